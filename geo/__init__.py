@@ -1,0 +1,1 @@
+"""Where: text to geometry, geometry to village, geometry to something a map can draw. Pure."""
