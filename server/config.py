@@ -1,0 +1,117 @@
+"""Settings, read once from the environment. Fails with all problems at once; the only place that sees os.environ."""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}")
+LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+class ConfigInvalid(Exception):
+    """One or more settings cannot be used; `.problems` is a sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a running server was told. Built once, handed to create_app, read by doors only."""
+
+    data_dir: Path
+    database_url: str | None = None  # None: SQLite + SpatiaLite in data_dir
+    public_url: str | None = None
+    trusted_proxies: tuple[Network, ...] = LOOPBACK
+    secret_key_file: Path | None = None  # None: data_dir/secret.key, made at first use
+    admin_email: str | None = None
+    admin_password: str | None = field(default=None, repr=False)
+    testing: bool = False
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The SQLAlchemy URL in use, with psycopg named for PostgreSQL."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir / 'fangshi.db'}"
+        return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", self.database_url)
+
+    @property
+    def key_file(self) -> Path:
+        return self.secret_key_file or self.data_dir / "secret.key"
+
+    @property
+    def blob_dir(self) -> Path:
+        return self.data_dir / "blobs"
+
+    @classmethod
+    def from_env(cls, data_dir: Path, environ: Mapping[str, str] | None = None) -> "Config":
+        """Reads FANGSHI_* settings; NAME_FILE in place of NAME gives a file that holds the value. Raises ConfigInvalid."""
+        env = os.environ if environ is None else environ
+        problems: list[str] = []
+        config = cls(data_dir=data_dir.resolve())
+        if url := read_setting(env, "FANGSHI_DATABASE_URL", problems):
+            config = replace(config, database_url=check_database_url(url, problems))
+        if url := read_setting(env, "FANGSHI_PUBLIC_URL", problems):
+            config = replace(config, public_url=check_public_url(url, problems))
+        if text := env.get("FANGSHI_TRUSTED_PROXIES"):
+            config = replace(config, trusted_proxies=read_networks(text, problems))
+        if path := env.get("FANGSHI_SECRET_KEY_FILE"):
+            config = replace(config, secret_key_file=Path(path))
+        config = replace(config, **read_admin(env, problems))
+        if problems:
+            raise ConfigInvalid(problems)
+        return config
+
+
+def read_setting(env: Mapping[str, str], name: str, problems: list[str]) -> str | None:
+    """A setting's value, from NAME or from the file that NAME_FILE names; None when unset or empty."""
+    if path := env.get(name + "_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip() or None
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{name}_FILE: {path} cannot be read ({error.__class__.__name__})")
+            return None
+    return env.get(name) or None
+
+
+def check_database_url(url: str, problems: list[str]) -> str:
+    if not re.match(r"postgres(ql)?(\+psycopg)?://", url):
+        problems.append("FANGSHI_DATABASE_URL must start with postgresql://; leave it away for the embedded database")
+    return url
+
+
+def check_public_url(url: str, problems: list[str]) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        problems.append("FANGSHI_PUBLIC_URL must be an address such as https://fangshi.example.org")
+    return url.rstrip("/")
+
+
+def read_networks(text: str, problems: list[str]) -> tuple[Network, ...]:
+    networks: list[Network] = []
+    for part in re.split(r"[,\s]+", text.strip()):
+        try:
+            networks.append(ipaddress.ip_network(part, strict=False))
+        except ValueError:
+            problems.append(f"FANGSHI_TRUSTED_PROXIES: {part!r} is no address or network")
+    return tuple(networks)
+
+
+def read_admin(env: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    """Both or neither of the first administrator's settings. Whether the password is good is access's to say."""
+    email = read_setting(env, "FANGSHI_ADMIN_EMAIL", problems)
+    password = read_setting(env, "FANGSHI_ADMIN_PASSWORD", problems)
+    if (email is None) != (password is None):
+        missing = "FANGSHI_ADMIN_EMAIL" if email is None else "FANGSHI_ADMIN_PASSWORD"
+        problems.append(f"{missing} is not set; the first administrator needs both an address and a password")
+    if email is None or password is None:
+        return {}
+    if not EMAIL.fullmatch(email):
+        problems.append(f"FANGSHI_ADMIN_EMAIL: {email!r} is no e-mail address (name@domain)")
+    return {"admin_email": email, "admin_password": password}
