@@ -18,7 +18,7 @@ Nothing here knows HTTP: the server maps `kind` to a number. The kinds:
 from typing import Any
 
 KINDS = frozenset(
-    "unparseable missing unexpected too_long wrong_type xlsform entity no_meta type_conflict".split(),
+    ["unparseable", "missing", "unexpected", "too_long", "wrong_type", "xlsform", "entity", "no_meta", "type_conflict"]
 )
 
 

@@ -63,7 +63,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one OData table or CSV file: the root, or one repeat. `fields` leaves out what nested repeats hold."""
+    """The rows of one OData table or CSV file: the root, or one repeat; what nested repeats hold is in their tables."""
 
     name: str
     path: str
@@ -76,7 +76,7 @@ class Node:
 
     __slots__ = ("by_name", "field", "nodes")
 
-    def __init__(self, of: Field | None) -> None:
+    def __init__(self, of: Field) -> None:
         self.field = of
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}
@@ -96,7 +96,7 @@ class FormSchema:
     @cached_property
     def tree(self) -> Node:
         """The root node, whose nodes are the top-level fields."""
-        top = Node(None)
+        top = Node(Field("", "", STRUCTURE))
         nodes = {"": top}
         for one in self.fields:
             node = nodes[one.path] = Node(one)

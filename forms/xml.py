@@ -8,6 +8,7 @@ them and the parser is strict), and has neither comments nor processing instruct
 import re
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -52,9 +53,10 @@ def read_xml(data: bytes, limits: Limits = LIMITS) -> Element:
     if not wide:
         _refuse_by_bytes(data, limits)
     root = _parse(data) if len(data) <= SMALL else _parse_apart(data)
-    if root.getroottree().docinfo.doctype:
+    docinfo: Any = root.getroottree().docinfo
+    if docinfo.doctype:
         raise XmlRefused("The XML has a DOCTYPE, which is not read here.")
-    # Each element needs a closing tag or none, each attribute an equals sign: an ordinary answer is over in three counts.
+    # Depth needs closing tags and attributes need equals signs: an ordinary answer is cleared by two counts.
     if wide or data.count(b"</") >= limits.depth or data.count(b"=") > limits.attributes or len(data) > SMALL:
         _refuse_by_shape(root, limits)
     return root
@@ -152,5 +154,5 @@ def attribute(element: Element, name: str) -> str | None:
     value = element.get(name)
     if value is None:
         ending = "}" + name
-        value = next((text for key, text in element.attrib.items() if key.endswith(ending)), None)
+        return next((str(text) for key, text in element.attrib.items() if str(key).endswith(ending)), None)
     return value
