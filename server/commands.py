@@ -1,0 +1,121 @@
+"""What may be typed after `./fangshi`. Standard library only: it is read before anything is installed."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+SERVE_PORT = 8383
+
+TEXTS = {
+    "serve": "启动服务：网页、手机入口和定时任务 / run the server: pages, phones and timetable, in the foreground",
+    "demo": "造一个演示镇并打开 / make a demo town and serve it",
+    "test": "跑全部测试 / run every test on both databases",
+    "upgrade": "备份并升级数据 / back up the data and bring its schema up to date",
+    "add-user": "新建用户 / add a user; the password is read from standard input or made up",
+    "import-boundaries": "导入村界 / import village boundaries from a file",
+    "publish-library": "发布自带表单 / publish the forms that come with Fangshi in a care project",
+    "jobs": "只跑定时任务 / run only the timetable",
+}
+
+
+def make_parser(version: str) -> argparse.ArgumentParser:
+    """The parser of the whole command line; `.command` names the command, None when nothing was typed."""
+    parser = argparse.ArgumentParser(
+        prog="fangshi", description="访视 Fangshi: 村里的访视数据 / field data for village visits"
+    )
+    parser.add_argument("--version", action="version", version=f"fangshi {version}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    made = {}
+    for name, text in TEXTS.items():
+        made[name] = commands.add_parser(name, help=text, description=text)
+        made[name].add_argument("--version", action="version", version=f"fangshi {version}")
+    add_serving(made["serve"], host="127.0.0.1", data="fangshi-data")
+    add_tls(made["serve"])
+    add_serving(made["demo"], host="0.0.0.0", data=None)  # noqa: S104 - the demo is for phones on the same network
+    made["demo"].add_argument(
+        "--fresh", action="store_true", help="重新造 / throw the demo data away and make it again"
+    )
+    add_test(made["test"])
+    for name in ("upgrade", "add-user", "import-boundaries", "publish-library", "jobs"):
+        add_data(made[name], "fangshi-data")
+    add_user(made["add-user"])
+    add_import(made["import-boundaries"])
+    made["publish-library"].add_argument("--project", required=True, type=int, metavar="P")
+    made["jobs"].add_argument("--once", action="store_true", help="只跑一遍 / run every step once and stop")
+    made["jobs"].add_argument("--as-of", type=read_instant, metavar="TIME", help="当作现在 / the instant taken for now")
+    return parser
+
+
+def read_arguments(argv: Sequence[str], version: str) -> argparse.Namespace:
+    """The command line as typed. Leaves by SystemExit: 0 after --help or --version, 2 with the reason when wrong."""
+    parser = make_parser(version)
+    arguments = parser.parse_args(list(argv))
+    if arguments.command is None:
+        parser.print_help()
+        raise SystemExit(2)
+    if arguments.command == "serve" and bool(arguments.tls_cert) != bool(arguments.tls_key):
+        parser.error("--tls-cert 和 --tls-key 要一起给 / --tls-cert and --tls-key go together")
+    return arguments
+
+
+def add_serving(parser: argparse.ArgumentParser, host: str, data: str | None) -> None:
+    parser.add_argument("--host", default=host, metavar="H", help=f"监听地址 / address to listen on ({host})")
+    parser.add_argument("--port", default=SERVE_PORT, type=read_port, metavar="N", help=f"端口 / port ({SERVE_PORT})")
+    add_data(parser, data)
+
+
+def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
+    where = default or "demo-data"
+    parser.add_argument(
+        "--data",
+        default=Path(default) if default else None,
+        type=Path,
+        metavar="DIR",
+        help=f"数据目录，可以还没有 / data folder, may be missing ({where})",
+    )
+
+
+def add_tls(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tls-cert", type=Path, metavar="F", help="证书 / certificate chain (PEM)")
+    parser.add_argument("--tls-key", type=Path, metavar="F", help="私钥 / private key (PEM)")
+
+
+def add_test(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="只跑这些 / only these tests, as pytest takes them")
+    parser.add_argument(
+        "--full", nargs="?", const="all", metavar="GROUP", help="足量跑，可只跑一组 / at full size, one group or all"
+    )
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--again", action="store_true", help="全部重跑 / run groups again that already passed")
+
+
+def add_user(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", metavar="EMAIL")
+    parser.add_argument("--admin", action="store_true", help="管理员 / give the system role admin")
+
+
+def add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="GeoJSON, GeoPackage, zip (Shapefile), KML")
+    parser.add_argument("--project", required=True, type=int, metavar="P")
+    parser.add_argument("--crs", required=True, metavar="CRS", help="EPSG:n 或 GCJ-02 / EPSG:n or GCJ-02")
+    parser.add_argument("--dry-run", action="store_true", help="只看不改 / report, change nothing")
+    parser.add_argument("--json", action="store_true", help="机器可读 / report as JSON")
+
+
+def read_port(text: str) -> int:
+    """A TCP port; 0 lets the system choose one."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} 不是端口 / is no port (0-65535)")
+    return int(text)
+
+
+def read_instant(text: str) -> datetime:
+    """An ISO 8601 instant with its offset."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} 不是时间 / is no ISO 8601 time") from None
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} 缺时区 / lacks its offset, such as +08:00 or Z")
+    return instant
