@@ -1,0 +1,87 @@
+"""The engine for SpatiaLite or PostGIS, its sessions, and the schema's upgrade.
+
+SQLite rules that were measured (docs/architecture.md): the driver must not open transactions by itself, whatever will
+write must say so at BEGIN, and shapely is imported before mod_spatialite is ever loaded, or the two share a wrong GEOS.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import shapely  # noqa: F401 - first, see above
+from pysqlite3 import dbapi2 as pysqlite
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # NORMAL would acknowledge what a power cut can still take
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+)
+POOL_SIZE = 40  # a thread each of the web process, and a few for streams
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///path` (SpatiaLite loaded, WAL, full syncs) or `postgresql+psycopg://…`."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True, pool_timeout=20)
+    engine = create_engine(
+        url,
+        module=pysqlite,
+        poolclass=QueuePool,
+        pool_size=POOL_SIZE,
+        pool_timeout=20,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
+    return engine
+
+
+def prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.enable_load_extension(True)
+    connection.load_extension("mod_spatialite")
+    connection.enable_load_extension(False)
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """A transaction that may write takes the write lock at once: one that read first could not get it later."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """An engine seen twice: for reading and for writing (only SQLite tells them apart)."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        self.writing_engine = self.engine.execution_options(writes=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def reading(self) -> Session:
+        """A session that is never committed."""
+        return Session(self.engine, expire_on_commit=False)
+
+    def writing(self) -> Session:
+        """A session whose owner commits it once."""
+        return Session(self.writing_engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction of a job item or a command: committed at the end, rolled back when it raises."""
+        with self.writing() as session:
+            yield session
+            session.commit()
+
+    def dispose(self) -> None:
+        self.engine.dispose()

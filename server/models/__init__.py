@@ -1,0 +1,51 @@
+"""The tables. Each model says whether it is *kept* (what people sent or did) or *derived* (can be worked out again)."""
+
+from server.models.actors import Actor, AppUser, Assignment, OneTimeToken, Session, User, VillageScope
+from server.models.audits import Audit
+from server.models.base import Base, UtcDateTime
+from server.models.blobs import Blob
+from server.models.entities import Dataset, DatasetProperty, Entity, EntityVersion
+from server.models.forms import Form, FormAttachment, FormVersion
+from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
+from server.models.projects import Project
+from server.models.submissions import (
+    DeriveProblem,
+    Submission,
+    SubmissionAttachment,
+    SubmissionComment,
+    SubmissionVersion,
+)
+from server.models.timetable import TimetableLease, TimetableRun
+
+__all__ = [
+    "Actor",
+    "AppUser",
+    "Assignment",
+    "Audit",
+    "Base",
+    "Blob",
+    "BoundarySet",
+    "Dataset",
+    "DatasetProperty",
+    "DeriveProblem",
+    "Entity",
+    "EntityVersion",
+    "Form",
+    "FormAttachment",
+    "FormVersion",
+    "OneTimeToken",
+    "Project",
+    "Session",
+    "Submission",
+    "SubmissionAttachment",
+    "SubmissionComment",
+    "SubmissionGeometry",
+    "SubmissionVersion",
+    "TimetableLease",
+    "TimetableRun",
+    "User",
+    "UtcDateTime",
+    "Village",
+    "VillageBoundary",
+    "VillageScope",
+]

@@ -1,0 +1,103 @@
+"""Who acts: people with a password, phones with a key, and what each may do where."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, BigId
+
+
+class Actor(Base):
+    """Kept. `type` as Central writes it: user, field_key (app user), public_link, singleUse."""
+
+    __tablename__ = "actor"
+    __table_args__ = (CheckConstraint("type IN ('user', 'field_key', 'public_link', 'singleUse')", name="type"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    type: Mapped[str]
+    display_name: Mapped[str]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class User(Base):
+    """Kept. A web account. `email` is lower case; a disabled one keeps its row and cannot sign in."""
+
+    __tablename__ = "user"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    language: Mapped[str | None]
+    last_login_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+
+
+class AppUser(Base):
+    """Kept. A phone's key: SHA-256 for look-up, AES-GCM so that who may manage it sees it again; both null once revoked."""
+
+    __tablename__ = "app_user"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    token_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    token_sealed: Mapped[bytes | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    last_device_id: Mapped[str | None]
+
+
+class Session(Base):
+    """Kept while it lives. A signed-in browser or API client; only the SHA-256 of its token is here."""
+
+    __tablename__ = "session"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))  # the one last looked at on a page
+    user_agent: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Assignment(Base):
+    """Kept. An actor has a role on the whole site (both null), in a project, or on one form."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index("ix_assignment_actor_id", "actor_id"),
+        Index("ix_assignment_scope", "project_id", "form_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    role_id: Mapped[int]
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("form.id"))
+
+
+class VillageScope(Base):
+    """Kept. Which villages an actor's rights reach in a care project; a row without a village means the whole town."""
+
+    __tablename__ = "village_scope"
+    __table_args__ = (UniqueConstraint("actor_id", "project_id", "village_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), index=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+
+
+class OneTimeToken(Base):
+    """Kept until used. `purpose` is setup (the first administrator) or password (set a new one without mail)."""
+
+    __tablename__ = "one_time_token"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

@@ -1,0 +1,82 @@
+"""What is known of a thing over time: entity lists, as ODK means them."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, BigId
+
+
+class Dataset(Base):
+    """Kept. An entity list. `revision` counts every change of the list; its hash on the wire is made of it."""
+
+    __tablename__ = "dataset"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str]
+    approval_required: Mapped[bool] = mapped_column(Boolean, default=False)
+    owner_only: Mapped[bool] = mapped_column(Boolean, default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+
+
+class DatasetProperty(Base):
+    """Kept. A column of an entity list, in the order of making."""
+
+    __tablename__ = "dataset_property"
+    __table_args__ = (UniqueConstraint("dataset_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"))
+    name: Mapped[str]
+    published_at: Mapped[datetime]
+
+
+class Entity(Base):
+    """Kept. `village_code` repeats the property of that name, so that lists can be cut by village."""
+
+    __tablename__ = "entity"
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "uuid"),
+        Index("ix_entity_village_code", "dataset_id", "village_code"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"))
+    uuid: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)  # of the current EntityVersion
+    label: Mapped[str]
+    data_json: Mapped[str]
+    village_code: Mapped[str | None]
+    conflict: Mapped[str | None]  # soft, hard
+    creator_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class EntityVersion(Base):
+    """Kept. What an entity was, what was received to make it so, and from which submission."""
+
+    __tablename__ = "entity_version"
+    __table_args__ = (UniqueConstraint("entity_id", "version"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
+    version: Mapped[int]
+    label: Mapped[str]
+    data_json: Mapped[str]
+    received_json: Mapped[str]
+    base_version: Mapped[int | None]
+    branch_id: Mapped[str | None]
+    trunk_version: Mapped[int | None]
+    branch_base_version: Mapped[int | None]
+    conflicting_json: Mapped[str | None]
+    submission_version_id: Mapped[int | None] = mapped_column(ForeignKey("submission_version.id"), index=True)
+    creator_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    user_agent: Mapped[str | None]
+    created_at: Mapped[datetime]

@@ -1,0 +1,25 @@
+"""A project is a town."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, BigId
+
+
+class Project(Base):
+    """Kept. `kind` is plain (Central's roles and rights exactly) or care (village scope and purpose roles bind)."""
+
+    __tablename__ = "project"
+    __table_args__ = (CheckConstraint("kind IN ('plain', 'care')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str]
+    description: Mapped[str | None]
+    archived: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[str] = mapped_column(default="plain")
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]

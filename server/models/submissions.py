@@ -1,0 +1,128 @@
+"""What was answered, in versions, with its files."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.models.base import Base, BigId
+from server.models.forms import Form
+
+
+class Submission(Base):
+    """Kept. One visit's record; `instance_id` is that of its first version and stable for life.
+
+    `village_id` and `place_how` are derived (places/place.py): they are here because every list is scoped by village.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        CheckConstraint(
+            "review_state IS NULL OR review_state IN ('hasIssues', 'edited', 'rejected', 'approved')",
+            name="review_state",
+        ),
+        Index("ix_submission_form_list", "form_id", "draft", "created_at", "id"),
+        Index("ix_submission_village", "project_id", "village_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"))
+    draft: Mapped[bool] = mapped_column(default=False)
+    instance_id: Mapped[str]
+    submitter_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    device_id: Mapped[str | None]
+    user_agent: Mapped[str | None]
+    review_state: Mapped[str | None]
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+    place_how: Mapped[str | None]  # inside, nearest, village, unknown
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+    form: Mapped[Form] = relationship()
+
+
+class SubmissionVersion(Base):
+    """Kept. One set of bytes as sent. `values_json` is derived from them: forms.instance.read_values.
+
+    Of a (form, draft, instance id) there is one row: the unique key decides races between identical uploads.
+    """
+
+    __tablename__ = "submission_version"
+    __table_args__ = (
+        UniqueConstraint("form_id", "draft", "instance_id"),
+        Index("ix_submission_version_submission_id", "submission_id", "is_current"),
+        Index(
+            "uq_submission_version_current",
+            "submission_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"))
+    draft: Mapped[bool] = mapped_column(default=False)
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    instance_id: Mapped[str]
+    instance_name: Mapped[str | None]
+    deprecated_id: Mapped[str | None]
+    is_current: Mapped[bool]
+    xml: Mapped[bytes]
+    values_json: Mapped[str | None]  # null: our reading of it failed, see DeriveProblem
+    complaints_json: Mapped[str | None]
+    encrypted: Mapped[bool] = mapped_column(default=False)
+    submitter_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    device_id: Mapped[str | None]
+    user_agent: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    submission: Mapped[Submission] = relationship()
+
+
+class SubmissionAttachment(Base):
+    """Kept. A file of a version. `copy` 0 is what is served by name; 1, 2, … are later files of the same name, kept aside.
+
+    `expected`: the XML names it. `blob_sha256` null: named but not arrived.
+    """
+
+    __tablename__ = "submission_attachment"
+    __table_args__ = (UniqueConstraint("submission_version_id", "name", "copy"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    submission_version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
+    name: Mapped[str]
+    copy: Mapped[int] = mapped_column(default=0)
+    expected: Mapped[bool] = mapped_column(default=True)
+    blob_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
+    updated_at: Mapped[datetime | None]
+
+
+class SubmissionComment(Base):
+    """Kept. What a reviewer wrote beside a record."""
+
+    __tablename__ = "submission_comment"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    body: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class DeriveProblem(Base):
+    """Derived. A deriver failed on a version; a job tries again, five times with growing gaps, then leaves it to people."""
+
+    __tablename__ = "derive_problem"
+    __table_args__ = (UniqueConstraint("submission_version_id", "deriver"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    submission_version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
+    deriver: Mapped[str]
+    error: Mapped[str]  # class and place only, never an answer
+    tries: Mapped[int] = mapped_column(default=1)
+    look_at: Mapped[datetime | None] = mapped_column(index=True)
+    created_at: Mapped[datetime]

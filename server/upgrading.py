@@ -1,0 +1,116 @@
+"""upgrade = back up, migrate, check. A schema newer than this program is refused, never guessed at."""
+
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from pysqlite3 import dbapi2 as pysqlite
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import make_url
+
+from server.db import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+UPGRADE_LOCK = 0x46414E47  # an advisory lock of our own on PostgreSQL: two servers started at once migrate once
+
+
+class UpgradeRefused(Exception):
+    """The schema cannot be brought to this program's version; the sentence says why and what to do."""
+
+
+def schema_heads() -> tuple[list[str], str]:
+    """All revisions this program knows, and the newest."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    head = script.get_current_head()
+    assert head is not None, "there is always a first migration"
+    return [revision.revision for revision in script.walk_revisions()], head
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision the database is at; None when it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def is_current(database: Database) -> bool:
+    """Whether the schema is the one this program was written for."""
+    with database.engine.connect() as connection:
+        return current_revision(connection) == schema_heads()[1]
+
+
+def upgrade(database: Database, data_dir: Path, now: datetime) -> str | None:
+    """Brings the schema up to date and returns where the backup is, None when none was needed.
+
+    Every step runs in one transaction: a kill leaves the old schema. Raises UpgradeRefused for a newer schema.
+    """
+    known, head = schema_heads()
+    with database.engine.connect() as connection:
+        revision = current_revision(connection)
+    if revision == head:
+        return None
+    if revision is not None and revision not in known:
+        raise UpgradeRefused(
+            f"The data were written by a newer Fangshi (schema {revision}); this one knows schema {head}. "
+            "Install the newer Fangshi, or restore a backup."
+        )
+    saved = None if revision is None else back_up(database, data_dir, revision, now)
+    with database.writing_engine.begin() as connection:
+        prepare(connection)
+        if current_revision(connection) != head:
+            config = AlembicConfig()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    return saved
+
+
+def prepare(connection: Connection) -> None:
+    """Makes the database able to hold geometry, and keeps a second upgrade out until this one is through."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
+    elif not inspect(connection).has_table("geometry_columns"):
+        # the bare call fills 6,000 reference systems and takes 20 s; ours needs one
+        connection.execute(text("SELECT InitSpatialMetaData(0, 'WGS84')")).scalar_one()
+
+
+def back_up(database: Database, data_dir: Path, revision: str, now: datetime) -> str:
+    """A copy of the database beside the data, before anything is changed. Returns its path."""
+    folder = data_dir / "backups"
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"before-upgrade-from-{revision}-{now:%Y%m%dT%H%M%SZ}"
+    if database.is_sqlite:
+        return str(copy_sqlite(database, folder / f"{stem}.db"))
+    return str(dump_postgresql(database, folder / f"{stem}.dump"))
+
+
+def copy_sqlite(database: Database, target: Path) -> Path:
+    source = pysqlite.connect(str(database.engine.url.database))
+    copy = pysqlite.connect(str(target))
+    try:
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+    return target
+
+
+def dump_postgresql(database: Database, target: Path) -> Path:
+    program = shutil.which("pg_dump")
+    if program is None:
+        raise UpgradeRefused(
+            "The schema is older and a backup comes first, but pg_dump is not installed. Type: apt install postgresql-client"
+        )
+    url = make_url(database.engine.url).set(drivername="postgresql")
+    subprocess.run(  # noqa: S603 - our own arguments
+        [program, "--format=custom", f"--file={target}", url.render_as_string(hide_password=False)],
+        check=True,
+        capture_output=True,
+    )
+    return target
