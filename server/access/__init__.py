@@ -1,0 +1,1 @@
+"""Who may: authentication, roles, the one place that allows, the audit."""

@@ -1,0 +1,74 @@
+"""The one place that decides. A plain project has Central's rights exactly; a care project also binds village scope.
+
+In a care project an administrator has no content: the site-wide role gives everything there but what people answered.
+"""
+
+from dataclasses import dataclass
+
+from server.access import roles
+from server.access.caller import Caller, Grant
+from server.errors import Forbidden, Unauthenticated
+from server.models import Form, Project
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What of a project's records a caller's rights reach: all of it, or what lies in some villages."""
+
+    project_id: int
+    everything: bool
+    village_ids: frozenset[int] = frozenset()
+
+    def covers(self, village_id: int | None) -> bool:
+        return self.everything or (village_id is not None and village_id in self.village_ids)
+
+
+def may(caller: Caller, verb: str, project: Project | None = None, form: Form | None = None) -> bool:
+    """Whether some grant of the caller holds the verb for this project or form (or for the site, when none is named)."""
+    return any(
+        reaches(grant, project, form) and verb in verbs_of(grant, project) for grant in caller.grants
+    )
+
+
+def reaches(grant: Grant, project: Project | None, form: Form | None) -> bool:
+    if grant.form_id is not None:
+        return form is not None and grant.form_id == form.id
+    if grant.project_id is not None:
+        return project is not None and grant.project_id == project.id
+    return True
+
+
+def verbs_of(grant: Grant, project: Project | None) -> frozenset[str]:
+    """The verbs a grant gives in a project: purpose roles mean nothing in a plain one, site roles lose content in a care one."""
+    role = roles.BY_ID.get(grant.role_id)
+    if role is None or project is None:
+        return role.verbs if role else frozenset()
+    if project.kind == "care":
+        return role.verbs - roles.CONTENT if grant.project_id is None and grant.form_id is None else role.verbs
+    return frozenset() if role.purpose else role.verbs
+
+
+def allow(caller: Caller, verb: str, project: Project | None = None, form: Form | None = None) -> None:
+    """Raises Unauthenticated for nobody, Forbidden for somebody without the right."""
+    if may(caller, verb, project, form):
+        return
+    raise Unauthenticated() if caller.is_anonymous else Forbidden()
+
+
+def scope_of(caller: Caller, project: Project) -> Scope:
+    """Which records of a project the caller's rights reach. Every list query takes this."""
+    if project.kind == "plain":
+        return Scope(project.id, everything=True)
+    villages = caller.villages.get(project.id, frozenset())
+    if villages is None:
+        return Scope(project.id, everything=True)
+    return Scope(project.id, everything=False, village_ids=villages)
+
+
+def verbs_in(caller: Caller, project: Project | None = None) -> list[str]:
+    """All verbs a caller holds in a project, or on the site, sorted: what the wire calls `verbs`."""
+    found: set[str] = set()
+    for grant in caller.grants:
+        if grant.form_id is None and reaches(grant, project, None):
+            found |= verbs_of(grant, project)
+    return sorted(found)

@@ -1,0 +1,17 @@
+"""The audit's one writer. Details hold ids and counts, never an answer."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from server.models import Audit
+
+
+def record(db: Session, action: str, *, actor_id: int | None, now: datetime, **columns: Any) -> None:
+    """Writes one row in the caller's transaction: an act that is rolled back leaves no trace of having happened.
+
+    `columns`: project_id, form_id, submission_id, actee_actor_id, dataset_id, entity_id, details, notes.
+    """
+    db.execute(insert(Audit).values(action=action, actor_id=actor_id, logged_at=now, **columns))

@@ -1,0 +1,49 @@
+"""Passwords: at least 10 characters, none of the common ones, no other rule. Argon2id."""
+
+import threading
+from functools import cache
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak
+
+SHORTEST = 10
+MOST_BYTES = 72  # Central's limit (400.38), which its clients know
+HASHER = PasswordHasher()  # argon2id with the library's current parameters
+AT_ONCE = threading.BoundedSemaphore(2)  # 64 MiB each: a flood of sign-ins must not take the memory
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    return frozenset((Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8").split())
+
+
+def check_password(password: str) -> None:
+    """Raises the Problem that says why a password cannot be used."""
+    if len(password) < SHORTEST:
+        raise PasswordTooShort()
+    if len(password.encode()) > MOST_BYTES:
+        raise PasswordTooLong()
+    if password.lower() in common_passwords() or len(set(password)) < 3:
+        raise PasswordWeak()
+
+
+def hash_password(password: str) -> str:
+    with AT_ONCE:
+        return HASHER.hash(password)
+
+
+@cache
+def nobodys_hash() -> str:
+    return hash_password("nobody has this password")
+
+
+def password_fits(password: str, stored: str | None) -> bool:
+    """Whether the password is the stored one. Takes as long for an unknown account: who has one is nobody's business."""
+    with AT_ONCE:
+        try:
+            return HASHER.verify(stored or nobodys_hash(), password) and stored is not None
+        except (VerifyMismatchError, InvalidHashError):
+            return False

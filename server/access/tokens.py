@@ -1,0 +1,79 @@
+"""Tokens, their hashes, and the sealing of those that must be shown again.
+
+A token is 48 random bytes in 64 characters of Central's alphabet. The database keeps SHA-256 for look-up; app-user and
+draft tokens also AES-GCM under a key that lies outside the database (DIR/secret.key or FANGSHI_SECRET_KEY_FILE).
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+TOKEN = re.compile(r"[A-Za-z0-9!$]{64}")
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class SecretKeyUnusable(Exception):
+    """The key file is there but is not a key; nothing sealed could be read with it."""
+
+
+def make_token() -> str:
+    return base64.b64encode(secrets.token_bytes(48)).decode().replace("/", "!").replace("+", "$")
+
+
+def is_token(text: str) -> bool:
+    return TOKEN.fullmatch(text) is not None
+
+
+def hash_token(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def load_key(path: Path) -> bytes:
+    """The 32 bytes of the secret key; made with owner-only rights when the file is missing. Raises SecretKeyUnusable."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return read_key(path)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_hex(KEY_BYTES).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return read_key(path)
+
+
+def read_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (ValueError, UnicodeDecodeError) as error:
+        raise SecretKeyUnusable(f"{path} does not hold a key in hexadecimal") from error
+    if len(key) != KEY_BYTES:
+        raise SecretKeyUnusable(f"{path} must hold {KEY_BYTES} bytes in hexadecimal")
+    return key
+
+
+def seal(key: bytes, text: str) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, text.encode(), None)
+
+
+def unseal(key: bytes, sealed: bytes | None) -> str | None:
+    """The text that was sealed; None when there is none, or when it was sealed under another key."""
+    if not sealed:
+        return None
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
+    except InvalidTag:
+        return None
+
+
+def csrf_of(key: bytes, session_hash: bytes) -> str:
+    """The token that a page's forms carry: tied to the session, so nothing needs to be stored."""
+    return hmac.new(key, b"csrf" + session_hash, hashlib.sha256).hexdigest()
