@@ -47,7 +47,8 @@ def shape_of(geometry: BaseGeometry | tuple[float, float] | None) -> dict[str, A
         return {"type": "Point", "coordinates": [round(geometry[0], DECIMALS), round(geometry[1], DECIMALS)]}
     if geometry.is_empty:
         return None
-    return _round_all(shapely.geometry.mapping(geometry))
+    rounded: dict[str, Any] = _round_all(shapely.geometry.mapping(geometry))
+    return rounded
 
 
 def _round_all(value: Any) -> Any:

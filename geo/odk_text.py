@@ -8,9 +8,10 @@ a shape ends where it began. (ODK XForms specification, "Data types".) shapely a
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from shapely import LineString, Point, Polygon
+import shapely
+from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import UnreadableGeometry
@@ -42,8 +43,7 @@ class OdkGeometry:
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     lon: float
     lat: float
     altitude: float | None
@@ -129,7 +129,7 @@ def _guess_kind(places: list[_Place]) -> Kind:
 
 
 def _point(place: _Place, skipped: int) -> OdkGeometry:
-    geometry = Point(place.lon, place.lat)
+    geometry = shapely.points((place.lon, place.lat))
     return OdkGeometry(geometry, "point", place.accuracy, place.altitude, [place.accuracy], [place.altitude], skipped)
 
 
