@@ -1,0 +1,84 @@
+// Small helps, asked for by data attributes; the same page works without them.
+
+export function enhance(root: HTMLElement): void {
+  each(root, "[data-submit-on-change]", (field) =>
+    field.addEventListener("change", () => (field as HTMLSelectElement).form?.requestSubmit()));
+  each(root, "[data-hide-with-script]", (button) => (button.hidden = true));
+  each(root, "[data-reveal]", enhanceReveal);
+  each(root, "[data-copy]", enhanceCopy);
+  each(root, "[data-print]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+  each(root, "[data-back]", (link) => link.addEventListener("click", goBack));
+  each(root, "[data-take-focus]", (block) => block.focus());
+  each(root, "[data-toast]", enhanceToast);
+  each(root, "form[data-once]", (form) => form.addEventListener("submit", () => sayBusy(form as HTMLFormElement)));
+}
+
+function each(root: HTMLElement, selector: string, act: (element: HTMLElement) => void): void {
+  if (root.matches(selector)) act(root);
+  root.querySelectorAll<HTMLElement>(selector).forEach(act);
+}
+
+function enhanceReveal(button: HTMLElement): void {
+  const box = document.getElementById(button.dataset.reveal ?? "") as HTMLInputElement | null;
+  const word = button.querySelector("span");
+  if (!box || !word) return;
+  const show = word.textContent ?? "";
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const hidden = box.type === "password";
+    box.type = hidden ? "text" : "password";
+    word.textContent = hidden ? (button.dataset.wordHide ?? show) : show;
+    button.setAttribute("aria-pressed", String(hidden));
+    box.focus();
+  });
+}
+
+function enhanceCopy(button: HTMLElement): void {
+  if (!navigator.clipboard) return; // plain http: the text can still be selected by hand
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copy ?? "")?.textContent ?? "";
+    await navigator.clipboard.writeText(text.trim());
+    button.textContent = button.dataset.wordDone ?? button.textContent;
+  });
+}
+
+function goBack(event: Event): void {
+  if (history.length > 1 && document.referrer.startsWith(location.origin)) {
+    event.preventDefault();
+    history.back();
+  }
+}
+
+const TOAST_MS = 10_000;
+
+/** A toast goes after ten seconds; hovering or focusing it stops the clock. */
+export function enhanceToast(toast: HTMLElement): void {
+  const close = toast.querySelector<HTMLElement>("[data-close-toast]");
+  if (close) close.hidden = false;
+  let timer = window.setTimeout(() => toast.remove(), TOAST_MS);
+  const pause = () => window.clearTimeout(timer);
+  const resume = () => {
+    pause();
+    if (!toast.matches(":hover, :focus-within")) timer = window.setTimeout(() => toast.remove(), TOAST_MS);
+  };
+  toast.addEventListener("mouseenter", pause);
+  toast.addEventListener("mouseleave", resume);
+  toast.addEventListener("focusin", pause);
+  toast.addEventListener("focusout", () => window.setTimeout(resume));
+  close?.addEventListener("click", () => toast.remove());
+}
+
+/** Uploads and conversions take seconds: the button says so and is not pressed twice. */
+function sayBusy(form: HTMLFormElement): void {
+  const button = form.querySelector<HTMLButtonElement>("button.primary");
+  const word = button?.dataset.wordBusy;
+  if (!button || !word) return;
+  window.setTimeout(() => {
+    button.disabled = true;
+    button.textContent = word;
+  });
+}

@@ -1,0 +1,132 @@
+// The village map: boundaries, names, counts, pins. A pin opens the review panel beside it, without leaving the page.
+import "maplibre-gl/dist/maplibre-gl.css";
+import type { FeatureCollection, Point } from "geojson";
+import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { boundsOf, drawable, fetchGeoJson, namePoints, type Pin } from "./data";
+import { addImages } from "./images";
+import { readPalette } from "./palette";
+import { listPins } from "./pin_list";
+import { blankStyle } from "./style";
+import { tieTable } from "./village_table";
+
+setWorkerUrl(workerUrl);
+
+const box = document.querySelector<HTMLElement>("[data-village-map]");
+if (box) void start(box);
+
+async function start(box: HTMLElement): Promise<void> {
+  const failed = box.querySelector<HTMLElement>(".no-map");
+  try {
+    const villages = await fetchGeoJson(box.dataset.villages!);
+    draw(box, villages);
+  } catch (reason) {
+    console.warn(reason);
+    if (failed) failed.hidden = false;
+  }
+}
+
+function draw(box: HTMLElement, villages: FeatureCollection): void {
+  const map = makeMap(box, villages);
+  box.querySelector("canvas")?.setAttribute("aria-label", box.dataset.label ?? "");
+  let wanted: AbortController | undefined;
+
+  const refresh = async (): Promise<void> => {
+    wanted?.abort();
+    wanted = new AbortController();
+    try {
+      const pins = drawable(await fetchGeoJson(pinsUrl(box, map), wanted.signal));
+      (map.getSource("pins") as GeoJSONSource | undefined)?.setData(pins);
+      listPins(box, pins, (id) => void openPanel(box, id));
+      box.dataset.pins = String(pins.features.length);
+    } catch (reason) {
+      if (!(reason instanceof DOMException)) console.warn(reason);
+    }
+  };
+
+  map.on("load", () => {
+    addImages(map, readPalette());
+    (map.getSource("villages") as GeoJSONSource).setData(villages);
+    (map.getSource("names") as GeoJSONSource).setData(namePoints(villages));
+    tieTable(map, villages);
+    void refresh();
+    map.on("moveend", () => void refresh());
+    box.dataset.ready = "true";
+  });
+  map.on("click", "pin", (event) => {
+    const id = event.features?.[0]?.properties?.id as string | undefined;
+    if (id !== undefined) void openPanel(box, id);
+  });
+  map.on("click", "cluster", (event) => zoomIn(map, event.features?.[0]));
+  for (const layer of ["pin", "cluster"]) {
+    map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
+    map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
+  }
+  document.body.addEventListener("reviewed", () => void refresh());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+}
+
+function makeMap(box: HTMLElement, villages: FeatureCollection): MapLibreMap {
+  const bounds = boundsOf(villages) ?? [73, 18, 135, 54];
+  const map = new MapLibreMap({
+    container: box.querySelector<HTMLElement>(".canvas")!,
+    style: blankStyle(readPalette()),
+    localIdeographFontFamily: readPalette().font,
+    bounds,
+    fitBoundsOptions: { padding: 28 },
+    maxZoom: 18,
+    maxPitch: 0,
+    dragRotate: false,
+    pitchWithRotate: false,
+    attributionControl: false,
+    cooperativeGestures: false,
+    fadeDuration: 0,
+    locale: words(box),
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-left");
+  map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-right");
+  return map;
+}
+
+function words(box: HTMLElement): Record<string, string> {
+  return {
+    "NavigationControl.ZoomIn": box.dataset.wordCloser ?? "",
+    "NavigationControl.ZoomOut": box.dataset.wordFarther ?? "",
+    "Map.Title": box.dataset.label ?? "",
+    "ScaleControl.Meters": box.dataset.wordMetres ?? "m",
+    "ScaleControl.Kilometers": box.dataset.wordKilometres ?? "km",
+  };
+}
+
+function pinsUrl(box: HTMLElement, map: MapLibreMap): string {
+  const view = map.getBounds();
+  const edges = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map((edge) => edge.toFixed(6));
+  const url = new URL(box.dataset.features!, location.href);
+  url.searchParams.set("box", edges.join(","));
+  url.searchParams.set("zoom", map.getZoom().toFixed(2));
+  return url.href;
+}
+
+async function openPanel(box: HTMLElement, id: string | number): Promise<void> {
+  const target = document.getElementById(box.dataset.panel ?? "panel");
+  if (!target) return;
+  document.getElementById("map-side")?.classList.add("has-panel");
+  await window.htmx.ajax("get", `/review/${encodeURIComponent(id)}/panel?from=map`, { target, swap: "innerHTML" });
+  target.querySelector<HTMLElement>("h2")?.focus();
+  target.scrollIntoView({ block: "nearest" });
+}
+
+function zoomIn(map: MapLibreMap, cluster: { geometry: unknown; properties: unknown } | undefined): void {
+  if (!cluster) return;
+  const [lon, lat] = (cluster.geometry as Point).coordinates;
+  const edges = parseBox((cluster.properties as Pin & { box?: unknown }).box);
+  if (edges) map.fitBounds(edges, { padding: 80, maxZoom: 17.2 });
+  else map.easeTo({ center: [lon, lat], zoom: Math.min(map.getZoom() + 2, 17.2) });
+}
+
+function parseBox(value: unknown): [number, number, number, number] | null {
+  const edges: unknown = typeof value === "string" ? JSON.parse(value) : value;
+  return Array.isArray(edges) && edges.length === 4 ? (edges as [number, number, number, number]) : null;
+}

@@ -1,0 +1,124 @@
+// The blank base: villages only. No country or county line is drawn that the town did not give us.
+import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { Palette } from "./palette";
+
+export const NOTHING = { type: "FeatureCollection" as const, features: [] };
+
+export function blankStyle(colours: Palette): StyleSpecification {
+  return {
+    version: 8,
+    sources: {
+      villages: { type: "geojson", data: NOTHING, promoteId: "code" },
+      names: { type: "geojson", data: NOTHING },
+      pins: { type: "geojson", data: NOTHING },
+    },
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": colours.surface } },
+      ...villageLayers(colours),
+      ...pinLayers(colours),
+    ],
+  };
+}
+
+function villageLayers(c: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "village-fill",
+      type: "fill",
+      source: "villages",
+      paint: { "fill-color": ["case", ["boolean", ["feature-state", "selected"], false], c.selected, c.land] },
+    },
+    {
+      id: "village-hatch",
+      type: "fill",
+      source: "villages",
+      filter: ["==", ["get", "suppressed"], true],
+      paint: { "fill-pattern": "hatch" },
+    },
+    { id: "village-line", type: "line", source: "villages", paint: { "line-color": c.border, "line-width": 1.3 } },
+    {
+      id: "village-selected",
+      type: "line",
+      source: "villages",
+      paint: {
+        "line-color": c.brand,
+        "line-width": ["case", ["boolean", ["feature-state", "selected"], false], 3.5, 0],
+      },
+    },
+    {
+      id: "village-name",
+      type: "symbol",
+      source: "names",
+      layout: {
+        "text-field": ["format", ["get", "name"], { "font-scale": 1 }, "\n", {}, ["get", "count_text"], { "font-scale": 0.85 }],
+        "text-size": 15,
+        "text-font": ["Noto Sans CJK SC Bold"],
+        "text-line-height": 1.25,
+        "text-padding": 1,
+        "text-max-width": 12,
+        "symbol-sort-key": 0,
+      },
+      paint: { "text-color": c.ink, "text-halo-color": c.surface, "text-halo-width": 2 },
+    },
+  ];
+}
+
+function pinLayers(c: Palette): LayerSpecification[] {
+  const alone: ["!=", ["get", string], boolean] = ["!=", ["get", "cluster"], true];
+  return [
+    {
+      id: "pin-halo",
+      type: "circle",
+      source: "pins",
+      minzoom: 13,
+      filter: ["all", alone, [">", ["coalesce", ["get", "accuracy"], 0], 0]],
+      paint: {
+        "circle-color": c.due,
+        "circle-opacity": 0.14,
+        "circle-stroke-color": c.due,
+        "circle-stroke-opacity": 0.5,
+        "circle-stroke-width": 1,
+        "circle-pitch-alignment": "map",
+        // accuracy in metres to pixels: doubles with each zoom; halo_unit is pixels a metre at zoom 20, set per town.
+        "circle-radius": [
+          "interpolate", ["exponential", 2], ["zoom"],
+          10, ["*", ["get", "accuracy"], ["/", ["get", "unit"], 1024]],
+          20, ["*", ["get", "accuracy"], ["get", "unit"]],
+        ],
+      },
+    },
+    {
+      id: "cluster",
+      type: "circle",
+      source: "pins",
+      filter: ["==", ["get", "cluster"], true],
+      paint: { "circle-radius": 17, "circle-color": c.surface, "circle-stroke-color": c.brand, "circle-stroke-width": 2.5 },
+    },
+    {
+      id: "cluster-count",
+      type: "symbol",
+      source: "pins",
+      filter: ["==", ["get", "cluster"], true],
+      layout: {
+        "text-field": ["to-string", ["get", "count_text"]],
+        "text-size": 13,
+        "text-font": ["Noto Sans CJK SC Bold"],
+        "text-allow-overlap": true,
+        "text-ignore-placement": true,
+      },
+      paint: { "text-color": c.ink },
+    },
+    {
+      id: "pin",
+      type: "symbol",
+      source: "pins",
+      filter: alone,
+      layout: {
+        "icon-image": ["concat", "pin-", ["get", "shape"]],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.62, 15, 0.95],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+      },
+    },
+  ];
+}

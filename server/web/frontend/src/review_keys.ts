@@ -1,0 +1,41 @@
+// Single keys on the review pages: J K next and previous, A approve, I has issues, R reject, U undo, ? the list.
+// They can be turned off on the page (WCAG 2.1.4); the choice stays in this browser.
+
+const STORED = "fangshi.keys";
+const DECISIONS: Record<string, string> = { a: "approved", i: "has_issues", r: "rejected" };
+
+export function watchReviewKeys(): void {
+  if (!document.querySelector("[data-review-keys]")) return;
+  const box = document.querySelector<HTMLInputElement>("[data-review-keys-switch]");
+  if (box) {
+    box.checked = localStorage.getItem(STORED) !== "off";
+    box.closest<HTMLElement>("[hidden]")?.removeAttribute("hidden");
+    box.addEventListener("change", () => localStorage.setItem(STORED, box.checked ? "on" : "off"));
+  }
+  document.addEventListener("keydown", onKey);
+}
+
+function onKey(event: KeyboardEvent): void {
+  const typing = (event.target as HTMLElement).closest("input, textarea, select, [contenteditable], .maplibregl-canvas");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(STORED) === "off") return;
+  const key = event.key.toLowerCase();
+  if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
+  else if (key in DECISIONS) press(`.panel button[name="state"][value="${DECISIONS[key]}"]`);
+  else if (key === "u") press("[data-toast] form button");
+  else if (key === "?") document.querySelector<HTMLElement>("[data-review-keys] summary")?.click();
+  else return;
+  event.preventDefault();
+}
+
+function press(selector: string): void {
+  document.querySelector<HTMLElement>(selector)?.click();
+}
+
+function move(step: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-record]")];
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.getAttribute("aria-selected") === "true");
+  const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+  next?.querySelector<HTMLElement>("a.title")?.click();
+  next?.scrollIntoView({ block: "nearest" });
+}

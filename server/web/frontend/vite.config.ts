@@ -1,0 +1,18 @@
+import { defineConfig } from "vite";
+
+// Pages are rendered by Flask; Vite only builds the islands and says in manifest.json what it called them.
+export default defineConfig({
+  base: "/static/built/",
+  publicDir: false,
+  build: {
+    outDir: "../static/built",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2021",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    rollupOptions: { input: ["src/main.ts", "src/map/island.ts"] },
+  },
+  worker: { format: "es" },
+});
