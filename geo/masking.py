@@ -151,7 +151,7 @@ def _withhold_one(
         rest = sorted(
             (cell for cell in parts if cell not in hidden), key=lambda cell: (counts[cell] == 0, counts[cell])
         )
-        choice = rest[0][2] if rest else total
+        choice = rest[0] if rest else total
         if choice in hidden:
             continue
         hidden[choice] = "complement"
