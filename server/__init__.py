@@ -1,0 +1,65 @@
+"""Fangshi: who may, what is kept, what happens next, and the doors people come in by."""
+
+from typing import Any
+
+from flask import Flask, Request
+from flask_babel import Babel
+
+from server.access.authenticate import BasicMemory
+from server.access.tokens import load_key
+from server.config import Config
+from server.db import Database
+
+__version__ = "0.1.0"
+MOST_BYTES = 110_000_000  # a body of 100 MB and what multipart puts around it
+
+
+class Server(Flask):
+    """One request, one transaction: committed when the view returns, rolled back when it raises, before the error is worded."""
+
+    def dispatch_request(self, *args: Any) -> Any:
+        from flask import request
+
+        from server.web import session
+
+        try:
+            answer = super().dispatch_request(*args)
+        except Exception:
+            session.finish(commit=False)
+            raise
+        session.finish(commit=request.method not in session.SAFE)
+        return answer
+
+
+class UploadRequest(Request):
+    """Multipart limits of odk-contract.md 1.6: 1,000 parts, single files of 100 MB and more, spooled to disk."""
+
+    max_form_parts = 1000
+    max_form_memory_size = 11_000_000
+
+
+def create_app(config: Config, database: Database | None = None) -> Server:
+    """The WSGI application for a data folder whose schema is current (see server.upgrading)."""
+    from server.web import addresses, blueprints, errors, languages, session
+
+    app = Server("server", root_path=str(blueprints.WEB_FOLDER), static_folder="static", static_url_path="/static")
+    app.request_class = UploadRequest
+    app.config.update(CONFIG=config, MAX_CONTENT_LENGTH=MOST_BYTES, TESTING=config.testing)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url)
+    app.extensions["fangshi.key"] = load_key(config.key_file)
+    app.extensions["fangshi.basic"] = BasicMemory()
+    Babel(
+        app,
+        default_locale=languages.CHINESE,
+        locale_selector=languages.select_language,
+        default_translation_directories=str(blueprints.TRANSLATIONS),
+    )
+    app.url_value_preprocessor(addresses.restore_slashes)
+    app.teardown_request(session.close)
+    blueprints.register(app)
+    errors.register(app)
+    app.wsgi_app = addresses.Addresses(app.wsgi_app, config.trusted_proxies)  # type: ignore[method-assign]
+    return app

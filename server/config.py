@@ -63,7 +63,8 @@ class Config:
             config = replace(config, trusted_proxies=read_networks(text, problems))
         if path := env.get("FANGSHI_SECRET_KEY_FILE"):
             config = replace(config, secret_key_file=Path(path))
-        config = replace(config, **read_admin(env, problems))
+        email, password = read_admin(env, problems)
+        config = replace(config, admin_email=email, admin_password=password)
         if problems:
             raise ConfigInvalid(problems)
         return config
@@ -103,15 +104,13 @@ def read_networks(text: str, problems: list[str]) -> tuple[Network, ...]:
     return tuple(networks)
 
 
-def read_admin(env: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+def read_admin(env: Mapping[str, str], problems: list[str]) -> tuple[str | None, str | None]:
     """Both or neither of the first administrator's settings. Whether the password is good is access's to say."""
     email = read_setting(env, "FANGSHI_ADMIN_EMAIL", problems)
     password = read_setting(env, "FANGSHI_ADMIN_PASSWORD", problems)
     if (email is None) != (password is None):
         missing = "FANGSHI_ADMIN_EMAIL" if email is None else "FANGSHI_ADMIN_PASSWORD"
         problems.append(f"{missing} is not set; the first administrator needs both an address and a password")
-    if email is None or password is None:
-        return {}
-    if not EMAIL.fullmatch(email):
+    if email is not None and not EMAIL.fullmatch(email):
         problems.append(f"FANGSHI_ADMIN_EMAIL: {email!r} is no e-mail address (name@domain)")
-    return {"admin_email": email, "admin_password": password}
+    return email, password

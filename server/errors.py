@@ -226,7 +226,9 @@ class DraftGone(Problem):
 
 class DeprecatedIdUnknown(Problem):
     code = 404.5
-    template = "The record that this one corrects has not arrived here yet. Keep it on the phone and send the first one first."
+    template = (
+        "The record that this one corrects has not arrived here yet. Keep it on the phone and send the first one first."
+    )
 
 
 class FormVersionNotFound(Problem):

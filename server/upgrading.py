@@ -105,10 +105,11 @@ def dump_postgresql(database: Database, target: Path) -> Path:
     program = shutil.which("pg_dump")
     if program is None:
         raise UpgradeRefused(
-            "The schema is older and a backup comes first, but pg_dump is not installed. Type: apt install postgresql-client"
+            "The schema is older and a backup comes first, but pg_dump is not installed. "
+            "Type: apt install postgresql-client"
         )
     url = make_url(database.engine.url).set(drivername="postgresql")
-    subprocess.run(  # noqa: S603 - our own arguments
+    subprocess.run(
         [program, "--format=custom", f"--file={target}", url.render_as_string(hide_password=False)],
         check=True,
         capture_output=True,

@@ -25,9 +25,7 @@ class Scope:
 
 def may(caller: Caller, verb: str, project: Project | None = None, form: Form | None = None) -> bool:
     """Whether some grant of the caller holds the verb for this project or form (or for the site, when none is named)."""
-    return any(
-        reaches(grant, project, form) and verb in verbs_of(grant, project) for grant in caller.grants
-    )
+    return any(reaches(grant, project, form) and verb in verbs_of(grant, project) for grant in caller.grants)
 
 
 def reaches(grant: Grant, project: Project | None, form: Form | None) -> bool:

@@ -63,7 +63,9 @@ ROLES: tuple[Role, ...] = (
     Role(PROJECT_VIEWER, "Project Viewer", "viewer", VIEWER),
     Role(DATA_COLLECTOR, "Data Collector", "formfill", FILLER),
     Role(PUBLIC_LINK, "Public Access Link", "pub-link", PHONE),
-    Role(VILLAGE_WORKER, "Village worker", "village_worker", FILLER | verbs("form.list/read village.read"), purpose=True),
+    Role(
+        VILLAGE_WORKER, "Village worker", "village_worker", FILLER | verbs("form.list/read village.read"), purpose=True
+    ),
     Role(
         REVIEWER,
         "Reviewer",

@@ -18,5 +18,3 @@ class Blob(Base):
     size: Mapped[int]
     content_type: Mapped[str]
     created_at: Mapped[datetime]
-
-

@@ -1,0 +1,149 @@
+"""Who has which role where, and which villages that reaches in a care project."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from server.access import roles
+from server.access.audit import record
+from server.access.caller import Caller
+from server.errors import Forbidden, NotFound, UnexpectedValue
+from server.models import Actor, Assignment, Form, Project, Village, VillageScope
+
+
+def at(project: Project | None, form: Form | None) -> ColumnElement[bool]:
+    """Assignments made exactly on the site, a project, or a form."""
+    if form is not None:
+        return Assignment.form_id == form.id
+    if project is not None:
+        return (Assignment.project_id == project.id) & Assignment.form_id.is_(None)
+    return Assignment.project_id.is_(None) & Assignment.form_id.is_(None)
+
+
+def list_assignments(
+    db: Session, project: Project | None = None, form: Form | None = None
+) -> list[tuple[Assignment, Actor]]:
+    rows = db.execute(
+        select(Assignment, Actor)
+        .join(Actor, Actor.id == Assignment.actor_id)
+        .where(at(project, form), Actor.deleted_at.is_(None))
+        .order_by(Assignment.id)
+    )
+    return [(assignment, actor) for assignment, actor in rows]
+
+
+def list_form_assignments(db: Session, project: Project) -> list[tuple[Assignment, str]]:
+    """Every form-level assignment of a project, with the form's id on the wire."""
+    rows = db.execute(
+        select(Assignment, Form.xml_form_id)
+        .join(Form, Form.id == Assignment.form_id)
+        .where(Form.project_id == project.id, Form.deleted_at.is_(None))
+        .order_by(Form.xml_form_id, Assignment.id)
+    )
+    return [(assignment, form_id) for assignment, form_id in rows]
+
+
+def assign(
+    db: Session,
+    caller: Caller,
+    role: roles.Role,
+    actor_id: int,
+    now: datetime,
+    project: Project | None,
+    form: Form | None,
+) -> None:
+    """Gives a role; giving it twice is one. In a care project nobody gives himself a role: content is given by another."""
+    actor = db.get(Actor, actor_id)
+    if actor is None or actor.deleted_at is not None:
+        raise NotFound()
+    if role.purpose and (project is None or project.kind != "care"):
+        raise UnexpectedValue(field="role", value=role.system, reason="it exists in care projects only")
+    if project is not None and project.kind == "care" and actor_id == caller.actor_id:
+        raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
+    known = select(Assignment.id).where(
+        at(project, form), Assignment.actor_id == actor_id, Assignment.role_id == role.id
+    )
+    if db.scalar(known) is not None:
+        return
+    db.add(
+        Assignment(
+            actor_id=actor_id,
+            role_id=role.id,
+            project_id=form.project_id if form else (project.id if project else None),
+            form_id=form.id if form else None,
+        )
+    )
+    note(db, "create", caller, role, actor, now, project, form)
+
+
+def unassign(
+    db: Session,
+    caller: Caller,
+    role: roles.Role,
+    actor_id: int,
+    now: datetime,
+    project: Project | None,
+    form: Form | None,
+) -> None:
+    """Raises NotFound when the actor did not have the role there."""
+    actor = db.get(Actor, actor_id)
+    gone = db.execute(
+        delete(Assignment).where(at(project, form), Assignment.actor_id == actor_id, Assignment.role_id == role.id)
+    )
+    if actor is None or not gone.rowcount:  # type: ignore[attr-defined]
+        raise NotFound()
+    note(db, "delete", caller, role, actor, now, project, form)
+
+
+def note(
+    db: Session,
+    what: str,
+    caller: Caller,
+    role: roles.Role,
+    actor: Actor,
+    now: datetime,
+    project: Project | None,
+    form: Form | None,
+) -> None:
+    record(
+        db,
+        f"{actor.type}.assignment.{what}",
+        actor_id=caller.actor_id,
+        actee_actor_id=actor.id,
+        project_id=form.project_id if form else (project.id if project else None),
+        form_id=form.id if form else None,
+        details={"roleId": role.id},
+        now=now,
+    )
+
+
+def set_villages(
+    db: Session, caller: Caller, project: Project, actor_id: int, codes: Iterable[str] | None, now: datetime
+) -> None:
+    """The villages an actor's rights reach in a care project, by code; None means the whole town. Replaces what was."""
+    if actor_id == caller.actor_id:
+        raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
+    db.execute(delete(VillageScope).where(VillageScope.actor_id == actor_id, VillageScope.project_id == project.id))
+    wanted = None if codes is None else sorted(set(codes))
+    ids: list[int | None] = [None]
+    if wanted is not None:
+        found = db.execute(
+            select(Village.code, Village.id).where(Village.project_id == project.id, Village.code.in_(wanted))
+        )
+        by_code = {code: village_id for code, village_id in found}
+        for code in wanted:
+            if code not in by_code:
+                raise UnexpectedValue(field="villages", value=code, reason="the project has no village of that code")
+        ids = list(by_code.values())
+    db.add_all(VillageScope(actor_id=actor_id, project_id=project.id, village_id=village_id) for village_id in ids)
+    record(
+        db,
+        "village_scope.set",
+        actor_id=caller.actor_id,
+        actee_actor_id=actor_id,
+        project_id=project.id,
+        details={"villages": wanted if wanted is not None else "all"},
+        now=now,
+    )

@@ -1,0 +1,194 @@
+"""From a token, or an address and a password, to a Caller."""
+
+import hashlib
+import hmac
+import threading
+import time
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from server.access import tokens
+from server.access.caller import Caller, Grant
+from server.access.passwords import password_fits
+from server.errors import Forbidden, Unauthenticated
+from server.models import Actor, AppUser, Assignment, User, VillageScope
+from server.models import Session as SessionRow
+
+SESSION_LIFE = timedelta(hours=24)
+BASIC_MEMORY_SECONDS = 300
+
+
+def caller_of_key(db: Session, token: str) -> Caller:
+    """The phone behind a key URL. Malformed is 401.2; well-formed but unknown or revoked is 403.1 (a 401 would pop a dialog)."""
+    if not tokens.is_token(token):
+        raise Unauthenticated()
+    row = db.execute(
+        select(
+            AppUser.actor_id,
+            AppUser.project_id,
+            Actor.display_name,
+            Assignment.role_id,
+            Assignment.project_id,
+            Assignment.form_id,
+        )
+        .join(Actor, Actor.id == AppUser.actor_id)
+        .outerjoin(Assignment, Assignment.actor_id == AppUser.actor_id)
+        .where(AppUser.token_hash == tokens.hash_token(token), AppUser.revoked_at.is_(None), Actor.deleted_at.is_(None))
+    ).all()
+    if not row:
+        raise Forbidden("This key is not valid here, or was stopped. Ask your town office for a new card.")
+    actor_id, project_id, name = row[0][:3]
+    grants = tuple(Grant(role, project, form) for *_, role, project, form in row if role is not None)
+    return Caller(
+        actor_id=actor_id,
+        type="field_key",
+        display_name=name,
+        grants=grants,
+        villages=villages_of(db, actor_id),
+        home_project_id=project_id,
+        key=token,
+    )
+
+
+def caller_of_session(db: Session, token: str, now: datetime) -> Caller | None:
+    """The person behind a session token; None when it is unknown, over, or theirs no longer."""
+    if not tokens.is_token(token):
+        return None
+    digest = tokens.hash_token(token)
+    row = db.execute(
+        select(Actor.id, Actor.display_name)
+        .join(SessionRow, SessionRow.actor_id == Actor.id)
+        .join(User, User.actor_id == Actor.id)
+        .where(
+            SessionRow.token_hash == digest,
+            SessionRow.expires_at > now,
+            Actor.deleted_at.is_(None),
+            User.disabled_at.is_(None),
+        )
+    ).first()
+    return person(db, row[0], row[1], digest) if row else None
+
+
+def caller_of_bearer(db: Session, token: str, now: datetime) -> Caller:
+    """A Bearer token is a person's session or a phone's key. Raises Unauthenticated."""
+    caller = caller_of_session(db, token, now)
+    if caller is not None:
+        return caller
+    try:
+        return caller_of_key(db, token)
+    except Forbidden:
+        raise Unauthenticated() from None
+
+
+def person(db: Session, actor_id: int, name: str, session_hash: bytes | None) -> Caller:
+    grants = db.execute(
+        select(Assignment.role_id, Assignment.project_id, Assignment.form_id).where(Assignment.actor_id == actor_id)
+    )
+    return Caller(
+        actor_id=actor_id,
+        type="user",
+        display_name=name,
+        grants=tuple(Grant(*row) for row in grants),
+        villages=villages_of(db, actor_id),
+        session_hash=session_hash,
+    )
+
+
+def villages_of(db: Session, actor_id: int) -> dict[int, frozenset[int] | None]:
+    """Village ids by project; None where the whole town is meant."""
+    found: dict[int, frozenset[int] | None] = {}
+    for project_id, village_id in db.execute(
+        select(VillageScope.project_id, VillageScope.village_id).where(VillageScope.actor_id == actor_id)
+    ):
+        known = found.get(project_id, frozenset())
+        found[project_id] = None if village_id is None or known is None else known | {village_id}
+    return found
+
+
+def check_credentials(db: Session, email: str, password: str) -> Caller:
+    """The person with this address and password. Raises Unauthenticated, after the same time for an unknown address."""
+    row = db.execute(
+        select(Actor.id, Actor.display_name, User.password_hash)
+        .join(User, User.actor_id == Actor.id)
+        .where(active(email))
+    ).first()
+    if not password_fits(password, row.password_hash if row else None):
+        raise Unauthenticated()
+    assert row is not None, "nobody's password never fits"
+    return person(db, row.id, row.display_name, None)
+
+
+def active(email: str) -> ColumnElement[bool]:
+    return (User.email == email.strip().lower()) & User.disabled_at.is_(None) & Actor.deleted_at.is_(None)
+
+
+class BasicMemory:
+    """Remembers for minutes which Basic credentials fitted, so that Excel does not cost an Argon2 a request.
+
+    Keyed by an HMAC under a key of this process and bound to the stored hash: a changed password is forgotten at once.
+    """
+
+    def __init__(self) -> None:
+        self._key = hashlib.sha256(str(time.monotonic_ns()).encode()).digest() + tokens.make_token().encode()
+        self._until: dict[bytes, float] = {}
+        self._lock = threading.Lock()
+
+    def mark(self, email: str, password: str, stored: str) -> bytes:
+        return hmac.new(self._key, "\0".join((email, password, stored)).encode(), hashlib.sha256).digest()
+
+    def knows(self, mark: bytes) -> bool:
+        return self._until.get(mark, 0) > time.monotonic()
+
+    def keep(self, mark: bytes) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self._until = {key: until for key, until in self._until.items() if until > now}
+            self._until[mark] = now + BASIC_MEMORY_SECONDS
+
+
+def caller_of_basic(db: Session, email: str, password: str, memory: BasicMemory) -> Caller:
+    """The person behind Basic credentials (the door has made sure of HTTPS). Raises Unauthenticated."""
+    row = db.execute(
+        select(Actor.id, Actor.display_name, User.password_hash)
+        .join(User, User.actor_id == Actor.id)
+        .where(active(email))
+    ).first()
+    if row is not None and row.password_hash and memory.knows(memory.mark(email, password, row.password_hash)):
+        return person(db, row.id, row.display_name, None)
+    caller = check_credentials(db, email, password)
+    assert row is not None
+    memory.keep(memory.mark(email, password, row.password_hash))
+    return caller
+
+
+def open_session(db: Session, actor_id: int, now: datetime, user_agent: str | None = None) -> tuple[str, datetime]:
+    """Starts a session; returns its token (the only time it is seen whole) and when it ends."""
+    token, expires_at = tokens.make_token(), now + SESSION_LIFE
+    db.add(
+        SessionRow(
+            token_hash=tokens.hash_token(token),
+            actor_id=actor_id,
+            user_agent=(user_agent or "")[:255] or None,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    db.execute(update(User).where(User.actor_id == actor_id).values(last_login_at=now))
+    return token, expires_at
+
+
+def end_session(db: Session, session_hash: bytes) -> bool:
+    result = db.execute(delete(SessionRow).where(SessionRow.token_hash == session_hash))
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def end_sessions_of(db: Session, actor_id: int, but: bytes | None = None) -> None:
+    """Ends every session of a person, perhaps but the one that is asking."""
+    db.execute(delete(SessionRow).where(SessionRow.actor_id == actor_id, SessionRow.token_hash != (but or b"")))
+
+
+def delete_old_sessions(db: Session, now: datetime) -> int:
+    """Takes away sessions that are over; returns how many."""
+    return int(db.execute(delete(SessionRow).where(SessionRow.expires_at <= now)).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,226 @@
+"""`fangshi serve`: a small supervisor over two children, the web process and the timetable.
+
+All of them stay in one process group and none outlives the supervisor: each child asks the kernel to be killed when its
+parent is gone (PR_SET_PDEATHSIG, see server/web_process.py), so that even SIGKILL leaves nothing behind.
+"""
+
+import fcntl
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+
+STOP_WITHIN = 9.0  # seconds; SIGTERM must end everything within ten
+STEADY_AFTER = 20.0  # a child that lived this long starts again with no wait
+MOST_FAILURES = 5
+LOOK_EVERY = 0.1
+SECRET_SETTINGS = (
+    "FANGSHI_ADMIN_EMAIL",
+    "FANGSHI_ADMIN_PASSWORD",
+    "FANGSHI_ADMIN_EMAIL_FILE",
+    "FANGSHI_ADMIN_PASSWORD_FILE",
+)
+
+
+class PortTaken(Exception):
+    """Another program has the port, or another Fangshi the data folder."""
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where to listen, and with which certificate."""
+
+    host: str
+    port: int
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+
+@dataclass
+class Child:
+    """One process that the supervisor keeps alive."""
+
+    name: str
+    command: list[str]
+    handed_over: tuple[int, ...] = ()
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    start_at: float = field(default=0.0)
+
+
+def reserve_port(host: str, port: int) -> socket.socket:
+    """A socket bound to the address but not yet listening: nobody else can take it, nobody can connect.
+
+    Raises PortTaken, or OSError when the address is none of this machine's.
+    """
+    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    reserved = socket.socket(family, kind, protocol)
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        reserved.bind(address)
+    except OSError as error:
+        reserved.close()
+        if error.errno == 98:  # EADDRINUSE
+            raise PortTaken(f"端口 {port} 已被占用 / port {port} is taken by another program") from error
+        raise
+    return reserved
+
+
+def open_port(reserved: socket.socket) -> None:
+    """Starts listening. Raises PortTaken when somebody else bound it in the same moment."""
+    try:
+        reserved.listen(2048)
+    except OSError as error:
+        raise PortTaken("端口已被占用 / the port is taken by another program") from error
+
+
+@contextmanager
+def own_folder(data_dir: Path) -> Iterator[None]:
+    """Holds the data folder, so that two servers never write one embedded database. Raises PortTaken, OSError.
+
+    A POSIX lock: children do not inherit it, and it is gone with this process however that ends.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (data_dir / "serve.lock").open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise PortTaken(f"{data_dir} 正由另一个访视服务使用 / is in use by another Fangshi") from error
+        yield
+
+
+def check_certificate(listening: Listening) -> None:
+    """Raises OSError or ssl.SSLError when certificate and key cannot be read or do not belong together."""
+    if listening.tls_cert and listening.tls_key:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(listening.tls_cert, listening.tls_key)
+
+
+def web_command(data_dir: Path, reserved: socket.socket, listening: Listening) -> list[str]:
+    """How the web process is started; it inherits the reserved socket."""
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "server.web_process",
+        str(data_dir),
+        str(reserved.fileno()),
+        str(os.getpid()),
+    ]
+    if listening.tls_cert and listening.tls_key:
+        command += [str(listening.tls_cert.resolve()), str(listening.tls_key.resolve())]
+    return command
+
+
+def timetable_command(data_dir: Path) -> list[str]:
+    return [sys.executable, "-P", "-m", "server.jobs", str(data_dir), str(os.getpid())]
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What children see: everything but the first administrator's password, which only the supervisor needs."""
+    return {name: value for name, value in environ.items() if name not in SECRET_SETTINGS}
+
+
+class Supervisor:
+    """Starts the children, starts again what dies, and ends everything on SIGTERM, SIGINT or SIGHUP."""
+
+    def __init__(self, children: list[Child], environ: Mapping[str, str]) -> None:
+        self.children = children
+        self.environ = child_environment(environ)
+        self.stopping = False
+
+    def run(self, address: str, is_ready: str) -> int:
+        """Runs until told to stop; 0, or 1 when a child cannot stay alive. Prints `address` once /healthz answers."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self.ask_to_stop)
+        announced = False
+        result = 0
+        while not self.stopping:
+            if not all([self.keep_alive(child, time.monotonic()) for child in self.children]):
+                result = 1
+                break
+            if not announced and answers(is_ready):
+                print(address, flush=True)
+                announced = True
+            time.sleep(LOOK_EVERY)
+        self.stop_all()
+        return result
+
+    def ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def keep_alive(self, child: Child, now: float) -> bool:
+        """Starts the child when it is not running and its wait is over; False when it failed too often."""
+        if child.process is not None:
+            code = child.process.poll()
+            if code is None:
+                return True
+            child.process = None
+            child.failures = 0 if now - child.started > STEADY_AFTER else child.failures + 1
+            child.start_at = now + min(2.0 ** (child.failures - 1) if child.failures else 0.0, 30.0)
+            print(f"fangshi: {child.name} ended with {code}", file=sys.stderr, flush=True)
+        if child.failures >= MOST_FAILURES:
+            print(f"fangshi: {child.name} 一再停止，服务结束 / keeps ending; giving up", file=sys.stderr, flush=True)
+            return False
+        if now >= child.start_at:
+            child.started = now
+            child.process = subprocess.Popen(
+                child.command, env=self.environ, stdin=subprocess.DEVNULL, pass_fds=child.handed_over
+            )
+        return True
+
+    def stop_all(self) -> None:
+        """SIGTERM to each child, then SIGKILL to what is left when the time is up."""
+        running = [child.process for child in self.children if child.process is not None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + STOP_WITHIN
+        for process in running:
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def answers(url: str) -> bool:
+    """Whether /healthz says 200. The certificate is not checked: this asks only ourselves."""
+    trusting = ssl.create_default_context()
+    trusting.check_hostname = False
+    trusting.verify_mode = ssl.CERT_NONE
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
+    try:
+        with direct.open(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except (URLError, OSError, ValueError):
+        return False
+
+
+def own_address(listening: Listening, port: int) -> str:
+    """The address under which this machine reaches its own server."""
+    scheme = "https" if listening.tls_cert else "http"
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(listening.host, listening.host)  # noqa: S104 - compared, not bound
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return f"{scheme}://{host}:{port}/"
+
+
+def supervise(data_dir: Path, reserved: socket.socket, listening: Listening, environ: Mapping[str, str]) -> int:
+    """Runs web and timetable over a prepared data folder until told to stop. Returns the exit code."""
+    open_port(reserved)
+    address = own_address(listening, reserved.getsockname()[1])
+    children = [
+        Child("web", web_command(data_dir, reserved, listening), handed_over=(reserved.fileno(),)),
+        Child("timetable", timetable_command(data_dir)),
+    ]
+    return Supervisor(children, environ).run(f"Fangshi: {address}", f"{address}healthz")

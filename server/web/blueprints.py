@@ -1,0 +1,23 @@
+"""Which doors there are. A door's `tongue` says in which form its errors go out (server/web/errors.py)."""
+
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+WEB_FOLDER = Path(__file__).parent
+TRANSLATIONS = WEB_FOLDER.parent / "translations"
+
+
+class Door(Blueprint):
+    """A blueprint that knows its tongue: json, openrosa, odata or page."""
+
+    def __init__(self, name: str, tongue: str, url_prefix: str | None = None) -> None:
+        super().__init__(name, __name__, url_prefix=url_prefix)
+        self.tongue = tongue
+
+
+def register(app: Flask) -> None:
+    from server.web import health, openrosa
+
+    for door in (health.health, openrosa.openrosa):
+        app.register_blueprint(door)

@@ -1,0 +1,134 @@
+"""Any exception -> Problem -> the tongue of whoever asked. One file, one table."""
+
+import errno
+import logging
+import re
+import traceback
+import uuid
+from collections.abc import Callable
+
+from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from forms.errors import FormError
+from geo.errors import GeoError
+from server import errors
+from server.errors import Problem
+from server.web.wire import central_json, openrosa_xml
+
+log = logging.getLogger("fangshi.errors")
+
+FORM_PROBLEMS: dict[str, type[Problem]] = {
+    "unparseable": errors.Unparseable,
+    "missing": errors.MissingParameter,
+    "unexpected": errors.UnexpectedValue,
+    "too_long": errors.TooLong,
+    "xlsform": errors.XlsFormInvalid,
+    "entity": errors.EntityFormInvalid,
+    "no_meta": errors.NoMetaGroup,
+    "type_conflict": errors.FieldTypeConflict,
+}
+
+
+def as_problem(error: Exception) -> Problem:
+    """Words an exception as a Problem; what nobody foresaw is written to the log under a number that the caller also gets."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, FormError):
+        return of_form(error)
+    if isinstance(error, GeoError):
+        return errors.UnexpectedValue(str(error), field="geometry", reason=str(error), value="")
+    if isinstance(error, IntegrityError):
+        return errors.UniqueViolation("Somebody made the same thing a moment ago. Load the page again.")
+    if is_passing(error):
+        return errors.Unavailable()
+    if isinstance(error, HTTPException):
+        return of_http(error)
+    return unforeseen(error)
+
+
+def of_form(error: FormError) -> Problem:
+    kind = FORM_PROBLEMS.get(error.kind, errors.Unparseable)
+    sentence = None if kind in (errors.NoMetaGroup,) else "{sentence}"
+    details = {**error.details, "sentence": error.message}
+    return kind(sentence, **details)
+
+
+def of_http(error: HTTPException) -> Problem:
+    if isinstance(error, NotFound):
+        return not_found()
+    if isinstance(error, MethodNotAllowed):
+        return errors.MethodNotAllowed(method=request.method)
+    if isinstance(error, RequestEntityTooLarge):
+        return errors.BodyTooLarge(limit=current_app.config["MAX_CONTENT_LENGTH"])
+    if error.code is not None and error.code < 500:
+        return errors.Unparseable(reason=error.description or error.name)
+    return unforeseen(error)
+
+
+def not_found() -> Problem:
+    """Central's three kinds of 404 for addresses that do not exist; pages are not asked for a version."""
+    first = request.path.strip("/").split("/")[0]
+    if first == "v1" or "text/html" in request.headers.get("Accept", ""):
+        return errors.NotFound()
+    if first[:1] == "v" and first[1:].isdigit():
+        return errors.BadApiVersion()
+    return errors.NoApiVersion()
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether waiting helps: a full disk, a locked or unreachable database, no free connection."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if isinstance(error, OperationalError):
+        return error.connection_invalidated or PASSING.search(str(error.orig)) is not None
+    return isinstance(error, OSError) and error.errno in PASSING_ERRNO
+
+
+PASSING = re.compile(r"locked|busy|full|readonly|read-only|disk I/O|unable to open|connect|shutting down|too many clients|No space")
+PASSING_ERRNO = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.EIO)
+
+
+def unforeseen(error: Exception) -> Problem:
+    """The log gets the kind of error and where, without its words: they may quote an answer."""
+    number = uuid.uuid4().hex[:12]
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("unforeseen error %s: %s\n%s", number, type(error).__name__, where)
+    return Problem(error_id=number)
+
+
+TONGUES: dict[str, Callable[[Problem], Response]] = {
+    "json": central_json.error,
+    "openrosa": openrosa_xml.error,
+    "odata": central_json.error,
+    "page": central_json.error,  # server/web/pages puts its own here
+}
+
+
+def tongue_of_request() -> str:
+    """The tongue of the blueprint that took the request; for an address nobody took, what the path looks like."""
+    blueprint = current_app.blueprints.get(request.blueprint or "")
+    if blueprint is not None:
+        return str(getattr(blueprint, "tongue", "json"))
+    if request.path.startswith("/v1"):
+        return "openrosa" if request.path.rstrip("/").endswith(("/formList", "/submission", "/manifest")) else "json"
+    return "page" if "text/html" in request.headers.get("Accept", "") else "json"
+
+
+def answer(error: Exception) -> Response:
+    problem = as_problem(error)
+    tongue = tongue_of_request()
+    response = TONGUES[tongue](problem)
+    response.headers["Cache-Control"] = "no-store"
+    if isinstance(problem, errors.Unavailable):
+        response.headers["Retry-After"] = str(problem.retry_after_seconds)
+    if problem.status == 401 and tongue != "page" and "fangshi.key" not in request.environ and request.scheme == "https":
+        response.headers["WWW-Authenticate"] = 'Basic realm="Fangshi", charset="UTF-8"'
+    return response
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(Exception, answer)
+

@@ -1,0 +1,151 @@
+"""Who asks and with which database session: the only use of flask.g.
+
+A request has at most two sessions: `reading()` (authentication, what a door looks up before it does slow work) and `db()`,
+which writes when the method may write. `finish` is called once by Server.dispatch_request.
+"""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import cast
+
+from flask import current_app, g, request
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.access import authenticate, tokens
+from server.access.authenticate import BasicMemory
+from server.access.caller import ANONYMOUS, Caller
+from server.config import Config
+from server.db import Database
+from server.errors import Forbidden, HttpsOnly, Unauthenticated
+from server.web.addresses import base_url
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def config() -> Config:
+    return cast(Config, current_app.config["CONFIG"])
+
+
+def database() -> Database:
+    return cast(Database, current_app.extensions["fangshi.database"])
+
+
+def secret_key() -> bytes:
+    return cast(bytes, current_app.extensions["fangshi.key"])
+
+
+def now() -> datetime:
+    """The request's instant: one for all that it does."""
+    if "now" not in g:
+        g.now = clock.now()
+    return cast(datetime, g.now)
+
+
+def reading() -> Session:
+    if "reading" not in g:
+        g.reading = database().reading()
+    return cast(Session, g.reading)
+
+
+def db() -> Session:
+    """The request's session; it is committed when the view returns and the method may write, rolled back else."""
+    if request.method in SAFE:
+        return reading()
+    if "writing" not in g:
+        g.writing = database().writing()
+    return cast(Session, g.writing)
+
+
+def finish(commit: bool) -> None:
+    """Commits or rolls back what the view did, before the answer or the error is worded."""
+    writing = g.get("writing")
+    if writing is not None:
+        if commit:
+            writing.commit()
+        else:
+            writing.rollback()
+
+
+def close(_error: BaseException | None = None) -> None:
+    """Gives the connections back; streams have sessions of their own."""
+    for name in ("writing", "reading"):
+        session = g.pop(name, None)
+        if session is not None:
+            session.close()
+
+
+def caller() -> Caller:
+    """Who is asking; ANONYMOUS when nothing was given. Raises when what was given is no good."""
+    if "caller" not in g:
+        g.caller = load_caller()
+    return cast(Caller, g.caller)
+
+
+def load_caller() -> Caller:
+    """The first of: URL key, ?st=, Bearer, Basic, cookie (odk-contract.md 1.4)."""
+    key = request.environ.get("fangshi.key") or (request.args.get("st") if request.path.startswith("/v1/") else None)
+    if key is not None:
+        return authenticate.caller_of_key(reading(), key)
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return authenticate.caller_of_bearer(reading(), value.strip(), now())
+    if scheme.lower() == "basic":
+        return caller_of_basic(value)
+    cookie = request.cookies.get(cookie_name())
+    if cookie:
+        return caller_of_cookie(cookie)
+    return ANONYMOUS
+
+
+def caller_of_basic(value: str) -> Caller:
+    if request.scheme != "https":
+        raise HttpsOnly()
+    try:
+        email, _, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise Unauthenticated() from None
+    memory = cast(BasicMemory, current_app.extensions["fangshi.basic"])
+    return authenticate.caller_of_basic(reading(), email, password, memory)
+
+
+def cookie_name() -> str:
+    return "__Host-session" if request.scheme == "https" else "session"
+
+
+def caller_of_cookie(cookie: str) -> Caller:
+    found = authenticate.caller_of_session(reading(), cookie, now())
+    if found is None:
+        return ANONYMOUS
+    if request.method not in SAFE:
+        guard_write(found)
+    return found
+
+
+def guard_write(found: Caller) -> None:
+    """A cookie alone may not write: another site's page could send it too. A header only we can set, or the page's token."""
+    origin = request.headers.get("Origin")
+    if origin not in (None, base_url(config().public_url), f"{request.scheme}://{request.host}"):
+        raise Forbidden("This came from another site's page, so it was not done.")
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return
+    sent = request.form.get("__csrf") if request.mimetype in FORM_TYPES else None
+    if not sent or sent != csrf_token(found):
+        raise Forbidden("The page was open too long. Load it again and repeat what you did.")
+
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def csrf_token(who: Caller | None = None) -> str:
+    """The token for this session's forms; empty when nobody is signed in by cookie."""
+    digest = (who or caller()).session_hash
+    return tokens.csrf_of(secret_key(), digest) if digest else ""
+
+
+def own_url() -> str:
+    """The base of every link we emit, with the key prefix when the caller came by a key URL."""
+    base = base_url(config().public_url)
+    key = caller().key
+    return f"{base}/v1/key/{key}" if key else f"{base}/v1"

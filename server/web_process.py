@@ -1,0 +1,188 @@
+"""The web process: gunicorn over create_app, with limits on what a client may send and how slowly.
+
+Started by server/serving.py as `python -m server.web_process DATA_DIR SOCKET PARENT [CERT KEY]`.
+"""
+
+import contextlib
+import ctypes
+import logging
+import os
+import re
+import signal
+import socket
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from gunicorn import glogging, http
+from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import NoMoreData
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.sock import ssl_wrap_socket
+from gunicorn.workers import gthread
+
+from server.config import Config
+
+THREADS = 32
+HEADERS_WITHIN = 30.0  # seconds for a request's line and headers, and for a TLS handshake
+SLOWEST_BODY = 1024  # bytes a second, once HEADERS_WITHIN is used up
+PR_SET_PDEATHSIG = 1
+KEY_IN_PATH = re.compile(r"/(key|test|join)/[^/\s?\"']+")
+
+
+def die_with_parent(parent: int) -> None:
+    """Asks the kernel to kill this process when its parent ends, and ends at once if that has happened already."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+class PatientUnreader(SocketUnreader):  # type: ignore[misc]
+    """Reads a request from a socket, but not for ever: a request that comes too slowly ends as if cut off."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self.restart()
+
+    def restart(self) -> None:
+        """A new request begins on this connection."""
+        self.started = time.monotonic()
+        self.received = 0
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """The next bytes; b"" at the end, or when the client used up its time."""
+        if self.sock.gettimeout() is not None:  # gunicorn is draining, under a deadline of its own
+            return bytes(super().chunk(size_hint))
+        waited = time.monotonic() - self.started
+        allowed = HEADERS_WITHIN + self.received / SLOWEST_BODY - waited
+        data = self.receive(size_hint, min(allowed, HEADERS_WITHIN)) if allowed > 0 else b""
+        self.received += len(data)
+        if not data:
+            self.cut_off()
+        return data
+
+    def receive(self, size_hint: int | None, within: float) -> bytes:
+        self.sock.settimeout(within)
+        try:
+            return bytes(super().chunk(size_hint))
+        except TimeoutError:
+            return b""
+        finally:
+            self.sock.setblocking(True)
+
+    def cut_off(self) -> None:
+        """Nothing more is read from this connection: late bytes of one request must not start the next."""
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RD)
+
+
+class PatientConnection(gthread.TConn):  # type: ignore[misc]
+    """A connection whose handshake and requests must come in time."""
+
+    def __init__(self, cfg: Any, client_socket: socket.socket, client: Any, server: Any) -> None:
+        super().__init__(cfg, client_socket, client, server)
+        # a reader that takes nothing for this long loses its answer
+        client_socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(HEADERS_WITHIN), 0))
+
+    def init(self) -> None:
+        if self.initialized:
+            self.parser.unreader.restart()
+            return
+        self.initialized = True
+        if self.cfg.is_ssl:
+            self.shake_hands()
+        self.sock.setblocking(True)
+        self.parser = http.get_parser(self.cfg, self.sock, self.client)
+        self.parser.unreader = PatientUnreader(self.sock)
+
+    def shake_hands(self) -> None:
+        self.sock.settimeout(HEADERS_WITHIN)
+        self.sock = ssl_wrap_socket(self.sock, self.cfg)
+        try:
+            self.sock.do_handshake()
+        except TimeoutError as error:
+            raise NoMoreData from error
+
+
+class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threaded worker with patient connections."""
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            client_socket, client = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        self.enqueue_req(PatientConnection(self.cfg, client_socket, client, listener.getsockname()))
+
+
+class DiscreetLogger(glogging.Logger):  # type: ignore[misc]
+    """gunicorn's own messages, without the keys that stand in addresses."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(hide_keys)
+
+
+def hide_keys(record: logging.LogRecord) -> bool:
+    """Rewrites a log record so that no key, draft token or set-up link is in it."""
+    record.msg = KEY_IN_PATH.sub(r"/\1/…", record.getMessage())
+    record.args = ()
+    return True
+
+
+class WebProcess(BaseApplication):  # type: ignore[misc]
+    """gunicorn with settings from our own Config."""
+
+    def __init__(self, config: Config, handed_over: int, certificate: list[str]) -> None:
+        self.config = config
+        self.settings = gunicorn_settings(config, handed_over, certificate)
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from server import create_app
+
+        return create_app(self.config)
+
+
+def gunicorn_settings(config: Config, handed_over: int, certificate: list[str]) -> dict[str, Any]:
+    """One process of many threads over SQLite, which has one writer; a process a core over PostgreSQL."""
+    settings: dict[str, Any] = {
+        "bind": f"fd://{handed_over}",
+        "workers": 1 if config.database_url is None else min(4, os.cpu_count() or 1),
+        "worker_class": PatientWorker,
+        "threads": THREADS,
+        "timeout": 120,
+        "graceful_timeout": 7,
+        "keepalive": 15,
+        "limit_request_line": 8190,
+        "limit_request_fields": 100,
+        "limit_request_field_size": 8190,
+        "forwarder_headers": "",
+        "secure_scheme_headers": {},
+        "control_socket_disable": True,
+        "logger_class": DiscreetLogger,
+        "loglevel": "warning",
+        "post_fork": lambda _server, worker: die_with_parent(worker.ppid),
+    }
+    if Path("/dev/shm").is_dir():  # noqa: S108 - gunicorn's heartbeat file belongs in memory
+        settings["worker_tmp_dir"] = "/dev/shm"  # noqa: S108
+    if certificate:
+        settings["certfile"], settings["keyfile"] = certificate
+    return settings
+
+
+def main(arguments: list[str]) -> None:
+    data_dir, handed_over, parent, *certificate = arguments
+    die_with_parent(int(parent))
+    WebProcess(Config.from_env(Path(data_dir)), int(handed_over), certificate).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
