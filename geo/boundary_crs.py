@@ -35,13 +35,12 @@ def _contradiction(found: Rows, declared: Crs, why: str) -> InvalidBoundary:
 
 
 def _refuse_other_units(found: Rows, declared: Crs, box: tuple[float, float, float, float]) -> None:
-    west, south, east, north = box
     degrees = max(abs(number) for number in box) <= 180
     if degrees and declared.projected:
         raise _contradiction(found, declared, f"its coordinates look like degrees, and {declared.name} is in metres")
     if not degrees and not declared.projected:
         raise _contradiction(found, declared, f"its coordinates look like metres, and {declared.name} is in degrees")
-    if degrees and max(abs(south), abs(north)) > 90:
+    if degrees and max(abs(box[1]), abs(box[3])) > 90:
         raise _contradiction(found, declared, "it has latitudes beyond the poles: is latitude written first")
 
 
