@@ -1,0 +1,136 @@
+"""XLSForm in, XForm out: the only user of pyxform.
+
+pyxform reads whatever a workbook holds and can be made to take a minute and a gigabyte, so that it runs in a process
+of its own, with limits of memory, processor and wall-clock time. The process is this module again (`run_worker`).
+"""
+
+import base64
+import contextlib
+import dataclasses
+import io
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+from forms.errors import XLSFormInvalid
+from forms.validate import read_warnings_of_validate, validate_available
+from forms.workbook import check_workbook, refuse_doctypes
+
+__all__ = ["Converted", "convert_text", "convert_xlsform", "read_warnings_of_validate", "validate_available"]
+
+WALL_SECONDS = 30
+CPU_SECONDS = 25
+MEMORY_BYTES = 1 << 30
+RESULT_BYTES = 50_000_000
+
+_ROW = re.compile(r"\[row\s*:\s*(\d+)\]|\brow(?: number)?\s+'?(\d+)'?", re.IGNORECASE)
+_SHEET = re.compile(
+    r"\b(survey|choices|settings|entities|external_choices|osm)\b['\"]? (?:work)?sheet"
+    r"|sheet(?: name)?[:,]? ['\"](survey|choices|settings|entities|external_choices|osm)\b"
+)
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from forms.xlsform import run_worker; run_worker()"
+
+
+@dataclasses.dataclass(frozen=True)
+class Converted:
+    """A converted form: the XForm, pyxform's warnings, and `itemsets.csv` where the form has external choices."""
+
+    xml: bytes
+    warnings: list[str]
+    itemsets: bytes | None = None
+
+
+def convert_xlsform(data: bytes, kind: Literal["xlsx", "xls"], fallback_form_id: str | None = None) -> Converted:
+    """Convert a workbook. `kind` is what the sender called it; the bytes decide.
+
+    Raises XLSFormInvalid with pyxform's words, and with sheet and row (as Excel counts them) where it says so; also
+    for what is no workbook, is protected, or goes over the limits (10 MB, 50 MB unpacked, 1,000 parts, 30 seconds).
+    """
+    return _convert_apart(data, "." + check_workbook(data), fallback_form_id)
+
+
+def convert_text(markdown: str) -> Converted:
+    """Convert a form written as pyxform's Markdown tables. Raises XLSFormInvalid as `convert_xlsform` does."""
+    return _convert_apart(markdown.encode(), ".md", None)
+
+
+def _convert_apart(data: bytes, file_type: str, fallback_form_id: str | None) -> Converted:
+    task = json.dumps(
+        {"data": base64.b64encode(data).decode(), "file_type": file_type, "fallback_form_id": fallback_form_id}
+    )
+    command = [sys.executable, "-I", "-c", _START, str(Path(__file__).parent.parent)]
+    try:
+        done = subprocess.run(command, input=task.encode(), capture_output=True, timeout=WALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise XLSFormInvalid(f"Converting the form took longer than {WALL_SECONDS} seconds.") from None
+    try:
+        result = json.loads(done.stdout)
+    except ValueError:
+        raise XLSFormInvalid("Converting the form took more memory or time than it may.") from None
+    if error := result.get("error"):
+        raise invalid_form(error, result["warnings"])
+    itemsets = result["itemsets"]
+    return Converted(result["xml"].encode(), result["warnings"], itemsets.encode() if itemsets else None)
+
+
+def invalid_form(error: str, warnings: list[str]) -> XLSFormInvalid:
+    """pyxform's sentence as an error, with the sheet and the row that it names."""
+    row = _ROW.search(error)
+    sheet = _SHEET.search(error)
+    named = (sheet[1] or sheet[2]).lower() if sheet else "survey" if row else None
+    return XLSFormInvalid(error, warnings, named, int(row[1] or row[2]) if row else None)
+
+
+def run_worker() -> None:
+    """The child process: a task as JSON on standard input, the result as JSON on standard output. Never raises."""
+    _limit_this_process()
+    answer = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever libraries print is not part of the answer
+    task = json.loads(sys.stdin.buffer.read())
+    warnings: list[str] = []
+    try:
+        result = _convert_here(base64.b64decode(task["data"]), task["file_type"], task["fallback_form_id"], warnings)
+    except MemoryError:
+        result = {"error": "Converting the form took more memory than it may."}
+    except RecursionError:
+        result = {"error": "The form is nested too deeply to be converted."}
+    except Exception as wrong:
+        result = {"error": _words_of(wrong)}
+    with os.fdopen(answer, "wb") as out:
+        out.write(json.dumps({**result, "warnings": warnings}).encode())
+
+
+def _limit_this_process() -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, RESULT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, most))
+
+
+def _convert_here(data: bytes, file_type: str, fallback_form_id: str | None, warnings: list[str]) -> dict[str, Any]:
+    from pyxform.xls2json_backends import SupportedFileTypes
+    from pyxform.xls2xform import convert
+
+    if file_type == ".xlsx":
+        refuse_doctypes(data)
+    read = SupportedFileTypes.get_processors()[SupportedFileTypes(file_type)]
+    sheets = read(io.BytesIO(data))
+    result = convert({**sheets, "fallback_form_name": fallback_form_id}, warnings=warnings)
+    return {"xml": result.xform, "itemsets": result.itemsets}
+
+
+def _words_of(wrong: Exception) -> str:
+    if isinstance(wrong, XLSFormInvalid):
+        return wrong.message
+    if type(wrong).__module__.startswith("pyxform"):
+        return str(wrong).strip()
+    return f"The form could not be converted ({type(wrong).__name__}: {wrong})."
