@@ -1,9 +1,10 @@
 """`fangshi serve`: a small supervisor over two children, the web process and the timetable.
 
 All of them stay in one process group and none outlives the supervisor: each child asks the kernel to be killed when its
-parent is gone (PR_SET_PDEATHSIG, see server/web_process.py), so that even SIGKILL leaves nothing behind.
+parent is gone (server/parentage.py), so that even SIGKILL leaves nothing behind.
 """
 
+import errno
 import fcntl
 import os
 import signal
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,7 +72,7 @@ def reserve_port(host: str, port: int) -> socket.socket:
         reserved.bind(address)
     except OSError as error:
         reserved.close()
-        if error.errno == 98:  # EADDRINUSE
+        if error.errno == errno.EADDRINUSE:
             raise PortTaken(f"端口 {port} 已被占用 / port {port} is taken by another program") from error
         raise
     return reserved
@@ -126,17 +127,17 @@ def timetable_command(data_dir: Path) -> list[str]:
     return [sys.executable, "-P", "-m", "server.jobs", str(data_dir), str(os.getpid())]
 
 
-def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What children see: everything but the first administrator's password, which only the supervisor needs."""
-    return {name: value for name, value in environ.items() if name not in SECRET_SETTINGS}
+def forget_secrets() -> None:
+    """Children inherit the environment, but not the first administrator's password, which is used up by now."""
+    for name in SECRET_SETTINGS:
+        os.unsetenv(name)
 
 
 class Supervisor:
     """Starts the children, starts again what dies, and ends everything on SIGTERM, SIGINT or SIGHUP."""
 
-    def __init__(self, children: list[Child], environ: Mapping[str, str]) -> None:
+    def __init__(self, children: list[Child]) -> None:
         self.children = children
-        self.environ = child_environment(environ)
         self.stopping = False
 
     def run(self, address: str, is_ready: str) -> int:
@@ -146,7 +147,7 @@ class Supervisor:
         announced = False
         result = 0
         while not self.stopping:
-            if not all([self.keep_alive(child, time.monotonic()) for child in self.children]):
+            if not all(self.keep_alive(child, time.monotonic()) for child in self.children):
                 result = 1
                 break
             if not announced and answers(is_ready):
@@ -174,9 +175,7 @@ class Supervisor:
             return False
         if now >= child.start_at:
             child.started = now
-            child.process = subprocess.Popen(
-                child.command, env=self.environ, stdin=subprocess.DEVNULL, pass_fds=child.handed_over
-            )
+            child.process = subprocess.Popen(child.command, stdin=subprocess.DEVNULL, pass_fds=child.handed_over)
         return True
 
     def stop_all(self) -> None:
@@ -215,12 +214,13 @@ def own_address(listening: Listening, port: int) -> str:
     return f"{scheme}://{host}:{port}/"
 
 
-def supervise(data_dir: Path, reserved: socket.socket, listening: Listening, environ: Mapping[str, str]) -> int:
+def supervise(data_dir: Path, reserved: socket.socket, listening: Listening) -> int:
     """Runs web and timetable over a prepared data folder until told to stop. Returns the exit code."""
+    forget_secrets()
     open_port(reserved)
     address = own_address(listening, reserved.getsockname()[1])
     children = [
         Child("web", web_command(data_dir, reserved, listening), handed_over=(reserved.fileno(),)),
         Child("timetable", timetable_command(data_dir)),
     ]
-    return Supervisor(children, environ).run(f"Fangshi: {address}", f"{address}healthz")
+    return Supervisor(children).run(f"Fangshi: {address}", f"{address}healthz")

@@ -4,11 +4,9 @@ Started by server/serving.py as `python -m server.web_process DATA_DIR SOCKET PA
 """
 
 import contextlib
-import ctypes
 import logging
 import os
 import re
-import signal
 import socket
 import struct
 import sys
@@ -24,19 +22,12 @@ from gunicorn.sock import ssl_wrap_socket
 from gunicorn.workers import gthread
 
 from server.config import Config
+from server.parentage import die_with_parent
 
 THREADS = 32
 HEADERS_WITHIN = 30.0  # seconds for a request's line and headers, and for a TLS handshake
 SLOWEST_BODY = 1024  # bytes a second, once HEADERS_WITHIN is used up
-PR_SET_PDEATHSIG = 1
 KEY_IN_PATH = re.compile(r"/(key|test|join)/[^/\s?\"']+")
-
-
-def die_with_parent(parent: int) -> None:
-    """Asks the kernel to kill this process when its parent ends, and ends at once if that has happened already."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 class PatientUnreader(SocketUnreader):  # type: ignore[misc]
@@ -80,6 +71,10 @@ class PatientUnreader(SocketUnreader):  # type: ignore[misc]
 
 class PatientConnection(gthread.TConn):  # type: ignore[misc]
     """A connection whose handshake and requests must come in time."""
+
+    sock: Any
+    parser: Any
+    initialized: bool
 
     def __init__(self, cfg: Any, client_socket: socket.socket, client: Any, server: Any) -> None:
         super().__init__(cfg, client_socket, client, server)

@@ -1,0 +1,155 @@
+"""The terminal's door: what each command of `./fangshi` does once everything it needs is there."""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from server.access.people import create_administrator, create_user, has_users, issue_link
+from server.access.tokens import SecretKeyUnusable, load_key
+from server.clock import now
+from server.commands import read_arguments
+from server.config import Config, ConfigInvalid
+from server.db import Database
+from server.errors import Problem
+from server.jobs import run_all_once, run_timetable
+from server.serving import Listening, PortTaken, check_certificate, own_address, own_folder, reserve_port, supervise
+from server.upgrading import UpgradeRefused, upgrade
+
+ROOT = Path(__file__).resolve().parent.parent
+WRONG, TAKEN = 2, 3  # exit codes
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command and returns its exit code: 2 for what was asked wrongly, 3 for what somebody else has."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        version = tomllib.load(file)["project"]["version"]
+    arguments = read_arguments(argv, version)
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except PortTaken as taken:
+        return complain(str(taken), TAKEN)
+    except ConfigInvalid as invalid:
+        return complain("\n".join(invalid.problems), WRONG)
+    except (UpgradeRefused, SecretKeyUnusable) as refused:
+        return complain(str(refused), WRONG)
+    except Problem as problem:
+        return complain(problem.message, WRONG)
+    except OperationalError as error:
+        return complain(f"数据库连不上 / the database cannot be reached: {str(error.orig).splitlines()[0]}", WRONG)
+    except OSError as error:
+        return complain(f"{error.filename or ''} {error.strerror or error}".strip(), WRONG)
+    except KeyboardInterrupt:
+        return 130
+
+
+def complain(sentence: str, code: int) -> int:
+    print(f"fangshi: {sentence}", file=sys.stderr)
+    return code
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    config = Config.from_env(arguments.data)
+    listening = Listening(arguments.host, arguments.port, arguments.tls_cert, arguments.tls_key)
+    check_certificate(listening)
+    with closing(reserve_port(listening.host, listening.port)) as reserved, own_folder(config.data_dir):
+        address = config.public_url or own_address(listening, reserved.getsockname()[1]).rstrip("/")
+        invitation = prepare(config, now())
+        if invitation:
+            print(
+                f"第一位管理员请打开 / to make the first administrator, open: {address}/join/{invitation}", flush=True
+            )
+        return supervise(config.data_dir, reserved, listening)
+
+
+def prepare(config: Config, at: datetime) -> str | None:
+    """Brings schema, secret key and first administrator about; the token of a set-up link when nobody was named.
+
+    Raises UpgradeRefused, SecretKeyUnusable, or the Problem with the named address or password.
+    """
+    database = Database(config.sqlalchemy_url)
+    try:
+        saved = upgrade(database, config.data_dir, at)
+        if saved:
+            print(f"数据已升级，备份在 / upgraded, backup in: {saved}", flush=True)
+        load_key(config.key_file)
+        with database.transaction() as db:
+            if has_users(db):
+                return None
+            if config.admin_email and config.admin_password:
+                create_administrator(db, config.admin_email, config.admin_password, at)
+                return None
+            return issue_link(db, "setup", None, at)
+    finally:
+        database.dispose()
+
+
+def run_test(arguments: argparse.Namespace) -> int:
+    command = [sys.executable, "-P", "-m", "tests.run", "--database", arguments.database, *arguments.paths]
+    if arguments.full:
+        command += ["--full", arguments.full]
+    if arguments.again:
+        command.append("--again")
+    os.chdir(ROOT)
+    return os.execv(sys.executable, command)
+
+
+def run_upgrade(arguments: argparse.Namespace) -> int:
+    config = Config.from_env(arguments.data)
+    with own_folder(config.data_dir):
+        saved = upgrade(Database(config.sqlalchemy_url), config.data_dir, now())
+    print(f"备份在 / backup in: {saved}" if saved else "数据已是最新 / the data are up to date")
+    return 0
+
+
+def run_add_user(arguments: argparse.Namespace) -> int:
+    given = "" if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    password = given or secrets.token_urlsafe(12)
+    with open_data(arguments.data).transaction() as db:
+        if arguments.admin:
+            create_administrator(db, arguments.email, password, now())
+        else:
+            create_user(db, arguments.email, password, None, by=None, now=now())
+    print(arguments.email if given else f"{arguments.email} {password}")
+    return 0
+
+
+def run_jobs(arguments: argparse.Namespace) -> int:
+    config = Config.from_env(arguments.data)
+    if not arguments.once:
+        run_timetable(config)
+        return 0
+    results = run_all_once(open_data(arguments.data), config, arguments.as_of or now())
+    print(json.dumps(results, ensure_ascii=False))
+    return 0
+
+
+def open_data(data_dir: Path) -> Database:
+    """The database of a data folder that is there and up to date. Raises UpgradeRefused otherwise."""
+    config = Config.from_env(data_dir)
+    database = Database(config.sqlalchemy_url)
+    if not config.database_url and not data_dir.is_dir():
+        raise UpgradeRefused(f"没有数据目录 / there is no data folder {data_dir}; --data DIR")
+    upgrade(database, config.data_dir, now())
+    return database
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "serve": run_serve,
+    "test": run_test,
+    "upgrade": run_upgrade,
+    "add-user": run_add_user,
+    "jobs": run_jobs,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,180 @@
+"""The timetable: (name, every, step) rows, run in a process of its own by whoever holds the lease.
+
+Started by server/serving.py as `python -m server.jobs DATA_DIR PARENT`, or by hand with `fangshi jobs`.
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.access.authenticate import delete_old_sessions
+from server.clock import now as now_utc
+from server.config import Config
+from server.db import Database
+from server.models import TimetableLease, TimetableRun
+from server.parentage import die_with_parent
+
+LEASE_LIFE = timedelta(seconds=30)
+RENEW_EVERY = timedelta(seconds=10)
+
+log = logging.getLogger("fangshi.jobs")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of the timetable. `step(db, config, now)` does its work in one transaction and says how much it did."""
+
+    name: str
+    every: timedelta
+    step: Callable[[Session, Config, datetime], int]
+
+
+def end_old_sessions(db: Session, _config: Config, now: datetime) -> int:
+    return delete_old_sessions(db, now)
+
+
+TIMETABLE = (Job("sessions", timedelta(hours=1), end_old_sessions),)
+
+
+def run_one(database: Database, config: Config, job: Job, now: datetime) -> str:
+    """Runs a step and writes down how it went: a count, or the error's class. Never raises for a failing step."""
+    note_run(database, job, now, None, None)
+    try:
+        with database.transaction() as db:
+            result = str(job.step(db, config, now))
+    except Exception as error:
+        log.exception("job %s failed", job.name)
+        result = type(error).__name__
+    note_run(database, job, now, now_utc(), result)
+    log.info("job %s: %s", job.name, result)
+    return result
+
+
+def note_run(database: Database, job: Job, started: datetime, finished: datetime | None, result: str | None) -> None:
+    with database.transaction() as db:
+        db.merge(
+            TimetableRun(
+                name=job.name, started_at=started, finished_at=finished, result=result, next_at=started + job.every
+            )
+        )
+
+
+def run_all_once(database: Database, config: Config, now: datetime) -> dict[str, str]:
+    """Every step once, in order, as of an instant: name to result."""
+    return {job.name: run_one(database, config, job, now) for job in TIMETABLE}
+
+
+def own_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def take_lease(database: Database, holder: str, now: datetime) -> bool:
+    """Takes or renews the one lease; False while somebody else holds it.
+
+    Free is a lease that ran out, one whose holder died on this machine, and one that ends later than any holder can
+    have asked for (the clock was set back).
+    """
+    with suppress(IntegrityError), database.transaction() as db:
+        row = db.get(TimetableLease, 1)
+        if row is None:
+            db.execute(insert(TimetableLease).values(id=1, holder=holder, fence=1, expires_at=now + LEASE_LIFE))
+            return True
+        if row.holder != holder and is_held(row, now):
+            return False
+        taken = db.execute(
+            update(TimetableLease)
+            .where(TimetableLease.id == 1, TimetableLease.fence == row.fence, TimetableLease.holder == row.holder)
+            .values(
+                holder=holder,
+                fence=TimetableLease.fence + (row.holder != holder),
+                expires_at=now + LEASE_LIFE,
+            )
+        )
+        return bool(taken.rowcount)  # type: ignore[attr-defined]
+    return False
+
+
+def is_held(row: TimetableLease, now: datetime) -> bool:
+    if not now < row.expires_at <= now + LEASE_LIFE:
+        return False
+    host, _, pid = row.holder.rpartition(":")
+    return host != socket.gethostname() or is_alive(int(pid))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+class Timetable:
+    """The running timetable: steps start only while this process holds the lease."""
+
+    def __init__(self, database: Database, config: Config) -> None:
+        self.database, self.config = database, config
+        self.holder = own_name()
+        self.holds = False
+        self.scheduler = BlockingScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
+
+    def run(self) -> None:
+        """Runs until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        self.renew()
+        start = now_utc()
+        self.scheduler.add_job(self.renew, "interval", seconds=RENEW_EVERY.total_seconds())
+        for job in TIMETABLE:
+            self.scheduler.add_job(
+                self.run_if_holding,
+                "interval",
+                [job],
+                seconds=job.every.total_seconds(),
+                next_run_time=start + timedelta(seconds=3),
+            )
+        self.scheduler.start()
+
+    def stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.scheduler.shutdown(wait=False)
+
+    def renew(self) -> None:
+        try:
+            self.holds = take_lease(self.database, self.holder, now_utc())
+        except Exception as error:  # the database may be away for a while; the next renewal tries again
+            self.holds = False
+            log.warning("lease not renewed: %s", type(error).__name__)
+
+    def run_if_holding(self, job: Job) -> None:
+        if self.holds:
+            run_one(self.database, self.config, job, now_utc())
+
+
+def run_timetable(config: Config) -> None:
+    Timetable(Database(config.sqlalchemy_url), config).run()
+
+
+def main(arguments: list[str]) -> None:
+    data_dir, parent = arguments
+    die_with_parent(int(parent))
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    run_timetable(Config.from_env(Path(data_dir)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
