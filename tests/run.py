@@ -1,0 +1,150 @@
+"""What `./fangshi test` does: style, types, then every test on SpatiaLite and again on PostGIS."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.databases import NoPostgresql, private_postgresql
+from tests.sizes import GROUPS
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("fangshi", "forms", "geo", "server", "tests")
+WITHOUT_DATABASE = ("tests/forms",)  # these never see a database, so one run of them says all
+
+
+@dataclass
+class Report:
+    """What was run, how it went and how long it took."""
+
+    lines: list[tuple[str, bool, float]] = field(default_factory=list)
+
+    def run(self, name: str, command: list[str], **settings: str) -> bool:
+        print(f"\n== {name}", flush=True)
+        started = time.monotonic()
+        code = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}).returncode
+        self.lines.append((name, code == 0, time.monotonic() - started))
+        return code == 0
+
+    def fail(self, name: str, why: str) -> None:
+        print(f"\n== {name}\n{why}", flush=True)
+        self.lines.append((name, False, 0.0))
+
+    def close(self) -> int:
+        """Prints a line each and the sum; the exit code."""
+        print()
+        for name, good, seconds in self.lines:
+            print(f"{'ok    ' if good else 'FAILED'} {seconds:7.1f} s  {name}")
+        bad = sum(not good for _, good, _ in self.lines)
+        total = sum(seconds for *_, seconds in self.lines)
+        print(
+            f"{'全部通过 / all passed' if not bad else f'{bad} 项没有通过 / {bad} failed'}, {total:.0f} s", flush=True
+        )
+        return 1 if bad else 0
+
+
+def main(argv: list[str]) -> int:
+    arguments = read_arguments(argv)
+    report = Report()
+    if arguments.full:
+        run_full(report, arguments)
+    else:
+        if not arguments.paths:
+            check_style(report)
+        run_tests(report, arguments.database, arguments.paths or ["tests"], "")
+    return report.close()
+
+
+def read_arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="fangshi test")
+    parser.add_argument("paths", nargs="*")
+    parser.add_argument("--full", choices=["all", *GROUPS])
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--again", action="store_true")
+    return parser.parse_args(argv)
+
+
+def check_style(report: Report) -> None:
+    python = [sys.executable, "-P", "-m"]
+    report.run("ruff check", [*python, "ruff", "check", "--no-cache", *SOURCES])
+    report.run("ruff format", [*python, "ruff", "format", "--no-cache", "--check", *SOURCES])
+    report.run("mypy", [*python, "mypy", "--cache-dir", str(ROOT / ".mypy_cache"), "forms", "geo", "server"])
+
+
+def run_tests(report: Report, database: str, paths: list[str], name: str, **settings: str) -> bool:
+    """pytest over the paths on one database or on both; whether all passed."""
+    pytest = [sys.executable, "-P", "-m", "pytest", "-q", "--durations=10"]
+    label = f" {name}" if name else ""
+    good = True
+    if database in ("sqlite", "both"):
+        good = report.run(f"pytest{label} on SpatiaLite", [*pytest, *paths], TEST_DATABASE_URL="", **settings)
+    if database in ("postgresql", "both") and (again := drop_pure(paths)):
+        ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+        with postgresql_for(report, f"pytest{label} on PostGIS") as url:
+            if url is None:
+                return False
+            good &= report.run(
+                f"pytest{label} on PostGIS", [*pytest, *ignored, *again], TEST_DATABASE_URL=url, **settings
+            )
+    return good
+
+
+def drop_pure(paths: list[str]) -> list[str]:
+    """The paths without those whose tests never see a database."""
+    return [path for path in paths if not path.startswith(WITHOUT_DATABASE)]
+
+
+@contextmanager
+def postgresql_for(report: Report, name: str) -> Iterator[str | None]:
+    """The URL of a private server; None, and a failed line, when there is none to be had."""
+    with ExitStack() as running:
+        try:
+            url = running.enter_context(private_postgresql())
+        except NoPostgresql as error:
+            report.fail(name, str(error))
+            url = None
+        yield url
+
+
+def run_full(report: Report, arguments: argparse.Namespace) -> None:
+    """Each group at full size. A group that passed at this very commit is not run again, unless asked."""
+    for group in GROUPS if arguments.full == "all" else [arguments.full]:
+        paths = [path for path in GROUPS[group] if (ROOT / path).exists()]
+        if not paths:
+            continue
+        if not arguments.again and has_passed(group, arguments.database):
+            print(f"\n== {group}: 这一版已经通过 / passed already at this commit; --again", flush=True)
+            continue
+        if run_tests(report, arguments.database, paths, group, FANGSHI_TEST_SIZE="full"):
+            remember(group, arguments.database)
+
+
+def stamp_file(group: str, database: str) -> Path:
+    return ROOT / ".fangshi" / "passed" / f"{group}-{database}"
+
+
+def tree_state() -> str:
+    """The commit, and the word `dirty` when files differ from it, which no stamp ever equals."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    changed = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True).stdout
+    return f"{head} dirty" if changed.strip() or not head else head
+
+
+def has_passed(group: str, database: str) -> bool:
+    stamp = stamp_file(group, database)
+    return stamp.exists() and not tree_state().endswith("dirty") and stamp.read_text() == tree_state()
+
+
+def remember(group: str, database: str) -> None:
+    stamp = stamp_file(group, database)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(tree_state())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,36 @@
+"""How big tests are: small every day, full when an issue's numbers are to be shown. One table for all of them."""
+
+import os
+from dataclasses import dataclass
+
+FULL = os.environ.get("FANGSHI_TEST_SIZE") == "full"
+
+
+@dataclass(frozen=True)
+class Size:
+    """One number of one test, at both sizes."""
+
+    small: int
+    full: int
+    what: str
+
+
+SIZES = {
+    "kill_rounds": Size(3, 20, "SIGKILLs of the whole process group under a stream of submissions with photos"),
+    "collect_fills": Size(1, 3, "fills of each form by the Collect simulator"),
+    "slow_clients": Size(20, 200, "connections that send their headers too slowly"),
+}
+
+# What `./fangshi test --full GROUP` runs: at most 60 minutes each.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "meaning": ("tests/forms", "tests/geo"),
+    "server": ("tests/server", "tests/test_house.py", "tests/test_readme.py", "tests/test_rederive.py"),
+    "phones": ("tests/phones",),
+    "walks": ("tests/walks", "tests/browser"),
+}
+
+
+def size(name: str) -> int:
+    """The number to use in this run."""
+    chosen = SIZES[name]
+    return chosen.full if FULL else chosen.small
