@@ -1,0 +1,32 @@
+"""Our own forms, as text that can be compared line by line: one folder a form, `form.md` in pyxform's Markdown tables."""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from forms.xform import read_xform
+from forms.xlsform import convert_text
+
+_HERE = Path(__file__).parent
+
+
+class LibraryForm(NamedTuple):
+    """A form of the library. `title` is its Chinese title."""
+
+    form_id: str
+    title: str
+
+
+def library_forms() -> list[LibraryForm]:
+    """The forms of the library by form id. Converts each of them once in a process's life."""
+    forms = [read_xform(read_library_form(folder.parent.name)) for folder in sorted(_HERE.glob("*/form.md"))]
+    return [LibraryForm(form.form_id, form.title or form.form_id) for form in forms]
+
+
+@cache
+def read_library_form(form_id: str) -> bytes:
+    """The XForm of a form in the library. Raises KeyError for another id."""
+    source = _HERE / form_id / "form.md"
+    if form_id not in {folder.parent.name for folder in _HERE.glob("*/form.md")}:
+        raise KeyError(form_id)
+    return convert_text(source.read_text(encoding="utf-8")).xml
