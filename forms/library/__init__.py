@@ -1,4 +1,4 @@
-"""Our own forms, as text that can be compared line by line: one folder a form, `form.md` in pyxform's Markdown tables."""
+"""Our own forms, as text that diffs line by line: one folder a form, `form.md` in pyxform's Markdown tables."""
 
 from functools import cache
 from pathlib import Path
