@@ -1,0 +1,128 @@
+"""Files by their content: a folder tree keyed by SHA-256, behind four calls, so that an object store can take its place.
+
+A file is on disk (synced, then renamed, the folder synced) before any row speaks of it: 201 means on disk.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.models import Blob
+
+CHUNK = 1 << 20
+
+
+class Stored(NamedTuple):
+    """What a stored file is known by."""
+
+    sha256: str
+    md5: str
+    size: int
+
+
+class BlobStore:
+    """Bytes under DIR/ab/abcdef…; nothing is ever stored under a name that a client chose."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def path(self, sha256: str) -> Path:
+        return self.root / sha256[:2] / sha256
+
+    def put(self, source: BinaryIO | bytes) -> Stored:
+        """Stores the bytes and returns only when they are on disk. The same bytes twice are one file."""
+        handle, name = tempfile.mkstemp(dir=self.root, prefix="incoming-")
+        try:
+            with os.fdopen(handle, "wb") as target:
+                stored = copy(source, target)
+                if self.path(stored.sha256).exists():
+                    return stored
+                target.flush()
+                os.fsync(target.fileno())
+            self.keep(Path(name), stored.sha256)
+            return stored
+        finally:
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
+
+    def keep(self, temporary: Path, sha256: str) -> None:
+        target = self.path(sha256)
+        if not target.parent.exists():
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            sync_folder(self.root)
+        temporary.rename(target)
+        sync_folder(target.parent)
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Raises FileNotFoundError."""
+        return self.path(sha256).open("rb")
+
+    def read(self, sha256: str) -> bytes:
+        return self.path(sha256).read_bytes()
+
+    def delete(self, sha256: str) -> None:
+        self.path(sha256).unlink(missing_ok=True)
+
+    def names(self, before: datetime) -> Iterator[str]:
+        """All files last touched before an instant, also uploads that broke off (`incoming-…`)."""
+        for file in self.root.rglob("*"):
+            with suppress(FileNotFoundError):
+                if file.is_file() and file.stat().st_mtime < before.timestamp():
+                    yield file.name
+
+
+def copy(source: BinaryIO | bytes, target: BinaryIO) -> Stored:
+    sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+    for chunk in (source,) if isinstance(source, bytes) else iter(lambda: source.read(CHUNK), b""):
+        sha256.update(chunk)
+        md5.update(chunk)
+        size += len(chunk)
+        target.write(chunk)
+    return Stored(sha256.hexdigest(), md5.hexdigest(), size)
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remember(db: Session, stored: Stored, content_type: str, now: datetime) -> None:
+    """The row that says the file is there; remembering it twice is one."""
+    row = {
+        "sha256": stored.sha256,
+        "md5": stored.md5,
+        "size": stored.size,
+        "content_type": content_type[:255],
+        "created_at": now,
+    }
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    db.execute(dialect.insert(Blob).values(row).on_conflict_do_nothing())
+
+
+def sweep_orphans(db: Session, store: BlobStore, before: datetime) -> int:
+    """Deletes files that no row speaks of, left by a crash between file and row; returns how many.
+
+    `before` must lie further back than any upload lasts, since a file comes before its row.
+    """
+    swept = 0
+    for name in store.names(before):
+        if name.startswith("incoming-"):
+            (store.root / name).unlink(missing_ok=True)
+            swept += 1
+        elif db.scalar(select(Blob.sha256).where(Blob.sha256 == name)) is None:
+            store.delete(name)
+            swept += 1
+    return swept

@@ -1,0 +1,51 @@
+"""What the submission doors hand over, and what they get back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from forms.instance import Instance
+from server.blobs import Stored
+from server.publishing.versions import Asked
+
+
+class StoredFile(NamedTuple):
+    """A file that is on disk already."""
+
+    name: str
+    content_type: str
+    stored: Stored
+
+
+@dataclass(frozen=True)
+class Item:
+    """One filled form, parsed and allowed by a door that only read.
+
+    `own_only`: an app user may correct only what it sent itself. `strict`: the REST door, where a known id is an error.
+    """
+
+    asked: Asked
+    instance: Instance
+    xml: bytes
+    files: tuple[StoredFile, ...]
+    actor_id: int | None
+    device_id: str | None
+    user_agent: str | None
+    now: datetime
+    own_only: bool = False
+    strict: bool = False
+
+
+class Receipt(NamedTuple):
+    """What became of an item: `new`, `again` (an identical resend) or `edit`."""
+
+    kind: str
+    submission_id: int
+    submission_version_id: int
+
+    @property
+    def is_news(self) -> bool:
+        return self.kind != "again"
+
+
+Outcome = Receipt | Exception

@@ -1,0 +1,192 @@
+"""The decision table of odk-contract.md 2.11, as amended by the last section of threats.md.
+
+Core statements with hand-listed columns: this runs for every record a phone sends.
+"""
+
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from forms.check import check
+from forms.instance import named_files, read_values
+from server.access.audit import record
+from server.errors import (
+    DeprecatedIdUnknown,
+    EditOfOutdatedVersion,
+    Forbidden,
+    FormNotOpen,
+    InstanceConflict,
+    InstanceIdTaken,
+    SubmissionDeleted,
+    UniqueViolation,
+)
+from server.intake.attachments import add_attachments, start_attachments
+from server.intake.items import Item, Receipt
+from server.models import Submission, SubmissionVersion
+
+DEVICE_LENGTH = 255
+
+
+class Known(NamedTuple):
+    """A version that is stored already, with what decides about its successor."""
+
+    id: int
+    submission_id: int
+    is_current: bool
+    xml: bytes
+    submitter_id: int | None
+    root_submitter_id: int | None
+    deleted: bool
+
+
+def receive(db: Session, item: Item) -> Receipt:
+    """Stores a new record, an identical resend's missing files, or a correction. Raises the Problem of the table's row."""
+    if item.asked.form.state == "closed":
+        raise FormNotOpen()
+    known = find_known(db, item, item.instance.instance_id)
+    if known is not None:
+        return receive_again(db, item, known)
+    if item.instance.deprecated_id is not None:
+        return receive_edit(db, item)
+    return receive_new(db, item)
+
+
+def find_known(db: Session, item: Item, instance_id: str) -> Known | None:
+    row = db.execute(
+        select(
+            SubmissionVersion.id,
+            SubmissionVersion.submission_id,
+            SubmissionVersion.is_current,
+            SubmissionVersion.xml,
+            SubmissionVersion.submitter_id,
+            Submission.submitter_id,
+            Submission.deleted_at.is_not(None),
+        )
+        .join(Submission, Submission.id == SubmissionVersion.submission_id)
+        .where(
+            SubmissionVersion.form_id == item.asked.form.id,
+            SubmissionVersion.draft == item.asked.draft,
+            SubmissionVersion.instance_id == instance_id,
+        )
+    ).first()
+    return Known(*row) if row else None
+
+
+def receive_again(db: Session, item: Item, known: Known) -> Receipt:
+    """The id was seen before: the same bytes bring the files that are still missing, other bytes are refused."""
+    if known.deleted:
+        raise SubmissionDeleted()
+    if item.strict:
+        raise UniqueViolation(fields=["instanceID"], values=[item.instance.instance_id])
+    if bytes(known.xml) != item.xml:
+        raise taken_or_conflict(db, item, known)
+    if not known.is_current:
+        raise EditOfOutdatedVersion()
+    if add_attachments(db, known.id, item.files, item.now):
+        note(db, item, "submission.attachment.update", known.submission_id, known.id)
+    return Receipt("again", known.submission_id, known.id)
+
+
+def taken_or_conflict(db: Session, item: Item, known: Known) -> InstanceConflict | InstanceIdTaken:
+    """A correction whose new id belongs to another record is told apart from two contents under one id."""
+    if item.instance.deprecated_id is None:
+        return InstanceConflict()
+    replaced = find_known(db, item, item.instance.deprecated_id)
+    other = replaced is not None and replaced.submission_id != known.submission_id
+    return InstanceIdTaken() if other else InstanceConflict()
+
+
+def receive_edit(db: Session, item: Item) -> Receipt:
+    """A correction: the version it replaces must be here, current, and (for a phone) its own."""
+    assert item.instance.deprecated_id is not None
+    replaced = find_known(db, item, item.instance.deprecated_id)
+    if replaced is None:
+        raise DeprecatedIdUnknown()
+    if replaced.deleted:
+        raise SubmissionDeleted()
+    if item.own_only and item.actor_id not in (replaced.submitter_id, replaced.root_submitter_id):
+        raise Forbidden("Another phone sent this record, so this one cannot correct it. Ring your town office.")
+    if not replaced.is_current:
+        raise EditOfOutdatedVersion()
+    db.execute(update(SubmissionVersion).where(SubmissionVersion.id == replaced.id).values(is_current=False))
+    db.execute(
+        update(Submission)
+        .where(Submission.id == replaced.submission_id)
+        .values(updated_at=item.now, review_state="edited")
+    )
+    version_id = insert_version(db, item, replaced.submission_id)
+    start_attachments(db, version_id, named(item), item.files, item.now, carried_from=replaced.id)
+    note(db, item, "submission.update.version", replaced.submission_id, version_id)
+    return Receipt("edit", replaced.submission_id, version_id)
+
+
+def receive_new(db: Session, item: Item) -> Receipt:
+    submission_id = insert_id(
+        db,
+        Submission,
+        project_id=item.asked.project.id,
+        form_id=item.asked.form.id,
+        draft=item.asked.draft,
+        instance_id=item.instance.instance_id,
+        submitter_id=item.actor_id,
+        device_id=cut(item.device_id),
+        user_agent=cut(item.user_agent),
+        created_at=item.now,
+    )
+    version_id = insert_version(db, item, submission_id)
+    start_attachments(db, version_id, named(item), item.files, item.now)
+    note(db, item, "submission.create", submission_id, version_id)
+    return Receipt("new", submission_id, version_id)
+
+
+def insert_version(db: Session, item: Item, submission_id: int) -> int:
+    instance, schema = item.instance, item.asked.schema
+    complaints = [] if instance.encrypted else check(instance, schema)
+    return insert_id(
+        db,
+        SubmissionVersion,
+        submission_id=submission_id,
+        form_id=item.asked.form.id,
+        draft=item.asked.draft,
+        form_version_id=item.asked.form_version_id,
+        instance_id=instance.instance_id,
+        instance_name=instance.instance_name,
+        deprecated_id=instance.deprecated_id,
+        is_current=True,
+        xml=item.xml,
+        values_json=None if instance.encrypted else orjson.dumps(read_values(instance, schema)).decode(),
+        complaints_json=orjson.dumps([list(one) for one in complaints]).decode() if complaints else None,
+        encrypted=instance.encrypted,
+        submitter_id=item.actor_id,
+        device_id=cut(item.device_id),
+        user_agent=cut(item.user_agent),
+        created_at=item.now,
+    )
+
+
+def named(item: Item) -> list[str]:
+    return named_files(item.instance, item.asked.schema)
+
+
+def insert_id(db: Session, model: type[Any], **values: Any) -> int:
+    key: int = db.execute(insert(model).values(values).returning(model.id)).scalar_one()
+    return key
+
+
+def cut(text: str | None) -> str | None:
+    return text[:DEVICE_LENGTH] if text else None
+
+
+def note(db: Session, item: Item, action: str, submission_id: int, version_id: int) -> None:
+    record(
+        db,
+        action,
+        actor_id=item.actor_id,
+        project_id=item.asked.project.id,
+        form_id=item.asked.form.id,
+        submission_id=submission_id,
+        details={"instanceId": item.instance.instance_id, "submissionDefId": version_id},
+        now=item.now,
+    )

@@ -1,0 +1,99 @@
+"""`store([item, …])`: receives and derives each item in its own savepoint, in one transaction; returns after the commit.
+
+On SQLite requests that arrive together share one transaction and one sync: whoever gets the writer's lock writes for
+all who wait. PostgreSQL groups its flushes itself, so there each request commits on its own.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from server.db import Database
+from server.intake.derive import derive
+from server.intake.items import Item, Outcome, Receipt
+from server.intake.receive import receive
+
+MOST_TOGETHER = 64
+
+
+@dataclass
+class Ticket:
+    """One request's items, waiting to be written."""
+
+    items: Sequence[Item]
+    outcomes: list[Outcome] = field(default_factory=list)
+    error: BaseException | None = None
+    done: bool = False
+
+
+class Store:
+    """The submission doors' only way to write."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.waiting: deque[Ticket] = deque()
+        self.writer = Lock()
+
+    def store(self, items: Sequence[Item]) -> list[Outcome]:
+        """Outcomes in the items' order: a Receipt, or the error (mostly a Problem) that kept that one item out. On disk when it returns.
+
+        Raises when the transaction as a whole failed (disk full, database away): then nothing of it is stored.
+        """
+        if not self.database.is_sqlite:
+            return self.write(items)
+        ticket = Ticket(items)
+        self.waiting.append(ticket)
+        with self.writer:
+            if not ticket.done:
+                self.write_waiting()
+        if ticket.error is not None:
+            raise ticket.error
+        return ticket.outcomes
+
+    def write_waiting(self) -> None:
+        """Writes for everybody who waits, in the order of arrival."""
+        tickets = [self.waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self.waiting)))]
+        try:
+            outcomes = iter(self.write([item for ticket in tickets for item in ticket.items]))
+            for ticket in tickets:
+                ticket.outcomes = [next(outcomes) for _ in ticket.items]
+        except BaseException as error:
+            for ticket in tickets:
+                ticket.error = error
+        finally:
+            for ticket in tickets:
+                ticket.done = True
+
+    def write(self, items: Sequence[Item]) -> list[Outcome]:
+        with self.database.transaction() as db:
+            return [store_one(db, item) for item in items]
+
+
+def store_one(db: Session, item: Item) -> Outcome:
+    """One item in its savepoint. Who loses a race between two identical uploads is looked at again, as a resend.
+
+    A fault of ours in one item is that item's outcome; what ails the whole transaction is raised.
+    """
+    for last in (False, True):
+        try:
+            return receive_and_derive(db, item)
+        except IntegrityError as error:
+            if last:
+                return error
+        except OperationalError:
+            raise
+        except Exception as error:
+            return error
+    raise AssertionError("the second round always returns")
+
+
+def receive_and_derive(db: Session, item: Item) -> Receipt:
+    with db.begin_nested():
+        receipt = receive(db, item)
+        if receipt.is_news and not item.asked.draft:
+            derive(db, item, receipt)
+        return receipt

@@ -1,0 +1,118 @@
+"""Which version of a form is meant, and what it asks. Read on every submission, so what cannot change is remembered."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms.schema import FormSchema
+from server.access.tokens import hash_token
+from server.errors import DraftGone, FormVersionNotFound, NotFound
+from server.models import Form, FormVersion, Project
+
+SCHEMAS_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form version that a submission answers."""
+
+    project: Project
+    form: Form
+    form_version_id: int
+    schema: FormSchema
+    entity_related: bool
+    draft: bool = False
+
+
+class SchemaMemory:
+    """Schemas of form versions by id: a version's bytes never change, so neither does what was read from them."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, str], FormSchema] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, db: Session, version_id: int, sha256: str) -> FormSchema:
+        key = (version_id, sha256)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        text = db.scalar(select(FormVersion.schema_json).where(FormVersion.id == version_id))
+        if text is None:
+            raise NotFound()
+        schema = FormSchema.from_json(text)
+        with self._lock:
+            self._known[key] = schema
+            while len(self._known) > SCHEMAS_KEPT:
+                self._known.popitem(last=False)
+        return schema
+
+
+SCHEMAS = SchemaMemory()
+
+
+def find_form(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, Form] | None:
+    """A form and its project, neither of them deleted."""
+    row = db.execute(
+        select(Project, Form)
+        .join(Form, Form.project_id == Project.id)
+        .where(
+            Project.id == project_id,
+            Project.deleted_at.is_(None),
+            Form.xml_form_id == xml_form_id,
+            Form.deleted_at.is_(None),
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def get_form(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, Form]:
+    """Raises NotFound."""
+    found = find_form(db, project_id, xml_form_id)
+    if found is None:
+        raise NotFound("The form {form} is not in this project.", form=xml_form_id)
+    return found
+
+
+def get_version(db: Session, project_id: int, xml_form_id: str, version: str) -> Asked:
+    """The published version that a submission names. Raises NotFound (404.1) or FormVersionNotFound (404.6).
+
+    Old versions stay: phones may hold their records for months.
+    """
+    project, form = get_form(db, project_id, xml_form_id)
+    row = db.execute(
+        select(FormVersion.id, FormVersion.sha256, FormVersion.entity_related).where(
+            FormVersion.form_id == form.id, FormVersion.version == version, FormVersion.published_at.is_not(None)
+        )
+    ).first()
+    if row is None:
+        raise FormVersionNotFound(form=xml_form_id, version=version)
+    return Asked(project, form, row.id, SCHEMAS.get(db, row.id, row.sha256), row.entity_related)
+
+
+def get_current(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, Form, FormVersion]:
+    """The version that phones get. Raises NotFound when nothing is published."""
+    project, form = get_form(db, project_id, xml_form_id)
+    version = db.get(FormVersion, form.current_version_id) if form.current_version_id else None
+    if version is None:
+        raise NotFound()
+    return project, form, version
+
+
+def get_draft_by_token(db: Session, project_id: int, xml_form_id: str, token: str) -> tuple[Project, Form, FormVersion]:
+    """The draft behind a test address. Raises DraftGone for a token that is wrong or over."""
+    found = find_form(db, project_id, xml_form_id)
+    if found is None or found[1].draft_token_hash != hash_token(token) or found[1].draft_version_id is None:
+        raise DraftGone()
+    version = db.get(FormVersion, found[1].draft_version_id)
+    assert version is not None, "a draft's row stays while the form points at it"
+    return found[0], found[1], version
+
+
+def asked_of(db: Session, project: Project, form: Form, version: FormVersion, draft: bool) -> Asked:
+    return Asked(
+        project, form, version.id, SCHEMAS.get(db, version.id, version.sha256), version.entity_related, draft=draft
+    )

@@ -1,0 +1,29 @@
+"""A stored submission version with what it answers: all that a deriver is given (server/intake/derive.py runs them)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forms.instance import Instance
+from forms.schema import FormSchema
+from server.models import Project
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`is_edit`: the version corrects an earlier one, so what was derived from that one is to be replaced.
+
+    A deriver is `(db, reading) -> None`, runs in a savepoint of its own, may run again for the same version, and raises
+    when it cannot read something; it never commits.
+    """
+
+    project: Project
+    form_id: int
+    submission_id: int
+    submission_version_id: int
+    schema: FormSchema
+    entity_related: bool
+    instance: Instance
+    actor_id: int | None
+    user_agent: str | None
+    now: datetime
+    is_edit: bool
