@@ -2,7 +2,7 @@
 // They can be turned off on the page (WCAG 2.1.4); the choice stays in this browser.
 
 const STORED = "fangshi.keys";
-const DECISIONS: Record<string, string> = { a: "approved", i: "has_issues", r: "rejected" };
+const DECISIONS: Record<string, string> = { a: "approved", i: "hasIssues", r: "rejected" };
 
 export function watchReviewKeys(): void {
   if (!document.querySelector("[data-review-keys]")) return;

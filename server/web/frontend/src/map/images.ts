@@ -10,7 +10,7 @@ type Draw = (pen: CanvasRenderingContext2D, colours: Palette) => void;
 const PINS: Record<string, Draw> = {
   received: (pen, c) => disc(pen, c.due, c.surface, [[15, 9], [15, 15], [19, 17.5]]),
   edited: (pen, c) => disc(pen, c.due, c.surface, [[10.5, 19.5], [19.5, 10.5]]),
-  has_issues: triangle,
+  hasIssues: triangle,
   approved: (pen, c) => ring(pen, c.brand, c.surface, [[[10, 15.4], [13.6, 19], [20, 11.6]]]),
   rejected: (pen, c) => ring(pen, c.ink2, c.surface, [[[11, 11], [19, 19]], [[19, 11], [11, 19]]]),
   estimated: square,

@@ -18,7 +18,7 @@ function item(box: HTMLElement, pin: Pin & { label?: string }, open: (id: string
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button small";
-  const state = box.getAttribute(`data-state-${(pin.state ?? "received").replace("_", "-")}`) ?? "";
+  const state = box.getAttribute(`data-state-${(pin.state ?? "received").toLowerCase()}`) ?? "";
   button.textContent = [pin.label ?? `${box.dataset.wordRecord ?? ""} ${pin.id}`, state].join(" · ");
   button.addEventListener("click", () => open(pin.id));
   row.append(button);

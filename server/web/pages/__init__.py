@@ -1,0 +1,25 @@
+"""The pages of the desk: server-rendered, with htmx fragments; each works at 360 px and without script.
+
+A view reads what was sent, asks `allow`, does one thing by a verb, and says so. SQL is in the verbs.
+"""
+
+from server.web.errors import TONGUES
+from server.web.pages import (  # noqa: F401 - each registers its addresses
+    boundaries,
+    forms,
+    headers,
+    map,
+    people,
+    phones,
+    projects,
+    review,
+    shell,
+    sign_in,
+    start,
+)
+from server.web.pages.door import pages
+from server.web.pages.problems import say_problem
+
+TONGUES["page"] = say_problem
+
+__all__ = ["pages"]

@@ -1,0 +1,15 @@
+"""A form that could not be taken: the same page again, with what was typed, and nothing stored."""
+
+from typing import Any
+
+from flask import Response, make_response, render_template
+
+from server.errors import Problem
+from server.web import session
+from server.web.languages import word
+
+
+def show_again(template: str, problem: Problem, **values: Any) -> Response:
+    """Rolls back whatever the view began, and shows the page with the problem's sentence and status."""
+    session.db().rollback()
+    return make_response(render_template(template, error=word(problem), **values), problem.status)

@@ -1,0 +1,44 @@
+"""What every answer tells the browser not to do, and how long it may keep what."""
+
+from flask import Response, request
+
+from server.web.pages.door import pages
+from server.web.pages.toasts import forget_toast
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",  # the map draws its pins; MapLibre's buttons are data: pictures
+        "worker-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@pages.after_app_request
+def guard_answer(answer: Response) -> Response:
+    """A strict policy on everything; user content sets a stricter one (sandbox) itself, which stays."""
+    answer.headers.setdefault("Content-Security-Policy", POLICY)
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("X-Frame-Options", "DENY")
+    answer.headers.setdefault("Referrer-Policy", "no-referrer" if request.path.startswith("/v1") else "same-origin")
+    answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+    if request.path.startswith("/static/") and answer.status_code == 200:
+        answer.headers["Cache-Control"] = FOR_EVER if is_named_by_content() else "no-cache"
+    return answer
+
+
+def is_named_by_content() -> bool:
+    return "v" in request.args or request.path.startswith("/static/built/assets/")
+
+
+@pages.after_request
+def keep_private(answer: Response) -> Response:
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return forget_toast(answer)

@@ -1,0 +1,84 @@
+"""Problems as pages: what happened, what is safe, what to do now. Works without a session and without a database."""
+
+import logging
+
+from flask import Response, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from server import clock
+from server.errors import Problem
+from server.web.languages import word
+from server.web.pages.own_paths import own_path
+
+log = logging.getLogger("fangshi.errors")
+
+Action = dict[str, str]
+
+
+def say_problem(problem: Problem) -> Response:
+    """The problem as a page inside the shell, as a fragment for htmx, or as a page that stands alone when nothing else can."""
+    wants_page = request.method == "GET" and "HX-Request" not in request.headers
+    if problem.status == 401 and wants_page:
+        return redirect_to_sign_in()
+    words = describe(problem)
+    response = make_response(render_problem(problem, words), problem.status)
+    if problem.status == 401:
+        response.headers["HX-Redirect"] = "/sign-in?" + "away=1"
+    return response
+
+
+def redirect_to_sign_in() -> Response:
+    from urllib.parse import quote
+
+    target = own_path(request.full_path.rstrip("?"))
+    return redirect(f"/sign-in?next={quote(target, safe='')}", 303)  # type: ignore[return-value]
+
+
+def render_problem(problem: Problem, words: dict[str, object]) -> str:
+    if "HX-Request" in request.headers:
+        return render_template("problem/fragment.html", problem=words)
+    if problem.status < 500 and problem.status != 401:
+        try:
+            return render_template("problem/problem.html", problem=words)
+        except Exception:  # the shell needs the database: without it the page stands alone
+            log.warning("a problem page was shown without its frame")
+    return render_template("problem/alone.html", problem=words, alone=True)
+
+
+def describe(problem: Problem) -> dict[str, object]:
+    title, safe, actions = words_for(problem.status)
+    return {
+        "title": title,
+        "message": word(problem),
+        "safe": safe,
+        "actions": actions,
+        "code": f"{problem.code:g}",
+        "at": f"{clock.now().astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M:%S}",
+        "request_id": problem.details.get("error_id"),
+        "rows": (),
+    }
+
+
+def words_for(status: int) -> tuple[str, str, list[Action]]:
+    """Title, what is safe, and what to do, by HTTP status."""
+    start = {"href": "/", "label": _("To the start page")}
+    again = {"href": own_path(request.full_path.rstrip("?")) if request.method == "GET" else "/", "label": _("Try again")}
+    if status == 401:
+        return _("Sign in again"), _("You were away a while. What is stored stays."), [sign_in_action()]
+    if status == 403:
+        return _("This page is not for your role"), _("Nothing was changed."), [start]
+    if status in (404, 405):
+        return _("There is nothing at this address"), _("Perhaps the address was mistyped, or it is gone."), [start]
+    if status == 409:
+        return _("Somebody was quicker"), _("Both are kept; nothing was overwritten."), [start]
+    if status == 413:
+        return _("The file is too large"), _("All else is as it was."), [start]
+    if status == 429:
+        return _("Too many tries"), _("Nothing was changed."), [sign_in_action()]
+    if status >= 500:
+        return _("The server can't do this right now"), _("Nothing was half stored. Phones keep their records and send them again."), [again]
+    return _("This could not be used"), _("Nothing was changed."), [start]
+
+
+def sign_in_action() -> Action:
+    return {"href": "/sign-in", "label": _("Sign in")}

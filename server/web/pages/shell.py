@@ -1,0 +1,185 @@
+"""The frame around every page: who, which project, where one may go. Entries that a role may not open are absent."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from server import clock
+from server.access import allow, queries
+from server.access.caller import Caller
+from server.errors import NotFound, Unauthenticated
+from server.models import Project
+from server.web import languages, session
+from server.web.pages import assets, moments, toasts
+from server.web.pages.door import pages
+from server.web.pages.own_paths import own_path
+from server.web.pages.words import role_word
+
+ON_TABS = ("review", "map", "forms", "phones")
+
+
+@dataclass(frozen=True)
+class Entry:
+    key: str
+    href: str
+    icon: str
+    label: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What desk.html needs to know. `tabs` are the first entries and "more", for phones."""
+
+    name: str = ""
+    role: str = ""
+    project: Project | None = None
+    projects: list[Project] = field(default_factory=list)
+    nav: list[Entry] = field(default_factory=list)
+    tabs: list[Entry] = field(default_factory=list)
+    tab_keys: tuple[str, ...] = ON_TABS
+    current: str = ""
+    here: str = "/"
+    now: str = ""
+
+    @property
+    def demo(self) -> bool:
+        return self.project is not None and self.project.is_demo
+
+
+@pages.app_context_processor
+def frame() -> dict[str, Any]:
+    """What base.html and desk.html use on every page. Alone pages (5xx) get none of what needs the database."""
+    return {
+        "asset": assets.asset,
+        "island": assets.island,
+        "lang": "en" if languages.language_tag() == "en" else "zh",
+        "theme": request.cookies.get("theme", "auto"),
+        "shell": LazyShell(),
+        "csrf": LazyText(session.csrf_token),
+        "toast": toasts.read_toast(),
+    }
+
+
+class LazyText:
+    """Text worked out only when a template writes it, so that a page without forms needs no session."""
+
+    def __init__(self, make: Any) -> None:
+        self.make = make
+
+    def __str__(self) -> str:
+        return str(self.make())
+
+    def __html__(self) -> str:
+        from markupsafe import escape
+
+        return str(escape(self.make()))
+
+
+class LazyShell:
+    """The shell, built when a template first asks for one of its parts."""
+
+    def __getattr__(self, name: str) -> Any:
+        if "built" not in self.__dict__:
+            self.__dict__["built"] = build_shell()
+        return getattr(self.__dict__["built"], name)
+
+
+def build_shell() -> Shell:
+    who = session.caller()
+    here = own_path(request.path if request.method == "GET" else None)
+    moment = say_moment(session.now())
+    if who.is_anonymous:
+        return Shell(here=here, now=moment)
+    projects = queries.visible_projects(session.db(), who)
+    project = find_project()
+    remember(project)
+    nav = entries(who, project)
+    tabs = [entry for entry in nav if entry.key in ON_TABS][:4]
+    tabs.append(Entry("more", "/me", "more", _("More")))
+    return Shell(
+        name=who.display_name,
+        role=role_of(who, project),
+        project=project,
+        projects=projects,
+        nav=nav,
+        tabs=tabs,
+        current=current_key(),
+        here=here,
+        now=moment,
+    )
+
+
+def entries(who: Caller, project: Project | None) -> list[Entry]:
+    """The rail, in the order of use."""
+    able = set(allow.verbs_in(who, project)) if project else set()
+    site = set(allow.verbs_in(who))
+    found: list[Entry] = []
+    if "submission.list" in able and project:
+        waiting = waiting_for_review(session.db(), allow.scope_of(who, project))
+        found.append(Entry("review", "/review", "check", _("Review"), waiting))
+    if "village.read" in able:
+        found.append(Entry("map", "/map", "map", _("Map")))
+    if "form.list" in able:
+        found.append(Entry("forms", "/forms", "form", _("Forms")))
+    if "field_key.list" in able:
+        found.append(Entry("phones", "/phones", "phone", _("Phones")))
+    if "village.import" in able:
+        found.append(Entry("places", "/places/import", "home", _("Villages")))
+    if site & {"user.list", "project.create"} or "assignment.list" in able:
+        found.append(Entry("admin", "/admin", "settings", _("Settings")))
+    return found
+
+
+def current_key() -> str:
+    first = request.path.strip("/").split("/")[0]
+    return {"me": "more", "not-built": "more"}.get(first, first)
+
+
+def role_of(who: Caller, project: Project | None) -> str:
+    """The role that matters here: the project's before the site's."""
+    here = [grant for grant in who.grants if project and grant.project_id == project.id]
+    grants = here or [grant for grant in who.grants if grant.project_id is None]
+    return role_word(grants[0].role_id) if grants else ""
+
+
+def find_project() -> Project | None:
+    """The project of this page: ?project=, else the one remembered, else the first that the caller sees."""
+    return queries.choose_project(session.db(), session.caller(), request.args.get("project", ""))
+
+
+def current_project() -> Project:
+    """As find_project. Raises Unauthenticated for nobody, NotFound for somebody without any project."""
+    who = session.caller()
+    if who.is_anonymous:
+        raise Unauthenticated()
+    project = find_project()
+    if project is None:
+        raise NotFound("You have no project yet. The administrator of your town gives you a role in one.")
+    return project
+
+
+def remember(project: Project | None) -> None:
+    """A project asked for by address is kept for the next page: in a transaction of its own, since reads are rolled back."""
+    digest = session.caller().session_hash
+    if project is None or digest is None or not request.args.get("project") or request.method != "GET":
+        return
+    with session.database().transaction() as db:
+        queries.remember_project(db, digest, project.id)
+
+
+def today() -> date:
+    return clock.today(session.now())
+
+
+@pages.app_template_filter("day")
+def say_day(value: date | datetime) -> str:
+    return moments.say_day(value, today(), languages.language_tag() == "en")
+
+
+@pages.app_template_filter("moment")
+def say_moment(value: datetime) -> str:
+    return moments.say_moment(value, today(), languages.language_tag() == "en")
