@@ -7,8 +7,10 @@ from flask_babel import Babel
 
 from server.access.authenticate import BasicMemory
 from server.access.tokens import load_key
+from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
+from server.intake.store import Store
 
 __version__ = "0.1.0"
 MOST_BYTES = 110_000_000  # a body of 100 MB and what multipart puts around it
@@ -51,6 +53,8 @@ def create_app(config: Config, database: Database | None = None) -> Server:
     app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url)
     app.extensions["fangshi.key"] = load_key(config.key_file)
     app.extensions["fangshi.basic"] = BasicMemory()
+    app.extensions["fangshi.blobs"] = BlobStore(config.blob_dir)
+    app.extensions["fangshi.store"] = Store(app.extensions["fangshi.database"])
     Babel(
         app,
         default_locale=languages.CHINESE,

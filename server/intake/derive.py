@@ -61,9 +61,7 @@ def run_deriver(db: Session, name: str, deriver: Callable[[Session, Reading], No
 
 def write_problem(db: Session, deriver: str, version_id: int, error: Exception, now: datetime) -> None:
     row = db.scalar(
-        select(DeriveProblem).where(
-            DeriveProblem.submission_version_id == version_id, DeriveProblem.deriver == deriver
-        )
+        select(DeriveProblem).where(DeriveProblem.submission_version_id == version_id, DeriveProblem.deriver == deriver)
     )
     if row is None:
         row = DeriveProblem(submission_version_id=version_id, deriver=deriver, error="", tries=0, created_at=now)
@@ -99,9 +97,7 @@ def read_again(db: Session, version_id: int, now: datetime) -> Reading:
 
 def retry_one(db: Session, now: datetime) -> bool:
     """Tries the failed deriver that waited longest, if its time has come; whether there was one."""
-    row = db.scalar(
-        select(DeriveProblem).where(DeriveProblem.look_at <= now).order_by(DeriveProblem.look_at).limit(1)
-    )
+    row = db.scalar(select(DeriveProblem).where(DeriveProblem.look_at <= now).order_by(DeriveProblem.look_at).limit(1))
     if row is None:
         return False
     deriver = dict(DERIVERS)[row.deriver]

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -43,7 +44,7 @@ class SchemaMemory:
         text = db.scalar(select(FormVersion.schema_json).where(FormVersion.id == version_id))
         if text is None:
             raise NotFound()
-        schema = FormSchema.from_json(text)
+        schema = FormSchema.from_json(orjson.loads(text))
         with self._lock:
             self._known[key] = schema
             while len(self._known) > SCHEMAS_KEPT:

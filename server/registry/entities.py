@@ -204,9 +204,7 @@ def properties_of(db: Session, dataset_id: int) -> list[str]:
 
 def touch(db: Session, dataset_id: int, now: datetime) -> None:
     """Every change of a list changes its hash on the wire: phones refetch it, and only then."""
-    db.execute(
-        update(Dataset).where(Dataset.id == dataset_id).values(revision=Dataset.revision + 1, updated_at=now)
-    )
+    db.execute(update(Dataset).where(Dataset.id == dataset_id).values(revision=Dataset.revision + 1, updated_at=now))
 
 
 def note(db: Session, action: str, dataset: Dataset, entity_id: int, act: EntityAct, author: Author) -> None:

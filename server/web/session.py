@@ -16,9 +16,11 @@ from server import clock
 from server.access import authenticate, tokens
 from server.access.authenticate import BasicMemory
 from server.access.caller import ANONYMOUS, Caller
+from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.errors import Forbidden, HttpsOnly, Unauthenticated
+from server.intake.store import Store
 from server.web.addresses import base_url
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -30,6 +32,14 @@ def config() -> Config:
 
 def database() -> Database:
     return cast(Database, current_app.extensions["fangshi.database"])
+
+
+def blobs() -> BlobStore:
+    return cast(BlobStore, current_app.extensions["fangshi.blobs"])
+
+
+def store() -> Store:
+    return cast(Store, current_app.extensions["fangshi.store"])
 
 
 def secret_key() -> bytes:

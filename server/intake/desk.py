@@ -1,0 +1,264 @@
+"""What the review pages ask: records in a scope, one record with all that belongs to it. Every query takes the scope."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from server.access.allow import Scope
+from server.errors import NotFound
+from server.models import (
+    Actor,
+    Audit,
+    Blob,
+    Form,
+    FormVersion,
+    Submission,
+    SubmissionAttachment,
+    SubmissionComment,
+    SubmissionGeometry,
+    SubmissionVersion,
+    Village,
+)
+
+WAITING = (None, "edited")
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A filter: empty means any. `state` is received, edited, hasIssues, approved, rejected; `village` a code or unknown."""
+
+    form: str = ""
+    village: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """One line of the review table."""
+
+    id: int
+    title: str
+    form_name: str
+    state: str | None
+    village: str | None
+    how: str | None
+    submitter: str | None
+    received_at: datetime
+
+
+def in_scope(scope: Scope) -> ColumnElement[bool]:
+    """Records of the project that the scope reaches: never drafts, never deleted ones."""
+    here = (Submission.project_id == scope.project_id) & Submission.draft.is_(False) & Submission.deleted_at.is_(None)
+    return here if scope.everything else here & Submission.village_id.in_(scope.village_ids)
+
+
+def fits(wanted: Wanted, with_state: bool = True) -> list[ColumnElement[bool]]:
+    """The filter as conditions on Submission joined with Form and Village."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.form:
+        found.append(Form.xml_form_id == wanted.form)
+    if wanted.village == UNKNOWN:
+        found.append(Submission.village_id.is_(None))
+    elif wanted.village:
+        found.append(Village.code == wanted.village)
+    if wanted.state and with_state:
+        state = Submission.review_state
+        found.append(state.is_(None) if wanted.state == "received" else state == wanted.state)
+    return found
+
+
+def waiting_for_review(db: Session, scope: Scope) -> int:
+    """How many records nobody has decided about: new ones, and corrections that came back."""
+    state = Submission.review_state
+    query = select(func.count()).select_from(Submission).where(in_scope(scope), state.is_(None) | (state == "edited"))
+    return db.scalar(query) or 0
+
+
+def count_states(db: Session, scope: Scope, wanted: Wanted) -> dict[str, int]:
+    """Records by review state (`received` for none) under the rest of the filter."""
+    query = (
+        select(Submission.review_state, func.count())
+        .select_from(Submission)
+        .join(Form, Form.id == Submission.form_id)
+        .outerjoin(Village, Village.id == Submission.village_id)
+        .where(in_scope(scope), *fits(wanted, with_state=False))
+        .group_by(Submission.review_state)
+    )
+    return {state or "received": number for state, number in db.execute(query)}
+
+
+def list_records(db: Session, scope: Scope, wanted: Wanted, offset: int, limit: int) -> list[RecordRow]:
+    """The newest first; of equal instants the later id."""
+    query = (
+        rows_query()
+        .where(in_scope(scope), *fits(wanted))
+        .order_by(Submission.created_at.desc(), Submission.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [row_of(*row) for row in db.execute(query)]
+
+
+def rows_query() -> Select[Any]:
+    return (
+        select(
+            Submission,
+            SubmissionVersion.instance_name,
+            Form.xml_form_id,
+            FormVersion.name,
+            Village.name,
+            Actor.display_name,
+        )
+        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
+        .join(Form, Form.id == Submission.form_id)
+        .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
+        .outerjoin(Village, Village.id == Submission.village_id)
+        .outerjoin(Actor, Actor.id == Submission.submitter_id)
+    )
+
+
+def row_of(
+    submission: Submission, name: str | None, form_id: str, form_name: str | None, village: str | None, who: str | None
+) -> RecordRow:
+    return RecordRow(
+        id=submission.id,
+        title=name or short_id(submission.instance_id),
+        form_name=form_name or form_id,
+        state=submission.review_state,
+        village=village,
+        how=submission.place_how,
+        submitter=who,
+        received_at=submission.created_at,
+    )
+
+
+def short_id(instance_id: str) -> str:
+    """`uuid:1a2b3c4d-…` -> `1a2b3c4d`: enough to tell records apart where a form gives them no name."""
+    return instance_id.removeprefix("uuid:")[:8]
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file that a version names; `sha256` is None while it has not arrived."""
+
+    name: str
+    sha256: str | None
+    content_type: str | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened to a record, for its course: what is an audit action, or `comment`."""
+
+    at: datetime
+    who: str | None
+    what: str
+    body: str = ""
+    version_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record with what its page shows. `values` and `before` are trees of answers, None where they could not be read."""
+
+    row: RecordRow
+    submission: Submission
+    version: SubmissionVersion
+    form_version: FormVersion
+    values: dict[str, Any] | None
+    before: dict[str, Any] | None
+    metres: float | None
+    accuracy: float | None
+    files: list[FileRow]
+    steps: list[Step]
+    complaints: list[list[Any]] = field(default_factory=list)
+
+
+def get_submission(db: Session, scope: Scope, submission_id: int) -> Submission:
+    """Raises NotFound, also for a record outside the scope: whether it exists is not said."""
+    found = db.scalar(select(Submission).where(Submission.id == submission_id, in_scope(scope)))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def get_record(db: Session, scope: Scope, submission_id: int) -> Record:
+    """Raises NotFound as get_submission."""
+    get_submission(db, scope, submission_id)
+    row = row_of(*db.execute(rows_query().where(Submission.id == submission_id)).one())
+    submission = db.get_one(Submission, submission_id)
+    versions = list_versions(db, submission_id)
+    current = next(version for version in versions if version.is_current)
+    earlier = next((one for one in versions if one.instance_id == current.deprecated_id), None)
+    place = find_place(db, submission_id)
+    return Record(
+        row=row,
+        submission=submission,
+        version=current,
+        form_version=db.get_one(FormVersion, current.form_version_id),
+        values=read_tree(current),
+        before=read_tree(earlier) if earlier else None,
+        metres=place[0] if place else None,
+        accuracy=place[1] if place else None,
+        files=list_files(db, current.id),
+        steps=list_steps(db, submission_id),
+        complaints=orjson.loads(current.complaints_json) if current.complaints_json else [],
+    )
+
+
+def read_tree(version: SubmissionVersion) -> dict[str, Any] | None:
+    return orjson.loads(version.values_json) if version.values_json else None
+
+
+def list_versions(db: Session, submission_id: int) -> list[SubmissionVersion]:
+    query = select(SubmissionVersion).where(SubmissionVersion.submission_id == submission_id)
+    return list(db.scalars(query.order_by(SubmissionVersion.id.desc())))
+
+
+def find_place(db: Session, submission_id: int) -> tuple[float | None, float | None] | None:
+    """Metres to the village and the phone's accuracy, of the answer that places the record."""
+    row = db.execute(
+        select(SubmissionGeometry.metres, SubmissionGeometry.accuracy).where(
+            SubmissionGeometry.submission_id == submission_id, SubmissionGeometry.is_place
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def list_files(db: Session, version_id: int) -> list[FileRow]:
+    query = (
+        select(SubmissionAttachment.name, SubmissionAttachment.blob_sha256, Blob.content_type)
+        .outerjoin(Blob, Blob.sha256 == SubmissionAttachment.blob_sha256)
+        .where(SubmissionAttachment.submission_version_id == version_id, SubmissionAttachment.copy == 0)
+        .order_by(SubmissionAttachment.name)
+    )
+    return [FileRow(*row) for row in db.execute(query)]
+
+
+def list_steps(db: Session, submission_id: int) -> list[Step]:
+    """What happened to a record, the newest first: arrivals, corrections, decisions, comments. Reads are not shown."""
+    audits = db.execute(
+        select(Audit.logged_at, Actor.display_name, Audit.action, Audit.details)
+        .outerjoin(Actor, Actor.id == Audit.actor_id)
+        .where(Audit.submission_id == submission_id, Audit.action.in_(SHOWN_ACTS))
+    )
+    steps = [step_of(at, who, action, details or {}) for at, who, action, details in audits]
+    comments = db.execute(
+        select(SubmissionComment.created_at, Actor.display_name, SubmissionComment.body)
+        .join(Actor, Actor.id == SubmissionComment.actor_id)
+        .where(SubmissionComment.submission_id == submission_id)
+    )
+    steps += [Step(at, who, "comment", body) for at, who, body in comments]
+    return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+SHOWN_ACTS = ("submission.create", "submission.update.version", "submission.update", "submission.attachment.update")
+
+
+def step_of(at: datetime, who: str | None, action: str, details: dict[str, Any]) -> Step:
+    return Step(at, who, action, str(details.get("reviewState") or ""), details.get("submissionDefId"))

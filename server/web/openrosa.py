@@ -1,0 +1,195 @@
+"""The doors ODK Collect uses: form list, manifest, integrity, submission; and the same for a draft under its test address."""
+
+from urllib.parse import quote
+
+from flask import Response, request
+
+from forms.instance import Instance, read_instance
+from server.access.allow import allow, may, scope_of
+from server.access.caller import Caller
+from server.errors import Forbidden, FormNotOpen, NotFound, Unauthenticated
+from server.intake.envelope import Envelope, read_envelope
+from server.intake.items import Item, Receipt, StoredFile
+from server.models import Form, FormVersion, Project
+from server.publishing.phone import get_project, offered_files, offered_forms
+from server.publishing.versions import Asked, asked_of, get_current, get_draft_by_token, get_version
+from server.registry.lists import find_dataset, integrity_of
+from server.web.blueprints import Door
+from server.web.languages import select_language, word_in
+from server.web.session import blobs, caller, now, own_url, reading, store
+from server.web.wire import openrosa_xml
+from server.web.wire.openrosa_xml import ListedFile, ListedForm
+
+openrosa = Door("openrosa", tongue="openrosa", url_prefix="/v1")
+RECEIVED = "Received and safe on the server."
+
+
+def segment(text: str) -> str:
+    """A form id or a file name as one path segment."""
+    return quote(text, safe="")
+
+
+def form_url(project: Project, form: Form) -> str:
+    return f"{own_url()}/projects/{project.id}/forms/{segment(form.xml_form_id)}"
+
+
+@openrosa.get("/projects/<int:project_id>/formList")
+def form_list(project_id: int) -> Response:
+    project = get_project(reading(), project_id)
+    sign_in(caller())
+    offered = offered_forms(reading(), caller(), project, request.args.get("formID"))
+    return openrosa_xml.form_list(
+        listed(form_url(project, one.form), one.form, one.version, one.has_files) for one in offered
+    )
+
+
+def listed(url: str, form: Form, version: FormVersion, has_files: bool, ending: str = ".xml") -> ListedForm:
+    return ListedForm(
+        form_id=form.xml_form_id,
+        name=version.name or form.xml_form_id,
+        version=version.version,
+        md5=version.md5,
+        download_url=url + ending,
+        manifest_url=f"{url}/manifest" if has_files else None,
+    )
+
+
+def sign_in(who: Caller) -> None:
+    if who.is_anonymous:
+        raise Unauthenticated()
+
+
+@openrosa.get("/projects/<int:project_id>/forms/<form_id>/manifest")
+def manifest(project_id: int, form_id: str) -> Response:
+    project, form, version = get_current(reading(), project_id, form_id)
+    allow_reading(project, form)
+    return openrosa_xml.manifest(listed_files(form_url(project, form), project, version))
+
+
+def allow_reading(project: Project, form: Form) -> None:
+    if not may(caller(), "form.read", project, form):
+        allow(caller(), "open_form.read", project, form)
+
+
+def listed_files(url: str, project: Project, version: FormVersion) -> list[ListedFile]:
+    files = []
+    for file in offered_files(reading(), caller(), project, version):
+        download_url = f"{url}/attachments/{segment(file.name)}"
+        if file.dataset is None:
+            files.append(ListedFile(file.name, file.md5, download_url))
+            continue
+        kind = "approvalEntityList" if file.dataset.approval_required else "entityList"
+        integrity_url = f"{own_url()}/projects/{project.id}/datasets/{segment(file.dataset.name)}/integrity"
+        files.append(ListedFile(file.name, file.md5, download_url, kind, integrity_url))
+    return files
+
+
+@openrosa.get("/projects/<int:project_id>/datasets/<name>/integrity")
+def integrity(project_id: int, name: str) -> Response:
+    project = get_project(reading(), project_id)
+    dataset = find_dataset(reading(), project_id, name)
+    if dataset is None:
+        raise NotFound()
+    if not may(caller(), "entity.list", project) and not reads_list(project, dataset.name):
+        raise Unauthenticated() if caller().is_anonymous else Forbidden()
+    wanted = request.args.get("id")
+    uuids = wanted.split(",") if wanted is not None else None
+    return openrosa_xml.integrity(integrity_of(reading(), dataset, scope_of(caller(), project), uuids))
+
+
+def reads_list(project: Project, name: str) -> bool:
+    """Whether the caller may read a form that carries this list."""
+    return any(
+        file.dataset is not None and file.dataset.name == name
+        for one in offered_forms(reading(), caller(), project)
+        if one.has_files
+        for file in offered_files(reading(), caller(), project, one.version)
+    )
+
+
+@openrosa.get("/projects/<int:project_id>/submission")
+def ready(project_id: int) -> Response:
+    """HEAD comes here too: Flask answers it as GET without a body."""
+    get_project(reading(), project_id)
+    sign_in(caller())
+    return openrosa_xml.ready()
+
+
+@openrosa.post("/projects/<int:project_id>/submission")
+def post_submission(project_id: int) -> Response:
+    sign_in(caller())
+    envelope = read_envelope(request.files, request.form)
+    instance = read_instance(envelope.xml)
+    asked = get_version(reading(), project_id, instance.form_id, instance.version)
+    allow_sending(asked)
+    return receive(envelope, instance, asked)
+
+
+def allow_sending(asked: Asked) -> None:
+    """A key's holder is told what is wrong; somebody with a password is asked for another one (2.11)."""
+    try:
+        allow(caller(), "submission.create", asked.project, asked.form)
+    except Forbidden:
+        if caller().key is None:
+            raise Unauthenticated() from None
+        raise
+    if asked.form.state == "closed":
+        raise FormNotOpen()
+
+
+def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
+    """Files to disk, then rows; the answer leaves after the commit."""
+    item = Item(
+        asked=asked,
+        instance=instance,
+        xml=envelope.xml,
+        files=tuple(StoredFile(part.name, part.content_type, blobs().put(part.stream)) for part in envelope.parts),
+        actor_id=caller().actor_id,
+        device_id=request.args.get("deviceID"),
+        user_agent=request.headers.get("User-Agent"),
+        now=now(),
+        own_only=not may(caller(), "submission.update", asked.project, asked.form),
+    )
+    (outcome,) = store().store([item])
+    if isinstance(outcome, Receipt):
+        return openrosa_xml.created(word_in(select_language(), RECEIVED))
+    raise outcome
+
+
+DRAFT = "/test/<token>/projects/<int:project_id>/forms/<form_id>/draft"
+
+
+def draft_of(token: str, project_id: int, form_id: str) -> tuple[Project, Form, FormVersion, str]:
+    """A draft and the address of it. The token is all that is asked for."""
+    project, form, version = get_draft_by_token(reading(), project_id, form_id, token)
+    url = f"{own_url()}/test/{token}/projects/{project.id}/forms/{segment(form.xml_form_id)}/draft"
+    return project, form, version, url
+
+
+@openrosa.get(DRAFT + "/formList")
+def draft_form_list(token: str, project_id: int, form_id: str) -> Response:
+    project, form, version, url = draft_of(token, project_id, form_id)
+    has_files = bool(offered_files(reading(), caller(), project, version))
+    return openrosa_xml.form_list([listed(url, form, version, has_files)])
+
+
+@openrosa.get(DRAFT + "/manifest")
+def draft_manifest(token: str, project_id: int, form_id: str) -> Response:
+    project, _form, version, url = draft_of(token, project_id, form_id)
+    return openrosa_xml.manifest(listed_files(url, project, version))
+
+
+@openrosa.get(DRAFT + "/submission")
+def draft_ready(token: str, project_id: int, form_id: str) -> Response:
+    draft_of(token, project_id, form_id)
+    return openrosa_xml.ready()
+
+
+@openrosa.post(DRAFT + "/submission")
+def post_draft_submission(token: str, project_id: int, form_id: str) -> Response:
+    project, form, version, _url = draft_of(token, project_id, form_id)
+    envelope = read_envelope(request.files, request.form)
+    instance = read_instance(envelope.xml)
+    if instance.form_id != form.xml_form_id:
+        raise NotFound("The form {form} is not in this project.", form=instance.form_id)
+    return receive(envelope, instance, asked_of(reading(), project, form, version, draft=True))

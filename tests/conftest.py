@@ -1,0 +1,186 @@
+"""What tests share: a fresh database each (SpatiaLite, or PostGIS with TEST_DATABASE_URL), the app, and a cast.
+
+alice administers the site, bob manages the project, chelsea may do nothing. Every database is a copy of one that was
+migrated once, so commits are real commits and nothing needs to be rolled back.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from server import clock as real_clock
+from server import create_app
+from server.access import passwords
+from server.access.people import create_administrator, create_user
+from server.access.roles import PROJECT_MANAGER
+from server.config import Config
+from server.db import Database
+from server.models import Assignment, Project
+from server.upgrading import upgrade
+from tests.client import Client
+
+MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+PASSWORD = "correct horse battery"
+
+
+class Clock:
+    """The instant that doors read. `set` and `forward` move it; nothing else does."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def set(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def forward(self, **parts: float) -> None:
+        self.instant += timedelta(**parts)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    moving = Clock(MORNING)
+    monkeypatch.setattr(real_clock, "now", moving.now)
+    return moving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> None:
+    """Argon2 with the least work: what is tested is that it is asked, not how long it takes."""
+    passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session")
+def make_database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Gives the address of a new database with the current schema, as often as it is called."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    yield from postgis_copies(given, tmp_path_factory) if given else spatialite_copies(tmp_path_factory)
+
+
+def spatialite_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    folder = tmp_path_factory.mktemp("databases")
+    template = Database(f"sqlite:///{folder / 'template.db'}")
+    upgrade(template, folder, MORNING)
+    with template.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    template.dispose()
+
+    def make() -> str:
+        target = folder / f"{uuid.uuid4().hex}.db"
+        shutil.copyfile(folder / "template.db", target)
+        return f"sqlite:///{target}"
+
+    yield make
+
+
+def postgis_copies(given: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    server = make_url(given.replace("postgresql+psycopg://", "postgresql://"))
+    template = f"template_{uuid.uuid4().hex[:8]}"
+    made = [template]
+
+    def run(statement: str) -> None:
+        with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def address(name: str) -> str:
+        return server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+
+    run(f"CREATE DATABASE {template}")
+    database = Database(address(template))
+    upgrade(database, tmp_path_factory.mktemp("databases"), MORNING)
+    database.dispose()
+
+    def make() -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        made.append(name)
+        return address(name)
+
+    yield make
+    for name in reversed(made):
+        run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(make_database_url: Callable[[], str]) -> Iterator[Database]:
+    database = Database(make_database_url())
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    """A session that writes; a test commits when another connection is to see it."""
+    with database.writing() as session:
+        yield session
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config(data_dir=tmp_path / "data", testing=True)
+
+
+@pytest.fixture
+def app(config: Config, database: Database, clock: Clock) -> Flask:
+    return create_app(config, database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def cast(database: Database) -> dict[str, int]:
+    """The actor ids of alice (administrator), bob (manager of the project) and chelsea (nothing), and the project's id."""
+    with database.transaction() as db:
+        project = Project(name="禾川镇", kind="plain", created_at=MORNING)
+        db.add(project)
+        db.flush()
+        alice = create_administrator(db, "alice@example.test", PASSWORD, MORNING, "alice")
+        bob = create_user(db, "bob@example.test", PASSWORD, "bob", alice.actor_id, MORNING)
+        chelsea = create_user(db, "chelsea@example.test", PASSWORD, "chelsea", alice.actor_id, MORNING)
+        db.add(Assignment(actor_id=bob.actor_id, role_id=PROJECT_MANAGER, project_id=project.id))
+        return {
+            "project": project.id,
+            "alice": alice.actor_id,
+            "bob": bob.actor_id,
+            "chelsea": chelsea.actor_id,
+        }
+
+
+@pytest.fixture
+def project_id(cast: dict[str, int]) -> int:
+    return cast["project"]
+
+
+@pytest.fixture
+def as_alice(app: Flask, cast: dict[str, int], database: Database) -> Client:
+    return Client.signed_in(app, database, cast["alice"])
+
+
+@pytest.fixture
+def as_bob(app: Flask, cast: dict[str, int], database: Database) -> Client:
+    return Client.signed_in(app, database, cast["bob"])
+
+
+@pytest.fixture
+def as_chelsea(app: Flask, cast: dict[str, int], database: Database) -> Client:
+    return Client.signed_in(app, database, cast["chelsea"])
+
+
+@pytest.fixture
+def as_nobody(app: Flask, cast: dict[str, int]) -> Client:
+    return Client(app)

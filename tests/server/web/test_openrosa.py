@@ -1,0 +1,270 @@
+"""What Collect asks of a server, by HTTP: the form list and its files, and the decision table of a submission."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from server.access.phones import revoke_app_user
+from server.db import Database
+from server.errors import FormNotOpen
+from server.models import Form, Submission, SubmissionAttachment, SubmissionVersion
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.making import a_form, a_phone, a_record, new_id
+
+LIST = "{http://openrosa.org/xforms/xformsList}"
+PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 100
+
+
+@pytest.fixture
+def phone(app: Flask, database: Database, project_id: int) -> Client:
+    with database.transaction() as db:
+        form = a_form(db, project_id)
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    return Client(app, key=token)
+
+
+@pytest.fixture
+def other_phone(app: Flask, database: Database, project_id: int, phone: Client) -> Client:
+    with database.transaction() as db:
+        form = db.scalars(select(Form)).one()
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form, "别人的手机")
+    return Client(app, key=token)
+
+
+def rows(database: Database, model: type) -> int:
+    with database.reading() as db:
+        return db.scalar(select(func.count()).select_from(model))
+
+
+def test_the_form_list_names_each_form_with_the_hash_of_its_exact_bytes(phone: Client, project_id: int) -> None:
+    reply = phone.get(f"/projects/{project_id}/formList?deviceID=collect:abc")
+
+    assert reply.status_code == 200
+    assert "text/xml" in reply.content_type
+    assert reply.headers["X-OpenRosa-Version"] == "1.0"
+    (form,) = ElementTree.fromstring(reply.data).findall(f"{LIST}xform")
+    assert form.findtext(f"{LIST}formID") == "visit"
+    assert form.findtext(f"{LIST}name") == "走访"
+    assert re.fullmatch(r"md5:[0-9a-f]{32}", form.findtext(f"{LIST}hash"))
+    assert "/v1/key/" in form.findtext(f"{LIST}downloadUrl")
+    assert form.find(f"{LIST}manifestUrl") is None
+
+
+def test_a_phone_sees_only_forms_it_is_assigned_to(
+    app: Flask, database: Database, project_id: int, phone: Client
+) -> None:
+    with database.transaction() as db:
+        a_form(db, project_id, "other")
+    reply = phone.get(f"/projects/{project_id}/formList")
+    assert [one.text for one in ElementTree.fromstring(reply.data).iter(f"{LIST}formID")] == ["visit"]
+
+
+def test_nobody_gets_no_list(as_nobody: Client, project_id: int) -> None:
+    reply = as_nobody.get(f"/projects/{project_id}/formList")
+    assert reply.status_code == 401
+    assert b"OpenRosaResponse" in reply.data
+
+
+@pytest.mark.parametrize(("key", "status"), [("short", 401), ("A" * 64, 403)])
+def test_a_bad_key_never_gives_a_list(app: Flask, project_id: int, key: str, status: int) -> None:
+    reply = Client(app, key=key).get(f"/projects/{project_id}/formList")
+    assert reply.status_code == status
+    assert "WWW-Authenticate" not in reply.headers
+
+
+def test_a_stopped_phone_gets_nothing_from_that_moment_on(
+    app: Flask, database: Database, project_id: int, phone: Client
+) -> None:
+    with database.transaction() as db:
+        form = db.scalars(select(Form)).one()
+        actor_id, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    stopped = Client(app, key=token)
+    assert stopped.get(f"/projects/{project_id}/formList").status_code == 200
+    with database.transaction() as db:
+        revoke_app_user(db, actor_id, None, MORNING)
+    assert stopped.get(f"/projects/{project_id}/formList").status_code == 403
+    assert stopped.send(project_id, a_record()).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_asking_before_sending_gives_204_and_a_size(phone: Client, project_id: int, method: str) -> None:
+    reply = phone.open(method, f"/projects/{project_id}/submission?deviceID=x")
+    assert reply.status_code == 204
+    assert int(reply.headers["X-OpenRosa-Accept-Content-Length"]) > 1_000_000
+
+
+def test_a_new_record_is_kept_byte_for_byte(phone: Client, project_id: int, database: Database) -> None:
+    xml = a_record(note="红 <&amp;> 绿".replace("<", "&lt;").replace(">", "&gt;"))
+    reply = phone.send(project_id, xml)
+
+    assert reply.status_code == 201
+    assert reply.headers["X-OpenRosa-Version"] == "1.0"
+    with database.reading() as db:
+        assert bytes(db.scalars(select(SubmissionVersion.xml)).one()) == xml
+
+
+def test_the_same_record_again_is_a_quiet_201(phone: Client, project_id: int, database: Database) -> None:
+    xml = a_record()
+    assert [phone.send(project_id, xml).status_code for _ in range(3)] == [201, 201, 201]
+    assert rows(database, Submission) == 1
+
+
+def test_a_resend_brings_the_photo_that_was_missing(phone: Client, project_id: int, database: Database) -> None:
+    xml = a_record(photo="1.jpg")
+    phone.send(project_id, xml)
+    phone.send(project_id, xml, {"1.jpg": PHOTO})
+    with database.reading() as db:
+        slot = db.scalars(select(SubmissionAttachment)).one()
+    assert (slot.name, slot.expected, slot.blob_sha256 is not None) == ("1.jpg", True, True)
+
+
+def test_other_bytes_under_a_known_file_name_are_kept_aside(phone: Client, project_id: int, database: Database) -> None:
+    xml = a_record(photo="1.jpg")
+    phone.send(project_id, xml, {"1.jpg": PHOTO})
+    for _ in range(2):
+        assert phone.send(project_id, xml, {"1.jpg": PHOTO + b"other"}).status_code == 201
+    with database.reading() as db:
+        copies = db.scalars(select(SubmissionAttachment).order_by(SubmissionAttachment.copy)).all()
+    assert [one.copy for one in copies] == [0, 1]
+    assert copies[0].blob_sha256 != copies[1].blob_sha256
+
+
+def test_a_file_the_record_does_not_name_is_kept(phone: Client, project_id: int, database: Database) -> None:
+    assert phone.send(project_id, a_record(), {"stray.jpg": PHOTO}).status_code == 201
+    with database.reading() as db:
+        slot = db.scalars(select(SubmissionAttachment)).one()
+    assert (slot.name, slot.expected) == ("stray.jpg", False)
+
+
+def test_other_content_under_a_known_id_is_refused(phone: Client, project_id: int) -> None:
+    instance_id = new_id()
+    phone.send(project_id, a_record(instance_id=instance_id, note="a"))
+    reply = phone.send(project_id, a_record(instance_id=instance_id, note="b"))
+    assert reply.status_code == 409
+    assert "<message" in reply.text
+
+
+def test_a_correction_becomes_a_version_of_the_same_record(phone: Client, project_id: int, database: Database) -> None:
+    first, second = new_id(), new_id()
+    phone.send(project_id, a_record(instance_id=first, photo="1.jpg"), {"1.jpg": PHOTO})
+    reply = phone.send(project_id, a_record(instance_id=second, deprecated_id=first, photo="1.jpg"))
+
+    assert reply.status_code == 201
+    with database.reading() as db:
+        submission = db.scalars(select(Submission)).one()
+        current = db.scalars(select(SubmissionVersion).where(SubmissionVersion.is_current)).one()
+        carried = db.scalars(
+            select(SubmissionAttachment).where(SubmissionAttachment.submission_version_id == current.id)
+        ).one()
+    assert (submission.instance_id, submission.review_state, current.instance_id) == (first, "edited", second)
+    assert carried.blob_sha256 is not None
+
+
+def test_a_correction_sent_again_is_a_quiet_201(phone: Client, project_id: int, database: Database) -> None:
+    first = new_id()
+    phone.send(project_id, a_record(instance_id=first))
+    edit = a_record(deprecated_id=first)
+    assert [phone.send(project_id, edit).status_code for _ in range(2)] == [201, 201]
+    assert rows(database, SubmissionVersion) == 2
+
+
+def test_a_correction_of_what_was_corrected_meanwhile_is_refused_in_chinese(phone: Client, project_id: int) -> None:
+    first = new_id()
+    phone.send(project_id, a_record(instance_id=first))
+    phone.send(project_id, a_record(deprecated_id=first))
+    reply = phone.send(project_id, a_record(deprecated_id=first))
+    assert reply.status_code == 409
+
+
+def test_the_replaced_record_sent_again_is_refused(phone: Client, project_id: int) -> None:
+    first = new_id()
+    xml = a_record(instance_id=first)
+    phone.send(project_id, xml)
+    phone.send(project_id, a_record(deprecated_id=first))
+    assert phone.send(project_id, xml).status_code == 409
+
+
+def test_a_correction_of_an_unknown_record_is_not_found(phone: Client, project_id: int) -> None:
+    assert phone.send(project_id, a_record(deprecated_id=new_id())).status_code == 404
+
+
+def test_a_correction_under_another_records_id_is_refused(phone: Client, project_id: int) -> None:
+    first, second = new_id(), new_id()
+    phone.send(project_id, a_record(instance_id=first))
+    phone.send(project_id, a_record(instance_id=second))
+    reply = phone.send(project_id, a_record(instance_id=second, deprecated_id=first))
+    assert reply.status_code == 409
+
+
+def test_a_phone_cannot_correct_what_another_phone_sent(phone: Client, other_phone: Client, project_id: int) -> None:
+    first = new_id()
+    phone.send(project_id, a_record(instance_id=first))
+    assert other_phone.send(project_id, a_record(deprecated_id=first)).status_code == 403
+
+
+def test_a_record_without_an_id_gets_one_from_its_bytes(phone: Client, project_id: int, database: Database) -> None:
+    xml = re.sub(rb"<orx:instanceID>.*</orx:instanceID>", b"", a_record())
+    assert [phone.send(project_id, xml).status_code for _ in range(2)] == [201, 201]
+    assert rows(database, Submission) == 1
+
+
+def test_a_closed_form_takes_nothing_and_a_closing_one_does(phone: Client, project_id: int, database: Database) -> None:
+    for state, status in (("closing", 201), ("closed", FormNotOpen().status)):
+        with database.transaction() as db:
+            db.scalars(select(Form)).one().state = state
+        assert phone.send(project_id, a_record()).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("xml", "status"),
+    [
+        (b"", 400),
+        (b"<data", 400),
+        (b"<data/>", 400),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><data id="visit" version="1"/>', 400),
+        (a_record(form_id="none"), 404),
+        (a_record(version="0"), 404),
+    ],
+)
+def test_what_cannot_be_a_record_is_refused_with_a_message(
+    phone: Client, project_id: int, database: Database, xml: bytes, status: int
+) -> None:
+    reply = phone.send(project_id, xml)
+    assert reply.status_code == status
+    assert "OpenRosaResponse" in reply.text
+    assert rows(database, Submission) == 0
+
+
+def test_a_post_without_the_record_is_refused(phone: Client, project_id: int) -> None:
+    reply = phone.post(f"/projects/{project_id}/submission", data={"x": "y"}, content_type="multipart/form-data")
+    assert reply.status_code == 400
+    assert "OpenRosaResponse" in reply.text
+
+
+def test_two_records_in_one_post_are_refused(phone: Client, project_id: int, database: Database) -> None:
+    import io
+
+    parts = [(io.BytesIO(a_record()), "a.xml"), (io.BytesIO(a_record()), "b.xml")]
+    reply = phone.post(
+        f"/projects/{project_id}/submission",
+        data={"xml_submission_file": parts},
+        content_type="multipart/form-data",
+    )
+    assert reply.status_code == 400
+    assert rows(database, Submission) == 0
+
+
+def test_somebody_with_a_password_but_no_right_is_asked_to_sign_in(
+    as_chelsea: Client, phone: Client, project_id: int
+) -> None:
+    assert as_chelsea.send(project_id, a_record()).status_code == 401
+
+
+def test_values_that_are_no_numbers_are_kept_as_sent(phone: Client, project_id: int, database: Database) -> None:
+    for gps in ("NaN NaN 0 0", "1e400 0 0 0", "91 181 0 0", "__proto__", "30.1 104.5 0 0"):
+        assert phone.send(project_id, a_record(gps=gps, size="NaN")).status_code == 201
+    assert rows(database, Submission) == 5
