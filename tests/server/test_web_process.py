@@ -1,0 +1,181 @@
+import contextlib
+import http.client
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from server.config import Config
+from server.serving import open_port, reserve_port
+from server.web_process import gunicorn_settings, hide_keys
+from tests.sizes import size
+
+PATIENCE = 1.5  # seconds; the real limit is thirty
+ECHO = """
+import json, os, sys
+from pathlib import Path
+from server import web_process
+from server.config import Config
+from server.parentage import die_with_parent
+
+def echo(environ, start_response):
+    try:
+        body = environ["wsgi.input"].read()
+        short = len(body) < int(environ.get("CONTENT_LENGTH") or 0)
+    except Exception:
+        body, short = b"", True
+    start_response("400 Bad Request" if short else "200 OK", [("Content-Type", "application/json")])
+    return [json.dumps({"uri": environ["RAW_URI"], "bytes": len(body), "worker": os.getpid()}).encode()]
+
+class Echo(web_process.WebProcess):
+    def load(self):
+        return echo
+
+web_process.HEADERS_WITHIN = float(sys.argv[3])
+die_with_parent(int(sys.argv[2]))
+Echo(Config(data_dir=Path(".")), int(sys.argv[1]), []).run()
+"""
+
+
+@dataclass
+class Running:
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def get(self, path: str = "/") -> dict[str, object]:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as client:
+            client.request("GET", path)
+            answer: dict[str, object] = json.loads(client.getresponse().read())
+            return answer
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+
+@pytest.fixture
+def web() -> Iterator[Running]:
+    """The web process over an application that tells what it was sent."""
+    with reserve_port("127.0.0.1", 0) as reserved:
+        open_port(reserved)
+        process = subprocess.Popen(
+            [sys.executable, "-c", ECHO, str(reserved.fileno()), str(os.getpid()), str(PATIENCE)],
+            pass_fds=(reserved.fileno(),),
+        )
+        port = reserved.getsockname()[1]
+    yield Running(port, process)
+    process.terminate()
+    process.wait(20)
+
+
+def test_the_address_arrives_as_it_was_sent(web: Running) -> None:
+    assert web.get("/v1/a%2Fb/%E6%9D%91/./c?x=%20")["uri"] == "/v1/a%2Fb/%E6%9D%91/./c?x=%20"
+
+
+def test_a_body_in_chunks_arrives_whole(web: Running) -> None:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)) as client:
+        client.request("POST", "/", iter([b"x" * 70_000, b"y" * 10]), encode_chunked=True)
+        assert json.loads(client.getresponse().read())["bytes"] == 70_010
+
+
+def read_all(client: socket.socket) -> bytes:
+    with contextlib.suppress(ConnectionResetError):
+        return b"".join(iter(lambda: client.recv(65536), b""))
+    return b""
+
+
+@pytest.mark.parametrize("length", [8000, 8180])
+def test_a_long_address_is_taken_up_to_8190_bytes(web: Running, length: int) -> None:
+    line = b"GET /" + b"a" * (length - len(b"GET / HTTP/1.1")) + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with web.connect() as client:
+        client.sendall(line)
+        assert read_all(client).startswith(b"HTTP/1.1 200")
+
+
+def test_a_longer_address_is_a_clear_400(web: Running) -> None:
+    with web.connect() as client:
+        client.sendall(b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert read_all(client).startswith(b"HTTP/1.1 4")
+
+
+def test_a_request_with_two_lengths_is_refused(web: Running) -> None:
+    with web.connect() as client:
+        client.sendall(
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil"
+        )
+        answer = read_all(client)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"evil" not in answer
+
+
+def test_slow_headers_are_cut_off_and_others_are_served_meanwhile(web: Running) -> None:
+    web.get()
+    slow = [web.connect() for _ in range(size("slow_clients"))]
+    for client in slow:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    started = time.monotonic()
+    web.get()
+    rounds = size("slow_clients") // 32 + 1
+    assert time.monotonic() - started < rounds * PATIENCE + 5
+    for client in slow:
+        assert read_all(client) == b""
+        client.close()
+
+
+def test_a_header_that_trickles_is_cut_off_too(web: Running) -> None:
+    with web.connect() as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        started = time.monotonic()
+        with contextlib.suppress(OSError):
+            while time.monotonic() - started < 10:
+                client.sendall(b"a")
+                time.sleep(0.2)
+        assert time.monotonic() - started < PATIENCE + 3
+
+
+def test_a_slow_body_is_refused_and_its_late_bytes_start_no_request(web: Running) -> None:
+    with web.connect() as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
+        time.sleep(PATIENCE + 0.5)
+        with contextlib.suppress(OSError):
+            client.sendall(b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = read_all(client)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"smuggled" not in answer
+
+
+def test_a_worker_does_not_outlive_a_killed_web_process(web: Running) -> None:
+    worker = web.get()["worker"]
+    assert isinstance(worker, int) and worker != web.process.pid
+    web.process.send_signal(signal.SIGKILL)
+    web.process.wait(5)
+    for _ in range(50):
+        if not Path(f"/proc/{worker}").exists() or "zombie" in Path(f"/proc/{worker}/status").read_text():
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker lives on")
+
+
+def test_no_key_is_written_to_the_log() -> None:
+    record = logging.LogRecord(
+        "x", logging.ERROR, "x", 1, "Error handling request %s", ("/v1/key/abc!$/projects/1",), None
+    )
+    assert hide_keys(record)
+    assert record.getMessage() == "Error handling request /v1/key/…/projects/1"
+
+
+def test_sqlite_has_one_process_and_postgresql_several(tmp_path: Path) -> None:
+    embedded = gunicorn_settings(Config(tmp_path), 3, [])
+    assert (embedded["workers"], embedded["threads"]) == (1, 32)
+    apart = gunicorn_settings(Config(tmp_path, database_url="postgresql://x/y"), 3, ["cert", "key"])
+    assert apart["workers"] == min(4, os.cpu_count() or 1)
+    assert (apart["certfile"], apart["keyfile"]) == ("cert", "key")
