@@ -8,7 +8,7 @@ from forms.instance import Instance
 from forms.schema import Field, FormSchema, Node
 from forms.xml import Element, local_name
 
-RANK = "rank"
+RANK = "odk:rank"
 
 # More complaints than this about one record tell nobody anything new.
 MOST = 100

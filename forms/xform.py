@@ -147,7 +147,7 @@ def _why_bad_form_id(form_id: str) -> str | None:
 def _warnings(title: str, schema: FormSchema, datasets: Iterable[DatasetUse]) -> Iterable[FormWarning]:
     if not title:
         yield FormWarning("noTitle", "The form has no title; phones need one, so its id is shown instead.")
-    for path, names in _clashing_names(schema).items():
+    for path, names in _clashing_names(schema):
         yield FormWarning(
             "clashingNames",
             f"In {path or 'the form'} the fields {', '.join(names)} have one name in OData; use ASCII names.",
@@ -164,12 +164,12 @@ def _warnings(title: str, schema: FormSchema, datasets: Iterable[DatasetUse]) ->
             return
 
 
-def _clashing_names(schema: FormSchema) -> dict[str, list[str]]:
-    """Fields of one group whose names become the same OData identifier, or lose all their letters in it."""
+def _clashing_names(schema: FormSchema) -> list[tuple[str, list[str]]]:
+    """(path of a group, the names in it that become one and the same OData identifier)."""
     groups: dict[tuple[str, str], list[str]] = {}
     for one in schema.fields:
         groups.setdefault((one.path.rpartition("/")[0], sanitise(one.name)), []).append(one.name)
-    return {path: names for (path, _), names in groups.items() if len(names) > 1}
+    return [(path, names) for (path, _), names in groups.items() if len(names) > 1]
 
 
 def compare_types(old: FormSchema, new: FormSchema) -> list[Conflict]:

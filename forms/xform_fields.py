@@ -50,7 +50,7 @@ def _read_field(
     path: str, element: Element, bind: Element | None, control: Control | None, repeat: bool, order: int
 ) -> Field:
     kind = (bind.get("type") if bind is not None else None) or "unknown"
-    kind = REPEAT if repeat else STRUCTURE if len(element) else kind.rpartition(":")[2]
+    kind = REPEAT if repeat else STRUCTURE if len(element) else kind.removeprefix("xsd:").removeprefix("xs:")
     return Field(
         name=local_name(element),
         path=path,

@@ -50,25 +50,26 @@ def read_xml(data: bytes, limits: Limits = LIMITS) -> Element:
     if not data:
         raise XmlRefused("The XML is empty.")
     wide = data.startswith(_WIDE_ENCODINGS)
-    if not wide:
-        _refuse_by_bytes(data, limits)
+    _refuse_by_bytes(data, limits, wide)
     root = _parse(data) if len(data) <= SMALL else _parse_apart(data)
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
         raise XmlRefused("The XML has a DOCTYPE, which is not read here.")
     # Depth needs closing tags and attributes need equals signs: an ordinary answer is cleared by two counts.
     if wide or data.count(b"</") >= limits.depth or data.count(b"=") > limits.attributes or len(data) > SMALL:
-        _refuse_by_shape(root, limits)
+        _refuse_by_shape(root, limits, many_spaces=wide or data.count(b"xmlns") > limits.attributes)
     return root
 
 
-def _refuse_by_bytes(data: bytes, limits: Limits) -> None:
-    if b"\x00" in data:
+def _refuse_by_bytes(data: bytes, limits: Limits, wide: bool) -> None:
+    if b"\x00" in data and not wide:
         raise XmlRefused("The XML holds a NUL character.")
     if b"<!DOCTYPE" in data and _PROLOG_WITH_DOCTYPE.match(data):
         raise XmlRefused("The XML has a DOCTYPE, which is not read here.")
     if data.count(b"<") > 2 * limits.nodes:
         raise XmlRefused(f"The XML has more than {limits.nodes} elements.")
+    if data.count(b"xmlns") > limits.nodes:
+        raise XmlRefused(f"The XML declares more than {limits.nodes} name spaces.")
 
 
 def _new_parser() -> etree.XMLParser:
@@ -113,7 +114,7 @@ def _parse_apart(data: bytes) -> Element:
     return result[0]
 
 
-def _refuse_by_shape(root: Element, limits: Limits) -> None:
+def _refuse_by_shape(root: Element, limits: Limits, many_spaces: bool) -> None:
     depth = nodes = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "end":
@@ -125,8 +126,8 @@ def _refuse_by_shape(root: Element, limits: Limits) -> None:
             raise XmlRefused(f"The XML is nested deeper than {limits.depth} elements.")
         if nodes > limits.nodes:
             raise XmlRefused(f"The XML has more than {limits.nodes} elements.")
-        if len(element.attrib) > limits.attributes:
-            raise XmlRefused(f"<{local_name(element)}> has more than {limits.attributes} attributes.")
+        if max(len(element.attrib), len(element.nsmap) if many_spaces else 0) > limits.attributes:
+            raise XmlRefused(f"<{local_name(element)}> has more than {limits.attributes} attributes or name spaces.")
 
 
 def local_name(element: Element) -> str:
