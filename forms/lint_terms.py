@@ -26,7 +26,7 @@ RULES = (
         "社会抚养费已在 2021 年废止，表单里不能再出现。",
         "The social maintenance fee was abolished in 2021 and has no place in a form.",
         ("社会抚养费", "计划生育罚款", "超生"),
-        ("shehui_fuyangfei", "fuyangfei", "social_maintenance_fee", "birth_fine"),
+        ("fuyangfei", "social_maintenance_fee", "birth_fine"),
     ),
     Rule(
         "forbidden",

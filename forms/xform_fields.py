@@ -111,11 +111,15 @@ def _plain_phrases(body: Element, binds: dict[str, Element], texts: FormTexts) -
     """Texts that stand in the form itself and not in its translations."""
     for one in body.iter("{*}label", "{*}hint"):
         if not one.get("ref"):
-            parent = one.getparent()
-            where = field_path((parent.get("ref") or parent.get("nodeset") or "") if parent is not None else "")
-            yield from (Phrase(where, *words) for words in texts.of(one).items())
+            yield from (Phrase(_ref_around(one), *words) for words in texts.of(one).items())
     for path, bind in binds.items():
         for name in ("constraintMsg", "requiredMsg"):
             message = attribute(bind, name) or ""
             if message and not message.startswith("jr:"):
                 yield Phrase(path, "default", message)
+
+
+def _ref_around(element: Element) -> str:
+    """The path of the control that this label or hint belongs to, directly or by a choice."""
+    around = next((one for one in element.iterancestors() if one.get("ref") or one.get("nodeset")), None)
+    return field_path(around.get("ref") or around.get("nodeset") or "") if around is not None else ""

@@ -1,0 +1,126 @@
+import pytest
+
+from forms.library import library_forms, read_library_form
+from forms.lint import lint
+from forms.xform import read_xform
+from tests.forms.samples import small_form
+
+
+def lint_label(text: str) -> list[tuple[str, str]]:
+    body = f'<input ref="/data/name"><label>{text}</label></input>'
+    return list(dict.fromkeys((one.term, one.severity) for one in lint(read_xform(small_form(body=body)))))
+
+
+FORBIDDEN = [
+    *(
+        "社会抚养费",
+        "政策外",
+        "计划外",
+        "生育证",
+        "准生证",
+        "生育指标",
+        "二孩审批",
+        "三孩生育审批",
+        "孕情监测",
+        "孕情上报",
+    ),
+    *(
+        "查环",
+        "查孕",
+        "查环查孕",
+        "结扎任务",
+        "结扎清库",
+        "四术",
+        "逃避",
+        "重点对象",
+        "信息协查",
+        "育龄对象",
+        "管理对象",
+    ),
+    *("拒访户", "外逃", "包村干部", "二女户", "孩次", "胎儿性别", "长效措施", "应查"),
+]
+
+
+@pytest.mark.parametrize("term", FORBIDDEN)
+def test_words_of_the_old_work_plans_are_forbidden(term):
+    assert "forbidden" in [severity for _, severity in lint_label(f"请填写{term}情况")], term
+
+
+@pytest.mark.parametrize("text", ["对象", "拒绝", "跟踪", "网格员", "身份证号", "婚姻状况"])
+def test_words_that_may_hurt_or_ask_too_much_are_warned_about(text):
+    assert [severity for _, severity in lint_label(text)] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天检查环境卫生了吗",
+        "检查孕妇的血压",
+        "清库存",
+        "出生医学证明、生育证明",
+        "计划外出吗",
+        "巡查环节",
+        "研究对象",
+        "不愿回答",
+        "产检（产前检查）",
+        "Parity check of the data",
+    ],
+)
+def test_everyday_sentences_pass(text):
+    assert lint_label(text) == []
+
+
+@pytest.mark.parametrize("text", ["查 环", "查\u200b环", "查-环", "社 会 抚 养 费", "四．术"])
+def test_a_term_cannot_hide_behind_spaces_and_marks(text):
+    assert lint_label(text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["birth_quota", "policy_birth", "parity_limit", "fetal_sex", "fetalSex", "q7_spouse_consent", "iud_check_mandatory",
+     "shehui_fuyangfei", "chahuan", "FETAL-SEX"],
+)  # fmt: skip
+def test_names_of_fields_are_read_in_english_and_pinyin(name):
+    form = small_form(fields=f"<{name}/>", binds="", body="")
+
+    (finding,) = lint(read_xform(form))
+
+    assert (finding.path, finding.severity) == (f"/{name}", "forbidden")
+    assert finding.reason_zh.endswith("。") and finding.reason_en.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["parity", "michahuana", "birth_date", "name"])
+def test_other_names_of_fields_pass(name):
+    assert lint(read_xform(small_form(fields=f"<{name}/>", binds="", body=""))) == []
+
+
+def test_choices_titles_hints_and_messages_are_read_too():
+    form = small_form(
+        title="<h:title>孕情监控表</h:title>",
+        binds='<bind nodeset="/data/name" jr:constraintMsg="四术"/>',
+        body="<select1 ref='/data/name'><label>方法</label><hint>落实措施</hint>"
+        "<item><label>查环</label><value>chahuan</value></item></select1>",
+    )
+
+    assert [(one.path, one.term) for one in lint(read_xform(form))] == [
+        ("", "孕情监控"),
+        ("/name", "chahuan"),
+        ("/name", "查环"),
+        ("/name", "落实措施"),
+        ("/name", "四术"),
+    ]
+
+
+def test_translated_texts_are_found_at_their_field():
+    form = small_form(
+        binds="""<itext><translation lang="zh"><text id="/data/name:label"><value>是否逃避</value></text></translation>
+        </itext>""",
+        body="""<input ref="/data/name"><label ref="jr:itext('/data/name:label')"/></input>""",
+    )
+
+    assert [(one.path, one.term) for one in lint(read_xform(form))] == [("/name", "逃避")]
+
+
+def test_our_own_forms_pass_without_a_single_finding():
+    for one in library_forms():
+        assert lint(read_xform(read_library_form(one.form_id))) == []
