@@ -27,7 +27,7 @@ class Client:
 
     def open(self, method: str, path: str, **how: Any) -> TestResponse:
         headers = {**self.headers, **how.pop("headers", {})}
-        return self.inner.open(self.prefix + path, method=method, headers=headers, **how)
+        return self.inner.open(self.prefix + path, method=method, headers=headers, buffered=True, **how)
 
     def get(self, path: str, **how: Any) -> TestResponse:
         return self.open("GET", path, **how)

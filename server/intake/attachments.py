@@ -60,7 +60,8 @@ def arrived(db: Session, version_id: int) -> dict[str, str]:
 
 def add_attachments(db: Session, version_id: int, files: Iterable[StoredFile], now: datetime) -> bool:
     """Files of a resend: missing ones are filled in, other bytes under a known name are kept aside. Whether any was new."""
-    return any([add_attachment(db, version_id, file, now) for file in files])
+    added = [add_attachment(db, version_id, file, now) for file in files]
+    return any(added)
 
 
 def add_attachment(db: Session, version_id: int, file: StoredFile, now: datetime) -> bool:

@@ -105,7 +105,7 @@ def list_records(db: Session, scope: Scope, wanted: Wanted, offset: int, limit: 
 
 
 def rows_query() -> Select[Any]:
-    return (
+    query: Select[Any] = (
         select(
             Submission,
             SubmissionVersion.instance_name,
@@ -120,6 +120,7 @@ def rows_query() -> Select[Any]:
         .outerjoin(Village, Village.id == Submission.village_id)
         .outerjoin(Actor, Actor.id == Submission.submitter_id)
     )
+    return query
 
 
 def row_of(

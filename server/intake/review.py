@@ -1,57 +1,111 @@
-"""What the office decides about a record, and what it writes beside it. The record itself is never touched."""
+"""What the office does about a record: its state, comments, deletion. Every act is written down with who did it."""
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
-from server.errors import MissingParameter, TooLong, UnexpectedValue
-from server.models import Actor, Submission, SubmissionComment
+from server.blobs import remember
+from server.errors import MissingParameter, NotFound, UnexpectedValue
+from server.intake.items import StoredFile
+from server.models import Submission, SubmissionAttachment, SubmissionComment, SubmissionVersion
 
-STATES = ("hasIssues", "edited", "rejected", "approved")
-LONGEST_COMMENT = 5000
+STATES = (None, "hasIssues", "edited", "rejected", "approved")
 
 
-def review_submission(db: Session, submission: Submission, state: str | None, by: int | None, now: datetime) -> None:
-    """Sets the review state (None is "received"); the same state again changes nothing. Raises UnexpectedValue."""
-    if state is not None and state not in STATES:
+def set_review_state(db: Session, submission: Submission, state: str | None, by: int | None, now: datetime) -> None:
+    """Raises UnexpectedValue for a state that Central does not know."""
+    if state not in STATES:
         raise UnexpectedValue(field="reviewState", value=state, reason="it is none of the review states")
-    if state == submission.review_state:
-        return
     submission.review_state = state
     submission.updated_at = now
-    db.flush()
-    record(
-        db,
-        "submission.update",
-        actor_id=by,
-        project_id=submission.project_id,
-        form_id=submission.form_id,
-        submission_id=submission.id,
-        details={"submissionId": submission.id, "reviewState": state},
-        now=now,
-    )
+    note(db, "submission.update", submission, by, now, {"reviewState": state})
 
 
 def add_comment(db: Session, submission: Submission, body: str, by: int, now: datetime) -> SubmissionComment:
-    """Raises MissingParameter for an empty comment, TooLong for one over 5,000 characters."""
+    """Raises MissingParameter for an empty one."""
     if not body.strip():
         raise MissingParameter(field="body")
-    if len(body) > LONGEST_COMMENT:
-        raise TooLong(field="body", limit=LONGEST_COMMENT)
-    comment = SubmissionComment(submission_id=submission.id, actor_id=by, body=body.strip(), created_at=now)
+    comment = SubmissionComment(submission_id=submission.id, actor_id=by, body=body, created_at=now)
     db.add(comment)
     db.flush()
     return comment
 
 
-def list_comments(db: Session, submission: Submission) -> list[tuple[SubmissionComment, Actor]]:
-    """The newest first, with who wrote them."""
-    rows = db.execute(
-        select(SubmissionComment, Actor)
-        .join(Actor, Actor.id == SubmissionComment.actor_id)
-        .where(SubmissionComment.submission_id == submission.id)
-        .order_by(SubmissionComment.id.desc())
+def delete_submission(db: Session, submission: Submission, by: int | None, now: datetime) -> None:
+    """Into the trash, from which it can be brought back for 30 days."""
+    submission.deleted_at = now
+    note(db, "submission.delete", submission, by, now, None)
+
+
+def restore_submission(db: Session, submission: Submission, by: int | None, now: datetime) -> None:
+    submission.deleted_at = None
+    note(db, "submission.restore", submission, by, now, None)
+
+
+def replace_file(
+    db: Session, submission: Submission, version_id: int, file: StoredFile, by: int | None, now: datetime
+) -> None:
+    """The office puts a file in place of what is there; what was there is kept as a copy. Raises NotFound."""
+    slot = slot_of(db, version_id, file.name)
+    if slot.blob_sha256 == file.stored.sha256:
+        return
+    remember(db, file.stored, file.content_type, now)
+    if slot.blob_sha256 is not None:
+        db.add(
+            SubmissionAttachment(
+                submission_version_id=version_id,
+                name=file.name,
+                copy=next_copy(db, version_id, file.name),
+                expected=slot.expected,
+                blob_sha256=slot.blob_sha256,
+                updated_at=slot.updated_at,
+            )
+        )
+    slot.blob_sha256, slot.updated_at = file.stored.sha256, now
+    note(db, "submission.attachment.update", submission, by, now, {"name": file.name})
+
+
+def clear_file(db: Session, submission: Submission, version_id: int, name: str, by: int | None, now: datetime) -> None:
+    """Takes a file away and keeps its place. Raises NotFound."""
+    slot = slot_of(db, version_id, name)
+    slot.blob_sha256, slot.updated_at = None, now
+    note(db, "submission.attachment.update", submission, by, now, {"name": name})
+
+
+def slot_of(db: Session, version_id: int, name: str) -> SubmissionAttachment:
+    slot = db.scalar(slots(version_id, name).where(SubmissionAttachment.copy == 0))
+    if slot is None:
+        raise NotFound()
+    return slot
+
+
+def next_copy(db: Session, version_id: int, name: str) -> int:
+    return max(slot.copy for slot in db.scalars(slots(version_id, name))) + 1
+
+
+def slots(version_id: int, name: str) -> Select[SubmissionAttachment]:
+    return select(SubmissionAttachment).where(
+        SubmissionAttachment.submission_version_id == version_id, SubmissionAttachment.name == name
     )
-    return [(comment, actor) for comment, actor in rows]
+
+
+def note(
+    db: Session, action: str, submission: Submission, by: int | None, now: datetime, more: dict[str, object] | None
+) -> None:
+    current = db.scalar(
+        select(SubmissionVersion.id).where(
+            SubmissionVersion.submission_id == submission.id, SubmissionVersion.is_current
+        )
+    )
+    record(
+        db,
+        action,
+        actor_id=by,
+        project_id=submission.project_id,
+        form_id=submission.form_id,
+        submission_id=submission.id,
+        details={"instanceId": submission.instance_id, "submissionDefId": current, **(more or {})},
+        now=now,
+    )

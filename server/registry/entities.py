@@ -109,7 +109,7 @@ def update_entity(db: Session, entity: Entity, act: EntityAct, author: Author) -
         raise EntityDeleted()
     current: dict[str, str] = orjson.loads(entity.data_json)
     base = find_base(db, entity, act)
-    received = {name: value for name, value in act.properties.items()}
+    received = dict(act.properties)
     clashing = clashing_properties(base, current, received) if base.version != entity.version else []
     entity.data_json = orjson.dumps(current | received).decode()
     entity.label = act.label.strip() or entity.label

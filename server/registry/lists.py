@@ -24,7 +24,7 @@ def visible(db: Session, scope: Scope) -> ColumnElement[bool]:
     return Entity.village_code.in_(select(Village.code).where(Village.id.in_(scope.village_ids)))
 
 
-def entities_in(db: Session, dataset: Dataset, scope: Scope) -> Select[tuple[Entity]]:
+def entities_in(db: Session, dataset: Dataset, scope: Scope) -> Select[Entity]:
     return (
         select(Entity)
         .where(Entity.dataset_id == dataset.id, Entity.deleted_at.is_(None), visible(db, scope))

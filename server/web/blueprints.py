@@ -18,6 +18,12 @@ class Door(Blueprint):
 
 def register(app: Flask) -> None:
     from server.web import health, openrosa
+    from server.web.central import submissions
 
-    for door in (health.health, openrosa.openrosa):
+    doors = (
+        health.health,
+        openrosa.openrosa,
+        submissions.submissions,
+    )
+    for door in doors:
         app.register_blueprint(door)

@@ -1,0 +1,199 @@
+"""Records as the REST doors list them. Every query takes the form, whether drafts are meant, and the caller's scope."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, defer
+
+from server.access.allow import Scope
+from server.errors import NotFound
+from server.models import (
+    Actor,
+    Blob,
+    Form,
+    FormVersion,
+    Submission,
+    SubmissionAttachment,
+    SubmissionComment,
+    SubmissionVersion,
+)
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Records:
+    """Which records an address means: of a form, its real ones or its draft's, the deleted ones or those that stand."""
+
+    form: Form
+    scope: Scope
+    draft: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A record with its current version (without the bytes) and who sent it first."""
+
+    submission: Submission
+    version: SubmissionVersion
+    submitter: Actor | None
+
+
+@dataclass(frozen=True)
+class ListedVersion:
+    version: SubmissionVersion
+    submitter: Actor | None
+    form_version: str
+
+
+@dataclass(frozen=True)
+class ListedFile:
+    """A file by name; `sha256` None: named in the record, not arrived."""
+
+    name: str
+    sha256: str | None
+    md5: str | None
+    content_type: str | None
+    size: int | None
+
+
+def meant(records: Records) -> ColumnElement[bool]:
+    here = (Submission.form_id == records.form.id) & (Submission.draft == records.draft)
+    here &= Submission.deleted_at.is_not(None) if records.deleted else Submission.deleted_at.is_(None)
+    return here if records.scope.everything else here & Submission.village_id.in_(records.scope.village_ids)
+
+
+def listing(records: Records) -> Select[Any]:
+    query: Select[Any] = (
+        select(Submission, SubmissionVersion, Actor)
+        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
+        .outerjoin(Actor, Actor.id == Submission.submitter_id)
+        .options(defer(SubmissionVersion.xml, raiseload=True), defer(SubmissionVersion.values_json, raiseload=True))
+        .where(meant(records))
+    )
+    return query
+
+
+def iterate_records(db: Session, records: Records, offset: int, limit: int | None) -> Iterator[Listed]:
+    """The newest first, read in batches: flat memory however many there are."""
+    query = listing(records).order_by(Submission.created_at.desc(), Submission.id.desc()).offset(offset).limit(limit)
+    for row in db.execute(query, execution_options={"yield_per": BATCH}):
+        yield Listed(*row)
+
+
+def get_listed(db: Session, records: Records, instance_id: str) -> Listed:
+    """The record whose first version has this id. Raises NotFound, also outside the scope."""
+    row = db.execute(listing(records).where(Submission.instance_id == instance_id)).first()
+    if row is None:
+        raise NotFound()
+    return Listed(*row)
+
+
+def find_root_id(db: Session, records: Records, instance_id: str) -> str | None:
+    """The id of the record that has a version of this id, when it is not the first one's."""
+    return db.scalar(
+        select(Submission.instance_id)
+        .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
+        .where(meant(records), SubmissionVersion.instance_id == instance_id)
+    )
+
+
+def list_versions(db: Session, submission_id: int) -> list[ListedVersion]:
+    """All versions, the newest first."""
+    rows = db.execute(
+        select(SubmissionVersion, Actor, FormVersion.version)
+        .outerjoin(Actor, Actor.id == SubmissionVersion.submitter_id)
+        .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
+        .options(defer(SubmissionVersion.xml, raiseload=True), defer(SubmissionVersion.values_json, raiseload=True))
+        .where(SubmissionVersion.submission_id == submission_id)
+        .order_by(SubmissionVersion.id.desc())
+    )
+    return [ListedVersion(*row) for row in rows]
+
+
+def get_version_of(db: Session, submission_id: int, instance_id: str) -> ListedVersion:
+    """Raises NotFound."""
+    found = next((one for one in list_versions(db, submission_id) if one.version.instance_id == instance_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def read_xml_of(db: Session, version_id: int) -> bytes:
+    """The exact bytes as sent."""
+    return bytes(db.scalars(select(SubmissionVersion.xml).where(SubmissionVersion.id == version_id)).one())
+
+
+def list_files(db: Session, version_id: int) -> list[ListedFile]:
+    """Files by name, those the record names and others that came with it."""
+    return [ListedFile(*row) for row in db.execute(files_of(version_id).order_by(SubmissionAttachment.name))]
+
+
+def get_file(db: Session, version_id: int, name: str) -> ListedFile:
+    """Raises NotFound for a name that is not there or whose bytes have not arrived."""
+    row = db.execute(files_of(version_id).where(SubmissionAttachment.name == name)).first()
+    if row is None or row.blob_sha256 is None:
+        raise NotFound()
+    return ListedFile(*row)
+
+
+def files_of(version_id: int) -> Select[Any]:
+    query: Select[Any] = (
+        select(
+            SubmissionAttachment.name,
+            SubmissionAttachment.blob_sha256,
+            Blob.md5,
+            Blob.content_type,
+            Blob.size,
+        )
+        .outerjoin(Blob, Blob.sha256 == SubmissionAttachment.blob_sha256)
+        .where(SubmissionAttachment.submission_version_id == version_id, SubmissionAttachment.copy == 0)
+    )
+    return query
+
+
+def list_comments(db: Session, submission_id: int) -> list[tuple[SubmissionComment, Actor]]:
+    """The newest first."""
+    rows = db.execute(
+        select(SubmissionComment, Actor)
+        .join(Actor, Actor.id == SubmissionComment.actor_id)
+        .where(SubmissionComment.submission_id == submission_id)
+        .order_by(SubmissionComment.id.desc())
+    )
+    return [(comment, actor) for comment, actor in rows]
+
+
+def list_submitters(db: Session, records: Records) -> list[Actor]:
+    """Everybody who sent a record of the form, by name."""
+    senders = select(Submission.submitter_id).where(meant(records))
+    return list(db.scalars(select(Actor).where(Actor.id.in_(senders)).order_by(Actor.display_name, Actor.id)))
+
+
+def differences(db: Session, submission_id: int) -> dict[str, list[dict[str, Any]]]:
+    """What each version changed against the one before, by its instance id: `{old, new, path}` as Central words it."""
+    rows = db.execute(
+        select(SubmissionVersion.instance_id, SubmissionVersion.values_json)
+        .where(SubmissionVersion.submission_id == submission_id)
+        .order_by(SubmissionVersion.id)
+    ).all()
+    trees = [(row.instance_id, orjson.loads(row.values_json or "{}")) for row in rows]
+    return {new_id: list(compare(old, new, [])) for (_, old), (new_id, new) in pairwise(trees)}
+
+
+def compare(old: Any, new: Any, path: list[Any]) -> Iterator[dict[str, Any]]:
+    """Leaves that differ; inside a repeat a path part is `[name, index]`."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in dict.fromkeys([*old, *new]):
+            yield from compare(old.get(name), new.get(name), [*path, name])
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            before = old[index] if index < len(old) else None
+            after = new[index] if index < len(new) else None
+            yield from compare(before, after, [*path[:-1], [path[-1], index]])
+    elif old != new:
+        yield {"old": old, "new": new, "path": path}

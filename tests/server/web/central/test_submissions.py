@@ -1,0 +1,228 @@
+"""Records by REST: Central's shapes, who may, review, comments, versions, files, and the scope of a care project."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from server.access.roles import REVIEWER
+from server.db import Database
+from server.models import Assignment, Project, Submission, Village, VillageScope
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.making import a_form, a_phone, a_record, new_id
+
+PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 100
+
+
+@pytest.fixture
+def phone(app: Flask, database: Database, project_id: int) -> Client:
+    with database.transaction() as db:
+        form = a_form(db, project_id)
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    return Client(app, key=token)
+
+
+@pytest.fixture
+def base(project_id: int) -> str:
+    return f"/projects/{project_id}/forms/visit/submissions"
+
+
+@pytest.fixture
+def sent(phone: Client, project_id: int) -> str:
+    instance_id = new_id()
+    assert phone.send(project_id, a_record(instance_id=instance_id, photo="1.jpg"), {"1.jpg": PHOTO}).status_code == 201
+    return instance_id
+
+
+def test_the_list_has_centrals_shape_and_the_newest_first(
+    as_bob: Client, phone: Client, project_id: int, base: str
+) -> None:
+    ids = [new_id() for _ in range(3)]
+    for instance_id in ids:
+        phone.send(project_id, a_record(instance_id=instance_id))
+    listed = as_bob.get(base).json
+
+    assert [one["instanceId"] for one in listed] == ids[::-1]
+    assert set(listed[0]) == {
+        "instanceId",
+        "submitterId",
+        "deviceId",
+        "userAgent",
+        "reviewState",
+        "createdAt",
+        "updatedAt",
+        "deletedAt",
+        "currentVersion",
+    }
+    assert listed[0]["deviceId"] == "collect:test"
+    assert listed[0]["createdAt"] == "2026-03-02T01:00:00.000Z"
+    assert [one["instanceId"] for one in as_bob.get(base + "?offset=1&limit=1").json] == [ids[1]]
+
+
+def test_extended_metadata_names_the_sender(as_bob: Client, sent: str, base: str) -> None:
+    listed = as_bob.get(base, headers={"X-Extended-Metadata": "true"}).json
+    assert listed[0]["submitter"]["displayName"] == "赵秀兰的手机"
+    assert as_bob.get(base + "/submitters").json[0]["type"] == "field_key"
+
+
+def test_the_detail_and_the_exact_bytes(as_bob: Client, phone: Client, project_id: int, base: str) -> None:
+    instance_id = new_id()
+    xml = a_record(instance_id=instance_id, note="原文")
+    phone.send(project_id, xml)
+    assert as_bob.get(f"{base}/{instance_id}").json["instanceId"] == instance_id
+    assert as_bob.get(f"{base}/{instance_id.replace(':', '%3A')}.xml").data == xml
+
+
+def test_a_file_comes_back_as_it_was_with_its_etag(as_bob: Client, sent: str, base: str) -> None:
+    assert as_bob.get(f"{base}/{sent}/attachments").json == [{"name": "1.jpg", "exists": True}]
+    reply = as_bob.get(f"{base}/{sent}/attachments/1.jpg")
+    assert reply.data == PHOTO
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.content_type == "image/jpeg"
+    again = as_bob.get(f"{base}/{sent}/attachments/1.jpg", headers={"If-None-Match": reply.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_file_that_only_says_it_is_a_picture_is_a_download(
+    as_bob: Client, phone: Client, project_id: int, base: str
+) -> None:
+    instance_id = new_id()
+    phone.send(project_id, a_record(instance_id=instance_id, photo="x.jpg"), {"x.jpg": b"<script>alert(1)</script>"})
+    reply = as_bob.get(f"{base}/{instance_id}/attachments/x.jpg")
+    assert reply.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in reply.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("state", ["approved", "hasIssues", "rejected", None])
+def test_a_review_state_is_set_and_read_back(as_bob: Client, sent: str, base: str, state: str | None) -> None:
+    assert as_bob.patch(f"{base}/{sent}", json={"reviewState": state}).json["reviewState"] == state
+    assert as_bob.get(f"{base}/{sent}").json["reviewState"] == state
+
+
+@pytest.mark.parametrize(
+    ("body", "code"), [({"reviewState": "fine"}, 400.8), ({}, 400.2), ({"reviewState": 3}, 400.11)]
+)
+def test_a_review_state_that_is_none_is_refused(as_bob: Client, sent: str, base: str, body: dict, code: float) -> None:
+    reply = as_bob.patch(f"{base}/{sent}", json=body)
+    assert (reply.status_code, reply.json["code"]) == (400, code)
+    assert as_bob.get(f"{base}/{sent}").json["reviewState"] is None
+
+
+def test_comments_are_kept_newest_first(as_bob: Client, sent: str, base: str) -> None:
+    for body in ("第一条", "第二条"):
+        assert as_bob.post(f"{base}/{sent}/comments", json={"body": body}).json["body"] == body
+    assert [one["body"] for one in as_bob.get(f"{base}/{sent}/comments").json] == ["第二条", "第一条"]
+
+
+def test_a_correction_shows_in_versions_and_diffs(as_bob: Client, phone: Client, project_id: int, base: str) -> None:
+    first, second = new_id(), new_id()
+    phone.send(project_id, a_record(instance_id=first, note="旧", members=[("甲", "3")]))
+    phone.send(project_id, a_record(instance_id=second, deprecated_id=first, note="新", members=[("甲", "4")]))
+
+    assert [one["instanceId"] for one in as_bob.get(f"{base}/{first}/versions").json] == [second, first]
+    changes = as_bob.get(f"{base}/{first}/diffs").json[second]
+    assert {"old": "旧", "new": "新", "path": ["note"]} in changes
+    assert {"old": "3", "new": "4", "path": [["member", 0], "age"]} in changes
+    assert as_bob.get(f"{base}/{second}").status_code == 301
+    assert as_bob.get(f"{base}/{first}/versions/{second}").json["current"] is True
+
+
+def test_a_record_can_be_sent_and_corrected_by_rest(as_bob: Client, phone: Client, base: str) -> None:
+    first, second = new_id(), new_id()
+    made = as_bob.post(base, data=a_record(instance_id=first), content_type="application/xml")
+    assert (made.status_code, made.json["instanceId"]) == (200, first)
+    again = as_bob.post(base, data=a_record(instance_id=first), content_type="application/xml")
+    assert again.json["code"] == 409.3
+
+    edit = as_bob.put(f"{base}/{first}", data=a_record(instance_id=second, deprecated_id=first))
+    assert (edit.json["instanceId"], edit.json["reviewState"]) == (first, "edited")
+    assert edit.json["currentVersion"]["instanceId"] == second
+
+
+def test_a_correction_must_name_what_it_replaces(as_bob: Client, sent: str, base: str) -> None:
+    assert as_bob.put(f"{base}/{sent}", data=a_record()).json["code"] == 400.19
+
+
+def test_a_deleted_record_is_gone_until_restored(
+    as_bob: Client, phone: Client, project_id: int, sent: str, base: str
+) -> None:
+    assert as_bob.delete(f"{base}/{sent}").json == {"success": True}
+    assert as_bob.get(f"{base}/{sent}").status_code == 404
+    assert as_bob.get(base).json == []
+    assert [one["instanceId"] for one in as_bob.get(base + "?deleted=True").json] == [sent]
+    assert phone.send(project_id, a_record(instance_id=sent)).status_code == 409
+    as_bob.post(f"{base}/{sent}/restore")
+    assert as_bob.get(f"{base}/{sent}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "/{sent}", "/{sent}.xml", "/{sent}/attachments", "/{sent}/comments"])
+def test_only_those_with_the_right_read(
+    as_chelsea: Client, as_nobody: Client, phone: Client, sent: str, base: str, path: str
+) -> None:
+    where = base + path.format(sent=sent)
+    assert as_chelsea.get(where).json["code"] == 403.1
+    assert as_nobody.get(where).json["code"] == 401.2
+    assert phone.get(where).status_code == 403
+
+
+@pytest.fixture
+def care(database: Database, project_id: int, cast: dict[str, int], sent: str) -> dict[str, int]:
+    """The project is a care project with two villages; the record lies in the first; chelsea reviews the second."""
+    with database.transaction() as db:
+        db.execute(update(Project).where(Project.id == project_id).values(kind="care"))
+        villages = [
+            Village(project_id=project_id, code=f"51082310100{n}", name=f"村{n}", created_at=MORNING) for n in (1, 2)
+        ]
+        db.add_all(villages)
+        db.flush()
+        db.execute(update(Submission).values(village_id=villages[0].id))
+        db.add(Assignment(actor_id=cast["chelsea"], role_id=REVIEWER, project_id=project_id))
+        db.add(VillageScope(actor_id=cast["chelsea"], project_id=project_id, village_id=villages[1].id))
+        return {village.code: village.id for village in villages}
+
+
+def test_a_reviewer_sees_the_records_of_her_villages_only(
+    as_chelsea: Client, database: Database, care: dict[str, int], sent: str, base: str
+) -> None:
+    assert as_chelsea.get(base).json == []
+    assert as_chelsea.get(f"{base}/{sent}").status_code == 404
+    assert as_chelsea.patch(f"{base}/{sent}", json={"reviewState": "approved"}).status_code == 404
+    with database.transaction() as db:
+        db.execute(update(VillageScope).values(village_id=list(care.values())[0]))
+    assert [one["instanceId"] for one in as_chelsea.get(base).json] == [sent]
+    assert as_chelsea.patch(f"{base}/{sent}", json={"reviewState": "approved"}).status_code == 200
+
+
+def test_an_administrator_has_no_content_in_a_care_project(
+    as_alice: Client, care: dict[str, int], sent: str, base: str
+) -> None:
+    for path in ("", f"/{sent}", f"/{sent}.xml"):
+        assert as_alice.get(base + path).status_code == 403
+
+
+def test_a_manager_without_villages_sees_nothing_in_a_care_project(
+    as_bob: Client, care: dict[str, int], base: str
+) -> None:
+    assert as_bob.get(base).json == []
+
+
+def test_the_list_takes_the_same_number_of_queries_however_long_it_is(
+    as_bob: Client, phone: Client, project_id: int, base: str, database: Database
+) -> None:
+    from sqlalchemy import event
+
+    counted: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+
+    def queries() -> int:
+        counted.clear()
+        as_bob.get(base)
+        return len(counted)
+
+    phone.send(project_id, a_record())
+    one = queries()
+    for _ in range(20):
+        phone.send(project_id, a_record())
+    assert queries() == one
+    with database.reading() as db:
+        assert len(db.scalars(select(Submission)).all()) == 21
