@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.access import allow, roles
 from server.access.caller import Caller
-from server.errors import NotFound
+from server.errors import NotFound, Unauthenticated
 from server.models import Actor, Assignment, Form, OneTimeToken, Project, User, Village, VillageScope
 from server.models import Session as SessionRow
 
@@ -40,7 +40,9 @@ def remember_project(db: Session, session_hash: bytes, project_id: int) -> None:
 
 
 def get_visible_project(db: Session, caller: Caller, project_id: int) -> Project:
-    """Raises NotFound, also for a project the caller has no right in."""
+    """Raises Unauthenticated for nobody, NotFound also for a project the caller has no right in."""
+    if caller.is_anonymous:
+        raise Unauthenticated()
     project = db.get(Project, project_id)
     if project is None or project.deleted_at is not None or not allow.may(caller, "project.read", project):
         raise NotFound()
@@ -105,7 +107,9 @@ def list_holders(db: Session, project: Project) -> list[HolderRow]:
     )
     villages = villages_by_actor(db, project.id)
     return [
-        HolderRow(actor, roles.BY_ID[role_id], villages.get(actor.id, ())) for actor, role_id in rows if role_id in roles.BY_ID
+        HolderRow(actor, roles.BY_ID[role_id], villages.get(actor.id, ()))
+        for actor, role_id in rows
+        if role_id in roles.BY_ID
     ]
 
 

@@ -212,6 +212,13 @@ def get_record(db: Session, scope: Scope, submission_id: int) -> Record:
     )
 
 
+def current_version(db: Session, submission: Submission) -> SubmissionVersion:
+    query = select(SubmissionVersion).where(
+        SubmissionVersion.submission_id == submission.id, SubmissionVersion.is_current
+    )
+    return db.scalars(query).one()
+
+
 def read_tree(version: SubmissionVersion) -> dict[str, Any] | None:
     return orjson.loads(version.values_json) if version.values_json else None
 

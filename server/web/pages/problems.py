@@ -62,7 +62,10 @@ def describe(problem: Problem) -> dict[str, object]:
 def words_for(status: int) -> tuple[str, str, list[Action]]:
     """Title, what is safe, and what to do, by HTTP status."""
     start = {"href": "/", "label": _("To the start page")}
-    again = {"href": own_path(request.full_path.rstrip("?")) if request.method == "GET" else "/", "label": _("Try again")}
+    again = {
+        "href": own_path(request.full_path.rstrip("?")) if request.method == "GET" else "/",
+        "label": _("Try again"),
+    }
     if status == 401:
         return _("Sign in again"), _("You were away a while. What is stored stays."), [sign_in_action()]
     if status == 403:
@@ -76,7 +79,11 @@ def words_for(status: int) -> tuple[str, str, list[Action]]:
     if status == 429:
         return _("Too many tries"), _("Nothing was changed."), [sign_in_action()]
     if status >= 500:
-        return _("The server can't do this right now"), _("Nothing was half stored. Phones keep their records and send them again."), [again]
+        return (
+            _("The server can't do this right now"),
+            _("Nothing was half stored. Phones keep their records and send them again."),
+            [again],
+        )
     return _("This could not be used"), _("Nothing was changed."), [start]
 
 

@@ -11,6 +11,7 @@ from server import clock
 from server.access import allow, queries
 from server.access.caller import Caller
 from server.errors import NotFound, Unauthenticated
+from server.intake.desk import waiting_for_review
 from server.models import Project
 from server.web import languages, session
 from server.web.pages import assets, moments, toasts

@@ -3,10 +3,12 @@
 from flask import Response, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
-from server.access import authenticate, people, queries
+from server.access import authenticate, people, queries, signing_in
+from server.access.caller import Caller
 from server.errors import Forbidden, Problem, Unauthenticated
 from server.web import languages, session
 from server.web.addresses import base_url
+from server.web.guard import check_password_of_request
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.own_paths import own_path
@@ -21,7 +23,9 @@ def show_sign_in() -> Response:
     if not session.caller().is_anonymous:
         return to(own_path(request.args.get("next")))
     notice = _("You were away a while. Sign in again; what was stored is all there.") if "away" in request.args else ""
-    return make_response(render_template("sign_in/sign_in.html", next=own_path(request.args.get("next")), notice=notice))
+    return make_response(
+        render_template("sign_in/sign_in.html", next=own_path(request.args.get("next")), notice=notice)
+    )
 
 
 @pages.post("/sign-in")
@@ -30,17 +34,16 @@ def sign_in() -> Response:
     where = own_path(request.form.get("next"))
     email = request.form.get("email", "")[:255]
     try:
-        who = authenticate.check_credentials(session.reading(), sent_text("email", required=True), sent_secret("password"))
+        who = check_password_of_request(sent_text("email", required=True), sent_secret("password"))
     except Problem as problem:
         return show_again("sign_in/sign_in.html", problem, next=where, email=email)
-    assert who.actor_id is not None, "credentials that fit are somebody's"
-    return begin_session(who.actor_id, where)
+    return begin_session(who, where)
 
 
-def begin_session(actor_id: int, where: str) -> Response:
+def begin_session(who: Caller, where: str) -> Response:
     """A new session, with a cookie that no script reads and no other site sends."""
-    token, expires_at = authenticate.open_session(
-        session.db(), actor_id, session.now(), request.headers.get("User-Agent")
+    token, _created, expires_at = signing_in.sign_in(
+        session.db(), who, request.headers.get("User-Agent"), session.now()
     )
     answer = to(where)
     secure = request.scheme == "https"
@@ -75,7 +78,7 @@ def join(token: str) -> Response:
     except Problem as problem:
         typed = {key: request.form.get(key, facts.get(key, ""))[:255] for key in ("email", "name")}
         return show_again("join/join.html", problem, **{**facts, **typed})
-    return begin_session(actor_id, "/")
+    return begin_session(Caller(actor_id=actor_id, type="user"), "/")
 
 
 def link_facts(token: str) -> dict[str, object]:

@@ -1,0 +1,257 @@
+"""Which forms are out, in which version; a new one becomes a draft, and a draft goes to the phones."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from forms.errors import FormError
+from server.access.allow import allow, may, scope_of
+from server.errors import FormWarnings, MissingParameter, NotFound, Problem, UnexpectedValue
+from server.models import Form, FormVersion, Project
+from server.publishing import draft as drafts
+from server.publishing import media, publish, queries
+from server.publishing.definition import EXCEL_TYPES, Definition, read_definition, type_of_name
+from server.publishing.versions import get_form
+from server.web import session
+from server.web.errors import as_problem
+from server.web.languages import word
+from server.web.pages.door import pages
+from server.web.pages.sent import check_text, sent_text
+from server.web.pages.shell import current_project
+from server.web.pages.sign_in import require_person
+from server.web.pages.toasts import say
+from server.web.pages.words import FORM_STATES
+
+LARGEST_FORM = 10_000_000
+TYPES_BY_ENDING = {ending: kind for kind, ending in EXCEL_TYPES.items()}
+
+
+def form_url(form: Form) -> str:
+    return f"/forms/{quote(form.xml_form_id, safe='')}"
+
+
+@pages.get("/forms")
+def list_forms() -> Response:
+    project = current_project()
+    who = session.caller()
+    allow(who, "form.list", project)
+    listed = queries.list_forms(session.db(), project)
+    figures = queries.count_of_forms(session.db(), listed, scope_of(who, project))
+    rows = [{**outline(one.form, one.version), "records": figures[one.form.id].submissions} for one in listed]
+    return make_response(render_template("forms/list.html", forms=rows, can_create=may(who, "form.create", project)))
+
+
+def outline(form: Form, version: FormVersion) -> dict[str, Any]:
+    return {
+        "xml_form_id": form.xml_form_id,
+        "name": version.name or form.xml_form_id,
+        "state": form.state,
+        "published": form.current_version_id is not None,
+        "version": version.version,
+        "published_at": version.published_at,
+        "draft": form.draft_version_id is not None,
+    }
+
+
+@pages.get("/forms/upload")
+def ask_for_form() -> Response:
+    allow(session.caller(), "form.create", current_project())
+    return make_response(render_template("forms/upload.html"))
+
+
+@pages.post("/forms/upload")
+def upload_form() -> Response:
+    """A new form, as a draft."""
+    project = current_project()
+    allow(session.caller(), "form.create", project)
+    return take_upload(project, None)
+
+
+@pages.get("/forms/<form_id>/draft")
+def ask_for_draft(form_id: str) -> Response:
+    project, form = editable(form_id)
+    return make_response(render_template("forms/upload.html", form=named(form)))
+
+
+@pages.post("/forms/<form_id>/draft")
+def upload_draft(form_id: str) -> Response:
+    project, form = editable(form_id)
+    return take_upload(project, form)
+
+
+def editable(form_id: str, verb: str = "form.update") -> tuple[Project, Form]:
+    """A form of the current project. Raises Unauthenticated, NotFound, Forbidden."""
+    project, form = get_form(session.db(), current_project().id, form_id)
+    allow(session.caller(), verb, project, form)
+    return project, form
+
+
+def named(form: Form) -> dict[str, Any]:
+    version = queries.find_version_of(session.db(), form, draft=False)
+    return {"xml_form_id": form.xml_form_id, "name": (version.name if version else None) or form.xml_form_id}
+
+
+def take_upload(project: Project, form: Form | None) -> Response:
+    """Converts what came, and makes it the draft; the slow part opens no transaction."""
+    forced = bool(request.form.get("ignore_warnings"))
+    try:
+        definition = read_upload(form)
+        made = drafts.put_draft(
+            session.db(), project, form, definition, require_person(), session.now(), session.secret_key(), forced
+        )
+        where = form_url(made)
+    except (Problem, FormError) as error:
+        session.db().rollback()
+        return upload_again(as_problem(error), form)
+    return say(where, _("The draft is here. Look at it, then publish."))
+
+
+def read_upload(form: Form | None) -> Definition:
+    """The uploaded file as a definition. Raises FormError, MissingParameter or UnexpectedValue."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise MissingParameter(field="file")
+    ending = file.filename.rpartition(".")[2].lower()
+    if ending not in ("xlsx", "xls", "xml"):
+        raise UnexpectedValue(field="file", value=file.filename[:80], reason="a form is .xlsx, .xls or .xml")
+    body = file.stream.read(LARGEST_FORM + 1)
+    if len(body) > LARGEST_FORM:
+        raise UnexpectedValue(field="file", value=file.filename[:80], reason="it is larger than 10 MB")
+    fallback = form.xml_form_id if form else file.filename.rpartition(".")[0][:64]
+    return read_definition(
+        body, TYPES_BY_ENDING.get(ending, "application/xml"), fallback, session.blobs(), validate=True
+    )
+
+
+def upload_again(problem: Problem, form: Form | None) -> Response:
+    """The page again: pyxform's words with sheet and row where it names them, or the warnings and a box to accept them."""
+    values: dict[str, Any] = {"form": named(form) if form else None}
+    if isinstance(problem, FormWarnings):
+        values["warnings"] = warning_lines(problem.details["warnings"])
+    else:
+        values["error"] = {"message": word(problem), "lines": error_lines(problem.details)}
+    return make_response(render_template("forms/upload.html", **values), problem.status)
+
+
+def error_lines(details: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where in the workbook, in words."""
+    sheet, row = details.get("sheet"), details.get("row")
+    if not sheet and not row:
+        return []
+    where = _("Sheet “%(sheet)s”, row %(row)s", sheet=sheet, row=row) if row else _("Sheet “%(sheet)s”", sheet=sheet)
+    return [{"sheet": sheet, "row": row, "where": where, "text": ""}]
+
+
+def warning_lines(warnings: dict[str, Any]) -> list[str]:
+    lines = list(warnings.get("xlsFormWarnings") or [])
+    for one in warnings.get("workflowWarnings") or []:
+        lines.append(workflow_words(one))
+    return lines
+
+
+def workflow_words(warning: dict[str, Any]) -> str:
+    if warning["type"] == "structureChanged":
+        gone = ", ".join(map(str, warning["details"]))
+        return _("These questions of the version in use are gone: %(paths)s", paths=gone)
+    if warning["type"] == "deletedFormExists":
+        return _("A form with this id is in the trash; the new one does not bring its records back.")
+    return str(warning.get("message") or warning["type"])
+
+
+@pages.get("/forms/<form_id>")
+def show_form(form_id: str) -> Response:
+    project, form = editable(form_id, "form.read")
+    return make_response(render_template("forms/detail.html", **form_facts(project, form)))
+
+
+def form_facts(project: Project, form: Form) -> dict[str, Any]:
+    db, who = session.db(), session.caller()
+    shown = queries.find_version_of(db, form, draft=False)
+    if shown is None:
+        raise NotFound()
+    draft = queries.find_version_of(db, form, draft=True) if form.draft_version_id else None
+    figures = queries.count_of_forms(db, [queries.ListedForm(form, shown)], scope_of(who, project))[form.id]
+    facts = {
+        **outline(form, shown),
+        "records": figures.submissions,
+        "attachments": files_of(project, shown),
+        "versions": queries.list_versions(db, form),
+        "draft": draft_facts(project, draft) if draft else None,
+    }
+    return {"form": facts, "can_edit": may(who, "form.update", project, form), "states": FORM_STATES}
+
+
+def draft_facts(project: Project, draft: FormVersion) -> dict[str, Any]:
+    files = files_of(project, draft)
+    missing = sum(not (file["there"] or file["dataset"]) for file in files)
+    return {"version": draft.version, "created_at": draft.created_at, "attachments": files, "missing": missing}
+
+
+def files_of(project: Project, version: FormVersion) -> list[dict[str, Any]]:
+    scope = scope_of(session.caller(), project)
+    return [
+        {"name": one.row.name, "there": one.blob is not None, "dataset": one.dataset.name if one.dataset else None}
+        for one in queries.list_attachments(session.db(), version, scope)
+    ]
+
+
+@pages.post("/forms/<form_id>/draft/files")
+def add_files(form_id: str) -> Response:
+    """Files for the draft's slots, by their names. All or none."""
+    project, form = editable(form_id)
+    files = [file for file in request.files.getlist("files") if file.filename]
+    try:
+        if not files:
+            raise MissingParameter(field="files")
+        for file in files:
+            name = check_text("files", (file.filename or "").rpartition("/")[2], 255)
+            stored = session.blobs().put(file.stream)
+            put_named(form, name, stored, file.mimetype or type_of_name(name))
+    except Problem as problem:
+        return detail_again(problem, project.id, form_id)
+    return say(form_url(form), _("The files are added."))
+
+
+def put_named(form: Form, name: str, stored: Any, content_type: str) -> None:
+    try:
+        media.put_file(session.db(), form, name, stored, content_type, require_person(), session.now())
+    except NotFound:
+        raise UnexpectedValue(field="files", value=name, reason="the form asks for no file of this name") from None
+
+
+@pages.post("/forms/<form_id>/publish")
+def publish_form(form_id: str) -> Response:
+    project, form = editable(form_id)
+    try:
+        version = sent_text("version", 249) or None
+        publish.publish_draft(session.db(), project, form, version, require_person(), session.now())
+    except (Problem, FormError) as error:
+        return detail_again(as_problem(error), project.id, form_id)
+    return say(form_url(form), _("Published. Phones get it the next time they ask."))
+
+
+@pages.post("/forms/<form_id>/draft/discard")
+def discard_draft(form_id: str) -> Response:
+    project, form = editable(form_id)
+    if form.current_version_id is None:
+        publish.delete_form(session.db(), form, require_person(), session.now())
+        return say("/forms", _("The draft is gone; the form was never on a phone."))
+    drafts.delete_draft(session.db(), form, require_person(), session.now())
+    return say(form_url(form), _("The draft is gone. What is published keeps working."))
+
+
+@pages.post("/forms/<form_id>/state")
+def change_state(form_id: str) -> Response:
+    project, form = editable(form_id)
+    publish.set_state(session.db(), form, sent_text("state", 20, required=True), require_person(), session.now())
+    return say(form_url(form), _("Saved."))
+
+
+def detail_again(problem: Problem, project_id: int, form_id: str) -> Response:
+    """The form's page with the problem; what the view began is rolled back, so the form is read anew."""
+    session.db().rollback()
+    project, form = get_form(session.db(), project_id, form_id)
+    page = render_template("forms/detail.html", error={"message": word(problem)}, **form_facts(project, form))
+    return make_response(page, problem.status)

@@ -1,0 +1,137 @@
+"""Which phone belongs to whom, its QR card, and stopping it."""
+
+import base64
+import json
+import zlib
+
+import segno
+from flask import Response, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from server.access import phones, queries, roles
+from server.access.allow import allow, may, scope_of
+from server.access.assignments import assign, set_villages
+from server.access.phones import Phone
+from server.errors import Problem
+from server.models import Project
+from server.places.desk import list_villages
+from server.web import session
+from server.web.addresses import base_url
+from server.web.pages.again import show_again
+from server.web.pages.door import pages
+from server.web.pages.projects import sent_villages
+from server.web.pages.sent import ID, sent_text
+from server.web.pages.shell import current_project
+from server.web.pages.sign_in import require_person
+from server.web.pages.toasts import say
+
+
+@pages.get("/phones")
+def list_phones() -> Response:
+    project = current_project()
+    allow(session.caller(), "field_key.list", project)
+    return make_response(render_template("phones/list.html", **list_facts(project)))
+
+
+def list_facts(project: Project) -> dict[str, object]:
+    who = session.caller()
+    villages = queries.villages_by_actor(session.db(), project.id)
+    found = phones.list_app_users(session.db(), session.secret_key(), project.id)
+    care = project.kind == "care"
+    return {
+        "phones": [{**card(one), "villages": villages_of(villages, one) if care else ""} for one in found],
+        "can_create": may(who, "field_key.create", project),
+        "villages": list_villages(session.db(), scope_of(who, project)) if care else [],
+    }
+
+
+def villages_of(known: dict[int, tuple[str, ...] | None], phone: Phone) -> str:
+    names = known.get(phone.actor.id, ())
+    return _("the whole town") if names is None else "、".join(names) or _("none yet")
+
+
+def card(phone: Phone) -> dict[str, object]:
+    return {
+        "id": phone.actor.id,
+        "name": phone.actor.display_name,
+        "works": phone.row.revoked_at is None,
+        "last_used_at": phone.row.last_used_at,
+        "device": phone.row.last_device_id,
+    }
+
+
+@pages.post("/phones")
+def add_phone() -> Response:
+    """A key for a person's phone: all forms of the project, and in a care project the villages ticked."""
+    project, me, who = current_project(), require_person(), session.caller()
+    allow(who, "field_key.create", project)
+    try:
+        name = sent_text("name", required=True)
+        made = phones.create_app_user(session.db(), session.secret_key(), project.id, name, me, session.now())
+        assign(session.db(), who, roles.BY_ID[roles.APP_USER], made.actor.id, session.now(), project, None)
+        if project.kind == "care":
+            set_villages(session.db(), who, project, made.actor.id, sent_villages(), session.now())
+    except Problem as problem:
+        typed = {"name": request.form.get("name", "")[:255]}
+        return show_again("phones/list.html", problem, **list_facts(project), **typed)
+    return redirect(f"/phones/{made.actor.id}", 303)  # type: ignore[return-value]
+
+
+@pages.get(f"/phones/<{ID}:actor_id>")
+def show_card(actor_id: int) -> Response:
+    project = current_project()
+    allow(session.caller(), "field_key.list", project)
+    phone = phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    manages = may(session.caller(), "field_key.delete", project)
+    facts = {"phone": card(phone), "can_manage": manages, "qr": None, "key_url": ""}
+    if phone.token and manages:
+        facts["key_url"] = key_url(project, phone.token)
+        facts["qr"] = draw_qr(settings_text(project, str(facts["key_url"])))
+    return make_response(render_template("phones/card.html", **facts))
+
+
+def key_url(project: Project, token: str) -> str:
+    return f"{base_url(session.config().public_url)}/v1/key/{token}/projects/{project.id}"
+
+
+def settings_text(project: Project, url: str) -> str:
+    """What Collect reads from a QR code: base64 of zlib of JSON (odk-contract.md 2.14; general and admin are mandatory)."""
+    settings = {
+        "general": {
+            "server_url": url,
+            "form_update_mode": "match_exactly",
+            "periodic_form_updates_check": "every_one_hour",
+            "automatic_update": True,
+            "autosend": "wifi_and_cellular",
+            "app_language": "zh",
+        },
+        "admin": {"change_server": False},
+        "project": {"name": project.name, "icon": "访", "color": "#0b5c63"},
+    }
+    packed = zlib.compress(json.dumps(settings, ensure_ascii=False, separators=(",", ":")).encode(), 9)
+    return base64.b64encode(packed).decode()
+
+
+def draw_qr(text: str) -> Markup:
+    """Black on white in both themes, as inline SVG; the only Markup we make, from squares alone."""
+    code = segno.make(text, error="l", micro=False)
+    return Markup(code.svg_inline(scale=1, border=2, omitsize=True, dark="#000", light="#fff"))  # noqa: S704
+
+
+@pages.post(f"/phones/<{ID}:actor_id>/revoke")
+def stop_phone(actor_id: int) -> Response:
+    project = current_project()
+    allow(session.caller(), "field_key.delete", project)
+    phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    phones.revoke_app_user(session.db(), actor_id, require_person(), session.now())
+    return say(f"/phones/{actor_id}", _("The phone is stopped. What it sent stays."))
+
+
+@pages.post(f"/phones/<{ID}:actor_id>/reissue")
+def new_card(actor_id: int) -> Response:
+    project = current_project()
+    allow(session.caller(), "field_key.update", project)
+    phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    phones.reissue_app_user(session.db(), session.secret_key(), actor_id, require_person(), session.now())
+    return say(f"/phones/{actor_id}", _("A new card is made; the old one no longer works."))

@@ -1,0 +1,197 @@
+"""Which records must somebody look at, and is this one right?"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from server.access import allow as rights
+from server.access.allow import Scope, allow, may
+from server.access.audit import record as audit
+from server.intake import desk
+from server.intake.queries import get_file
+from server.intake.review import add_comment, set_review_state
+from server.models import Project
+from server.places.desk import list_villages
+from server.publishing.queries import list_forms
+from server.publishing.versions import SCHEMAS
+from server.web import languages, session
+from server.web.files import send_blob
+from server.web.pages.answers import list_answers
+from server.web.pages.door import pages
+from server.web.pages.review_words import course, files_and_photos, flags, said_of
+from server.web.pages.sent import ID, asked_number, check_text, sent_text
+from server.web.pages.shell import current_project
+from server.web.pages.sign_in import require_person
+from server.web.pages.toasts import Undo, say
+from server.web.pages.words import STATE_WORDS, place_words
+
+PAGE = 50
+LAST_PAGE = 100_000
+
+
+@pages.get("/review")
+def list_review() -> Response:
+    project, scope = reachable("submission.list")
+    wanted = read_filter()
+    counts = desk.count_states(session.db(), scope, wanted)
+    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    number = asked_number("page", 1, LAST_PAGE) or 1
+    records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
+    page = render_template(
+        "review/list.html",
+        records=records,
+        counts=counts,
+        views=views(wanted, counts),
+        filters=wanted,
+        page=pager(wanted, number, total),
+        forms=forms_to_choose(project),
+        villages=list_villages(session.db(), scope),
+    )
+    return make_response(page)
+
+
+def reachable(verb: str) -> tuple[Project, Scope]:
+    """The current project and what of it the caller's rights reach. Raises Forbidden."""
+    project = current_project()
+    allow(session.caller(), verb, project)
+    return project, rights.scope_of(session.caller(), project)
+
+
+def forms_to_choose(project: Project) -> list[dict[str, str]]:
+    return [
+        {"xml_form_id": one.form.xml_form_id, "name": one.version.name or one.form.xml_form_id}
+        for one in list_forms(session.db(), project)
+    ]
+
+
+def read_filter() -> desk.Wanted:
+    """The filter in the address; it lives there, so that a view can be sent to a colleague."""
+    fields = {name: check_text(name, request.args.get(name, ""), 255) for name in ("form", "village", "state")}
+    return desk.Wanted(**fields)
+
+
+def address(wanted: desk.Wanted, **changes: Any) -> str:
+    values = {"form": wanted.form, "village": wanted.village, "state": wanted.state, **changes}
+    query = urlencode({key: value for key, value in values.items() if value})
+    return f"/review?{query}" if query else "/review"
+
+
+def views(wanted: desk.Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The tabs: all, then one for each state that has records."""
+    found = [
+        {
+            "label": _("All"),
+            "count": sum(counts.values()),
+            "href": address(wanted, state=""),
+            "current": not wanted.state,
+        }
+    ]
+    for state, word in STATE_WORDS.items():
+        key = state or "received"
+        if counts.get(key) or wanted.state == key:
+            entry = {"label": word, "count": counts.get(key, 0), "href": address(wanted, state=key)}
+            found.append({**entry, "current": wanted.state == key})
+    return found
+
+
+def pager(wanted: desk.Wanted, number: int, total: int) -> dict[str, Any]:
+    first = min((number - 1) * PAGE + 1, total)
+    last = min(number * PAGE, total)
+    before = address(wanted, page=number - 1) if number > 1 else ""
+    after = address(wanted, page=number + 1) if number * PAGE < total else ""
+    return {"first": first, "last": last, "total": total, "before": before, "after": after}
+
+
+@pages.get(f"/review/<{ID}:submission_id>")
+def show_record(submission_id: int) -> Response:
+    return make_response(render_template("review/detail.html", **record_view(submission_id)))
+
+
+@pages.get(f"/review/<{ID}:submission_id>/panel")
+def show_panel(submission_id: int) -> Response:
+    values = record_view(submission_id)
+    return make_response(
+        render_template("review/panel.html", **values, in_place=True, from_map=request.args.get("from") == "map")
+    )
+
+
+def record_view(submission_id: int) -> dict[str, Any]:
+    """Everything panel.html shows. In a care project the look is written down."""
+    project, scope = reachable("submission.read")
+    found = desk.get_record(session.db(), scope, submission_id)
+    if project.kind == "care" and request.method == "GET":
+        note_reading(project, found)
+    lang = "en" if languages.language_tag() == "en" else "zh"
+    schema = SCHEMAS.get(session.db(), found.form_version.id, found.form_version.sha256)
+    photos, files = files_and_photos(found)
+    row = found.row
+    head = {**row.__dict__, "form_version": found.form_version.version, "flags": flags(found)}
+    head["place_words"] = place_words(row.how, row.village, found.metres, found.accuracy)
+    return {
+        "record": head,
+        "answers": list_answers(schema, found.values, found.before, lang) if found.values is not None else [],
+        "photos": photos,
+        "files": files,
+        "course": course(found.steps),
+        "withheld": _("This record is encrypted; only who holds the private key can read it.")
+        if found.version.encrypted
+        else "",
+        "can_review": may(session.caller(), "submission.update", project),
+    }
+
+
+def note_reading(project: Project, found: desk.Record) -> None:
+    """Who looked at which record and when, in a transaction of its own: what a GET does is rolled back."""
+    ids = {"project_id": project.id, "form_id": found.submission.form_id, "submission_id": found.submission.id}
+    with session.database().transaction() as db:
+        audit(db, "submission.read", actor_id=session.caller().actor_id, now=session.now(), **ids)
+
+
+@pages.get(f"/review/<{ID}:submission_id>/files/<name>")
+def show_file(submission_id: int, name: str) -> Response:
+    """A file of the current version; only pictures are shown, all else is a download."""
+    _project, scope = reachable("submission.read")
+    submission = desk.get_submission(session.db(), scope, submission_id)
+    version = desk.current_version(session.db(), submission)
+    file = get_file(session.db(), version.id, name)
+    assert file.sha256 is not None and file.md5 is not None, "get_file gives only what has arrived"
+    return send_blob(file.sha256, file.md5, file.name, file.content_type or "application/octet-stream")
+
+
+@pages.post(f"/review/<{ID}:submission_id>/state")
+def decide(submission_id: int) -> Response:
+    """A state, a comment, or both. `undo` puts back what was before."""
+    _project, scope = reachable("submission.update")
+    submission = desk.get_submission(session.db(), scope, submission_id)
+    before, wanted, me = submission.review_state or "received", sent_text("state", 20), require_person()
+    if comment := sent_text("comment", 5000):
+        add_comment(session.db(), submission, comment, me, session.now())
+    if wanted not in ("comment", before):
+        set_review_state(session.db(), submission, None if wanted == "received" else wanted, me, session.now())
+    said, undo = said_of(wanted, bool(request.form.get("undo"))), before if wanted not in ("comment", before) else None
+    if "HX-Request" in request.headers:
+        return panel_again(submission_id, said, None if request.form.get("undo") else undo)
+    back = (
+        Undo(f"/review/{submission_id}/state", {"state": undo, "undo": "1"})
+        if undo and not request.form.get("undo")
+        else None
+    )
+    return say(f"/review/{submission_id}", said, back)
+
+
+def panel_again(submission_id: int, said: str, undo: str | None) -> Response:
+    session.db().flush()
+    values = record_view(submission_id)
+    page = render_template(
+        "review/panel.html",
+        **values,
+        said=said,
+        undo=undo,
+        in_place=bool(request.form.get("in_place")),
+        from_map=request.form.get("from") == "map",
+    )
+    answer = make_response(page)
+    answer.headers["HX-Trigger"] = "reviewed"
+    return answer

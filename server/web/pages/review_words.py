@@ -1,0 +1,77 @@
+"""Words around a record: what happened to it, what to ask about it, and its files."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from server.intake.desk import FileRow, Record, Step
+from server.web.pages.words import STATE_WORDS
+
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
+BAD_ACCURACY_M = 50
+
+
+def course(steps: list[Step]) -> list[dict[str, Any]]:
+    """The steps as the page shows them."""
+    return [{"at": step.at, "who": step.who, "words": step_words(step), "href": None} for step in steps]
+
+
+def step_words(step: Step) -> str:
+    if step.what == "comment":
+        return f"“{step.body}”"
+    if step.what == "submission.create":
+        return _("Received and stored.")
+    if step.what == "submission.update.version":
+        return _("Corrected from the phone; the earlier version is kept.")
+    if step.what == "submission.attachment.update":
+        return _("More files arrived.")
+    return _("State: %(state)s", state=STATE_WORDS.get(step.body or None, step.body))
+
+
+def said_of(state: str, undone: bool) -> str:
+    if undone:
+        return _("Undone.")
+    words = {
+        "approved": _("Approved."),
+        "rejected": _("Rejected. The record is kept."),
+        "hasIssues": _("Marked: has issues."),
+        "comment": _("The comment is kept."),
+    }
+    return words.get(state, _("Changed."))
+
+
+def flags(found: Record) -> list[dict[str, str]]:
+    """Questions to the worker, never a reproach and never a block."""
+    asked = []
+    if found.row.how == "nearest" and found.metres:
+        title = _(
+            "The point lies %(metres)s m outside %(village)s.", metres=round(found.metres), village=found.row.village
+        )
+        asked.append({"title": title, "text": _("Perhaps the place was taken on the way to the door. Ask first.")})
+    if found.row.how == "unknown":
+        asked.append(
+            {"title": _("The point is in no village."), "text": _("The record is kept; its village is not known.")}
+        )
+    if found.accuracy and found.accuracy > BAD_ACCURACY_M:
+        title = _("The phone knew its place to %(metres)s m only.", metres=round(found.accuracy))
+        asked.append({"title": title, "text": _("Under open sky it takes a minute to become exact.")})
+    if found.complaints:
+        title = ngettext(
+            "%(num)s answer does not fit the form.", "%(num)s answers do not fit the form.", len(found.complaints)
+        )
+        asked.append({"title": title, "text": "; ".join(str(one[0]) for one in found.complaints[:5])})
+    return asked
+
+
+def files_and_photos(found: Record) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Pictures that can be shown, and all other files by name."""
+    photos = [shown(found, file) for file in found.files if file.sha256 and file.content_type in PICTURES]
+    others = [shown(found, file) for file in found.files if not (file.sha256 and file.content_type in PICTURES)]
+    return photos, others
+
+
+def shown(found: Record, file: FileRow) -> dict[str, Any]:
+    href = f"/review/{found.submission.id}/files/{quote(file.name, safe='')}" if file.sha256 else None
+    return {"href": href, "name": file.name, "label": file.name}
