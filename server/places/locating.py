@@ -1,0 +1,71 @@
+"""The villages in force of a project, ready to answer "which village is here?" without asking the database again.
+
+The outlines are read once a process and boundary set; each question costs one look at which set is the newest.
+"""
+
+from dataclasses import dataclass
+
+import shapely
+from geoalchemy2.shape import to_shape
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geo.locate import Located, Locator
+from server.models import BoundarySet, Village, VillageBoundary
+
+
+@dataclass(frozen=True)
+class VillageMap:
+    """The outlines of one boundary set: WGS-84, by village code."""
+
+    boundary_set_id: int
+    locator: Locator
+    ids: dict[str, int]
+    names: dict[str, str]
+    labels: dict[str, tuple[float, float]]
+    outlines: dict[str, shapely.MultiPolygon]
+
+    def locate(self, lon: float, lat: float, accuracy: float | None) -> tuple[Located, int | None]:
+        """Where a place is, and the row of that village; degrees and metres."""
+        located = self.locator.locate(lon, lat, accuracy)
+        return located, self.ids[located.code] if located.code else None
+
+
+# Kept until the project has newer boundaries; one entry a project. The key holds the database, for tests have many.
+_known: dict[tuple[str, int], VillageMap] = {}
+
+
+def village_map(db: Session, project_id: int) -> VillageMap | None:
+    """The newest boundaries of a project; None before the first import."""
+    newest = db.scalar(select(func.max(BoundarySet.id)).where(BoundarySet.project_id == project_id))
+    if newest is None:
+        return None
+    key = (str(db.get_bind().engine.url), project_id)
+    known = _known.get(key)
+    if known is None or known.boundary_set_id != newest:
+        known = _known[key] = _read_map(db, newest)
+    return known
+
+
+def village_at(db: Session, project_id: int, lon: float, lat: float, accuracy: float | None = None) -> Located:
+    """The village of a place (degrees; accuracy in metres) by the project's newest boundaries."""
+    known = village_map(db, project_id)
+    return known.locate(lon, lat, accuracy)[0] if known else Located(None, "unknown", None)
+
+
+def _read_map(db: Session, boundary_set_id: int) -> VillageMap:
+    rows = db.execute(
+        select(Village.id, Village.code, Village.name, Village.label_lon, Village.label_lat, VillageBoundary.geometry)
+        .join(VillageBoundary, VillageBoundary.village_id == Village.id)
+        .where(VillageBoundary.boundary_set_id == boundary_set_id)
+        .order_by(Village.code)
+    ).all()
+    outlines = {row.code: to_shape(row.geometry) for row in rows}
+    return VillageMap(
+        boundary_set_id=boundary_set_id,
+        locator=Locator(outlines.items()),
+        ids={row.code: row.id for row in rows},
+        names={row.code: row.name for row in rows},
+        labels={row.code: (row.label_lon, row.label_lat) for row in rows},
+        outlines=outlines,
+    )

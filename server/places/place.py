@@ -1,0 +1,117 @@
+"""The deriver that gives a record its place: its own point; else the village it names; else unknown, never a guess."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from forms.instance import Instance, elements_at, geo_answers
+from forms.schema import FormSchema
+from forms.xml import text_of
+from geo.errors import UnreadableGeometry
+from geo.odk_text import OdkGeometry, read_geometry
+from server.models import Submission, SubmissionGeometry, Village
+from server.places.locating import VillageMap, village_map
+from server.reading import Reading
+
+VILLAGE_FIELD = "village_code"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The village of something, and how that was told: inside, nearest (then `metres` to it), village, unknown."""
+
+    village_id: int | None
+    how: str
+    metres: float | None = None
+
+
+UNKNOWN = Place(None, "unknown")
+
+
+def place_submission(db: Session, reading: Reading) -> None:
+    """Writes the record's geometries, and its village on the submission itself. May run again: it replaces what it wrote.
+
+    An answer that is no place is left out here; `forms.check` has noted it beside the record.
+    """
+    db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id == reading.submission_id))
+    known = village_map(db, reading.project.id)
+    found = read_geometries(reading.instance, reading.schema)
+    places = [place_of(known, one.read.geometry, one.read.accuracy) for one in found]
+    own = next((index for index, one in enumerate(found) if one.may_place), None)
+    if found:
+        rows = [row_of(reading, one, places[index], index == own) for index, one in enumerate(found)]
+        db.execute(insert(SubmissionGeometry), rows)
+    if own is not None:
+        place = places[own]
+    else:
+        place = place_by_code(db, reading.project.id, named_village(reading.instance, reading.schema))
+    db.execute(
+        update(Submission)
+        .where(Submission.id == reading.submission_id)
+        .values(village_id=place.village_id, place_how=place.how)
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One geo answer that could be read. `may_place`: it is not in a repeat, so it may say where the record is."""
+
+    path: str
+    read: OdkGeometry
+    may_place: bool
+
+
+def read_geometries(instance: Instance, schema: FormSchema) -> list[Answer]:
+    """The geo answers that are places, in the form's order. An encrypted record shows none."""
+    found = []
+    for answer in [] if instance.encrypted else geo_answers(instance, schema):
+        try:
+            read = read_geometry(answer.text, answer.kind)  # type: ignore[arg-type]
+        except UnreadableGeometry:
+            continue
+        found.append(Answer(answer.path, read, not answer.in_repeat))
+    return found
+
+
+def place_of(known: VillageMap | None, geometry: BaseGeometry, accuracy: float | None) -> Place:
+    """The village of a point, or of the middle of a trace or shape."""
+    if known is None:
+        return UNKNOWN
+    point = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
+    located, village_id = known.locate(point.x, point.y, accuracy)
+    return Place(village_id, located.how, located.metres)
+
+
+def place_by_code(db: Session, project_id: int, code: str | None) -> Place:
+    """The village that the answers name, where the project has it."""
+    if not code:
+        return UNKNOWN
+    village_id = db.scalar(select(Village.id).where(Village.project_id == project_id, Village.code == code))
+    return Place(village_id, "village") if village_id else UNKNOWN
+
+
+def named_village(instance: Instance, schema: FormSchema) -> str | None:
+    """The answer to the form's question `village_code`, wherever it stands outside repeats."""
+    if instance.encrypted:
+        return None
+    paths = [one.path for one in schema.fields if one.name == VILLAGE_FIELD and schema.repeat_of(one.path) is None]
+    return next((text for path in paths for one in elements_at(instance.root, path) if (text := text_of(one))), None)
+
+
+def row_of(reading: Reading, answer: Answer, place: Place, is_place: bool) -> dict[str, Any]:
+    return {
+        "submission_id": reading.submission_id,
+        "submission_version_id": reading.submission_version_id,
+        "project_id": reading.project.id,
+        "path": answer.path,
+        "is_place": is_place,
+        "village_id": place.village_id,
+        "how": place.how,
+        "metres": place.metres,
+        "accuracy": answer.read.accuracy,
+        "geometry": f"SRID=4326;{answer.read.geometry.wkt}",
+    }
