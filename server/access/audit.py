@@ -12,6 +12,8 @@ from server.models import Audit
 def record(db: Session, action: str, *, actor_id: int | None, now: datetime, **columns: Any) -> None:
     """Writes one row in the caller's transaction: an act that is rolled back leaves no trace of having happened.
 
-    `columns`: project_id, form_id, submission_id, actee_actor_id, dataset_id, entity_id, details, notes.
+    `columns`: project_id, form_id, submission_id, actee_actor_id, dataset_id, entity_id, details, notes. A door may have
+    put what the caller wrote beside the act (X-Action-Notes) into `db.info["notes"]`.
     """
+    columns.setdefault("notes", db.info.get("notes"))
     db.execute(insert(Audit).values(action=action, actor_id=actor_id, logged_at=now, **columns))

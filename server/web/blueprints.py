@@ -18,11 +18,33 @@ class Door(Blueprint):
 
 def register(app: Flask) -> None:
     from server.web import health, openrosa
-    from server.web.central import submissions
+    from server.web.central import (
+        app_users,
+        audits,
+        datasets,
+        drafts,
+        form_files,
+        forms,
+        projects,
+        roles,
+        sessions,
+        submissions,
+        users,
+    )
 
     doors = (
         health.health,
         openrosa.openrosa,
+        sessions.sessions,
+        users.users,
+        roles.roles,
+        projects.projects,
+        app_users.app_users,
+        forms.forms,
+        form_files.form_files,
+        drafts.drafts,
+        datasets.datasets,
+        audits.audits,
         submissions.submissions,
     )
     for door in doors:

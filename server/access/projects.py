@@ -1,0 +1,160 @@
+"""Projects: making, changing, taking away, and which of them a caller sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from server.access.allow import Scope, may, scope_of
+from server.access.audit import record
+from server.access.caller import Caller
+from server.errors import MissingParameter, NotFound, UnexpectedValue
+from server.models import AppUser, Dataset, Entity, Form, Project, Submission
+
+CHANGEABLE = ("name", "description", "archived")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is in a project, as its list shows it; the submission's date is cut to the caller's scope."""
+
+    forms: int = 0
+    app_users: int = 0
+    datasets: int = 0
+    last_submission: datetime | None = None
+    last_entity: datetime | None = None
+
+
+def get_project(db: Session, project_id: int) -> Project:
+    """Raises NotFound, also for a deleted project."""
+    project = db.get(Project, project_id)
+    if project is None or project.deleted_at is not None:
+        raise NotFound()
+    return project
+
+
+def list_visible(db: Session, caller: Caller) -> list[Project]:
+    """The projects a caller may look into, by name; none for who has no right anywhere."""
+    rows = db.scalars(
+        select(Project).where(Project.deleted_at.is_(None), in_reach(caller)).order_by(Project.name, Project.id)
+    )
+    return [project for project in rows if may(caller, "project.read", project)]
+
+
+def in_reach(caller: Caller) -> ColumnElement[bool]:
+    if any(grant.project_id is None and grant.form_id is None for grant in caller.grants):
+        return Project.id.is_not(None)
+    return Project.id.in_({grant.project_id for grant in caller.grants if grant.project_id is not None})
+
+
+def create_project(
+    db: Session, name: str, description: str | None, by: int | None, now: datetime, kind: str = "plain"
+) -> Project:
+    """Raises MissingParameter for an empty name, UnexpectedValue for an unknown kind."""
+    project = Project(name=checked_name(name), description=description, kind=checked_kind(kind), created_at=now)
+    db.add(project)
+    db.flush()
+    record(db, "project.create", actor_id=by, project_id=project.id, now=now, details={"data": {"kind": kind}})
+    return project
+
+
+def checked_name(name: str) -> str:
+    if not name.strip():
+        raise MissingParameter(field="name")
+    return name.strip()
+
+
+def checked_kind(kind: str) -> str:
+    if kind not in ("plain", "care"):
+        raise UnexpectedValue(field="kind", value=kind, reason="it is plain or care")
+    return kind
+
+
+def update_project(db: Session, project: Project, changes: dict[str, Any], by: int | None, now: datetime) -> None:
+    """Changes name, description or archived; whatever else `changes` holds is not looked at."""
+    known = {field: changes[field] for field in CHANGEABLE if field in changes}
+    if "name" in known:
+        known["name"] = checked_name(known["name"])
+    for field, value in known.items():
+        setattr(project, field, value)
+    project.updated_at = now
+    db.flush()
+    record(db, "project.update", actor_id=by, project_id=project.id, now=now, details={"data": sorted(known)})
+
+
+def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: datetime) -> None:
+    """Makes a project plain or a care project. A care project that holds records stays one.
+
+    What people told in it, they told under its rules: administrators without content, cadres with their villages only.
+    Raises UnexpectedValue.
+    """
+    if checked_kind(kind) == project.kind:
+        return
+    if kind == "plain" and holds_records(db, project):
+        raise UnexpectedValue(field="kind", value=kind, reason="the care project holds records, which keep its rules")
+    project.kind = kind
+    project.updated_at = now
+    db.flush()
+    record(db, "project.update", actor_id=by, project_id=project.id, now=now, details={"data": {"kind": kind}})
+
+
+def holds_records(db: Session, project: Project) -> bool:
+    return db.scalar(select(Submission.id).where(Submission.project_id == project.id).limit(1)) is not None
+
+
+def delete_project(db: Session, project: Project, by: int | None, now: datetime) -> None:
+    """The project is no longer found by anybody, nor are its forms; the rows stay."""
+    project.deleted_at = now
+    db.flush()
+    record(db, "project.delete", actor_id=by, project_id=project.id, now=now)
+
+
+def count_in_projects(db: Session, caller: Caller, projects: Sequence[Project]) -> dict[int, Figures]:
+    """Figures by project id, with as many queries for a hundred projects as for one."""
+    ids = [project.id for project in projects]
+    forms = count_by(db, Form.project_id, Form.id, Form.project_id.in_(ids) & Form.deleted_at.is_(None))
+    phones = count_by(
+        db, AppUser.project_id, AppUser.actor_id, AppUser.project_id.in_(ids) & AppUser.revoked_at.is_(None)
+    )
+    lists = count_by(db, Dataset.project_id, Dataset.id, Dataset.project_id.in_(ids))
+    sent = latest_submissions(db, [scope_of(caller, project) for project in projects])
+    entities = latest_entities(db, ids)
+    return {
+        id_: Figures(forms.get(id_, 0), phones.get(id_, 0), lists.get(id_, 0), sent.get(id_), entities.get(id_))
+        for id_ in ids
+    }
+
+
+def count_by(db: Session, key: Any, counted: Any, where: ColumnElement[bool]) -> dict[int, int]:
+    rows = db.execute(select(key, func.count(counted)).where(where).group_by(key))
+    return dict(rows.all())
+
+
+def latest_submissions(db: Session, scopes: Sequence[Scope]) -> dict[int, datetime]:
+    if not scopes:
+        return {}
+    rows = db.execute(
+        select(Submission.project_id, func.max(Submission.created_at))
+        .where(Submission.draft.is_(False), Submission.deleted_at.is_(None), or_(*map(submissions_within, scopes)))
+        .group_by(Submission.project_id)
+    )
+    return dict(rows.all())
+
+
+def submissions_within(scope: Scope) -> ColumnElement[bool]:
+    """The records a scope reaches, as a condition on Submission."""
+    within = Submission.project_id == scope.project_id
+    return within if scope.everything else within & Submission.village_id.in_(scope.village_ids)
+
+
+def latest_entities(db: Session, project_ids: Sequence[int]) -> dict[int, datetime]:
+    rows = db.execute(
+        select(Dataset.project_id, func.max(Entity.created_at))
+        .join(Entity, Entity.dataset_id == Dataset.id)
+        .where(Dataset.project_id.in_(project_ids), Entity.deleted_at.is_(None))
+        .group_by(Dataset.project_id)
+    )
+    return dict(rows.all())

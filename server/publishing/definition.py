@@ -1,0 +1,71 @@
+"""From uploaded bytes to a form definition. Slow and without a database, so that no transaction waits for it."""
+
+import mimetypes
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from forms.xform import XForm, clean_xform, read_xform, set_version
+from forms.xlsform import convert_xlsform, read_warnings_of_validate
+from server.blobs import BlobStore, Stored
+
+EXCEL_TYPES: dict[str, Literal["xlsx", "xls"]] = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.ms-excel": "xls",
+}
+ITEMSETS = "itemsets.csv"
+
+
+@dataclass(frozen=True)
+class Excel:
+    """The workbook that a definition was converted from, in the blob store."""
+
+    stored: Stored
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A form as it will be kept. `warnings` are pyxform's and ODK Validate's sentences; `files` came out of the workbook."""
+
+    xml: bytes
+    xform: XForm
+    excel: Excel | None = None
+    warnings: tuple[str, ...] = ()
+    files: tuple[tuple[str, Stored], ...] = ()
+
+
+def read_definition(
+    body: bytes, content_type: str, fallback_form_id: str | None, store: BlobStore, validate: bool
+) -> Definition:
+    """An XForm, or a workbook when the content type is one of Excel's two. Raises FormError.
+
+    `validate`: also ask ODK Validate, where Java is there; its findings are warnings.
+    """
+    kind = EXCEL_TYPES.get(content_type)
+    if kind is None:
+        definition = definition_of_xml(body)
+    else:
+        converted = convert_xlsform(body, kind, fallback_form_id)
+        definition = replace(
+            definition_of_xml(converted.xml),
+            excel=Excel(store.put(body), content_type),
+            warnings=tuple(converted.warnings),
+            files=((ITEMSETS, store.put(converted.itemsets)),) if converted.itemsets else (),
+        )
+    found = read_warnings_of_validate(definition.xml) if validate else []
+    return replace(definition, warnings=(*definition.warnings, *found))
+
+
+def definition_of_xml(xml: bytes) -> Definition:
+    clean = clean_xform(xml)
+    return Definition(clean, read_xform(clean))
+
+
+def with_version(definition: Definition, version: str) -> Definition:
+    """The same form under another version string; every other byte stays. Raises XFormInvalid."""
+    xml = set_version(definition.xml, version)
+    return replace(definition, xml=xml, xform=read_xform(xml))
+
+
+def type_of_name(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -1,0 +1,93 @@
+"""The files beside a draft: filled by an upload, linked to an entity list, or emptied."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.access.audit import record
+from server.blobs import Stored, remember
+from server.errors import DatasetLinkNotAllowed, NotFound, UnexpectedValue
+from server.models import Form, FormAttachment
+from server.publishing.datasets import list_name_of
+from server.registry.lists import find_dataset
+
+
+def get_slot(db: Session, form: Form, name: str) -> FormAttachment:
+    """A file that the form's draft expects. Raises NotFound for any other name."""
+    slot = db.scalar(
+        select(FormAttachment).where(
+            FormAttachment.form_version_id == form.draft_version_id, FormAttachment.name == name
+        )
+    )
+    if slot is None:
+        raise NotFound()
+    return slot
+
+
+def put_file(
+    db: Session, form: Form, name: str, stored: Stored, content_type: str, by: int | None, now: datetime
+) -> FormAttachment:
+    """Fills a slot with bytes that are on disk already. Raises NotFound, UnexpectedValue (400.8).
+
+    A plain file may not have the name of an entity list: phones would take the list's rows instead of it.
+    """
+    slot = get_slot(db, form, name)
+    refuse_name_of_list(db, form, slot)
+    remember(db, stored, content_type, now)
+    fill_slot(db, form, slot, stored.sha256, None, by, now)
+    return slot
+
+
+def refuse_name_of_list(db: Session, form: Form, slot: FormAttachment) -> None:
+    listed = list_name_of(slot.name) if slot.type == "file" else None
+    if listed and find_dataset(db, form.project_id, listed) is not None:
+        raise UnexpectedValue(
+            field="name", value=slot.name, reason="an entity list has this name, and phones would read it instead"
+        )
+
+
+def link_file(db: Session, form: Form, name: str, link: bool, by: int | None, now: datetime) -> FormAttachment:
+    """Links a slot to the entity list of its name, or unlinks it. Raises NotFound, DatasetLinkNotAllowed (400.26)."""
+    slot = get_slot(db, form, name)
+    if not link:
+        fill_slot(db, form, slot, slot.blob_sha256, None, by, now)
+        return slot
+    listed = list_name_of(slot.name)
+    if slot.type != "file" or listed is None:
+        raise DatasetLinkNotAllowed()
+    dataset = find_dataset(db, form.project_id, listed)
+    if dataset is None:
+        raise NotFound()
+    fill_slot(db, form, slot, None, dataset.id, by, now)
+    return slot
+
+
+def clear_file(db: Session, form: Form, name: str, by: int | None, now: datetime) -> None:
+    """Empties a slot. Raises NotFound when it is unknown or empty."""
+    slot = get_slot(db, form, name)
+    if slot.blob_sha256 is None and slot.dataset_id is None:
+        raise NotFound()
+    fill_slot(db, form, slot, None, None, by, now)
+
+
+def fill_slot(
+    db: Session,
+    form: Form,
+    slot: FormAttachment,
+    blob_sha256: str | None,
+    dataset_id: int | None,
+    by: int | None,
+    now: datetime,
+) -> None:
+    slot.blob_sha256, slot.dataset_id, slot.updated_at = blob_sha256, dataset_id, now
+    db.flush()
+    record(
+        db,
+        "form.attachment.update",
+        actor_id=by,
+        project_id=form.project_id,
+        form_id=form.id,
+        details={"formDefId": slot.form_version_id, "name": slot.name, "datasetId": dataset_id},
+        now=now,
+    )

@@ -1,0 +1,140 @@
+"""What doors ask about forms: lists, versions, files, figures. As many queries for a hundred forms as for one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.access.allow import Scope
+from server.access.projects import submissions_within
+from server.models import Actor, Audit, Blob, Dataset, Form, FormAttachment, FormVersion, Project, Submission
+from server.registry.lists import list_hash
+
+
+@dataclass(frozen=True)
+class ListedForm:
+    """A form with the version a list shows: the published one, else the draft."""
+
+    form: Form
+    version: FormVersion
+
+
+@dataclass(frozen=True)
+class FormFigures:
+    """What was sent to a form, within a scope, and who made the version shown."""
+
+    submissions: int = 0
+    last_submission: datetime | None = None
+    review_states: dict[str | None, int] = field(default_factory=dict)
+    created_by: Actor | None = None
+
+
+@dataclass(frozen=True)
+class ListedAttachment:
+    """A file that a version expects, with what fills it: a blob, an entity list, or nothing."""
+
+    row: FormAttachment
+    blob: Blob | None
+    dataset: Dataset | None
+    hash: str | None
+
+    @property
+    def exists(self) -> bool:
+        return self.blob is not None or self.dataset is not None
+
+
+def find_published(db: Session, form: Form, version: str) -> FormVersion | None:
+    return db.scalar(
+        select(FormVersion).where(
+            FormVersion.form_id == form.id, FormVersion.version == version, FormVersion.published_at.is_not(None)
+        )
+    )
+
+
+def find_version_of(db: Session, form: Form, draft: bool) -> FormVersion | None:
+    """The draft, or what a form is when nobody says which version: published, else draft."""
+    version_id = form.draft_version_id if draft else form.current_version_id or form.draft_version_id
+    return db.get(FormVersion, version_id) if version_id is not None else None
+
+
+def list_forms(db: Session, project: Project, deleted: bool = False) -> list[ListedForm]:
+    """All forms of a project by name, or all that were deleted."""
+    shown = func.coalesce(Form.current_version_id, Form.draft_version_id)
+    rows = db.execute(
+        select(Form, FormVersion)
+        .join(FormVersion, FormVersion.id == shown)
+        .where(Form.project_id == project.id, Form.deleted_at.is_not(None) if deleted else Form.deleted_at.is_(None))
+        .order_by(func.coalesce(FormVersion.name, Form.xml_form_id), Form.id)
+    )
+    return [ListedForm(form, version) for form, version in rows]
+
+
+def list_versions(db: Session, form: Form) -> list[FormVersion]:
+    """What was published, newest first."""
+    return list(
+        db.scalars(
+            select(FormVersion)
+            .where(FormVersion.form_id == form.id, FormVersion.published_at.is_not(None))
+            .order_by(FormVersion.published_at.desc(), FormVersion.id.desc())
+        )
+    )
+
+
+def list_attachments(db: Session, version: FormVersion, scope: Scope) -> list[ListedAttachment]:
+    """Every file that a version expects, by name; the hash of an entity list is that of the caller's part of it."""
+    rows = db.execute(
+        select(FormAttachment, Blob, Dataset)
+        .outerjoin(Blob, Blob.sha256 == FormAttachment.blob_sha256)
+        .outerjoin(Dataset, Dataset.id == FormAttachment.dataset_id)
+        .where(FormAttachment.form_version_id == version.id)
+        .order_by(FormAttachment.name)
+    )
+    return [
+        ListedAttachment(row, blob, dataset, list_hash(dataset, scope) if dataset else blob.md5 if blob else None)
+        for row, blob, dataset in rows
+    ]
+
+
+def find_attachment(db: Session, version: FormVersion, name: str, scope: Scope) -> ListedAttachment | None:
+    return next((one for one in list_attachments(db, version, scope) if one.row.name == name), None)
+
+
+def count_of_forms(db: Session, forms: Sequence[ListedForm], scope: Scope) -> dict[int, FormFigures]:
+    """Figures by form id, of the records that the scope reaches."""
+    rows = db.execute(
+        select(Submission.form_id, Submission.review_state, func.count(Submission.id), func.max(Submission.created_at))
+        .where(
+            Submission.form_id.in_([listed.form.id for listed in forms]),
+            Submission.draft.is_(False),
+            Submission.deleted_at.is_(None),
+            submissions_within(scope),
+        )
+        .group_by(Submission.form_id, Submission.review_state)
+    ).all()
+    makers = makers_of(db, forms)
+    return {
+        listed.form.id: FormFigures(
+            sum(count for form_id, _, count, _ in rows if form_id == listed.form.id),
+            max((latest for form_id, *_, latest in rows if form_id == listed.form.id), default=None),
+            {state: count for form_id, state, count, _ in rows if form_id == listed.form.id},
+            makers.get(listed.version.created_by_id or 0),
+        )
+        for listed in forms
+    }
+
+
+def makers_of(db: Session, forms: Sequence[ListedForm]) -> dict[int, Actor]:
+    ids = {listed.version.created_by_id for listed in forms} - {None}
+    return {actor.id: actor for actor in db.scalars(select(Actor).where(Actor.id.in_(ids)))}
+
+
+def publish_notes_of(db: Session, form: Form) -> str | None:
+    """What was written beside the last publishing."""
+    return db.scalar(
+        select(Audit.notes)
+        .where(Audit.form_id == form.id, Audit.action == "form.update.publish")
+        .order_by(Audit.id.desc())
+        .limit(1)
+    )

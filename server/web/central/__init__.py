@@ -1,0 +1,1 @@
+"""Central's REST: a door a noun."""

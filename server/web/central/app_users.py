@@ -1,0 +1,60 @@
+"""App users: one for each worker's phone (6.4). The token is shown to those who may manage them, null once revoked."""
+
+from flask import Response
+
+from server.access import phones
+from server.access.profiles import find_actors
+from server.web.central.door import CentralDoor
+from server.web.central.loading import load_project
+from server.web.json_body import read_json
+from server.web.parameters import wants_extended
+from server.web.session import caller, db, now, reading, secret_key
+from server.web.wire import central_json, people_json
+from server.web.wire.central_json import Json
+
+app_users = CentralDoor("app_users")
+
+
+@app_users.get("/projects/<int:project_id>/app-users")
+def get_app_users(project_id: int) -> Response:
+    load_project(reading(), caller(), "field_key.list", project_id)
+    return central_json.reply(shown(phones.list_app_users(reading(), secret_key(), project_id)))
+
+
+def shown(found: list[phones.Phone]) -> list[Json]:
+    if not wants_extended():
+        return [people_json.app_user(phone) for phone in found]
+    makers = find_actors(db(), {phone.row.created_by_id for phone in found})
+    return [people_json.app_user_extended(phone, makers) for phone in found]
+
+
+@app_users.post("/projects/<int:project_id>/app-users")
+def post_app_user(project_id: int) -> Response:
+    project = load_project(db(), caller(), "field_key.create", project_id)
+    sent = read_json({"displayName": str})
+    phone = phones.create_app_user(db(), secret_key(), project.id, sent["displayName"], caller().actor_id, now())
+    return central_json.reply(shown([phone])[0])
+
+
+@app_users.get("/projects/<int:project_id>/app-users/<int:actor_id>")
+def get_app_user(project_id: int, actor_id: int) -> Response:
+    load_project(reading(), caller(), "field_key.list", project_id)
+    phone = phones.get_app_user(reading(), secret_key(), project_id, actor_id)
+    return central_json.reply(shown([phone])[0])
+
+
+@app_users.patch("/projects/<int:project_id>/app-users/<int:actor_id>")
+def patch_app_user(project_id: int, actor_id: int) -> Response:
+    """Properties filter entity lists at Central; here a phone's villages do, so there are none to change."""
+    load_project(db(), caller(), "field_key.update", project_id)
+    phone = phones.get_app_user(db(), secret_key(), project_id, actor_id)
+    read_json(optional={"properties": dict})
+    return central_json.reply(shown([phone])[0])
+
+
+@app_users.delete("/projects/<int:project_id>/app-users/<int:actor_id>")
+def delete_app_user(project_id: int, actor_id: int) -> Response:
+    load_project(db(), caller(), "field_key.delete", project_id)
+    phones.get_app_user(db(), secret_key(), project_id, actor_id)
+    phones.delete_app_user(db(), project_id, actor_id, caller().actor_id or 0, now())
+    return central_json.success()

@@ -1,0 +1,62 @@
+"""Entity lists, as far as setting up a project needs them (6.9): listing, making, adding properties."""
+
+from flask import Response
+
+from server.errors import NotFound
+from server.models import Dataset, Project
+from server.publishing import datasets as verbs
+from server.publishing.sources import source_forms
+from server.registry.lists import find_dataset
+from server.web.central.door import CentralDoor
+from server.web.central.loading import load_project
+from server.web.json_body import read_json
+from server.web.session import caller, db, now, reading
+from server.web.wire import central_json, forms_json
+from server.web.wire.central_json import Json
+
+datasets = CentralDoor("datasets")
+DATASETS = "/projects/<int:project_id>/datasets"
+
+
+@datasets.get(DATASETS)
+def get_datasets(project_id: int) -> Response:
+    project = load_project(reading(), caller(), "dataset.list", project_id)
+    return central_json.reply([forms_json.dataset(row) for row in verbs.list_datasets(reading(), project)])
+
+
+@datasets.post(DATASETS)
+def post_dataset(project_id: int) -> Response:
+    project = load_project(db(), caller(), "dataset.create", project_id)
+    sent = read_json({"name": str}, {"approvalRequired": bool, "ownerOnly": bool})
+    approval, own = sent.get("approvalRequired", False), sent.get("ownerOnly", False)
+    made = verbs.create_dataset(db(), project, sent["name"], caller().actor_id, now(), approval, own)
+    return central_json.reply(detail(made))
+
+
+@datasets.get(DATASETS + "/<name>")
+def get_dataset(project_id: int, name: str) -> Response:
+    _, dataset = load_dataset("dataset.read", project_id, name)
+    return central_json.reply(detail(dataset))
+
+
+def load_dataset(verb: str, project_id: int, name: str) -> tuple[Project, Dataset]:
+    """Raises NotFound (also for a list of another project), Forbidden."""
+    project = load_project(db(), caller(), verb, project_id)
+    dataset = find_dataset(db(), project.id, name)
+    if dataset is None:
+        raise NotFound()
+    return project, dataset
+
+
+def detail(dataset: Dataset) -> Json:
+    sources, filled = source_forms(db(), dataset)
+    properties, linked = verbs.list_properties(db(), dataset), verbs.list_linked_forms(db(), dataset)
+    return forms_json.dataset_detail(dataset, properties, linked, sources, filled)
+
+
+@datasets.post(DATASETS + "/<name>/properties")
+def post_property(project_id: int, name: str) -> Response:
+    _, dataset = load_dataset("dataset.update", project_id, name)
+    sent = read_json({"name": str})
+    verbs.add_property(db(), dataset, sent["name"], caller().actor_id, now())
+    return central_json.success()

@@ -1,0 +1,72 @@
+"""A form's fields and files, in any of its versions (6.7)."""
+
+from flask import Response, request
+
+from server.access.allow import Scope, scope_of
+from server.errors import NotFound
+from server.publishing.datasets import compare_datasets
+from server.publishing.definition import definition_of_xml
+from server.publishing.queries import find_attachment, list_attachments
+from server.publishing.versions import SCHEMAS
+from server.registry.lists import list_csv
+from server.web.central.door import CentralDoor
+from server.web.central.loading import Shown, load_project, load_version
+from server.web.central.showing import FORM, VERSIONS
+from server.web.files import send_blob, send_bytes
+from server.web.parameters import is_true
+from server.web.session import caller, reading
+from server.web.wire import central_json, forms_json
+
+form_files = CentralDoor("form_files")
+
+
+@form_files.get(FORM + "/fields", endpoint="get_fields")
+@form_files.get(FORM + "/draft/fields", defaults={"draft": True}, endpoint="get_draft_fields")
+@form_files.get(VERSIONS + "/fields", endpoint="get_version_fields")
+def get_fields(project_id: int, xml_form_id: str, draft: bool = False, version: str | None = None) -> Response:
+    shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
+    schema = SCHEMAS.get(reading(), shown.version.id, shown.version.sha256)
+    return central_json.reply(forms_json.fields(schema.fields, is_true("odata")))
+
+
+@form_files.get(FORM + "/attachments", endpoint="get_attachments")
+@form_files.get(FORM + "/draft/attachments", defaults={"draft": True}, endpoint="get_draft_attachments")
+@form_files.get(VERSIONS + "/attachments", endpoint="get_version_attachments")
+def get_attachments(project_id: int, xml_form_id: str, draft: bool = False, version: str | None = None) -> Response:
+    shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
+    rows = list_attachments(reading(), shown.version, scope_of(caller(), shown.project))
+    return central_json.reply([forms_json.attachment(row) for row in rows])
+
+
+@form_files.get(FORM + "/attachments/<name>", endpoint="get_attachment")
+@form_files.get(FORM + "/draft/attachments/<name>", defaults={"draft": True}, endpoint="get_draft_attachment")
+@form_files.get(VERSIONS + "/attachments/<name>", endpoint="get_version_attachment")
+def get_attachment(
+    project_id: int, xml_form_id: str, name: str, draft: bool = False, version: str | None = None
+) -> Response:
+    shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
+    return attachment_reply(shown, name, scope_of(caller(), shown.project))
+
+
+def attachment_reply(shown: Shown, name: str, scope: Scope) -> Response:
+    """A blob's bytes, or the caller's part of an entity list as CSV; 304 where the caller has it already."""
+    found = find_attachment(reading(), shown.version, name, scope)
+    if found is None or not found.exists or found.hash is None:
+        raise NotFound()
+    if found.blob is not None:
+        return send_blob(found.blob.sha256, found.hash, name, found.blob.content_type)
+    assert found.dataset is not None, "what exists is a list or a blob"
+    known = request.if_none_match.contains_weak(found.hash)
+    content = b"" if known else list_csv(reading(), found.dataset, scope)
+    return send_bytes(content, found.hash, name, "text/csv; charset=utf-8")
+
+
+@form_files.get(FORM + "/dataset-diff", endpoint="get_dataset_diff")
+@form_files.get(FORM + "/draft/dataset-diff", defaults={"draft": True}, endpoint="get_draft_dataset_diff")
+def get_dataset_diff(project_id: int, xml_form_id: str, draft: bool = False) -> Response:
+    """What publishing this form makes of the project's entity lists."""
+    shown = load_version(reading(), caller(), project_id, xml_form_id, draft)
+    load_project(reading(), caller(), "dataset.list", project_id)
+    uses = [] if shown.version.encrypted else definition_of_xml(bytes(shown.version.xml)).xform.datasets
+    changes = compare_datasets(reading(), shown.project, uses)
+    return central_json.reply([forms_json.dataset_change(change) for change in changes])

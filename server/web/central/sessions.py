@@ -1,0 +1,94 @@
+"""Sessions: signing in for programs, what is left of one, ending one, and revoking a phone by its token (6.2)."""
+
+from flask import Response, request
+from sqlalchemy import select
+
+from server.access import tokens
+from server.access.allow import allow
+from server.access.authenticate import end_session
+from server.access.phones import find_phone_by_token, revoke_app_user
+from server.access.signing_in import Opened, sign_in
+from server.errors import Forbidden, NotFound
+from server.models import AppUser, Project
+from server.models import Session as SessionRow
+from server.web.central.door import CentralDoor
+from server.web.central.loading import signed_in
+from server.web.guard import check_password_of_request
+from server.web.json_body import read_json
+from server.web.session import caller, cookie_name, db, now, reading, secret_key
+from server.web.wire import central_json
+
+sessions = CentralDoor("sessions")
+
+
+@sessions.post("/sessions")
+def open_session() -> Response:
+    sent = read_json({"email": str, "password": str})
+    who = check_password_of_request(sent["email"], sent["password"])
+    opened = sign_in(db(), who, request.headers.get("User-Agent"), now())
+    return with_cookies(opened)
+
+
+def with_cookies(opened: Opened) -> Response:
+    csrf = tokens.csrf_of(secret_key(), tokens.hash_token(opened.token))
+    response = central_json.reply(
+        {
+            "token": opened.token,
+            "csrf": csrf,
+            "expiresAt": central_json.instant(opened.expires_at),
+            "createdAt": central_json.instant(opened.created_at),
+        }
+    )
+    secure = request.scheme == "https"
+    for name, value, hidden in ((cookie_name(), opened.token, True), ("__csrf", csrf, False)):
+        response.set_cookie(
+            name, value, expires=opened.expires_at, path="/", secure=secure, httponly=hidden, samesite="Strict"
+        )
+    return response
+
+
+@sessions.get("/sessions/restore")
+def restore_session() -> Response:
+    digest = caller().session_hash
+    row = reading().get(SessionRow, digest) if digest else None
+    if row is None:
+        raise NotFound()
+    return central_json.reply(
+        {"createdAt": central_json.instant(row.created_at), "expiresAt": central_json.instant(row.expires_at)}
+    )
+
+
+@sessions.delete("/sessions/current")
+def end_current() -> Response:
+    digest = signed_in(caller()).session_hash
+    if digest is None or not end_session(db(), digest):
+        raise NotFound()
+    return without_cookies()
+
+
+def without_cookies() -> Response:
+    response = central_json.success()
+    for name in (cookie_name(), "__csrf"):
+        response.delete_cookie(name, path="/", secure=request.scheme == "https", samesite="Strict")
+    return response
+
+
+@sessions.delete("/sessions/<token>")
+def end_by_token(token: str) -> Response:
+    """Ends one's own session, or revokes a phone of a project one manages; 403.1 for everything else, known or not."""
+    who = signed_in(caller())
+    if who.session_hash is not None and tokens.hash_token(token) == who.session_hash:
+        end_session(db(), who.session_hash)
+        return without_cookies()
+    phone = find_phone_by_token(db(), token)
+    if phone is None:
+        raise Forbidden()
+    allow(who, "session.end", project_of_phone(phone))
+    revoke_app_user(db(), phone, who.actor_id, now())
+    return central_json.success()
+
+
+def project_of_phone(actor_id: int) -> Project:
+    project = db().scalar(select(Project).join(AppUser).where(AppUser.actor_id == actor_id))
+    assert project is not None, "a phone belongs to a project"
+    return project

@@ -1,0 +1,159 @@
+"""Projects, forms, their fields and files in Central's JSON. Facts: odk-contract.md 6.6, 6.7, 7.1."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from forms.schema import Field, sanitise
+from server.access.projects import Figures
+from server.models import Dataset, DatasetProperty, Form, FormVersion, Project
+from server.publishing.datasets import DatasetChange
+from server.publishing.queries import FormFigures, ListedAttachment
+from server.web.wire.central_json import Json, instant
+from server.web.wire.people_json import actor
+
+
+def project(row: Project) -> Json:
+    """`kind` is ours (plain or care); clients of Central do not look at it."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "description": row.description,
+        "archived": row.archived,
+        "keyId": None,
+        "kind": row.kind,
+        "createdAt": instant(row.created_at),
+        "updatedAt": instant(row.updated_at),
+        "deletedAt": instant(row.deleted_at),
+    }
+
+
+def project_extended(row: Project, figures: Figures) -> Json:
+    return {
+        **project(row),
+        "forms": figures.forms,
+        "appUsers": figures.app_users,
+        "datasets": figures.datasets,
+        "lastSubmission": instant(figures.last_submission),
+        "lastEntity": instant(figures.last_entity),
+    }
+
+
+def form(row: Form, version: FormVersion, draft_token: str | None = None) -> Json:
+    """A form as one of its versions; `draft_token` goes out with a draft, to those who may change it."""
+    return {
+        "projectId": row.project_id,
+        "xmlFormId": row.xml_form_id,
+        "state": row.state,
+        "name": version.name,
+        "version": version.version,
+        "hash": version.md5,
+        "sha": version.sha1,
+        "sha256": version.sha256,
+        "draftToken": draft_token,
+        "keyId": None,
+        "enketoId": None,
+        "enketoOnceId": None,
+        "webformsEnabled": row.webforms_enabled,
+        "createdAt": instant(row.created_at),
+        "updatedAt": instant(row.updated_at),
+        "publishedAt": instant(version.published_at),
+    }
+
+
+def deleted_form(row: Form, version: FormVersion) -> Json:
+    """A form of the trash; its number is what brings it back."""
+    return {**form(row, version), "id": row.id, "deletedAt": instant(row.deleted_at)}
+
+
+def form_figures(version: FormVersion, figures: FormFigures, publish_notes: str | None = None) -> Json:
+    """What X-Extended-Metadata adds to a form."""
+    states = figures.review_states
+    return {
+        "submissions": figures.submissions,
+        "lastSubmission": instant(figures.last_submission),
+        "reviewStates": {
+            "received": states.get(None, 0),
+            "hasIssues": states.get("hasIssues", 0),
+            "edited": states.get("edited", 0),
+        },
+        "createdBy": actor(figures.created_by) if figures.created_by else None,
+        "excelContentType": version.xls_content_type,
+        "entityRelated": version.entity_related,
+        "publicLinks": 0,
+        "publishNotes": publish_notes,
+    }
+
+
+def fields(schema: Iterable[Field], odata: bool) -> list[Json]:
+    """All fields in the form's order; with `odata` under the names that OData gives them."""
+    return [
+        {
+            "name": sanitise(one.name) if odata else one.name,
+            "path": "/".join(map(sanitise_part, one.path.split("/"))) if odata else one.path,
+            "type": one.type,
+            "binary": one.binary or None,
+            "selectMultiple": one.select_multiple or None,
+        }
+        for one in schema
+    ]
+
+
+def sanitise_part(part: str) -> str:
+    return sanitise(part) if part else part
+
+
+def attachment(listed: ListedAttachment) -> Json:
+    return {
+        "name": listed.row.name,
+        "type": listed.row.type,
+        "hash": listed.hash,
+        "exists": listed.exists,
+        "blobExists": listed.blob is not None,
+        "datasetExists": listed.dataset is not None,
+        "updatedAt": instant(listed.row.updated_at),
+        "size": listed.blob.size if listed.blob else None,
+    }
+
+
+def dataset_change(change: DatasetChange) -> Json:
+    return {
+        "name": change.name,
+        "isNew": change.is_new,
+        "properties": [{"name": one.name, "isNew": one.is_new, "inForm": one.in_form} for one in change.properties],
+    }
+
+
+def dataset(row: Dataset) -> Json:
+    return {
+        "name": row.name,
+        "projectId": row.project_id,
+        "createdAt": instant(row.created_at),
+        "approvalRequired": row.approval_required,
+        "ownerOnly": row.owner_only,
+    }
+
+
+def dataset_detail(
+    row: Dataset,
+    properties: Sequence[DatasetProperty],
+    linked: Sequence[tuple[str, str | None]],
+    sources: Mapping[str, str | None],
+    source_properties: Mapping[str, Sequence[str]],
+) -> Json:
+    """`sources`: the forms (xmlFormId to name) that write the list; `source_properties`: which of them by property."""
+    return {
+        **dataset(row),
+        "lastUpdate": instant(row.updated_at),
+        "linkedForms": [{"name": name, "xmlFormId": form_id} for form_id, name in linked],
+        "sourceForms": [{"name": name, "xmlFormId": form_id} for form_id, name in sources.items()],
+        "properties": [
+            {
+                "name": one.name,
+                "odataName": sanitise(one.name),
+                "publishedAt": instant(one.published_at),
+                "forms": [
+                    {"name": sources[form_id], "xmlFormId": form_id} for form_id in source_properties.get(one.name, ())
+                ],
+            }
+            for one in properties
+        ],
+    }
