@@ -16,6 +16,7 @@ from server.errors import NotFound, NothingPublished, UnexpectedValue, UniqueVio
 from server.models import Form, FormAttachment, FormVersion, Project
 from server.publishing.datasets import link_by_name
 from server.publishing.definition import Definition, definition_of_xml
+from server.publishing.rights import refuse_forbidden
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
 from server.publishing.warnings import refuse_type_changes, refuse_with_warnings
@@ -47,6 +48,7 @@ def put_draft(
     An earlier draft and the records that tried it are gone; files that filled the same slots are carried over.
     Raises UniqueViolation (409.3), UnexpectedValue (400.8), FormWarnings (400.16), FieldTypeConflict (400.17).
     """
+    refuse_forbidden(project, definition.xform)
     if form is None:
         refuse_known_id(db, project, definition.xform.form_id)
     elif definition.xform.form_id != form.xml_form_id:

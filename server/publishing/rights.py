@@ -1,0 +1,28 @@
+"""What a care project's forms may never ask: the linter's findings stop an upload. A plain project is Central's and is not read."""
+
+from forms.lint import Finding, lint
+from forms.xform import XForm
+from server.errors import UnexpectedValue
+from server.models import Project
+
+
+def refuse_forbidden(project: Project, form: XForm) -> None:
+    """Raises UnexpectedValue (400.8) that names each term, where it stands and why it is never asked."""
+    if project.kind != "care":
+        return
+    found = [finding for finding in lint(form) if finding.severity == "forbidden"]
+    if found:
+        raise UnexpectedValue(
+            field="form",
+            value=found[0].term,
+            reason=f"{found[0].reason_zh} / {found[0].reason_en}",
+            findings=[as_details(finding) for finding in found],
+        )
+
+
+def as_details(finding: Finding) -> dict[str, str]:
+    return {
+        "path": finding.path,
+        "term": finding.term,
+        "reason": f"{finding.reason_zh} / {finding.reason_en}",
+    }
