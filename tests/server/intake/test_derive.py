@@ -1,0 +1,75 @@
+"""The phone is never refused because our reading failed: the failure stands beside the record and is tried again."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from server.db import Database
+from server.intake import derive
+from server.models import DeriveProblem
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.making import a_form, a_phone, a_record
+
+
+@pytest.fixture
+def phone(app: Flask, database: Database, project_id: int) -> Client:
+    with database.transaction() as db:
+        form = a_form(db, project_id)
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    return Client(app, key=token)
+
+
+def breaking(*_: object) -> None:
+    raise ZeroDivisionError("an answer that no log may hold")
+
+
+def test_a_deriver_that_fails_leaves_a_problem_and_the_phone_gets_its_201(
+    phone: Client,
+    project_id: int,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(derive, "DERIVERS", (("place", breaking),))
+    assert phone.send(project_id, a_record(gps="30.1 104.5 0 5")).status_code == 201
+    with database.reading() as db:
+        problem = db.scalars(select(DeriveProblem)).one()
+    assert (problem.deriver, problem.error, problem.tries) == ("place", "ZeroDivisionError", 1)
+    assert problem.look_at == MORNING + timedelta(minutes=1)
+    assert "no log may hold" not in caplog.text
+
+
+def test_a_failed_deriver_is_tried_again_five_times_with_growing_gaps(
+    phone: Client, project_id: int, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "DERIVERS", (("place", breaking),))
+    phone.send(project_id, a_record())
+    instants, now = [], MORNING
+    for _ in range(10):
+        with database.reading() as db:
+            look_at = db.scalars(select(DeriveProblem.look_at)).one()
+        if look_at is None:
+            break
+        instants.append(look_at - now)
+        now = look_at
+        with database.transaction() as db:
+            assert derive.retry_one(db, now - timedelta(seconds=1)) is False
+            assert derive.retry_one(db, now) is True
+    assert instants == list(derive.GAPS)
+
+
+def test_a_retry_that_goes_well_takes_the_problem_away(
+    phone: Client, project_id: int, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "DERIVERS", (("place", breaking),))
+    phone.send(project_id, a_record())
+    done: list[int] = []
+    monkeypatch.setattr(derive, "DERIVERS", (("place", lambda _db, reading: done.append(reading.submission_id)),))
+    with database.transaction() as db:
+        assert derive.retry_one(db, MORNING + timedelta(hours=1)) is True
+    with database.reading() as db:
+        assert db.scalars(select(DeriveProblem)).all() == []
+    assert len(done) == 1

@@ -1,0 +1,110 @@
+"""The doors' only way to write: items in savepoints, one transaction, requests that arrive together share it."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import event, func, select
+
+from forms.instance import read_instance
+from server.db import Database
+from server.errors import InstanceConflict
+from server.intake.items import Item, Receipt
+from server.intake.store import Store
+from server.models import Submission, SubmissionVersion
+from server.publishing.versions import get_version
+from tests.conftest import MORNING
+from tests.making import a_form, a_record, new_id
+
+
+@pytest.fixture
+def make_item(database: Database, project_id: int) -> Callable[[bytes], Item]:
+    with database.transaction() as db:
+        a_form(db, project_id)
+    with database.reading() as db:
+        asked = get_version(db, project_id, "visit", "1")
+    return lambda xml: Item(asked, read_instance(xml), xml, (), None, "collect:x", "test", MORNING)
+
+
+def count(database: Database) -> int:
+    with database.reading() as db:
+        return db.scalar(select(func.count()).select_from(SubmissionVersion))
+
+
+def test_one_bad_item_keeps_only_itself_out(database: Database, make_item: Callable[[bytes], Item]) -> None:
+    instance_id = new_id()
+    good, other = a_record(instance_id=instance_id), a_record(instance_id=instance_id, note="other")
+    outcomes = Store(database).store([make_item(xml) for xml in (good, other, a_record())])
+    assert [type(one) for one in outcomes] == [Receipt, InstanceConflict, Receipt]
+    assert count(database) == 2
+
+
+def test_many_identical_uploads_at_once_are_one_record(database: Database, make_item: Callable[[bytes], Item]) -> None:
+    store, item, outcomes = Store(database), make_item(a_record()), []
+    gate = threading.Barrier(8)
+
+    def send() -> None:
+        gate.wait()
+        outcomes.extend(store.store([item]))
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(one.kind for one in outcomes) == ["again"] * 7 + ["new"]
+    assert count(database) == 1
+
+
+def test_requests_that_wait_together_share_one_commit(database: Database, make_item: Callable[[bytes], Item]) -> None:
+    if not database.is_sqlite:
+        return  # PostgreSQL groups its flushes itself
+    store, commits = Store(database), []
+    event.listen(database.engine, "commit", lambda _: commits.append(1))
+    with store.writer:
+        threads = [threading.Thread(target=store.store, args=([make_item(a_record())],)) for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        while len(store.waiting) < 10:
+            pass
+    for thread in threads:
+        thread.join()
+    assert (len(commits), count(database)) == (1, 10)
+
+
+def test_when_the_transaction_fails_everybody_who_waited_is_told(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(database)
+
+    def fail(_: object) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr(store, "write", fail)
+    if not database.is_sqlite:
+        return
+    with pytest.raises(OSError, match="disk"):
+        store.store([make_item(a_record())])
+    monkeypatch.undo()
+    assert isinstance(store.store([make_item(a_record())])[0], Receipt)
+
+
+def test_a_fault_of_ours_in_one_item_does_not_take_the_others_along(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from server.intake import receive
+
+    bad = make_item(a_record(note="bad"))
+    real = receive.check
+
+    def fail(instance: object, schema: object) -> list:
+        if instance is bad.instance:
+            raise ZeroDivisionError
+        return real(instance, schema)
+
+    monkeypatch.setattr(receive, "check", fail)
+    outcomes = Store(database).store([make_item(a_record()), bad, make_item(a_record())])
+    assert [type(one) for one in outcomes] == [Receipt, ZeroDivisionError, Receipt]
+    with database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Submission)) == 2

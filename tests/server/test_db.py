@@ -1,0 +1,85 @@
+"""The rules of SQLite and SpatiaLite that cost somebody a day: order of loading, who begins a transaction, full syncs."""
+
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import event, select, text
+
+from server.db import Database
+from server.models import Project
+from tests.conftest import MORNING
+
+IMPORT_ORDER = """
+import sys
+from server.db import Database
+database = Database("sqlite:///" + sys.argv[1])
+with database.writing_engine.begin() as connection:
+    connection.exec_driver_sql("SELECT InitSpatialMetaData(0, 'WGS84')").fetchall()
+    wkt = connection.exec_driver_sql("SELECT AsText(Buffer(MakePoint(104, 30, 4326), 0.01))").scalar()
+import shapely
+print(shapely.from_wkt("POINT (1 2)").buffer(1).is_valid, wkt.startswith("POLYGON"))
+"""
+
+
+def test_shapely_and_spatialite_work_in_one_process(tmp_path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ORDER, str(tmp_path / "a.db")], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "True True"), done.stderr
+
+
+def test_shapely_stands_before_the_driver_in_db_py() -> None:
+    """The other order binds shapely to the system's GEOS: wrong errors first, then a crash."""
+    with open("server/db.py", encoding="utf-8") as file:
+        source = file.read()
+    assert source.index("import shapely") < source.index("pysqlite3")
+
+
+def test_a_savepoint_opened_before_any_write_does_not_survive_the_rollback(database: Database) -> None:
+    with database.writing() as db:
+        with db.begin_nested():
+            db.add(Project(name="x", created_at=MORNING))
+        db.rollback()
+    with database.reading() as db:
+        assert db.scalars(select(Project)).all() == []
+
+
+def test_a_transaction_commits_at_its_end_and_rolls_back_when_it_raises(database: Database) -> None:
+    with database.transaction() as db:
+        db.add(Project(name="kept", created_at=MORNING))
+    with pytest.raises(RuntimeError), database.transaction() as db:
+        db.add(Project(name="lost", created_at=MORNING))
+        db.flush()
+        raise RuntimeError
+    with database.reading() as db:
+        assert db.scalars(select(Project.name)).all() == ["kept"]
+
+
+def test_sqlite_syncs_fully_and_takes_the_write_lock_at_once(database: Database) -> None:
+    if not database.is_sqlite:
+        with database.reading() as db:
+            assert db.scalar(text("SHOW synchronous_commit")) == "on"
+        return
+    begun: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *args: begun.append(args[2]))
+    with database.reading() as db:
+        assert db.scalar(text("PRAGMA synchronous")) == 2  # FULL
+        assert db.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert db.scalar(text("PRAGMA foreign_keys")) == 1
+    with database.writing() as db:
+        db.execute(text("SELECT 1"))
+    assert "BEGIN" in begun
+    assert "BEGIN IMMEDIATE" in begun
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(Exception, match="time zone"), database.transaction() as db:
+        db.add(Project(name="x", created_at=MORNING.replace(tzinfo=None)))
+
+
+def test_instants_come_back_as_they_went_in(database: Database) -> None:
+    with database.transaction() as db:
+        db.add(Project(name="x", created_at=MORNING))
+    with database.reading() as db:
+        assert db.scalars(select(Project.created_at)).one() == MORNING

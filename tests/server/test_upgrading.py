@@ -1,0 +1,90 @@
+"""upgrade = back up, migrate, check; a newer schema is refused, a kill leaves the old one."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from server import upgrading
+from server.db import Database
+from server.upgrading import UpgradeRefused, is_current, schema_heads, upgrade
+from tests.conftest import MORNING
+
+
+def test_a_new_database_gets_the_schema_without_a_backup(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'fangshi.db'}")
+    assert upgrade(database, tmp_path, MORNING) is None
+    assert is_current(database)
+    assert upgrade(database, tmp_path, MORNING) is None
+    database.dispose()
+
+
+def test_every_geometry_is_registered_with_its_index(database: Database) -> None:
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            rows = connection.execute(
+                text(
+                    "SELECT f_table_name, f_geometry_column, srid, spatial_index_enabled FROM geometry_columns ORDER BY 1"
+                )
+            ).all()
+            assert [tuple(row) for row in rows] == [
+                ("submission_geometry", "geometry", 4326, 1),
+                ("village_boundary", "geometry", 4326, 1),
+            ]
+        else:
+            indexes = connection.execute(
+                text("SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%USING gist%' ORDER BY 1")
+            ).scalars()
+            assert list(indexes) == ["submission_geometry", "village_boundary"]
+
+
+def test_a_newer_schema_is_refused_and_left_alone(database: Database, tmp_path: Path) -> None:
+    with database.writing_engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UpgradeRefused, match="newer"):
+        upgrade(database, tmp_path, MORNING)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+
+
+def test_an_older_sqlite_is_backed_up_before_it_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'fangshi.db'}")
+    upgrade(database, tmp_path, MORNING)
+    with database.writing_engine.begin() as connection:
+        connection.execute(text("CREATE TABLE kept (note TEXT)"))
+        connection.execute(text("INSERT INTO kept VALUES ('before')"))
+    monkeypatch.setattr(upgrading, "schema_heads", lambda: (["0001", "0002"], "0002"))
+    monkeypatch.setattr(upgrading.command, "upgrade", lambda *_: None)
+
+    saved = upgrade(database, tmp_path, MORNING)
+
+    assert saved is not None
+    copy = create_engine(f"sqlite:///{saved}")
+    with copy.connect() as connection:
+        assert connection.execute(text("SELECT note FROM kept")).scalar() == "before"
+    copy.dispose()
+    database.dispose()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'fangshi.db'}")
+    real = upgrading.command.upgrade
+
+    def break_after(config: object, head: str) -> None:
+        real(config, head)
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(upgrading.command, "upgrade", break_after)
+    with pytest.raises(RuntimeError):
+        upgrade(database, tmp_path, MORNING)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar() == 0
+    monkeypatch.undo()
+    upgrade(database, tmp_path, MORNING)
+    assert is_current(database)
+    database.dispose()
+
+
+def test_the_newest_revision_is_known() -> None:
+    known, head = schema_heads()
+    assert head in known
