@@ -11,6 +11,7 @@ Kind = Literal["xlsx", "xls"]
 FILE_LIMIT = 10_000_000  # bytes of the file itself
 UNPACKED_LIMIT = 50_000_000  # bytes of all parts together
 RATIO_LIMIT = 200
+ROW_LIMIT = 100_000  # of one sheet; reading more takes longer than a person waits
 PART_LIMIT = 1_000
 # Below this a part may shrink as it likes: a short part of blanks is no bomb.
 SMALL_PART = 100_000
@@ -63,8 +64,8 @@ def _open(data: bytes) -> zipfile.ZipFile:
         raise XLSFormInvalid(f"The workbook is damaged: {wrong}.") from None
 
 
-def refuse_doctypes(data: bytes) -> None:
-    """Unpack every XML part of an .xlsx and raise XLSFormInvalid where one has a DOCTYPE. Runs in the child process."""
+def refuse_hostile_parts(data: bytes) -> None:
+    """Unpack every XML part of an .xlsx; XLSFormInvalid for a DOCTYPE or too many rows. Runs in the child process."""
     with _open(data) as archive:
         for part in archive.infolist():
             if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
@@ -72,3 +73,5 @@ def refuse_doctypes(data: bytes) -> None:
             text = archive.read(part)
             if any(doctype in text for doctype in _DOCTYPES):
                 raise XLSFormInvalid(f"The workbook's part {part.filename!r} has a DOCTYPE, which is not read here.")
+            if text.count(b"<row") > ROW_LIMIT:
+                raise XLSFormInvalid(f"The workbook's part {part.filename!r} has more than {ROW_LIMIT} rows.")

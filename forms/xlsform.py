@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from forms.errors import XLSFormInvalid
 from forms.validate import read_warnings_of_validate, validate_available
-from forms.workbook import check_workbook, refuse_doctypes
+from forms.workbook import check_workbook, refuse_hostile_parts
 
 __all__ = ["Converted", "convert_text", "convert_xlsform", "read_warnings_of_validate", "validate_available"]
 
@@ -29,10 +29,11 @@ MEMORY_BYTES = 1 << 30
 RESULT_BYTES = 50_000_000
 
 _ROW = re.compile(r"\[row\s*:\s*(\d+)\]|\brow(?: number)?\s+'?(\d+)'?", re.IGNORECASE)
-_SHEET = re.compile(
-    r"\b(survey|choices|settings|entities|external_choices|osm)\b['\"]? (?:work)?sheet"
-    r"|sheet(?: name)?[:,]? ['\"](survey|choices|settings|entities|external_choices|osm)\b"
-)
+_SHEETS = "(survey|choices|settings|entities|external_choices|osm)"
+_NAMED_SHEET = re.compile(rf"[Oo]n the ['\"]?{_SHEETS}['\"]? sheet")
+_SHEET = re.compile(rf"\b{_SHEETS}['\"]? (?:work)?sheet|sheet(?: name)?[:,]? ['\"]{_SHEETS}\b")
+# Sentences of pyxform that name a question but not its row.
+_QUESTION = re.compile(r"Unknown question type '(?P<type>.+)'|[Ss]urvey element named '(?P<name>[^']+)'")
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from forms.xlsform import run_worker; run_worker()"
 
 
@@ -73,17 +74,30 @@ def _convert_apart(data: bytes, file_type: str, fallback_form_id: str | None) ->
     except ValueError:
         raise XLSFormInvalid("Converting the form took more memory or time than it may.") from None
     if error := result.get("error"):
-        raise invalid_form(error, result["warnings"])
+        raise invalid_form(error, result["warnings"], result.get("row"))
     itemsets = result["itemsets"]
     return Converted(result["xml"].encode(), result["warnings"], itemsets.encode() if itemsets else None)
 
 
-def invalid_form(error: str, warnings: list[str]) -> XLSFormInvalid:
-    """pyxform's sentence as an error, with the sheet and the row that it names."""
-    row = _ROW.search(error)
+def invalid_form(error: str, warnings: list[str], question_row: int | None = None) -> XLSFormInvalid:
+    """pyxform's sentence as an error, with the sheet and the row that it names, or the row of the question it names."""
+    found = _ROW.search(error)
+    row = int(found[1] or found[2]) if found else question_row
+    if named := _NAMED_SHEET.search(error):
+        return XLSFormInvalid(error, warnings, named[1], row)
+    if row is not None:
+        return XLSFormInvalid(error, warnings, "survey", row)
     sheet = _SHEET.search(error)
-    named = (sheet[1] or sheet[2]).lower() if sheet else "survey" if row else None
-    return XLSFormInvalid(error, warnings, named, int(row[1] or row[2]) if row else None)
+    return XLSFormInvalid(error, warnings, sheet[1] or sheet[2] if sheet else None, None)
+
+
+def find_question_row(error: str, survey: list[dict[str, str]]) -> int | None:
+    """The row, as Excel counts it, of the one question that a sentence names by its type or name; None if unsure."""
+    if not (found := _QUESTION.search(error)):
+        return None
+    column, value = ("type", found["type"]) if found["type"] else ("name", found["name"])
+    rows = [number for number, row in enumerate(survey, start=2) if row.get(column) == value]
+    return rows[0] if rows else None
 
 
 def run_worker() -> None:
@@ -93,14 +107,7 @@ def run_worker() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever libraries print is not part of the answer
     task = json.loads(sys.stdin.buffer.read())
     warnings: list[str] = []
-    try:
-        result = _convert_here(base64.b64decode(task["data"]), task["file_type"], task["fallback_form_id"], warnings)
-    except MemoryError:
-        result = {"error": "Converting the form took more memory than it may."}
-    except RecursionError:
-        result = {"error": "The form is nested too deeply to be converted."}
-    except Exception as wrong:
-        result = {"error": _words_of(wrong)}
+    result = _convert_or_say_why(base64.b64decode(task["data"]), task["file_type"], task["fallback_form_id"], warnings)
     with os.fdopen(answer, "wb") as out:
         out.write(json.dumps({**result, "warnings": warnings}).encode())
 
@@ -116,15 +123,35 @@ def _limit_this_process() -> None:
             resource.setrlimit(what, (most, most))
 
 
-def _convert_here(data: bytes, file_type: str, fallback_form_id: str | None, warnings: list[str]) -> dict[str, Any]:
+def _convert_or_say_why(data: bytes, file_type: str, form_id: str | None, warnings: list[str]) -> dict[str, Any]:
+    sheets: dict[str, Any] = {}
+    try:
+        sheets.update(_read_sheets(data, file_type))
+        return _convert_sheets(sheets, form_id, warnings)
+    except MemoryError:
+        return {"error": "Converting the form took more memory than it may."}
+    except RecursionError:
+        return {"error": "The form is nested too deeply to be converted."}
+    except Exception as wrong:
+        words = _words_of(wrong)
+        # Rows of text formats are not counted as Excel counts them.
+        row = find_question_row(words, sheets.get("survey") or []) if file_type in (".xlsx", ".xls") else None
+        return {"error": words, "row": row}
+
+
+def _read_sheets(data: bytes, file_type: str) -> dict[str, Any]:
     from pyxform.xls2json_backends import SupportedFileTypes
-    from pyxform.xls2xform import convert
 
     if file_type == ".xlsx":
-        refuse_doctypes(data)
+        refuse_hostile_parts(data)
     read = SupportedFileTypes.get_processors()[SupportedFileTypes(file_type)]
-    sheets = read(io.BytesIO(data))
-    result = convert({**sheets, "fallback_form_name": fallback_form_id}, warnings=warnings)
+    return dict(read(io.BytesIO(data)))
+
+
+def _convert_sheets(sheets: dict[str, Any], form_id: str | None, warnings: list[str]) -> dict[str, Any]:
+    from pyxform.xls2xform import convert
+
+    result = convert({**sheets, "fallback_form_name": form_id}, warnings=warnings)
     return {"xml": result.xform, "itemsets": result.itemsets}
 
 

@@ -1,0 +1,70 @@
+import pytest
+
+from forms import library
+from forms.library import LibraryForm, library_forms, read_library_form
+from forms.media import MediaNeed
+from forms.validate import read_warnings_of_validate
+from forms.xform import read_xform
+from forms.xlsform import convert_text
+
+
+@pytest.fixture(scope="module")
+def visit():
+    return read_xform(read_library_form("household_visit"))
+
+
+def test_the_library_holds_the_household_visit():
+    assert library_forms() == [LibraryForm("household_visit", "家庭走访")]
+
+
+@pytest.mark.parametrize("form_id", ["none", "../library/household_visit", ".", ""])
+def test_another_id_is_not_in_the_library(form_id):
+    with pytest.raises(KeyError):
+        read_library_form(form_id)
+
+
+def test_our_forms_convert_without_a_warning_of_pyxform():
+    for source in sorted(library._HERE.glob("*/form.md")):
+        assert convert_text(source.read_text(encoding="utf-8")).warnings == []
+
+
+def test_our_forms_pass_odk_validate_and_have_no_warnings_of_ours(visit):
+    assert read_warnings_of_validate(read_library_form("household_visit")) == []
+    assert visit.warnings == []
+
+
+def test_the_household_visit_needs_the_towns_villages_and_the_household_list(visit):
+    assert visit.media == [MediaNeed("households.csv", "file"), MediaNeed("villages.csv", "file")]
+
+
+def test_the_household_visit_creates_and_updates_households_and_nothing_else(visit):
+    (use,) = visit.datasets
+
+    assert (use.name, use.creates, use.updates, use.entities_version) == ("households", True, True, "2024.1.0")
+    assert use.properties == ("village_code", "hamlet", "door_code", "geometry", "no_contact_before")
+
+
+def test_every_question_and_choice_of_ours_has_chinese_and_english(visit):
+    asked = [one for one in visit.schema.fields if one.labels]
+
+    assert len(asked) == 18
+    for field in asked:
+        assert set(field.labels) == {"zh", "en"}, field.path
+        for choice in field.choices or ():
+            assert set(choice.labels) == {"zh", "en"}, (field.path, choice.name)
+    by_place: dict[str, set[str]] = {}
+    for phrase in visit.phrases:
+        by_place.setdefault(phrase.where, set()).add(phrase.language)
+    assert set(map(frozenset, by_place.values())) == {frozenset({"zh", "en"})}
+
+
+def test_the_household_visit_asks_for_one_point_and_tracks_nobody(visit):
+    xml = read_library_form("household_visit")
+
+    assert [one.path for one in visit.schema.geo_fields()] == ["/location"]
+    assert b"location-priority" not in xml and b"background-geopoint" not in xml
+    assert b'accuracyThreshold="15" unacceptableAccuracyThreshold="30"' in xml
+
+
+def test_the_household_visit_can_be_corrected_on_the_phone():
+    assert b'<submission odk:client-editable="true"/>' in read_library_form("household_visit")
