@@ -19,8 +19,9 @@ from geo.errors import UnreadableGeometry
 Kind = Literal["point", "trace", "shape"]
 
 MAX_POINTS = 20_000
+_LONGEST_PLACE = 200  # characters of one point: four numbers as any phone writes them, many times over
 
-_NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)"
+_NUMBER = r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)"
 _PLACE = re.compile(rf"\s*{_NUMBER}\s+{_NUMBER}(?:\s+(\S+))?(?:\s+(\S+))?\s*", re.ASCII)
 _ONE_NUMBER = re.compile(_NUMBER, re.ASCII)
 
@@ -97,7 +98,7 @@ def _read_places(text: str) -> tuple[list[_Place], int]:
 
 
 def _read_place(text: str) -> _Place | None:
-    match = _PLACE.fullmatch(text)
+    match = _PLACE.fullmatch(text) if len(text) <= _LONGEST_PLACE else None
     if match is None:
         return None
     lat_text, lon_text, altitude, accuracy = match.groups()

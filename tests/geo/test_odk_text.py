@@ -1,6 +1,7 @@
 """Geo answers as phones send them, and as they should never have been sent."""
 
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,17 @@ def test_a_point_is_read_with_what_the_phone_knew_of_it(text, lonlat, altitude, 
     "text",
     [
         *("", " ", ";", "30", "30,104", "NaN 104 0 0", "30 nan 0 0", "inf 104", "30 1e400 0 0", "1e400 104"),
-        *("91 104", "30 180.1", "-90.0001 0", "30 104 1 2 3", "1_0 104", "３０ 104", "abc def", "0x10 104", "30 104;30 105"),
+        *(
+            "91 104",
+            "30 180.1",
+            "-90.0001 0",
+            "30 104 1 2 3",
+            "1_0 104",
+            "３０ 104",
+            "abc def",
+            "0x10 104",
+            "30 104;30 105",
+        ),
     ],
 )
 def test_what_is_no_place_is_not_read_as_a_point(text):
@@ -61,7 +72,9 @@ def test_bad_points_of_a_trace_are_skipped_and_counted():
     assert found.skipped == 3
 
 
-@pytest.mark.parametrize("text", ["30 104 0 0; 31 104; 31 105; 30 104", "30 104;31 104;31 105", "30 104;31 104;31 105;"])
+@pytest.mark.parametrize(
+    "text", ["30 104 0 0; 31 104; 31 105; 30 104", "30 104;31 104;31 105", "30 104;31 104;31 105;"]
+)
 def test_a_shape_ends_where_it_began_even_if_the_phone_forgot(text):
     found = read_geometry(text, "shape")
 
@@ -102,6 +115,14 @@ def test_the_kind_is_told_from_the_text_when_nobody_says_it(text, kind):
 def test_a_line_of_endless_points_is_refused_before_it_is_read():
     with pytest.raises(UnreadableGeometry, match="more than"):
         read_geometry("30 104;" * (MAX_POINTS + 2), "trace")
+
+
+@pytest.mark.parametrize("text", ["9" * 1_000_000, "30 " + "1" * 1_000_000, " " * 1_000_000, "1." * 500_000])
+def test_a_hostile_number_is_refused_at_once(text):
+    started = time.perf_counter()
+    with pytest.raises(UnreadableGeometry):
+        read_geometry(text, "point")
+    assert time.perf_counter() - started < 1
 
 
 def test_an_error_quotes_no_more_than_the_beginning_of_an_answer():
