@@ -1,0 +1,13 @@
+"""Phones need a server that really runs: a process group of its own over a temporary folder."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.serving import RunningServer, running_server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running_server(tmp_path_factory.mktemp("phones") / "data") as running:
+        yield running
