@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from forms.instance import Instance
-from forms.schema import Field, FormSchema, Node
+from forms.schema import FormSchema, Node
 from forms.xml import Element, local_name
 
 RANK = "odk:rank"
@@ -80,17 +80,17 @@ def _check_group(element: Element, node: Node) -> Iterator[Complaint]:
                 path = f"{node.field.path}/{name}"
                 yield Complaint(path, "unknown_element", f"The form has no field {path}.")
             continue
-        field = below.field
-        if name in seen and not field.repeat:
-            yield Complaint(field.path, "repeated", f"{field.path} comes more than once.")
+        if name in seen and not below.repeat:
+            yield Complaint(below.field.path, "repeated", f"{below.field.path} comes more than once.")
         seen.add(name)
         if below.nodes:
             yield from _check_group(one, below)
-        else:
-            yield from _check_leaf(one, field, below.choice_names)
+        elif one.text or len(one):
+            yield from _check_leaf(one, below)
 
 
-def _check_leaf(element: Element, field: Field, choice_names: frozenset[str] | None) -> Iterator[Complaint]:
+def _check_leaf(element: Element, node: Node) -> Iterator[Complaint]:
+    field, choice_names = node.field, node.choice_names
     if len(element):
         yield Complaint(field.path, "not_a_leaf", f"{field.path} holds elements instead of an answer.")
     text = (element.text or "").strip()

@@ -11,7 +11,7 @@ from typing import Any
 
 from forms.errors import InstanceInvalid
 from forms.schema import GEO_TYPES, FormSchema, Node
-from forms.xml import LIMITS, Element, Limits, attribute, child, children, read_xml, text_of
+from forms.xml import LIMITS, Element, Limits, attribute, child, children, local_name, read_xml, text_of
 
 # Central keeps ids and versions in columns of this width and refuses longer ones.
 ID_LIMIT = 249
@@ -110,20 +110,18 @@ def read_values(instance: Instance, schema: FormSchema) -> dict[str, Any]:
 
 def _values_of(element: Element | None, node: Node) -> dict[str, Any]:
     found: dict[str, list[Element]] = {}
-    if element is not None:
-        for one in element:
-            found.setdefault(one.tag.rpartition("}")[2], []).append(one)
+    for one in element if element is not None else ():
+        found.setdefault(local_name(one), []).append(one)
     values: dict[str, Any] = {}
     for below in node.nodes:
-        field = below.field
-        elements = found.get(field.name)
-        if field.repeat:
-            values[field.name] = [_values_of(one, below) for one in elements or ()]
+        elements = found.get(below.name)
+        if below.repeat:
+            values[below.name] = [_values_of(one, below) for one in elements or ()]
         elif below.nodes:
-            values[field.name] = _values_of(elements[0] if elements else None, below)
+            values[below.name] = _values_of(elements[0] if elements else None, below)
         else:
             text = elements[0].text if elements else None
-            values[field.name] = text if text and not text.isspace() else None
+            values[below.name] = text if text and not text.isspace() else None
     return values
 
 

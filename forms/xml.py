@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from forms.errors import XmlRefused
+from forms.xml_names import SMALL, NameLedger
 
 Element = etree._Element
 
@@ -28,11 +29,6 @@ class Limits:
 
 
 LIMITS = Limits()
-
-# libxml2 keeps every name it has seen in a dictionary of the thread and never forgets one, so that large documents
-# with made-up names would fill the memory for good. A large document is parsed in a thread of its own, which takes
-# its dictionary along when it ends; a small one is parsed in place, because starting a thread costs more than parsing.
-SMALL = 16_384
 
 _PROLOG_WITH_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
@@ -51,7 +47,7 @@ def read_xml(data: bytes, limits: Limits = LIMITS) -> Element:
         raise XmlRefused("The XML is empty.")
     wide = data.startswith(_WIDE_ENCODINGS)
     _refuse_by_bytes(data, limits, wide)
-    root = _parse(data) if len(data) <= SMALL else _parse_apart(data)
+    root = _parse(data) if _ledger().may_parse_here(data) else _parse_apart(data)
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
         raise XmlRefused("The XML has a DOCTYPE, which is not read here.")
@@ -85,6 +81,13 @@ def _new_parser() -> etree.XMLParser:
     )
 
 
+def _ledger() -> NameLedger:
+    ledger: NameLedger | None = getattr(_local, "ledger", None)
+    if ledger is None:
+        ledger = _local.ledger = NameLedger()
+    return ledger
+
+
 def _parse(data: bytes) -> Element:
     parser = getattr(_local, "parser", None)
     if parser is None:
@@ -98,6 +101,7 @@ def _parse(data: bytes) -> Element:
 
 
 def _parse_apart(data: bytes) -> Element:
+    """Parse in a thread that ends right after, for documents whose names are not to be remembered."""
     result: list[Element | BaseException] = []
 
     def parse() -> None:
@@ -132,7 +136,8 @@ def _refuse_by_shape(root: Element, limits: Limits, many_spaces: bool) -> None:
 
 def local_name(element: Element) -> str:
     """The element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    tag: str = element.tag
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
 
 def child(element: Element, name: str) -> Element | None:
