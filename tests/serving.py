@@ -31,6 +31,10 @@ class RunningServer:
     lines: list[str]
 
     @property
+    def uses_postgresql(self) -> bool:
+        return bool(os.environ.get("TEST_DATABASE_URL"))
+
+    @property
     def api(self) -> str:
         return f"{self.url}v1"
 
