@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -104,8 +104,8 @@ def list_records(db: Session, scope: Scope, wanted: Wanted, offset: int, limit: 
     return [row_of(*row) for row in db.execute(query)]
 
 
-def rows_query() -> Select[Any]:
-    query: Select[Any] = (
+def rows_query() -> Any:
+    return (
         select(
             Submission,
             SubmissionVersion.instance_name,
@@ -120,7 +120,6 @@ def rows_query() -> Select[Any]:
         .outerjoin(Village, Village.id == Submission.village_id)
         .outerjoin(Actor, Actor.id == Submission.submitter_id)
     )
-    return query
 
 
 def row_of(

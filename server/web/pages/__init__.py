@@ -7,6 +7,7 @@ from server.web.errors import TONGUES
 from server.web.pages import (  # noqa: F401 - each registers its addresses
     forms,
     headers,
+    map,
     people,
     phones,
     projects,

@@ -6,10 +6,10 @@ from flask import Response, make_response, render_template
 
 from server.errors import Problem
 from server.web import session
-from server.web.languages import word
+from server.web.pages.problem_words import word_for_people
 
 
 def show_again(template: str, problem: Problem, **values: Any) -> Response:
     """Rolls back whatever the view began, and shows the page with the problem's sentence and status."""
     session.db().rollback()
-    return make_response(render_template(template, error=word(problem), **values), problem.status)
+    return make_response(render_template(template, error=word_for_people(problem), **values), problem.status)

@@ -1,13 +1,23 @@
 """A record's answers as lines of label and value, in the form's order and the reader's language. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from forms.schema import Field, FormSchema, Node
 
 HIDDEN = {"start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email", "audit"}
 SAME = object()
+
+
+@dataclass(frozen=True)
+class Words:
+    """How answers read: the language, how a day is written, and names for what comes from files (by file, then by code)."""
+
+    lang: str
+    say_day: Callable[[date], str] = date.isoformat
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -19,58 +29,75 @@ class Answer:
     before: str | None = None
 
 
-def list_answers(schema: FormSchema, values: dict[str, Any], before: dict[str, Any] | None, lang: str) -> list[Answer]:
+def list_answers(
+    schema: FormSchema, values: dict[str, Any], before: dict[str, Any] | None, words: Words
+) -> list[Answer]:
     """What was answered; questions without an answer are left out, unless the answer was taken away."""
-    return [answer for answer in walk(schema.tree, values, before, lang, "") if answer.value or answer.before]
+    return [answer for answer in walk(schema.tree, values, before, words, "") if answer.value or answer.before]
 
 
-def walk(node: Node, values: Any, before: Any, lang: str, prefix: str) -> Iterator[Answer]:
+def walk(node: Node, values: Any, before: Any, words: Words, prefix: str) -> Iterator[Answer]:
     values = values if isinstance(values, dict) else {}
     earlier = before if isinstance(before, dict) else None
     for child in node.nodes:
-        field = child.field
-        if field.name == "meta" or field.name in HIDDEN:
+        asked = child.field
+        if asked.name == "meta" or (asked.name in HIDDEN and not asked.labels):
             continue
-        old = earlier.get(field.name) if earlier is not None else SAME
-        if field.repeat:
-            yield from walk_rows(child, values.get(field.name), old, lang, prefix)
-        elif field.group:
-            yield from walk(child, values.get(field.name), None if old is SAME else old or {}, lang, prefix)
-        elif field.labels or values.get(field.name):
-            yield answer_of(field, values.get(field.name), old, lang, prefix)
+        value = values.get(asked.name)
+        old = earlier.get(asked.name) if earlier is not None else SAME
+        if asked.repeat:
+            yield from walk_rows(child, value, old, words, prefix)
+        elif asked.group:
+            yield from walk(child, value, None if old is SAME else old or {}, words, prefix)
+        else:
+            yield answer_of(asked, value, old, words, prefix)
 
 
-def walk_rows(node: Node, rows: Any, before: Any, lang: str, prefix: str) -> Iterator[Answer]:
+def walk_rows(node: Node, rows: Any, before: Any, words: Words, prefix: str) -> Iterator[Answer]:
     rows = rows if isinstance(rows, list) else []
     earlier = before if isinstance(before, list) else []
     for number, row in enumerate(rows, start=1):
         old = None if before is SAME else (earlier[number - 1] if number <= len(earlier) else {})
-        yield from walk(node, row, old, lang, f"{prefix}{label_of(node.field, lang)} {number} · ")
+        yield from walk(node, row, old, words, f"{prefix}{label_of(node.field, words)} {number} · ")
 
 
-def answer_of(field: Field, value: Any, old: Any, lang: str, prefix: str) -> Answer:
-    now = say_value(field, value, lang)
-    then = now if old is SAME else say_value(field, old, lang)
-    return Answer(prefix + label_of(field, lang), now, None if then == now else then)
+def answer_of(asked: Field, value: Any, old: Any, words: Words, prefix: str) -> Answer:
+    now = say_value(asked, value, words)
+    then = now if old is SAME else say_value(asked, old, words)
+    return Answer(prefix + label_of(asked, words), now, None if then == now else then)
 
 
-def label_of(field: Field, lang: str) -> str:
+def label_of(node_field: Field, words: Words) -> str:
     """The question in the reader's language, else in any, else its name."""
-    return in_language(field.labels, lang) or field.name
+    return in_language(node_field.labels, words.lang) or node_field.name
 
 
 def in_language(labels: dict[str, str], lang: str) -> str:
     return labels.get(lang) or labels.get("default") or labels.get("zh") or next(iter(labels.values()), "")
 
 
-def say_value(field: Field, value: Any, lang: str) -> str:
-    """A stored answer in words: choices by their labels, several of them with a mark between."""
+def say_value(asked: Field, value: Any, words: Words) -> str:
+    """A stored answer in words: choices by their labels, codes from files by their names, days as this country writes them."""
     if value is None or value == "":
         return ""
     text = str(value)
-    if field.choices is None:
+    if asked.type == "date":
+        return say_date(text, words)
+    known = choice_words(asked, words)
+    if not asked.select_multiple:
+        return known.get(text, text)
+    return ("、" if words.lang == "zh" else ", ").join(known.get(part, part) for part in text.split())
+
+
+def choice_words(asked: Field, words: Words) -> Mapping[str, str]:
+    if asked.choices is None:
+        return words.files.get(asked.choices_from or "", {})
+    return {choice.name: in_language(choice.labels, words.lang) or choice.name for choice in asked.choices}
+
+
+def say_date(text: str, words: Words) -> str:
+    """An ISO date in words; anything else as it was sent."""
+    try:
+        return words.say_day(date.fromisoformat(text[:10]))
+    except ValueError:
         return text
-    words = {choice.name: in_language(choice.labels, lang) or choice.name for choice in field.choices}
-    if not field.select_multiple:
-        return words.get(text, text)
-    return ("、" if lang == "zh" else ", ").join(words.get(part, part) for part in text.split())

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from server.web.blueprints import WEB_FOLDER
 
@@ -42,6 +43,6 @@ def island(source: str) -> Island:
 
 
 @lru_cache(maxsize=4)
-def read_manifest(path: Path, _changed: int) -> dict[str, dict[str, object]]:
-    found: dict[str, dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
+def read_manifest(path: Path, _changed: int) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return found

@@ -1,10 +1,9 @@
 """Which forms are out, in which version; a new one becomes a draft, and a draft goes to the phones."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 from flask import Response, make_response, render_template, request
-from flask_babel import gettext as _
 
 from forms.errors import FormError
 from server.access.allow import allow, may, scope_of
@@ -16,16 +15,17 @@ from server.publishing.definition import EXCEL_TYPES, Definition, read_definitio
 from server.publishing.versions import get_form
 from server.web import session
 from server.web.errors import as_problem
-from server.web.languages import word
 from server.web.pages.door import pages
+from server.web.pages.problem_words import word_for_people
 from server.web.pages.sent import check_text, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
+from server.web.pages.texts import _
 from server.web.pages.toasts import say
 from server.web.pages.words import FORM_STATES
 
 LARGEST_FORM = 10_000_000
-TYPES_BY_ENDING = {ending: kind for kind, ending in EXCEL_TYPES.items()}
+TYPES_BY_ENDING: dict[str, str] = {ending: kind for kind, ending in EXCEL_TYPES.items()}
 
 
 def form_url(form: Form) -> str:
@@ -71,7 +71,7 @@ def upload_form() -> Response:
 
 @pages.get("/forms/<form_id>/draft")
 def ask_for_draft(form_id: str) -> Response:
-    project, form = editable(form_id)
+    _project, form = editable(form_id)
     return make_response(render_template("forms/upload.html", form=named(form)))
 
 
@@ -131,7 +131,7 @@ def upload_again(problem: Problem, form: Form | None) -> Response:
     if isinstance(problem, FormWarnings):
         values["warnings"] = warning_lines(problem.details["warnings"])
     else:
-        values["error"] = {"message": word(problem), "lines": error_lines(problem.details)}
+        values["error"] = {"message": word_for_people(problem), "lines": error_lines(problem.details)}
     return make_response(render_template("forms/upload.html", **values), problem.status)
 
 
@@ -207,7 +207,7 @@ def add_files(form_id: str) -> Response:
             raise MissingParameter(field="files")
         for file in files:
             name = check_text("files", (file.filename or "").rpartition("/")[2], 255)
-            stored = session.blobs().put(file.stream)
+            stored = session.blobs().put(cast(BinaryIO, file.stream))
             put_named(form, name, stored, file.mimetype or type_of_name(name))
     except Problem as problem:
         return detail_again(problem, project.id, form_id)
@@ -234,7 +234,7 @@ def publish_form(form_id: str) -> Response:
 
 @pages.post("/forms/<form_id>/draft/discard")
 def discard_draft(form_id: str) -> Response:
-    project, form = editable(form_id)
+    _project, form = editable(form_id)
     if form.current_version_id is None:
         publish.delete_form(session.db(), form, require_person(), session.now())
         return say("/forms", _("The draft is gone; the form was never on a phone."))
@@ -244,7 +244,7 @@ def discard_draft(form_id: str) -> Response:
 
 @pages.post("/forms/<form_id>/state")
 def change_state(form_id: str) -> Response:
-    project, form = editable(form_id)
+    _project, form = editable(form_id)
     publish.set_state(session.db(), form, sent_text("state", 20, required=True), require_person(), session.now())
     return say(form_url(form), _("Saved."))
 
@@ -253,5 +253,7 @@ def detail_again(problem: Problem, project_id: int, form_id: str) -> Response:
     """The form's page with the problem; what the view began is rolled back, so the form is read anew."""
     session.db().rollback()
     project, form = get_form(session.db(), project_id, form_id)
-    page = render_template("forms/detail.html", error={"message": word(problem)}, **form_facts(project, form))
+    page = render_template(
+        "forms/detail.html", error={"message": word_for_people(problem)}, **form_facts(project, form)
+    )
     return make_response(page, problem.status)

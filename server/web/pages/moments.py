@@ -2,9 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from flask_babel import gettext as _
-
 from server.clock import SHANGHAI
+from server.web.pages.texts import _
 
 WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

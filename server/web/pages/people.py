@@ -1,7 +1,6 @@
 """Web accounts: adding, disabling, and a new password without mail."""
 
 from flask import Response, make_response, redirect, render_template, request
-from flask_babel import gettext as _
 
 from server.access import people, queries, roles
 from server.access.allow import allow
@@ -14,6 +13,7 @@ from server.web.pages.door import pages
 from server.web.pages.sent import ID, sent_text
 from server.web.pages.shell import say_moment
 from server.web.pages.sign_in import require_person
+from server.web.pages.texts import _
 from server.web.pages.toasts import Undo, say
 from server.web.pages.words import role_word
 
@@ -50,7 +50,7 @@ def give_link(actor_id: int) -> Response:
 
 def show_link(actor_id: int) -> Response:
     """The one-time link, on this answer only: it is nowhere stored in a form that can be shown again."""
-    actor, user = people.get_user(session.db(), actor_id)
+    actor, _user = people.get_user(session.db(), actor_id)
     token = people.issue_link(session.db(), "password", actor_id, session.now())
     link = {
         "name": actor.display_name,

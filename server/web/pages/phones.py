@@ -6,7 +6,6 @@ import zlib
 
 import segno
 from flask import Response, make_response, redirect, render_template, request
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from server.access import phones, queries, roles
@@ -24,6 +23,7 @@ from server.web.pages.projects import sent_villages
 from server.web.pages.sent import ID, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
+from server.web.pages.texts import _
 from server.web.pages.toasts import say
 
 

@@ -3,12 +3,12 @@
 import logging
 
 from flask import Response, make_response, redirect, render_template, request
-from flask_babel import gettext as _
 
 from server import clock
 from server.errors import Problem
-from server.web.languages import word
 from server.web.pages.own_paths import own_path
+from server.web.pages.problem_words import word_for_people
+from server.web.pages.texts import _
 
 log = logging.getLogger("fangshi.errors")
 
@@ -49,7 +49,7 @@ def describe(problem: Problem) -> dict[str, object]:
     title, safe, actions = words_for(problem.status)
     return {
         "title": title,
-        "message": word(problem),
+        "message": word_for_people(problem),
         "safe": safe,
         "actions": actions,
         "code": f"{problem.code:g}",

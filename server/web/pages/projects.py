@@ -1,7 +1,6 @@
 """Projects: making one, plain or care, and who has which role in it."""
 
 from flask import Response, make_response, render_template, request
-from flask_babel import gettext as _
 
 from server.access import projects, queries, roles
 from server.access.allow import Scope, allow, may
@@ -15,6 +14,7 @@ from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.sent import ID, check_text, sent_id, sent_text
 from server.web.pages.sign_in import require_person
+from server.web.pages.texts import _
 from server.web.pages.toasts import say
 from server.web.pages.words import assignable_roles, role_word
 

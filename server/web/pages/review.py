@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
-from flask_babel import gettext as _
 
 from server.access import allow as rights
 from server.access.allow import Scope, allow, may
@@ -18,12 +17,13 @@ from server.publishing.queries import list_forms
 from server.publishing.versions import SCHEMAS
 from server.web import languages, session
 from server.web.files import send_blob
-from server.web.pages.answers import list_answers
+from server.web.pages.answers import Words, list_answers
 from server.web.pages.door import pages
 from server.web.pages.review_words import course, files_and_photos, flags, said_of
 from server.web.pages.sent import ID, asked_number, check_text, sent_text
-from server.web.pages.shell import current_project
+from server.web.pages.shell import current_project, say_day
 from server.web.pages.sign_in import require_person
+from server.web.pages.texts import _
 from server.web.pages.toasts import Undo, say
 from server.web.pages.words import STATE_WORDS, place_words
 
@@ -123,7 +123,6 @@ def record_view(submission_id: int) -> dict[str, Any]:
     found = desk.get_record(session.db(), scope, submission_id)
     if project.kind == "care" and request.method == "GET":
         note_reading(project, found)
-    lang = "en" if languages.language_tag() == "en" else "zh"
     schema = SCHEMAS.get(session.db(), found.form_version.id, found.form_version.sha256)
     photos, files = files_and_photos(found)
     row = found.row
@@ -131,7 +130,9 @@ def record_view(submission_id: int) -> dict[str, Any]:
     head["place_words"] = place_words(row.how, row.village, found.metres, found.accuracy)
     return {
         "record": head,
-        "answers": list_answers(schema, found.values, found.before, lang) if found.values is not None else [],
+        "answers": list_answers(schema, found.values, found.before, answer_words(project))
+        if found.values is not None
+        else [],
         "photos": photos,
         "files": files,
         "course": course(found.steps),
@@ -140,6 +141,13 @@ def record_view(submission_id: int) -> dict[str, Any]:
         else "",
         "can_review": may(session.caller(), "submission.update", project),
     }
+
+
+def answer_words(project: Project) -> Words:
+    """How answers read here: codes of the town's villages as names, whichever of them the reader's scope reaches."""
+    villages = list_villages(session.db(), Scope(project.id, everything=True))
+    names = {village.code: village.name for village in villages}
+    return Words("en" if languages.language_tag() == "en" else "zh", say_day, {"villages.csv": names})
 
 
 def note_reading(project: Project, found: desk.Record) -> None:

@@ -3,10 +3,8 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from server.intake.desk import FileRow, Record, Step
+from server.web.pages.texts import _, _n
 from server.web.pages.words import STATE_WORDS
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
@@ -58,7 +56,7 @@ def flags(found: Record) -> list[dict[str, str]]:
         title = _("The phone knew its place to %(metres)s m only.", metres=round(found.accuracy))
         asked.append({"title": title, "text": _("Under open sky it takes a minute to become exact.")})
     if found.complaints:
-        title = ngettext(
+        title = _n(
             "%(num)s answer does not fit the form.", "%(num)s answers do not fit the form.", len(found.complaints)
         )
         asked.append({"title": title, "text": "; ".join(str(one[0]) for one in found.complaints[:5])})

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 
 from server import clock
 from server.access import allow, queries
@@ -17,6 +16,7 @@ from server.web import languages, session
 from server.web.pages import assets, moments, toasts
 from server.web.pages.door import pages
 from server.web.pages.own_paths import own_path
+from server.web.pages.texts import _
 from server.web.pages.words import role_word
 
 ON_TABS = ("review", "map", "forms", "phones")

@@ -1,7 +1,8 @@
 """Signing in and out, the set-up link, and the person's own settings."""
 
+from typing import Any
+
 from flask import Response, make_response, redirect, render_template, request
-from flask_babel import gettext as _
 
 from server.access import authenticate, people, queries, signing_in
 from server.access.caller import Caller
@@ -13,6 +14,7 @@ from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.own_paths import own_path
 from server.web.pages.sent import sent_secret, sent_text
+from server.web.pages.texts import _
 from server.web.pages.toasts import say
 
 YEAR = 365 * 24 * 3600
@@ -81,7 +83,7 @@ def join(token: str) -> Response:
     return begin_session(Caller(actor_id=actor_id, type="user"), "/")
 
 
-def link_facts(token: str) -> dict[str, object]:
+def link_facts(token: str) -> dict[str, Any]:
     """What the page says of a link: whether it still works, for whom, and whether it makes the first administrator."""
     link = people.find_link(session.reading(), token, session.now())
     if link is None or (link.purpose == "setup" and people.has_users(session.reading())):

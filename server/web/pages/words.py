@@ -1,9 +1,9 @@
 """Words for what the code knows by short names. Every one is in the catalogue; nothing here decides anything."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from server.access import roles
+from server.web.pages.texts import _
 
 ROLE_WORDS = {
     "admin": _l("Administrator"),

@@ -10,6 +10,8 @@ export function enhance(root: HTMLElement): void {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   });
+  each(root, "[data-panel-href]", enhancePanelLink);
+  each(root, "[data-close-panel]", (link) => link.addEventListener("click", closePanel));
   each(root, "[data-back]", (link) => link.addEventListener("click", goBack));
   each(root, "[data-take-focus]", (block) => block.focus());
   each(root, "[data-toast]", enhanceToast);
@@ -44,6 +46,32 @@ function enhanceCopy(button: HTMLElement): void {
     await navigator.clipboard.writeText(text.trim());
     button.textContent = button.dataset.wordDone ?? button.textContent;
   });
+}
+
+const DESK = "(min-width: 1024px)";
+
+/** On a desk a record opens beside the list; on a narrow screen the link leads to its own page. */
+function enhancePanelLink(link: HTMLElement): void {
+  link.addEventListener("click", (event) => {
+    const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+    const panel = document.getElementById("panel");
+    if (!plain || !panel || !matchMedia(DESK).matches) return;
+    event.preventDefault();
+    document.querySelectorAll("[data-record]").forEach((row) => row.setAttribute("aria-selected", "false"));
+    link.closest("[data-record]")?.setAttribute("aria-selected", "true");
+    void window.htmx.ajax("get", link.dataset.panelHref!, { target: panel, swap: "innerHTML" });
+  });
+}
+
+/** Gives the place beside the list or the map back, and the focus to where the person was. */
+function closePanel(event: Event): void {
+  const panel = document.getElementById("panel");
+  if (!panel) return;
+  event.preventDefault();
+  panel.replaceChildren();
+  document.getElementById("map-side")?.classList.remove("has-panel");
+  const chosen = document.querySelector<HTMLElement>("[data-record][aria-selected=true] a.title, .maplibregl-canvas");
+  chosen?.focus();
 }
 
 function goBack(event: Event): void {

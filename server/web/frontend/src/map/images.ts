@@ -18,6 +18,7 @@ const PINS: Record<string, Draw> = {
 
 export function addImages(map: MapLibreMap, colours: Palette): void {
   for (const [name, draw] of Object.entries(PINS)) put(map, `pin-${name}`, canvas(SIZE, (pen) => draw(pen, colours)));
+  put(map, "cluster", canvas(34, (pen) => cluster(pen, colours), 34));
   put(map, "hatch", canvas(16, (pen) => hatch(pen, colours), 16));
 }
 
@@ -91,8 +92,18 @@ function square(pen: CanvasRenderingContext2D, c: Palette): void {
   pen.stroke();
 }
 
+function cluster(pen: CanvasRenderingContext2D, c: Palette): void {
+  pen.beginPath();
+  pen.arc(17, 17, 15, 0, 7);
+  pen.fillStyle = c.surface;
+  pen.fill();
+  pen.strokeStyle = c.brand;
+  pen.lineWidth = 2.5;
+  pen.stroke();
+}
+
 function hatch(pen: CanvasRenderingContext2D, c: Palette): void {
   pen.fillStyle = c.land;
   pen.fillRect(0, 0, 16, 16);
-  for (const offset of [-8, 0, 8, 16]) line(pen, [[offset - 2, 18], [offset + 18, -2]], c.hatch, 1.6);
+  for (const offset of [-8, 0, 8, 16]) line(pen, [[offset - 2, 18], [offset + 18, -2]], c.hatch, 1.3);
 }

@@ -56,7 +56,12 @@ function villageLayers(c: Palette): LayerSpecification[] {
         "text-line-height": 1.25,
         "text-padding": 1,
         "text-max-width": 12,
-        "symbol-sort-key": 0,
+        // Pins are placed first; a name steps aside for them where it can, and is never left out.
+        "text-variable-anchor-offset": [
+          "center", [0, 0], "top", [0, 1.1], "bottom", [0, -1.1], "left", [1.2, 0], "right", [-1.2, 0],
+          "top", [0, 2], "bottom", [0, -2], "left", [2.2, 0], "right", [-2.2, 0],
+        ],
+        "text-overlap": "always",
       },
       paint: { "text-color": c.ink, "text-halo-color": c.surface, "text-halo-width": 2 },
     },
@@ -79,7 +84,7 @@ function pinLayers(c: Palette): LayerSpecification[] {
         "circle-stroke-opacity": 0.5,
         "circle-stroke-width": 1,
         "circle-pitch-alignment": "map",
-        // accuracy in metres to pixels: doubles with each zoom; halo_unit is pixels a metre at zoom 20, set per town.
+        // accuracy in metres to pixels: doubles with each zoom; `unit` is pixels a metre at zoom 20 (data.ts).
         "circle-radius": [
           "interpolate", ["exponential", 2], ["zoom"],
           10, ["*", ["get", "accuracy"], ["/", ["get", "unit"], 1024]],
@@ -89,22 +94,18 @@ function pinLayers(c: Palette): LayerSpecification[] {
     },
     {
       id: "cluster",
-      type: "circle",
-      source: "pins",
-      filter: ["==", ["get", "cluster"], true],
-      paint: { "circle-radius": 17, "circle-color": c.surface, "circle-stroke-color": c.brand, "circle-stroke-width": 2.5 },
-    },
-    {
-      id: "cluster-count",
       type: "symbol",
       source: "pins",
       filter: ["==", ["get", "cluster"], true],
       layout: {
+        "icon-image": "cluster",
+        "icon-overlap": "always",
+        "icon-padding": 0,
         "text-field": ["to-string", ["get", "count_text"]],
         "text-size": 13,
         "text-font": ["Noto Sans CJK SC Bold"],
-        "text-allow-overlap": true,
-        "text-ignore-placement": true,
+        "text-overlap": "always",
+        "text-padding": 0,
       },
       paint: { "text-color": c.ink },
     },
@@ -116,8 +117,8 @@ function pinLayers(c: Palette): LayerSpecification[] {
       layout: {
         "icon-image": ["concat", "pin-", ["get", "shape"]],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.62, 15, 0.95],
-        "icon-allow-overlap": true,
-        "icon-ignore-placement": true,
+        "icon-overlap": "always",
+        "icon-padding": 0,
       },
     },
   ];
