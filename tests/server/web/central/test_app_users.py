@@ -1,0 +1,129 @@
+"""App users, by HTTP: one for each worker's phone."""
+
+import pytest
+from flask import Flask
+
+from server.access.roles import PROJECT_VIEWER
+from server.db import Database
+from server.models import AppUser, Assignment, Project
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.making import a_form, a_phone
+
+
+def test_a_phones_token_is_shown_to_its_manager_until_it_is_revoked(as_bob: Client, project_id: int) -> None:
+    path = f"/projects/{project_id}/app-users"
+    made = as_bob.post(path, json={"displayName": "王秀英的手机", "token": "x", "projectId": 9})
+
+    assert made.json == {
+        "projectId": project_id,
+        "id": made.json["id"],
+        "type": "field_key",
+        "displayName": "王秀英的手机",
+        "createdAt": "2026-03-02T01:00:00.000Z",
+        "updatedAt": None,
+        "deletedAt": None,
+        "token": made.json["token"],
+    }
+    assert len(made.json["token"]) == 64
+    assert as_bob.get(path).json == [made.json]
+    assert as_bob.get(f"{path}/{made.json['id']}").json == made.json
+    as_bob.delete(f"/sessions/{made.json['token']}")
+    assert as_bob.get(path).json == [{**made.json, "token": None}]
+
+
+def test_the_database_holds_no_token_that_could_be_read(as_bob: Client, database: Database, project_id: int) -> None:
+    token = as_bob.post(f"/projects/{project_id}/app-users", json={"displayName": "x"}).json["token"]
+    with database.reading() as db:
+        row = db.query(AppUser).one()
+
+    assert token.encode() not in row.token_hash + row.token_sealed
+
+
+def test_working_phones_come_before_revoked_ones(as_bob: Client, project_id: int) -> None:
+    path = f"/projects/{project_id}/app-users"
+    first = as_bob.post(path, json={"displayName": "a"}).json
+    as_bob.post(path, json={"displayName": "b"})
+    as_bob.delete(f"/sessions/{first['token']}")
+
+    assert [row["displayName"] for row in as_bob.get(path).json] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [({}, 400.2), ({"displayName": " "}, 400.2), ({"displayName": 5}, 400.11), ({"displayName": "a\x07"}, 400.8)],
+)
+def test_a_phone_without_a_usable_name_is_refused(as_bob: Client, project_id: int, sent: dict, code: float) -> None:
+    assert as_bob.post(f"/projects/{project_id}/app-users", json=sent).json["code"] == code
+
+
+def test_extended_app_users_tell_who_made_them_and_when_they_spoke(as_bob: Client, project_id: int, cast: dict) -> None:
+    path = f"/projects/{project_id}/app-users"
+    as_bob.post(path, json={"displayName": "x"})
+    (row,) = as_bob.get(path, headers={"X-Extended-Metadata": "true"}).json
+
+    assert (row["createdBy"]["id"], row["lastUsed"], row["properties"]) == (cast["bob"], None, {})
+
+
+def test_who_only_looks_sees_no_phone(
+    as_chelsea: Client, as_nobody: Client, app: Flask, database: Database, cast: dict
+) -> None:
+    with database.transaction() as db:
+        db.add(Assignment(actor_id=cast["chelsea"], role_id=PROJECT_VIEWER, project_id=cast["project"]))
+        actor_id, token = a_phone(db, app.extensions["fangshi.key"], cast["project"])
+    path = f"/projects/{cast['project']}/app-users"
+
+    for client, code in ((as_chelsea, 403.1), (as_nobody, 401.2), (Client(app, key=token), 403.1)):
+        assert client.get(path).json["code"] == code
+        assert client.post(path, json={"displayName": "x"}).json["code"] == code
+        assert client.get(f"{path}/{actor_id}").json["code"] == code
+        assert client.delete(f"{path}/{actor_id}").json["code"] == code
+
+
+def test_a_phone_of_another_project_is_not_found_here(
+    as_alice: Client, app: Flask, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        other = Project(name="别镇", created_at=MORNING)
+        db.add(other)
+        db.flush()
+        actor_id, _ = a_phone(db, app.extensions["fangshi.key"], project_id)
+        path = f"/projects/{other.id}/app-users/{actor_id}"
+
+    assert as_alice.get(path).json["code"] == 404.1
+    assert as_alice.patch(path, json={}).json["code"] == 404.1
+    assert as_alice.delete(path).json["code"] == 404.1
+
+
+def test_a_deleted_phone_may_nothing_any_more(as_bob: Client, app: Flask, project_id: int) -> None:
+    path = f"/projects/{project_id}/app-users"
+    made = as_bob.post(path, json={"displayName": "x"}).json
+
+    assert as_bob.delete(f"{path}/{made['id']}").json == {"success": True}
+    assert as_bob.get(path).json == []
+    assert Client(app, key=made["token"]).get("/projects").json["code"] == 403.1
+    assert Client(app, token=made["token"]).get("/projects").json["code"] == 401.2
+
+
+def test_a_key_that_is_no_token_is_401_and_one_unknown_is_403(app: Flask, as_nobody: Client) -> None:
+    assert Client(app, key="short").get("/projects").json["code"] == 401.2
+    assert Client(app, key="A" * 64).get("/projects").json["code"] == 403.1
+    assert as_nobody.get("/projects?st=" + "A" * 64).json["code"] == 403.1
+
+
+def test_a_phone_reads_the_form_it_is_assigned_to_in_every_way_collect_does(
+    app: Flask, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        form = a_form(db, project_id)
+        a_form(db, project_id, "secret")
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    phone, base = Client(app, key=token), f"/projects/{project_id}/forms"
+
+    for path in ("", ".xml", "/fields", "/manifest", "/attachments", "/versions", "/versions/1", "/versions/1.xml"):
+        assert phone.get(f"{base}/visit{path}").status_code == 200, path
+        assert phone.get(f"{base}/secret{path}").status_code == 403, path
+    assert [one["xmlFormId"] for one in phone.get(base).json] == ["visit"]
+    assert phone.get("/projects").json == []
+    for method, path in (("DELETE", "/visit"), ("PATCH", "/visit"), ("POST", "/visit/draft"), ("POST", "")):
+        assert phone.open(method, base + path, json={}).json["code"] == 403.1

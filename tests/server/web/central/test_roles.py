@@ -1,0 +1,118 @@
+"""Roles and assignments, by HTTP."""
+
+import pytest
+from flask import Flask
+
+from server.access.roles import PROJECT_MANAGER, TOWN_LEAD
+from server.db import Database
+from server.models import Assignment, Project
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.making import a_form, a_phone
+
+
+def test_roles_are_centrals_by_id_or_name(as_chelsea: Client, as_nobody: Client) -> None:
+    roles = {role["system"]: role["id"] for role in as_chelsea.get("/roles").json}
+
+    assert (roles["admin"], roles["app-user"]) == (1, 2)
+    assert as_chelsea.get("/roles/2").json == as_chelsea.get("/roles/app-user").json
+    assert set(as_chelsea.get("/roles/app-user").json) == {"id", "name", "system", "verbs", "createdAt", "updatedAt"}
+    assert as_chelsea.get("/roles/app-user").json["verbs"] == ["open_form.read", "submission.create"]
+    assert as_chelsea.get("/roles/nonsense").json["code"] == 404.1
+    assert as_chelsea.get("/roles/²").json["code"] == 404.1
+    assert as_nobody.get("/roles").json["code"] == 401.2
+
+
+@pytest.mark.parametrize("role", ["2", "app-user"])
+def test_a_phone_sees_a_form_once_it_is_assigned(
+    as_bob: Client, app: Flask, database: Database, project_id: int, role: str
+) -> None:
+    with database.transaction() as db:
+        a_form(db, project_id)
+        actor_id, token = a_phone(db, app.extensions["fangshi.key"], project_id)
+    phone, path = Client(app, key=token), f"/projects/{project_id}/forms/visit"
+
+    assert phone.get(path + ".xml").json["code"] == 403.1
+    assert as_bob.post(f"{path}/assignments/{role}/{actor_id}").json == {"success": True}
+    assert as_bob.post(f"{path}/assignments/{role}/{actor_id}").json == {"success": True}, "twice is once"
+    assert phone.get(path + ".xml").status_code == 200
+    assert as_bob.get(path + "/assignments").json == [{"actorId": actor_id, "roleId": 2}]
+    assert [one["id"] for one in as_bob.get(f"{path}/assignments/{role}").json] == [actor_id]
+    assert as_bob.delete(f"{path}/assignments/{role}/{actor_id}").json == {"success": True}
+    assert as_bob.delete(f"{path}/assignments/{role}/{actor_id}").json["code"] == 404.1
+    assert phone.get(path + ".xml").json["code"] == 403.1
+
+
+def test_extended_assignments_name_the_actor(as_alice: Client, cast: dict) -> None:
+    (row,) = as_alice.get(f"/projects/{cast['project']}/assignments", headers={"X-Extended-Metadata": "true"}).json
+
+    assert (row["roleId"], row["actor"]["id"], row["actor"]["displayName"]) == (PROJECT_MANAGER, cast["bob"], "bob")
+
+
+def test_form_assignments_of_a_project_name_the_form(
+    as_bob: Client, app: Flask, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        actor_id, _ = a_phone(db, app.extensions["fangshi.key"], project_id, a_form(db, project_id))
+    path, expected = f"/projects/{project_id}/assignments/forms", {"actorId": actor_id, "roleId": 2, "xmlFormId": "visit"}
+
+    assert as_bob.get(path).json == [expected]
+    assert as_bob.get(path + "/app-user").json == [expected]
+    assert as_bob.get(path + "/viewer").json == []
+
+
+def test_a_manager_gives_what_he_has_and_no_more(as_bob: Client, as_chelsea: Client, cast: dict) -> None:
+    path = f"/projects/{cast['project']}/assignments"
+
+    assert as_bob.post(f"{path}/viewer/{cast['chelsea']}").json == {"success": True}
+    assert as_bob.post(f"{path}/admin/{cast['chelsea']}").json["code"] == 403.1
+    assert as_bob.post(f"/assignments/viewer/{cast['chelsea']}").json["code"] == 403.1
+    assert as_bob.post(f"/assignments/admin/{cast['bob']}").json["code"] == 403.1
+    assert as_chelsea.post(f"{path}/viewer/{cast['chelsea']}").json["code"] == 403.1
+    assert as_bob.post(f"{path}/viewer/99999").json["code"] == 404.1
+    assert as_bob.post(f"{path}/nonsense/{cast['chelsea']}").json["code"] == 404.1
+
+
+def test_an_administrator_makes_another(as_alice: Client, as_bob: Client, cast: dict) -> None:
+    assert as_alice.post(f"/assignments/admin/{cast['bob']}").json == {"success": True}
+    assert as_bob.get("/users").status_code == 200
+    assert len(as_alice.get("/assignments").json) == 2
+    assert as_alice.delete(f"/assignments/admin/{cast['bob']}").json == {"success": True}
+    assert as_bob.get("/assignments").json["code"] == 403.1
+
+
+def test_a_phone_stays_in_its_project(as_alice: Client, app: Flask, database: Database, project_id: int) -> None:
+    with database.transaction() as db:
+        other = Project(name="别镇", created_at=MORNING)
+        db.add(other)
+        db.flush()
+        a_form(db, other.id)
+        actor_id, _ = a_phone(db, app.extensions["fangshi.key"], project_id)
+        path = f"/projects/{other.id}"
+
+    assert as_alice.post(f"{path}/forms/visit/assignments/2/{actor_id}").json["code"] == 404.1
+    assert as_alice.post(f"{path}/assignments/2/{actor_id}").json["code"] == 404.1
+
+
+def test_purpose_roles_exist_in_care_projects_and_nobody_takes_one_himself(
+    as_alice: Client, as_bob: Client, database: Database, cast: dict
+) -> None:
+    path = f"/projects/{cast['project']}"
+
+    assert as_alice.post(f"{path}/assignments/reviewer/{cast['chelsea']}").json["code"] == 400.8
+    as_alice.patch(path, json={"kind": "care"})
+    assert as_alice.post(f"{path}/assignments/reviewer/{cast['chelsea']}").json == {"success": True}
+    assert as_alice.post(f"{path}/assignments/reviewer/{cast['alice']}").json["code"] == 403.1
+    assert as_alice.post(f"{path}/assignments/manager/{cast['alice']}").json["code"] == 403.1
+
+
+def test_a_town_lead_hands_out_purpose_roles_but_not_a_managers(
+    as_chelsea: Client, as_alice: Client, database: Database, cast: dict
+) -> None:
+    path = f"/projects/{cast['project']}"
+    as_alice.patch(path, json={"kind": "care"})
+    with database.transaction() as db:
+        db.add(Assignment(actor_id=cast["chelsea"], role_id=TOWN_LEAD, project_id=cast["project"]))
+
+    assert as_chelsea.post(f"{path}/assignments/village_worker/{cast['bob']}").json == {"success": True}
+    assert as_chelsea.post(f"{path}/assignments/manager/{cast['bob']}").json["code"] == 403.1
