@@ -34,9 +34,8 @@ def replace_records(db: Session, mover: Mover) -> list[Move]:
 
     With `dry_run` nothing is written.
     """
-    codes = dict(
-        db.execute(select(Village.id, Village.code).where(Village.project_id == mover.project_id)).tuples().all()
-    )
+    rows = db.execute(select(Village.id, Village.code).where(Village.project_id == mover.project_id))
+    codes: dict[int, str] = dict(rows.all())
     moves: Counter[tuple[str | None, str | None]] = Counter()
     for batch in _batches(db, _geometries_of(mover.project_id), SubmissionGeometry.id):
         moves.update(_replace_geometries(db, mover, codes, batch))

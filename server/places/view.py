@@ -184,7 +184,7 @@ def village_counts(db: Session, scope: Scope, project_id: int, filters: Filters 
     counted = (
         select(Submission.village_id, func.count().label("records")).where(*wanted).group_by(Submission.village_id)
     )
-    records = dict(db.execute(counted).tuples().all())
+    records: dict[int | None, int] = dict(db.execute(counted).all())
     villages = set(db.scalars(in_force))
     rows = {str(village): {"records": records.pop(village, 0)} for village in villages}
     # What lies in no village, or in one that is retired, has no place of its own in the table.
