@@ -13,14 +13,19 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
+from geo.errors import GeoError
 from server.access.people import create_administrator, create_user, has_users, issue_link
+from server.access.projects import get_project
 from server.access.tokens import SecretKeyUnusable, load_key
+from server.blobs import BlobStore
 from server.clock import now
 from server.commands import read_arguments
 from server.config import Config, ConfigInvalid
 from server.db import Database
 from server.errors import Problem
 from server.jobs import run_all_once, run_timetable
+from server.places.villages import import_boundaries_file
+from server.publishing.library import publish_library, refresh_villages
 from server.serving import Listening, PortTaken, check_certificate, own_address, own_folder, reserve_port, supervise
 from server.upgrading import UpgradeRefused, upgrade
 
@@ -43,6 +48,8 @@ def main(argv: Sequence[str]) -> int:
         return complain(str(refused), WRONG)
     except Problem as problem:
         return complain(problem.message, WRONG)
+    except GeoError as error:
+        return complain(error.message, WRONG)
     except OperationalError as error:
         return complain(f"数据库连不上 / the database cannot be reached: {str(error.orig).splitlines()[0]}", WRONG)
     except OSError as error:
@@ -132,6 +139,30 @@ def run_jobs(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_import(arguments: argparse.Namespace) -> int:
+    config = Config.from_env(arguments.data)
+    with open_data(arguments.data).transaction() as db:
+        project = get_project(db, arguments.project)
+        report = import_boundaries_file(db, project, arguments.file, arguments.crs, None, now(), arguments.dry_run)
+        if not arguments.dry_run:
+            refresh_villages(db, BlobStore(config.blob_dir), project, now())
+    if arguments.json:
+        print(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        print(report.as_text("zh"), report.as_text("en"), sep="\n\n")
+    return 0
+
+
+def run_publish(arguments: argparse.Namespace) -> int:
+    config = Config.from_env(arguments.data)
+    with open_data(arguments.data).transaction() as db:
+        project = get_project(db, arguments.project)
+        key = load_key(config.key_file)
+        for form in publish_library(db, BlobStore(config.blob_dir), project, None, now(), key):
+            print(form.xml_form_id)
+    return 0
+
+
 def open_data(data_dir: Path) -> Database:
     """The database of a data folder that is there and up to date. Raises UpgradeRefused otherwise."""
     config = Config.from_env(data_dir)
@@ -147,6 +178,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "test": run_test,
     "upgrade": run_upgrade,
     "add-user": run_add_user,
+    "import-boundaries": run_import,
+    "publish-library": run_publish,
     "jobs": run_jobs,
 }
 

@@ -18,43 +18,65 @@ from types import FrameType
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from server.access.authenticate import delete_old_sessions
+from server.blobs import BlobStore, sweep_orphans
 from server.clock import now as now_utc
 from server.config import Config
 from server.db import Database
+from server.intake.derive import retry_one
 from server.models import TimetableLease, TimetableRun
 from server.parentage import die_with_parent
 
 LEASE_LIFE = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=10)
+MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
+ORPHAN_AGE = timedelta(days=1)
 
 log = logging.getLogger("fangshi.jobs")
 
 
 @dataclass(frozen=True)
 class Job:
-    """One row of the timetable. `step(db, config, now)` does its work in one transaction and says how much it did."""
+    """One row of the timetable. `step(database, config, now)` does its work and says on how many things."""
 
     name: str
     every: timedelta
-    step: Callable[[Session, Config, datetime], int]
+    step: Callable[[Database, Config, datetime], int]
 
 
-def end_old_sessions(db: Session, _config: Config, now: datetime) -> int:
-    return delete_old_sessions(db, now)
+def retry_derivers(database: Database, _config: Config, now: datetime) -> int:
+    """Readings of records that failed and whose time has come again, each in a transaction of its own."""
+    for done in range(MOST_RETRIES):
+        with database.transaction() as db:
+            if not retry_one(db, now):
+                return done
+    return MOST_RETRIES
 
 
-TIMETABLE = (Job("sessions", timedelta(hours=1), end_old_sessions),)
+def end_old_sessions(database: Database, _config: Config, now: datetime) -> int:
+    with database.transaction() as db:
+        return delete_old_sessions(db, now)
+
+
+def sweep_files(database: Database, config: Config, now: datetime) -> int:
+    """Files that a crash left without a row; younger ones may belong to an upload under way."""
+    with database.reading() as db:
+        return sweep_orphans(db, BlobStore(config.blob_dir), now - ORPHAN_AGE)
+
+
+TIMETABLE = (
+    Job("derivers", timedelta(minutes=1), retry_derivers),
+    Job("sessions", timedelta(hours=1), end_old_sessions),
+    Job("orphans", timedelta(hours=6), sweep_files),
+)
 
 
 def run_one(database: Database, config: Config, job: Job, now: datetime) -> str:
     """Runs a step and writes down how it went: a count, or the error's class. Never raises for a failing step."""
     note_run(database, job, now, None, None)
     try:
-        with database.transaction() as db:
-            result = str(job.step(db, config, now))
+        result = str(job.step(database, config, now))
     except Exception as error:
         log.exception("job %s failed", job.name)
         result = type(error).__name__
