@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         submissions,
         users,
     )
+    from server.web.pages import pages
 
     doors = (
         health.health,
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
         datasets.datasets,
         audits.audits,
         submissions.submissions,
+        pages,
     )
     for door in doors:
         app.register_blueprint(door)

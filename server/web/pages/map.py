@@ -12,6 +12,7 @@ from server.places.desk import list_villages
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.shell import current_project
+from server.web.pages.texts import _
 from server.web.wire import central_json
 
 Box = tuple[float, float, float, float]
@@ -34,6 +35,7 @@ def show_map() -> Response:
             "map/map.html",
             villages=rows,
             unknown=counts.unknown,
+            total=counts.total,
             sees_points=may(who, "submission.list", project),
             can_import=may(who, "village.import", project),
         )
@@ -50,7 +52,15 @@ def villages() -> Response:
     """GeoJSON of the boundaries: {code, name, count_text, suppressed, lon, lat}."""
     project = current_project()
     allow(session.caller(), "village.read", project)
-    return geojson(view.village_features(session.db(), whole_town(project), project.id))
+    found = view.village_features(session.db(), whole_town(project), project.id)
+    for one in found["features"]:
+        one["properties"]["count_text"] = say_count(one["properties"]["count_text"])
+    return geojson(found)
+
+
+def say_count(text: str) -> str:
+    """A hidden number in words; the others are digits, or "<5"."""
+    return {"withheld": _("not shown"), "n<10": _("fewer than 10")}.get(text, text)
 
 
 @pages.get("/map/features")

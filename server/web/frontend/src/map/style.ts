@@ -60,6 +60,7 @@ function villageLayers(c: Palette): LayerSpecification[] {
         "text-variable-anchor-offset": [
           "center", [0, 0], "top", [0, 1.1], "bottom", [0, -1.1], "left", [1.2, 0], "right", [-1.2, 0],
           "top", [0, 2], "bottom", [0, -2], "left", [2.2, 0], "right", [-2.2, 0],
+          "top", [0, 3], "bottom", [0, -3],
         ],
         "text-overlap": "always",
       },
