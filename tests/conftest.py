@@ -27,8 +27,8 @@ from server.access.people import create_administrator, create_user
 from server.access.roles import PROJECT_MANAGER
 from server.config import Config
 from server.db import Database
-from server.models import Assignment, Project
-from server.upgrading import upgrade
+from server.models import Assignment, Base, Project
+from server.upgrading import schema_heads, upgrade
 from tests.client import Client
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -65,54 +65,101 @@ def cheap_hashes() -> None:
 
 
 @pytest.fixture(scope="session")
-def make_database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """Gives the address of a new database with the current schema, as often as it is called."""
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Copies"]:
     given = os.environ.get("TEST_DATABASE_URL")
-    yield from postgis_copies(given, tmp_path_factory) if given else spatialite_copies(tmp_path_factory)
+    copies = PostgisCopies(given, tmp_path_factory) if given else SpatialiteCopies(tmp_path_factory)
+    yield copies
+    copies.close()
 
 
-def spatialite_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    folder = tmp_path_factory.mktemp("databases")
-    template = Database(f"sqlite:///{folder / 'template.db'}")
-    upgrade(template, folder, MORNING)
-    with template.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    template.dispose()
+@pytest.fixture
+def make_database_url(databases: "Copies") -> Iterator[Callable[[], str]]:
+    """Gives the address of an empty database with the current schema, as often as it is called."""
+    yield databases.take
+    databases.give_back()
 
-    def make() -> str:
-        target = folder / f"{uuid.uuid4().hex}.db"
-        shutil.copyfile(folder / "template.db", target)
+
+class Copies:
+    """Databases with the schema and no rows."""
+
+    def take(self) -> str:
+        raise NotImplementedError
+
+    def give_back(self) -> None:
+        """The test is over."""
+
+    def close(self) -> None:
+        """All tests are over."""
+
+
+class SpatialiteCopies(Copies):
+    """A file is migrated once and copied for each test."""
+
+    def __init__(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+        self.folder = tmp_path_factory.mktemp("databases")
+        template = Database(f"sqlite:///{self.folder / 'template.db'}")
+        upgrade(template, self.folder, MORNING)
+        with template.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        template.dispose()
+        self.taken: list[Path] = []
+
+    def take(self) -> str:
+        target = self.folder / f"{uuid.uuid4().hex}.db"
+        shutil.copyfile(self.folder / "template.db", target)
+        self.taken.append(target)
         return f"sqlite:///{target}"
 
-    yield make
+    def give_back(self) -> None:
+        for path in self.taken:
+            for file in path.parent.glob(path.name + "*"):
+                file.unlink()
+        self.taken.clear()
 
 
-def postgis_copies(given: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    server = make_url(given.replace("postgresql+psycopg://", "postgresql://"))
-    template = f"template_{uuid.uuid4().hex[:8]}"
-    made = [template]
+class PostgisCopies(Copies):
+    """Copying a PostGIS database takes most of a second, emptying one takes milliseconds: so they are used again."""
 
-    def run(statement: str) -> None:
-        with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
+    def __init__(self, given: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+        self.server = make_url(given.replace("postgresql+psycopg://", "postgresql://"))
+        self.folder = tmp_path_factory.mktemp("databases")
+        self.free: list[str] = []
+        self.taken: list[str] = []
+
+    def take(self) -> str:
+        name = self.free.pop() if self.free else self.make()
+        self.taken.append(name)
+        self.run(self.emptying(), name)
+        return self.address(name)
+
+    def give_back(self) -> None:
+        self.free += self.taken
+        self.taken.clear()
+
+    def close(self) -> None:
+        for name in self.free + self.taken:
+            self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def make(self) -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self.run(f"CREATE DATABASE {name}")
+        database = Database(self.address(name))
+        upgrade(database, self.folder, MORNING)
+        database.dispose()
+        return name
+
+    def emptying(self) -> str:
+        deletes = "".join(f'DELETE FROM "{table.name}";' for table in Base.metadata.sorted_tables)
+        return f"SET session_replication_role = replica; {deletes} UPDATE alembic_version SET version_num = '{schema_heads()[1]}'"
+
+    def run(self, statement: str, name: str | None = None) -> None:
+        url = self.server.set(database=name) if name else self.server
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[call-overload]
 
-    def address(name: str) -> str:
-        return server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
-
-    run(f"CREATE DATABASE {template}")
-    database = Database(address(template))
-    upgrade(database, tmp_path_factory.mktemp("databases"), MORNING)
-    database.dispose()
-
-    def make() -> str:
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        run(f"CREATE DATABASE {name} TEMPLATE {template}")
-        made.append(name)
-        return address(name)
-
-    yield make
-    for name in reversed(made):
-        run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    def address(self, name: str) -> str:
+        url = self.server.set(drivername="postgresql+psycopg", database=name)
+        return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select, text
@@ -31,8 +32,7 @@ def test_shapely_and_spatialite_work_in_one_process(tmp_path) -> None:
 
 def test_shapely_stands_before_the_driver_in_db_py() -> None:
     """The other order binds shapely to the system's GEOS: wrong errors first, then a crash."""
-    with open("server/db.py", encoding="utf-8") as file:
-        source = file.read()
+    source = Path("server/db.py").read_text(encoding="utf-8")
     assert source.index("import shapely") < source.index("pysqlite3")
 
 

@@ -548,11 +548,6 @@ def upgrade() -> None:
         postgresql_ops={},
     )
     op.create_index("ix_submission_geometry_submission_id", "submission_geometry", ["submission_id"], unique=False)
-    op.drop_table("KNN")
-    op.drop_table("SpatialIndex")
-    op.drop_table("sql_statements_log")
-    op.drop_table("ElementaryGeometries")
-    op.drop_table("data_licenses")
     if op.get_bind().dialect.name == "postgresql":  # SQLite has written them into the table above
         op.create_foreign_key("fk_form_current_version_id", "form", "form_version", ["current_version_id"], ["id"])
         op.create_foreign_key("fk_form_draft_version_id", "form", "form_version", ["draft_version_id"], ["id"])
