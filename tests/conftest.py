@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 import pytest
@@ -79,20 +80,17 @@ def make_database_url(databases: "Copies") -> Iterator[Callable[[], str]]:
     databases.give_back()
 
 
-class Copies:
-    """Databases with the schema and no rows."""
+class Copies(Protocol):
+    """Databases with the schema and no rows: taken by a test, given back when it is over, closed when all are."""
 
-    def take(self) -> str:
-        raise NotImplementedError
+    def take(self) -> str: ...
 
-    def give_back(self) -> None:
-        """The test is over."""
+    def give_back(self) -> None: ...
 
-    def close(self) -> None:
-        """All tests are over."""
+    def close(self) -> None: ...
 
 
-class SpatialiteCopies(Copies):
+class SpatialiteCopies:
     """A file is migrated once and copied for each test."""
 
     def __init__(self, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -116,8 +114,11 @@ class SpatialiteCopies(Copies):
                 file.unlink()
         self.taken.clear()
 
+    def close(self) -> None:
+        """The folder goes with pytest's."""
 
-class PostgisCopies(Copies):
+
+class PostgisCopies:
     """Copying a PostGIS database takes most of a second, emptying one takes milliseconds: so they are used again."""
 
     def __init__(self, given: str, tmp_path_factory: pytest.TempPathFactory) -> None:
