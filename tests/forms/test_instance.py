@@ -118,6 +118,14 @@ def test_unknown_elements_are_left_out_and_of_two_the_first_counts():
     assert values["grp"]["age"] == "1" and "x" not in values
 
 
+def test_white_space_alone_is_no_answer_and_around_an_answer_it_stays():
+    xml = b'<data id="everything"><grp><name> \n</name><age> 3 </age></grp></data>'
+
+    values = read_values(read_instance(xml), schema("everything"))
+
+    assert (values["grp"]["name"], values["grp"]["age"]) == (None, " 3 ")
+
+
 def test_poisonous_values_are_kept_as_text():
     xml = b'<data id="everything"><grp><age>NaN</age><name>__proto__</name><gps>1e400 x</gps></grp></data>'
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from forms import library
@@ -6,6 +8,7 @@ from forms.media import MediaNeed
 from forms.validate import read_warnings_of_validate
 from forms.xform import read_xform
 from forms.xlsform import convert_text
+from forms.xml import read_xml
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,37 @@ def test_every_question_and_choice_of_ours_has_chinese_and_english(visit):
     for phrase in visit.phrases:
         by_place.setdefault(phrase.where, set()).add(phrase.language)
     assert set(map(frozenset, by_place.values())) == {frozenset({"zh", "en"})}
+
+
+YES, MET = "${consent_household} = 'yes'", "${visit_result} = 'met'"
+ONLY_IF = {
+    "hamlet": "not(${consent_household} = 'no')",
+    "consent_household": MET,
+    "contact_pref": YES,
+    "contact_phone": f"{YES} and not(${{contact_pref}} = 'none')",
+    "location_ok": YES,
+    "location": "${location_ok} = 'yes'",
+    "location_alt": "${location_ok} = 'no'",
+    "services_wanted": YES,
+    "health_topic": YES,
+    "decline_recheck": "${visit_result} = 'declined'",
+    "next_visit_wish": f"({MET} or ${{visit_result}} = 'absent') and not(${{consent_household}} = 'no')",
+}
+
+
+def test_without_consent_nothing_is_asked_but_village_door_code_date_and_result():
+    binds = {
+        one.get("nodeset").removeprefix("/data/"): " ".join((one.get("relevant") or "").split())
+        for one in read_xml(read_library_form("household_visit")).iter("{*}bind")
+    }
+    in_names = {name: re.sub(r" ?/data/(\w+) ?", r"${\1}", text) for name, text in binds.items()}
+
+    assert {name: in_names[name] for name in ONLY_IF} == {
+        name: re.sub(r"(\$\{\w+\}) ", r"\1", one) for name, one in ONLY_IF.items()
+    }
+    assert all(
+        in_names[name] == "" for name in ("household", "village_code", "door_code", "visit_date", "visit_result")
+    )
 
 
 def test_the_household_visit_asks_for_one_point_and_tracks_nobody(visit):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms import workbook as workbook_module
 from forms.errors import XLSFormInvalid
 from forms.workbook import check_workbook, refuse_hostile_parts
 from tests.forms.workbooks import SURVEY, part_of, with_parts, workbook
@@ -60,6 +61,13 @@ def test_what_may_not_be_opened_is_refused_within_a_second(data, words):
         check_workbook(data)
 
     assert time.monotonic() - started < 1
+
+
+def test_an_archive_of_too_many_parts_is_refused_before_its_list_is_read(monkeypatch):
+    monkeypatch.setattr(workbook_module, "_open", None)
+
+    with pytest.raises(XLSFormInvalid, match="more than 1000 parts"):
+        check_workbook(many_parts(1_001))
 
 
 def test_the_bytes_say_what_a_workbook_is():

@@ -72,6 +72,26 @@ def test_what_is_not_one_whole_document_within_limits_is_refused_within_a_second
     assert refused.value.message.endswith(".")
 
 
+LAUGHS_IN_AN_ATTRIBUTE = LAUGHS.replace(b"<a>&j;</a>", b'<a x="&j;"/>')
+
+
+@pytest.mark.parametrize("name", [name for name in REFUSED if "doctype" in name or "DTD" in name or "entity" in name])
+def test_a_doctype_is_refused_as_such(name):
+    if name not in ("unknown entity", "a prolog that looks like a doctype for ever"):
+        with pytest.raises(XmlRefused, match="DOCTYPE"):
+            read_xml(REFUSED[name])
+
+
+def test_a_doctype_is_refused_before_its_entities_are_read():
+    with pytest.raises(XmlRefused, match="DOCTYPE"):
+        read_xml(LAUGHS_IN_AN_ATTRIBUTE)
+
+
+def test_a_nul_is_named():
+    with pytest.raises(XmlRefused, match="NUL"):
+        read_xml(REFUSED["NUL"])
+
+
 READ = {
     "UTF-8": ("<a>村</a>".encode(), "村"),
     "a byte order mark": ("\ufeff<a>村</a>".encode(), "村"),
