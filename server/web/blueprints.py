@@ -17,7 +17,7 @@ class Door(Blueprint):
 
 
 def register(app: Flask) -> None:
-    from server.web import health, openrosa
+    from server.web import health, odata, openrosa
     from server.web.central import (
         app_users,
         audits,
@@ -47,6 +47,7 @@ def register(app: Flask) -> None:
         datasets.datasets,
         audits.audits,
         submissions.submissions,
+        odata.odata,
         pages,
     )
     for door in doors:

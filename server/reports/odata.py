@@ -1,0 +1,152 @@
+"""A page of a table: which rows, in which order, whether more follow. How a row is written is the wire's business."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import dropwhile, islice
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from server.errors import SkiptokenGone
+from server.reports.odata_conditions import Conditions, divide
+from server.reports.odata_options import After, Question
+from server.reports.queries import (
+    Narrowed,
+    Position,
+    Record,
+    Source,
+    count_records,
+    find_position,
+    iterate_records,
+    stands_after,
+)
+from server.reports.table import Row, rows_of
+
+
+class OnePage(NamedTuple):
+    """Rows with their records as they are read; `after` is known once the last row was taken, None when none follows."""
+
+    rows: Iterator[tuple[Record, Row]]
+    end: "End"
+
+
+@dataclass
+class End:
+    """What is known of a page when its last row has been read."""
+
+    more: bool = False
+    last: After | None = None
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """An address within one record: these tables' rows must have these ids (`Submissions('…')/member('…')/toy`)."""
+
+    ids: tuple[tuple[str, str], ...] = field(default=())
+
+    def holds(self, row: Row) -> bool:
+        wanted = dict(self.ids)
+        above: Row | None = row
+        while above is not None:
+            if wanted.get(above.table.name, above.id) != above.id:
+                return False
+            above = above.parent
+        return True
+
+
+def conditions_of(db: Session, question: Question) -> Conditions:
+    if question.filter is None:
+        return Conditions()
+    return divide(question.filter, db.get_bind().dialect.name)
+
+
+def is_plain(question: Question, conditions: Conditions) -> bool:
+    """Whether a row is a record and all conditions are SQL's: then SQL also counts and turns pages."""
+    return question.table.parent is None and not conditions.rest and question.search is None
+
+
+def count_rows(db: Session, source: Source, question: Question, pinned: Pinned = Pinned()) -> int:
+    """How many rows there are without regard to pages."""
+    question = replace(question, after=None)
+    conditions = conditions_of(db, question)
+    if is_plain(question, conditions):
+        return count_records(db, source, Narrowed(conditions.sql, with_deleted=conditions.mentions_deleted))
+    return sum(1 for _ in all_rows(db, source, question, conditions, pinned, Narrowed()))
+
+
+def read_page(db: Session, source: Source, question: Question, pinned: Pinned = Pinned()) -> OnePage:
+    """Raises SkiptokenGone (400.34) when the row that the page goes on from is no longer there."""
+    conditions, end = conditions_of(db, question), End()
+    plain = is_plain(question, conditions)
+    narrowed = Narrowed(
+        order=question.order,
+        offset=question.skip if plain else 0,
+        limit=question.top + 1 if plain and question.top is not None else None,
+    )
+    rows = all_rows(db, source, question, conditions, pinned, narrowed)
+    if question.after is not None and question.table.parent is not None:
+        rows = behind(rows, question.after)
+    rows = rows if plain else islice(rows, question.skip, None)
+    return OnePage(rows if question.top is None else cut(rows, question.top, end), end)
+
+
+def all_rows(
+    db: Session, source: Source, question: Question, conditions: Conditions, pinned: Pinned, narrowed: Narrowed
+) -> Iterator[tuple[Record, Row]]:
+    sql = conditions.sql
+    if question.after is not None:
+        position = find_start(db, source, question)
+        sql = (*sql, stands_after(position, including=question.table.parent is not None)) if position else sql
+    where = Narrowed(sql, narrowed.order, conditions.mentions_deleted, narrowed.offset, narrowed.limit)
+    for record in iterate_records(db, source, where):
+        if question.search is not None and not speaks_of(record, question.search):
+            continue
+        for row in rows_of(record.instance_id, record.values, question.table):
+            if pinned.holds(row) and conditions.accept(record, row):
+                yield record, row
+
+
+def find_start(db: Session, source: Source, question: Question) -> Position | None:
+    """Where the page before ended. A repeat's token that does not name its record is looked for from the start."""
+    after = question.after
+    if after is None or after.instance_id is None:
+        return None
+    position = find_position(db, source, after.instance_id)
+    if position is None:
+        raise SkiptokenGone()
+    return position
+
+
+def behind(rows: Iterator[tuple[Record, Row]], after: After) -> Iterator[tuple[Record, Row]]:
+    """The rows of a repeat behind one of them. Raises SkiptokenGone when that one is not met."""
+    rest = dropwhile(lambda pair: pair[1].id != after.repeat_id, rows)
+    if next(rest, None) is None:
+        raise SkiptokenGone()
+    yield from rest
+
+
+def cut(rows: Iterator[tuple[Record, Row]], top: int, end: End) -> Iterator[tuple[Record, Row]]:
+    """The first rows; tells the end whether another one follows."""
+    for number, (record, row) in enumerate(rows):
+        if number == top:
+            end.more = top > 0
+            return
+        end.last = After(record.instance_id, row.id if row.parent else None)
+        yield record, row
+
+
+def speaks_of(record: Record, words: str) -> bool:
+    """Whether every word is somewhere in the record's answers or is its id, capitals or not."""
+    texts = [record.instance_id.casefold(), *texts_of(record.values)]
+    return all(any(word in text for text in texts) for word in words.casefold().split())
+
+
+def texts_of(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value.casefold()
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from texts_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts_of(inner)

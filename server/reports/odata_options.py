@@ -1,0 +1,139 @@
+"""The query of an OData table, read and checked: odk-contract.md 7.4."""
+
+import binascii
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement
+
+from server.errors import (
+    NotImplemented501,
+    ODataExpandUnsupported,
+    ODataExpressionUnsupported,
+    ODataFieldUnsupported,
+    ODataSelectExpand,
+    SkiptokenInvalid,
+    WrongType,
+)
+from server.reports.odata_conditions import COLUMNS
+from server.reports.odata_fields import Names, Selection, read_selection
+from server.reports.odata_filter import Node, read_filter
+from server.reports.table import FormTable
+
+SUPPORTED = ("format", "count", "skip", "top", "filter", "wkt", "expand", "select", "skiptoken", "orderby", "search")
+BESIDE = ("st",)  # a token in the query; whoever asks is no business of ours
+TOKEN_PREFIX = "01"  # noqa: S105 - the version of the skiptoken
+LARGEST = 2**53
+_ORDER = re.compile(r"\s*(\S+?)(?:\s+(asc|desc))?\s*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class After:
+    """The row that the page before ended with; `repeat_id` in a repeat's table."""
+
+    instance_id: str | None
+    repeat_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a table. `top` None: all that there is."""
+
+    table: FormTable
+    top: int | None = None
+    skip: int = 0
+    count: bool = False
+    wkt: bool = False
+    expand: bool = False
+    select: Selection | None = None
+    filter: Node | None = None
+    order: tuple[ColumnElement[Any], ...] = ()
+    after: After | None = None
+    search: str | None = None
+
+
+def read_question(table: FormTable, args: Mapping[str, str], now: datetime) -> Question:
+    """`args` are the query's parameters. Raises the Problem of the first thing in them that is no good."""
+    for key in args:
+        if key not in BESIDE and not (key.startswith("$") and key[1:] in SUPPORTED):
+            raise NotImplemented501(feature=key)
+    given = {key[1:]: value for key, value in args.items() if key.startswith("$") and value.strip()}
+    if "select" in given and "expand" in given and given["select"].strip() != "*":
+        raise ODataSelectExpand()
+    if "orderby" in given and "skiptoken" in given:
+        raise NotImplemented501(feature="$orderby with $skiptoken")
+    names = Names(table)
+    select = given.get("select", "*").strip()
+    return Question(
+        table=table,
+        top=read_number("$top", given.get("top")),
+        skip=read_number("$skip", given.get("skip")) or 0,
+        count=is_true(given.get("count")),
+        wkt=is_true(given.get("wkt")),
+        expand=read_expand(given.get("expand")),
+        select=None if select == "*" else read_selection(table, select),
+        filter=read_filter(given["filter"], names.resolve, now) if "filter" in given else None,
+        order=read_order(names, given["orderby"]) if "orderby" in given else (),
+        after=read_token(given["skiptoken"]) if "skiptoken" in given else None,
+        search=given.get("search"),
+    )
+
+
+def is_true(text: str | None) -> bool:
+    return (text or "").strip().lower() == "true"
+
+
+def read_number(name: str, text: str | None) -> int | None:
+    """Raises WrongType (400.11) for what is no whole number from 0."""
+    if text is None:
+        return None
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 20 or int(digits) > LARGEST:
+        raise WrongType(field=name, expected="integer")
+    return int(digits)
+
+
+def read_expand(text: str | None) -> bool:
+    if text is None:
+        return False
+    if text.strip() != "*":
+        raise ODataExpandUnsupported()
+    return True
+
+
+def read_order(names: Names, text: str) -> tuple[ColumnElement[Any], ...]:
+    """`a asc, b desc` over what the record itself is known by; null comes before everything (OData 4.0, 11.2.5.2)."""
+    order = []
+    for part in text.split(","):
+        match = _ORDER.fullmatch(part)
+        if match is None:
+            raise ODataExpressionUnsupported(expression=part.strip()[:50])
+        ref = names.resolve(match[1])
+        if ref.place != "system":
+            raise ODataFieldUnsupported(field=match[1])
+        column = COLUMNS[ref.path[0]]
+        order.append(column.desc().nulls_last() if match[2] == "desc" else column.asc().nulls_first())
+    return tuple(order)
+
+
+def read_token(text: str) -> After:
+    """The opaque text of a nextLink. Raises SkiptokenInvalid (400.35)."""
+    try:
+        held = orjson.loads(b64decode(text.removeprefix(TOKEN_PREFIX), validate=True))
+    except (binascii.Error, ValueError):
+        raise SkiptokenInvalid() from None
+    members = [held.get(name) if isinstance(held, dict) else None for name in ("instanceId", "repeatId")]
+    known = all(one is None or (isinstance(one, str) and "\x00" not in one) for one in members)
+    if not text.startswith(TOKEN_PREFIX) or members == [None, None] or not known:
+        raise SkiptokenInvalid()
+    return After(*members)
+
+
+def write_token(after: After) -> str:
+    held = {"instanceId": after.instance_id} | ({"repeatId": after.repeat_id} if after.repeat_id else {})
+    return TOKEN_PREFIX + b64encode(orjson.dumps(held)).decode()

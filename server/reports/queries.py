@@ -1,0 +1,226 @@
+"""The records that a report reads: one form's, real or draft, as far as the caller's scope reaches; the newest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from forms.schema import FormSchema
+from server.access.allow import Scope
+from server.access.projects import submissions_within
+from server.models import (
+    Actor,
+    Audit,
+    BoundarySet,
+    FormVersion,
+    Submission,
+    SubmissionAttachment,
+    SubmissionVersion,
+)
+
+BATCH = 500
+EXPORT = "form.submission.export"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which records a report is about. `instance_id` narrows it to one record."""
+
+    form_id: int
+    scope: Scope
+    draft: bool = False
+    instance_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What of a source is wanted: conditions on Submission, an order instead of the newest first, a stretch."""
+
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    order: tuple[ColumnElement[Any], ...] = ()
+    with_deleted: bool = False
+    offset: int = 0
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record with what OData and CSV say about it. `values` is empty for one that is encrypted or could not be read."""
+
+    id: int
+    instance_id: str
+    created_at: datetime
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    submitter_id: int | None
+    submitter_name: str | None
+    review_state: str | None
+    device_id: str | None
+    form_version_id: int
+    form_version: str
+    version_id: int
+    encrypted: bool
+    files_expected: int
+    files_present: int
+    edits: int
+    has_sealed_answers: bool
+    values_json: str | None = field(repr=False)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        try:
+            tree = orjson.loads(self.values_json or "{}")
+        except orjson.JSONDecodeError:
+            return {}
+        return tree if isinstance(tree, dict) else {}
+
+    @property
+    def status(self) -> str | None:
+        """What keeps the answers from being shown: Central's words, None when nothing does."""
+        if not self.encrypted:
+            return None
+        return "notDecrypted" if self.has_sealed_answers else "missingEncryptedFormData"
+
+
+class Position(NamedTuple):
+    """Where a record stands in the order of the newest first."""
+
+    created_at: datetime
+    id: int
+
+
+def meant(source: Source, with_deleted: bool = False) -> ColumnElement[bool]:
+    """The source as a condition on Submission."""
+    conditions = [
+        Submission.form_id == source.form_id,
+        Submission.draft == source.draft,
+        submissions_within(source.scope),
+    ]
+    if not with_deleted:
+        conditions.append(Submission.deleted_at.is_(None))
+    if source.instance_id is not None:
+        conditions.append(Submission.instance_id == source.instance_id)
+    return and_(*conditions)
+
+
+def files_where(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).where(
+        SubmissionAttachment.submission_version_id == SubmissionVersion.id,
+        SubmissionAttachment.copy == 0,
+        *conditions,
+    )
+
+
+def columns() -> dict[str, Any]:
+    """What a Record is read from, by the name of its member."""
+    earlier = SubmissionVersion.__table__.alias("earlier")
+    arrived = SubmissionAttachment.blob_sha256.is_not(None)
+    sealed = files_where(arrived, SubmissionAttachment.name.endswith(".xml.enc"))
+    return {
+        "id": Submission.id,
+        "instance_id": Submission.instance_id,
+        "created_at": Submission.created_at,
+        "updated_at": Submission.updated_at,
+        "deleted_at": Submission.deleted_at,
+        "submitter_id": Submission.submitter_id,
+        "submitter_name": Actor.display_name,
+        "review_state": Submission.review_state,
+        "device_id": Submission.device_id,
+        "form_version_id": FormVersion.id,
+        "form_version": FormVersion.version,
+        "version_id": SubmissionVersion.id,
+        "encrypted": SubmissionVersion.encrypted,
+        "files_expected": files_where(SubmissionAttachment.expected.is_(True)).scalar_subquery(),
+        "files_present": files_where(SubmissionAttachment.expected.is_(True), arrived).scalar_subquery(),
+        "edits": (select(func.count() - 1).where(earlier.c.submission_id == Submission.id).scalar_subquery()),
+        "has_sealed_answers": case((SubmissionVersion.encrypted, sealed.scalar_subquery()), else_=0),
+        "values_json": SubmissionVersion.values_json,
+    }
+
+
+def listing(source: Source, narrowed: Narrowed) -> Select[Any]:
+    named = columns()
+    order = (*narrowed.order, Submission.created_at.desc(), Submission.id.desc())
+    query: Select[Any] = (
+        select(*(named[one.name] for one in fields(Record)))
+        .select_from(Submission)
+        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
+        .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
+        .outerjoin(Actor, Actor.id == Submission.submitter_id)
+        .where(meant(source, narrowed.with_deleted), *narrowed.conditions)
+        .order_by(*order)
+    )
+    if narrowed.limit is not None:
+        query = query.limit(narrowed.limit)
+    return query.offset(narrowed.offset) if narrowed.offset else query
+
+
+def iterate_records(db: Session, source: Source, narrowed: Narrowed = Narrowed()) -> Iterator[Record]:
+    """In batches: flat memory however many there are, and whoever stops early has not read the rest."""
+    for row in db.execute(listing(source, narrowed), execution_options={"yield_per": BATCH}):
+        yield Record(*row)
+
+
+def count_records(db: Session, source: Source, narrowed: Narrowed) -> int:
+    """How many there are; the stretch does not matter."""
+    query = select(func.count(Submission.id)).where(meant(source, narrowed.with_deleted), *narrowed.conditions)
+    return db.scalar(query) or 0
+
+
+def find_position(db: Session, source: Source, instance_id: str) -> Position | None:
+    """Where a record stands, also after it was deleted: a page can go on from there."""
+    row = db.execute(
+        select(Submission.created_at, Submission.id).where(
+            meant(source, with_deleted=True), Submission.instance_id == instance_id
+        )
+    ).first()
+    return Position(*row) if row else None
+
+
+def stands_after(position: Position, including: bool = False) -> ColumnElement[bool]:
+    """What comes behind a position in the order of the newest first."""
+    here = tuple_(Submission.created_at, Submission.id)
+    there = tuple_(literal(position.created_at, Submission.created_at.type), literal(position.id))
+    return here <= there if including else here < there
+
+
+def take_snapshot(db: Session) -> None:
+    """One answer may take several queries; all of them see the same moment. (SQLite's transactions always do.)"""
+    if db.get_bind().dialect.name == "postgresql":
+        db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def read_change_mark(db: Session, source: Source) -> str:
+    """A text that changes with whatever a report of this source shows: acts on its form, places, names of senders."""
+    act = (
+        select(Audit.id)
+        .where(Audit.form_id == source.form_id, Audit.action != EXPORT)
+        .order_by(Audit.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    places = select(func.max(BoundarySet.id)).where(BoundarySet.project_id == source.scope.project_id).scalar_subquery()
+    names = select(func.max(Actor.updated_at)).scalar_subquery()
+    villages = sorted(source.scope.village_ids)
+    seen = db.execute(select(act, places, names)).one()
+    return f"{source.form_id} {source.draft} {source.scope.everything} {villages} {tuple(map(str, seen))}"
+
+
+def read_schemas(db: Session, form_id: int) -> list[FormSchema]:
+    """The schemas of all published versions, the newest first."""
+    texts = db.scalars(
+        select(FormVersion.schema_json)
+        .where(FormVersion.form_id == form_id, FormVersion.published_at.is_not(None))
+        .order_by(FormVersion.published_at.desc(), FormVersion.id.desc())
+    )
+    return [FormSchema.from_json(orjson.loads(text)) for text in texts]
+
+
+def has_record(db: Session, source: Source) -> bool:
+    """Whether there is a record, not deleted and within reach."""
+    return db.scalar(select(exists().where(meant(source)))) is True

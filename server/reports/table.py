@@ -1,0 +1,154 @@
+"""A form as tables: one for the records, one for each repeat; and a stored record as rows of them.
+
+Rows come from the JSON that was kept with the record, never from its XML. A record of an older form version answers by
+path: what it does not have is an empty cell.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha1
+from typing import Any
+
+from forms.schema import Field, FormSchema, Node, sanitise
+
+ROOT = "Submissions"
+RESERVED = ("__id", "__system")  # what every row has beside its fields
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field of a table under its OData name, which is unique beside its siblings. A group or repeat holds columns."""
+
+    name: str
+    field: Field
+    columns: tuple["Column", ...] = ()
+
+    @property
+    def is_repeat(self) -> bool:
+        return self.field.repeat
+
+    @property
+    def is_group(self) -> bool:
+        return not self.field.repeat and (self.field.group or bool(self.columns))
+
+
+@dataclass(frozen=True)
+class FormTable:
+    """`Submissions`, or one repeat.
+
+    `names` are the OData names of the repeat's path from the root, `path` the fields' own names below the parent's row.
+    """
+
+    names: tuple[str, ...]
+    path: tuple[str, ...]
+    parent: "FormTable | None"
+    columns: tuple[Column, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return ".".join((ROOT, *self.names))
+
+    @property
+    def parent_key(self) -> str:
+        """The property that leads to the parent's row: `__Submissions-id`, `__Submissions-member-id`."""
+        above = self.parent.names if self.parent else ()
+        return "__" + "-".join((ROOT, *above, "id"))
+
+    @property
+    def repeat_name(self) -> str:
+        return self.path[-1] if self.path else ""
+
+    @cached_property
+    def leaves(self) -> tuple[tuple[tuple[str, ...], Field], ...]:
+        """The fields with answers, each with its path below this table's rows; those in nested repeats are not of it."""
+        return tuple(leaves_of(self.columns, ()))
+
+
+def leaves_of(columns: Iterable[Column], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Field]]:
+    for column in columns:
+        path = (*above, column.field.name)
+        if column.is_group:
+            yield from leaves_of(column.columns, path)
+        elif not column.is_repeat:
+            yield path, column.field
+
+
+def tables_of(schema: FormSchema) -> dict[str, FormTable]:
+    """All tables by name, `Submissions` first, the repeats in the form's order, a nested one after its parent."""
+    root = FormTable((), (), None, columns_of(schema.tree))
+    return {table.name: table for table in [root, *tables_below(root, root.columns, (), ())]}
+
+
+def columns_of(node: Node) -> tuple[Column, ...]:
+    taken = set(RESERVED) if node.field.repeat or not node.field.path else set()
+    columns = []
+    for below in node.nodes:
+        name = free_name(sanitise(below.field.name), taken)
+        taken.add(name)
+        columns.append(Column(name, below.field, columns_of(below)))
+    return tuple(columns)
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """Names in Chinese all become `_`; a client that meets one property twice gives up, so they are numbered."""
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def tables_below(
+    parent: FormTable, columns: Iterable[Column], names: tuple[str, ...], path: tuple[str, ...]
+) -> Iterator[FormTable]:
+    """`names` and `path` are the groups between the parent's row and these columns."""
+    for column in columns:
+        here, way = (*names, column.name), (*path, column.field.name)
+        if column.is_repeat:
+            table = FormTable((*parent.names, *here), way, parent, column.columns)
+            yield table
+            yield from tables_below(table, column.columns, (), ())
+        else:
+            yield from tables_below(parent, column.columns, here, way)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the answers at its place, and its readable key, `uuid:…` or `uuid:…/group/member[2]`."""
+
+    table: FormTable
+    key: str
+    values: dict[str, Any]
+    parent: "Row | None" = None
+
+    @property
+    def id(self) -> str:
+        """The record's own id, or for a repeat a stable hash of where it stands."""
+        return self.key if self.parent is None else sha1(self.key.encode(), usedforsecurity=False).hexdigest()
+
+
+def rows_of(instance_id: str, values: dict[str, Any], table: FormTable) -> Iterator[Row]:
+    """A record's rows in one table, in document order: exactly one in `Submissions`."""
+    if table.parent is None:
+        yield Row(table, instance_id, values)
+        return
+    for parent in rows_of(instance_id, values, table.parent):
+        yield from rows_below(parent, table)
+
+
+def rows_below(parent: Row, table: FormTable) -> Iterator[Row]:
+    """The rows of a repeat directly below one row."""
+    found = value_below(parent.values, table.path)
+    where = f"{parent.key}/{'/'.join(table.path)}"
+    for number, values in enumerate(found if isinstance(found, list) else [], 1):
+        yield Row(table, f"{where}[{number}]", values if isinstance(values, dict) else {}, parent)
+
+
+def value_below(values: Any, path: Iterable[str]) -> Any:
+    """What stands at a path of names below a row; None where the record has no such place."""
+    for name in path:
+        if not isinstance(values, dict):
+            return None
+        values = values.get(name)
+    return values

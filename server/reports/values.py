@@ -1,0 +1,144 @@
+"""One answer's text as a typed value. What is not of its type is None: one bad answer never spoils a whole feed.
+
+The types are the bind types of the ODK XForms specification; their OData counterparts are in odk-contract.md 7.2 and 7.3.
+"""
+
+import math
+import re
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import shapely
+
+from forms.schema import GEO_TYPES
+from geo.errors import UnreadableGeometry
+from geo.odk_text import Kind, read_geometry
+
+Value = str | int | float | bool | date | datetime | None
+
+INT64 = 2**63
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_INT = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(?:(Z)|([+-]\d\d):?(\d\d)?)", re.ASCII)
+
+
+def read_value(text: Any, type_name: str) -> Value:
+    """The answer as int, float, bool, date, datetime (aware), or for every other type the text; None when it is not one.
+
+    `text` is what `forms.instance.read_values` keeps for a leaf; anything but text is no answer.
+    """
+    if not isinstance(text, str):
+        return None
+    reader = READERS.get(type_name)
+    return reader(text.strip()) if reader else text
+
+
+def read_int(text: str) -> int | None:
+    number = int(text) if _INT.fullmatch(text) else None
+    return number if number is not None and -INT64 <= number < INT64 else None
+
+
+def read_decimal(text: str) -> float | None:
+    number = float(text) if _DECIMAL.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
+
+
+def read_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def read_instant(text: str) -> datetime | None:
+    """An instant with its offset; None without one, since nobody knows what it means then."""
+    clean = write_instant(text)
+    return datetime.fromisoformat(clean) if clean else None
+
+
+def write_instant(text: str) -> str | None:
+    """An instant's text as it was sent, the offset spelt `+08:00` (old clients write `+08`); None if there is no such."""
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        return None
+    local, zulu, hours, minutes = match.groups()
+    clean = str(local) + (zulu or f"{hours}:{minutes or '00'}")
+    try:
+        datetime.fromisoformat(clean).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return clean
+
+
+READERS: dict[str, Any] = {
+    "int": read_int,
+    "decimal": read_decimal,
+    "boolean": BOOLEANS.get,
+    "date": read_date,
+    "dateTime": read_instant,
+}
+
+
+def odata_value(text: Any, type_name: str, wkt: bool = False) -> Any:
+    """The answer as OData carries it: number, boolean, text, GeoJSON geometry (or WKT text), None for what is none."""
+    if not isinstance(text, str):
+        return None
+    if type_name == "dateTime":
+        return write_instant(text.strip())
+    if type_name == "date":
+        return text.strip() if read_date(text.strip()) else None
+    if type_name in GEO_TYPES:
+        places = read_places(text, type_name)
+        return None if places is None else wkt_of(places) if wkt else geojson_of(places)
+    return read_value(text, type_name)
+
+
+class Places(NamedTuple):
+    """A geo answer's positions `[lon, lat]` or `[lon, lat, metres]`, all alike, and each one's accuracy in metres."""
+
+    kind: Kind
+    positions: list[list[float]]
+    accuracies: list[float | None]
+
+
+def read_places(text: Any, type_name: str) -> Places | None:
+    """None for what is no place on earth. The altitude is left out unless every position has one."""
+    kind: Kind = GEO_TYPES[type_name]  # type: ignore[assignment]
+    try:
+        read = read_geometry(text, kind) if isinstance(text, str) else None
+    except UnreadableGeometry:
+        return None
+    if read is None:
+        return None
+    positions = shapely.get_coordinates(read.geometry).tolist()
+    altitudes = read.altitudes
+    if len(positions) > len(altitudes):  # a shape that was not closed has been closed
+        altitudes = [*altitudes, altitudes[0]]
+    if None not in altitudes:
+        positions = [[*place, metres] for place, metres in zip(positions, altitudes, strict=True)]
+    return Places(kind, positions, read.accuracies)
+
+
+def geojson_of(places: Places) -> dict[str, Any]:
+    """GeoJSON's geometry with ODK Central's extra member `properties`: the accuracy, or one for each position."""
+    accuracy = {"accuracy": places.accuracies[0]} if places.kind == "point" else {"accuracies": places.accuracies}
+    return {**plain_geojson(places), "properties": accuracy}
+
+
+def plain_geojson(places: Places) -> dict[str, Any]:
+    """GeoJSON's geometry (RFC 7946)."""
+    if places.kind == "point":
+        return {"type": "Point", "coordinates": places.positions[0]}
+    if places.kind == "trace":
+        return {"type": "LineString", "coordinates": places.positions}
+    return {"type": "Polygon", "coordinates": [places.positions]}
+
+
+def wkt_of(places: Places) -> str:
+    """Well-known text as ODK Central writes it: a third number without `Z`."""
+    listed = ",".join(" ".join(f"{number:.15g}" for number in place) for place in places.positions)
+    return {"point": f"POINT ({listed})", "trace": f"LINESTRING ({listed})", "shape": f"POLYGON (({listed}))"}[
+        places.kind
+    ]
