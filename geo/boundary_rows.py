@@ -7,8 +7,10 @@ a new archive in memory under names of our own.
 
 import io
 import json
+import math
 import re
 import sqlite3
+import warnings
 import zipfile
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,6 @@ from typing import Any
 import shapely
 from lxml import etree
 from pyogrio import raw
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
@@ -90,7 +91,7 @@ def _limited(found: Rows) -> Rows:
 
 def _read_geojson(data: bytes) -> Rows:
     try:
-        document = json.loads(data.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        document = json.loads(data.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
         features = document["features"]
         rows = [
             Row(number, dict(one.get("properties") or {}), _area_of_json(one.get("geometry"), number))
@@ -101,8 +102,11 @@ def _read_geojson(data: bytes) -> Rows:
         raise _bad("This is not a GeoJSON FeatureCollection in UTF-8.", "unreadable") from error
 
 
-def _refuse_constant(name: str) -> float:
-    raise ValueError(name)
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _area_of_json(geometry: dict[str, Any] | None, number: int) -> BaseGeometry | None:
@@ -169,7 +173,7 @@ def _kml_area(mark: etree._Element, number: int) -> BaseGeometry:
 
 def _kml_ring(polygon: etree._Element, side: str) -> list[list[tuple[float, float]]]:
     return [
-        [(float(place.split(",")[0]), float(place.split(",")[1])) for place in (ring.text or "").split()]
+        [(_finite(place.split(",")[0]), _finite(place.split(",")[1])) for place in (ring.text or "").split()]
         for ring in polygon.iterfind(f"{{*}}{side}/{{*}}LinearRing/{{*}}coordinates")
     ]
 
@@ -264,9 +268,11 @@ def _encoding_of(parts: dict[str, bytes]) -> str | None:
 
 def _read_by_gdal(data: bytes, format: str, encoding: str | None) -> Rows:
     try:
-        meta, _, wkb, columns = raw.read(data, encoding=encoding, force_2d=True, max_features=MAX_ROWS + 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL's remarks about the name it was not given
+            meta, _, wkb, columns = raw.read(data, encoding=encoding, force_2d=True, max_features=MAX_ROWS + 1)
         areas = shapely.from_wkb(wkb)
-    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError, shapely.errors.ShapelyError) as error:
+    except Exception as error:  # foreign bytes in foreign code: whatever it stumbles over, the file is at fault
         raise _bad(f"The {format} cannot be read.", "unreadable") from error
     names = [str(name) for name in meta["fields"]]
     rows = []

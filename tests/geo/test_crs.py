@@ -35,7 +35,7 @@ def test_a_place_shifted_and_shifted_back_is_the_same_place(lon, lat):
     back = gcj02_to_wgs84(*wgs84_to_gcj02(lon, lat))
 
     # At the outline of the unshifted areas the two directions may disagree by the shift itself.
-    near_outline = 113.4 < lon < 114.6 and 22.0 < lat < 22.7 or 119.8 < lon < 122.2 and 21.7 < lat < 25.5
+    near_outline = (113.4 < lon < 114.6 and 22.0 < lat < 22.7) or (119.8 < lon < 122.2 and 21.7 < lat < 25.5)
     assert metres_between(lon, lat, *back) < (700 if near_outline else 0.01)
 
 
