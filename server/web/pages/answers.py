@@ -83,6 +83,8 @@ def say_value(asked: Field, value: Any, words: Words) -> str:
     text = str(value)
     if asked.type == "date":
         return say_date(text, words)
+    if asked.type == "geopoint":
+        return say_point(text)
     known = choice_words(asked, words)
     if not asked.select_multiple:
         return known.get(text, text)
@@ -101,3 +103,15 @@ def say_date(text: str, words: Words) -> str:
         return words.say_day(date.fromisoformat(text[:10]))
     except ValueError:
         return text
+
+
+def say_point(text: str) -> str:
+    """A point as latitude and longitude to about a metre, with the phone's accuracy; what is no point, as it was sent."""
+    try:
+        numbers = [float(part) for part in text.split()]
+    except ValueError:
+        return text
+    if len(numbers) < 2:
+        return text
+    accuracy = f" ± {numbers[3]:.0f} m" if len(numbers) > 3 and numbers[3] > 0 else ""
+    return f"{numbers[0]:.5f}, {numbers[1]:.5f}{accuracy}"

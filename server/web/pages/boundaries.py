@@ -14,6 +14,7 @@ from server.places.desk import current_boundaries
 from server.places.report import ImportReport
 from server.places.villages import import_boundaries
 from server.web import session
+from server.web.pages.boundary_words import rows_of, word_geo
 from server.web.pages.door import pages
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.sent import check_text, sent_text
@@ -79,9 +80,8 @@ def read_sent() -> tuple[str, str, BoundaryFile]:
 
 def import_again(project: Project, error: Problem | GeoError) -> Response:
     session.db().rollback()
-    message = word_for_people(error) if isinstance(error, Problem) else error.message
-    rows = error.details.get("rows") if isinstance(error, GeoError) else None
-    shown = {"message": message, "lines": [str(row) for row in (rows or [])[:FEW]]}
+    message = word_for_people(error) if isinstance(error, Problem) else word_geo(error)
+    shown = {"message": message, "lines": rows_of(error, FEW) if isinstance(error, GeoError) else []}
     status = error.status if isinstance(error, Problem) else 400
     return make_response(render_template("places/import.html", error=shown, **page_facts(project)), status)
 

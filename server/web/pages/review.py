@@ -201,5 +201,5 @@ def panel_again(submission_id: int, said: str, undo: str | None) -> Response:
         from_map=request.form.get("from") == "map",
     )
     answer = make_response(page)
-    answer.headers["HX-Trigger"] = "reviewed"
+    answer.headers["HX-Trigger"] = f'{{"reviewed": {{"id": {submission_id}}}}}'
     return answer

@@ -3,7 +3,6 @@ import htmx from "htmx.org";
 import { watchConnection } from "./connection";
 import { enhance } from "./enhance";
 import { watchReviewKeys } from "./review_keys";
-import { showToast } from "./toast";
 
 declare global {
   interface Window {
@@ -27,7 +26,16 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.body.addEventListener("htmx:afterSwap", (event) => enhance(event.target as HTMLElement));
-document.body.addEventListener("toast", (event) => showToast((event as CustomEvent).detail));
+
+// The table beside the panel shows the new state at once: the same mark and word as the panel's head.
+document.body.addEventListener("reviewed", (event) => {
+  const { id } = (event as CustomEvent).detail as { id: number };
+  window.setTimeout(() => {
+    const mark = document.querySelector("#panel .panel-head .state");
+    const cell = document.querySelector(`[data-record="${id}"] .card-state`);
+    if (mark && cell) cell.replaceChildren(mark.cloneNode(true));
+  }, 60);
+});
 
 enhance(document.body);
 watchConnection();
