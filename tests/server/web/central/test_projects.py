@@ -19,7 +19,9 @@ def give(database: Database, actor_id: int, role_id: int, project_id: int) -> No
 
 
 def test_a_project_made_by_rest_is_plain(as_alice: Client, as_bob: Client, as_nobody: Client) -> None:
-    made = as_alice.post("/projects", json={"name": " 河口镇 ", "description": "试点\n两行", "id": 77, "archived": True})
+    made = as_alice.post(
+        "/projects", json={"name": " 河口镇 ", "description": "试点\n两行", "id": 77, "archived": True}
+    )
 
     assert made.json == {
         "id": made.json["id"],
@@ -125,7 +127,9 @@ def test_who_may_change_a_project(as_bob: Client, as_chelsea: Client, database: 
     assert as_chelsea.delete(path).json["code"] == 403.1
 
 
-def test_only_who_runs_the_site_makes_a_project_a_care_project(as_alice: Client, as_bob: Client, project_id: int) -> None:
+def test_only_who_runs_the_site_makes_a_project_a_care_project(
+    as_alice: Client, as_bob: Client, project_id: int
+) -> None:
     path = f"/projects/{project_id}"
 
     assert as_bob.patch(path, json={"kind": "care"}).json["code"] == 403.1
@@ -142,7 +146,9 @@ def test_a_care_project_that_holds_records_stays_one(as_alice: Client, database:
     assert as_alice.patch(f"/projects/{project_id}", json={"kind": "plain"}).json["code"] == 400.8
 
 
-def test_a_deleted_project_is_found_by_nobody(as_bob: Client, as_alice: Client, database: Database, project_id: int) -> None:
+def test_a_deleted_project_is_found_by_nobody(
+    as_bob: Client, as_alice: Client, database: Database, project_id: int
+) -> None:
     with database.transaction() as db:
         a_form(db, project_id)
 

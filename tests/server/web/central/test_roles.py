@@ -54,7 +54,10 @@ def test_form_assignments_of_a_project_name_the_form(
 ) -> None:
     with database.transaction() as db:
         actor_id, _ = a_phone(db, app.extensions["fangshi.key"], project_id, a_form(db, project_id))
-    path, expected = f"/projects/{project_id}/assignments/forms", {"actorId": actor_id, "roleId": 2, "xmlFormId": "visit"}
+    path, expected = (
+        f"/projects/{project_id}/assignments/forms",
+        {"actorId": actor_id, "roleId": 2, "xmlFormId": "visit"},
+    )
 
     assert as_bob.get(path).json == [expected]
     assert as_bob.get(path + "/app-user").json == [expected]

@@ -61,9 +61,7 @@ def test_what_cannot_be_a_sign_in_is_told_by_number(as_nobody: Client, body: byt
     assert answer.json["message"]
 
 
-def test_the_sixth_failure_of_an_account_must_wait_and_other_accounts_need_not(
-    as_nobody: Client, clock: Clock
-) -> None:
+def test_the_sixth_failure_of_an_account_must_wait_and_other_accounts_need_not(as_nobody: Client, clock: Clock) -> None:
     wrong = {**ALICE, "password": "wrong horse battery"}
     codes = [as_nobody.post("/sessions", json=wrong).status_code for _ in range(6)]
     blocked = as_nobody.post("/sessions", json=ALICE)

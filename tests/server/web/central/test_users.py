@@ -11,7 +11,13 @@ from tests.making import a_phone
 
 
 def test_an_administrator_makes_a_user(as_alice: Client, as_bob: Client) -> None:
-    sent = {"email": "Dora@Example.test", "password": "brave new password", "displayName": " 多拉 ", "id": 1, "type": "x"}
+    sent = {
+        "email": "Dora@Example.test",
+        "password": "brave new password",
+        "displayName": " 多拉 ",
+        "id": 1,
+        "type": "x",
+    }
     made = as_alice.post("/users", json=sent)
 
     assert made.status_code == 200
@@ -87,7 +93,10 @@ def test_one_sees_and_changes_oneself_and_not_others(as_chelsea: Client, as_alic
     own, others = f"/users/{cast['chelsea']}", f"/users/{cast['bob']}"
 
     assert as_chelsea.get(own).json["displayName"] == "chelsea"
-    assert as_chelsea.patch(own, json={"displayName": "切尔西", "lastLoginAt": "2000-01-01"}).json["displayName"] == "切尔西"
+    assert (
+        as_chelsea.patch(own, json={"displayName": "切尔西", "lastLoginAt": "2000-01-01"}).json["displayName"]
+        == "切尔西"
+    )
     assert as_chelsea.get(others).json["code"] == 403.1
     assert as_chelsea.patch(others, json={"displayName": "x"}).json["code"] == 403.1
     assert as_alice.patch(others, json={"email": "robert@example.test"}).json["email"] == "robert@example.test"
@@ -111,7 +120,9 @@ def test_nobody_deletes_himself(as_alice: Client, cast: dict) -> None:
 def test_ones_own_password_needs_the_old_one_and_ends_other_sessions(
     as_bob: Client, as_nobody: Client, app: Flask, cast: dict
 ) -> None:
-    other = Client(app, token=as_nobody.post("/sessions", json={"email": "bob@example.test", "password": PASSWORD}).json["token"])
+    other = Client(
+        app, token=as_nobody.post("/sessions", json={"email": "bob@example.test", "password": PASSWORD}).json["token"]
+    )
     path = f"/users/{cast['bob']}/password"
 
     assert as_bob.put(path, json={"old": "wrong", "new": "brave new password"}).json["code"] == 401.2
@@ -122,7 +133,9 @@ def test_ones_own_password_needs_the_old_one_and_ends_other_sessions(
     assert other.get("/users/current").status_code == 401
 
 
-def test_an_administrator_sets_a_password_without_mail(as_alice: Client, as_chelsea: Client, as_nobody: Client, cast: dict) -> None:
+def test_an_administrator_sets_a_password_without_mail(
+    as_alice: Client, as_chelsea: Client, as_nobody: Client, cast: dict
+) -> None:
     path = f"/users/{cast['bob']}/password"
 
     assert as_chelsea.put(path, json={"new": "brave new password"}).json["code"] == 403.1
@@ -147,7 +160,9 @@ def test_only_an_administrator_makes_a_password_invalid(as_alice: Client, as_bob
     assert as_nobody.post("/sessions", json={**sent, "password": PASSWORD}).json["code"] == 401.2
 
 
-def test_the_token_of_a_link_sets_a_password_once(app: Flask, as_nobody: Client, database: Database, cast: dict) -> None:
+def test_the_token_of_a_link_sets_a_password_once(
+    app: Flask, as_nobody: Client, database: Database, cast: dict
+) -> None:
     with database.transaction() as db:
         token = issue_link(db, "password", cast["bob"], MORNING)
     holder = Client(app, token=token)
