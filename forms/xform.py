@@ -98,7 +98,7 @@ def read_xform(xml: bytes) -> XForm:
         datasets=datasets,
         media=media_needs(parts.model, parts.primary, parts.body),
         encrypted=submission is not None and bool(attribute(submission, "base64RsaPublicKey")),
-        warnings=list(_warnings(parts.title, schema, datasets)),
+        warnings=list(_warnings(schema, datasets)),
         phrases=phrases,
     )
 
@@ -144,9 +144,7 @@ def _why_bad_form_id(form_id: str) -> str | None:
     return None
 
 
-def _warnings(title: str, schema: FormSchema, datasets: Iterable[DatasetUse]) -> Iterable[FormWarning]:
-    if not title:
-        yield FormWarning("noTitle", "The form has no title; phones need one, so its id is shown instead.")
+def _warnings(schema: FormSchema, datasets: Iterable[DatasetUse]) -> Iterable[FormWarning]:
     for path, names in _clashing_names(schema):
         yield FormWarning(
             "clashingNames",

@@ -30,6 +30,11 @@ class Limits:
 
 LIMITS = Limits()
 
+# In each of these, `<` is one byte that stands for nothing else, or UTF-16 says at the start that it is UTF-16. In others
+# (UTF-7, ISO-2022, HZ) markup can be written so that who looks at the bytes does not see it.
+_WITH_PLAIN_MARKUP = ("UTF-8", "US-ASCII", "ASCII", "ISO-8859-1", "WINDOWS-1252", "GB2312", "GBK", "GB18030", "BIG5")
+ENCODINGS = frozenset([*_WITH_PLAIN_MARKUP, "UTF-16", "UTF-16LE", "UTF-16BE"])
+
 _PROLOG_WITH_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _local = threading.local()
@@ -51,6 +56,8 @@ def read_xml(data: bytes, limits: Limits = LIMITS) -> Element:
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
         raise XmlRefused("The XML has a DOCTYPE, which is not read here.")
+    if (docinfo.encoding or "UTF-8").upper() not in ENCODINGS:
+        raise XmlRefused(f"The XML is written in {docinfo.encoding}; use UTF-8.")
     # Depth needs closing tags and attributes need equals signs: an ordinary answer is cleared by two counts.
     if wide or data.count(b"</") >= limits.depth or data.count(b"=") > limits.attributes or len(data) > SMALL:
         _refuse_by_shape(root, limits, many_spaces=wide or data.count(b"xmlns") > limits.attributes)

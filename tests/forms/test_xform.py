@@ -1,11 +1,13 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from forms.datasets import DatasetUse
 from forms.errors import FormError
 from forms.media import MediaNeed
 from forms.schema import Choice, Field, FormSchema
-from forms.xform import Conflict, compare_types, read_xform
-from tests.forms.samples import form, schema, small_form
+from forms.xform import Conflict, clean_xform, compare_types, read_xform, set_version
+from tests.forms.samples import form, form_xml, schema, small_form
 
 
 def test_a_form_says_its_name_version_title_and_what_it_needs():
@@ -188,12 +190,17 @@ def test_chinese_names_of_lists_and_properties_are_fine():
     assert (read.datasets[0].name, read.datasets[0].properties) == ("家庭", ("户主",))
 
 
-def test_a_form_without_a_title_or_with_names_that_clash_is_read_with_a_warning():
-    read = read_xform(small_form(title="", fields="<姓名/><年龄/><a-b/><a_b/>", binds="", body=""))
+def test_a_form_without_a_title_is_read_as_central_reads_it():
+    read = read_xform(small_form(title=""))
 
-    assert read.title is None
-    assert [one.type for one in read.warnings] == ["noTitle", "clashingNames", "clashingNames"]
-    assert read.warnings[1].details == {"path": "", "names": ["姓名", "年龄"]}
+    assert (read.title, read.warnings) == (None, [])
+
+
+def test_names_that_clash_in_odata_are_read_with_a_warning():
+    read = read_xform(small_form(fields="<姓名/><年龄/><a-b/><a_b/>", binds="", body=""))
+
+    assert [one.type for one in read.warnings] == ["clashingNames", "clashingNames"]
+    assert read.warnings[0].details == {"path": "", "names": ["姓名", "年龄"]}
 
 
 def test_old_entities_are_read_with_a_warning():
@@ -210,3 +217,41 @@ def test_a_field_may_become_a_string_and_nothing_else():
     new = a_schema(a="string", b="decimal", c="int", d="structure", new="date")
 
     assert compare_types(old, new) == [Conflict("/b", "int", "decimal"), Conflict("/c", "string", "int")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_form_with_bytes_changed_is_read_and_edited_or_refused(data):
+    xml = bytearray(form_xml(data.draw(st.sampled_from(["everything", "entity_in_repeat"]))))
+    for _ in range(data.draw(st.integers(1, 4))):
+        xml[data.draw(st.integers(0, len(xml) - 1))] = data.draw(st.sampled_from(b"<>/\"'= :&;x\xe4"))
+    try:
+        read = read_xform(bytes(xml))
+    except FormError as refused:
+        assert refused.message
+        return
+
+    assert FormSchema.from_json(read.schema.to_json()) == read.schema
+    assert read_xform(clean_xform(bytes(xml))).schema == read.schema
+    changed = read_xform(set_version(bytes(xml), "new"))
+    assert (changed.version, changed.schema) == ("new", read.schema)
+
+
+SHAPES = st.recursive(
+    st.just([]), lambda below: st.lists(st.tuples(st.sampled_from("abcd"), below), max_size=4), max_leaves=15
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SHAPES, st.lists(st.sampled_from(["/a", "/a/b", "/b", "/c/d", "/a/b/c"]), max_size=3))
+def test_whatever_the_shape_of_a_form_its_fields_are_unique_and_parents_come_first(shape, repeats):
+    def as_xml(tree: list[tuple[str, list]]) -> str:
+        return "".join(f"<{name}>{as_xml(below)}</{name}>" for name, below in tree)
+
+    body = "".join(f'<group ref="/data{path}"><repeat nodeset="/data{path}"/></group>' for path in repeats)
+    schema = read_xform(small_form(fields=as_xml(shape), binds="", body=body)).schema
+
+    paths = [one.path for one in schema.fields]
+    assert len(set(paths)) == len(paths)
+    assert all(path.rpartition("/")[0] in ("", *paths[:order]) for order, path in enumerate(paths))
+    assert sum(len(table.fields) for table in schema.tables()) == len(paths)
