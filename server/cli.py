@@ -6,8 +6,8 @@ import os
 import secrets
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -82,8 +82,7 @@ def prepare(config: Config, at: datetime) -> str | None:
 
     Raises UpgradeRefused, SecretKeyUnusable, or the Problem with the named address or password.
     """
-    database = Database(config.sqlalchemy_url)
-    try:
+    with closing_database(config) as database:
         saved = upgrade(database, config.data_dir, at)
         if saved:
             print(f"数据已升级，备份在 / upgraded, backup in: {saved}", flush=True)
@@ -95,8 +94,6 @@ def prepare(config: Config, at: datetime) -> str | None:
                 create_administrator(db, config.admin_email, config.admin_password, at)
                 return None
             return issue_link(db, "setup", None, at)
-    finally:
-        database.dispose()
 
 
 def run_test(arguments: argparse.Namespace) -> int:
@@ -111,8 +108,8 @@ def run_test(arguments: argparse.Namespace) -> int:
 
 def run_upgrade(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
-    with own_folder(config.data_dir):
-        saved = upgrade(Database(config.sqlalchemy_url), config.data_dir, now())
+    with own_folder(config.data_dir), closing_database(config) as database:
+        saved = upgrade(database, config.data_dir, now())
     print(f"备份在 / backup in: {saved}" if saved else "数据已是最新 / the data are up to date")
     return 0
 
@@ -120,7 +117,7 @@ def run_upgrade(arguments: argparse.Namespace) -> int:
 def run_add_user(arguments: argparse.Namespace) -> int:
     given = "" if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     password = given or secrets.token_urlsafe(12)
-    with open_data(arguments.data).transaction() as db:
+    with open_data(arguments.data) as database, database.transaction() as db:
         if arguments.admin:
             create_administrator(db, arguments.email, password, now())
         else:
@@ -134,14 +131,15 @@ def run_jobs(arguments: argparse.Namespace) -> int:
     if not arguments.once:
         run_timetable(config)
         return 0
-    results = run_all_once(open_data(arguments.data), config, arguments.as_of or now())
+    with open_data(arguments.data) as database:
+        results = run_all_once(database, config, arguments.as_of or now())
     print(json.dumps(results, ensure_ascii=False))
     return 0
 
 
 def run_import(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
-    with open_data(arguments.data).transaction() as db:
+    with open_data(arguments.data) as database, database.transaction() as db:
         project = get_project(db, arguments.project)
         report = import_boundaries_file(db, project, arguments.file, arguments.crs, None, now(), arguments.dry_run)
         if not arguments.dry_run:
@@ -155,7 +153,7 @@ def run_import(arguments: argparse.Namespace) -> int:
 
 def run_publish(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
-    with open_data(arguments.data).transaction() as db:
+    with open_data(arguments.data) as database, database.transaction() as db:
         project = get_project(db, arguments.project)
         key = load_key(config.key_file)
         for form in publish_library(db, BlobStore(config.blob_dir), project, None, now(), key):
@@ -163,14 +161,24 @@ def run_publish(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def open_data(data_dir: Path) -> Database:
-    """The database of a data folder that is there and up to date. Raises UpgradeRefused otherwise."""
-    config = Config.from_env(data_dir)
+@contextmanager
+def closing_database(config: Config) -> Iterator[Database]:
     database = Database(config.sqlalchemy_url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def open_data(data_dir: Path) -> Iterator[Database]:
+    """The database of a data folder that is there, brought up to date. Raises UpgradeRefused otherwise."""
+    config = Config.from_env(data_dir)
     if not config.database_url and not data_dir.is_dir():
         raise UpgradeRefused(f"没有数据目录 / there is no data folder {data_dir}; --data DIR")
-    upgrade(database, config.data_dir, now())
-    return database
+    with closing_database(config) as database:
+        upgrade(database, config.data_dir, now())
+        yield database
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

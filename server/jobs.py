@@ -121,7 +121,7 @@ def take_lease(database: Database, holder: str, now: datetime) -> bool:
             .where(TimetableLease.id == 1, TimetableLease.fence == row.fence, TimetableLease.holder == row.holder)
             .values(
                 holder=holder,
-                fence=TimetableLease.fence + (row.holder != holder),
+                fence=row.fence + int(row.holder != holder),
                 expires_at=now + LEASE_LIFE,
             )
         )

@@ -1,0 +1,182 @@
+import io
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from server.access.passwords import password_fits
+from server.access.projects import create_project
+from server.cli import main
+from server.clock import now
+from server.config import Config
+from server.db import Database
+from server.models import Assignment, BoundarySet, User, Village
+
+SQUARE = [[105.0, 30.0], [105.1, 30.0], [105.1, 30.1], [105.0, 30.1], [105.0, 30.0]]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_database_url: Callable[[], str]) -> Path:
+    """A data folder that was never served; its database is the run's kind."""
+    monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
+    url = make_database_url()
+    if not url.startswith("sqlite"):
+        monkeypatch.setenv("FANGSHI_DATABASE_URL", url)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@contextmanager
+def looking_into(data: Path) -> Iterator[Session]:
+    """A session on the folder's database, committed at the end."""
+    database = Database(Config.from_env(data).sqlalchemy_url)
+    try:
+        with database.transaction() as db:
+            yield db
+    finally:
+        database.dispose()
+
+
+def run(*words: str) -> int:
+    return main(list(words))
+
+
+def test_a_user_is_added_with_the_password_from_standard_input(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("three green hills\n"))
+    assert run("add-user", "Office@town.lan", "--admin", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        user = db.scalars(select(User)).one()
+        assert user.email == "office@town.lan"
+        assert password_fits("three green hills", user.password_hash)
+        assert db.scalars(select(Assignment.role_id)).one() == 1
+
+
+def test_with_nothing_on_standard_input_a_password_is_made_up_and_shown_once(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run("add-user", "a@town.lan", "--data", str(data)) == 0
+    email, password = capsys.readouterr().out.split()
+    assert email == "a@town.lan" and len(password) >= 16
+
+
+@pytest.mark.parametrize(("email", "password"), [("nobody", "three green hills"), ("a@town.lan", "short")])
+def test_a_user_that_cannot_be_is_2_and_nothing_is_stored(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], email: str, password: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+    assert run("add-user", email, "--data", str(data)) == 2
+    assert capsys.readouterr().err.startswith("fangshi: ")
+    with looking_into(data) as db:
+        assert db.scalars(select(User)).all() == []
+
+
+def test_a_second_upgrade_has_nothing_to_do(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    assert run("upgrade", "--data", str(data)) == 0
+    assert "up to date" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["serve", "upgrade"])
+def test_a_newer_schema_is_refused_with_a_sentence(
+    data: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '9999_from_the_future'"))
+    assert run(command, "--data", str(data), *(["--port", "0"] if command == "serve" else [])) == 2
+    assert "newer Fangshi" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_not_made_by_a_typing_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
+    assert run("publish-library", "--project", "1", "--data", str(tmp_path / "dta")) == 2
+    assert "there is no data folder" in capsys.readouterr().err
+    assert not (tmp_path / "dta").exists()
+
+
+def test_a_database_that_does_not_answer_is_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FANGSHI_DATABASE_URL", f"postgresql://nobody@/none?host={tmp_path}")
+    assert run("upgrade", "--data", str(tmp_path / "data")) == 2
+    assert "cannot be reached" in capsys.readouterr().err
+
+
+def test_the_timetable_runs_once_as_of_an_instant(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("jobs", "--once", "--as-of", "2026-03-02T09:00:00+08:00", "--data", str(data)) == 0
+    assert json.loads(capsys.readouterr().out) == {"derivers": "0", "sessions": "0", "orphans": "0"}
+
+
+@pytest.fixture
+def boundaries(tmp_path: Path) -> Path:
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "510999101201", "name": "石坎村"},
+        "geometry": {"type": "Polygon", "coordinates": [SQUARE]},
+    }
+    path = tmp_path / "villages.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def project(data: Path) -> int:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        return create_project(db, "禾川镇", None, None, now()).id
+
+
+def test_a_dry_run_of_boundaries_changes_nothing(
+    data: Path, project: int, boundaries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import-boundaries", str(boundaries), "--project", str(project), "--crs", "EPSG:4326", "--data", str(data)]
+    capsys.readouterr()
+    assert run(*words, "--dry-run", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["dry_run"], report["villages"], report["added"]) == (True, 1, ["510999101201"])
+    with looking_into(data) as db:
+        assert db.scalars(select(Village)).all() == []
+
+
+def test_boundaries_are_imported_and_told_in_both_languages(
+    data: Path, project: int, boundaries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import-boundaries", str(boundaries), "--project", str(project), "--crs", "EPSG:4326", "--data", str(data)]
+    assert run(*words) == 0
+    said = capsys.readouterr().out
+    assert "石坎村" in said and "new" in said
+    with looking_into(data) as db:
+        assert db.scalars(select(BoundarySet)).one()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"--crs": "EPSG:0"}, "EPSG:0"),
+        ({"--project": "99"}, "not"),
+        ({"file": "none.geojson"}, "none.geojson"),
+    ],
+)
+def test_boundaries_that_cannot_be_imported_are_2(
+    data: Path, project: int, boundaries: Path, capsys: pytest.CaptureFixture[str], change: dict[str, str], says: str
+) -> None:
+    words = {"file": str(boundaries), "--project": str(project), "--crs": "EPSG:4326"} | change
+    options = [word for name in ("--project", "--crs") for word in (name, words[name])]
+    assert run("import-boundaries", words["file"], *options, "--data", str(data)) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_the_library_is_published_and_names_its_forms(
+    data: Path, project: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run("publish-library", "--project", str(project), "--data", str(data)) == 0
+    assert capsys.readouterr().out == "household_visit\n"
