@@ -102,9 +102,14 @@ def _parse(data: bytes) -> Element:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as wrong:
-        raise XmlRefused(f"The XML cannot be read: {wrong.msg}.") from None
+        raise XmlRefused(f"The XML cannot be read: {_shortened(wrong.msg or '')}.") from None
     except (LookupError, ValueError) as wrong:
-        raise XmlRefused(f"The XML cannot be read: {wrong}.") from None
+        raise XmlRefused(f"The XML cannot be read: {_shortened(str(wrong))}.") from None
+
+
+def _shortened(words: str) -> str:
+    """The parser's words on one line; it quotes from the document, which may be long."""
+    return " ".join(words.split())[:300].rstrip(".")
 
 
 def _parse_apart(data: bytes) -> Element:
