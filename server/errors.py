@@ -179,6 +179,11 @@ class MultipartBroken(Problem):
     template = "The upload could not be taken apart: {reason}"
 
 
+class BadQuerySet(Problem):
+    code = 400.41
+    template = "Only one {field} can be asked for at a time."
+
+
 class PasswordWeak(Problem):
     code = 400.44
     template = "Many people use this password, so it is easily guessed. Choose another."

@@ -17,7 +17,7 @@ class Door(Blueprint):
 
 
 def register(app: Flask) -> None:
-    from server.web import health, odata, openrosa
+    from server.web import exports, health, odata, openrosa
     from server.web.central import (
         app_users,
         audits,
@@ -48,6 +48,7 @@ def register(app: Flask) -> None:
         audits.audits,
         submissions.submissions,
         odata.odata,
+        exports.exports,
         pages,
     )
     for door in doors:

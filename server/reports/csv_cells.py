@@ -1,0 +1,78 @@
+"""One answer as the cells of a CSV row: text as sent, and nothing that a spreadsheet would take for a formula."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forms.schema import Field
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+POINT_PARTS = ("Latitude", "Longitude", "Altitude", "Accuracy")
+NUMBERS = frozenset(["int", "decimal"])
+_NUMBER = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_LINE = re.compile(r"[-+\d.eE; ]*", re.ASCII)
+
+
+def guard(text: str | None) -> str:
+    """A cell that a spreadsheet takes as text, whatever a stranger wrote into it (threats.md row 9)."""
+    return "'" + text if text is not None and text.startswith(DANGEROUS) else text or ""
+
+
+def guard_unless(shape: re.Pattern[str], text: str) -> str:
+    """A number or a line of points stays as it is; whatever only claims to be one is text."""
+    return text if shape.fullmatch(text) else guard(text)
+
+
+def guard_number(text: str) -> str:
+    return guard_unless(_NUMBER, text)
+
+
+@dataclass(frozen=True)
+class CsvColumn:
+    """A field's cells: one, four for a point, or one more for each `choices` of a select that is split."""
+
+    path: tuple[str, ...]
+    field: Field
+    name: str
+    choices: tuple[str, ...] = ()
+
+    def heads(self) -> list[str]:
+        if self.field.type == "geopoint":
+            return [f"{self.name}-{part}" for part in POINT_PARTS]
+        return [self.name, *(f"{self.name}/{choice}" for choice in self.choices)]
+
+    def cells(self, value: Any, guarded: bool) -> Sequence[str]:
+        """`value` is the answer's text; anything else is no answer."""
+        text = value if isinstance(value, str) else ""
+        if self.field.type == "geopoint":
+            return point_cells(text, guarded)
+        first = self.one_cell(text) if guarded else text
+        if not self.choices:
+            return (first,)
+        given = set(text.split())
+        return (first, *("1" if choice in given else "0" for choice in self.choices))
+
+    def one_cell(self, text: str) -> str:
+        if self.field.type in NUMBERS:
+            return guard_unless(_NUMBER, text)
+        if self.field.type in ("geotrace", "geoshape"):
+            return guard_unless(_LINE, text)
+        return guard(text)
+
+
+def point_cells(text: str, guarded: bool) -> list[str]:
+    """Latitude, longitude, altitude and accuracy as sent; what is more than four goes into the last."""
+    parts = text.split(None, 3)
+    cells = [part.strip() for part in parts] + [""] * (4 - len(parts))
+    return [guard_unless(_NUMBER, cell) for cell in cells] if guarded else cells
+
+
+def columns_of(
+    leaves: Iterable[tuple[tuple[str, ...], Field]], group_paths: bool, choices: dict[tuple[str, ...], list[str]]
+) -> list[CsvColumn]:
+    """`group_paths`: named `group-field` rather than `field`. `choices`: what was seen of each select that is split."""
+    return [
+        CsvColumn(path, field, "-".join(path) if group_paths else path[-1], tuple(choices.get(path, ())))
+        for path, field in leaves
+    ]

@@ -1,0 +1,155 @@
+"""Records as CSV, table by table, in ODK Briefcase's layout: odk-contract.md section 8."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from forms.schema import FormSchema
+from server.reports.csv_cells import CsvColumn, columns_of, guard
+from server.reports.odata_conditions import Conditions, divide
+from server.reports.odata_fields import root_of
+from server.reports.odata_filter import Node
+from server.reports.queries import Narrowed, Record, Source, iterate_records
+from server.reports.table import FormTable, Row, leaves_of, rows_of, value_below
+
+BOM = "\ufeff"  # what makes Excel in China read UTF-8
+AFTER_FIELDS = (
+    "KEY",
+    "SubmitterID",
+    "SubmitterName",
+    "AttachmentsPresent",
+    "AttachmentsExpected",
+    "Status",
+    "ReviewState",
+    "DeviceID",
+    "Edits",
+    "FormVersion",
+)
+STATUS = {"notDecrypted": "not decrypted", "missingEncryptedFormData": "missing encrypted form data"}
+
+
+@dataclass(frozen=True)
+class CsvOptions:
+    """What was asked of an export. `guarded`: text cells that look like formulas get a `'`."""
+
+    group_paths: bool = True
+    split_selects: bool = False
+    deleted_fields: bool = False
+    guarded: bool = True
+    bom: bool = False
+    filter: Node | None = None
+
+
+@dataclass(frozen=True)
+class Export:
+    """The records that an export is about, read as often as it has tables."""
+
+    db: Session
+    source: Source
+    options: CsvOptions
+    conditions: Conditions = field(default=Conditions())
+
+    @property
+    def narrowed(self) -> Narrowed:
+        return Narrowed(self.conditions.sql, with_deleted=self.conditions.mentions_deleted)
+
+    def records(self, root: FormTable) -> Iterator[Record]:
+        for record in iterate_records(self.db, self.source, self.narrowed):
+            if self.conditions.accept(record, Row(root, record.instance_id, record.values)):
+                yield record
+
+    def rows(self, table: FormTable) -> Iterator[tuple[Record, Row]]:
+        for record in self.records(root_of(table)):
+            for row in rows_of(record.instance_id, record.values, table):
+                yield record, row
+
+
+def start_export(db: Session, source: Source, options: CsvOptions) -> Export:
+    if options.filter is None:
+        return Export(db, source, options)
+    return Export(db, source, options, divide(options.filter, db.get_bind().dialect.name))
+
+
+def write_table(export: Export, table: FormTable) -> Iterator[str]:
+    """The table's lines, its head first, in UTF-8's text form with LF."""
+    seen = see_choices(export, table) if export.options.split_selects else {}
+    columns = columns_of(table.leaves, export.options.group_paths, seen)
+    if export.options.bom:
+        yield BOM
+    heads = [head for column in columns for head in column.heads()]
+    if table.parent is None:
+        yield write_line(["SubmissionDate", *heads, *AFTER_FIELDS])
+    else:
+        yield write_line([*heads, "PARENT_KEY", "KEY"])
+    for record, row in export.rows(table):
+        yield write_line(cells_of(record, row, columns, export.options.guarded))
+
+
+def write_line(cells: list[str]) -> str:
+    """A line with LF. The writer is told CR LF, or it would not put a cell that holds a lone CR in quotes."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()[:-2] + "\n"
+
+
+def cells_of(record: Record, row: Row, columns: list[CsvColumn], guarded: bool) -> list[str]:
+    text: Any = guard if guarded else lambda one: one or ""
+    answers = [cell for column in columns for cell in column.cells(value_below(row.values, column.path), guarded)]
+    if row.parent is not None:
+        return [*answers, text(row.parent.key), text(row.key)]
+    return [
+        write_instant(record),
+        *answers,
+        text(row.key),
+        "" if record.submitter_id is None else str(record.submitter_id),
+        text(record.submitter_name),
+        str(record.files_present),
+        str(record.files_expected),
+        STATUS.get(record.status or "", ""),
+        record.review_state or "",
+        text(record.device_id),
+        str(record.edits),
+        text(record.form_version),
+    ]
+
+
+def write_instant(record: Record) -> str:
+    """UTC with milliseconds and Z."""
+    at = record.created_at
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def see_choices(export: Export, table: FormTable) -> dict[tuple[str, ...], list[str]]:
+    """Every choice that was given to each select of the table, in order."""
+    selects = {path: set[str]() for path, one in leaves_of(table.columns, ()) if one.select_multiple}
+    if selects:
+        for _, row in export.rows(table):
+            for path, found in selects.items():
+                value = value_below(row.values, path)
+                found.update(value.split() if isinstance(value, str) else ())
+    return {path: sorted(found) for path, found in selects.items()}
+
+
+def union_of(schemas: list[FormSchema]) -> FormSchema:
+    """The newest form with the fields that only older ones had, each behind the field that it stood behind."""
+    newest, *older = schemas
+    fields = {one.path: one for one in newest.fields}
+    order = list(fields)
+    for schema in older:
+        before = None
+        for one in schema.fields:
+            if one.path not in fields and fits(one.path, fields):
+                fields[one.path] = one
+                order.insert(order.index(before) + 1 if before in fields else 0, one.path)
+            before = one.path if one.path in fields else before
+    return FormSchema(tuple(fields[path] for path in order), newest.root)
+
+
+def fits(path: str, fields: dict[str, Any]) -> bool:
+    """Whether the group around a field still is one (a field that has answers of its own holds no others)."""
+    above = path.rpartition("/")[0]
+    return not above or (above in fields and (fields[above].group or fields[above].repeat))

@@ -1,0 +1,197 @@
+"""An export as one archive that leaves while it is made: a CSV for each table, the files, the phones' audit logs."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain, islice
+from pathlib import PurePosixPath
+from typing import NamedTuple, TextIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from sqlalchemy import select
+
+from server.blobs import CHUNK, BlobStore
+from server.clock import SHANGHAI
+from server.models import Blob, SubmissionAttachment
+from server.reports.csv_cells import guard_number
+from server.reports.csv_rows import BOM, Export, write_line, write_table
+from server.reports.queries import BATCH, Record, count_records
+from server.reports.table import ROOT, FormTable, value_below
+
+AUDIT = ("meta", "audit")
+AUDIT_COLUMNS = (
+    "event",
+    "node",
+    "start",
+    "end",
+    "latitude",
+    "longitude",
+    "accuracy",
+    "old-value",
+    "new-value",
+    "user",
+    "change-reason",
+)
+LINES_TOGETHER = 200
+MANY_RECORDS = 200_000  # only an archive that may pass 2 GB uses zip64, which some old unpackers do not know
+PACKED = frozenset([".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp4", ".m4a", ".mp3", ".3gp", ".amr", ".zip", ".enc"])
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
+
+
+class Pipe:
+    """A file that nobody can seek in: what was written waits here until it is sent."""
+
+    def __init__(self) -> None:
+        self.waiting: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self.waiting.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing to do: what was written is here."""
+
+    def take(self) -> bytes:
+        taken, self.waiting = b"".join(self.waiting), []
+        return taken
+
+
+class File(NamedTuple):
+    """A stored file of a record."""
+
+    record: Record
+    name: str
+    sha256: str
+    size: int
+
+    @property
+    def is_audit(self) -> bool:
+        return value_below(self.record.values, AUDIT) == self.name
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What an archive is made of. `form_id` names its tables' files."""
+
+    export: Export
+    tables: dict[str, FormTable]
+    form_id: str
+    blobs: BlobStore
+    with_files: bool
+    now: datetime
+    pipe: Pipe = field(default_factory=Pipe)
+
+    def write(self) -> Iterator[bytes]:
+        with ZipFile(self.pipe, "w", ZIP_DEFLATED) as target:  # type: ignore[call-overload]
+            large = count_records(self.export.db, self.export.source, self.export.narrowed) > MANY_RECORDS
+            for name, table in file_names(self.form_id, self.tables):
+                yield from self.add_text(target, name, write_table(self.export, table), large)
+            logs = self.audit_lines()
+            if (first := next(logs, None)) is not None:
+                name = f"{safe_name(self.form_id)} - audit.csv"
+                yield from self.add_text(target, name, chain((first,), logs), large)
+            if self.with_files:
+                yield from self.add_files(target)
+        yield self.pipe.take()
+
+    def add_text(self, target: ZipFile, name: str, lines: Iterator[str], large: bool) -> Iterator[bytes]:
+        with target.open(self.entry(name), "w", force_zip64=large) as member:
+            while text := "".join(islice(lines, LINES_TOGETHER)):
+                member.write(text.encode())
+                yield self.pipe.take()
+
+    def add_files(self, target: ZipFile) -> Iterator[bytes]:
+        """Every file once under `media/`; a second one of the same name and other bytes is numbered."""
+        names: dict[str, set[str]] = {}
+        for file in self.files():
+            seen = names.setdefault(safe_name(file.name).casefold(), set())
+            if file.is_audit or file.sha256 in seen or not self.blobs.path(file.sha256).exists():
+                continue
+            entry = self.entry(f"media/{numbered(safe_name(file.name), len(seen))}")
+            seen.add(file.sha256)
+            entry.file_size = file.size
+            entry.compress_type = ZIP_STORED if suffix(file.name) in PACKED else ZIP_DEFLATED
+            with target.open(entry, "w") as member, self.blobs.open(file.sha256) as source:
+                while piece := source.read(CHUNK):
+                    member.write(piece)
+                    yield self.pipe.take()
+
+    def files(self) -> Iterator[File]:
+        """The files that arrived, in the records' order."""
+        records = self.export.records(self.tables[ROOT])
+        while batch := {record.version_id: record for record in islice(records, BATCH)}:
+            rows = self.export.db.execute(
+                select(
+                    SubmissionAttachment.submission_version_id,
+                    SubmissionAttachment.name,
+                    Blob.sha256,
+                    Blob.size,
+                )
+                .join(Blob, Blob.sha256 == SubmissionAttachment.blob_sha256)
+                .where(SubmissionAttachment.submission_version_id.in_(batch), SubmissionAttachment.copy == 0)
+                .order_by(SubmissionAttachment.submission_version_id.desc(), SubmissionAttachment.id)
+            ).all()
+            yield from (File(batch[version_id], name, sha256, size) for version_id, name, sha256, size in rows)
+
+    def audit_lines(self) -> Iterator[str]:
+        """All audit logs as one table; nothing at all when the form keeps none."""
+        if not any(path == AUDIT for path, _ in self.tables[ROOT].leaves):
+            return
+        started = False
+        for file in self.files():
+            if not file.is_audit or not self.blobs.path(file.sha256).exists():
+                continue
+            if not started:
+                yield (BOM if self.export.options.bom else "") + write_line(["instance ID", *AUDIT_COLUMNS])
+                started = True
+            with self.blobs.path(file.sha256).open(encoding="utf-8", errors="replace", newline="") as source:
+                yield from read_audit(source, file.record.instance_id, self.export.options.guarded)
+
+    def entry(self, name: str) -> ZipInfo:
+        entry = ZipInfo(name, self.now.astimezone(SHANGHAI).timetuple()[:6])
+        entry.compress_type = ZIP_DEFLATED
+        return entry
+
+
+def read_audit(source: TextIO, instance_id: str, guarded: bool) -> Iterator[str]:
+    """A phone's log, column by column by name; the rest of a log that is no CSV is left out."""
+    lines = csv.DictReader(source)
+    try:
+        for line in lines:
+            cells = [instance_id, *(line.get(name) or "" for name in AUDIT_COLUMNS)]
+            yield write_line([guard_number(cell) for cell in cells] if guarded else cells)
+    except csv.Error:
+        return
+
+
+def file_names(form_id: str, tables: dict[str, FormTable]) -> Iterator[tuple[str, FormTable]]:
+    """`form.csv`, `form-member.csv`; repeats of one name are all numbered, `form-child~1.csv`, `form-child~2.csv`."""
+    base = safe_name(form_id)
+    often = Counter(table.repeat_name for table in tables.values())
+    seen: Counter[str] = Counter()
+    for table in tables.values():
+        if table.parent is None:
+            yield f"{base}.csv", table
+            continue
+        seen[table.repeat_name] += 1
+        number = f"~{seen[table.repeat_name]}" if often[table.repeat_name] > 1 else ""
+        yield f"{base}-{table.repeat_name}{number}.csv", table
+
+
+def safe_name(name: str) -> str:
+    """A name that no unpacker takes for a path."""
+    return _UNSAFE.sub("_", name).strip(". ") or "_"
+
+
+def numbered(name: str, number: int) -> str:
+    if number == 0:
+        return name
+    path = PurePosixPath(name)
+    return f"{path.stem}~{number}{path.suffix}"
+
+
+def suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()

@@ -1,0 +1,194 @@
+"""A form's records as files: CSV, an archive of CSV and media, GeoJSON. Facts: odk-contract.md sections 8 and 9."""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from itertools import islice
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from forms.schema import FormSchema
+from server.access.allow import scope_of
+from server.access.audit import record
+from server.errors import BadQuerySet, NotFound
+from server.models import Form, FormVersion
+from server.publishing.versions import SCHEMAS
+from server.reports.csv_rows import CsvOptions, start_export, union_of, write_table
+from server.reports.csv_zip import LINES_TOGETHER, Archive, safe_name
+from server.reports.geojson import MapOptions, feature_of, write_collection
+from server.reports.odata_fields import Names
+from server.reports.odata_filter import Node, read_filter
+from server.reports.queries import (
+    EXPORT,
+    Source,
+    has_record,
+    read_change_mark,
+    read_schemas,
+    take_snapshot,
+)
+from server.reports.table import ROOT, FormTable, tables_of
+from server.web.central.door import CentralDoor
+from server.web.central.loading import load_form
+from server.web.files import disposition
+from server.web.session import SAFE, blobs, caller, database, now, reading
+from server.web.streams import stream
+
+exports = CentralDoor("exports")
+FORM = "/projects/<int:project_id>/forms/<form_id>"
+PUBLISHED, DRAFT = FORM + "/submissions", FORM + "/draft/submissions"
+CSV_TYPE = "text/csv; charset=utf-8"
+ZIP_TYPE = "application/zip"
+JSON_TYPE = "application/json; charset=utf-8"
+Pieces = Callable[[Session], Iterator[bytes]]
+
+
+def load_source(project_id: int, form_id: str, draft: bool) -> tuple[Form, Source]:
+    project, form = load_form(reading(), caller(), "submission.read", project_id, form_id)
+    return form, Source(form.id, scope_of(caller(), project), draft)
+
+
+def schema_of_form(form: Form, draft: bool, with_deleted: bool) -> FormSchema:
+    """The fields of the form as it is, perhaps with those that it once had. Raises NotFound where nothing is published."""
+    version_id = form.draft_version_id if draft else form.current_version_id
+    version = reading().get(FormVersion, version_id) if version_id is not None else None
+    if version is None:
+        raise NotFound()
+    schema = SCHEMAS.get(reading(), version.id, version.sha256)
+    return union_of([schema, *read_schemas(reading(), form.id)]) if with_deleted else schema
+
+
+def option(name: str, default: bool = False) -> bool:
+    """A switch of the query or, as ruODK may send it, of the form's body: true and false in any case."""
+    text = option_text(name).lower()
+    return text == "true" or (default and text != "false")
+
+
+def option_text(name: str) -> str:
+    return request.args.get(name) or request.form.get(name) or ""
+
+
+def read_options(root: FormTable) -> CsvOptions:
+    """Raises what is wrong with `$filter`."""
+    return CsvOptions(
+        group_paths=option("groupPaths", default=True),
+        split_selects=option("splitSelectMultiples"),
+        deleted_fields=option("deletedFields"),
+        guarded=option("guard", default=True),
+        bom=option("bom"),
+        filter=filter_of(root),
+    )
+
+
+def filter_of(root: FormTable) -> Node | None:
+    text = option_text("$filter").strip()
+    return read_filter(text, Names(root).resolve, now()) if text else None
+
+
+@exports.route(PUBLISHED + ".csv", methods=["GET", "POST"])
+@exports.route(DRAFT + ".csv", methods=["GET", "POST"], defaults={"draft": True}, endpoint="export_draft_csv")
+def export_csv(project_id: int, form_id: str, draft: bool = False) -> Response:
+    """The records alone; what repeats hold is in the archive."""
+    form, source = load_source(project_id, form_id, draft)
+    tables = tables_of(schema_of_form(form, draft, option("deletedFields")))
+    options = read_options(tables[ROOT])
+
+    def pieces(session: Session) -> Iterator[bytes]:
+        take_snapshot(session)
+        lines = write_table(start_export(session, source, options), tables[ROOT])
+        while text := "".join(islice(lines, LINES_TOGETHER)):
+            yield text.encode()
+
+    return send_export(form, source, pieces, CSV_TYPE, f"{safe_name(form.xml_form_id)}.csv")
+
+
+@exports.route(PUBLISHED + ".csv.zip", methods=["GET", "POST"])
+@exports.route(DRAFT + ".csv.zip", methods=["GET", "POST"], defaults={"draft": True}, endpoint="export_draft_zip")
+def export_zip(project_id: int, form_id: str, draft: bool = False) -> Response:
+    form, source = load_source(project_id, form_id, draft)
+    tables = tables_of(schema_of_form(form, draft, option("deletedFields")))
+    options, with_files = read_options(tables[ROOT]), option("attachments", default=True)
+    store, at = blobs(), now()
+
+    def pieces(session: Session) -> Iterator[bytes]:
+        take_snapshot(session)
+        export = start_export(session, source, options)
+        yield from Archive(export, tables, form.xml_form_id, store, with_files, at).write()
+
+    ending = ".zip" if with_files else ".csv.zip"
+    return send_export(form, source, pieces, ZIP_TYPE, safe_name(form.xml_form_id) + ending)
+
+
+def send_export(form: Form, source: Source, pieces: Pieces, content_type: str, name: str) -> Response:
+    """The file, or 304 when the caller has it. That it was taken is written down before the first byte leaves."""
+    mark = entity_tag(source) if request.method in SAFE else None
+    if mark is not None and request.if_none_match.contains_weak(mark):
+        return marked(Response(status=304), mark)
+    response = stream(pieces, content_type)
+    note_export(form)
+    response.headers["Content-Disposition"] = disposition("attachment", name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return marked(response, mark)
+
+
+def note_export(form: Form) -> None:
+    with database().transaction() as db:
+        record(db, EXPORT, actor_id=caller().actor_id, now=now(), project_id=form.project_id, form_id=form.id)
+
+
+def entity_tag(source: Source) -> str | None:
+    """Told by the question and by what was last done to the form; none for what asks for `now()`."""
+    if "now(" in option_text("$filter"):
+        return None
+    seen = (request.full_path, sorted(request.form.items()), read_change_mark(reading(), source))
+    return sha256(repr(seen).encode()).hexdigest()[:40]
+
+
+def marked(response: Response, mark: str | None) -> Response:
+    if mark is not None:
+        response.set_etag(mark, weak=True)
+    return response
+
+
+@exports.get(PUBLISHED + ".geojson")
+@exports.get(DRAFT + ".geojson", defaults={"draft": True}, endpoint="draft_map")
+@exports.get(PUBLISHED + "/<instance_id>.geojson", endpoint="one_on_map")
+@exports.get(DRAFT + "/<instance_id>.geojson", defaults={"draft": True}, endpoint="one_of_draft_on_map")
+def get_map(project_id: int, form_id: str, instance_id: str | None = None, draft: bool = False) -> Response:
+    """All records, or one, as features: each with its own point of this form and nothing from elsewhere."""
+    form, source = load_source(project_id, form_id, draft)
+    source = Source(source.form_id, source.scope, draft, instance_id)
+    if instance_id is not None and not has_record(reading(), source):
+        raise NotFound()
+    options = read_map_options()
+    tables = tables_of(schema_of_form(form, draft, with_deleted=False))
+    wanted = filter_of(tables[ROOT])
+
+    def pieces(session: Session) -> Iterator[bytes]:
+        take_snapshot(session)
+        export = start_export(session, source, CsvOptions(filter=wanted))
+        schema_of = schemas_by_version(session)
+        yield from write_collection(feature_of(one, schema_of, options) for one in export.records(tables[ROOT]))
+
+    mark = entity_tag(source)
+    if mark is not None and request.if_none_match.contains_weak(mark):
+        return marked(Response(status=304), mark)
+    return marked(stream(pieces, JSON_TYPE), mark)
+
+
+def read_map_options() -> MapOptions:
+    paths = request.args.getlist("fieldpath")
+    if len(paths) > 1:
+        raise BadQuerySet(field="fieldpath")
+    return MapOptions(field_path=paths[0] if paths and paths[0] else None)
+
+
+def schemas_by_version(session: Session) -> Callable[[int], FormSchema]:
+    """Schemas by form version, as the memory of schemas has them."""
+    known: dict[int, str] = {}
+
+    def schema_of(version_id: int) -> FormSchema:
+        if version_id not in known:
+            known[version_id] = session.get_one(FormVersion, version_id).sha256
+        return SCHEMAS.get(session, version_id, known[version_id])
+
+    return schema_of
