@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from server.models import Audit
+from server.models import Audit, table_of
+
+INSERT = insert(table_of(Audit))
 
 
 def record(db: Session, action: str, *, actor_id: int | None, now: datetime, **columns: Any) -> None:
@@ -16,4 +18,4 @@ def record(db: Session, action: str, *, actor_id: int | None, now: datetime, **c
     put what the caller wrote beside the act (X-Action-Notes) into `db.info["notes"]`.
     """
     columns.setdefault("notes", db.info.get("notes"))
-    db.execute(insert(Audit).values(action=action, actor_id=actor_id, logged_at=now, **columns))
+    db.connection().execute(INSERT, {"action": action, "actor_id": actor_id, "logged_at": now, **columns})

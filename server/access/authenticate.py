@@ -6,46 +6,57 @@ import threading
 import time
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from server.access import tokens
 from server.access.caller import Caller, Grant
 from server.access.passwords import password_fits
 from server.errors import Forbidden, Unauthenticated
-from server.models import Actor, AppUser, Assignment, User, VillageScope
+from server.models import Actor, AppUser, Assignment, User, VillageScope, table_of
 from server.models import Session as SessionRow
 
 SESSION_LIFE = timedelta(hours=24)
 BASIC_MEMORY_SECONDS = 300
 
 
+# Built once: these two run on every request of every phone.
+APP_USER, ACTOR, ASSIGNMENT, VILLAGE_SCOPE = map(table_of, (AppUser, Actor, Assignment, VillageScope))
+PHONE = (
+    select(
+        APP_USER.c.actor_id,
+        APP_USER.c.project_id,
+        ACTOR.c.display_name,
+        ASSIGNMENT.c.role_id,
+        ASSIGNMENT.c.project_id.label("granted_project_id"),
+        ASSIGNMENT.c.form_id,
+    )
+    .join_from(APP_USER, ACTOR, ACTOR.c.id == APP_USER.c.actor_id)
+    .outerjoin(ASSIGNMENT, ASSIGNMENT.c.actor_id == APP_USER.c.actor_id)
+    .where(
+        APP_USER.c.token_hash == bindparam("token_hash"),
+        APP_USER.c.revoked_at.is_(None),
+        ACTOR.c.deleted_at.is_(None),
+    )
+)
+VILLAGES = select(VILLAGE_SCOPE.c.project_id, VILLAGE_SCOPE.c.village_id).where(
+    VILLAGE_SCOPE.c.actor_id == bindparam("actor_id")
+)
+
+
 def caller_of_key(db: Session, token: str) -> Caller:
     """The phone behind a key URL. Malformed is 401.2; well-formed but unknown or revoked is 403.1 (a 401 would pop a dialog)."""
     if not tokens.is_token(token):
         raise Unauthenticated()
-    row = db.execute(
-        select(
-            AppUser.actor_id,
-            AppUser.project_id,
-            Actor.display_name,
-            Assignment.role_id,
-            Assignment.project_id,
-            Assignment.form_id,
-        )
-        .join(Actor, Actor.id == AppUser.actor_id)
-        .outerjoin(Assignment, Assignment.actor_id == AppUser.actor_id)
-        .where(AppUser.token_hash == tokens.hash_token(token), AppUser.revoked_at.is_(None), Actor.deleted_at.is_(None))
-    ).all()
-    if not row:
+    rows = db.connection().execute(PHONE, {"token_hash": tokens.hash_token(token)}).all()
+    if not rows:
         raise Forbidden("This key is not valid here, or was stopped. Ask your town office for a new card.")
-    actor_id, project_id, name = row[0][:3]
-    grants = tuple(Grant(role, project, form) for *_, role, project, form in row if role is not None)
+    actor_id, project_id, name = rows[0][:3]
     return Caller(
         actor_id=actor_id,
         type="field_key",
         display_name=name,
-        grants=grants,
+        grants=tuple(Grant(role, project, form) for *_, role, project, form in rows if role is not None),
         villages=villages_of(db, actor_id),
         home_project_id=project_id,
         key=token,
@@ -99,9 +110,7 @@ def person(db: Session, actor_id: int, name: str, session_hash: bytes | None) ->
 def villages_of(db: Session, actor_id: int) -> dict[int, frozenset[int] | None]:
     """Village ids by project; None where the whole town is meant."""
     found: dict[int, frozenset[int] | None] = {}
-    for project_id, village_id in db.execute(
-        select(VillageScope.project_id, VillageScope.village_id).where(VillageScope.actor_id == actor_id)
-    ):
+    for project_id, village_id in db.connection().execute(VILLAGES, {"actor_id": actor_id}):
         known = found.get(project_id, frozenset())
         found[project_id] = None if village_id is None or known is None else known | {village_id}
     return found

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from server.blobs import remember
 from server.intake.items import StoredFile
-from server.models import SubmissionAttachment
+from server.models import SubmissionAttachment, table_of
+
+INSERT = insert(table_of(SubmissionAttachment))
 
 
 def start_attachments(
@@ -30,7 +32,7 @@ def start_attachments(
     rows = [row_of(version_id, name, True, here.pop(name, None), carried.get(name), now) for name in named]
     rows += [row_of(version_id, name, False, file, None, now) for name, file in here.items()]
     if rows:
-        db.execute(insert(SubmissionAttachment), rows)
+        db.connection().execute(INSERT, rows)
 
 
 def row_of(

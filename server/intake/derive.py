@@ -44,7 +44,8 @@ def derive(db: Session, item: Item, receipt: Receipt) -> None:
         is_edit=receipt.kind == "edit",
     )
     for name, deriver in DERIVERS:
-        run_deriver(db, name, deriver, reading)
+        if name != "entities" or reading.entity_related:  # a savepoint costs as much as an insert
+            run_deriver(db, name, deriver, reading)
 
 
 def run_deriver(db: Session, name: str, deriver: Callable[[Session, Reading], None], reading: Reading) -> bool:

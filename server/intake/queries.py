@@ -68,8 +68,8 @@ def meant(records: Records) -> ColumnElement[bool]:
     return here if records.scope.everything else here & Submission.village_id.in_(records.scope.village_ids)
 
 
-def listing(records: Records) -> Select[Any]:
-    query: Select[Any] = (
+def listing(records: Records) -> Select[Submission, SubmissionVersion, Actor]:
+    query = (
         select(Submission, SubmissionVersion, Actor)
         .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
         .outerjoin(Actor, Actor.id == Submission.submitter_id)
@@ -142,8 +142,8 @@ def get_file(db: Session, version_id: int, name: str) -> ListedFile:
     return ListedFile(*row)
 
 
-def files_of(version_id: int) -> Select[Any]:
-    query: Select[Any] = (
+def files_of(version_id: int) -> Select[str, str | None, str, str, int]:
+    query = (
         select(
             SubmissionAttachment.name,
             SubmissionAttachment.blob_sha256,

@@ -6,7 +6,7 @@ Core statements with hand-listed columns: this runs for every record a phone sen
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import Insert, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.check import check
@@ -24,9 +24,31 @@ from server.errors import (
 )
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.items import Item, Receipt
-from server.models import Submission, SubmissionVersion
+from server.models import Submission, SubmissionVersion, table_of
 
 DEVICE_LENGTH = 255
+SUBMISSION, VERSION = table_of(Submission), table_of(SubmissionVersion)
+
+# Built once: building a statement costs more than running it.
+INSERT_SUBMISSION = insert(SUBMISSION)
+INSERT_VERSION = insert(VERSION)
+FIND_KNOWN = (
+    select(
+        VERSION.c.id,
+        VERSION.c.submission_id,
+        VERSION.c.is_current,
+        VERSION.c.xml,
+        VERSION.c.submitter_id,
+        SUBMISSION.c.submitter_id.label("root_submitter_id"),
+        SUBMISSION.c.deleted_at.is_not(None).label("deleted"),
+    )
+    .join(SUBMISSION, SUBMISSION.c.id == VERSION.c.submission_id)
+    .where(
+        VERSION.c.form_id == bindparam("form_id"),
+        VERSION.c.draft == bindparam("draft"),
+        VERSION.c.instance_id == bindparam("instance_id"),
+    )
+)
 
 
 class Known(NamedTuple):
@@ -54,23 +76,8 @@ def receive(db: Session, item: Item) -> Receipt:
 
 
 def find_known(db: Session, item: Item, instance_id: str) -> Known | None:
-    row = db.execute(
-        select(
-            SubmissionVersion.id,
-            SubmissionVersion.submission_id,
-            SubmissionVersion.is_current,
-            SubmissionVersion.xml,
-            SubmissionVersion.submitter_id,
-            Submission.submitter_id,
-            Submission.deleted_at.is_not(None),
-        )
-        .join(Submission, Submission.id == SubmissionVersion.submission_id)
-        .where(
-            SubmissionVersion.form_id == item.asked.form.id,
-            SubmissionVersion.draft == item.asked.draft,
-            SubmissionVersion.instance_id == instance_id,
-        )
-    ).first()
+    wanted = {"form_id": item.asked.form.id, "draft": item.asked.draft, "instance_id": instance_id}
+    row = db.connection().execute(FIND_KNOWN, wanted).first()
     return Known(*row) if row else None
 
 
@@ -125,7 +132,7 @@ def receive_edit(db: Session, item: Item) -> Receipt:
 def receive_new(db: Session, item: Item) -> Receipt:
     submission_id = insert_id(
         db,
-        Submission,
+        INSERT_SUBMISSION,
         project_id=item.asked.project.id,
         form_id=item.asked.form.id,
         draft=item.asked.draft,
@@ -146,7 +153,7 @@ def insert_version(db: Session, item: Item, submission_id: int) -> int:
     complaints = [] if instance.encrypted else check(instance, schema)
     return insert_id(
         db,
-        SubmissionVersion,
+        INSERT_VERSION,
         submission_id=submission_id,
         form_id=item.asked.form.id,
         draft=item.asked.draft,
@@ -170,9 +177,11 @@ def named(item: Item) -> list[str]:
     return named_files(item.instance, item.asked.schema)
 
 
-def insert_id(db: Session, model: type[Any], **values: Any) -> int:
-    key: int = db.execute(insert(model).values(values).returning(model.id)).scalar_one()
-    return key
+def insert_id(db: Session, statement: Insert, **values: Any) -> int:
+    """Inserts one row and gives its id."""
+    key = db.connection().execute(statement, values).inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
 def cut(text: str | None) -> str | None:

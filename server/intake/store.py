@@ -39,7 +39,7 @@ class Store:
         self.writer = Lock()
 
     def store(self, items: Sequence[Item]) -> list[Outcome]:
-        """Outcomes in the items' order: a Receipt, or the error (mostly a Problem) that kept that one item out. On disk when it returns.
+        """Outcomes in the items' order: a Receipt, or the error that kept that one item out. On disk when it returns.
 
         Raises when the transaction as a whole failed (disk full, database away): then nothing of it is stored.
         """

@@ -2,7 +2,7 @@
 
 from server.models.actors import Actor, AppUser, Assignment, OneTimeToken, Session, User, VillageScope
 from server.models.audits import Audit
-from server.models.base import Base, UtcDateTime
+from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityVersion
 from server.models.forms import Form, FormAttachment, FormVersion
@@ -48,4 +48,5 @@ __all__ = [
     "Village",
     "VillageBoundary",
     "VillageScope",
+    "table_of",
 ]

@@ -1,9 +1,9 @@
 """What every table shares: the declarative base, names for constraints, UTC instants."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -42,3 +42,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy's own shape
+
+
+def table_of(model: type[Base]) -> Table:
+    """The model's table, for statements that are built once and run without the ORM."""
+    return cast(Table, model.__table__)

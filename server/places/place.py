@@ -5,7 +5,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.instance import Instance, elements_at, geo_answers
@@ -13,11 +13,17 @@ from forms.schema import FormSchema
 from forms.xml import text_of
 from geo.errors import UnreadableGeometry
 from geo.odk_text import OdkGeometry, read_geometry
-from server.models import Submission, SubmissionGeometry, Village
+from server.models import Submission, SubmissionGeometry, Village, table_of
 from server.places.locating import VillageMap, village_map
 from server.reading import Reading
 
 VILLAGE_FIELD = "village_code"
+
+# Built once: they run for every record.
+GEOMETRY, SUBMISSION = table_of(SubmissionGeometry), table_of(Submission)
+FORGET = delete(GEOMETRY).where(GEOMETRY.c.submission_id == bindparam("of_submission"))
+INSERT = insert(GEOMETRY)
+PLACE = update(SUBMISSION).where(SUBMISSION.c.id == bindparam("of_submission"))
 
 
 @dataclass(frozen=True)
@@ -37,22 +43,21 @@ def place_submission(db: Session, reading: Reading) -> None:
 
     An answer that is no place is left out here; `forms.check` has noted it beside the record.
     """
-    db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id == reading.submission_id))
+    connection = db.connection()
+    connection.execute(FORGET, {"of_submission": reading.submission_id})
     known = village_map(db, reading.project.id)
     found = read_geometries(reading.instance, reading.schema)
     places = [place_of(known, one.read.geometry, one.read.accuracy) for one in found]
     own = next((index for index, one in enumerate(found) if one.may_place), None)
     if found:
         rows = [row_of(reading, one, places[index], index == own) for index, one in enumerate(found)]
-        db.execute(insert(SubmissionGeometry), rows)
+        connection.execute(INSERT, rows)
     if own is not None:
         place = places[own]
     else:
         place = place_by_code(db, reading.project.id, named_village(reading.instance, reading.schema))
-    db.execute(
-        update(Submission)
-        .where(Submission.id == reading.submission_id)
-        .values(village_id=place.village_id, place_how=place.how)
+    connection.execute(
+        PLACE, {"of_submission": reading.submission_id, "village_id": place.village_id, "place_how": place.how}
     )
 
 

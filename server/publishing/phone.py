@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import may, scope_of
 from server.access.caller import Caller
-from server.errors import NotFound
 from server.models import Blob, Dataset, Form, FormAttachment, FormVersion, Project
 from server.registry.lists import list_hash
 
@@ -28,14 +27,6 @@ class OfferedFile:
     name: str
     md5: str
     dataset: Dataset | None
-
-
-def get_project(db: Session, project_id: int) -> Project:
-    """Raises NotFound, also for a deleted one."""
-    project = db.get(Project, project_id)
-    if project is None or project.deleted_at is not None:
-        raise NotFound()
-    return project
 
 
 def offered_forms(db: Session, caller: Caller, project: Project, only: str | None = None) -> list[Offered]:
@@ -69,15 +60,5 @@ def offered_files(db: Session, caller: Caller, project: Project, version: FormVe
     return [
         OfferedFile(name, list_hash(dataset, scope) if dataset else md5, dataset)
         for name, md5, dataset in rows
-        if dataset is not None or md5 is not None
+        if dataset or md5
     ]
-
-
-def get_attachment(db: Session, version: FormVersion, name: str) -> FormAttachment:
-    """Raises NotFound for a name the form does not ask for, or whose content is missing."""
-    attachment = db.scalar(
-        select(FormAttachment).where(FormAttachment.form_version_id == version.id, FormAttachment.name == name)
-    )
-    if attachment is None or (attachment.blob_sha256 is None and attachment.dataset_id is None):
-        raise NotFound()
-    return attachment

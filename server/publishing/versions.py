@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
@@ -78,20 +78,38 @@ def get_form(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, F
     return found
 
 
+# Built once: it runs for every record. The form's state is read anew each time, for it may have been closed.
+ASKED = (
+    select(Project, Form, FormVersion.id, FormVersion.sha256, FormVersion.entity_related)
+    .join(Form, Form.project_id == Project.id)
+    .outerjoin(
+        FormVersion,
+        (FormVersion.form_id == Form.id)
+        & (FormVersion.version == bindparam("version"))
+        & FormVersion.published_at.is_not(None),
+    )
+    .where(
+        Project.id == bindparam("project_id"),
+        Project.deleted_at.is_(None),
+        Form.xml_form_id == bindparam("xml_form_id"),
+        Form.deleted_at.is_(None),
+    )
+)
+
+
 def get_version(db: Session, project_id: int, xml_form_id: str, version: str) -> Asked:
     """The published version that a submission names. Raises NotFound (404.1) or FormVersionNotFound (404.6).
 
     Old versions stay: phones may hold their records for months.
     """
-    project, form = get_form(db, project_id, xml_form_id)
-    row = db.execute(
-        select(FormVersion.id, FormVersion.sha256, FormVersion.entity_related).where(
-            FormVersion.form_id == form.id, FormVersion.version == version, FormVersion.published_at.is_not(None)
-        )
-    ).first()
+    wanted = {"project_id": project_id, "xml_form_id": xml_form_id, "version": version}
+    row = db.execute(ASKED, wanted).first()
     if row is None:
+        raise NotFound("The form {form} is not in this project.", form=xml_form_id)
+    project, form, version_id, sha256, entity_related = row
+    if version_id is None:
         raise FormVersionNotFound(form=xml_form_id, version=version)
-    return Asked(project, form, row.id, SCHEMAS.get(db, row.id, row.sha256), row.entity_related)
+    return Asked(project, form, version_id, SCHEMAS.get(db, version_id, sha256), entity_related)
 
 
 def get_current(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, Form, FormVersion]:

@@ -7,11 +7,12 @@ from flask import Response, request
 from forms.instance import Instance, read_instance
 from server.access.allow import allow, may, scope_of
 from server.access.caller import Caller
+from server.access.projects import get_project
 from server.errors import Forbidden, FormNotOpen, NotFound, Unauthenticated
 from server.intake.envelope import Envelope, read_envelope
 from server.intake.items import Item, Receipt, StoredFile
 from server.models import Form, FormVersion, Project
-from server.publishing.phone import get_project, offered_files, offered_forms
+from server.publishing.phone import offered_files, offered_forms
 from server.publishing.versions import Asked, asked_of, get_current, get_draft_by_token, get_version
 from server.registry.lists import find_dataset, integrity_of
 from server.web.blueprints import Door

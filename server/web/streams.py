@@ -1,6 +1,6 @@
 """Long answers that leave as they are read: a session of their own, flat memory, and an error before the first byte is an error."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain
 
 import orjson
@@ -16,7 +16,7 @@ def stream(pieces: Callable[[Session], Iterable[bytes]], content_type: str) -> R
     """A response of what `pieces` yields, read in a session that lives as long as the sending does."""
     session = database().reading()
 
-    def generate() -> Iterator[bytes]:
+    def generate() -> Generator[bytes]:
         with session:
             yield from gather(pieces(session))
 
