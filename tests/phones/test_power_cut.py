@@ -133,11 +133,11 @@ def test_files_and_rows_are_synced_before_the_201_is_sent(traced: tuple[RunningS
     project = office.make_project("stream")
     office.publish(project, FORM)
     phone = office.make_phone(project, FORM_ID)
-    [worker] = [pid for pid, command in server.members().items() if is_worker(command) and is_leaf(server, pid)]
+    workers = [pid for pid, command in server.members().items() if is_worker(command) and is_leaf(server, pid)]
     visit = make_visit(1)
     with requests.Session() as http:
         assert visit.post(http, phone.url) == 201
-    threads = {folder.name for folder in Path(f"/proc/{worker}/task").iterdir()}
+    threads = {folder.name for pid in workers for folder in Path(f"/proc/{pid}/task").iterdir()}
     server.stop()
 
     lines = [line for line in trace.read_text(errors="replace").splitlines() if line.split()[0] in threads]
