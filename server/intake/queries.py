@@ -69,14 +69,13 @@ def meant(records: Records) -> ColumnElement[bool]:
 
 
 def listing(records: Records) -> Select[Submission, SubmissionVersion, Actor]:
-    query = (
+    return (
         select(Submission, SubmissionVersion, Actor)
         .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
         .outerjoin(Actor, Actor.id == Submission.submitter_id)
         .options(defer(SubmissionVersion.xml, raiseload=True), defer(SubmissionVersion.values_json, raiseload=True))
         .where(meant(records))
     )
-    return query
 
 
 def iterate_records(db: Session, records: Records, offset: int, limit: int | None) -> Iterator[Listed]:
@@ -143,7 +142,7 @@ def get_file(db: Session, version_id: int, name: str) -> ListedFile:
 
 
 def files_of(version_id: int) -> Select[str, str | None, str, str, int]:
-    query = (
+    return (
         select(
             SubmissionAttachment.name,
             SubmissionAttachment.blob_sha256,
@@ -154,7 +153,6 @@ def files_of(version_id: int) -> Select[str, str | None, str, str, int]:
         .outerjoin(Blob, Blob.sha256 == SubmissionAttachment.blob_sha256)
         .where(SubmissionAttachment.submission_version_id == version_id, SubmissionAttachment.copy == 0)
     )
-    return query
 
 
 def list_comments(db: Session, submission_id: int) -> list[tuple[SubmissionComment, Actor]]:

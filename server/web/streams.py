@@ -1,4 +1,4 @@
-"""Long answers that leave as they are read: a session of their own, flat memory, and an error before the first byte is an error."""
+"""Long answers that leave as they are read: a session of their own, flat memory; what is wrong shows before the first byte."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain

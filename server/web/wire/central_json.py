@@ -25,7 +25,9 @@ def error(problem: Problem) -> Response:
     body: Json = {"message": languages.word(problem), "code": problem.code}
     if problem.details:
         body["details"] = problem.details
-    return Response(orjson.dumps(body, default=str), status=problem.status, content_type="application/json; charset=utf-8")
+    return Response(
+        orjson.dumps(body, default=str), status=problem.status, content_type="application/json; charset=utf-8"
+    )
 
 
 def instant(value: datetime | None) -> str | None:

@@ -100,7 +100,8 @@ def manifest(files: Iterable[ListedFile]) -> Response:
 def integrity(deleted: Iterable[tuple[str, bool]]) -> Response:
     """Which of the entities a phone asked for are gone; exactly true or false."""
     items = "".join(
-        f"<entity id={quoteattr(uuid)}><deleted>{'true' if gone else 'false'}</deleted></entity>" for uuid, gone in deleted
+        f"<entity id={quoteattr(uuid)}><deleted>{'true' if gone else 'false'}</deleted></entity>"
+        for uuid, gone in deleted
     )
     return reply(f"<data><entities>{items}</entities></data>")
 
