@@ -87,7 +87,9 @@ def is_passing(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in PASSING_ERRNO
 
 
-PASSING = re.compile(r"locked|busy|full|readonly|read-only|disk I/O|unable to open|connect|shutting down|too many clients|No space")
+PASSING = re.compile(
+    r"locked|busy|full|readonly|read-only|disk I/O|unable to open|connect|shutting down|too many clients|No space"
+)
 PASSING_ERRNO = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.EIO)
 
 
@@ -124,11 +126,17 @@ def answer(error: Exception) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if isinstance(problem, errors.Unavailable):
         response.headers["Retry-After"] = str(problem.retry_after_seconds)
-    if problem.status == 401 and tongue != "page" and "fangshi.key" not in request.environ and request.scheme == "https":
+    if isinstance(problem, errors.TooManyTries):
+        response.headers["Retry-After"] = str(problem.details["seconds"])
+    if (
+        problem.status == 401
+        and tongue != "page"
+        and "fangshi.key" not in request.environ
+        and request.scheme == "https"
+    ):
         response.headers["WWW-Authenticate"] = 'Basic realm="Fangshi", charset="UTF-8"'
     return response
 
 
 def register(app: Flask) -> None:
     app.register_error_handler(Exception, answer)
-

@@ -22,6 +22,7 @@ from server.db import Database
 from server.errors import Forbidden, HttpsOnly, Unauthenticated
 from server.intake.store import Store
 from server.web.addresses import base_url
+from server.web.parameters import action_notes
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -65,6 +66,7 @@ def db() -> Session:
         return reading()
     if "writing" not in g:
         g.writing = database().writing()
+        g.writing.info["notes"] = action_notes()
     return cast(Session, g.writing)
 
 
