@@ -155,9 +155,10 @@ class FormSchema:
 
     def to_json(self) -> dict[str, Any]:
         """JSON-able dict from which `from_json` makes an equal schema; choice lists used twice are written once."""
-        lists: list[tuple[Choice, ...]] = []
-        fields = [dict(_field_json(one, lists)) for one in self.fields]
-        choices = [[[choice.name, choice.labels] for choice in one] for one in lists]
+        lists = {id(one.choices): one.choices for one in self.fields if one.choices is not None}
+        numbers = {key: number for number, key in enumerate(lists)}
+        fields = [dict(_field_json(one, numbers)) for one in self.fields]
+        choices = [[[choice.name, choice.labels] for choice in one] for one in lists.values()]
         return {"root": self.root, "choice_lists": choices, "fields": fields}
 
     @classmethod
@@ -172,12 +173,10 @@ class FormSchema:
         return cls(tuple(fields), data["root"])
 
 
-def _field_json(one: Field, lists: list[tuple[Choice, ...]]) -> Iterator[tuple[str, Any]]:
+def _field_json(one: Field, numbers: dict[int, int]) -> Iterator[tuple[str, Any]]:
     yield from (("name", one.name), ("path", one.path), ("type", one.type))
     for key in ("binary", "select_multiple", "labels", "choices_from", "saveto"):
         if value := getattr(one, key):
             yield key, value
     if one.choices is not None:
-        if one.choices not in lists:
-            lists.append(one.choices)
-        yield "choices", lists.index(one.choices)
+        yield "choices", numbers[id(one.choices)]

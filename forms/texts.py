@@ -15,6 +15,7 @@ _BARE_CODE = re.compile(r"([a-z]{2,3})(?:[-_][A-Za-z0-9]+)*$")
 _NAMES = {"english": "en", "chinese": "zh", "mandarin": "zh"}
 _CHINESE_NAMES = ("中文", "汉语", "漢語", "普通话", "华语")
 _ITEXT = re.compile(r"jr:itext\(\s*'([^']*)'\s*\)")
+_ITEXT_OF = re.compile(r"(?:jr:)?itext\(([^()]*)\)")
 _INSTANCE = re.compile(r"instance\(\s*['\"]([^'\"]+)['\"]\s*\)")
 _SEARCH = re.compile(r"\bsearch\(\s*['\"]([^'\"]+)['\"]")
 # pyxform writes this where a translation is missing.
@@ -116,7 +117,7 @@ class FormTexts:
         return self._choices[name, value, label]
 
     def _item_labels(self, item: Element, label: str) -> dict[str, str]:
-        inner = re.search(r"itext\((.+)\)", label)
+        inner = _ITEXT_OF.fullmatch(label)
         text = text_of(child(item, inner[1].strip() if inner else label))
         if inner:
             return self.by_id(text)

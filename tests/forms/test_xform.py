@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -217,6 +219,42 @@ def test_a_field_may_become_a_string_and_nothing_else():
     new = a_schema(a="string", b="decimal", c="int", d="structure", new="date")
 
     assert compare_types(old, new) == [Conflict("/b", "int", "decimal"), Conflict("/c", "string", "int")]
+
+
+BLANKS = " " * 5_000_000
+HEAVY = {
+    "blanks in a tag": small_form(binds=f"<submission{BLANKS}/>"),
+    "blanks in the root": small_form(root=f'<data id="x"{BLANKS}>'),
+    "a reference of brackets": small_form(
+        fields="<s/>",
+        binds="<instance id='l'><root><item><name>a</name></item></root></instance>",
+        body="<select1 ref='/data/s'><itemset nodeset=\"instance('l')/root/item\"><value ref='name'/>"
+        f"<label ref='{'itext(' * 1_000_000}'/></itemset></select1>",
+    ),
+    "a reference of quotes": small_form(
+        body=f"""<input ref="/data/name"><label ref="{"jr:itext('" * 800_000}"/></input>"""
+    ),
+    "a name of a language": small_form(binds=f'<itext><translation lang="{"(aa-" * 2_000_000}"/></itext>'),
+    "an appearance": small_form(body=f"""<input ref="/data/name" appearance="{"search('" * 1_000_000}"/>"""),
+    "ten thousand choice lists": small_form(
+        fields="".join(f"<s{n}/>" for n in range(10_000)),
+        body="".join(
+            f'<select1 ref="/data/s{n}"><item><label>{n}</label><value>1</value></item></select1>'
+            for n in range(10_000)
+        ),
+    ),
+    "thirty thousand binds": small_form(binds="".join(f'<bind nodeset="/data/a{n}"/>' for n in range(30_000))),
+}
+
+
+@pytest.mark.parametrize("xml", HEAVY.values(), ids=HEAVY.keys())
+def test_heavy_forms_do_not_hold_the_server_up(xml):
+    started = time.monotonic()
+
+    clean_xform(set_version(xml, "2"))
+    FormSchema.from_json(read_xform(xml).schema.to_json())
+
+    assert time.monotonic() - started < 5  # on a busy machine; quadratic work would take minutes
 
 
 @settings(max_examples=150, deadline=None)
