@@ -69,7 +69,7 @@ class File(NamedTuple):
 
     @property
     def is_audit(self) -> bool:
-        return value_below(self.record.values, AUDIT) == self.name
+        return bool(value_below(self.record.values, AUDIT) == self.name)
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,8 @@ class Parser:
             return self.read_function(name)
         if name in WORDS:
             return Constant(WORDS[name], "null" if name == "null" else "boolean")
+        if name in (*COMPARISONS, "and", "or"):
+            raise FilterUnparseable(reason=f"'{name}' was not expected")
         return self.resolve(name)
 
     def read_function(self, name: str) -> Node:
