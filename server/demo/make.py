@@ -1,0 +1,127 @@
+"""Making the demo: project, people, boundaries and forms by the same verbs as everybody's, records by the real door."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import orjson
+
+from forms.library import read_library_form
+from forms.xform import read_xform
+from geo.boundaries import read_boundaries
+from server.access.projects import create_project
+from server.access.tokens import load_key
+from server.blobs import BlobStore
+from server.config import Config
+from server.db import Database
+from server.demo.door import Door, MovingClock, moved_clock, open_door
+from server.demo.people import Demo, make_administrator, make_people, make_phones, write_demo
+from server.demo.town import SEED, TOWN_NAME, DemoTown, make_town
+from server.demo.visits import FORM_ID, Sending, make_visits
+from server.models import Form
+from server.places.villages import import_boundaries
+from server.publishing.library import publish_library
+from server.upgrading import upgrade
+
+Say = Callable[[str], None]
+
+LOOKED_AT_AFTER = timedelta(days=2)
+OFFICE_DAY = timedelta(days=7)
+LEFT_TO_DO = timedelta(days=6)  # the newest records wait for whoever tries the demo
+SAY_EVERY = 200
+ASK = "点位不在这个村里，是不是走到门口才开定位？"
+
+
+def make_demo(config: Config, now: datetime, say: Say = print, fewer: int = 1) -> Demo:
+    """Fill an empty data folder with the demo town, its visits reaching up to `now`, and say how far it got.
+
+    `fewer`: send only every n-th worker's record, for a quick look. Raises DemoRefused when our own doors refuse it.
+    """
+    town = make_town()
+    version = read_xform(read_library_form(FORM_ID)).version
+    sendings = make_visits(town, now, version)
+    if fewer > 1:
+        sendings = [one for one in sendings if one.corrects is None][::fewer]
+    start = sendings[0].at - timedelta(days=3)
+    database = Database(config.sqlalchemy_url)
+    try:
+        upgrade(database, config.data_dir, start)
+        with moved_clock(start) as clock:
+            demo = set_up(config, database, town, start)
+            say(f"{demo.project_name}: {len(town.villages)} 个村 / villages, {len(demo.phones)} 部手机 / phones")
+            with open_door(config, database) as door:
+                Office(door, demo, clock, now).work_through(sendings, say)
+    finally:
+        database.dispose()
+    write_demo(config.data_dir, demo)
+    return demo
+
+
+def set_up(config: Config, database: Database, town: DemoTown, now: datetime) -> Demo:
+    """Everything but records."""
+    key, store = load_key(config.key_file), BlobStore(config.blob_dir)
+    outlines = read_boundaries(orjson.dumps(town.boundaries()), "demo-town.geojson", "EPSG:4490")
+    with database.transaction() as db:
+        admin, login = make_administrator(db, now)
+        project = create_project(db, TOWN_NAME, None, admin.actor_id, now, "care")
+        project.is_demo = True
+        import_boundaries(db, project.id, outlines, admin.actor_id, now)
+        forms = publish_library(db, store, project, admin.actor_id, now, key)
+        people = make_people(db, admin, project, town, now)
+        phones = make_phones(db, admin, project, find_visit_form(forms), town, key, now)
+        return Demo(project.id, project.name, [login, *people], phones)
+
+
+def find_visit_form(forms: list[Form]) -> Form:
+    return next(form for form in forms if form.xml_form_id == FORM_ID)
+
+
+class Office:
+    """The town office over the months: phones send, and once a week somebody looks at what came in."""
+
+    def __init__(self, door: Door, demo: Demo, clock: MovingClock, until: datetime) -> None:
+        self.door, self.demo, self.clock, self.until = door, demo, clock, until
+        self.reviewer = next(login for login in demo.logins if login.role == "reviewer")
+        self.waiting: list[Sending] = []
+        self.drawn = random.Random(SEED)  # noqa: S311 - which records are approved, no secret
+
+    def work_through(self, sendings: list[Sending], say: Say) -> None:
+        next_look = sendings[0].at + OFFICE_DAY
+        for number, sending in enumerate(sendings, start=1):
+            while sending.at > next_look:
+                self.look_at_records(next_look)
+                next_look += OFFICE_DAY
+            self.take_in(sending)
+            if number % SAY_EVERY == 0 or number == len(sendings):
+                say(f"走访记录 / visit records: {number} / {len(sendings)}")
+        self.look_at_records(self.until)
+
+    def take_in(self, sending: Sending) -> None:
+        self.clock.move_to(sending.at)
+        phone = self.demo.phones[sending.worker]
+        device = f"collect:demo{sending.worker + 1}"
+        self.door.send_record(phone.token, self.demo.project_id, device, sending.xml, sending.files)
+        self.waiting.append(sending)
+
+    def look_at_records(self, at: datetime) -> None:
+        """The reviewer signs in and goes through what has waited two days; the last six days stay untouched."""
+        ready = [one for one in self.waiting if one.at < min(at - LOOKED_AT_AFTER, self.until - LEFT_TO_DO)]
+        if not ready:
+            return
+        self.clock.move_to(at)
+        signing_in = {"email": self.reviewer.email, "password": self.reviewer.password}
+        token = self.door.ask_json("POST", "/sessions", signing_in)["token"]
+        for sending in ready:
+            self.review(sending, token)
+        self.waiting = [one for one in self.waiting if one not in ready]
+
+    def review(self, sending: Sending, token: str) -> None:
+        """Most is approved, some is left; an odd point is asked about, and approved once it is corrected."""
+        root = quote(sending.corrects or sending.instance_id, safe="")
+        path = f"/projects/{self.demo.project_id}/forms/{FORM_ID}/submissions/{root}"
+        if sending.is_odd and self.drawn.random() < 0.7:
+            self.door.ask_json("PATCH", path, {"reviewState": "hasIssues"}, token)
+            self.door.ask_json("POST", path + "/comments", {"body": ASK}, token)
+        elif self.drawn.random() < 0.8:
+            self.door.ask_json("PATCH", path, {"reviewState": "approved"}, token)

@@ -1,0 +1,310 @@
+"""Half a year of household visits in the demo town, as phones would have sent them: form F1, byte for byte.
+
+Most are good. Some are sent days late, some were taken with a poor fix, in the wrong village or at the town office, and
+some of those are corrected later from the same phone. One phone writes points with the shift of road maps for a while.
+"""
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
+
+from geo.crs import wgs84_to_gcj02
+from geo.odk_text import write_point
+from server.demo.town import CENTRE, SEED, DemoTown, DemoVillage, Home, walk
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FORM_ID = "household_visit"
+DAYS = 182
+SMALL_VILLAGE = 5  # homes; below it there is one round only, so that its number stays one that is not shown
+
+# Who walks where: names are invented, numbers are places in the list of villages.
+WORKERS: tuple[tuple[str, tuple[int, ...]], ...] = (
+    ("赵秀兰", (0, 2)),
+    ("王德福", (3, 10)),
+    ("刘春梅", (8, 6)),
+    ("何玉珍", (7, 11, 5, 12)),
+    ("陈建军", (1, 4, 9, 13)),
+)
+SHIFTED_WORKER, SHIFTED_DAYS = 3, range(120, 128)
+
+SERVICES = ("anc", "folic_acid", "fp", "child", "rti_screen", "benefit")
+TOPICS = ("anc_care", "folic_acid", "choice", "rti", "newborn", "child", "privacy")
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One record on its way in: when the phone sends it (UTC), who sends it, and what. `corrects`: an earlier id."""
+
+    at: datetime
+    worker: int
+    instance_id: str
+    xml: bytes
+    files: dict[str, bytes]
+    corrects: str | None = None
+    is_odd: bool = False
+
+
+@dataclass
+class Known:
+    """What the phone's list of households says about a home by now."""
+
+    versions: int = 0
+    sent_at: datetime | None = None
+    is_over: bool = False
+    wants_location: bool = True
+
+
+@dataclass
+class Visit:
+    """One call at a door, before it is written as XML. `point` is what the phone took: place and accuracy."""
+
+    home: Home
+    village: DemoVillage
+    worker: int
+    started: datetime
+    ended: datetime
+    result: str
+    consent: bool
+    location_ok: bool
+    point: tuple[float, float, float] | None
+    answers: dict[str, str] = field(default_factory=dict)
+    is_odd: bool = False
+
+
+def make_visits(town: DemoTown, until: datetime, version: str, seed: int = SEED) -> list[Sending]:
+    """Everything that phones have sent by `until` (an aware instant), in the order of sending.
+
+    `version` is that of the form F1 in use. What would be sent later is still on the phones, and left out.
+    """
+    sendings: list[Sending] = []
+    for worker in range(len(WORKERS)):
+        drawn = random.Random(f"{seed}/{worker}")  # noqa: S311 - invented visits, not secrets
+        sendings += _visits_of(town, worker, until, version, drawn)
+    return sorted((one for one in sendings if one.at <= until), key=lambda one: (one.at, one.instance_id))
+
+
+def _visits_of(town: DemoTown, worker: int, until: datetime, version: str, drawn: random.Random) -> list[Sending]:
+    days = _working_days(until.astimezone(SHANGHAI).date())
+    calls = _rounds(town, worker, drawn)
+    known: dict[str, Known] = {}
+    sendings: list[Sending] = []
+    clock = datetime.min.replace(tzinfo=UTC)
+    for number, (village, home) in enumerate(calls):
+        state = known.setdefault(home.entity, Known())
+        if state.is_over:
+            continue
+        day = days[number * len(days) // len(calls)]
+        clock = max(clock, datetime.combine(day, time(8, 40), SHANGHAI)) + timedelta(minutes=drawn.randint(18, 55))
+        visit = _call(village, home, worker, clock, state, drawn)
+        if _day_number(clock, until) in SHIFTED_DAYS and worker == SHIFTED_WORKER and visit.point:
+            visit.point = (*wgs84_to_gcj02(*visit.point[:2]), visit.point[2])
+            visit.is_odd = True
+        clock = visit.ended
+        sendings += _send(town, visit, state, version, drawn)
+    return sendings
+
+
+def _working_days(today: date) -> list[date]:
+    """Monday to Saturday of the last half year, today included."""
+    days = [today - timedelta(days=back) for back in range(DAYS, -1, -1)]
+    return [day for day in days if day.weekday() < 6]
+
+
+def _day_number(at: datetime, until: datetime) -> int:
+    return DAYS - (until.astimezone(SHANGHAI).date() - at.astimezone(SHANGHAI).date()).days
+
+
+def _rounds(town: DemoTown, worker: int, drawn: random.Random) -> list[tuple[DemoVillage, Home]]:
+    """Two rounds through all homes and a part of a third, hamlet by hamlet; small villages see one."""
+    calls: list[tuple[DemoVillage, Home]] = []
+    for turn in range(3):
+        for number in WORKERS[worker][1]:
+            village = town.villages[number]
+            homes = sorted(village.homes, key=lambda home: (home.hamlet, home.door_code))
+            if turn and len(homes) < SMALL_VILLAGE:
+                continue
+            kept = homes if turn < 2 else [home for home in homes if drawn.random() < 0.35]
+            calls += [(village, home) for home in kept]
+    return calls
+
+
+def _call(
+    village: DemoVillage, home: Home, worker: int, started: datetime, state: Known, drawn: random.Random
+) -> Visit:
+    result = drawn.choices(("met", "absent", "declined", "moved"), (79, 14, 5, 2))[0]
+    if state.versions == 0:
+        state.wants_location = drawn.random() > 0.12
+    consent = result == "met" and drawn.random() > 0.05
+    location_ok = consent and state.wants_location
+    state.is_over = result in {"declined", "moved"}
+    visit = Visit(
+        home,
+        village,
+        worker,
+        started,
+        started + timedelta(minutes=drawn.randint(5, 19), seconds=drawn.randint(0, 59)),
+        result,
+        consent,
+        location_ok,
+        point=None,
+    )
+    if location_ok:
+        visit.point, visit.is_odd = _fix(home, drawn)
+    visit.answers = _answers(visit, drawn)
+    return visit
+
+
+def _fix(home: Home, drawn: random.Random) -> tuple[tuple[float, float, float], bool]:
+    """What the phone takes for the door's place, and whether that is odd."""
+    luck = drawn.random()
+    door = (home.lon, home.lat)
+    if luck < 0.012:
+        return (*walk(CENTRE, drawn.uniform(2, 25), drawn.uniform(0, 6.28)), round(drawn.uniform(5, 12), 1)), True
+    if luck < 0.030:
+        return (*walk(door, drawn.uniform(900, 2600), drawn.uniform(0, 6.28)), round(drawn.uniform(5, 14), 1)), True
+    if luck < 0.075:
+        accuracy = round(drawn.uniform(45, 420), 1)
+        return (*walk(door, abs(drawn.gauss(0, accuracy / 2)), drawn.uniform(0, 6.28)), accuracy), True
+    accuracy = round(drawn.uniform(3.2, 14.8), 1)
+    return (*walk(door, abs(drawn.gauss(0, accuracy / 2)), drawn.uniform(0, 6.28)), accuracy), False
+
+
+def _answers(visit: Visit, drawn: random.Random) -> dict[str, str]:
+    """The questions that are relevant, in the form's order; "" is one that was passed over."""
+    day = visit.started.astimezone(SHANGHAI).date()
+    found = {"visit_date": day.isoformat(), "visit_result": visit.result}
+    if visit.result == "met":
+        found["consent_household"] = "yes" if visit.consent else "no"
+    if visit.consent:
+        found["contact_pref"] = drawn.choices(("visit", "clinic", "none"), (7, 3, 1))[0]
+        found["location_ok"] = "yes" if visit.location_ok else "no"
+        if not visit.location_ok:
+            found["location_alt"] = drawn.choice(("village_committee", "none"))
+        found["services_wanted"] = _some(SERVICES, drawn)
+        found["health_topic"] = _some(TOPICS, drawn)
+    if visit.result == "declined":
+        found["decline_recheck"] = ""
+    if visit.consent or visit.result == "absent":
+        wish = day + timedelta(days=drawn.randint(40, 95))
+        found["next_visit_wish"] = wish.isoformat() if drawn.random() < 0.4 else ""
+    return found
+
+
+def _some(choices: tuple[str, ...], drawn: random.Random) -> str:
+    if drawn.random() < 0.25:
+        return "none"
+    chosen = drawn.sample(choices, drawn.randint(1, 3))
+    return " ".join(choice for choice in choices if choice in chosen)
+
+
+def _send(town: DemoTown, visit: Visit, state: Known, version: str, drawn: random.Random) -> list[Sending]:
+    """The record, and perhaps its correction. A phone sends in order, so nothing overtakes an earlier visit's record."""
+    first_id = _new_id(drawn)
+    wrong_village = drawn.random() < 0.008
+    village_code = drawn.choice(town.villages).code if wrong_village else visit.village.code
+    xml = write_record(visit, state.versions, village_code, first_id, version)
+    delay = timedelta(minutes=drawn.randint(1, 50))
+    if drawn.random() < 0.12:
+        delay = timedelta(days=drawn.randint(2, 9), minutes=drawn.randint(0, 400))
+    at = max(visit.ended + delay, state.sent_at + timedelta(minutes=1) if state.sent_at else visit.ended)
+    at = at.astimezone(UTC)
+    state.versions, state.sent_at = state.versions + 1, at
+    odd = visit.is_odd or wrong_village
+    sendings = [Sending(at, visit.worker, first_id, xml, {"audit.csv": _audit(visit)}, is_odd=odd)]
+    if drawn.random() < (0.45 if odd else 0.015):
+        sendings.append(_correct(visit, state, first_id, at, version, drawn))
+    return sendings
+
+
+def _correct(
+    visit: Visit, state: Known, first_id: str, sent_at: datetime, version: str, drawn: random.Random
+) -> Sending:
+    """The worker opens the sent record again: the point is taken anew at the door, the rest stays."""
+    visit.started = (sent_at + timedelta(days=drawn.randint(1, 5), minutes=drawn.randint(0, 300))).astimezone(SHANGHAI)
+    visit.ended = visit.started + timedelta(minutes=drawn.randint(2, 8))
+    if visit.location_ok:
+        accuracy = round(drawn.uniform(3.2, 9.8), 1)
+        visit.point = (*walk((visit.home.lon, visit.home.lat), drawn.uniform(0, 4), drawn.uniform(0, 6.28)), accuracy)
+    second_id = _new_id(drawn)
+    xml = write_record(visit, state.versions - 1, visit.village.code, second_id, version, first_id)
+    at = (visit.ended + timedelta(minutes=drawn.randint(1, 40))).astimezone(UTC)
+    return Sending(at, visit.worker, second_id, xml, {"audit.csv": _audit(visit)}, corrects=first_id)
+
+
+def _new_id(drawn: random.Random) -> str:
+    return f"uuid:{uuid.UUID(int=drawn.getrandbits(128), version=4)}"
+
+
+def write_record(
+    visit: Visit, versions: int, village_code: str, instance_id: str, version: str, corrects: str | None = None
+) -> bytes:
+    """F1's XML as ODK Collect writes it. `versions`: how often the household was written before; 0 makes it new."""
+    home, is_new = visit.home, versions == 0
+    answers = {
+        "start": _instant(visit.started),
+        "end": _instant(visit.ended),
+        "today": visit.started.astimezone(SHANGHAI).date().isoformat(),
+        "deviceid": f"collect:demo{visit.worker + 1}",
+        "household": "" if is_new else home.entity,
+        "village_code": village_code,
+        "hamlet": home.hamlet,
+        "door_code": home.door_code,
+        "door_code_taken": "0",
+        **visit.answers,
+    }
+    if visit.answers.get("consent_household") == "no":
+        del answers["hamlet"]
+    body = "".join(_element(name, value) for name, value in _with_point(answers, visit).items())
+    deprecated = f"<orx:deprecatedID>{corrects}</orx:deprecatedID>" if corrects else ""
+    name = f"{home.door_code} {answers['visit_date']}"
+    meta = (
+        f"{_entity(home, versions)}<audit>audit.csv</audit><orx:instanceID>{instance_id}</orx:instanceID>{deprecated}"
+        f"<orx:instanceName>{escape(name)}</orx:instanceName>"
+    )
+    return (
+        "<?xml version='1.0' ?>"
+        f'<data id="{FORM_ID}" version="{escape(version)}" xmlns:jr="http://openrosa.org/javarosa"'
+        ' xmlns:odk="http://www.opendatakit.org/xforms" xmlns:orx="http://openrosa.org/xforms"'
+        ' xmlns:entities="http://www.opendatakit.org/xforms/entities">'
+        f"{body}<meta>{meta}</meta></data>"
+    ).encode()
+
+
+def _with_point(answers: dict[str, str], visit: Visit) -> dict[str, str]:
+    """The point stands right after the question whether it may be taken."""
+    placed: dict[str, str] = {}
+    for name, value in answers.items():
+        placed[name] = value
+        if name == "location_ok" and visit.point:
+            lon, lat, accuracy = visit.point
+            placed["location"] = write_point(lon, lat, 402.0, accuracy)
+    return placed
+
+
+def _element(name: str, value: str) -> str:
+    return f"<{name}>{escape(value)}</{name}>" if value else f"<{name}/>"
+
+
+def _entity(home: Home, versions: int) -> str:
+    """The household's record is made at the first visit and written again at each later one."""
+    create, base = ("true", "") if versions == 0 else ("false", str(versions))
+    update = "false" if versions == 0 else "true"
+    return (
+        f'<entity dataset="households" id="{home.entity}" create="{create}" update="{update}"'
+        f' baseVersion="{base}" trunkVersion="" branchId="">'
+        f"<label>{escape(f'{home.door_code} {home.hamlet}')}</label></entity>"
+    )
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).isoformat(timespec="milliseconds")
+
+
+def _audit(visit: Visit) -> bytes:
+    """The log that Collect keeps of a form's filling: when it was opened and saved, no places."""
+    started, ended = (int(at.timestamp() * 1000) for at in (visit.started, visit.ended))
+    lines = ["event,node,start,end", f"form start,,{started},", f"question,/data/visit_result,{started},{ended}"]
+    return "\n".join([*lines, f"form save,,{ended},", f"form exit,,{ended},", ""]).encode()
