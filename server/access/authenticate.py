@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, select, update
@@ -157,8 +158,13 @@ class BasicMemory:
             self._until[mark] = now + BASIC_MEMORY_SECONDS
 
 
-def caller_of_basic(db: Session, email: str, password: str, memory: BasicMemory) -> Caller:
-    """The person behind Basic credentials (the door has made sure of HTTPS). Raises Unauthenticated."""
+def caller_of_basic(
+    db: Session, email: str, password: str, memory: BasicMemory, check: Callable[[str, str], Caller]
+) -> Caller:
+    """The person behind Basic credentials (the door has made sure of HTTPS); `check` is asked about those not remembered.
+
+    Raises whatever `check` raises.
+    """
     row = db.execute(
         select(Actor.id, Actor.display_name, User.password_hash)
         .join(User, User.actor_id == Actor.id)
@@ -166,8 +172,8 @@ def caller_of_basic(db: Session, email: str, password: str, memory: BasicMemory)
     ).first()
     if row is not None and row.password_hash and memory.knows(memory.mark(email, password, row.password_hash)):
         return person(db, row.id, row.display_name, None)
-    caller = check_credentials(db, email, password)
-    assert row is not None
+    caller = check(email, password)
+    assert row is not None, "a password that fits is somebody's"
     memory.keep(memory.mark(email, password, row.password_hash))
     return caller
 

@@ -1,18 +1,24 @@
 """From uploaded bytes to a form definition. Slow and without a database, so that no transaction waits for it."""
 
 import mimetypes
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from forms.xform import XForm, clean_xform, read_xform, set_version
 from forms.xlsform import convert_xlsform, read_warnings_of_validate
 from server.blobs import BlobStore, Stored
+from server.errors import Unavailable
 
 EXCEL_TYPES: dict[str, Literal["xlsx", "xls"]] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.ms-excel": "xls",
 }
 ITEMSETS = "itemsets.csv"
+AT_ONCE = threading.BoundedSemaphore(2)  # a conversion may take a gigabyte and a processor
+WAIT_SECONDS = 50  # clients give up after 60
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,26 @@ def read_definition(
 ) -> Definition:
     """An XForm, or a workbook when the content type is one of Excel's two. Raises FormError.
 
-    `validate`: also ask ODK Validate, where Java is there; its findings are warnings.
+    `validate`: also ask ODK Validate, where Java is there; its findings are warnings. Raises Unavailable (503) when so many
+    forms are being converted that this one had no turn.
     """
+    with one_of_few():
+        return convert(body, content_type, fallback_form_id, store, validate)
+
+
+@contextmanager
+def one_of_few() -> Iterator[None]:
+    if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
+        raise Unavailable()
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
+
+
+def convert(
+    body: bytes, content_type: str, fallback_form_id: str | None, store: BlobStore, validate: bool
+) -> Definition:
     kind = EXCEL_TYPES.get(content_type)
     if kind is None:
         definition = definition_of_xml(body)

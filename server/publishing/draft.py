@@ -58,6 +58,7 @@ def put_draft(
             reason=f"the form here is named {form.xml_form_id}, and a draft must keep its name",
         )
     else:
+        hold_form(db, form)
         refuse_type_changes(db, form, definition.xform.schema)
     if not ignore_warnings:
         refuse_with_warnings(db, project, form, definition)
@@ -65,6 +66,12 @@ def put_draft(
         form = add_form(db, project, definition.xform.form_id, by, now)
     replace_draft(db, project, form, definition, by, now, key)
     return form
+
+
+def hold_form(db: Session, form: Form) -> None:
+    """Nobody else changes the form until this transaction ends, and we see what others did before."""
+    db.flush()
+    db.refresh(form, with_for_update=True)
 
 
 def refuse_known_id(db: Session, project: Project, form_id: str) -> None:
@@ -192,6 +199,7 @@ def clear_draft(form: Form) -> None:
 
 def delete_draft(db: Session, form: Form, by: int | None, now: datetime) -> None:
     """Goes back to what is published. Raises NothingPublished (409.7), NotFound when there is no draft."""
+    hold_form(db, form)
     if form.current_version_id is None:
         raise NothingPublished()
     old = get_draft(db, form)

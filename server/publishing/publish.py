@@ -11,7 +11,7 @@ from server.access.audit import record
 from server.errors import NotFound, RestoreBlocked, UnexpectedValue, VersionAlreadyPublished
 from server.models import Form, FormVersion, Project
 from server.publishing.datasets import link_by_name, take_datasets
-from server.publishing.draft import clear_draft, get_draft
+from server.publishing.draft import clear_draft, get_draft, hold_form
 from server.publishing.queries import find_published
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
@@ -28,6 +28,7 @@ def publish_draft(
     (no draft), VersionAlreadyPublished (409.6), XFormInvalid (a version that cannot be used), DatasetNameCase,
     PropertyNameCase.
     """
+    hold_form(db, form)
     draft = get_draft(db, form)
     if version is not None and version != draft.version:
         rename_version(draft, version)

@@ -1,4 +1,4 @@
-"""What a care project's forms may never ask: the linter's findings stop an upload. A plain project is Central's and is not read."""
+"""What a care project's forms may never ask: the linter's findings stop an upload. A plain project's forms are not read."""
 
 from forms.lint import Finding, lint
 from forms.xform import XForm

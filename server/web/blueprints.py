@@ -4,6 +4,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask
 
+from server.web.plain_text import refuse_unusable
+
 WEB_FOLDER = Path(__file__).parent
 TRANSLATIONS = WEB_FOLDER.parent / "translations"
 
@@ -17,6 +19,7 @@ class Door(Blueprint):
 
 
 def register(app: Flask) -> None:
+    app.url_value_preprocessor(refuse_unusable)
     from server.web import exports, health, odata, openrosa
     from server.web.central import (
         app_users,

@@ -21,7 +21,7 @@ from server.reports.table import ROOT, FormTable, tables_of
 from server.web import errors
 from server.web.addresses import SLASH_INSIDE
 from server.web.blueprints import Door
-from server.web.central.door import add_headers, refuse_impossible
+from server.web.central.door import add_headers
 from server.web.central.loading import load_form
 from server.web.plain_text import is_plain
 from server.web.session import caller, now, own_url, reading
@@ -29,7 +29,6 @@ from server.web.streams import stream
 from server.web.wire import central_json, odata_json, odata_xml
 
 odata = Door("odata", tongue="odata", url_prefix="/v1")
-odata.url_value_preprocessor(refuse_impossible)
 odata.after_request(add_headers)
 SERVICE = "/projects/<int:project_id>/forms/<form_id>.svc"
 DRAFT = "/projects/<int:project_id>/forms/<form_id>/draft.svc"

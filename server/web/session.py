@@ -16,6 +16,7 @@ from server import clock
 from server.access import authenticate, tokens
 from server.access.authenticate import BasicMemory
 from server.access.caller import ANONYMOUS, Caller
+from server.access.signing_in import FailedTries, check_sign_in
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
@@ -23,6 +24,7 @@ from server.errors import Forbidden, HttpsOnly, Unauthenticated
 from server.intake.store import Store
 from server.web.addresses import base_url
 from server.web.parameters import action_notes
+from server.web.plain_text import is_plain
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -118,8 +120,19 @@ def caller_of_basic(value: str) -> Caller:
         email, _, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise Unauthenticated() from None
+    if not is_plain(email):
+        raise Unauthenticated()
     memory = cast(BasicMemory, current_app.extensions["fangshi.basic"])
-    return authenticate.caller_of_basic(reading(), email, password, memory)
+    return authenticate.caller_of_basic(reading(), email, password, memory, check_password)
+
+
+def check_password(email: str, password: str) -> Caller:
+    """The person with this address and password, by reads only; whoever guesses is slowed down, at every door alike.
+
+    Raises Unauthenticated or TooManyTries.
+    """
+    tries = cast(FailedTries, current_app.extensions.setdefault("fangshi.tries", FailedTries()))
+    return check_sign_in(reading(), tries, email, password, request.remote_addr or "", now())
 
 
 def cookie_name() -> str:

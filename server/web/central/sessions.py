@@ -13,9 +13,8 @@ from server.models import AppUser, Project
 from server.models import Session as SessionRow
 from server.web.central.door import CentralDoor
 from server.web.central.loading import signed_in
-from server.web.guard import check_password_of_request
 from server.web.json_body import read_json
-from server.web.session import caller, cookie_name, db, now, reading, secret_key
+from server.web.session import caller, check_password, cookie_name, db, now, reading, secret_key
 from server.web.wire import central_json
 
 sessions = CentralDoor("sessions")
@@ -24,7 +23,7 @@ sessions = CentralDoor("sessions")
 @sessions.post("/sessions")
 def open_session() -> Response:
     sent = read_json({"email": str, "password": str})
-    who = check_password_of_request(sent["email"], sent["password"])
+    who = check_password(sent["email"], sent["password"])
     opened = sign_in(db(), who, request.headers.get("User-Agent"), now())
     return with_cookies(opened)
 

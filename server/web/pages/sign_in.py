@@ -9,7 +9,6 @@ from server.access.caller import Caller
 from server.errors import Forbidden, Problem, Unauthenticated
 from server.web import languages, session
 from server.web.addresses import base_url
-from server.web.guard import check_password_of_request
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.own_paths import own_path
@@ -36,7 +35,7 @@ def sign_in() -> Response:
     where = own_path(request.form.get("next"))
     email = request.form.get("email", "")[:255]
     try:
-        who = check_password_of_request(sent_text("email", required=True), sent_secret("password"))
+        who = session.check_password(sent_text("email", required=True), sent_secret("password"))
     except Problem as problem:
         return show_again("sign_in/sign_in.html", problem, next=where, email=email)
     return begin_session(who, where)
