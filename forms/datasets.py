@@ -13,8 +13,6 @@ from forms.xml import Element, attribute, children, local_name
 OLDEST, NEWEST, OFFLINE_SAFE = (2022, 1), (2025, 1), (2024, 1)
 
 _VERSION = re.compile(r"(\d{4})\.(\d{1,3})(?:\.\d+)*")
-_DATASET = re.compile(r"[^\W\d][\w:-]*|:[\w:-]*")
-_PROPERTY = re.compile(r"[^\W\d][\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,20 @@ class DatasetUse:
 
 def dataset_name_ok(name: str) -> bool:
     """Letters of any script, `_` or `:` first, then also digits and `-`; no leading `__`, no dot."""
-    return bool(_DATASET.fullmatch(name)) and not name.startswith("__")
+    return _is_name(name, first="_:", later="_:-") and not name.startswith("__")
 
 
 def property_name_ok(name: str) -> bool:
     """A letter or `_` first, then letters, digits, `.`, `_`, `-`; not `name` or `label`, no leading `__`."""
-    return bool(_PROPERTY.fullmatch(name)) and not name.startswith("__") and name.lower() not in ("name", "label")
+    return (
+        _is_name(name, first="_", later="_.-") and not name.startswith("__") and name.lower() not in ("name", "label")
+    )
+
+
+def _is_name(name: str, first: str, later: str) -> bool:
+    return (name[:1].isalpha() or name[:1] in tuple(first)) and all(
+        one.isalpha() or one.isdecimal() or one in later for one in name[1:]
+    )
 
 
 def read_datasets(model: Element, primary: Element, schema: FormSchema) -> list[DatasetUse]:

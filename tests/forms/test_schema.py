@@ -42,6 +42,13 @@ def test_a_choice_list_used_twice_is_written_once():
     assert len(schema("everything").to_json()["choice_lists"]) == 1
 
 
+def test_each_field_keeps_its_own_choice_list():
+    one, two = ((Choice(name, {"zh": name}),) for name in "12")
+    both = FormSchema((Field("a", "/a", "string", choices=one), Field("b", "/b", "string", order=1, choices=two)))
+
+    assert FormSchema.from_json(both.to_json()) == both
+
+
 def test_an_empty_choice_list_is_not_the_same_as_no_choice_list():
     both = FormSchema((Field("a", "/a", "string", choices=()), Field("b", "/b", "string", order=1)))
 
