@@ -132,7 +132,7 @@ def set_villages(
         found = db.execute(
             select(Village.code, Village.id).where(Village.project_id == project.id, Village.code.in_(wanted))
         )
-        by_code = dict(found.tuples())
+        by_code = {row.code: row.id for row in found}
         for code in wanted:
             if code not in by_code:
                 raise UnexpectedValue(field="villages", value=code, reason="the project has no village of that code")
