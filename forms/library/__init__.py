@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from forms.tables import read_tables, write_workbook
 from forms.xform import read_xform
 from forms.xlsform import convert_text
 
@@ -19,14 +20,22 @@ class LibraryForm(NamedTuple):
 
 def library_forms() -> list[LibraryForm]:
     """The forms of the library by form id. Converts each of them once in a process's life."""
-    forms = [read_xform(read_library_form(folder.parent.name)) for folder in sorted(_HERE.glob("*/form.md"))]
+    forms = [read_xform(read_library_form(source.parent.name)) for source in sorted(_HERE.glob("*/form.md"))]
     return [LibraryForm(form.form_id, form.title or form.form_id) for form in forms]
 
 
 @cache
 def read_library_form(form_id: str) -> bytes:
     """The XForm of a form in the library. Raises KeyError for another id."""
-    source = _HERE / form_id / "form.md"
-    if form_id not in {folder.parent.name for folder in _HERE.glob("*/form.md")}:
+    return convert_text(_read_text(form_id)).xml
+
+
+def read_library_workbook(form_id: str) -> bytes:
+    """The same form as an .xlsx for people who edit it in Excel. Raises KeyError for another id."""
+    return write_workbook(read_tables(_read_text(form_id)))
+
+
+def _read_text(form_id: str) -> str:
+    if form_id not in {source.parent.name for source in _HERE.glob("*/form.md")}:
         raise KeyError(form_id)
-    return convert_text(source.read_text(encoding="utf-8")).xml
+    return (_HERE / form_id / "form.md").read_text(encoding="utf-8")
