@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from forms.check import check
 from forms.entities import EntityAct, read_acts
 from forms.errors import FormError
 from forms.instance import read_instance
@@ -42,6 +43,17 @@ def test_without_consent_only_village_and_door_code_are_saved(household):
 
     assert act.properties == {"village_code": "510121001002", "door_code": "B-18"}
     assert act.label == "B-18"
+
+
+def test_a_household_that_wants_no_service_leaves_no_point_and_no_telephone(household):
+    (act,) = read_acts(read_instance(submission("household_declined")), household)
+
+    assert set(act.properties) <= {"village_code", "hamlet", "door_code", "no_contact_before"}
+
+
+def test_what_a_phone_sends_for_our_form_fits_our_form(household):
+    for name in ("new", "updated", "without_consent", "declined", "offline_2"):
+        assert check(read_instance(submission(f"household_{name}")), household) == []
 
 
 def test_a_known_household_is_updated_from_the_version_the_phone_knew(household):
