@@ -25,15 +25,21 @@ CENSUS = """<?xml version="1.0" encoding="UTF-8"?>
 <select ref="/data/methods"><label>Methods</label><item><label>IUD</label><value>iud</value></item>
 <item><label>Pill</label><value>pill</value></item></select>
 <group ref="/data/place"><label>Place</label><input ref="/data/place/gps"><label>GPS</label></input></group>
-<group ref="/data/member"><label>Member</label><repeat nodeset="/data/member"><input ref="/data/member/name"><label>N</label></input>
-<group ref="/data/member/toy"><label>Toy</label><repeat nodeset="/data/member/toy"><input ref="/data/member/toy/label"><label>T</label>
-</input></repeat></group></repeat></group></h:body></h:html>"""
+<group ref="/data/member"><label>Member</label><repeat nodeset="/data/member">
+<input ref="/data/member/name"><label>N</label></input>
+<group ref="/data/member/toy"><label>Toy</label><repeat nodeset="/data/member/toy">
+<input ref="/data/member/toy/label"><label>T</label></input></repeat></group></repeat></group></h:body></h:html>"""
 
 RECORD = """<data id="{form_id}" version="{version}" xmlns:orx="http://openrosa.org/xforms">
 <start>{start}</start><visited_on>{visited_on}</visited_on><size>{size}</size><weight>{weight}</weight><ok>{ok}</ok>
 <methods>{methods}</methods>{extra}<place><gps>{gps}</gps><path>{path}</path><field>{field}</field></place>{members}
 <备注>{note}</备注><其他>{other}</其他>
 <orx:meta><audit>{audit}</audit><orx:instanceID>{instance_id}</orx:instanceID></orx:meta></data>"""
+
+NAMES = (
+    *("start", "visited_on", "size", "weight", "ok", "methods", "extra"),
+    *("gps", "path", "field", "members", "note", "other", "audit"),
+)
 
 
 def a_census_form(form_id: str = "census", version: str = "1", extra: str = "") -> bytes:
@@ -47,9 +53,7 @@ def census_schema() -> FormSchema:
 
 def a_census(form_id: str = "census", version: str = "1", instance_id: str | None = None, **answers: str) -> bytes:
     """A record; `answers` by the field's name (`note` and `other` are the two with Chinese names), `members` as XML."""
-    known = dict.fromkeys(
-        "start visited_on size weight ok methods extra gps path field members note other audit".split(), ""
-    )
+    known = dict.fromkeys(NAMES, "")
     return RECORD.format(
         form_id=form_id, version=version, instance_id=instance_id or new_id(), **known | answers
     ).encode()
