@@ -15,7 +15,9 @@ from server.models import Form, FormVersion, Project
 from server.publishing.phone import offered_files, offered_forms
 from server.publishing.versions import Asked, asked_of, get_current, get_draft_by_token, get_version
 from server.registry.lists import find_dataset, integrity_of
+from server.web.attachments import send_attachment, send_xml
 from server.web.blueprints import Door
+from server.web.central.loading import load_version
 from server.web.languages import select_language, word_in
 from server.web.session import blobs, caller, now, own_url, reading, store
 from server.web.wire import openrosa_xml
@@ -65,6 +67,16 @@ def manifest(project_id: int, form_id: str) -> Response:
     project, form, version = get_current(reading(), project_id, form_id)
     allow_reading(project, form)
     return openrosa_xml.manifest(listed_files(form_url(project, form), project, version))
+
+
+@openrosa.get("/projects/<int:project_id>/forms/<form_id>/draft/manifest")
+@openrosa.get("/projects/<int:project_id>/forms/<form_id>/versions/<version>/manifest")
+def manifest_of_version(project_id: int, form_id: str, version: str | None = None) -> Response:
+    """The manifest of what is not, or no longer, current: for who makes the form."""
+    shown = load_version(reading(), caller(), project_id, form_id, draft=version is None, version=version)
+    part = "draft" if version is None else f"versions/{segment(version)}"
+    url = f"{form_url(shown.project, shown.form)}/{part}"
+    return openrosa_xml.manifest(listed_files(url, shown.project, shown.version))
 
 
 def allow_reading(project: Project, form: Form) -> None:
@@ -178,6 +190,18 @@ def draft_form_list(token: str, project_id: int, form_id: str) -> Response:
 def draft_manifest(token: str, project_id: int, form_id: str) -> Response:
     project, _form, version, url = draft_of(token, project_id, form_id)
     return openrosa_xml.manifest(listed_files(url, project, version))
+
+
+@openrosa.get(DRAFT + ".xml")
+def draft_xml(token: str, project_id: int, form_id: str) -> Response:
+    _project, form, version, _url = draft_of(token, project_id, form_id)
+    return send_xml(version, form.xml_form_id)
+
+
+@openrosa.get(DRAFT + "/attachments/<name>")
+def draft_attachment(token: str, project_id: int, form_id: str, name: str) -> Response:
+    project, _form, version, _url = draft_of(token, project_id, form_id)
+    return send_attachment(project, version, name)
 
 
 @openrosa.get(DRAFT + "/submission")

@@ -1,18 +1,16 @@
 """A form's fields and files, in any of its versions (6.7)."""
 
-from flask import Response, request
+from flask import Response
 
-from server.access.allow import Scope, scope_of
-from server.errors import NotFound
+from server.access.allow import scope_of
 from server.publishing.datasets import compare_datasets
 from server.publishing.definition import definition_of_xml
-from server.publishing.queries import find_attachment, list_attachments
+from server.publishing.queries import list_attachments
 from server.publishing.versions import SCHEMAS
-from server.registry.lists import list_csv
+from server.web.attachments import send_attachment
 from server.web.central.door import CentralDoor
-from server.web.central.loading import Shown, load_project, load_version
+from server.web.central.loading import load_project, load_version
 from server.web.central.showing import FORM, VERSIONS
-from server.web.files import send_blob, send_bytes
 from server.web.parameters import is_true
 from server.web.session import caller, reading
 from server.web.wire import central_json, forms_json
@@ -45,20 +43,7 @@ def get_attachment(
     project_id: int, xml_form_id: str, name: str, draft: bool = False, version: str | None = None
 ) -> Response:
     shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
-    return attachment_reply(shown, name, scope_of(caller(), shown.project))
-
-
-def attachment_reply(shown: Shown, name: str, scope: Scope) -> Response:
-    """A blob's bytes, or the caller's part of an entity list as CSV; 304 where the caller has it already."""
-    found = find_attachment(reading(), shown.version, name, scope)
-    if found is None or not found.exists or found.hash is None:
-        raise NotFound()
-    if found.blob is not None:
-        return send_blob(found.blob.sha256, found.hash, name, found.blob.content_type)
-    assert found.dataset is not None, "what exists is a list or a blob"
-    known = request.if_none_match.contains_weak(found.hash)
-    content = b"" if known else list_csv(reading(), found.dataset, scope)
-    return send_bytes(content, found.hash, name, "text/csv; charset=utf-8")
+    return send_attachment(shown.project, shown.version, name)
 
 
 @form_files.get(FORM + "/dataset-diff", endpoint="get_dataset_diff")

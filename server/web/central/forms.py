@@ -4,7 +4,7 @@ from flask import Response
 
 from server.access.allow import allow, may, scope_of
 from server.access.projects import get_project
-from server.errors import Forbidden, NotFound
+from server.errors import Forbidden
 from server.models import Form, Project
 from server.publishing import publish
 from server.publishing.draft import put_draft
@@ -16,11 +16,11 @@ from server.publishing.queries import (
     list_versions,
     publish_notes_of,
 )
+from server.web.attachments import send_workbook, send_xml
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form, load_project, load_version, signed_in
 from server.web.central.showing import FORM, VERSIONS, form_json, shown_forms
 from server.web.central.uploads import MOST_FORM_BYTES, definition_of_request
-from server.web.files import send_blob, send_bytes
 from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, wants_extended
 from server.web.session import caller, db, now, reading, secret_key
@@ -113,10 +113,8 @@ def restore_form(project_id: int, form_id: int) -> Response:
 @forms.get(FORM + "/draft.xml", defaults={"draft": True}, endpoint="get_draft_xml")
 @forms.get(VERSIONS + ".xml", endpoint="get_version_xml")
 def get_xml(project_id: int, xml_form_id: str, draft: bool = False, version: str | None = None) -> Response:
-    """The exact bytes that were stored: phones compare their MD5."""
     shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
-    xml = bytes(shown.version.xml)
-    return send_bytes(xml, shown.version.md5, f"{xml_form_id}.xml", "application/xml; charset=utf-8", "inline")
+    return send_xml(shown.version, xml_form_id)
 
 
 @forms.get(FORM + ".<any(xls, xlsx):extension>", endpoint="get_xls")
@@ -125,12 +123,8 @@ def get_xml(project_id: int, xml_form_id: str, draft: bool = False, version: str
 def get_xls(
     project_id: int, xml_form_id: str, extension: str, draft: bool = False, version: str | None = None
 ) -> Response:
-    """The workbook as uploaded; 404.1 when the form came as XML, or as the other kind of workbook."""
     shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
-    sha256, content_type = shown.version.xls_sha256, shown.version.xls_content_type
-    if sha256 is None or (content_type == "application/vnd.ms-excel") != (extension == "xls"):
-        raise NotFound()
-    return send_blob(sha256, sha256, f"{xml_form_id}.{extension}", content_type or "")
+    return send_workbook(shown.version, xml_form_id, extension)
 
 
 @forms.get(FORM + "/versions")
