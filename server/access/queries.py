@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.access import allow, roles
 from server.access.caller import Caller
 from server.errors import NotFound, Unauthenticated
-from server.models import Actor, Assignment, Form, OneTimeToken, Project, User, Village, VillageScope
+from server.models import Actor, Assignment, OneTimeToken, Project, User, Village, VillageScope
 from server.models import Session as SessionRow
 
 
@@ -47,15 +47,6 @@ def get_visible_project(db: Session, caller: Caller, project_id: int) -> Project
     if project is None or project.deleted_at is not None or not allow.may(caller, "project.read", project):
         raise NotFound()
     return project
-
-
-def count_forms(db: Session, project_ids: list[int]) -> dict[int, int]:
-    rows = db.execute(
-        select(Form.project_id, func.count())
-        .where(Form.project_id.in_(project_ids), Form.deleted_at.is_(None))
-        .group_by(Form.project_id)
-    )
-    return {project_id: number for project_id, number in rows}
 
 
 @dataclass(frozen=True)

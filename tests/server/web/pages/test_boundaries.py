@@ -1,0 +1,70 @@
+import re
+
+from sqlalchemy import func, select
+
+from server.models import BoundarySet, Village
+from tests.server.web.pages.conftest import CODES, a_file, boundaries, text_of
+
+
+def count_sets(database):
+    with database.reading() as db:
+        return db.scalar(select(func.count()).select_from(BoundarySet))
+
+
+def test_a_file_is_looked_at_first_and_then_imported_without_choosing_it_again(town, browse, database):
+    lea = browse("lea")
+    content = boundaries(*CODES, "519901201003")
+    looked = lea.send(
+        "/places/import", {"file": a_file(content, "新村界.geojson"), "crs": "EPSG:4326", "step": "check"}
+    )
+    assert "还没有改动" in text_of(looked) and "村3" in text_of(looked)
+    assert count_sets(database) == 1
+    sha256 = re.search(r'name="sha256" value="([0-9a-f]{64})"', looked.get_data(as_text=True))[1]
+    done = lea.send(
+        "/places/import", {"sha256": sha256, "name": "新村界.geojson", "crs": "EPSG:4326", "step": "import"}
+    )
+    assert "已导入" in text_of(done)
+    assert count_sets(database) == 2
+    with database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Village)) == 3
+
+
+def test_rows_that_cannot_be_villages_are_named_and_nothing_is_stored(town, browse, database):
+    content = boundaries("12", "519901201001", "519901201001")
+    answer = browse("lea").send(
+        "/places/import", {"file": a_file(content, "v.geojson"), "crs": "EPSG:4326", "step": "import"}
+    )
+    page = text_of(answer)
+    assert answer.status_code == 400
+    assert "第 1 行：村码“12”不是 12 位数字" in page and "重复" in page
+    assert count_sets(database) == 1
+
+
+def test_a_wrong_coordinate_system_is_said_in_words(town, browse):
+    lea = browse("lea")
+    for crs in ("EPSG:4545", "nonsense", ""):
+        answer = lea.send(
+            "/places/import", {"file": a_file(boundaries(*CODES), "v.geojson"), "crs": crs, "step": "check"}
+        )
+        assert answer.status_code == 400
+
+
+def test_bytes_that_are_no_boundaries_are_refused(town, browse):
+    lea = browse("lea")
+    for content in (b"", b"PK\x03\x04", b"{", b"<!DOCTYPE x><kml/>", bytes(range(256))):
+        sent = {"file": a_file(content, "v.geojson"), "crs": "EPSG:4326", "step": "check"}
+        assert lea.send("/places/import", sent).status_code == 400
+
+
+def test_a_hash_of_nothing_we_keep_is_no_file(town, browse):
+    lea = browse("lea")
+    for sha256 in ("0" * 64, "../../secret.key", ""):
+        sent = {"sha256": sha256, "name": "v.geojson", "crs": "EPSG:4326", "step": "import"}
+        assert lea.send("/places/import", sent).status_code == 400
+
+
+def test_importing_is_for_those_who_may(town, browse):
+    for name in ("rita", "vera", "otto"):
+        browser = browse(name)
+        assert browser.see("/places/import").status_code in (403, 404)
+        assert browser.send("/places/import", {"crs": "EPSG:4326"}).status_code in (403, 404)

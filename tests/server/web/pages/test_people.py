@@ -1,0 +1,89 @@
+import re
+
+from sqlalchemy import func, select
+
+from server.models import Assignment, User
+from tests.conftest import PASSWORD
+from tests.server.web.pages.conftest import text_of
+
+
+def link_in(answer):
+    return re.search(r"/join/[\w-]{64}", answer.get_data(as_text=True))[0]
+
+
+def test_an_administrator_adds_a_person_who_sets_the_password_by_a_link(town, browse):
+    ada = browse("ada")
+    answer = ada.send("/admin/people", {"name": "孙丽", "email": "sun@hechuan.test"})
+    assert answer.status_code == 200
+    assert "只能用一次" in text_of(answer)
+    assert link_in(answer) not in ada.see("/admin/people").get_data(as_text=True)
+    browser = browse()
+    assert browser.send(link_in(answer), {"password": "柳树湾村口那棵大柳树下"}).status_code == 303
+    assert (
+        browse().send("/sign-in", {"email": "sun@hechuan.test", "password": "柳树湾村口那棵大柳树下"}).status_code
+        == 303
+    )
+
+
+def test_a_password_is_reset_without_mail_and_ends_all_sessions(town, browse, database):
+    ada, otto = browse("ada"), browse("otto")
+    with database.reading() as db:
+        otto_id = db.scalar(select(User.actor_id).where(User.email == "otto@example.test"))
+    link = link_in(ada.send(f"/admin/people/{otto_id}/link"))
+    browse().send(link, {"password": "a new and long one"})
+    assert otto.see("/me").status_code == 303
+    assert browse().send("/sign-in", {"email": "otto@example.test", "password": PASSWORD}).status_code == 401
+
+
+def test_a_disabled_person_is_signed_out_and_cannot_sign_in_until_enabled(town, browse, database):
+    ada, otto = browse("ada"), browse("otto")
+    with database.reading() as db:
+        otto_id = db.scalar(select(User.actor_id).where(User.email == "otto@example.test"))
+    ada.send(f"/admin/people/{otto_id}/disable")
+    assert "撤销" in text_of(ada.see("/admin/people"))
+    assert otto.see("/me").status_code == 303
+    assert browse().send("/sign-in", {"email": "otto@example.test", "password": PASSWORD}).status_code == 401
+    ada.send(f"/admin/people/{otto_id}/enable")
+    assert browse().send("/sign-in", {"email": "otto@example.test", "password": PASSWORD}).status_code == 303
+
+
+def test_nobody_disables_himself(town, browse, database):
+    ada = browse("ada")
+    with database.reading() as db:
+        ada_id = db.scalar(select(User.actor_id).where(User.email == "ada@example.test"))
+    ada.send(f"/admin/people/{ada_id}/disable")
+    assert ada.see("/me").status_code == 200
+
+
+def test_an_address_that_is_taken_keeps_what_was_typed_and_stores_nothing(town, browse, database):
+    ada = browse("ada")
+    answer = ada.send("/admin/people", {"name": "又一个", "email": "otto@example.test"})
+    assert answer.status_code == 409
+    assert 'value="又一个"' in answer.get_data(as_text=True)
+    with database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(User)) == 5
+
+
+def test_an_administrator_is_made_only_when_asked_for(town, browse, database):
+    ada = browse("ada")
+    ada.send("/admin/people", {"name": "a", "email": "a@x.test"})
+    ada.send("/admin/people", {"name": "b", "email": "b@x.test", "administrator": "1"})
+    with database.reading() as db:
+        admins = db.scalars(select(Assignment.actor_id).where(Assignment.role_id == 1)).all()
+        emails = set(db.scalars(select(User.email).where(User.actor_id.in_(admins))))
+    assert emails == {"ada@example.test", "b@x.test"}
+
+
+def test_people_are_for_administrators_only(town, browse):
+    for name in ("rita", "lea", "otto"):
+        browser = browse(name)
+        assert browser.see("/admin/people").status_code == 403
+        assert browser.send("/admin/people", {"name": "x", "email": "x@x.test"}).status_code == 403
+        assert browser.send("/admin/people/1/link").status_code == 403
+
+
+def test_control_characters_and_endless_names_are_refused_in_words(town, browse):
+    ada = browse("ada")
+    for name in ("a\x00b", "x" * 300):
+        assert ada.send("/admin/people", {"name": name, "email": "y@x.test"}).status_code == 400
+    assert ada.send("/admin/people/99999999999999999999/link").status_code == 404

@@ -1,0 +1,96 @@
+import base64
+import json
+import re
+import zlib
+
+from sqlalchemy import select
+
+from server.access import tokens
+from server.models import AppUser, VillageScope
+from server.web.pages.phones import settings_text
+from tests.client import Client
+from tests.making import a_record
+from tests.server.web.pages.conftest import text_of
+
+
+def key_in(answer):
+    return re.search(r"/v1/key/([A-Za-z0-9!$]{64})/projects/\d+", answer.get_data(as_text=True))
+
+
+def test_the_card_of_a_new_phone_works_at_once(app, town, browse):
+    lea = browse("lea")
+    made = lea.send("/phones", {"name": "马玉梅", "village": ["519901201001"]})
+    assert made.status_code == 303
+    card = lea.see(made.location)
+    assert "马玉梅" in text_of(card) and "<svg" in card.get_data(as_text=True)
+    phone = Client(app, key=key_in(card)[1])
+    assert "visit" in phone.get(f"/projects/{town.project_id}/formList").get_data(as_text=True)
+    assert phone.send(town.project_id, a_record()).status_code == 201
+
+
+def test_the_qr_code_is_what_collect_reads(town):
+    class Project:
+        name = "禾川镇"
+
+    settings = json.loads(
+        zlib.decompress(base64.b64decode(settings_text(Project, "https://x.test/v1/key/k/projects/1")))
+    )
+    assert settings["general"]["server_url"] == "https://x.test/v1/key/k/projects/1"
+    assert set(settings) == {"general", "admin", "project"}
+    assert settings["general"]["app_language"] == "zh" and settings["admin"]["change_server"] is False
+
+
+def test_a_stopped_phone_sends_nothing_more_and_its_key_is_gone(app, town, browse, database):
+    lea = browse("lea")
+    lea.send(f"/phones/{town.phone_id}/revoke")
+    assert Client(app, key=town.key).send(town.project_id, a_record()).status_code == 403
+    card = lea.see(f"/phones/{town.phone_id}")
+    assert key_in(card) is None and "已停用" in text_of(card)
+    with database.reading() as db:
+        row = db.get(AppUser, town.phone_id)
+        assert row.token_hash is None and row.token_sealed is None
+
+
+def test_a_new_card_stops_the_old_one(app, town, browse):
+    lea = browse("lea")
+    lea.send(f"/phones/{town.phone_id}/reissue")
+    new = key_in(lea.see(f"/phones/{town.phone_id}"))[1]
+    assert new != town.key
+    assert Client(app, key=town.key).send(town.project_id, a_record()).status_code == 403
+    assert Client(app, key=new).send(town.project_id, a_record()).status_code == 201
+
+
+def test_a_phone_without_a_name_is_not_made(town, browse, database):
+    assert browse("lea").send("/phones", {"name": " "}).status_code == 400
+    with database.reading() as db:
+        assert len(db.scalars(select(AppUser)).all()) == 1
+
+
+def test_a_phones_villages_are_those_ticked(town, browse, database):
+    lea = browse("lea")
+    made = lea.send("/phones", {"name": "刘小燕", "village": ["519901201002"]})
+    actor_id = int(made.location.rpartition("/")[2])
+    with database.reading() as db:
+        ids = db.scalars(select(VillageScope.village_id).where(VillageScope.actor_id == actor_id)).all()
+    assert ids == [town.village_ids[1]]
+
+
+def test_keys_are_shown_only_to_those_who_may_manage_them(town, browse):
+    for name in ("rita", "vera", "otto"):
+        browser = browse(name)
+        for path in ("/phones", f"/phones/{town.phone_id}"):
+            answer = browser.see(path)
+            assert answer.status_code in (403, 404) and town.key not in answer.get_data(as_text=True)
+        assert browser.send(f"/phones/{town.phone_id}/revoke").status_code in (403, 404)
+
+
+def test_a_phone_of_another_project_is_not_found(town, browse):
+    ada = browse("ada")
+    ada.send("/admin/projects", {"name": "柳河镇", "kind": "plain"})
+    assert ada.see(f"/phones/{town.phone_id}?project=2").status_code == 404
+
+
+def test_the_key_is_in_no_other_page_than_the_card(town, browse):
+    lea = browse("lea")
+    assert town.key not in lea.see("/phones").get_data(as_text=True)
+    assert tokens.is_token(town.key)

@@ -1,0 +1,59 @@
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from server.web.pages import review
+from tests.server.web.pages.conftest import Browser, text_of
+
+
+def test_an_address_that_is_not_there_is_a_page_in_the_frame(town, browse):
+    answer = browse("rita").see("/no/such/page")
+    assert answer.status_code == 404
+    assert "这个网址没有内容" in text_of(answer) and "审核" in text_of(answer)
+
+
+def test_a_page_of_another_role_says_why_in_both_languages(town, browse):
+    assert "这一页您的角色看不到" in text_of(browse("rita").see("/phones"))
+    assert "not for your role" in text_of(browse("rita", language="en").see("/phones"))
+
+
+def test_when_the_database_is_away_the_page_stands_alone_and_asks_to_try_again(app, town, browse, monkeypatch):
+    rita = browse("rita")
+
+    def away(*_args, **_more):
+        raise OperationalError("SELECT 1", {}, Exception("unable to open database file"))
+
+    monkeypatch.setattr(app.extensions["fangshi.database"], "reading", away)
+    answer = rita.see("/review")
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "30"
+    assert "服务器现在办不了" in text_of(answer) and "再试一次" in text_of(answer)
+
+
+def test_an_error_nobody_foresaw_shows_a_number_and_nothing_of_what_happened(town, browse, monkeypatch, caplog):
+    answer_given = " ".join(["her", "answer"])
+
+    def fail(*_args, **_more):
+        raise RuntimeError(answer_given)
+
+    monkeypatch.setattr(review.desk, "list_records", fail)
+    answer = browse("rita").see("/review")
+    page = text_of(answer)
+    assert answer.status_code == 500
+    assert answer_given not in page and answer_given not in caplog.text
+    assert "已经记下来" in page
+
+
+def test_a_fragment_gets_its_problem_as_a_fragment(town, browse):
+    answer = browse("rita").see("/review/4242/panel", **{"HX-Request": "true"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404 and "<html" not in page and "或者您不能看" in page
+
+
+def test_a_session_that_ended_sends_a_fragment_to_the_sign_in_page(town, browse):
+    answer = browse().see("/review/1/panel", **{"HX-Request": "true"})
+    assert answer.status_code == 401 and answer.headers["HX-Redirect"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_a_method_nobody_takes_is_a_page_too(app, town, method):
+    answer = Browser(app).client.open("/sign-in", method=method, headers={"Accept": "text/html"})
+    assert answer.status_code == 405 and answer.mimetype == "text/html"

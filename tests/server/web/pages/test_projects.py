@@ -1,0 +1,91 @@
+from sqlalchemy import select
+
+from server.models import Assignment, Project, User, VillageScope
+from tests.server.web.pages.conftest import text_of
+
+
+def actor(database, name):
+    with database.reading() as db:
+        return db.scalar(select(User.actor_id).where(User.email == f"{name}@example.test"))
+
+
+def test_an_administrator_makes_a_project_and_lands_on_it(town, browse, database):
+    answer = browse("ada").send("/admin/projects", {"name": "柳河镇", "kind": "plain"})
+    with database.reading() as db:
+        made = db.scalars(select(Project).where(Project.name == "柳河镇")).one()
+    assert made.kind == "plain"
+    assert answer.location == f"/admin/projects/{made.id}?project={made.id}"
+
+
+def test_a_project_needs_a_name_and_a_known_kind(town, browse, database):
+    ada = browse("ada")
+    assert ada.send("/admin/projects", {"name": " ", "kind": "care"}).status_code == 400
+    assert ada.send("/admin/projects", {"name": "x", "kind": "other"}).status_code == 400
+    with database.reading() as db:
+        assert len(db.scalars(select(Project)).all()) == 1
+
+
+def test_only_an_administrator_makes_projects(town, browse):
+    for name in ("rita", "lea", "otto"):
+        assert browse(name).send("/admin/projects", {"name": "x", "kind": "plain"}).status_code == 403
+
+
+def test_a_plain_project_becomes_a_care_project_and_back_only_without_records(town, browse, database):
+    ada = browse("ada")
+    ada.send("/admin/projects", {"name": "柳河镇", "kind": "plain"})
+    assert ada.send("/admin/projects/2", {"name": "柳河镇", "kind": "care"}).status_code == 303
+    assert ada.send("/admin/projects/2", {"name": "柳河镇", "kind": "plain"}).status_code == 303
+    town.record()
+    answer = ada.send(f"/admin/projects/{town.project_id}", {"name": "禾川镇", "kind": "plain"})
+    assert answer.status_code == 400 and "规矩不能变" in text_of(answer)
+    with database.reading() as db:
+        assert db.get(Project, town.project_id).kind == "care"
+
+
+def test_a_role_is_given_with_villages_and_taken_away(town, browse, database):
+    ada, otto = browse("ada"), actor(database, "otto")
+    page = f"/admin/projects/{town.project_id}"
+    ada.send(f"{page}/roles", {"actor": otto, "role": "reviewer", "village": ["519901201002"]})
+    with database.reading() as db:
+        villages = db.scalars(select(VillageScope.village_id).where(VillageScope.actor_id == otto)).all()
+    assert villages == [town.village_ids[1]]
+    assert "村2" in text_of(ada.see(page))
+    assert browse("otto").see("/review").status_code == 200
+    ada.send(f"{page}/roles/remove", {"actor": otto, "role": "reviewer"})
+    with database.reading() as db:
+        assert db.scalars(select(Assignment).where(Assignment.actor_id == otto)).all() == []
+    assert browse("otto").see("/review").status_code == 404
+
+
+def test_in_a_care_project_nobody_gives_a_role_to_himself(town, browse, database):
+    ada = browse("ada")
+    fields = {"actor": actor(database, "ada"), "role": "reviewer", "all_villages": "1"}
+    answer = ada.send(f"/admin/projects/{town.project_id}/roles", fields)
+    assert answer.status_code == 403 and "不能给自己分角色" in text_of(answer)
+    assert ada.see("/review").status_code == 403
+
+
+def test_an_unknown_role_person_or_village_is_refused_and_nothing_is_stored(town, browse, database):
+    ada, otto = browse("ada"), actor(database, "otto")
+    page = f"/admin/projects/{town.project_id}/roles"
+    assert ada.send(page, {"actor": otto, "role": "app-user"}).status_code == 400
+    assert ada.send(page, {"actor": "x", "role": "reviewer"}).status_code == 400
+    assert ada.send(page, {"actor": 4242, "role": "reviewer"}).status_code == 404
+    assert ada.send(page, {"actor": otto, "role": "reviewer", "village": ["000000000000"]}).status_code == 400
+    with database.reading() as db:
+        assert db.scalars(select(Assignment).where(Assignment.actor_id == otto)).all() == []
+
+
+def test_the_project_page_is_for_those_who_give_roles_there(town, browse):
+    page = f"/admin/projects/{town.project_id}"
+    assert browse("lea").see(page).status_code == 200
+    assert browse("rita").see(page).status_code == 403
+    assert browse("otto").see(page).status_code == 404
+    assert browse().see(page).status_code == 303
+
+
+def test_a_plain_projects_manager_manages_on_the_same_pages(app, cast, browse):
+    bob = browse("bob")
+    page = text_of(bob.see(f"/admin/projects/{cast['project']}"))
+    assert "普通项目" in page and "审核员" not in page
+    assert bob.send(f"/admin/projects/{cast['project']}", {"name": "新名字"}).status_code == 303
