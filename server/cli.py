@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +23,10 @@ from server.clock import now
 from server.commands import read_arguments
 from server.config import Config, ConfigInvalid
 from server.db import Database
+from server.demo.door import DemoRefused
+from server.demo.folder import NoDemoFolder, clear_folder, describe_demo
+from server.demo.make import make_demo
+from server.demo.people import read_demo
 from server.errors import Problem
 from server.jobs import run_all_once, run_timetable
 from server.places.villages import import_boundaries_file
@@ -31,6 +36,7 @@ from server.upgrading import UpgradeRefused, upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 WRONG, TAKEN = 2, 3  # exit codes
+DATABASE_SETTINGS = ("FANGSHI_DATABASE_URL", "FANGSHI_DATABASE_URL_FILE")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -44,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
         return complain(str(taken), TAKEN)
     except ConfigInvalid as invalid:
         return complain("\n".join(invalid.problems), WRONG)
-    except (UpgradeRefused, SecretKeyUnusable) as refused:
+    except (UpgradeRefused, SecretKeyUnusable, NoDemoFolder, DemoRefused) as refused:
         return complain(str(refused), WRONG)
     except Problem as problem:
         return complain(problem.message, WRONG)
@@ -75,6 +81,21 @@ def run_serve(arguments: argparse.Namespace) -> int:
                 f"第一位管理员请打开 / to make the first administrator, open: {address}/join/{invitation}", flush=True
             )
         return supervise(config.data_dir, reserved, listening)
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    data = (arguments.data or ROOT / "demo-data").resolve()
+    config = replace(Config.from_env(data), database_url=None)  # a demo never goes into a town's own database
+    listening = Listening(arguments.host, arguments.port)
+    with closing(reserve_port(listening.host, listening.port)) as reserved, own_folder(data):
+        demo = None if arguments.fresh else read_demo(data)
+        if demo is None:
+            clear_folder(data)
+            demo = make_demo(config, now())
+        prepare(config, now())
+        port = reserved.getsockname()[1]
+        more = describe_demo(demo, listening.host, port, config.public_url)
+        return supervise(data, reserved, listening, more, without=DATABASE_SETTINGS)
 
 
 def prepare(config: Config, at: datetime) -> str | None:
@@ -183,6 +204,7 @@ def open_data(data_dir: Path) -> Iterator[Database]:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": run_serve,
+    "demo": run_demo,
     "test": run_test,
     "upgrade": run_upgrade,
     "add-user": run_add_user,

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ STOP_WITHIN = 9.0  # seconds; SIGTERM must end everything within ten
 STEADY_AFTER = 20.0  # a child that lived this long starts again with no wait
 MOST_FAILURES = 5
 LOOK_EVERY = 0.1
-SECRET_SETTINGS = (
+FIRST_ADMINISTRATOR = (
     "FANGSHI_ADMIN_EMAIL",
     "FANGSHI_ADMIN_PASSWORD",
     "FANGSHI_ADMIN_EMAIL_FILE",
@@ -127,9 +127,9 @@ def timetable_command(data_dir: Path) -> list[str]:
     return [sys.executable, "-P", "-m", "server.jobs", str(data_dir), str(os.getpid())]
 
 
-def forget_secrets() -> None:
-    """Children inherit the environment, but not the first administrator's password, which is used up by now."""
-    for name in SECRET_SETTINGS:
+def forget_settings(names: Iterable[str]) -> None:
+    """Children inherit the environment, but not these; the first administrator's password is used up by now."""
+    for name in names:
         os.unsetenv(name)
 
 
@@ -140,8 +140,8 @@ class Supervisor:
         self.children = children
         self.stopping = False
 
-    def run(self, address: str, is_ready: str) -> int:
-        """Runs until told to stop; 0, or 1 when a child cannot stay alive. Prints `address` once /healthz answers."""
+    def run(self, greeting: str, health: str) -> int:
+        """Runs until told to stop; 0, or 1 when a child cannot stay alive. Prints the greeting once /healthz answers."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self.ask_to_stop)
         announced = False
@@ -150,8 +150,8 @@ class Supervisor:
             if not all(self.keep_alive(child, time.monotonic()) for child in self.children):
                 result = 1
                 break
-            if not announced and answers(is_ready):
-                print(address, flush=True)
+            if not announced and answers(health):
+                print(greeting, flush=True)
                 announced = True
             time.sleep(LOOK_EVERY)
         self.stop_all()
@@ -214,13 +214,18 @@ def own_address(listening: Listening, port: int) -> str:
     return f"{scheme}://{host}:{port}/"
 
 
-def supervise(data_dir: Path, reserved: socket.socket, listening: Listening) -> int:
-    """Runs web and timetable over a prepared data folder until told to stop. Returns the exit code."""
-    forget_secrets()
+def supervise(
+    data_dir: Path, reserved: socket.socket, listening: Listening, more: str = "", without: Iterable[str] = ()
+) -> int:
+    """Runs web and timetable over a prepared data folder until told to stop. Returns the exit code.
+
+    `more` is printed below the address once the server answers; children do not see the settings named in `without`.
+    """
+    forget_settings([*FIRST_ADMINISTRATOR, *without])
     open_port(reserved)
     address = own_address(listening, reserved.getsockname()[1])
     children = [
         Child("web", web_command(data_dir, reserved, listening), handed_over=(reserved.fileno(),)),
         Child("timetable", timetable_command(data_dir)),
     ]
-    return Supervisor(children).run(f"Fangshi: {address}", f"{address}healthz")
+    return Supervisor(children).run(f"Fangshi: {address}{more}", f"{address}healthz")
