@@ -118,15 +118,15 @@ def _day_number(at: datetime, until: datetime) -> int:
 
 
 def _rounds(town: DemoTown, worker: int, drawn: random.Random) -> list[tuple[DemoVillage, Home]]:
-    """Two rounds through all homes and a part of a third, hamlet by hamlet; small villages see one."""
+    """A round through all homes and a part of a second, hamlet by hamlet; small villages see one."""
     calls: list[tuple[DemoVillage, Home]] = []
-    for turn in range(3):
+    for turn in range(2):
         for number in WORKERS[worker][1]:
             village = town.villages[number]
             homes = sorted(village.homes, key=lambda home: (home.hamlet, home.door_code))
             if turn and len(homes) < SMALL_VILLAGE:
                 continue
-            kept = homes if turn < 2 else [home for home in homes if drawn.random() < 0.35]
+            kept = homes if turn == 0 else [home for home in homes if drawn.random() < 0.62]
             calls += [(village, home) for home in kept]
     return calls
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from geo.locate import Located, Locator
@@ -31,13 +31,17 @@ class VillageMap:
         return located, self.ids[located.code] if located.code else None
 
 
+# Written once: it is asked for every record.
+_sets = BoundarySet.__table__
+NEWEST = select(func.max(_sets.c.id)).where(_sets.c.project_id == bindparam("project"))
+
 # Kept until the project has newer boundaries; one entry a project. The key holds the database, for tests have many.
 _known: dict[tuple[str, int], VillageMap] = {}
 
 
 def village_map(db: Session, project_id: int) -> VillageMap | None:
     """The newest boundaries of a project; None before the first import."""
-    newest = db.scalar(select(func.max(BoundarySet.id)).where(BoundarySet.project_id == project_id))
+    newest = db.connection().execute(NEWEST, {"project": project_id}).scalar()
     if newest is None:
         return None
     key = (str(db.get_bind().engine.url), project_id)

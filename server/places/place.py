@@ -19,6 +19,19 @@ from server.reading import Reading
 
 VILLAGE_FIELD = "village_code"
 
+# Written once and run as plain statements: this runs for every record a phone sends.
+_geometries, _submissions, _villages = SubmissionGeometry.__table__, Submission.__table__, Village.__table__
+FORGET = delete(_geometries).where(_geometries.c.submission_id == bindparam("submission"))  # type: ignore[arg-type]
+KEEP = insert(SubmissionGeometry)
+SAY_WHERE = (
+    update(_submissions)  # type: ignore[arg-type]
+    .where(_submissions.c.id == bindparam("submission"))
+    .values(village_id=bindparam("village"), place_how=bindparam("how"))
+)
+BY_CODE = select(_villages.c.id).where(
+    _villages.c.project_id == bindparam("project"), _villages.c.code == bindparam("code")
+)
+
 # Built once: they run for every record.
 GEOMETRY, SUBMISSION = table_of(SubmissionGeometry), table_of(Submission)
 FORGET = delete(GEOMETRY).where(GEOMETRY.c.submission_id == bindparam("of_submission"))
@@ -95,7 +108,7 @@ def place_by_code(db: Session, project_id: int, code: str | None) -> Place:
     """The village that the answers name, where the project has it."""
     if not code:
         return UNKNOWN
-    village_id = db.scalar(select(Village.id).where(Village.project_id == project_id, Village.code == code))
+    village_id = db.connection().execute(BY_CODE, {"project": project_id, "code": code}).scalar()
     return Place(village_id, "village") if village_id else UNKNOWN
 
 
