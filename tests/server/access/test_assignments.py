@@ -1,0 +1,82 @@
+"""Villages of a person in a care project, and roles that cannot be given."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.access import roles
+from server.access.assignments import assign, set_villages
+from server.access.authenticate import villages_of
+from server.access.caller import Caller
+from server.access.people import create_user
+from server.errors import Forbidden, NotFound, UnexpectedValue
+from server.models import Audit, Project, Village
+from tests.conftest import MORNING
+
+
+@pytest.fixture
+def care(db: Session) -> Project:
+    project = Project(name="禾川镇", kind="care", created_at=MORNING)
+    db.add(project)
+    db.flush()
+    for code in ("01", "02"):
+        db.add(Village(project_id=project.id, code=code, name=code, created_at=MORNING))
+    db.flush()
+    return project
+
+
+@pytest.fixture
+def people(db: Session) -> tuple[Caller, int]:
+    lead = create_user(db, "lead@example.test", None, None, None, MORNING)
+    worker = create_user(db, "worker@example.test", None, None, lead.actor_id, MORNING)
+    return Caller(actor_id=lead.actor_id, type="user"), worker.actor_id
+
+
+def test_villages_are_set_by_code_and_replace_what_was(db: Session, care: Project, people: tuple[Caller, int]) -> None:
+    lead, worker = people
+    ids = {village.code: village.id for village in db.scalars(select(Village))}
+    assert villages_of(db, worker) == {}
+
+    set_villages(db, lead, care, worker, ["01", "02", "01"], MORNING)
+    db.flush()
+    assert villages_of(db, worker) == {care.id: frozenset(ids.values())}
+    set_villages(db, lead, care, worker, ["02"], MORNING)
+    db.flush()
+    assert villages_of(db, worker) == {care.id: frozenset({ids["02"]})}
+    set_villages(db, lead, care, worker, None, MORNING)
+    db.flush()
+    assert villages_of(db, worker) == {care.id: None}
+    set_villages(db, lead, care, worker, [], MORNING)
+    db.flush()
+    assert villages_of(db, worker).get(care.id, frozenset()) == frozenset()
+
+
+def test_a_village_of_another_town_is_refused(db: Session, care: Project, people: tuple[Caller, int]) -> None:
+    with pytest.raises(UnexpectedValue) as caught:
+        set_villages(db, people[0], care, people[1], ["01", "99"], MORNING)
+    assert caught.value.details["value"] == "99"
+
+
+def test_nobody_sets_his_own_villages_or_role(db: Session, care: Project, people: tuple[Caller, int]) -> None:
+    lead, _ = people
+    with pytest.raises(Forbidden):
+        set_villages(db, lead, care, lead.actor_id or 0, None, MORNING)
+    with pytest.raises(Forbidden):
+        assign(db, lead, roles.BY_SYSTEM["reviewer"], lead.actor_id or 0, MORNING, care, None)
+
+
+def test_a_role_is_given_to_somebody_who_is_there(db: Session, care: Project, people: tuple[Caller, int]) -> None:
+    with pytest.raises(NotFound):
+        assign(db, people[0], roles.BY_SYSTEM["viewer"], 99999, MORNING, care, None)
+
+
+def test_what_is_given_and_taken_is_written_down(db: Session, care: Project, people: tuple[Caller, int]) -> None:
+    lead, worker = people
+    assign(db, lead, roles.BY_SYSTEM["viewer"], worker, MORNING, care, None)
+    set_villages(db, lead, care, worker, ["01"], MORNING)
+
+    rows = db.scalars(select(Audit).where(Audit.actee_actor_id == worker).order_by(Audit.id)).all()
+    assert [(row.action, row.details) for row in rows][1:] == [
+        ("user.assignment.create", {"roleId": roles.PROJECT_VIEWER}),
+        ("village_scope.set", {"villages": ["01"]}),
+    ]

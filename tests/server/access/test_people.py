@@ -1,0 +1,57 @@
+"""Accounts: who signs in after what, and links that are good once."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from server.access import people
+from server.access.authenticate import caller_of_session, check_credentials, open_session
+from server.errors import NotFound, Unauthenticated, UnexpectedValue
+from tests.conftest import MORNING, PASSWORD
+
+
+@pytest.mark.parametrize("address", ["a@b.test", "王@example.lan", "first.last+tag@host.local", "A@B"])
+def test_any_local_part_at_a_domain_is_an_address(db: Session, address: str) -> None:
+    assert people.create_user(db, address, None, None, None, MORNING).email == address.lower()
+
+
+@pytest.mark.parametrize("address", ["", "a", "@b", "a@", "a b@c", "a@b@c", "a,b@c", "x" * 65 + "@b"])
+def test_what_is_no_address_is_refused(db: Session, address: str) -> None:
+    with pytest.raises(UnexpectedValue):
+        people.create_user(db, address, None, None, None, MORNING)
+
+
+def test_who_is_disabled_is_out_at_once_and_comes_back(db: Session) -> None:
+    actor_id = people.create_user(db, "d@example.test", PASSWORD, None, None, MORNING).actor_id
+    token, _ = open_session(db, actor_id, MORNING)
+    assert caller_of_session(db, token, MORNING) is not None
+
+    people.disable_user(db, actor_id, actor_id, MORNING)
+    assert caller_of_session(db, token, MORNING) is None
+    with pytest.raises(Unauthenticated):
+        check_credentials(db, "d@example.test", PASSWORD)
+    people.enable_user(db, actor_id, actor_id, MORNING)
+    assert check_credentials(db, "d@example.test", PASSWORD).actor_id == actor_id
+
+
+def test_a_password_link_is_good_once_and_for_two_days(db: Session) -> None:
+    actor_id = people.create_user(db, "d@example.test", PASSWORD, None, None, MORNING).actor_id
+    old = people.issue_link(db, "password", actor_id, MORNING)
+    token = people.issue_link(db, "password", actor_id, MORNING)
+
+    assert people.find_link(db, old, MORNING) is None, "a newer link replaces an older"
+    assert people.find_link(db, token, MORNING + timedelta(hours=48)) is None
+    assert people.use_link(db, token, None, "brave new password", None, MORNING) == actor_id
+    assert check_credentials(db, "d@example.test", "brave new password").actor_id == actor_id
+    with pytest.raises(NotFound):
+        people.use_link(db, token, None, "brave new password", None, MORNING)
+
+
+def test_a_set_up_link_makes_the_first_administrator_and_no_second(db: Session) -> None:
+    token, other = (people.issue_link(db, "setup", None, MORNING) for _ in range(2))
+    with pytest.raises(NotFound):
+        people.use_link(db, token, "a@example.test", PASSWORD, None, MORNING)
+    people.create_user(db, "late@example.test", None, None, None, MORNING)
+    with pytest.raises(NotFound):
+        people.use_link(db, other, "a@example.test", PASSWORD, None, MORNING)
