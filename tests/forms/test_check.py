@@ -110,10 +110,10 @@ def test_no_answer_makes_the_check_slow(kind, text):
     form = FormSchema((Field("a", "/a", kind),))
     instance = read_instance(f'<data id="f"><a>{text}</a></data>'.encode())
 
-    started = time.monotonic()
+    started = time.process_time()
     check(instance, form)
 
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @settings(max_examples=100, deadline=None)

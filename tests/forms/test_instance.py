@@ -188,11 +188,11 @@ def test_reading_a_record_whole_takes_well_under_a_millisecond():
         read_values(instance, form), named_files(instance, form), geo_answers(instance, form)
 
     read()
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(200):
         read()
     # Generous for a busy machine; alone it takes about 0.15 ms.
-    assert (time.perf_counter() - started) / 200 < 0.003
+    assert (time.process_time() - started) / 200 < 0.003
 
 
 names = st.sampled_from(["grp", "age", "member", "call", "photo", "meta", "instanceID", "entity", "x"])

@@ -55,12 +55,12 @@ REFUSED = {
 
 @pytest.mark.parametrize(("data", "words"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_may_not_be_opened_is_refused_within_a_second(data, words):
-    started = time.monotonic()
+    started = time.process_time()
 
     with pytest.raises(XLSFormInvalid, match=words):
         check_workbook(data)
 
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_an_archive_of_too_many_parts_is_refused_before_its_list_is_read(monkeypatch):

@@ -1,5 +1,5 @@
-import resource
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -67,12 +67,12 @@ REFUSED = {
 
 @pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED.keys())
 def test_what_is_not_one_whole_document_within_limits_is_refused_within_a_second(data):
-    started = time.monotonic()
+    started = time.process_time()
 
     with pytest.raises(XmlRefused) as refused:
         read_xml(data)
 
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     assert refused.value.kind == "unparseable"
     assert refused.value.message.endswith(".")
 
@@ -141,11 +141,16 @@ def test_made_up_names_in_large_documents_do_not_stay_in_memory():
 
     for n in range(3):
         read_xml(document(n))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = resident_kilobytes()
     for n in range(3, 15):
         read_xml(document(n))
 
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000  # kB; without care it is 90,000
+    assert resident_kilobytes() - before < 40_000  # without care it is 80,000
+
+
+def resident_kilobytes() -> int:
+    (line,) = [one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmRSS")]
+    return int(line.split()[1])
 
 
 def test_names_are_found_in_whatever_namespace():
@@ -165,11 +170,11 @@ def test_an_ordinary_record_is_read_in_two_milliseconds_at_worst():
     data = submission("everything")
     read_xml(data)
 
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(200):
         read_xml(data)
     # Generous for a busy machine; alone it takes about 0.05 ms.
-    assert (time.perf_counter() - started) / 200 < 0.002
+    assert (time.process_time() - started) / 200 < 0.002
 
 
 @settings(max_examples=150, deadline=None)
