@@ -1,9 +1,11 @@
 """Makers with defaults: forms, records, phones, villages. Functions, no factory library."""
 
 import hashlib
+import io
 import uuid
 from datetime import datetime
 
+import openpyxl
 import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -142,3 +144,24 @@ def a_phone(
         db.flush()
     assert phone.token is not None
     return phone.actor.id, phone.token
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def a_workbook(
+    rows: list[list[str]] | None = None, settings: list[list[str]] | None = None, **more: list[list[str]]
+) -> bytes:
+    """An XLSForm: the rows of its sheets survey and settings, and of further sheets by name."""
+    book = openpyxl.Workbook()
+    book.active.title = "survey"
+    sheets = {"survey": rows or [["type", "name", "label"], ["text", "hamlet", "社"]], **more}
+    if settings:
+        sheets["settings"] = settings
+    for name, lines in sheets.items():
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -1,9 +1,7 @@
 """Forms, by HTTP: uploading, reading in every version, and names that are hard on addresses."""
 
-import io
 from urllib.parse import quote
 
-import openpyxl
 import pytest
 from flask import Flask
 
@@ -13,9 +11,8 @@ from server.models import Assignment, Submission
 from server.publishing import definition
 from tests.client import Client
 from tests.conftest import MORNING
-from tests.making import a_form, an_xform
+from tests.making import XLSX, a_form, a_workbook, an_xform
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XML = {"content_type": "application/xml"}
 EXTENDED = {"X-Extended-Metadata": "true"}
 
@@ -24,21 +21,6 @@ EXTENDED = {"X-Extended-Metadata": "true"}
 def without_java(monkeypatch: pytest.MonkeyPatch) -> None:
     """ODK Validate is asked in tests of its own; here it would only cost seconds."""
     monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
-
-
-def workbook(rows: list[list[str]] | None = None, settings: list[list[str]] | None = None) -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "survey"
-    for row in rows or [["type", "name", "label"], ["text", "hamlet", "社"]]:
-        sheet.append(row)
-    if settings:
-        other = book.create_sheet("settings")
-        for row in settings:
-            other.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def test_an_uploaded_form_is_a_draft_until_it_is_published(as_bob: Client, project_id: int) -> None:
@@ -208,7 +190,7 @@ def test_fields_for_odata_have_odata_names(as_bob: Client, project_id: int) -> N
 
 
 def test_a_workbook_becomes_a_form_and_is_given_back(as_bob: Client, project_id: int) -> None:
-    book, path = workbook(), f"/projects/{project_id}/forms"
+    book, path = a_workbook(), f"/projects/{project_id}/forms"
     how = {"content_type": XLSX, "headers": {"X-XlsForm-FormId-Fallback": quote("入户")}}
     made = as_bob.post(path + "?publish=true&ignoreWarnings=true", data=book, **how)
 
@@ -223,7 +205,7 @@ def test_a_workbook_becomes_a_form_and_is_given_back(as_bob: Client, project_id:
 
 
 def test_pyxforms_words_come_back_with_sheet_and_row(as_bob: Client, project_id: int) -> None:
-    book = workbook([["type", "name", "label"], ["text", "a", "A"], ["nonsense", "b", "B"]])
+    book = a_workbook([["type", "name", "label"], ["text", "a", "A"], ["nonsense", "b", "B"]])
     answer = as_bob.post(f"/projects/{project_id}/forms", data=book, content_type=XLSX)
 
     assert answer.json["code"] == 400.15
@@ -372,7 +354,7 @@ def test_a_form_is_found_in_its_own_project_only(as_alice: Client, database: Dat
 def test_a_care_projects_forms_may_not_ask_what_is_never_asked(as_alice: Client, project_id: int) -> None:
     path, xml = (
         f"/projects/{project_id}",
-        an_xform().replace("<label>Note</label>".encode(), "<label>社会抚养费</label>".encode()),
+        an_xform().replace(b"<label>Note</label>", "<label>社会抚养费</label>".encode()),
     )
     as_alice.patch(path, json={"kind": "care"})
     answer = as_alice.post(path + "/forms?ignoreWarnings=true", data=xml, **XML)
