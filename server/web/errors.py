@@ -29,6 +29,7 @@ FORM_PROBLEMS: dict[str, type[Problem]] = {
     "entity": errors.EntityFormInvalid,
     "no_meta": errors.NoMetaGroup,
     "type_conflict": errors.FieldTypeConflict,
+    "wrong_type": errors.WrongType,
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 
@@ -174,6 +175,12 @@ def remember(project: Project | None) -> None:
 
 def today() -> date:
     return clock.today(session.now())
+
+
+@pages.app_template_filter("segment")
+def segment(text: str) -> str:
+    """One part of an address: a form id may hold a slash, which Jinja's own urlencode leaves as it is."""
+    return quote(text, safe="")
 
 
 @pages.app_template_filter("day")
