@@ -72,6 +72,10 @@ class DemoTown:
     river: LineString
     road: LineString
 
+    def edge(self) -> LineString:
+        """The line around the whole town."""
+        return LineString(shapely.union_all([one.outline for one in self.villages]).exterior)
+
     def boundaries(self) -> dict[str, object]:
         """GeoJSON of the outlines with code and name, seven decimals (1 cm): shared borders stay shared."""
         return collection(

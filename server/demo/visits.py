@@ -4,12 +4,16 @@ Most are good. Some are sent days late, some were taken with a poor fix, in the 
 some of those are corrected later from the same phone. One phone writes points with the shift of road maps for a while.
 """
 
+import math
 import random
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
+
+import shapely
+from shapely import LineString
 
 from geo.crs import wgs84_to_gcj02
 from geo.odk_text import write_point
@@ -88,7 +92,7 @@ def make_visits(town: DemoTown, until: datetime, version: str, seed: int = SEED)
 
 def _visits_of(town: DemoTown, worker: int, until: datetime, version: str, drawn: random.Random) -> list[Sending]:
     days = _working_days(until.astimezone(SHANGHAI).date())
-    calls = _rounds(town, worker, drawn)
+    calls, edge = _rounds(town, worker, drawn), town.edge()
     known: dict[str, Known] = {}
     sendings: list[Sending] = []
     clock = datetime.min.replace(tzinfo=UTC)
@@ -98,7 +102,7 @@ def _visits_of(town: DemoTown, worker: int, until: datetime, version: str, drawn
             continue
         day = days[number * len(days) // len(calls)]
         clock = max(clock, datetime.combine(day, time(8, 40), SHANGHAI)) + timedelta(minutes=drawn.randint(18, 55))
-        visit = _call(village, home, worker, clock, state, drawn)
+        visit = _call(edge, village, home, worker, clock, state, drawn)
         if _day_number(clock, until) in SHIFTED_DAYS and worker == SHIFTED_WORKER and visit.point:
             visit.point = (*wgs84_to_gcj02(*visit.point[:2]), visit.point[2])
             visit.is_odd = True
@@ -132,7 +136,13 @@ def _rounds(town: DemoTown, worker: int, drawn: random.Random) -> list[tuple[Dem
 
 
 def _call(
-    village: DemoVillage, home: Home, worker: int, started: datetime, state: Known, drawn: random.Random
+    town_edge: LineString,
+    village: DemoVillage,
+    home: Home,
+    worker: int,
+    started: datetime,
+    state: Known,
+    drawn: random.Random,
 ) -> Visit:
     result = drawn.choices(("met", "absent", "declined", "moved"), (79, 14, 5, 2))[0]
     if state.versions == 0:
@@ -152,24 +162,34 @@ def _call(
         point=None,
     )
     if location_ok:
-        visit.point, visit.is_odd = _fix(home, drawn)
+        visit.point, visit.is_odd = _fix(home, town_edge, drawn)
     visit.answers = _answers(visit, drawn)
     return visit
 
 
-def _fix(home: Home, drawn: random.Random) -> tuple[tuple[float, float, float], bool]:
-    """What the phone takes for the door's place, and whether that is odd."""
+def _fix(home: Home, edge: LineString, drawn: random.Random) -> tuple[tuple[float, float, float], bool]:
+    """What the phone takes for the door's place, and whether that is odd: at the office, elsewhere, or a poor fix."""
     luck = drawn.random()
     door = (home.lon, home.lat)
     if luck < 0.012:
+        beyond = 0.02 if luck < 0.005 else drawn.uniform(0.0005, 0.0015)
+        return (*_beyond(edge, door, beyond), round(drawn.uniform(5, 12), 1)), True
+    if luck < 0.022:
         return (*walk(CENTRE, drawn.uniform(2, 25), drawn.uniform(0, 6.28)), round(drawn.uniform(5, 12), 1)), True
-    if luck < 0.030:
+    if luck < 0.038:
         return (*walk(door, drawn.uniform(900, 2600), drawn.uniform(0, 6.28)), round(drawn.uniform(5, 14), 1)), True
     if luck < 0.075:
         accuracy = round(drawn.uniform(45, 420), 1)
         return (*walk(door, abs(drawn.gauss(0, accuracy / 2)), drawn.uniform(0, 6.28)), accuracy), True
     accuracy = round(drawn.uniform(3.2, 14.8), 1)
     return (*walk(door, abs(drawn.gauss(0, accuracy / 2)), drawn.uniform(0, 6.28)), accuracy), False
+
+
+def _beyond(edge: LineString, door: tuple[float, float], degrees: float) -> tuple[float, float]:
+    """A place outside the town, so far beyond the edge that is nearest to the door."""
+    x, y = shapely.get_coordinates(shapely.shortest_line(edge, shapely.Point(door)))[0]
+    length = math.hypot(x - door[0], y - door[1]) or 1.0
+    return round(x + (x - door[0]) / length * degrees, 6), round(y + (y - door[1]) / length * degrees, 6)
 
 
 def _answers(visit: Visit, drawn: random.Random) -> dict[str, str]:

@@ -1,0 +1,124 @@
+"""A small demo, made by the real verbs and sent through the real door over HTTP."""
+
+import re
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from server import clock
+from server.config import Config
+from server.db import Database
+from server.demo.door import DemoRefused, Door, moved_clock, open_door
+from server.demo.make import make_demo
+from server.demo.people import Demo, read_demo
+from server.models import (
+    Actor,
+    DeriveProblem,
+    Entity,
+    Project,
+    Submission,
+    SubmissionAttachment,
+    Village,
+    VillageScope,
+)
+
+NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Config, list[str]]:
+    """In a folder of its own, as every demo: it never goes into another database."""
+    config = Config(data_dir=tmp_path_factory.mktemp("demo"))
+    said: list[str] = []
+    return make_demo(config, NOW, said.append, fewer=12), config, said
+
+
+@pytest.fixture
+def filled(made: tuple[Demo, Config, list[str]]) -> Iterator[Database]:
+    database = Database(made[1].sqlalchemy_url)
+    yield database
+    database.dispose()
+
+
+def test_a_demo_is_a_care_project_with_villages_phones_and_people(
+    made: tuple[Demo, Config, list[str]], filled: Database
+) -> None:
+    demo = made[0]
+    with filled.reading() as db:
+        project = db.get_one(Project, demo.project_id)
+        assert (project.kind, project.is_demo) == ("care", True)
+        assert db.scalar(select(func.count()).select_from(Village)) == 14
+        assert db.scalar(select(func.count()).where(Actor.type == "field_key")) == len(demo.phones) == 5
+        assert db.scalar(select(func.count()).select_from(VillageScope)) > 10
+    assert {login.role for login in demo.logins} == {"admin", "town_lead", "reviewer", "clinician", "village_worker"}
+
+
+def test_its_records_carry_the_instants_of_the_months_they_tell_of(filled: Database) -> None:
+    with filled.reading() as db:
+        first, last = db.execute(select(func.min(Submission.created_at), func.max(Submission.created_at))).one()
+        assert db.scalar(select(func.count()).select_from(Submission)) > 70
+        assert db.scalars(select(DeriveProblem)).all() == []
+        assert db.scalar(select(func.count()).select_from(Entity)) > 50
+        missing = select(func.count()).where(SubmissionAttachment.blob_sha256.is_(None))
+        assert db.scalar(missing) == 0
+    assert first < NOW - timedelta(days=120)
+    assert NOW - timedelta(days=14) < last <= NOW
+
+
+def test_somebody_has_looked_at_the_older_ones_and_the_newest_wait(filled: Database) -> None:
+    with filled.reading() as db:
+        states = dict(
+            db.execute(
+                select(Submission.review_state, func.count())
+                .where(Submission.created_at < NOW - timedelta(days=60))
+                .group_by(Submission.review_state)
+            ).all()
+        )
+        recent = select(Submission.review_state).where(Submission.created_at > NOW - timedelta(days=6))
+        assert set(db.scalars(recent)) <= {None}
+    assert states["approved"] > 20
+
+
+def test_what_it_takes_to_sign_in_is_kept_for_the_owner_only(made: tuple[Demo, Config, list[str]]) -> None:
+    demo, config, _ = made
+    path = config.data_dir / "demo.json"
+    assert read_demo(config.data_dir) == demo
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert all(re.fullmatch(r"[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", login.password) for login in demo.logins)
+    assert len({login.password for login in demo.logins}) == len(demo.logins)
+
+
+def test_it_says_how_far_it_got(made: tuple[Demo, Config, list[str]]) -> None:
+    assert made[2][0].startswith("禾川镇")
+    assert re.search(r"(\d+) / \1$", made[2][-1])
+
+
+def test_a_folder_with_half_a_demo_holds_none(tmp_path: Path) -> None:
+    assert read_demo(tmp_path) is None
+    (tmp_path / "demo.json").write_text('{"project_id": 1')
+    assert read_demo(tmp_path) is None
+
+
+def test_the_machines_clock_is_given_back(made: tuple[Demo, Config, list[str]]) -> None:
+    before = clock.now
+    with moved_clock(NOW) as moving:
+        assert clock.now() == NOW
+        moving.move_to(NOW - timedelta(days=1))
+        assert clock.now() == NOW, "forward only"
+    assert clock.now is before
+
+
+def test_a_record_that_our_own_door_refuses_ends_the_demo(
+    made: tuple[Demo, Config, list[str]], filled: Database
+) -> None:
+    demo, config, _ = made
+    with open_door(config, filled) as door, pytest.raises(DemoRefused, match="POST: 4"):
+        send_nonsense(door, demo)
+
+
+def send_nonsense(door: Door, demo: Demo) -> None:
+    door.send_record(demo.phones[0].token, demo.project_id, "collect:demo1", b"<data/>", {})
