@@ -1,21 +1,21 @@
 """Signing in, and what slows down who guesses passwords. Rules: threats.md rows 18 and 19."""
 
-import threading
-from collections import deque
+import hashlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.access.authenticate import check_credentials, open_session
 from server.access.caller import Caller
 from server.errors import TooManyTries, Unauthenticated
+from server.models import FailedSignIn
 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_ACCOUNT = 5
 TRIES_OF_ADDRESS = 100
-MOST_KEYS = 50_000  # what is remembered of made-up accounts must not fill the memory
 
 
 class Opened(NamedTuple):
@@ -26,58 +26,56 @@ class Opened(NamedTuple):
     expires_at: datetime
 
 
-class FailedTries:
-    """When sign-ins failed of late, by account and by network address. One a process; a restart forgets."""
-
-    def __init__(self) -> None:
-        self._failed: dict[str, deque[datetime]] = {}
-        self._lock = threading.Lock()
-
-    def note(self, key: str, most: int, now: datetime) -> None:
-        with self._lock:
-            self._failed.setdefault(key, deque(maxlen=most)).append(now)
-            if len(self._failed) > MOST_KEYS:
-                self.forget_old(now)
-
-    def forget_old(self, now: datetime) -> None:
-        for key in [key for key, times in self._failed.items() if times[-1] <= now - WINDOW]:
-            del self._failed[key]
-        while len(self._failed) > MOST_KEYS:
-            del self._failed[next(iter(self._failed))]
-
-    def clear(self, key: str) -> None:
-        with self._lock:
-            self._failed.pop(key, None)
-
-    def seconds_to_wait(self, key: str, most: int, now: datetime) -> int:
-        """Seconds until `most` failures are no longer within the window; 0 when there are fewer."""
-        with self._lock:
-            times = [time for time in self._failed.get(key, ()) if time > now - WINDOW]
-        if len(times) < most:
-            return 0
-        return int((times[-most] + WINDOW - now).total_seconds()) + 1
+def key_of_account(email: str) -> bytes:
+    return hashlib.sha256(f"account {email.strip().lower()}".encode()).digest()
 
 
-def check_sign_in(db: Session, tries: FailedTries, email: str, password: str, network: str, now: datetime) -> Caller:
+def key_of_address(network: str) -> bytes:
+    return hashlib.sha256(f"address {network}".encode()).digest()
+
+
+def note_failure(db: Session, email: str, network: str, now: datetime) -> None:
+    """Writes a failure down for its account and its network address, and forgets those that count no longer."""
+    db.execute(delete(FailedSignIn).where(FailedSignIn.failed_at <= now - WINDOW))
+    keys = (key_of_account(email), key_of_address(network))
+    db.execute(insert(FailedSignIn), [{"key": key, "failed_at": now} for key in keys])
+
+
+def forget_failures(db: Session, email: str) -> None:
+    """The right password clears its account; the address keeps its count."""
+    db.execute(delete(FailedSignIn).where(FailedSignIn.key == key_of_account(email)))
+
+
+def has_failed(db: Session, email: str) -> bool:
+    return db.scalar(select(FailedSignIn.id).where(FailedSignIn.key == key_of_account(email)).limit(1)) is not None
+
+
+def seconds_to_wait(db: Session, key: bytes, most: int, now: datetime) -> int:
+    """Seconds until fewer than `most` failures lie within the window; 0 when that is so already."""
+    times = db.scalars(
+        select(FailedSignIn.failed_at)
+        .where(FailedSignIn.key == key, FailedSignIn.failed_at > now - WINDOW)
+        .order_by(FailedSignIn.failed_at.desc())
+        .limit(most)
+    ).all()
+    return 0 if len(times) < most else int((times[-1] + WINDOW - now).total_seconds()) + 1
+
+
+def check_sign_in(db: Session, email: str, password: str, network: str, now: datetime) -> Caller:
     """The person, by reads only. Every answer takes one hash's time, whether the account exists or is being slowed down.
 
     From the sixth failure an account waits, and so does everything from an address with a hundred failures except what is
-    right. Raises Unauthenticated or TooManyTries.
+    right. Raises Unauthenticated or TooManyTries; whoever calls notes the failure in a transaction of its own.
     """
-    account, place = f"account {email.strip().lower()}", f"address {network}"
-    wait = tries.seconds_to_wait(account, TRIES_OF_ACCOUNT, now)
+    wait = seconds_to_wait(db, key_of_account(email), TRIES_OF_ACCOUNT, now)
     try:
         caller = check_credentials(db, email, password)
     except Unauthenticated:
-        wait = wait or tries.seconds_to_wait(place, TRIES_OF_ADDRESS, now)
-        tries.note(account, TRIES_OF_ACCOUNT, now)
-        tries.note(place, TRIES_OF_ADDRESS, now)
-        if wait:
-            raise TooManyTries(seconds=wait) from None
-        raise
+        wait = wait or seconds_to_wait(db, key_of_address(network), TRIES_OF_ADDRESS, now)
+        if not wait:
+            raise
     if wait:
         raise TooManyTries(seconds=wait)
-    tries.clear(account)
     return caller
 
 

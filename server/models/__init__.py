@@ -1,6 +1,6 @@
 """The tables. Each model says whether it is *kept* (what people sent or did) or *derived* (can be worked out again)."""
 
-from server.models.actors import Actor, AppUser, Assignment, OneTimeToken, Session, User, VillageScope
+from server.models.actors import Actor, AppUser, Assignment, FailedSignIn, OneTimeToken, Session, User, VillageScope
 from server.models.audits import Audit
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
@@ -30,6 +30,7 @@ __all__ = [
     "DeriveProblem",
     "Entity",
     "EntityVersion",
+    "FailedSignIn",
     "Form",
     "FormAttachment",
     "FormVersion",

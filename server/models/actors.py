@@ -101,3 +101,14 @@ class OneTimeToken(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class FailedSignIn(Base):
+    """Kept for a quarter of an hour. `key` is a SHA-256 of the account or the network address: people mistype passwords there."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (Index("ix_failed_sign_in_key", "key", "failed_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[bytes]
+    failed_at: Mapped[datetime] = mapped_column(index=True)

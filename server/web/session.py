@@ -16,11 +16,11 @@ from server import clock
 from server.access import authenticate, tokens
 from server.access.authenticate import BasicMemory
 from server.access.caller import ANONYMOUS, Caller
-from server.access.signing_in import FailedTries, check_sign_in
+from server.access.signing_in import check_sign_in, forget_failures, has_failed, note_failure
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
-from server.errors import Forbidden, HttpsOnly, Unauthenticated
+from server.errors import Forbidden, HttpsOnly, TooManyTries, Unauthenticated
 from server.intake.store import Store
 from server.web.addresses import base_url
 from server.web.parameters import action_notes
@@ -127,12 +127,21 @@ def caller_of_basic(value: str) -> Caller:
 
 
 def check_password(email: str, password: str) -> Caller:
-    """The person with this address and password, by reads only; whoever guesses is slowed down, at every door alike.
+    """The person with this address and password. Whoever guesses is slowed down, at every door alike.
 
-    Raises Unauthenticated or TooManyTries.
+    Failures are counted in a transaction of their own: the request's is rolled back. Raises Unauthenticated, TooManyTries.
     """
-    tries = cast(FailedTries, current_app.extensions.setdefault("fangshi.tries", FailedTries()))
-    return check_sign_in(reading(), tries, email, password, request.remote_addr or "", now())
+    network = request.remote_addr or ""
+    try:
+        found = check_sign_in(reading(), email, password, network, now())
+    except (Unauthenticated, TooManyTries):
+        with database().transaction() as writing:
+            note_failure(writing, email, network, now())
+        raise
+    if has_failed(reading(), email):
+        with database().transaction() as writing:
+            forget_failures(writing, email)
+    return found
 
 
 def cookie_name() -> str:

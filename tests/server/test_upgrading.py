@@ -53,7 +53,8 @@ def test_an_older_sqlite_is_backed_up_before_it_is_changed(tmp_path: Path, monke
     with database.writing_engine.begin() as connection:
         connection.execute(text("CREATE TABLE kept (note TEXT)"))
         connection.execute(text("INSERT INTO kept VALUES ('before')"))
-    monkeypatch.setattr(upgrading, "schema_heads", lambda: (["0001", "0002"], "0002"))
+    known, _ = schema_heads()
+    monkeypatch.setattr(upgrading, "schema_heads", lambda: ([*known, "later"], "later"))
     monkeypatch.setattr(upgrading.command, "upgrade", lambda *_: None)
 
     saved = upgrade(database, tmp_path, MORNING)
