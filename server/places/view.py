@@ -3,6 +3,8 @@
 Every count leaves through `geo.masking`. Who may see pins at all is the door's question; which ones, the scope's.
 """
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +14,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from geo import spatial_sql
+from geo.crs import metres_per_degree
 from geo.features import Feature, Pin, cluster, collection, feature
 from geo.masking import Shown, suppress, suppress_table
 from geo.tiles import Box
@@ -23,6 +26,8 @@ MOST_PINS = 50_000
 DISPLAY_DEGREES = 0.00003  # about 3 m: no eye tells it on a town's map
 SIMPLIFY_FROM_CORNERS = 20_000
 UNKNOWN = "unknown"
+APART_M = 15.0  # a finger's width at the zoom where pins stand alone
+GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def features_in_view(
     """GeoJSON of the records in a box (west, south, east, north in degrees), clustered as the zoom asks.
 
     A pin has {id, state, how, accuracy, village, village_name}; a cluster {cluster, count_text, box}, and `count` where
-    the number may be told. Records without a point of their own stand at their village's label.
+    the number may be told. Records without a point of their own stand around their village's label.
     """
     seen = Box(*box)
     # The point's own columns, so that the search starts at the spatial index and not at the list of all records.
@@ -121,6 +126,7 @@ def own_points(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list
 
 
 def at_labels(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[Pin]:
+    """Records placed by their village only. They stand around its label, or only the topmost could be opened."""
     rows = db.execute(
         select(
             Submission.id,
@@ -138,13 +144,23 @@ def at_labels(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[
             Village.label_lat.between(box.south, box.north),
             *wanted,
         )
-        .order_by(Submission.id.desc())
+        .order_by(Submission.id)
         .limit(MOST_PINS)
     )
-    return [
-        pin((row.label_lon, row.label_lat), row.id, row.review_state, row.place_how, None, row.code, row.name)
-        for row in rows
-    ]
+    seen: Counter[str] = Counter()
+    pins = []
+    for row in rows:
+        place = around((row.label_lon, row.label_lat), seen[row.code])
+        seen[row.code] += 1
+        pins.append(pin(place, row.id, row.review_state, row.place_how, None, row.code, row.name))
+    return pins
+
+
+def around(label: tuple[float, float], number: int) -> tuple[float, float]:
+    """The number-th place around a label, as seeds stand in a sunflower: some 15 m apart, the first on the label."""
+    per_lat, per_lon = metres_per_degree(label[1])
+    turn, metres = number * GOLDEN_ANGLE, APART_M * math.sqrt(number)
+    return label[0] + metres * math.cos(turn) / per_lon, label[1] + metres * math.sin(turn) / per_lat
 
 
 def pin(

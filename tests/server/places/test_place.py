@@ -1,15 +1,21 @@
 """Where a record is said to be, and how that was told."""
 
 import pytest
+from flask import Flask
+from geoalchemy2.shape import to_shape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.access.allow import Scope
 from server.db import Database
+from server.intake.derive import read_again
 from server.models import DeriveProblem, Submission, SubmissionGeometry, SubmissionVersion, Village
+from server.places.place import place_submission
+from server.places.view import features_in_view
 from server.places.villages import import_boundaries
 from tests.client import Client
 from tests.conftest import MORNING
-from tests.making import a_record, new_id
+from tests.making import a_form, a_phone, a_record, new_id
 from tests.server.places.squares import EAST, FAR_OUTSIDE, IN_EAST, IN_WEST, JUST_OUTSIDE, WEST, a_boundary_file
 
 
@@ -87,3 +93,88 @@ def test_an_edit_that_takes_the_point_away_takes_the_pin_away(
     with database.reading() as db:
         assert placed(db) == (EAST, "village")
         assert db.scalars(select(SubmissionGeometry)).all() == []
+
+
+GEO_FORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head>
+<h:title>Walks</h:title><model><instance><data id="walks" version="1"><stop><at/></stop><field/><path/><gps/>
+<meta><instanceID/></meta></data></instance><bind nodeset="/data/stop/at" type="geopoint"/>
+<bind nodeset="/data/field" type="geoshape"/><bind nodeset="/data/path" type="geotrace"/>
+<bind nodeset="/data/gps" type="geopoint"/><bind nodeset="/data/meta/instanceID" type="string"/></model></h:head><h:body>
+<group ref="/data/stop"><repeat nodeset="/data/stop"><input ref="/data/stop/at"><label>at</label></input></repeat></group>
+<input ref="/data/field"><label>field</label></input><input ref="/data/path"><label>path</label></input>
+<input ref="/data/gps"><label>gps</label></input></h:body></h:html>"""
+
+
+@pytest.fixture
+def walker(app: Flask, database: Database, project_id: int) -> Client:
+    with database.transaction() as db:
+        form = a_form(db, project_id, "walks", xml=GEO_FORM.encode())
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    return Client(app, key=token)
+
+
+def a_walk(answers: str) -> bytes:
+    return f'<data id="walks" version="1">{answers}<meta><instanceID>{new_id()}</instanceID></meta></data>'.encode()
+
+
+def geometries(database: Database) -> list[tuple[str, str, bool, str | None]]:
+    with database.reading() as db:
+        rows = db.execute(
+            select(SubmissionGeometry, Village.code)
+            .outerjoin(Village, Village.id == SubmissionGeometry.village_id)
+            .order_by(SubmissionGeometry.id)
+        ).all()
+    return [(row.path, to_shape(row.geometry).geom_type, row.is_place, code) for row, code in rows]
+
+
+@pytest.mark.usefixtures("villages")
+def test_every_geo_answer_is_kept_and_the_first_outside_repeats_places_the_record(
+    database: Database, project_id: int, walker: Client
+) -> None:
+    stops = "".join(f"<stop><at>30.01 {lon}</at></stop>" for lon in (105.01, 105.03))
+    field = "<field>30.001 105.021;30.001 105.039;30.019 105.039;30.001 105.021</field>"
+    walker.send(project_id, a_walk(f"{stops}{field}<path>30.01 105.01;30.01 105.012;bad</path><gps>{IN_WEST}</gps>"))
+
+    assert geometries(database) == [
+        ("/stop/at", "Point", False, WEST),
+        ("/stop/at", "Point", False, EAST),
+        ("/field", "Polygon", True, EAST),
+        ("/path", "LineString", False, WEST),
+        ("/gps", "Point", False, WEST),
+    ]
+    with database.reading() as db:
+        assert placed(db) == (EAST, "inside")
+
+
+@pytest.mark.usefixtures("villages")
+def test_points_in_repeats_alone_do_not_place_a_record(database: Database, project_id: int, walker: Client) -> None:
+    walker.send(project_id, a_walk(f"<stop><at>{IN_WEST}</at></stop>"))
+    with database.reading() as db:
+        assert placed(db) == (None, "unknown")
+
+
+@pytest.mark.usefixtures("villages")
+@pytest.mark.parametrize(
+    "field",
+    ["30.01 105.01;30.011 105.011;30.01 105.011;30.011 105.01;30.01 105.01", "30.01 105.01;30.01 105.02;30.01 105.03"],
+    ids=["crossing itself", "flat"],
+)
+def test_a_shape_that_crosses_itself_is_placed_all_the_same(
+    database: Database, project_id: int, walker: Client, field: str
+) -> None:
+    assert walker.send(project_id, a_walk(f"<field>{field}</field>")).status_code == 201
+    with database.reading() as db:
+        assert placed(db)[1] == "inside"
+        assert db.scalars(select(DeriveProblem)).all() == []
+        seen = features_in_view(db, Scope(project_id, everything=True), project_id, (105.0, 30.0, 105.1, 30.1), 18)
+    assert len(seen["features"]) == 1
+
+
+@pytest.mark.usefixtures("villages")
+def test_placing_a_record_again_changes_nothing(database: Database, project_id: int, phone: Client) -> None:
+    phone.send(project_id, a_record(gps=IN_WEST))
+    before = geometries(database)
+    with database.transaction() as db:
+        version_id = db.scalars(select(SubmissionVersion.id)).one()
+        place_submission(db, read_again(db, version_id, MORNING))
+    assert geometries(database) == before

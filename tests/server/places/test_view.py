@@ -1,9 +1,12 @@
 """What the map shows to whom: pins within a scope, clusters, and villages with numbers that give nobody away."""
 
+from itertools import combinations
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from geo.crs import metres_between
 from server.access.allow import Scope
 from server.db import Database
 from server.models import Submission, Village
@@ -60,6 +63,21 @@ def test_a_record_without_a_point_stands_at_its_villages_name(
 
     assert pin["geometry"]["coordinates"] == pytest.approx(list(label), abs=1e-6)
     assert (pin["properties"]["how"], pin["properties"]["accuracy"]) == ("village", None)
+
+
+def test_records_of_one_village_without_points_do_not_hide_one_another(
+    database: Database, project_id: int, phone: Client
+) -> None:
+    for _ in range(30):
+        phone.send(project_id, a_record(village=EAST))
+    with database.reading() as db:
+        first = features_in_view(db, everything(project_id), project_id, TOWN, STREET)["features"]
+        again = features_in_view(db, everything(project_id), project_id, TOWN, STREET)["features"]
+    places = [tuple(one["geometry"]["coordinates"]) for one in first]
+    apart = [metres_between(*one, *other) for one, other in combinations(places, 2)]
+    assert first == again
+    assert min(apart) > 10
+    assert max(apart) < 200
 
 
 def test_pins_outside_the_box_are_not_sent(database: Database, project_id: int, phone: Client) -> None:
