@@ -1,7 +1,7 @@
 """App users: one for each worker's phone. The key in its address is all it has, so it can be stopped at once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -10,6 +10,9 @@ from server.access import tokens
 from server.access.audit import record
 from server.errors import MissingParameter, NotFound
 from server.models import Actor, AppUser, Assignment
+
+WRITE_EVERY = timedelta(minutes=1)
+DEVICE_LENGTH = 255
 
 
 @dataclass(frozen=True)
@@ -102,4 +105,20 @@ def find_phone_by_token(db: Session, token: str) -> int | None:
 
 def note_use(db: Session, actor_id: int, device_id: str | None, now: datetime) -> None:
     """Remembers when a phone last spoke and which device it was: whoever manages it can see a card used twice."""
-    db.execute(update(AppUser).where(AppUser.actor_id == actor_id).values(last_used_at=now, last_device_id=device_id))
+    changes = {"last_used_at": now} | ({"last_device_id": device_id[:DEVICE_LENGTH]} if device_id else {})
+    db.execute(update(AppUser).where(AppUser.actor_id == actor_id).values(changes))
+
+
+class RecentUse:
+    """Which phones' last use was written down a moment ago: a phone that speaks often is written once a minute."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, datetime] = {}
+
+    def is_due(self, actor_id: int, now: datetime) -> bool:
+        """Whether to write it down now; a clock that jumped back counts as due."""
+        last = self._written.get(actor_id)
+        if last is not None and timedelta(0) <= now - last < WRITE_EVERY:
+            return False
+        self._written[actor_id] = now
+        return True

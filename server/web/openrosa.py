@@ -1,12 +1,15 @@
 """The doors ODK Collect uses: form list, manifest, integrity, submission; and the same for a draft under its test address."""
 
+from contextlib import suppress
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, current_app, request
+from sqlalchemy.exc import OperationalError
 
 from forms.instance import Instance, read_instance
 from server.access.allow import allow, may, scope_of
 from server.access.caller import Caller
+from server.access.phones import RecentUse, note_use
 from server.access.projects import get_project
 from server.errors import Forbidden, FormNotOpen, NotFound, Unauthenticated
 from server.intake.envelope import Envelope, read_envelope
@@ -19,7 +22,7 @@ from server.web.attachments import send_attachment, send_xml
 from server.web.blueprints import Door
 from server.web.central.loading import load_version
 from server.web.languages import select_language, word_in
-from server.web.session import blobs, caller, now, own_url, reading, store
+from server.web.session import blobs, caller, database, now, own_url, reading, store
 from server.web.wire import openrosa_xml
 from server.web.wire.openrosa_xml import ListedFile, ListedForm
 
@@ -41,6 +44,7 @@ def form_list(project_id: int) -> Response:
     project = get_project(reading(), project_id)
     sign_in(caller())
     offered = offered_forms(reading(), caller(), project, request.args.get("formID"))
+    note_phone()
     return openrosa_xml.form_list(
         listed(form_url(project, one.form), one.form, one.version, one.has_files) for one in offered
     )
@@ -164,9 +168,20 @@ def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
         own_only=not may(caller(), "submission.update", asked.project, asked.form),
     )
     (outcome,) = store().store([item])
+    note_phone()
     if isinstance(outcome, Receipt):
         return openrosa_xml.created(word_in(select_language(), RECEIVED))
     raise outcome
+
+
+def note_phone() -> None:
+    """When this phone last spoke, in a transaction of its own. That it cannot be written now keeps no phone waiting."""
+    who = caller()
+    uses: RecentUse = current_app.extensions.setdefault("fangshi.uses", RecentUse())
+    if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, now()):
+        return
+    with suppress(OperationalError), database().transaction() as own:
+        note_use(own, who.actor_id, request.args.get("deviceID"), now())
 
 
 DRAFT = "/test/<token>/projects/<int:project_id>/forms/<form_id>/draft"

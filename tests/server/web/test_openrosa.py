@@ -1,6 +1,7 @@
 """What Collect asks of a server, by HTTP: the form list and its files, and the decision table of a submission."""
 
 import re
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -10,9 +11,9 @@ from sqlalchemy import func, select
 from server.access.phones import revoke_app_user
 from server.db import Database
 from server.errors import FormNotOpen
-from server.models import Form, Submission, SubmissionAttachment, SubmissionVersion
+from server.models import AppUser, Form, Submission, SubmissionAttachment, SubmissionVersion
 from tests.client import Client
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Clock
 from tests.making import a_form, a_phone, a_record, new_id
 
 LIST = "{http://openrosa.org/xforms/xformsList}"
@@ -268,3 +269,21 @@ def test_values_that_are_no_numbers_are_kept_as_sent(phone: Client, project_id: 
     for gps in ("NaN NaN 0 0", "1e400 0 0 0", "91 181 0 0", "__proto__", "30.1 104.5 0 0"):
         assert phone.send(project_id, a_record(gps=gps, size="NaN")).status_code == 201
     assert rows(database, Submission) == 5
+
+
+def test_it_is_written_down_when_a_phone_last_spoke_but_not_at_every_word(
+    app: Flask, phone: Client, project_id: int, database: Database, clock: Clock
+) -> None:
+    def last() -> tuple:
+        with database.reading() as db:
+            row = db.scalars(select(AppUser)).one()
+            return row.last_used_at, row.last_device_id
+
+    phone.get(f"/projects/{project_id}/formList?deviceID=collect:abc")
+    assert last() == (MORNING, "collect:abc")
+    clock.forward(seconds=30)
+    phone.send(project_id, a_record())
+    assert last()[0] == MORNING
+    clock.forward(seconds=40)
+    phone.send(project_id, a_record())
+    assert last()[0] == MORNING + timedelta(seconds=70)
