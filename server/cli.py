@@ -36,7 +36,6 @@ from server.upgrading import UpgradeRefused, upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 WRONG, TAKEN = 2, 3  # exit codes
-DATABASE_SETTINGS = ("FANGSHI_DATABASE_URL", "FANGSHI_DATABASE_URL_FILE")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -80,7 +79,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
             print(
                 f"第一位管理员请打开 / to make the first administrator, open: {address}/join/{invitation}", flush=True
             )
-        return supervise(config.data_dir, reserved, listening)
+        return supervise(config, reserved, listening)
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
@@ -95,7 +94,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
         prepare(config, now())
         port = reserved.getsockname()[1]
         more = describe_demo(demo, listening.host, port, config.public_url)
-        return supervise(data, reserved, listening, more, without=DATABASE_SETTINGS)
+        return supervise(config, reserved, listening, more)
 
 
 def prepare(config: Config, at: datetime) -> str | None:

@@ -1,18 +1,13 @@
-"""The timetable: (name, every, step) rows, run in a process of its own by whoever holds the lease.
-
-Started by server/serving.py as `python -m server.jobs DATA_DIR PARENT`, or by hand with `fangshi jobs`.
-"""
+"""The timetable: (name, every, step) rows, run in a process of its own by whoever holds the lease."""
 
 import logging
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import FrameType
 
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -26,7 +21,6 @@ from server.config import Config
 from server.db import Database
 from server.intake.derive import retry_one
 from server.models import TimetableLease, TimetableRun
-from server.parentage import die_with_parent
 
 LEASE_LIFE = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=10)
@@ -188,15 +182,6 @@ class Timetable:
 
 
 def run_timetable(config: Config) -> None:
-    Timetable(Database(config.sqlalchemy_url), config).run()
-
-
-def main(arguments: list[str]) -> None:
-    data_dir, parent = arguments
-    die_with_parent(int(parent))
+    """Runs the timetable until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    run_timetable(Config.from_env(Path(data_dir)))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    Timetable(Database(config.sqlalchemy_url), config).run()

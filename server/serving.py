@@ -10,21 +10,30 @@ import os
 import signal
 import socket
 import ssl
-import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
+
+from server.config import Config
+from server.jobs import run_timetable
+from server.parentage import die_with_parent
+from server.web_process import run_web
 
 STOP_WITHIN = 9.0  # seconds; SIGTERM must end everything within ten
 STEADY_AFTER = 20.0  # a child that lived this long starts again with no wait
 MOST_FAILURES = 5
 LOOK_EVERY = 0.1
+FORK = get_context("fork")
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 FIRST_ADMINISTRATOR = (
     "FANGSHI_ADMIN_EMAIL",
     "FANGSHI_ADMIN_PASSWORD",
@@ -46,18 +55,34 @@ class Listening:
     tls_cert: Path | None = None
     tls_key: Path | None = None
 
+    @property
+    def certificate(self) -> tuple[Path, Path] | None:
+        return (self.tls_cert, self.tls_key) if self.tls_cert and self.tls_key else None
+
 
 @dataclass
 class Child:
-    """One process that the supervisor keeps alive."""
+    """One process that the supervisor keeps alive: a fork, so that what is loaded once is in memory once."""
 
     name: str
-    command: list[str]
-    handed_over: tuple[int, ...] = ()
-    process: subprocess.Popen[bytes] | None = None
+    run: Callable[[], None]
+    process: ForkProcess | None = None
     started: float = 0.0
     failures: int = 0
-    start_at: float = field(default=0.0)
+    start_at: float = 0.0
+
+    def start(self, now: float) -> None:
+        self.started = now
+        self.process = FORK.Process(target=begin_child, args=(self.run, os.getpid()), name=self.name)
+        self.process.start()
+
+
+def begin_child(run: Callable[[], None], parent: int) -> None:
+    """In the fork: belong to the parent for life, forget its signal handlers, then be the child."""
+    die_with_parent(parent)
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)
+    run()
 
 
 def reserve_port(host: str, port: int) -> socket.socket:
@@ -103,33 +128,13 @@ def own_folder(data_dir: Path) -> Iterator[None]:
 
 def check_certificate(listening: Listening) -> None:
     """Raises OSError or ssl.SSLError when certificate and key cannot be read or do not belong together."""
-    if listening.tls_cert and listening.tls_key:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(listening.tls_cert, listening.tls_key)
+    if listening.certificate:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*listening.certificate)
 
 
-def web_command(data_dir: Path, reserved: socket.socket, listening: Listening) -> list[str]:
-    """How the web process is started; it inherits the reserved socket."""
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "server.web_process",
-        str(data_dir),
-        str(reserved.fileno()),
-        str(os.getpid()),
-    ]
-    if listening.tls_cert and listening.tls_key:
-        command += [str(listening.tls_cert.resolve()), str(listening.tls_key.resolve())]
-    return command
-
-
-def timetable_command(data_dir: Path) -> list[str]:
-    return [sys.executable, "-P", "-m", "server.jobs", str(data_dir), str(os.getpid())]
-
-
-def forget_settings(names: Iterable[str]) -> None:
-    """Children inherit the environment, but not these; the first administrator's password is used up by now."""
-    for name in names:
+def forget_first_administrator() -> None:
+    """The password is used up by now: no program that is started from here inherits it."""
+    for name in FIRST_ADMINISTRATOR:
         os.unsetenv(name)
 
 
@@ -142,7 +147,7 @@ class Supervisor:
 
     def run(self, greeting: str, health: str) -> int:
         """Runs until told to stop; 0, or 1 when a child cannot stay alive. Prints the greeting once /healthz answers."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in STOPPING:
             signal.signal(number, self.ask_to_stop)
         announced = False
         result = 0
@@ -163,9 +168,10 @@ class Supervisor:
     def keep_alive(self, child: Child, now: float) -> bool:
         """Starts the child when it is not running and its wait is over; False when it failed too often."""
         if child.process is not None:
-            code = child.process.poll()
+            code = child.process.exitcode
             if code is None:
                 return True
+            child.process.close()
             child.process = None
             child.failures = 0 if now - child.started > STEADY_AFTER else child.failures + 1
             child.start_at = now + min(2.0 ** (child.failures - 1) if child.failures else 0.0, 30.0)
@@ -174,8 +180,7 @@ class Supervisor:
             print(f"fangshi: {child.name} 一再停止，服务结束 / keeps ending; giving up", file=sys.stderr, flush=True)
             return False
         if now >= child.start_at:
-            child.started = now
-            child.process = subprocess.Popen(child.command, stdin=subprocess.DEVNULL, pass_fds=child.handed_over)
+            child.start(now)
         return True
 
     def stop_all(self) -> None:
@@ -185,11 +190,10 @@ class Supervisor:
             process.terminate()
         deadline = time.monotonic() + STOP_WITHIN
         for process in running:
-            try:
-                process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.exitcode is None:
                 process.kill()
-                process.wait()
+                process.join()
 
 
 def answers(url: str) -> bool:
@@ -214,18 +218,16 @@ def own_address(listening: Listening, port: int) -> str:
     return f"{scheme}://{host}:{port}/"
 
 
-def supervise(
-    data_dir: Path, reserved: socket.socket, listening: Listening, more: str = "", without: Iterable[str] = ()
-) -> int:
+def supervise(config: Config, reserved: socket.socket, listening: Listening, more: str = "") -> int:
     """Runs web and timetable over a prepared data folder until told to stop. Returns the exit code.
 
-    `more` is printed below the address once the server answers; children do not see the settings named in `without`.
+    `more` is printed below the address once the server answers.
     """
-    forget_settings([*FIRST_ADMINISTRATOR, *without])
+    forget_first_administrator()
     open_port(reserved)
     address = own_address(listening, reserved.getsockname()[1])
     children = [
-        Child("web", web_command(data_dir, reserved, listening), handed_over=(reserved.fileno(),)),
-        Child("timetable", timetable_command(data_dir)),
+        Child("web", partial(run_web, config, reserved.fileno(), listening.certificate)),
+        Child("timetable", partial(run_timetable, config)),
     ]
     return Supervisor(children).run(f"Fangshi: {address}{more}", f"{address}healthz")

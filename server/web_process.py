@@ -1,7 +1,4 @@
-"""The web process: gunicorn over create_app, with limits on what a client may send and how slowly.
-
-Started by server/serving.py as `python -m server.web_process DATA_DIR SOCKET PARENT [CERT KEY]`.
-"""
+"""The web process: gunicorn over create_app, with limits on what a client may send and how slowly."""
 
 import contextlib
 import logging
@@ -9,7 +6,6 @@ import os
 import re
 import socket
 import struct
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -27,7 +23,7 @@ from server.parentage import die_with_parent
 THREADS = 32
 HEADERS_WITHIN = 30.0  # seconds for a request's line and headers, and for a TLS handshake
 SLOWEST_BODY = 1024  # bytes a second, once HEADERS_WITHIN is used up
-KEY_IN_PATH = re.compile(r"/(key|test|join)/[^/\s?\"']+")
+KEY_IN_PATH = re.compile(r"(/(?:key|test|join|sessions)/|[?&]st=)[^/&\s?\"']+")
 
 
 class PatientUnreader(SocketUnreader):  # type: ignore[misc]
@@ -123,7 +119,7 @@ class DiscreetLogger(glogging.Logger):  # type: ignore[misc]
 
 def hide_keys(record: logging.LogRecord) -> bool:
     """Rewrites a log record so that no key, draft token or set-up link is in it."""
-    record.msg = KEY_IN_PATH.sub(r"/\1/…", record.getMessage())
+    record.msg = KEY_IN_PATH.sub(r"\1…", record.getMessage())
     record.args = ()
     return True
 
@@ -131,7 +127,7 @@ def hide_keys(record: logging.LogRecord) -> bool:
 class WebProcess(BaseApplication):  # type: ignore[misc]
     """gunicorn with settings from our own Config."""
 
-    def __init__(self, config: Config, handed_over: int, certificate: list[str]) -> None:
+    def __init__(self, config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:
         self.config = config
         self.settings = gunicorn_settings(config, handed_over, certificate)
         super().__init__()
@@ -146,7 +142,7 @@ class WebProcess(BaseApplication):  # type: ignore[misc]
         return create_app(self.config)
 
 
-def gunicorn_settings(config: Config, handed_over: int, certificate: list[str]) -> dict[str, Any]:
+def gunicorn_settings(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> dict[str, Any]:
     """One process of many threads over SQLite, which has one writer; a process a core over PostgreSQL."""
     settings: dict[str, Any] = {
         "bind": f"fd://{handed_over}",
@@ -169,15 +165,10 @@ def gunicorn_settings(config: Config, handed_over: int, certificate: list[str]) 
     if Path("/dev/shm").is_dir():  # noqa: S108 - gunicorn's heartbeat file belongs in memory
         settings["worker_tmp_dir"] = "/dev/shm"  # noqa: S108
     if certificate:
-        settings["certfile"], settings["keyfile"] = certificate
+        settings["certfile"], settings["keyfile"] = map(str, certificate)
     return settings
 
 
-def main(arguments: list[str]) -> None:
-    data_dir, handed_over, parent, *certificate = arguments
-    die_with_parent(int(parent))
-    WebProcess(Config.from_env(Path(data_dir)), int(handed_over), certificate).run()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:
+    """Serves on a socket that listens already, until told to stop."""
+    WebProcess(config, handed_over, certificate).run()

@@ -50,21 +50,30 @@ class RunningServer:
         self.process.wait(20)
         return time.monotonic() - started
 
-    def members(self) -> dict[int, str]:
-        """Living processes of the server's group: pid to command line."""
+    def members(self) -> dict[int, int]:
+        """Living processes of the server's group: pid to parent's pid."""
         return group_members(self.process.pid)
 
+    def web_processes(self) -> list[int]:
+        """The child that has workers below it: gunicorn's first process."""
+        parents = self.members()
+        return [pid for pid, parent in parents.items() if parent == self.process.pid and pid in parents.values()]
 
-def group_members(group: int) -> dict[int, str]:
+    def workers(self) -> list[int]:
+        """The processes that answer requests."""
+        above = self.web_processes()
+        return [pid for pid, parent in self.members().items() if parent in above]
+
+
+def group_members(group: int) -> dict[int, int]:
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            stat = (folder / "stat").read_text()
-            state, _parent, pgrp = stat.rpartition(")")[2].split()[:3]
-            if int(pgrp) == group and state != "Z":
-                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ").strip()
+            state, parent, of_group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
         except OSError:
             continue
+        if int(of_group) == group and state != "Z":
+            found[int(folder.name)] = int(parent)
     return found
 
 
@@ -106,6 +115,7 @@ def start_server(data_dir: Path, *words: str, wrapper: tuple[str, ...] = (), **s
     url = wait_for_line(process, lines)
     if url is None:
         os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
         raise AssertionError("serve did not come up:\n" + "".join(lines))
     return RunningServer(url, data_dir, process, lines)
 

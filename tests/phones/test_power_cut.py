@@ -133,7 +133,7 @@ def test_files_and_rows_are_synced_before_the_201_is_sent(traced: tuple[RunningS
     project = office.make_project("stream")
     office.publish(project, FORM)
     phone = office.make_phone(project, FORM_ID)
-    workers = [pid for pid, command in server.members().items() if is_worker(command) and is_leaf(server, pid)]
+    workers = server.workers()
     visit = make_visit(1)
     with requests.Session() as http:
         assert visit.post(http, phone.url) == 201
@@ -153,12 +153,3 @@ def test_files_and_rows_are_synced_before_the_201_is_sent(traced: tuple[RunningS
     renames = [number for number, line in enumerate(lines[before:created]) if re.search(r"rename|link", line)]
     wal = [number for number, line in enumerate(lines[before:created]) if "fangshi.db-wal" in line]
     assert server.uses_postgresql or max(renames) < max(wal), "files have their names before rows point to them"
-
-
-def is_worker(command: str) -> bool:
-    return "server.web_process" in command and not command.startswith("strace")
-
-
-def is_leaf(server: RunningServer, pid: int) -> bool:
-    parents = {int(Path(f"/proc/{other}/stat").read_text().rpartition(")")[2].split()[1]) for other in server.members()}
-    return pid not in parents

@@ -42,7 +42,7 @@ class Echo(web_process.WebProcess):
 
 web_process.HEADERS_WITHIN = float(sys.argv[3])
 die_with_parent(int(sys.argv[2]))
-Echo(Config(data_dir=Path(".")), int(sys.argv[1]), []).run()
+Echo(Config(data_dir=Path(".")), int(sys.argv[1]), None).run()
 """
 
 
@@ -124,7 +124,7 @@ def test_slow_headers_are_cut_off_and_others_are_served_meanwhile(web: Running) 
     started = time.monotonic()
     web.get()
     rounds = size("slow_clients") // 32 + 1
-    assert time.monotonic() - started < rounds * PATIENCE + 5
+    assert time.monotonic() - started < rounds * PATIENCE + 15
     for client in slow:
         assert read_all(client) == b""
         client.close()
@@ -135,10 +135,10 @@ def test_a_header_that_trickles_is_cut_off_too(web: Running) -> None:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         started = time.monotonic()
         with contextlib.suppress(OSError):
-            while time.monotonic() - started < 10:
+            while time.monotonic() - started < 20:
                 client.sendall(b"a")
                 time.sleep(0.2)
-        assert time.monotonic() - started < PATIENCE + 3
+        assert time.monotonic() - started < 15
 
 
 def test_a_slow_body_is_refused_and_its_late_bytes_start_no_request(web: Running) -> None:
@@ -174,8 +174,8 @@ def test_no_key_is_written_to_the_log() -> None:
 
 
 def test_sqlite_has_one_process_and_postgresql_several(tmp_path: Path) -> None:
-    embedded = gunicorn_settings(Config(tmp_path), 3, [])
+    embedded = gunicorn_settings(Config(tmp_path), 3, None)
     assert (embedded["workers"], embedded["threads"]) == (1, 32)
-    apart = gunicorn_settings(Config(tmp_path, database_url="postgresql://x/y"), 3, ["cert", "key"])
+    apart = gunicorn_settings(Config(tmp_path, database_url="postgresql://x/y"), 3, (Path("cert"), Path("key")))
     assert apart["workers"] == min(4, os.cpu_count() or 1)
     assert (apart["certfile"], apart["keyfile"]) == ("cert", "key")
