@@ -1,13 +1,17 @@
 """A record's answers as lines of label and value, in the form's order and the reader's language. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from forms.instance import value_at
 from forms.schema import Field, FormSchema, Node
 
 HIDDEN = {"start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email", "audit"}
+SPEAKING = ("binary", "geopoint", "geotrace", "geoshape")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SAME = object()
 
 
@@ -36,12 +40,19 @@ def list_answers(
     return [answer for answer in walk(schema.tree, values, before, words, "") if answer.value or answer.before]
 
 
+def chosen_entities(schema: FormSchema, *trees: dict[str, Any] | None) -> list[str]:
+    """The uuids that answers chose from lists in files, so that their labels can be shown instead."""
+    fields = [one for one in schema.fields if one.choices_from and schema.repeat_of(one.path) is None]
+    answers = [value_at(tree, one.path) for tree in trees if tree for one in fields]
+    return sorted({answer for answer in answers if isinstance(answer, str) and UUID.fullmatch(answer)})
+
+
 def walk(node: Node, values: Any, before: Any, words: Words, prefix: str) -> Iterator[Answer]:
     values = values if isinstance(values, dict) else {}
     earlier = before if isinstance(before, dict) else None
     for child in node.nodes:
         asked = child.field
-        if asked.name == "meta" or (asked.name in HIDDEN and not asked.labels):
+        if asked.name == "meta" or is_silent(child):
             continue
         value = values.get(asked.name)
         old = earlier.get(asked.name) if earlier is not None else SAME
@@ -51,6 +62,13 @@ def walk(node: Node, values: Any, before: Any, words: Words, prefix: str) -> Ite
             yield from walk(child, value, None if old is SAME else old or {}, words, prefix)
         else:
             yield answer_of(asked, value, old, words, prefix)
+
+
+def is_silent(node: Node) -> bool:
+    """What the phone noted or worked out by itself asked nobody anything: it has no words, and its number helps nobody."""
+    asked = node.field
+    is_leaf = not (asked.group or asked.repeat)
+    return is_leaf and not asked.labels and (asked.name in HIDDEN or asked.type not in SPEAKING)
 
 
 def walk_rows(node: Node, rows: Any, before: Any, words: Words, prefix: str) -> Iterator[Answer]:

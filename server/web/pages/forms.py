@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template, request
 
 from forms.errors import FormError
 from server.access.allow import allow, may, scope_of
-from server.errors import FormWarnings, MissingParameter, NotFound, Problem, UnexpectedValue
+from server.errors import FormWarnings, MissingParameter, NotFound, Problem, UnexpectedValue, XlsFormInvalid
 from server.models import Form, FormVersion, Project
 from server.publishing import draft as drafts
 from server.publishing import media, publish, queries
@@ -131,17 +131,22 @@ def upload_again(problem: Problem, form: Form | None) -> Response:
     if isinstance(problem, FormWarnings):
         values["warnings"] = warning_lines(problem.details["warnings"])
     else:
-        values["error"] = {"message": word_for_people(problem), "lines": error_lines(problem.details)}
+        values["error"] = error_words(problem)
     return make_response(render_template("forms/upload.html", **values), problem.status)
 
 
-def error_lines(details: dict[str, Any]) -> list[dict[str, Any]]:
-    """Where in the workbook, in words."""
-    sheet, row = details.get("sheet"), details.get("row")
-    if not sheet and not row:
-        return []
-    where = _("Sheet “%(sheet)s”, row %(row)s", sheet=sheet, row=row) if row else _("Sheet “%(sheet)s”", sheet=sheet)
-    return [{"sheet": sheet, "row": row, "where": where, "text": ""}]
+def error_words(problem: Problem) -> dict[str, Any]:
+    """What is wrong; of a workbook also where, with pyxform's own words."""
+    if not isinstance(problem, XlsFormInvalid):
+        return {"message": word_for_people(problem), "lines": []}
+    sheet, row = problem.details.get("sheet"), problem.details.get("row")
+    where = ""
+    if sheet:
+        where = (
+            _("Sheet “%(sheet)s”, row %(row)s", sheet=sheet, row=row) if row else _("Sheet “%(sheet)s”", sheet=sheet)
+        )
+    text = str(problem.details.get("error") or problem.message)
+    return {"message": _("This file can't be used as a form yet."), "lines": [{"where": where, "text": text}]}
 
 
 def warning_lines(warnings: dict[str, Any]) -> list[str]:

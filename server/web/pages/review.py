@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
 
+from forms.schema import FormSchema
 from server.access import allow as rights
 from server.access.allow import Scope, allow, may
 from server.access.audit import record as audit
@@ -15,9 +16,10 @@ from server.models import Project
 from server.places.desk import list_villages
 from server.publishing.queries import list_forms
 from server.publishing.versions import SCHEMAS
+from server.registry.lists import labels_of
 from server.web import languages, session
 from server.web.files import send_blob
-from server.web.pages.answers import Words, list_answers
+from server.web.pages.answers import Answer, Words, chosen_entities, list_answers
 from server.web.pages.door import pages
 from server.web.pages.review_words import course, files_and_photos, flags, said_of
 from server.web.pages.sent import ID, asked_number, check_text, sent_text
@@ -130,9 +132,7 @@ def record_view(submission_id: int) -> dict[str, Any]:
     head["place_words"] = place_words(row.how, row.village, found.metres, found.accuracy)
     return {
         "record": head,
-        "answers": list_answers(schema, found.values, found.before, answer_words(project))
-        if found.values is not None
-        else [],
+        "answers": answers_of(project, scope, schema, found),
         "photos": photos,
         "files": files,
         "course": course(found.steps),
@@ -143,11 +143,20 @@ def record_view(submission_id: int) -> dict[str, Any]:
     }
 
 
-def answer_words(project: Project) -> Words:
-    """How answers read here: codes of the town's villages as names, whichever of them the reader's scope reaches."""
+def answers_of(project: Project, scope: Scope, schema: FormSchema, found: desk.Record) -> list[Answer]:
+    """The answers in words; none while they could not be read."""
+    if found.values is None:
+        return []
+    chosen = labels_of(session.db(), project.id, chosen_entities(schema, found.values, found.before), scope)
+    return list_answers(schema, found.values, found.before, answer_words(project, chosen))
+
+
+def answer_words(project: Project, chosen: dict[str, dict[str, str]]) -> Words:
+    """How answers read here: villages of the whole town by name, whichever the reader's scope reaches; entities by label."""
     villages = list_villages(session.db(), Scope(project.id, everything=True))
     names = {village.code: village.name for village in villages}
-    return Words("en" if languages.language_tag() == "en" else "zh", say_day, {"villages.csv": names})
+    lists = {f"{name}.csv": labels for name, labels in chosen.items()}
+    return Words("en" if languages.language_tag() == "en" else "zh", say_day, {**lists, "villages.csv": names})
 
 
 def note_reading(project: Project, found: desk.Record) -> None:

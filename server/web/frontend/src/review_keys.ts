@@ -21,7 +21,7 @@ function onKey(event: KeyboardEvent): void {
   const key = event.key.toLowerCase();
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
   else if (key in DECISIONS) press(`.panel button[name="state"][value="${DECISIONS[key]}"]`);
-  else if (key === "u") press("[data-toast] form button");
+  else if (key === "u") press("[data-toast] form button, #panel .block.good form button");
   else if (key === "?") document.querySelector<HTMLElement>("[data-review-keys] summary")?.click();
   else return;
   event.preventDefault();

@@ -25,7 +25,7 @@ def workbook(*survey, form_id="talk", version="1"):
 
 
 GOOD = workbook(["text", "q", "问题", None])
-BAD = workbook(["text", "q", "问题", None], ["calculate", "c", None, "concat(${q}, 'x'"])
+BAD = workbook(["text", "q", "问题", None], ["calculate", "c", None, "${nope}"])
 
 
 def test_a_workbook_becomes_a_draft_and_then_goes_to_the_phones(town, browse, database):

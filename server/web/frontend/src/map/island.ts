@@ -32,6 +32,7 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
   let wanted: AbortController | undefined;
 
   const refresh = async (): Promise<void> => {
+    if (!box.dataset.features) return; // numbers only, for who may not read records
     wanted?.abort();
     wanted = new AbortController();
     try {

@@ -1,0 +1,112 @@
+"""Real Chromium against the app in this process. What it says on its console and asks of other hosts fails the test."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from server.deploy.web_part import build_web_part, is_built
+from server.web.blueprints import WEB_FOLDER
+from tests.conftest import PASSWORD
+from tests.server.web.pages.conftest import Town, compiled_catalogue  # noqa: F401 - the fixture comes with the import
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "build" / "screenshots"
+CHROMIUM = os.environ.get("FANGSHI_TEST_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS.append("--enable-unsafe-swiftshader")  # WebGL without a graphics card, for the map
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+AXE = WEB_FOLDER / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture
+def clock() -> None:
+    """The real one: a browser drops cookies that end in what it takes for the past."""
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if not is_built(ROOT):
+        build_web_part(ROOT, os.environ, tmp_path_factory.mktemp("build") / "log")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The app on a free port of the loopback."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join(10)
+
+
+@pytest.fixture
+def town(app: Flask, database: Any) -> Town:
+    return Town(app, database)
+
+
+class Tab:
+    """One page of one person. `complaints` collects console errors, script errors and requests to other hosts."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        page.on("console", self.hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self.watch)
+
+    def hear(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def watch(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"asked {request.url}")
+
+    def sign_in(self, name: str) -> None:
+        self.go("/sign-in")
+        self.page.fill("#f-email", f"{name}@example.test")
+        self.page.fill("#f-password", PASSWORD)
+        self.page.click('form[action="/sign-in"] button.primary')
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path, wait_until="load")
+
+    def shoot(self, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png", caret="initial")
+
+    def is_wider_than_the_screen(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@pytest.fixture
+def open_tab(chromium: Browser, address: str) -> Iterator[Callable[..., Tab]]:
+    """`open_tab("rita", PHONE, "en", theme="dark")`: a tab in which rita is signed in."""
+    contexts: list[BrowserContext] = []
+
+    def start(name: str | None, size: Any = None, language: str = "zh_Hans", theme: str = "light", **more: Any) -> Tab:
+        context = chromium.new_context(viewport=size or DESK, color_scheme=theme, locale="zh-CN", **more)
+        context.add_cookies([{"name": "language", "value": language, "url": address}])
+        contexts.append(context)
+        tab = Tab(context.new_page(), address)
+        if name:
+            tab.sign_in(name)
+        return tab
+
+    yield start
+    for context in contexts:
+        context.close()

@@ -1,0 +1,59 @@
+"""The map as people use it: with a pointer, and with keys alone."""
+
+from tests.browser.conftest import PHONE
+
+MIDDLE = "30.005 105.01 0 5"  # on the border of both villages, in the middle of the map
+
+
+def open_map(tab):
+    tab.go("/map")
+    tab.page.wait_for_selector("[data-ready=true]")
+    tab.page.wait_for_function("document.querySelector('[data-village-map]').dataset.pins !== undefined")
+    tab.page.wait_for_timeout(500)  # the pin is drawn in the frame after its data came
+
+
+def test_a_pin_opens_the_review_panel_in_place_and_approving_stays_on_the_map(town, open_tab):
+    town.record(gps=MIDDLE, note="门口有棵树")
+    tab = open_tab("rita")
+    open_map(tab)
+    canvas = tab.page.locator(".maplibregl-canvas").bounding_box()
+    tab.page.mouse.click(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
+    tab.page.wait_for_selector("#record-title")
+    assert "门口有棵树" in tab.page.inner_text("#panel")
+    tab.page.click('#panel button[value="approved"]')
+    tab.page.wait_for_selector("#panel .panel-head .shape-approved")
+    tab.shoot("map-approved-in-place")
+    tab.page.click('#panel button:has-text("撤销")')
+    tab.page.wait_for_selector("#panel .panel-head .shape-received")
+    tab.page.click("#panel [data-close-panel]")
+    assert tab.page.is_visible("#villages") and tab.page.url.endswith("/map")
+    assert tab.complaints == []
+
+
+def test_villages_and_records_are_reached_by_keys_alone(town, open_tab):
+    town.record(village=2)
+    tab = open_tab("rita")
+    open_map(tab)
+    tab.page.focus("button.village")
+    tab.page.keyboard.press("ArrowDown")
+    assert tab.page.evaluate("document.activeElement.dataset.code") == "519901201002"
+    assert tab.page.get_attribute("tr:has(button.village:focus)", "aria-selected") == "true"
+    tab.page.keyboard.press("Enter")
+    tab.page.focus(".pins-as-list summary")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector("#pin-list button")
+    tab.page.focus("#pin-list button")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector("#record-title")
+    tab.page.wait_for_function("document.activeElement.id === 'record-title'")
+    assert tab.complaints == []
+
+
+def test_who_may_not_read_records_gets_numbers_and_no_pins(town, open_tab):
+    town.record()
+    tab = open_tab("lea", PHONE)
+    tab.go("/map")
+    tab.page.wait_for_selector("[data-ready=true]")
+    assert "您看到的是数字" in tab.page.inner_text("main")
+    assert tab.page.get_attribute("[data-village-map]", "data-pins") is None
+    assert tab.complaints == []

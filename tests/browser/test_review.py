@@ -1,0 +1,63 @@
+"""Reviewing without leaving the list, by pointer and by keys; everything also works without script."""
+
+from tests.browser.conftest import PHONE
+
+
+def test_a_record_opens_beside_the_list_and_its_row_follows_the_decision(town, open_tab):
+    record = town.record()
+    tab = open_tab("rita")
+    tab.go("/review")
+    tab.page.click(f'[data-record="{record}"] a.title')
+    tab.page.wait_for_selector("#record-title")
+    tab.page.fill("#panel textarea", "看过了")
+    tab.page.click('#panel button[value="hasIssues"]')
+    tab.page.wait_for_selector(f'[data-record="{record}"] .shape-hasIssues')
+    assert "看过了" in tab.page.inner_text("#panel .course")
+    assert tab.page.url.endswith("/review")
+    tab.shoot("review-panel")
+    assert tab.complaints == []
+
+
+def test_keys_move_decide_and_undo_and_can_be_turned_off(town, open_tab):
+    first = town.record()
+    last = town.record()
+    tab = open_tab("rita")
+    tab.go("/review")
+    tab.page.keyboard.press("j")
+    tab.page.wait_for_selector("#record-title")
+    tab.page.keyboard.press("a")
+    tab.page.wait_for_selector(f'[data-record="{last}"] .shape-approved')
+    tab.page.keyboard.press("u")
+    tab.page.wait_for_selector(f'[data-record="{last}"] .shape-received')
+    tab.page.click("[data-review-keys] summary")
+    tab.page.uncheck("[data-review-keys-switch]")
+    tab.page.focus("main")
+    tab.page.keyboard.press("a")
+    tab.page.wait_for_timeout(400)
+    assert tab.page.locator(f'[data-record="{last}"] .shape-approved').count() == 0
+    assert tab.page.locator(f'[data-record="{first}"] .shape-received').count() == 1
+    assert tab.complaints == []
+
+
+def test_on_a_phone_a_record_is_a_page_of_its_own_with_the_decision_at_the_thumb(town, open_tab):
+    record = town.record()
+    tab = open_tab("rita", PHONE)
+    tab.go("/review")
+    tab.page.click(f'[data-record="{record}"] a.title')
+    tab.page.wait_for_url(f"**/review/{record}")
+    button = tab.page.locator('button[value="approved"]').bounding_box()
+    assert button["height"] >= 48 and button["y"] + button["height"] < PHONE["height"]
+    tab.page.click('button[value="approved"]')
+    tab.page.wait_for_selector("[role=status] >> text=已通过")
+    tab.shoot("review-phone-approved")
+    assert tab.complaints == []
+
+
+def test_without_script_signing_in_reviewing_and_undoing_work(town, open_tab):
+    record = town.record()
+    tab = open_tab("rita", java_script_enabled=False)
+    tab.page.goto(f"{tab.address}/review/{record}")
+    tab.page.click('button[value="approved"]')
+    assert "已通过" in tab.page.inner_text(".panel-head")
+    tab.page.click('[data-toast] button:has-text("撤销")')
+    assert "待审核" in tab.page.inner_text(".panel-head")
