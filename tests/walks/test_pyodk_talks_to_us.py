@@ -83,9 +83,9 @@ def test_pyodk_updates_a_forms_definition_then_its_file(odk: Client, tmp_path: P
     odk.forms.update("水井/一", attachments=[wells], version_updater=lambda version: str(int(version) + 1))
 
     assert odk.forms.get("水井/一").version == "3"
-    versions = odk.get("projects/1/forms/%E6%B0%B4%E4%BA%95%2F%E4%B8%80/versions").json()
+    versions = odk.get(f"projects/{odk.project_id}/forms/%E6%B0%B4%E4%BA%95%2F%E4%B8%80/versions").json()
     assert [one["version"] for one in versions] == ["3", "2", "1"]
-    served = odk.get("projects/1/forms/%E6%B0%B4%E4%BA%95%2F%E4%B8%80/attachments/wells.csv")
+    served = odk.get(f"projects/{odk.project_id}/forms/%E6%B0%B4%E4%BA%95%2F%E4%B8%80/attachments/wells.csv")
     assert served.text == "name,label\nw1,东井\nw2,西井\n"
 
 
@@ -94,7 +94,7 @@ def test_pyodk_makes_app_users_and_assigns_them(odk: Client) -> None:
     (phone,) = odk.projects.create_app_users(display_names=["王秀英"], forms=["visit"])
 
     assert len(phone.token) == 64
-    assert odk.get(f"{odk.session.base_url}key/{phone.token}/projects/1/forms/visit.xml").status_code == 200
+    assert odk.get(f"{odk.session.base_url}key/{phone.token}/projects/{odk.project_id}/forms/visit.xml").status_code == 200
     assert odk.projects.create_app_users(display_names=["王秀英"]) == []
 
 
