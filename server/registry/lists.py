@@ -56,3 +56,18 @@ def integrity_of(db: Session, dataset: Dataset, scope: Scope, uuids: Sequence[st
     if uuids is not None:
         query = query.where(Entity.uuid.in_([uuid.lower().removeprefix("uuid:") for uuid in uuids]))
     return [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
+
+
+def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) -> dict[str, dict[str, str]]:
+    """The labels of these entities by list name and uuid, as far as the scope reaches: what an answer that chose one says."""
+    if not uuids:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    rows = db.execute(
+        select(Dataset.name, Entity.uuid, Entity.label)
+        .join(Entity, Entity.dataset_id == Dataset.id)
+        .where(Dataset.project_id == project_id, Entity.uuid.in_(uuids), visible(db, scope))
+    )
+    for name, uuid, label in rows:
+        found.setdefault(name, {})[uuid] = label
+    return found

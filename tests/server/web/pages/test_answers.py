@@ -1,5 +1,5 @@
 from forms.schema import Choice, Field, FormSchema
-from server.web.pages.answers import Answer, Words, list_answers
+from server.web.pages.answers import Answer, Words, chosen_entities, list_answers
 
 ZH = Words("zh", lambda day: f"{day.month}月{day.day}日", {"villages.csv": {"01": "石桥村"}})
 YES_NO = (Choice("yes", {"zh": "是", "en": "Yes"}), Choice("no", {"zh": "否", "en": "No"}))
@@ -60,3 +60,22 @@ def test_values_of_the_wrong_shape_are_no_error():
     schema = a_schema(Field("g", "/g", "structure"), Field("a", "/g/a", "string"), Field("m", "/m", "repeat"))
     assert list_answers(schema, {"g": "text", "m": "text"}, {"g": [], "m": 1}, ZH) == []
     assert Answer("a", "b").before is None
+
+
+def test_what_the_phone_worked_out_by_itself_is_not_shown():
+    schema = a_schema(
+        Field("taken", "/taken", "string"),
+        Field("a", "/a", "string", labels={"zh": "甲"}),
+        Field("photo", "/photo", "binary", binary=True),
+    )
+    found = lines(schema, {"taken": "0", "a": "x", "photo": "1.jpg"})
+    assert [label for label, *_ in found] == ["甲", "photo"]
+
+
+def test_a_chosen_household_reads_as_its_label_and_is_asked_for_once():
+    key = "cb04fe5c-93f7-423a-bc54-63441a579693"
+    schema = a_schema(Field("household", "/household", "string", labels={"zh": "家庭"}, choices_from="households.csv"))
+    assert chosen_entities(schema, {"household": key}, {"household": key}) == [key]
+    assert chosen_entities(schema, {"household": "no uuid"}, None) == []
+    words = Words("zh", files={"households.csv": {key: "L-0008 五社"}})
+    assert lines(schema, {"household": key}, words=words) == [("家庭", "L-0008 五社", None)]
