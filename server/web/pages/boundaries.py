@@ -13,6 +13,7 @@ from server.models import Project
 from server.places.desk import current_boundaries
 from server.places.report import ImportReport
 from server.places.villages import import_boundaries
+from server.publishing.library import refresh_villages
 from server.web import session
 from server.web.pages.boundary_words import rows_of, word_geo
 from server.web.pages.door import pages
@@ -52,6 +53,8 @@ def take_boundaries() -> Response:
     try:
         sha256, name, file = read_sent()
         report = import_boundaries(session.db(), project.id, file, require_person(), session.now(), dry_run=dry_run)
+        if not dry_run:
+            refresh_villages(session.db(), session.blobs(), project, session.now())
     except (Problem, GeoError) as error:
         return import_again(project, error)
     kept = {"sha256": sha256, "name": name} if dry_run else None

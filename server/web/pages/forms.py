@@ -6,12 +6,14 @@ from urllib.parse import quote
 from flask import Response, make_response, render_template, request
 
 from forms.errors import FormError
+from forms.library import library_forms
 from server.access.allow import allow, may, scope_of
-from server.errors import FormWarnings, MissingParameter, NotFound, Problem, UnexpectedValue, XlsFormInvalid
+from server.errors import Forbidden, FormWarnings, MissingParameter, NotFound, Problem, UnexpectedValue, XlsFormInvalid
 from server.models import Form, FormVersion, Project
 from server.publishing import draft as drafts
 from server.publishing import media, publish, queries
 from server.publishing.definition import EXCEL_TYPES, Definition, read_definition, type_of_name
+from server.publishing.library import publish_library
 from server.publishing.versions import get_form
 from server.web import session
 from server.web.errors import as_problem
@@ -20,7 +22,7 @@ from server.web.pages.problem_words import word_for_people
 from server.web.pages.sent import check_text, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
-from server.web.pages.texts import _
+from server.web.pages.texts import _, _n
 from server.web.pages.toasts import say
 from server.web.pages.words import FORM_STATES
 
@@ -40,7 +42,26 @@ def list_forms() -> Response:
     listed = queries.list_forms(session.db(), project)
     figures = queries.count_of_forms(session.db(), listed, scope_of(who, project))
     rows = [{**outline(one.form, one.version), "records": figures[one.form.id].submissions} for one in listed]
-    return make_response(render_template("forms/list.html", forms=rows, can_create=may(who, "form.create", project)))
+    can_create = may(who, "form.create", project)
+    lacking = can_create and project.kind == "care" and not {one.form_id for one in library_forms()} <= ids_of(rows)
+    return make_response(render_template("forms/list.html", forms=rows, can_create=can_create, offers_library=lacking))
+
+
+def ids_of(rows: list[dict[str, Any]]) -> set[str]:
+    return {row["xml_form_id"] for row in rows}
+
+
+@pages.post("/forms/library")
+def add_library() -> Response:
+    """Publishes the forms that come with Fangshi; only care projects are offered them, since they are about people."""
+    project = current_project()
+    allow(session.caller(), "form.create", project)
+    if project.kind != "care":
+        raise Forbidden()
+    made = publish_library(
+        session.db(), session.blobs(), project, require_person(), session.now(), session.secret_key()
+    )
+    return say("/forms", _n("%(num)s form is published.", "%(num)s forms are published.", len(made)))
 
 
 def outline(form: Form, version: FormVersion) -> dict[str, Any]:

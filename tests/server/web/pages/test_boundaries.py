@@ -2,7 +2,7 @@ import re
 
 from sqlalchemy import func, select
 
-from server.models import BoundarySet, Village
+from server.models import BoundarySet, FormAttachment, Village
 from tests.server.web.pages.conftest import CODES, a_file, boundaries, text_of
 
 
@@ -68,3 +68,14 @@ def test_importing_is_for_those_who_may(town, browse):
         browser = browse(name)
         assert browser.see("/places/import").status_code in (403, 404)
         assert browser.send("/places/import", {"crs": "EPSG:4326"}).status_code in (403, 404)
+
+
+def test_an_import_gives_the_town_s_forms_its_new_villages(town, browse, database):
+    lea = browse("lea")
+    lea.send("/forms/library")
+    content = boundaries(*CODES, "519901201003", name="新村")
+    lea.send("/places/import", {"file": a_file(content, "v.geojson"), "crs": "EPSG:4326", "step": "import"})
+    with database.reading() as db:
+        slot = db.scalars(select(FormAttachment).where(FormAttachment.name == "villages.csv")).one()
+    csv = (lea.client.application.extensions["fangshi.blobs"]).read(slot.blob_sha256).decode()
+    assert "新村3" in csv

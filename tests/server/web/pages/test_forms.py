@@ -112,3 +112,16 @@ def test_a_file_the_form_did_not_ask_for_is_refused_by_name(town, browse):
     lea.send("/forms/visit/draft", {"file": a_file(an_xform(version="2"), "visit.xml"), "ignore_warnings": "1"})
     answer = lea.send("/forms/visit/draft/files", {"files": a_file(b"a,b", "other.csv")})
     assert answer.status_code == 400 and "没有要这个名字的文件" in text_of(answer)
+
+
+def test_the_library_form_is_offered_and_published_in_care_projects_only(town, browse, database):
+    lea = browse("lea")
+    assert "添加家庭走访表" in text_of(lea.see("/forms"))
+    assert lea.send("/forms/library").status_code == 303
+    page = text_of(lea.see("/forms"))
+    assert "家庭走访" in page and "添加家庭走访表" not in page
+    ada = browse("ada")
+    ada.send("/admin/projects", {"name": "柳河镇", "kind": "plain"})
+    ada.see("/forms?project=2")
+    assert "添加家庭走访表" not in text_of(ada.see("/forms"))
+    assert ada.send("/forms/library").status_code == 403

@@ -58,9 +58,9 @@ function villageLayers(c: Palette): LayerSpecification[] {
         "text-max-width": 12,
         // Pins are placed first; a name steps aside for them where it can, and is never left out.
         "text-variable-anchor-offset": [
-          "center", [0, 0], "top", [0, 1.1], "bottom", [0, -1.1], "left", [1.2, 0], "right", [-1.2, 0],
-          "top", [0, 2], "bottom", [0, -2], "left", [2.2, 0], "right", [-2.2, 0],
-          "top", [0, 3], "bottom", [0, -3],
+          "center", [0, 0], "top", [0, 0.4], "bottom", [0, -0.4], "top", [0, 1.1], "bottom", [0, -1.1],
+          "left", [1.2, 0], "right", [-1.2, 0], "top", [0, 2], "bottom", [0, -2],
+          "left", [2.2, 0], "right", [-2.2, 0], "top", [0, 3], "bottom", [0, -3],
         ],
         "text-overlap": "always",
       },
