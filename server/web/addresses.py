@@ -32,6 +32,7 @@ class Addresses:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         self.read_proxy(environ)
+        hold_to_length(environ)
         raw = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
         if raw.startswith("/"):
             environ["PATH_INFO"] = decode_path(raw.partition("?")[0])
@@ -62,6 +63,15 @@ class Addresses:
         except ValueError:
             return False
         return any(peer in network for network in self.trusted)
+
+
+def hold_to_length(environ: dict[str, Any]) -> None:
+    """A body that ends before its announced length is a broken upload (400), never a shorter file.
+
+    The server's promise to end the stream is kept for chunked bodies only: with it, werkzeug no longer counts.
+    """
+    if environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" not in environ:
+        environ.pop("wsgi.input_terminated", None)
 
 
 def decode_path(raw: str) -> str:

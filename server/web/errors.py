@@ -47,6 +47,8 @@ def as_problem(error: Exception) -> Problem:
         return errors.Unavailable()
     if isinstance(error, HTTPException):
         return of_http(error)
+    if type(error).__module__ == "gunicorn.http.errors":  # raised while the body is read; other servers have their own
+        return errors.Unparseable(reason="the upload is broken off or not put together well")
     return unforeseen(error)
 
 
