@@ -10,7 +10,7 @@ from server.access import roles
 from server.access.audit import record
 from server.access.caller import Caller
 from server.errors import Forbidden, NotFound, UnexpectedValue
-from server.models import Actor, Assignment, Form, Project, Village, VillageScope
+from server.models import Actor, AppUser, Assignment, Form, Project, Village, VillageScope
 
 
 def at(project: Project | None, form: Form | None) -> ColumnElement[bool]:
@@ -122,7 +122,16 @@ def note(
 def set_villages(
     db: Session, caller: Caller, project: Project, actor_id: int, codes: Iterable[str] | None, now: datetime
 ) -> None:
-    """The villages an actor's rights reach in a care project, by code; None means the whole town. Replaces what was."""
+    """The villages an actor's rights reach in a care project, by code; None means the whole town. Replaces what was.
+
+    Raises UnexpectedValue for a plain project or an unknown code, NotFound for an unknown actor, Forbidden for oneself.
+    """
+    if project.kind != "care":
+        raise UnexpectedValue(field="villages", value=project.name, reason="rights go by village in care projects only")
+    actor = db.get(Actor, actor_id)
+    home = db.scalar(select(AppUser.project_id).where(AppUser.actor_id == actor_id))
+    if actor is None or actor.deleted_at is not None or home not in (None, project.id):
+        raise NotFound()
     if actor_id == caller.actor_id:
         raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
     db.execute(delete(VillageScope).where(VillageScope.actor_id == actor_id, VillageScope.project_id == project.id))

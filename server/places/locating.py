@@ -4,10 +4,11 @@ The outlines are read once a process and boundary set; each question costs one l
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from geo.locate import Located, Locator
@@ -19,6 +20,7 @@ class VillageMap:
     """The outlines of one boundary set: WGS-84, by village code."""
 
     boundary_set_id: int
+    made_at: datetime
     locator: Locator
     ids: dict[str, int]
     names: dict[str, str]
@@ -33,7 +35,12 @@ class VillageMap:
 
 # Written once: it is asked for every record.
 _sets = BoundarySet.__table__
-NEWEST = select(func.max(_sets.c.id)).where(_sets.c.project_id == bindparam("project"))
+NEWEST = (
+    select(_sets.c.id, _sets.c.created_at)
+    .where(_sets.c.project_id == bindparam("project"))
+    .order_by(_sets.c.id.desc())
+    .limit(1)
+)
 
 # Kept until the project has newer boundaries; one entry a project. The key holds the database, for tests have many.
 _known: dict[tuple[str, int], VillageMap] = {}
@@ -41,13 +48,14 @@ _known: dict[tuple[str, int], VillageMap] = {}
 
 def village_map(db: Session, project_id: int) -> VillageMap | None:
     """The newest boundaries of a project; None before the first import."""
-    newest = db.connection().execute(NEWEST, {"project": project_id}).scalar()
+    newest = db.connection().execute(NEWEST, {"project": project_id}).first()
     if newest is None:
         return None
     key = (str(db.get_bind().engine.url), project_id)
     known = _known.get(key)
-    if known is None or known.boundary_set_id != newest:
-        known = _known[key] = _read_map(db, newest)
+    # the instant too: SQLite gives the id of an import that was rolled back to the next one
+    if known is None or (known.boundary_set_id, known.made_at) != tuple(newest):
+        known = _known[key] = _read_map(db, *newest)
     return known
 
 
@@ -57,7 +65,7 @@ def village_at(db: Session, project_id: int, lon: float, lat: float, accuracy: f
     return known.locate(lon, lat, accuracy)[0] if known else Located(None, "unknown", None)
 
 
-def _read_map(db: Session, boundary_set_id: int) -> VillageMap:
+def _read_map(db: Session, boundary_set_id: int, made_at: datetime) -> VillageMap:
     rows = db.execute(
         select(Village.id, Village.code, Village.name, Village.label_lon, Village.label_lat, VillageBoundary.geometry)
         .join(VillageBoundary, VillageBoundary.village_id == Village.id)
@@ -67,6 +75,7 @@ def _read_map(db: Session, boundary_set_id: int) -> VillageMap:
     outlines = {row.code: to_shape(row.geometry) for row in rows}
     return VillageMap(
         boundary_set_id=boundary_set_id,
+        made_at=made_at,
         locator=Locator(outlines.items()),
         ids={row.code: row.id for row in rows},
         names={row.code: row.name for row in rows},

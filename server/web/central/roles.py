@@ -4,12 +4,13 @@ from flask import Response
 
 from server.access import roles as known
 from server.access.allow import allow
-from server.access.assignments import list_assignments, list_form_assignments, unassign
+from server.access.assignments import list_assignments, list_form_assignments, set_villages, unassign
 from server.access.giving import give_role
-from server.errors import NotFound
+from server.errors import MissingParameter, NotFound, WrongType
 from server.models import Form, Project
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form, load_project, signed_in
+from server.web.json_body import read_json
 from server.web.parameters import wants_extended
 from server.web.session import caller, db, now
 from server.web.wire import central_json, people_json
@@ -99,3 +100,20 @@ def get_form_assignments(project_id: int, role: str | None = None) -> Response:
     return central_json.reply(
         [people_json.form_assignment(row, form_id) for row, form_id in rows if wanted is None or row.role_id == wanted]
     )
+
+
+@roles.put("/projects/<int:project_id>/actors/<int:actor_id>/villages")
+def put_villages(project_id: int, actor_id: int) -> Response:
+    """Ours beside Central's: the villages that an actor's rights reach in a care project, by code; null is the whole town."""
+    sent = read_json(optional={"villages": list | None})
+    if "villages" not in sent:
+        raise MissingParameter(field="villages")
+    project = load_project(db(), caller(), "assignment.create", project_id)
+    set_villages(db(), caller(), project, actor_id, checked_codes(sent["villages"]), now())
+    return central_json.success()
+
+
+def checked_codes(codes: list[object] | None) -> list[str] | None:
+    if codes is not None and not all(isinstance(code, str) for code in codes):
+        raise WrongType(field="villages", expected="array of string")
+    return None if codes is None else [str(code) for code in codes]

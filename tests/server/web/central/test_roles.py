@@ -2,10 +2,11 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from server.access.roles import PROJECT_MANAGER, TOWN_LEAD
 from server.db import Database
-from server.models import Assignment, Project
+from server.models import Assignment, Project, Village, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_form, a_phone
@@ -119,3 +120,27 @@ def test_a_town_lead_hands_out_purpose_roles_but_not_a_managers(
 
     assert as_chelsea.post(f"{path}/assignments/village_worker/{cast['bob']}").json == {"success": True}
     assert as_chelsea.post(f"{path}/assignments/manager/{cast['bob']}").json["code"] == 403.1
+
+
+def test_villages_are_set_by_code_for_others_in_care_projects_only(
+    as_alice: Client, as_bob: Client, cast: dict, database: Database
+) -> None:
+    project, person = cast["project"], cast["chelsea"]
+    path = f"/projects/{project}/actors/{person}/villages"
+    assert as_alice.put(path, json={"villages": None}).json["code"] == 400.8
+    as_alice.patch(f"/projects/{project}", json={"kind": "care"})
+    with database.transaction() as db:
+        db.add(Village(project_id=project, code="A1", name="甲村", created_at=MORNING))
+
+    assert as_alice.put(path, json={"villages": ["A1"]}).json == {"success": True}
+    with database.reading() as db:
+        assert db.scalars(select(VillageScope.village_id)).all() == db.scalars(select(Village.id)).all()
+    assert as_alice.put(path, json={"villages": None}).json == {"success": True}
+    with database.reading() as db:
+        assert db.scalars(select(VillageScope.village_id)).all() == [None]
+    for body, code in (({}, 400.2), ({"villages": ["B9"]}, 400.8), ({"villages": [1]}, 400.11)):
+        assert as_alice.put(path, json=body).json["code"] == code
+    assert (
+        as_alice.put(f"/projects/{project}/actors/{cast['alice']}/villages", json={"villages": None}).status_code == 403
+    )
+    assert as_alice.put(f"/projects/{project}/actors/999999/villages", json={"villages": None}).status_code == 404
