@@ -53,9 +53,11 @@ def put_draft(
         refuse_known_id(db, project, definition.xform.form_id)
     elif definition.xform.form_id != form.xml_form_id:
         raise UnexpectedValue(
+            "The uploaded form is named {value}, but a draft must keep the form's name {expected}.",
             field="xmlFormId",
             value=definition.xform.form_id,
-            reason=f"the form here is named {form.xml_form_id}, and a draft must keep its name",
+            expected=form.xml_form_id,
+            reason="a draft must keep the form's name",
         )
     else:
         hold_form(db, form)

@@ -29,8 +29,10 @@ def speaks_json() -> bool:
 
 
 def word(problem: Problem) -> str:
-    """The problem's sentence in the caller's language, filled."""
-    return fill(gettext(problem.sentence), problem.details)
+    """The problem's sentence in the caller's language, filled; the reason inside it too, where the catalogue knows it."""
+    reason = problem.details.get("reason")
+    known = {"reason": gettext(reason)} if isinstance(reason, str) and reason else {}
+    return fill(gettext(problem.sentence), {**problem.details, **known})
 
 
 def word_in(locale: str, sentence: str, **details: object) -> str:
