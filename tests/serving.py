@@ -35,6 +35,12 @@ class RunningServer:
         return bool(os.environ.get("TEST_DATABASE_URL"))
 
     @property
+    def database_url(self) -> dict[str, str]:
+        """The one setting in which a server on PostgreSQL differs, by its name in Config."""
+        setting = database_setting(self.data_dir, fresh=False)
+        return {"database_url": setting["FANGSHI_DATABASE_URL"]} if setting else {}
+
+    @property
     def api(self) -> str:
         return f"{self.url}v1"
 
