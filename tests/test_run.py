@@ -1,0 +1,74 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import run, sizes
+from tests.run import Report, drop_pure, has_passed, main, remember
+from tests.sizes import GROUPS, SIZES, Size, size
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_every_test_belongs_to_one_group_of_the_full_run() -> None:
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        groups = [
+            group for group, paths in GROUPS.items() if any(name == one or name.startswith(f"{one}/") for one in paths)
+        ]
+        assert len(groups) == 1, f"{name} is in {groups}"
+
+
+def test_full_is_never_smaller_than_small() -> None:
+    for name, one in SIZES.items():
+        assert 0 < one.small <= one.full, name
+
+
+def test_a_size_is_small_unless_the_run_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SIZES, "walkers", Size(2, 50, "people"))
+    monkeypatch.setattr(sizes, "FULL", False)
+    assert size("walkers") == 2
+    monkeypatch.setattr(sizes, "FULL", True)
+    assert size("walkers") == 50
+
+
+def test_one_failure_fails_the_run_and_is_named_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report()
+    report.run("good", [sys.executable, "-c", ""])
+    report.run("bad", [sys.executable, "-c", "raise SystemExit(3)"])
+    assert report.close() == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3].startswith("ok") and lines[-2].startswith("FAILED") and "1 failed" in lines[-1]
+
+
+def test_a_good_run_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report()
+    report.run("good", [sys.executable, "-c", ""])
+    assert report.close() == 0
+    assert "all passed" in capsys.readouterr().out
+
+
+def test_what_never_sees_a_database_runs_once() -> None:
+    assert drop_pure(["tests/forms", "tests/geo", "tests"]) == ["tests/geo", "tests"]
+
+
+def test_a_group_that_passed_is_skipped_at_that_commit_and_in_a_clean_tree_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    monkeypatch.setattr(run, "tree_state", lambda: "abc")
+    assert not has_passed("meaning", "both")
+    remember("meaning", "both")
+    assert has_passed("meaning", "both")
+    assert not has_passed("meaning", "sqlite")
+    monkeypatch.setattr(run, "tree_state", lambda: "abd")
+    assert not has_passed("meaning", "both")
+    monkeypatch.setattr(run, "tree_state", lambda: "abc dirty")
+    assert not has_passed("meaning", "both")
+
+
+def test_an_unknown_group_leaves_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--full", "nothing"])
+    assert left.value.code == 2
+    assert "meaning" in capsys.readouterr().err
