@@ -19,24 +19,12 @@ from server.reading import Reading
 
 VILLAGE_FIELD = "village_code"
 
-# Written once and run as plain statements: this runs for every record a phone sends.
-_geometries, _submissions, _villages = SubmissionGeometry.__table__, Submission.__table__, Village.__table__
-FORGET = delete(_geometries).where(_geometries.c.submission_id == bindparam("submission"))  # type: ignore[arg-type]
-KEEP = insert(SubmissionGeometry)
-SAY_WHERE = (
-    update(_submissions)  # type: ignore[arg-type]
-    .where(_submissions.c.id == bindparam("submission"))
-    .values(village_id=bindparam("village"), place_how=bindparam("how"))
-)
-BY_CODE = select(_villages.c.id).where(
-    _villages.c.project_id == bindparam("project"), _villages.c.code == bindparam("code")
-)
-
 # Built once: they run for every record.
-GEOMETRY, SUBMISSION = table_of(SubmissionGeometry), table_of(Submission)
+GEOMETRY, SUBMISSION, VILLAGE = table_of(SubmissionGeometry), table_of(Submission), table_of(Village)
 FORGET = delete(GEOMETRY).where(GEOMETRY.c.submission_id == bindparam("of_submission"))
 INSERT = insert(GEOMETRY)
 PLACE = update(SUBMISSION).where(SUBMISSION.c.id == bindparam("of_submission"))
+BY_CODE = select(VILLAGE.c.id).where(VILLAGE.c.project_id == bindparam("project"), VILLAGE.c.code == bindparam("code"))
 
 
 @dataclass(frozen=True)

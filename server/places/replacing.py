@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from geo.locate import Located, Locator
-from server.models import Submission, SubmissionGeometry, SubmissionVersion, Village
+from server.models import Submission, SubmissionGeometry, SubmissionVersion, Village, table_of
 from server.places.place import VILLAGE_FIELD
 from server.places.report import Move
 
@@ -92,8 +92,8 @@ def _new_place(mover: Mover, located: Located) -> dict[str, Any]:
 
 def _write_geometries(db: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
-        table = SubmissionGeometry.__table__
-        change = update(table).where(table.c.id == bindparam("row_id"))  # type: ignore[arg-type]
+        table = table_of(SubmissionGeometry)
+        change = update(table).where(table.c.id == bindparam("row_id"))
         change = change.values(
             village_id=bindparam("new_village"), how=bindparam("new_how"), metres=bindparam("new_metres")
         )
@@ -102,8 +102,8 @@ def _write_geometries(db: Session, rows: list[dict[str, Any]]) -> None:
 
 def _write_places(db: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
-        table = Submission.__table__
-        change = update(table).where(table.c.id == bindparam("row_id"))  # type: ignore[arg-type]
+        table = table_of(Submission)
+        change = update(table).where(table.c.id == bindparam("row_id"))
         db.execute(change.values(village_id=bindparam("new_village"), place_how=bindparam("new_how")), rows)
 
 

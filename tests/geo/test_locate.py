@@ -33,7 +33,7 @@ def test_a_point_on_the_outer_border_is_inside():
     assert choose_village((105.00, 30.01), None, VILLAGES).how == "inside"
 
 
-@pytest.mark.parametrize(("accuracy", "others"), [(None, []), (10.0, []), (30.0, [EAST])])
+@pytest.mark.parametrize(("accuracy", "others"), [(None, []), (10.0, []), (18.5, []), (20.0, [EAST]), (30.0, [EAST])])
 def test_a_point_near_a_border_names_the_villages_within_the_phones_accuracy(accuracy, others):
     """0.0002 degrees west of the border are 19.3 m."""
     assert choose_village((105.0198, 30.01), accuracy, VILLAGES) == Located(WEST, "inside", 0.0, others)
@@ -80,6 +80,13 @@ def test_north_and_east_count_alike():
     found = choose_village((105.005, 30.011), None, villages)
     assert found.code == "b"
     assert found.metres == pytest.approx(106.1, abs=0.3)
+
+
+def test_a_slanting_border_is_measured_at_a_right_angle_on_the_ground() -> None:
+    """Legs of 0.02 degrees are 1,929.5 m and 2,217.1 m, so the height over the slant is 1,455.5 m (not 1,469 m)."""
+    triangle = shapely.Polygon([(105.00, 30.00), (105.02, 30.00), (105.00, 30.02)])
+    found = choose_village((105.02, 30.02), None, [("a", triangle)], max_metres=2_000)
+    assert found.metres == pytest.approx(1455.5, abs=1)
 
 
 @pytest.mark.parametrize("villages", [[], VILLAGES], ids=["no villages", "another country"])

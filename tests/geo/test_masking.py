@@ -63,6 +63,17 @@ def test_a_table_without_small_numbers_is_shown_whole():
     assert (shown.column_totals["x"].text, shown.column_totals["y"].text, shown.total.text) == ("19", "5", "24")
 
 
+def test_no_more_is_hidden_than_must_be():
+    """Row a hides 1 and its total; its 0 says nothing beyond that, and column y hides nothing."""
+    shown = suppress_table({"a": {"x": 1, "y": 0}, "b": {"x": 7, "y": 9}, "c": {"x": 30, "y": 20}})
+
+    assert {name: [cell.text for cell in row.values()] for name, row in shown.cells.items()} == {
+        "a": ["<5", "0"],
+        "b": ["withheld", "9"],
+        "c": ["30", "20"],
+    }
+
+
 def test_two_hidden_ones_that_must_both_be_one_are_not_given_away_by_their_sum():
     shown = suppress_table({"a": {"n": 1}, "b": {"n": 1}, "c": {"n": 20}})
 
