@@ -26,8 +26,9 @@ def publish_library(
 
     Running it again changes nothing but the list of villages. Returns the forms.
     """
+    ids = [one.form_id for one in library_forms()]  # converted now, before the first statement holds the database
     switch_kind(db, project, "care", by, now)
-    forms = [publish_one(db, project, one.form_id, by, now, key) for one in library_forms()]
+    forms = [publish_one(db, project, form_id, by, now, key) for form_id in ids]
     refresh_villages(db, store, project, now)
     return forms
 

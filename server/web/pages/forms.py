@@ -8,7 +8,17 @@ from flask import Response, make_response, render_template, request
 from forms.errors import FormError
 from forms.library import library_forms
 from server.access.allow import allow, may, scope_of
-from server.errors import Forbidden, FormWarnings, MissingParameter, NotFound, Problem, UnexpectedValue, XlsFormInvalid
+from server.access.queries import choose_project
+from server.errors import (
+    Forbidden,
+    FormWarnings,
+    MissingParameter,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    UnexpectedValue,
+    XlsFormInvalid,
+)
 from server.models import Form, FormVersion, Project
 from server.publishing import draft as drafts
 from server.publishing import media, publish, queries
@@ -85,9 +95,17 @@ def ask_for_form() -> Response:
 @pages.post("/forms/upload")
 def upload_form() -> Response:
     """A new form, as a draft."""
-    project = current_project()
+    project = project_by_reads()
     allow(session.caller(), "form.create", project)
     return take_upload(project, None)
+
+
+def project_by_reads() -> Project:
+    """As current_project, but without the session that writes: converting a form takes seconds, and phones write meanwhile."""
+    project = choose_project(session.reading(), session.caller(), request.args.get("project", ""))
+    if project is None:
+        raise Unauthenticated() if session.caller().is_anonymous else NotFound()
+    return project
 
 
 @pages.get("/forms/<form_id>/draft")
@@ -98,7 +116,8 @@ def ask_for_draft(form_id: str) -> Response:
 
 @pages.post("/forms/<form_id>/draft")
 def upload_draft(form_id: str) -> Response:
-    project, form = editable(form_id)
+    project, form = get_form(session.reading(), project_by_reads().id, form_id)
+    allow(session.caller(), "form.update", project, form)
     return take_upload(project, form)
 
 
@@ -119,6 +138,8 @@ def take_upload(project: Project, form: Form | None) -> Response:
     forced = bool(request.form.get("ignore_warnings"))
     try:
         definition = read_upload(form)
+        if form is not None:
+            project, form = editable(form.xml_form_id)
         made = drafts.put_draft(
             session.db(), project, form, definition, require_person(), session.now(), session.secret_key(), forced
         )

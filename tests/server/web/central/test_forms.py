@@ -4,10 +4,11 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from server.access.roles import PROJECT_VIEWER
 from server.db import Database
-from server.models import Assignment, Submission
+from server.models import Assignment, Project, Submission
 from server.publishing import definition
 from tests.client import Client
 from tests.conftest import MORNING
@@ -368,3 +369,21 @@ def test_public_links_are_none(as_bob: Client, database: Database, project_id: i
     with database.transaction() as db:
         a_form(db, project_id)
     assert as_bob.get(f"/projects/{project_id}/forms/visit/public-links").json == []
+
+
+@pytest.mark.parametrize("part", ["", "/visit/draft"])
+def test_phones_can_send_while_a_form_is_converted(
+    as_bob: Client, database: Database, project_id: int, monkeypatch, part: str
+) -> None:
+    path, written = f"/projects/{project_id}/forms", []
+    as_bob.post(path, data=an_xform(), **XML)
+
+    def convert_slowly(_xml: bytes) -> list[str]:
+        with database.transaction() as db:  # as a phone's record would
+            db.execute(update(Project).values(updated_at=MORNING))
+        written.append(True)
+        return []
+
+    monkeypatch.setattr(definition, "read_warnings_of_validate", convert_slowly)
+    as_bob.post(path + part, data=an_xform("visit" if part else "other"), **XML)
+    assert written == [True]

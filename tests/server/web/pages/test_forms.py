@@ -2,9 +2,11 @@ import io
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.models import Form, FormVersion
+from server.publishing import definition
+from tests.conftest import MORNING
 from tests.making import an_xform
 from tests.server.web.pages.conftest import a_file, text_of
 
@@ -125,3 +127,20 @@ def test_the_library_form_is_offered_and_published_in_care_projects_only(town, b
     ada.see("/forms?project=2")
     assert "添加家庭走访表" not in text_of(ada.see("/forms"))
     assert ada.send("/forms/library").status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/forms/upload", "/forms/talk/draft"])
+def test_phones_can_send_while_a_form_is_converted(town, browse, database, monkeypatch, address):
+    lea = browse("lea")
+    lea.send("/forms/upload", {"file": a_file(GOOD, "谈话.xlsx"), "ignore_warnings": "1"})
+    written = []
+
+    def convert_slowly(*_):
+        with database.transaction() as db:  # as a phone's record would
+            db.execute(update(Form).values(updated_at=MORNING))
+            written.append(True)
+        return []
+
+    monkeypatch.setattr(definition, "read_warnings_of_validate", convert_slowly)
+    lea.send(address, {"file": a_file(workbook(["text", "q", "问题", None], form_id="talk", version="2"), "谈话.xlsx")})
+    assert written == [True]
