@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from server.models import Blob
 
 CHUNK = 1 << 20
+SHA256_LENGTH = 64
 
 
 class Stored(NamedTuple):
@@ -45,7 +46,7 @@ class BlobStore:
         try:
             with os.fdopen(handle, "wb") as target:
                 stored = copy(source, target)
-                if self.path(stored.sha256).exists():
+                if self.is_here(stored.sha256):
                     return stored
                 target.flush()
                 os.fsync(target.fileno())
@@ -54,6 +55,14 @@ class BlobStore:
         finally:
             with suppress(FileNotFoundError):
                 Path(name).unlink()
+
+    def is_here(self, sha256: str) -> bool:
+        """Whether the file is there; it is then marked as used now, so that no sweep takes it for an old orphan."""
+        try:
+            os.utime(self.path(sha256))
+        except FileNotFoundError:
+            return False
+        return True
 
     def keep(self, temporary: Path, sha256: str) -> None:
         target = self.path(sha256)
@@ -70,11 +79,21 @@ class BlobStore:
     def read(self, sha256: str) -> bytes:
         return self.path(sha256).read_bytes()
 
-    def delete(self, sha256: str) -> None:
-        self.path(sha256).unlink(missing_ok=True)
+    def delete(self, sha256: str, before: datetime) -> bool:
+        """Deletes a file that nobody used since; whether it did. It steps aside first: an upload of the same bytes in
+        this very moment either finds it gone and writes it anew, or has marked it, and it comes back.
+        """
+        path, aside = self.path(sha256), self.root / f"leaving-{sha256}"
+        with suppress(FileNotFoundError):
+            path.rename(aside)
+            if aside.stat().st_mtime < before.timestamp():
+                aside.unlink()
+                return True
+            aside.rename(path)
+        return False
 
     def names(self, before: datetime) -> Iterator[str]:
-        """All files last touched before an instant, also uploads that broke off (`incoming-…`)."""
+        """All files last used before an instant, also what broke off (`incoming-…`, `leaving-…`)."""
         for file in self.root.rglob("*"):
             with suppress(FileNotFoundError):
                 if file.is_file() and file.stat().st_mtime < before.timestamp():
@@ -119,10 +138,14 @@ def sweep_orphans(db: Session, store: BlobStore, before: datetime) -> int:
     """
     swept = 0
     for name in store.names(before):
-        if name.startswith("incoming-"):
+        if not is_sha256(name):
             (store.root / name).unlink(missing_ok=True)
             swept += 1
         elif db.scalar(select(Blob.sha256).where(Blob.sha256 == name)) is None:
-            store.delete(name)
-            swept += 1
+            swept += store.delete(name, before)
     return swept
+
+
+def is_sha256(name: str) -> bool:
+    """Whether a file is a stored one; others are uploads or deletions that broke off."""
+    return len(name) == SHA256_LENGTH and "-" not in name

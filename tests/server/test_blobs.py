@@ -1,6 +1,7 @@
 """Files by their content: the same bytes are one file, nothing half-written stays, orphans are swept but fresh ones are not."""
 
 import io
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,3 +43,14 @@ def test_only_old_files_that_no_row_speaks_of_are_swept(store: BlobStore, db: Se
     assert sweep_orphans(db, store, datetime.now(UTC) + timedelta(days=1)) == 1
     assert store.path(kept.sha256).exists()
     assert not store.path(orphan.sha256).exists()
+
+
+def test_an_old_orphan_that_is_uploaded_again_is_not_swept(store: BlobStore, db: Session) -> None:
+    again = store.put(b"again")
+    long_ago = datetime.now(UTC) - timedelta(days=9)
+    os.utime(store.path(again.sha256), (long_ago.timestamp(), long_ago.timestamp()))
+    found = list(store.names(datetime.now(UTC) - timedelta(days=1)))  # the sweep has seen it
+    assert store.put(b"again") == again  # and now it is uploaded, before the row is written
+    assert found == [again.sha256]
+    assert store.delete(again.sha256, datetime.now(UTC) - timedelta(days=1)) is False
+    assert store.read(again.sha256) == b"again"
