@@ -33,18 +33,26 @@ def create_user(
     address = email.strip().lower()
     if not EMAIL.fullmatch(address):
         raise UnexpectedValue(field="email", value=email, reason="it is no e-mail address")
-    if password is not None:
-        check_password(password)
+    hashed = hash_new(password) if password is not None else None
     if db.scalar(select(User.actor_id).where(User.email == address)) is not None:
         raise UniqueViolation(fields=["email"], values=[address])
     actor = Actor(type="user", display_name=(display_name or address.split("@")[0]).strip(), created_at=now)
     db.add(actor)
     db.flush()
-    user = User(actor_id=actor.id, email=address, password_hash=hash_password(password) if password else None)
+    user = User(actor_id=actor.id, email=address, password_hash=hashed)
     db.add(user)
     db.flush()
     record(db, "user.create", actor_id=by, actee_actor_id=actor.id, now=now)
     return user
+
+
+def hash_new(password: str) -> str:
+    """A new password's hash, made before the first statement: hashing has a queue, and nobody may hold the database in it.
+
+    Raises the Problem that says why the password cannot be used.
+    """
+    check_password(password)
+    return hash_password(password)
 
 
 def create_administrator(db: Session, email: str, password: str, now: datetime, name: str | None = None) -> User:
@@ -74,9 +82,9 @@ def set_password(
     db: Session, actor_id: int, new: str, by: int | None, now: datetime, keep_session: bytes | None = None
 ) -> None:
     """Sets a password and ends the person's other sessions."""
-    check_password(new)
+    hashed = hash_new(new)
     get_user(db, actor_id)
-    db.execute(update(User).where(User.actor_id == actor_id).values(password_hash=hash_password(new)))
+    db.execute(update(User).where(User.actor_id == actor_id).values(password_hash=hashed))
     end_sessions_of(db, actor_id, but=keep_session)
     db.execute(delete(OneTimeToken).where(OneTimeToken.actor_id == actor_id))
     record(db, "user.update", actor_id=by, actee_actor_id=actor_id, now=now, details={"data": {"password": True}})
