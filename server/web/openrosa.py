@@ -20,7 +20,7 @@ from server.publishing.versions import Asked, asked_of, get_current, get_draft_b
 from server.registry.lists import find_dataset, integrity_of
 from server.web.attachments import send_attachment, send_xml
 from server.web.blueprints import Door
-from server.web.central.loading import load_version
+from server.web.central.loading import load_project_of_forms, load_version
 from server.web.languages import select_language, word_in
 from server.web.session import blobs, caller, database, now, own_url, reading, store
 from server.web.wire import openrosa_xml
@@ -41,8 +41,7 @@ def form_url(project: Project, form: Form) -> str:
 
 @openrosa.get("/projects/<int:project_id>/formList")
 def form_list(project_id: int) -> Response:
-    project = get_project(reading(), project_id)
-    sign_in(caller())
+    project = load_project_of_forms(reading(), caller(), project_id)
     offered = offered_forms(reading(), caller(), project, request.args.get("formID"))
     note_phone()
     return openrosa_xml.form_list(

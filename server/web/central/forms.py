@@ -3,8 +3,6 @@
 from flask import Response
 
 from server.access.allow import allow, may, scope_of
-from server.access.projects import get_project
-from server.errors import Forbidden
 from server.models import Form, Project
 from server.publishing import publish
 from server.publishing.draft import put_draft
@@ -18,7 +16,7 @@ from server.publishing.queries import (
 )
 from server.web.attachments import send_workbook, send_xml
 from server.web.central.door import CentralDoor
-from server.web.central.loading import load_form, load_project, load_version, signed_in
+from server.web.central.loading import load_form, load_project, load_project_of_forms, load_version
 from server.web.central.showing import FORM, VERSIONS, form_json, shown_forms
 from server.web.central.uploads import MOST_FORM_BYTES, definition_of_request
 from server.web.json_body import read_bytes, read_json
@@ -31,23 +29,12 @@ forms = CentralDoor("forms")
 
 @forms.get("/projects/<int:project_id>/forms")
 def get_forms(project_id: int) -> Response:
-    who = signed_in(caller())
-    project = load_project_with_forms(project_id)
+    project = load_project_of_forms(reading(), caller(), project_id)
     if is_true("deleted"):
-        allow(who, "form.restore", project)
+        allow(caller(), "form.restore", project)
         rows = list_forms(reading(), project, deleted=True)
         return central_json.reply([forms_json.deleted_form(one.form, one.version) for one in rows])
     return central_json.reply(shown_forms(project))
-
-
-def load_project_with_forms(project_id: int) -> Project:
-    """A project in which the caller may list all forms, or the open ones, or read some of them."""
-    project = get_project(reading(), project_id)
-    who = caller()
-    here = who.home_project_id == project.id or any(grant.project_id == project.id for grant in who.grants)
-    if not here and not may(who, "form.list", project):
-        raise Forbidden()
-    return project
 
 
 @forms.post("/projects/<int:project_id>/forms")

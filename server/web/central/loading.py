@@ -38,6 +38,19 @@ def load_project(db: Session, caller: Caller, verb: str, project_id: int) -> Pro
     return project
 
 
+def load_project_of_forms(db: Session, caller: Caller, project_id: int) -> Project:
+    """A project in which the caller has some right, or whose phone it is: what it may see there may be nothing.
+
+    Anybody else is refused: a phone that is shown an empty list takes all its forms away. Raises as `load_project`.
+    """
+    signed_in(caller)
+    project = get_project(db, project_id)
+    here = caller.home_project_id == project.id or any(grant.project_id == project.id for grant in caller.grants)
+    if not here:
+        allow(caller, "form.list", project)
+    return project
+
+
 def load_form(db: Session, caller: Caller, verb: str, project_id: int, xml_form_id: str) -> tuple[Project, Form]:
     """Raises NotFound (404.1; also for a form of another project), Unauthenticated, Forbidden."""
     signed_in(caller)
