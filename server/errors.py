@@ -189,6 +189,11 @@ class PasswordWeak(Problem):
     template = "Many people use this password, so it is easily guessed. Choose another."
 
 
+class MultiEntityFailed(Problem):
+    code = 400.43
+    template = "One of the entities of this record could not be done, so none was: {reason}"
+
+
 class HostUnknown(Problem):
     code = 400.45
     template = "This server does not know itself by that address. Set FANGSHI_PUBLIC_URL to the address people use."
@@ -207,6 +212,11 @@ class HttpsOnly(Problem):
 class Forbidden(Problem):
     code = 403.1
     template = "Your account has no right to do this. Ask your town office."
+
+
+class EntityActionForbidden(Problem):
+    code = 403.2
+    template = "The form does not declare that it may {action} entities."
 
 
 class NotFound(Problem):
@@ -239,6 +249,26 @@ class DeprecatedIdUnknown(Problem):
 class FormVersionNotFound(Problem):
     code = 404.6
     template = "The form {form} is here, but not its version {version}. Keep the record and ask your town office."
+
+
+class DatasetUnknown(Problem):
+    code = 404.7
+    template = "The entity list {dataset} is not in this project."
+
+
+class EntityUnknown(Problem):
+    code = 404.8
+    template = "The entity {uuid} is not in the list {dataset}."
+
+
+class EntityVersionUnknown(Problem):
+    code = 404.9
+    template = "Version {version} of the entity {uuid} is not here."
+
+
+class EntityWasDeleted(Problem):
+    code = 404.11
+    template = "The entity {uuid} was deleted, so it cannot be changed."
 
 
 class MethodNotAllowed(Problem):

@@ -21,6 +21,7 @@ from server.config import Config
 from server.db import Database
 from server.intake.derive import retry_one
 from server.models import TimetableLease, TimetableRun
+from server.registry.backlog import force_one
 
 LEASE_LIFE = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=10)
@@ -48,6 +49,15 @@ def retry_derivers(database: Database, _config: Config, now: datetime) -> int:
     return MOST_RETRIES
 
 
+def force_backlog(database: Database, _config: Config, now: datetime) -> int:
+    """Changes made offline that waited five days for the ones before them, each in a transaction of its own."""
+    for done in range(MOST_RETRIES):
+        with database.transaction() as db:
+            if not force_one(db, now):
+                return done
+    return MOST_RETRIES
+
+
 def end_old_sessions(database: Database, _config: Config, now: datetime) -> int:
     with database.transaction() as db:
         return delete_old_sessions(db, now)
@@ -61,6 +71,7 @@ def sweep_files(database: Database, config: Config, now: datetime) -> int:
 
 TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
+    Job("backlog", timedelta(hours=1), force_backlog),
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),
 )

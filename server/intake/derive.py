@@ -16,7 +16,7 @@ from server.models import DeriveProblem, FormVersion, Project, Submission, Submi
 from server.places.place import place_submission
 from server.publishing.versions import SCHEMAS
 from server.reading import Reading
-from server.registry.entities import apply_entities
+from server.registry.applying import apply_entities
 
 log = logging.getLogger("fangshi.derive")
 GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
@@ -94,6 +94,17 @@ def read_again(db: Session, version_id: int, now: datetime) -> Reading:
         now=now,
         is_edit=version.deprecated_id is not None,
     )
+
+
+def derive_again(db: Session, submission_id: int, name: str, now: datetime) -> None:
+    """Runs one deriver over a record's current version once more: a list may wait for the office's approval."""
+    version_id, related = db.execute(
+        select(SubmissionVersion.id, FormVersion.entity_related)
+        .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
+        .where(SubmissionVersion.submission_id == submission_id, SubmissionVersion.is_current)
+    ).one()
+    if related:
+        run_deriver(db, name, dict(DERIVERS)[name], read_again(db, version_id, now))
 
 
 def retry_one(db: Session, now: datetime) -> bool:

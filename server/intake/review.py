@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.blobs import remember
 from server.errors import MissingParameter, NotFound, UnexpectedValue
+from server.intake.derive import derive_again
 from server.intake.items import StoredFile
 from server.models import Submission, SubmissionAttachment, SubmissionComment, SubmissionVersion
 
@@ -21,6 +22,9 @@ def set_review_state(db: Session, submission: Submission, state: str | None, by:
     submission.review_state = state
     submission.updated_at = now
     note(db, "submission.update", submission, by, now, {"reviewState": state})
+    if state == "approved":
+        db.flush()
+        derive_again(db, submission.id, "entities", now)
 
 
 def add_comment(db: Session, submission: Submission, body: str, by: int, now: datetime) -> SubmissionComment:

@@ -4,7 +4,7 @@ from server.models.actors import Actor, AppUser, Assignment, FailedSignIn, OneTi
 from server.models.audits import Audit
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
-from server.models.entities import Dataset, DatasetProperty, Entity, EntityVersion
+from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
@@ -29,6 +29,7 @@ __all__ = [
     "DatasetProperty",
     "DeriveProblem",
     "Entity",
+    "EntityBacklog",
     "EntityVersion",
     "FailedSignIn",
     "Form",

@@ -80,3 +80,25 @@ class EntityVersion(Base):
     creator_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     user_agent: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class EntityBacklog(Base):
+    """Kept until done. A change made offline whose predecessor has not arrived; `act_json` is forms.entities.EntityAct."""
+
+    __tablename__ = "entity_backlog"
+    __table_args__ = (
+        Index("ix_entity_backlog_next", "dataset_id", "uuid", "base_version"),
+        Index("ix_entity_backlog_held_at", "held_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"))
+    uuid: Mapped[str]
+    branch_id: Mapped[str]
+    base_version: Mapped[int]
+    act_json: Mapped[str]
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    submission_version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    user_agent: Mapped[str | None]
+    held_at: Mapped[datetime]

@@ -1,4 +1,7 @@
-"""Applies what a submission says of entity lists. Facts: odk-contract.md 5.3. Errors never fail the submission."""
+"""Making and changing one entity: versions, conflicts, the list's revision. Facts: odk-contract.md 5.3.
+
+`registry/applying.py` does what submissions ask for, `registry/backlog.py` keeps what came too early.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,83 +10,65 @@ import orjson
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from forms.entities import EntityAct, read_acts
-from forms.errors import FormError
+from forms.entities import EntityAct
 from server.access.audit import record
-from server.errors import EntityDeleted, EntityInvalid, NotFound, Problem, UniqueViolation
+from server.errors import (
+    EntityDeleted,
+    EntityInvalid,
+    EntityUnknown,
+    EntityVersionUnknown,
+    EntityWasDeleted,
+    UniqueViolation,
+)
 from server.models import Dataset, DatasetProperty, Entity, EntityVersion
-from server.reading import Reading
 
 VILLAGE_PROPERTY = "village_code"
+AUTO_LABEL = "auto generated"  # Central's words for an entity whose creation never arrived
 
 
 class Author(NamedTuple):
-    """Who changes an entity, by which submission version, when."""
+    """Who changes an entity, by which submission, when. Both ids are None where no submission did it."""
 
     actor_id: int | None
     user_agent: str | None
+    submission_id: int | None
     submission_version_id: int | None
     now: datetime
 
 
-def apply_entities(db: Session, reading: Reading) -> None:
-    """The deriver: does all acts of a record or none, and writes down beside the submission why it could not."""
-    if not reading.entity_related or reading.is_edit or already_applied(db, reading):
-        return
-    author = Author(reading.actor_id, reading.user_agent, reading.submission_version_id, reading.now)
-    try:
-        with db.begin_nested():
-            for act in read_acts(reading.instance, reading.schema):
-                apply_act(db, reading.project.id, act, author)
-    except (Problem, FormError) as error:
-        note_error(db, reading, error)
+class NotYet(Exception):
+    """A change made offline whose predecessor has not arrived."""
 
 
-def already_applied(db: Session, reading: Reading) -> bool:
-    made = select(EntityVersion.id).where(EntityVersion.submission_version_id == reading.submission_version_id).limit(1)
-    return db.scalar(made) is not None
-
-
-def note_error(db: Session, reading: Reading, error: Problem | FormError) -> None:
-    record(
-        db,
-        "entity.error",
-        actor_id=reading.actor_id,
-        project_id=reading.project.id,
-        form_id=reading.form_id,
-        submission_id=reading.submission_id,
-        details={
-            "submissionDefId": reading.submission_version_id,
-            "problem": {"problemCode": getattr(error, "code", None) or 400.2, "problemDetails": {}},
-            "errorMessage": error.message,
-        },
-        now=reading.now,
-    )
-
-
-def apply_act(db: Session, project_id: int, act: EntityAct, author: Author) -> None:
-    """One creation or update; an act that asks for both updates what is there and creates what is not (5.3.3)."""
-    dataset = db.scalar(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == act.dataset))
-    if dataset is None:
-        raise NotFound("The entity list {dataset} is not in this project.", dataset=act.dataset)
-    entity = db.scalar(select(Entity).where(Entity.dataset_id == dataset.id, Entity.uuid == act.uuid))
-    if act.update and entity is not None:
-        update_entity(db, entity, act, author)
-    elif act.create:
-        create_entity(db, dataset, entity, act, author)
-    elif act.update:
-        raise NotFound("The entity {uuid} is not in the list {dataset}.", uuid=act.uuid, dataset=act.dataset)
-    touch(db, dataset.id, author.now)
-
-
-def create_entity(db: Session, dataset: Dataset, known: Entity | None, act: EntityAct, author: Author) -> None:
+def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:
+    """Raises EntityDeleted, UniqueViolation, EntityInvalid. One that was made up for a later change takes it as an update."""
+    known = find_entity(db, dataset, act.uuid)
     if known is not None and known.deleted_at is not None:
         raise EntityDeleted()
-    if known is not None:
-        raise UniqueViolation(fields=["uuid"], values=[act.uuid])
     if not act.label.strip():
         raise EntityInvalid(reason="its label is empty")
-    data = {name: act.properties.get(name, "") for name in properties_of(db, dataset.id) if name in act.properties}
+    if known is None:
+        add_entity(db, dataset, act, act.label, author, made_up=False)
+    elif was_made_up(db, known):
+        write_update(db, dataset, known, known.version, act, author)
+    else:
+        raise UniqueViolation(fields=["uuid"], values=[act.uuid])
+
+
+def find_entity(db: Session, dataset: Dataset, uuid: str) -> Entity | None:
+    return db.scalar(select(Entity).where(Entity.dataset_id == dataset.id, Entity.uuid == uuid))
+
+
+def was_made_up(db: Session, entity: Entity) -> bool:
+    """Whether its first version came from a change that was forced through: only those carry a branch."""
+    first = select(EntityVersion.branch_base_version).where(
+        EntityVersion.entity_id == entity.id, EntityVersion.version == 1
+    )
+    return db.scalar(first) is not None
+
+
+def add_entity(db: Session, dataset: Dataset, act: EntityAct, label: str, author: Author, made_up: bool) -> None:
+    data = {name: act.properties[name] for name in properties_of(db, dataset.id) if name in act.properties}
     text = orjson.dumps(data).decode()
     entity_id = db.execute(
         insert(Entity)
@@ -91,7 +76,7 @@ def create_entity(db: Session, dataset: Dataset, known: Entity | None, act: Enti
             dataset_id=dataset.id,
             uuid=act.uuid,
             version=1,
-            label=act.label,
+            label=label,
             data_json=text,
             village_code=data.get(VILLAGE_PROPERTY) or None,
             creator_id=author.actor_id,
@@ -99,67 +84,86 @@ def create_entity(db: Session, dataset: Dataset, known: Entity | None, act: Enti
         )
         .returning(Entity.id)
     ).scalar_one()
-    write_version(db, entity_id, 1, act.label, text, text, None, None, act, author)
+    branch = act if made_up else None
+    write_version(db, entity_id, 1, label, text, text, None, [], branch, author)
     note(db, "entity.create", dataset, entity_id, act, author)
+    touch(db, dataset.id, author.now)
 
 
-def update_entity(db: Session, entity: Entity, act: EntityAct, author: Author) -> None:
-    """A new version: what is there, with what was received on top. A change made from an older version is a conflict."""
+def update_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author, force: bool = False) -> None:
+    """A new version: what is there, with what was received on top. A change made from an older version is a conflict.
+
+    Raises EntityUnknown, EntityWasDeleted, EntityVersionUnknown; NotYet for an offline change that came too early, unless
+    it is forced: then it is put on the newest version, or makes the entity.
+    """
+    entity = find_entity(db, dataset, act.uuid)
+    if entity is None:
+        if force:
+            return add_entity(db, dataset, act, act.label.strip() or AUTO_LABEL, author, made_up=True)
+        raise NotYet() if act.branch_id else EntityUnknown(uuid=act.uuid, dataset=dataset.name)
     if entity.deleted_at is not None:
-        raise EntityDeleted()
-    current: dict[str, str] = orjson.loads(entity.data_json)
+        raise EntityWasDeleted(uuid=act.uuid)
     base = find_base(db, entity, act)
-    received = dict(act.properties)
-    clashing = clashing_properties(base, current, received) if base.version != entity.version else []
+    if base is None and act.branch_id and not force:
+        raise NotYet()
+    if base is None and not force:
+        raise EntityVersionUnknown(version=act.base_version, uuid=act.uuid)
+    return write_update(db, dataset, entity, base if base is not None else entity.version, act, author)
+
+
+def find_base(db: Session, entity: Entity, act: EntityAct) -> int | None:
+    """The version that the phone made its change from (5.3.3), None when it is not here."""
+    query = select(EntityVersion.version).where(EntityVersion.entity_id == entity.id)
+    if act.branch_id and act.base_version not in (None, 1, act.trunk_version):
+        assert act.base_version is not None
+        return db.scalar(
+            query.where(
+                EntityVersion.branch_id == act.branch_id, EntityVersion.branch_base_version == act.base_version - 1
+            )
+        )
+    return db.scalar(query.where(EntityVersion.version == act.base_version))
+
+
+def write_update(
+    db: Session, dataset: Dataset, entity: Entity, base_version: int, act: EntityAct, author: Author
+) -> None:
+    current: dict[str, str] = orjson.loads(entity.data_json)
+    known = set(properties_of(db, dataset.id))
+    received = {name: value for name, value in act.properties.items() if name in known}
+    outdated = base_version != entity.version
+    clashing = clashing_properties(db, entity, base_version, current, received, act.label) if outdated else []
     entity.data_json = orjson.dumps(current | received).decode()
     entity.label = act.label.strip() or entity.label
     entity.village_code = (current | received).get(VILLAGE_PROPERTY) or None
     entity.version += 1
     entity.updated_at = author.now
-    if base.version != entity.version - 1:
+    if outdated:  # what is a conflict stays one until somebody has looked
         entity.conflict = "hard" if clashing or entity.conflict == "hard" else "soft"
     db.flush()
+    text = orjson.dumps(received).decode()
     write_version(
-        db,
-        entity.id,
-        entity.version,
-        entity.label,
-        entity.data_json,
-        orjson.dumps(received).decode(),
-        base.version,
-        orjson.dumps(clashing).decode() if clashing else None,
-        act,
-        author,
+        db, entity.id, entity.version, entity.label, entity.data_json, text, base_version, clashing, act, author
     )
-    dataset = db.get(Dataset, entity.dataset_id)
-    assert dataset is not None
     note(db, "entity.update.version", dataset, entity.id, act, author)
+    touch(db, dataset.id, author.now)
 
 
-def find_base(db: Session, entity: Entity, act: EntityAct) -> EntityVersion:
-    """The version that the phone made its change from (5.3.3); raises NotFound when it is not here."""
-    query = select(EntityVersion).where(EntityVersion.entity_id == entity.id)
-    if act.branch_id and act.base_version not in (None, 1, act.trunk_version):
-        assert act.base_version is not None
-        query = query.where(
-            EntityVersion.branch_id == act.branch_id, EntityVersion.branch_base_version == act.base_version - 1
-        )
-    else:
-        query = query.where(EntityVersion.version == act.base_version)
-    base = db.scalar(query)
-    if base is None:
-        raise NotFound("Version {version} of the entity {uuid} is not here.", version=act.base_version, uuid=act.uuid)
-    return base
-
-
-def clashing_properties(base: EntityVersion, current: dict[str, str], received: dict[str, str]) -> list[str]:
-    """Received properties whose value was changed by somebody else since the base, to something else."""
+def clashing_properties(
+    db: Session, entity: Entity, base_version: int, current: dict[str, str], received: dict[str, str], label: str
+) -> list[str]:
+    """What somebody else changed since the base, and is now changed to something else."""
+    base = db.scalars(
+        select(EntityVersion).where(EntityVersion.entity_id == entity.id, EntityVersion.version == base_version)
+    ).one()
     before: dict[str, str] = orjson.loads(base.data_json)
-    return sorted(
+    clashing = [
         name
         for name, value in received.items()
         if current.get(name, "") != before.get(name, "") and current.get(name, "") != value
-    )
+    ]
+    if label.strip() and entity.label != base.label and entity.label != label.strip():
+        clashing.append("label")
+    return sorted(clashing)
 
 
 def write_version(
@@ -170,10 +174,11 @@ def write_version(
     data: str,
     received: str,
     base_version: int | None,
-    clashing: str | None,
-    act: EntityAct,
+    clashing: list[str],
+    act: EntityAct | None,
     author: Author,
 ) -> None:
+    branch_id = act.branch_id if act else None
     db.execute(
         insert(EntityVersion).values(
             entity_id=entity_id,
@@ -182,10 +187,10 @@ def write_version(
             data_json=data,
             received_json=received,
             base_version=base_version,
-            branch_id=act.branch_id,
-            trunk_version=act.trunk_version,
-            branch_base_version=act.base_version if act.branch_id else None,
-            conflicting_json=clashing,
+            branch_id=branch_id,
+            trunk_version=act.trunk_version if act else None,
+            branch_base_version=act.base_version if act and branch_id else None,
+            conflicting_json=orjson.dumps(clashing).decode() if clashing else None,
             submission_version_id=author.submission_version_id,
             creator_id=author.actor_id,
             user_agent=author.user_agent,
@@ -215,6 +220,7 @@ def note(db: Session, action: str, dataset: Dataset, entity_id: int, act: Entity
         project_id=dataset.project_id,
         dataset_id=dataset.id,
         entity_id=entity_id,
+        submission_id=author.submission_id,
         details={"entity": {"uuid": act.uuid, "dataset": act.dataset}},
         now=author.now,
     )

@@ -1,0 +1,91 @@
+"""What a submission says of entity lists, done: all of it or nothing, and why not is written beside the submission."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms.entities import EntityAct, read_acts
+from forms.errors import FormError
+from server.access.audit import record
+from server.errors import DatasetUnknown, EntityUnknown, MultiEntityFailed, Problem
+from server.models import Dataset, EntityBacklog, EntityVersion, Submission, SubmissionVersion
+from server.reading import Reading
+from server.registry.backlog import hold, replay_followers
+from server.registry.entities import Author, NotYet, create_entity, update_entity
+
+
+def apply_entities(db: Session, reading: Reading) -> None:
+    """The deriver. It does nothing where this submission made or changed an entity before, or has one waiting."""
+    if not reading.entity_related or has_acted(db, reading.submission_id):
+        return
+    author = Author(
+        reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now
+    )
+    try:
+        with db.begin_nested():
+            apply_acts(db, reading, author)
+    except (Problem, FormError) as error:
+        note_error(db, reading, error)
+
+
+def has_acted(db: Session, submission_id: int) -> bool:
+    versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == submission_id)
+    made = select(EntityVersion.id).where(EntityVersion.submission_version_id.in_(versions)).limit(1)
+    waits = select(EntityBacklog.id).where(EntityBacklog.submission_id == submission_id).limit(1)
+    return db.scalar(made) is not None or db.scalar(waits) is not None
+
+
+def apply_acts(db: Session, reading: Reading, author: Author) -> None:
+    """Raises the first act's Problem; where a record has several acts, one that fails undoes them all (400.43)."""
+    acts = read_acts(reading.instance, reading.schema)
+    for act in acts:
+        try:
+            apply_act(db, reading, act, author)
+        except Problem as problem:
+            raise problem if len(acts) == 1 else MultiEntityFailed(reason=problem.message) from problem
+
+
+def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> None:
+    dataset = db.scalar(select(Dataset).where(Dataset.project_id == reading.project.id, Dataset.name == act.dataset))
+    if dataset is None:
+        raise DatasetUnknown(dataset=act.dataset)
+    if dataset.approval_required and act.create and not is_approved(db, reading.submission_id):
+        return
+    try:
+        create_or_update(db, dataset, act, author)
+    except NotYet:
+        hold(db, dataset, act, author)
+        return
+    replay_followers(db, dataset, act, author.now)
+
+
+def create_or_update(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:
+    """An act that asks for both is an update where the entity is here, else a creation (5.3.3)."""
+    if not act.update or (act.create and act.base_version is None):
+        return create_entity(db, dataset, act, author)
+    try:
+        return update_entity(db, dataset, act, author)
+    except (EntityUnknown, NotYet):
+        if not act.create:
+            raise
+        return create_entity(db, dataset, act, author)
+
+
+def is_approved(db: Session, submission_id: int) -> bool:
+    return db.scalar(select(Submission.review_state).where(Submission.id == submission_id)) == "approved"
+
+
+def note_error(db: Session, reading: Reading, error: Problem | FormError) -> None:
+    record(
+        db,
+        "entity.error",
+        actor_id=reading.actor_id,
+        project_id=reading.project.id,
+        form_id=reading.form_id,
+        submission_id=reading.submission_id,
+        details={
+            "submissionDefId": reading.submission_version_id,
+            "problem": {"problemCode": getattr(error, "code", None) or 400.2, "problemDetails": {}},
+            "errorMessage": error.message,
+        },
+        now=reading.now,
+    )

@@ -1,0 +1,115 @@
+"""Changes that phones made offline and that arrived before what they were made from. Facts: odk-contract.md 5.3.3.
+
+Each waits until its predecessor in the same branch is here. After five days it is put on what there is: a phone may be
+lost, and what it still sent must count.
+"""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import insert, or_, select
+from sqlalchemy.orm import Session
+
+from forms.entities import EntityAct
+from server.access.audit import record
+from server.errors import Problem
+from server.models import Dataset, EntityBacklog
+from server.registry.entities import Author, update_entity
+
+PATIENCE = timedelta(days=5)
+
+
+def hold(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:
+    """Keeps a change that came too early."""
+    db.execute(
+        insert(EntityBacklog).values(
+            dataset_id=dataset.id,
+            uuid=act.uuid,
+            branch_id=act.branch_id,
+            base_version=act.base_version or 1,
+            act_json=orjson.dumps(asdict(act)).decode(),
+            submission_id=author.submission_id,
+            submission_version_id=author.submission_version_id,
+            actor_id=author.actor_id,
+            user_agent=author.user_agent,
+            held_at=author.now,
+        )
+    )
+    note(db, "submission.backlog.hold", dataset, act, author)
+
+
+def replay_followers(db: Session, dataset: Dataset, act: EntityAct, now: datetime) -> None:
+    """Does the change that waited for this one, then the one that waited for that, and so on."""
+    done: EntityAct | None = act
+    while done is not None:
+        row = find_follower(db, dataset, done)
+        done = replay(db, dataset, row, now, force=False) if row is not None else None
+
+
+def find_follower(db: Session, dataset: Dataset, act: EntityAct) -> EntityBacklog | None:
+    """The next of the same branch; after a creation or a change from the server's own version, any branch's first."""
+    first = EntityBacklog.base_version == 1
+    next_one = (EntityBacklog.branch_id == act.branch_id) & (EntityBacklog.base_version == (act.base_version or 0) + 1)
+    return db.scalar(
+        select(EntityBacklog)
+        .where(
+            EntityBacklog.dataset_id == dataset.id,
+            EntityBacklog.uuid == act.uuid,
+            or_(next_one, first) if act.base_version is None else next_one,
+        )
+        .order_by(EntityBacklog.id)
+        .limit(1)
+    )
+
+
+def replay(db: Session, dataset: Dataset, row: EntityBacklog, now: datetime, force: bool) -> EntityAct:
+    """Does a change that waited. What then still keeps it from being done is written beside its submission."""
+    act = EntityAct(**orjson.loads(row.act_json))
+    author = Author(row.actor_id, row.user_agent, row.submission_id, row.submission_version_id, now)
+    db.delete(row)
+    db.flush()
+    try:
+        update_entity(db, dataset, act, author, force=force)
+        note(db, "submission.backlog.force" if force else "submission.backlog.reprocess", dataset, act, author)
+    except Problem as problem:
+        note(db, "entity.error", dataset, act, author, problem)
+    return act
+
+
+def force_one(db: Session, now: datetime) -> bool:
+    """Puts through the change that waited longest, if it waited long enough; whether there was one."""
+    row = db.scalar(
+        select(EntityBacklog)
+        .where(EntityBacklog.held_at <= now - PATIENCE)
+        .order_by(EntityBacklog.held_at, EntityBacklog.base_version, EntityBacklog.id)
+        .limit(1)
+    )
+    if row is None:
+        return False
+    dataset = db.get_one(Dataset, row.dataset_id)
+    replay_followers(db, dataset, replay(db, dataset, row, now, force=True), now)
+    return True
+
+
+def note(
+    db: Session, action: str, dataset: Dataset, act: EntityAct, author: Author, problem: Problem | None = None
+) -> None:
+    details: dict[str, object] = {
+        "entityUuid": act.uuid,
+        "branchId": act.branch_id,
+        "branchBaseVersion": act.base_version,
+        "submissionDefId": author.submission_version_id,
+    }
+    if problem is not None:
+        details |= {"problem": {"problemCode": problem.code}, "errorMessage": problem.message}
+    record(
+        db,
+        action,
+        actor_id=author.actor_id,
+        project_id=dataset.project_id,
+        dataset_id=dataset.id,
+        submission_id=author.submission_id,
+        details=details,
+        now=author.now,
+    )
