@@ -187,35 +187,39 @@ def get_submission(db: Session, scope: Scope, submission_id: int) -> Submission:
     return found
 
 
-def get_record(db: Session, scope: Scope, submission_id: int) -> Record:
-    """Raises NotFound as get_submission."""
+def get_record(db: Session, scope: Scope, submission_id: int, version_id: int | None = None) -> Record:
+    """A record in its current version, or in an earlier one of its own. Raises NotFound as get_submission."""
     get_submission(db, scope, submission_id)
     row = row_of(*db.execute(rows_query().where(Submission.id == submission_id)).one())
     submission = db.get_one(Submission, submission_id)
     versions = list_versions(db, submission_id)
-    current = next(version for version in versions if version.is_current)
-    earlier = next((one for one in versions if one.instance_id == current.deprecated_id), None)
+    shown = next((one for one in versions if one.id == version_id or (version_id is None and one.is_current)), None)
+    if shown is None:
+        raise NotFound()
+    earlier = next((one for one in versions if one.instance_id == shown.deprecated_id), None)
     place = find_place(db, submission_id)
     return Record(
         row=row,
         submission=submission,
-        version=current,
-        form_version=db.get_one(FormVersion, current.form_version_id),
-        values=read_tree(current),
+        version=shown,
+        form_version=db.get_one(FormVersion, shown.form_version_id),
+        values=read_tree(shown),
         before=read_tree(earlier) if earlier else None,
         metres=place[0] if place else None,
         accuracy=place[1] if place else None,
-        files=list_files(db, current.id),
+        files=list_files(db, shown.id),
         steps=list_steps(db, submission_id),
-        complaints=orjson.loads(current.complaints_json) if current.complaints_json else [],
+        complaints=orjson.loads(shown.complaints_json) if shown.complaints_json else [],
     )
 
 
-def current_version(db: Session, submission: Submission) -> SubmissionVersion:
-    query = select(SubmissionVersion).where(
-        SubmissionVersion.submission_id == submission.id, SubmissionVersion.is_current
-    )
-    return db.scalars(query).one()
+def find_version(db: Session, submission: Submission, version_id: int | None) -> int:
+    """The id of the record's current version, or of the one named. Raises NotFound for a version of another record."""
+    which = SubmissionVersion.is_current if version_id is None else SubmissionVersion.id == version_id
+    found = db.scalar(select(SubmissionVersion.id).where(SubmissionVersion.submission_id == submission.id, which))
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def read_tree(version: SubmissionVersion) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from flask import Response, make_response, redirect, render_template, request
 
 from server import clock
 from server.errors import Problem
+from server.web import session
 from server.web.pages.own_paths import own_path
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.texts import _
@@ -39,10 +40,12 @@ def render_problem(problem: Problem, words: dict[str, object]) -> str:
         return render_template("problem/fragment.html", problem=words)
     if problem.status < 500 and problem.status != 401:
         try:
+            if session.caller().is_anonymous:
+                return render_template("problem/alone.html", problem=words)
             return render_template("problem/problem.html", problem=words)
         except Exception:  # the shell needs the database: without it the page stands alone
             log.warning("a problem page was shown without its frame")
-    return render_template("problem/alone.html", problem=words, alone=True)
+    return render_template("problem/alone.html", problem=words)
 
 
 def describe(problem: Problem) -> dict[str, object]:

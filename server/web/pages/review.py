@@ -31,6 +31,7 @@ from server.web.pages.words import STATE_WORDS, place_words
 
 PAGE = 50
 LAST_PAGE = 100_000
+LAST_VERSION = 2**53
 
 
 @pages.get("/review")
@@ -119,10 +120,15 @@ def show_panel(submission_id: int) -> Response:
     )
 
 
+def asked_version() -> int | None:
+    """?version= names an earlier version by its id."""
+    return asked_number("version", 0, LAST_VERSION) or None
+
+
 def record_view(submission_id: int) -> dict[str, Any]:
     """Everything panel.html shows. In a care project the look is written down."""
     project, scope = reachable("submission.read")
-    found = desk.get_record(session.db(), scope, submission_id)
+    found = desk.get_record(session.db(), scope, submission_id, asked_version())
     if project.kind == "care" and request.method == "GET":
         note_reading(project, found)
     schema = SCHEMAS.get(session.db(), found.form_version.id, found.form_version.sha256)
@@ -135,11 +141,12 @@ def record_view(submission_id: int) -> dict[str, Any]:
         "answers": answers_of(project, scope, schema, found),
         "photos": photos,
         "files": files,
-        "course": course(found.steps),
+        "course": course(found),
+        "outdated": not found.version.is_current,
         "withheld": _("This record is encrypted; only who holds the private key can read it.")
         if found.version.encrypted
         else "",
-        "can_review": may(session.caller(), "submission.update", project),
+        "can_review": found.version.is_current and may(session.caller(), "submission.update", project),
     }
 
 
@@ -168,11 +175,10 @@ def note_reading(project: Project, found: desk.Record) -> None:
 
 @pages.get(f"/review/<{ID}:submission_id>/files/<name>")
 def show_file(submission_id: int, name: str) -> Response:
-    """A file of the current version; only pictures are shown, all else is a download."""
+    """A file of the current version, or of the one asked for; only pictures are shown, all else is a download."""
     _project, scope = reachable("submission.read")
     submission = desk.get_submission(session.db(), scope, submission_id)
-    version = desk.current_version(session.db(), submission)
-    file = get_file(session.db(), version.id, name)
+    file = get_file(session.db(), desk.find_version(session.db(), submission, asked_version()), name)
     assert file.sha256 is not None and file.md5 is not None, "get_file gives only what has arrived"
     return send_blob(file.sha256, file.md5, file.name, file.content_type or "application/octet-stream")
 

@@ -11,9 +11,19 @@ PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 BAD_ACCURACY_M = 50
 
 
-def course(steps: list[Step]) -> list[dict[str, Any]]:
-    """The steps as the page shows them."""
-    return [{"at": step.at, "who": step.who, "words": step_words(step), "href": None} for step in steps]
+def course(found: Record) -> list[dict[str, Any]]:
+    """The steps as the page shows them; each arrival leads to the version that came with it."""
+    return [
+        {"at": step.at, "who": step.who, "words": step_words(step), "href": version_href(found, step)}
+        for step in found.steps
+    ]
+
+
+def version_href(found: Record, step: Step) -> str | None:
+    brought_version = step.what in ("submission.create", "submission.update.version")
+    if not brought_version or step.version_id in (None, found.version.id):
+        return None
+    return f"/review/{found.submission.id}?version={step.version_id}"
 
 
 def step_words(step: Step) -> str:
@@ -71,5 +81,5 @@ def files_and_photos(found: Record) -> tuple[list[dict[str, Any]], list[dict[str
 
 
 def shown(found: Record, file: FileRow) -> dict[str, Any]:
-    href = f"/review/{found.submission.id}/files/{quote(file.name, safe='')}" if file.sha256 else None
-    return {"href": href, "name": file.name, "label": file.name}
+    href = f"/review/{found.submission.id}/files/{quote(file.name, safe='')}?version={found.version.id}"
+    return {"href": href if file.sha256 else None, "name": file.name, "label": file.name}

@@ -141,3 +141,15 @@ def test_the_list_asks_as_many_questions_for_thirty_records_as_for_one(town, bro
     with count_queries() as many:
         rita.see("/review")
     assert len(many) == len(few)
+
+
+def test_every_version_can_be_looked_at_and_only_the_current_one_decided_upon(town, browse):
+    first = "uuid:00000000-0000-4000-8000-000000000001"
+    record = town.record(instance_id=first, note="旧的说法")
+    town.record(instance_id=first[:-1] + "2", deprecated_id=first, note="新的说法")
+    other = town.record(note="别人的")
+    rita = browse("rita")
+    link = re.search(rf"/review/{record}\?version=(\d+)", rita.see(f"/review/{record}").get_data(as_text=True))
+    old = rita.see(link[0]).get_data(as_text=True)
+    assert "旧的说法" in old and "新的说法" not in old and 'value="approved"' not in old
+    assert rita.see(f"/review/{other}?version={link[1]}").status_code == 404
