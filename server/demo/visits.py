@@ -95,13 +95,14 @@ def _visits_of(town: DemoTown, worker: int, until: datetime, version: str, drawn
     calls, edge = _rounds(town, worker, drawn), town.edge()
     known: dict[str, Known] = {}
     sendings: list[Sending] = []
-    clock = datetime.min.replace(tzinfo=UTC)
+    clock = until - timedelta(days=2 * DAYS)
     for number, (village, home) in enumerate(calls):
         state = known.setdefault(home.entity, Known())
         if state.is_over:
             continue
         day = days[number * len(days) // len(calls)]
-        clock = max(clock, datetime.combine(day, time(8, 40), SHANGHAI)) + timedelta(minutes=drawn.randint(18, 55))
+        setting_out = datetime.combine(day, time(8, 20), SHANGHAI) + timedelta(minutes=drawn.randint(0, 420))
+        clock = max(clock + timedelta(minutes=drawn.randint(18, 55)), setting_out)
         visit = _call(edge, village, home, worker, clock, state, drawn)
         if _day_number(clock, until) in SHIFTED_DAYS and worker == SHIFTED_WORKER and visit.point:
             visit.point = (*wgs84_to_gcj02(*visit.point[:2]), visit.point[2])

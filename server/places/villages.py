@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.boundaries import BoundaryFile, VillageShape, label_point, read_boundaries
@@ -36,6 +36,8 @@ def import_boundaries(
     Villages are matched by code and keep their rows, those that are not in the file are retired and keep their history.
     Every record whose village changes is placed again. The caller commits.
     """
+    if not dry_run:
+        hold_records(db)
     known = {one.code: one for one in db.scalars(select(Village).where(Village.project_id == project_id))}
     before = outlines_in_force(db, project_id)
     report = compare(file, known, before, dry_run)
@@ -49,6 +51,15 @@ def import_boundaries(
     if not dry_run:
         keep_report(db, report, project_id, actor_id, now)
     return report
+
+
+def hold_records(db: Session) -> None:
+    """Nobody stores a record until the new boundaries are there: it would be placed by the old ones and then forgotten.
+
+    On SQLite whoever writes is alone anyway.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("LOCK TABLE submission IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def outlines_in_force(db: Session, project_id: int) -> dict[str, shapely.MultiPolygon]:
@@ -140,8 +151,8 @@ def write_set(
 
 
 def keep_report(db: Session, report: ImportReport, project_id: int, actor_id: int | None, now: datetime) -> None:
-    text = orjson.dumps(report.as_json()).decode()
-    db.execute(update(BoundarySet).where(BoundarySet.id == report.boundary_set_id).values(report_json=text))
+    kept = orjson.dumps(report.as_json()).decode()
+    db.execute(update(BoundarySet).where(BoundarySet.id == report.boundary_set_id).values(report_json=kept))
     details = {
         "boundarySetId": report.boundary_set_id,
         "villages": report.villages,

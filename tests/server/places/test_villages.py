@@ -1,5 +1,6 @@
 """Boundaries come in sets; villages are matched by code; records move with the borders and nothing is lost."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -192,3 +193,19 @@ def test_many_records_move_in_batches(
     with database.transaction() as db:
         report = import_boundaries(db, project_id, a_boundary_file(**moved_border()), None, LATER)
     assert report.records_moved == 8
+
+
+def test_a_record_that_comes_in_during_an_import_is_placed_by_the_new_boundaries(
+    database: Database, project_id: int, phone: Client
+) -> None:
+    with database.transaction() as db:
+        import_boundaries(db, project_id, a_boundary_file(), None, MORNING)
+    phone.send(project_id, a_record(gps=IN_WEST))
+    with ThreadPoolExecutor() as pool:
+        with database.transaction() as db:
+            import_boundaries(db, project_id, a_boundary_file(**moved_border()), None, LATER)
+            sending = pool.submit(phone.send, project_id, a_record(gps=IN_WEST))
+            wait([sending], timeout=0.7)  # long enough for a record that does not wait to be stored
+        assert sending.result().status_code == 201
+    with database.reading() as db:
+        assert codes_of_records(db) == [(EAST, "inside"), (EAST, "inside")]
