@@ -4,9 +4,12 @@ import contextlib
 import logging
 import os
 import re
+import resource
+import selectors
 import socket
 import struct
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,8 @@ from server.parentage import die_with_parent
 THREADS = 32
 HEADERS_WITHIN = 30.0  # seconds for a request's line and headers, and for a TLS handshake
 SLOWEST_BODY = 1024  # bytes a second, once HEADERS_WITHIN is used up
+PEEK_BYTES = 32_768  # headers longer than this are read by a thread
+CONNECTIONS = 4000
 KEY_IN_PATH = re.compile(r"(/(?:key|test|join|sessions)/|[?&]st=)[^/&\s?\"']+")
 
 
@@ -77,6 +82,21 @@ class PatientConnection(gthread.TConn):  # type: ignore[misc]
         # a reader that takes nothing for this long loses its answer
         client_socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(HEADERS_WITHIN), 0))
 
+    def has_headers(self) -> bool:
+        """Whether a request's headers are all here, without taking them. Raises ConnectionError when nobody sends any more.
+
+        Of a TLS connection nothing can be told from outside; its thread waits, under the same deadline.
+        """
+        if self.cfg.is_ssl:
+            return True
+        try:
+            waiting = self.sock.recv(PEEK_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        if not waiting:
+            raise ConnectionError
+        return len(waiting) == PEEK_BYTES or b"\r\n\r\n" in waiting
+
     def init(self) -> None:
         if self.initialized:
             self.parser.unreader.restart()
@@ -98,7 +118,14 @@ class PatientConnection(gthread.TConn):  # type: ignore[misc]
 
 
 class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threaded worker with patient connections."""
+    """gunicorn's threaded worker, in which a connection gets a thread only once a request's headers are all there.
+
+    Whoever sends them byte by byte holds a socket for thirty seconds, but none of the threads.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.trickling: list[PatientConnection] = []
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -106,7 +133,50 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
-        self.enqueue_req(PatientConnection(self.cfg, client_socket, client, listener.getsockname()))
+        conn = PatientConnection(self.cfg, client_socket, client, listener.getsockname())
+        conn.timeout = time.monotonic() + HEADERS_WITHIN
+        self.pending_conns.append(conn)
+        self.poller.register(client_socket, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def on_pending_socket_readable(self, conn: PatientConnection, client: socket.socket) -> None:
+        self.poller.unregister(client)
+        self.pending_conns.remove(conn)
+        self.sort(conn)
+
+    def on_client_socket_readable(self, conn: PatientConnection, client: socket.socket) -> None:
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        conn.timeout = time.monotonic() + HEADERS_WITHIN
+        self.sort(conn)
+
+    def sort(self, conn: PatientConnection) -> None:
+        """To a thread, to those that are looked at again within a second, or away."""
+        try:
+            ready = conn.has_headers()
+        except OSError:
+            self.drop(conn)
+            return
+        if ready:
+            conn.data_ready = True
+            self.enqueue_req(conn)
+        elif self.alive and time.monotonic() < conn.timeout:
+            self.trickling.append(conn)
+        else:
+            self.drop(conn)
+
+    def drop(self, conn: PatientConnection) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        """Called by gunicorn's loop each second. A worker that stops waits for no request that has not come yet."""
+        if not self.alive:
+            for conn in self.pending_conns:
+                conn.timeout = 0.0
+        super().murder_pending()
+        trickling, self.trickling = self.trickling, []
+        for conn in trickling:
+            self.sort(conn)
 
 
 class DiscreetLogger(glogging.Logger):  # type: ignore[misc]
@@ -149,6 +219,7 @@ def gunicorn_settings(config: Config, handed_over: int, certificate: tuple[Path,
         "workers": 1 if config.database_url is None else min(4, os.cpu_count() or 1),
         "worker_class": PatientWorker,
         "threads": THREADS,
+        "worker_connections": CONNECTIONS,
         "timeout": 120,
         "graceful_timeout": 7,
         "keepalive": 15,
@@ -171,4 +242,6 @@ def gunicorn_settings(config: Config, handed_over: int, certificate: tuple[Path,
 
 def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:
     """Serves on a socket that listens already, until told to stop."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a socket each, and the usual limit is 1024
     WebProcess(config, handed_over, certificate).run()
