@@ -154,6 +154,11 @@ class EntityInvalid(Problem):
     template = "The entity cannot be used: {reason}"
 
 
+class NoConflict(Problem):
+    code = 400.32
+    template = "The entity {uuid} has no conflict that could be resolved."
+
+
 class SkiptokenGone(Problem):
     code = 400.34
     template = "The row that this page starts from no longer exists."

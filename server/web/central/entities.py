@@ -1,0 +1,117 @@
+"""Entities by REST (6.9): list, make one or many, read, change, delete, restore, versions."""
+
+from flask import Response, request
+
+from server.access.allow import scope_of
+from server.errors import WrongType
+from server.models import Dataset
+from server.registry import editing, queries
+from server.registry.entities import Author
+from server.registry.queries import Listed
+from server.web.central.datasets import DATASETS, load_dataset
+from server.web.central.door import CentralDoor
+from server.web.json_body import read_json
+from server.web.parameters import is_true, page, read_number
+from server.web.session import caller, db, now
+from server.web.streams import json_array, stream
+from server.web.wire import central_json, entities_json
+
+entities = CentralDoor("entities")
+ALL = DATASETS + "/<name>/entities"
+ONE = ALL + "/<uuid>"
+MOST_BULK_BYTES = 100_000_000
+
+
+def author() -> Author:
+    return editing.author_of(caller().actor_id, request.headers.get("User-Agent"), now())
+
+
+def find_one(verb: str, project_id: int, name: str, uuid: str, deleted: bool = False) -> tuple[Dataset, Listed]:
+    project, dataset = load_dataset(verb, project_id, name)
+    return dataset, queries.get_entity(db(), dataset, scope_of(caller(), project), uuid, deleted)
+
+
+@entities.get(ALL)
+def get_entities(project_id: int, name: str) -> Response:
+    project, dataset = load_dataset("entity.list", project_id, name)
+    scope, wanted, deleted = scope_of(caller(), project), page(), is_true("deleted")
+    return stream(
+        lambda session: json_array(
+            entities_json.entity(one, whole=False)
+            for one in queries.iterate_entities(session, dataset, scope, deleted, wanted.offset, wanted.limit)
+        ),
+        "application/json; charset=utf-8",
+    )
+
+
+@entities.post(ALL)
+def post_entities(project_id: int, name: str) -> Response:
+    project, dataset = load_dataset("entity.create", project_id, name)
+    fields = {"uuid": str | None, "label": str, "data": dict, "entities": list, "source": dict}
+    sent = read_json(optional=fields, limit=MOST_BULK_BYTES)
+    if "entities" in sent:
+        editing.make_entities(db(), dataset, sent["entities"], author())
+        editing.note_bulk(db(), dataset, sent.get("source", {}), len(sent["entities"]), author())
+        return central_json.success()
+    uuid = editing.make_entity(db(), dataset, sent, author())
+    made = queries.get_entity(db(), dataset, scope_of(caller(), project), uuid)
+    return central_json.reply(entities_json.entity(made))
+
+
+@entities.get(ONE)
+def get_entity(project_id: int, name: str, uuid: str) -> Response:
+    _, listed = find_one("entity.read", project_id, name, uuid)
+    return central_json.reply(entities_json.entity(listed))
+
+
+@entities.patch(ONE)
+def patch_entity(project_id: int, name: str, uuid: str) -> Response:
+    dataset, listed = find_one("entity.update", project_id, name, uuid)
+    sent = read_json(optional={"label": str, "data": dict})
+    how = (read_number("baseVersion"), is_true("force"), is_true("resolve"))
+    editing.change_entity(db(), dataset, listed.entity, sent, *how, author())
+    _, changed = find_one("entity.update", project_id, name, uuid)
+    return central_json.reply(entities_json.entity(changed))
+
+
+@entities.delete(ONE)
+def delete_entity(project_id: int, name: str, uuid: str) -> Response:
+    dataset, listed = find_one("entity.delete", project_id, name, uuid)
+    editing.delete_entity(db(), dataset, listed.entity, author())
+    return central_json.success()
+
+
+@entities.post(ONE + "/restore")
+def restore_entity(project_id: int, name: str, uuid: str) -> Response:
+    dataset, listed = find_one("entity.restore", project_id, name, uuid, deleted=True)
+    editing.restore_entity(db(), dataset, listed.entity, author())
+    return central_json.success()
+
+
+@entities.post(ALL + "/bulk-delete")
+def delete_entities(project_id: int, name: str) -> Response:
+    return each_of("entity.delete", project_id, name, deleted=False)
+
+
+@entities.post(ALL + "/bulk-restore")
+def restore_entities(project_id: int, name: str) -> Response:
+    return each_of("entity.restore", project_id, name, deleted=True)
+
+
+def each_of(verb: str, project_id: int, name: str, deleted: bool) -> Response:
+    """All of the ids, or none and 404.1 for the first that is not there."""
+    ids = read_json(required={"ids": list})["ids"]
+    if not all(isinstance(one, str) for one in ids):
+        raise WrongType(field="ids", expected="array of string")
+    act = editing.restore_entity if deleted else editing.delete_entity
+    for uuid in ids:
+        dataset, listed = find_one(verb, project_id, name, uuid, deleted)
+        act(db(), dataset, listed.entity, author())
+    return central_json.reply({"count": len(ids)})
+
+
+@entities.get(ONE + "/versions")
+def get_versions(project_id: int, name: str, uuid: str) -> Response:
+    _, listed = find_one("entity.read", project_id, name, uuid)
+    rows = queries.list_versions(db(), listed.entity)
+    return central_json.reply([entities_json.version(row, listed.entity) for row in rows])

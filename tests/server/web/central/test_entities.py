@@ -1,0 +1,129 @@
+"""Entities by REST: Central's shapes and codes, all-or-nothing in bulk, and the scope of a care project."""
+
+import uuid
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from server.access.roles import REVIEWER
+from server.db import Database
+from server.models import Assignment, Entity, Project, Village, VillageScope
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.making import a_dataset, a_form, a_phone
+
+KEY = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+
+
+@pytest.fixture
+def path(database: Database, project_id: int) -> str:
+    with database.transaction() as db:
+        a_dataset(db, project_id, "homes", ["village_code", "size"])
+    return f"/projects/{project_id}/datasets/homes/entities"
+
+
+def make(client: Client, path: str, **sent: object) -> dict:
+    return client.post(path, json={"label": "一户", "data": {"size": "3"}, **sent}).json
+
+
+def test_an_entity_is_made_and_read_back_in_centrals_shape(as_bob: Client, path: str, cast: dict) -> None:
+    made = make(as_bob, path, uuid=KEY)
+    assert made == as_bob.get(f"{path}/{KEY}").json
+    assert (made["uuid"], made["creatorId"], made["conflict"], made["deletedAt"]) == (KEY, cast["bob"], None, None)
+    version = made["currentVersion"]
+    assert (version["version"], version["label"], version["current"]) == (1, "一户", True)
+    assert (version["data"], version["dataReceived"]) == ({"size": "3"}, {"size": "3"})
+    assert isinstance(version["userAgent"], str)
+    (listed,) = as_bob.get(path).json
+    assert "data" not in listed["currentVersion"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ({"label": "", "data": {}}, 400.8),
+        ({"label": 3}, 400.11),
+        ({"label": "x", "data": {"size": 3}}, 400.11),
+        ({"label": "x", "data": {"none": "3"}}, 400.28),
+        ({"label": "x", "uuid": "no"}, 400.11),
+        ({"label": "x", "data": []}, 400.11),
+        ({"entities": [3]}, 400.11),
+        ({"entities": "x"}, 400.11),
+    ],
+)
+def test_what_cannot_be_an_entity_is_refused(as_bob: Client, path: str, sent: dict, code: float) -> None:
+    assert as_bob.post(path, json=sent).json["code"] == code
+    assert as_bob.get(path).json == []
+
+
+def test_the_same_uuid_twice_is_refused_and_a_deleted_one_too(as_bob: Client, path: str) -> None:
+    make(as_bob, path, uuid=KEY)
+    assert make(as_bob, path, uuid=KEY)["code"] == 409.3
+    as_bob.delete(f"{path}/{KEY}")
+    assert make(as_bob, path, uuid=KEY)["code"] == 409.19
+
+
+def test_many_are_made_or_none(as_bob: Client, path: str, database: Database) -> None:
+    good = [{"label": f"户 {n}", "data": {"size": str(n)}} for n in range(20)]
+    bad = [*good, {"label": "x", "data": {"none": "1"}}]
+    assert as_bob.post(path, json={"entities": bad, "source": {"name": "a.csv"}}).json["code"] == 400.28
+    assert as_bob.get(path).json == []
+    assert as_bob.post(path, json={"entities": good, "source": {"name": "a.csv", "size": 9}}).json == {"success": True}
+    with database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Entity)) == 20
+
+
+def test_a_change_names_its_base_version_or_is_forced(as_bob: Client, path: str) -> None:
+    make(as_bob, path, uuid=KEY)
+    one = f"{path}/{KEY}"
+    assert as_bob.patch(one, json={"data": {"size": "4"}}).json["code"] == 409.15
+    changed = as_bob.patch(one + "?baseVersion=1", json={"data": {"size": "4"}}).json
+    assert (changed["currentVersion"]["version"], changed["currentVersion"]["data"]["size"]) == (2, "4")
+    outdated = as_bob.patch(one + "?baseVersion=1", json={"label": "别的"}).json
+    assert outdated["details"] == {"current": 2, "provided": 1}
+    forced = as_bob.patch(one + "?force=True", json={"label": "别的"}).json
+    assert (forced["currentVersion"]["label"], forced["currentVersion"]["data"]["size"]) == ("别的", "4")
+    assert as_bob.patch(one + "?force=true&resolve=true").json["code"] == 400.32
+    assert [row["version"] for row in as_bob.get(one + "/versions").json] == [3, 2, 1]
+
+
+def test_a_deleted_entity_is_gone_until_restored(as_bob: Client, path: str) -> None:
+    make(as_bob, path, uuid=KEY)
+    assert as_bob.delete(f"{path}/{KEY}").json == {"success": True}
+    assert as_bob.get(f"{path}/{KEY}").status_code == 404
+    assert [row["uuid"] for row in as_bob.get(path + "?deleted=true").json] == [KEY]
+    as_bob.post(f"{path}/{KEY}/restore")
+    assert as_bob.get(f"{path}/{KEY}").status_code == 200
+    assert as_bob.post(path + "/bulk-delete", json={"ids": [KEY]}).json == {"count": 1}
+    assert as_bob.post(path + "/bulk-restore", json={"ids": [KEY]}).json == {"count": 1}
+    assert as_bob.post(path + "/bulk-delete", json={"ids": [KEY, str(uuid.uuid4())]}).status_code == 404
+    assert as_bob.get(f"{path}/{KEY}").status_code == 200
+
+
+def test_only_those_with_the_right_read(
+    as_chelsea: Client, as_nobody: Client, app: Flask, database: Database, project_id: int, path: str
+) -> None:
+    with database.transaction() as db:
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, a_form(db, project_id))
+    for who, status in ((as_chelsea, 403), (as_nobody, 401), (Client(app, key=token), 403)):
+        assert who.get(path).status_code == status
+        assert who.post(path, json={"label": "x"}).status_code == status
+
+
+def test_a_reviewer_sees_the_entities_of_her_villages_only(
+    as_bob: Client, as_alice: Client, as_chelsea: Client, database: Database, project_id: int, path: str, cast: dict
+) -> None:
+    for code in ("A1", "A2"):
+        make(as_bob, path, data={"village_code": code})
+    with database.transaction() as db:
+        db.execute(update(Project).values(kind="care"))
+        village = Village(project_id=project_id, code="A1", name="甲村", created_at=MORNING)
+        db.add(village)
+        db.flush()
+        db.add(Assignment(actor_id=cast["chelsea"], role_id=REVIEWER, project_id=project_id))
+        db.add(VillageScope(actor_id=cast["chelsea"], project_id=project_id, village_id=village.id))
+        hidden = db.scalars(select(Entity.uuid).where(Entity.village_code == "A2")).one()
+    assert len(as_chelsea.get(path).json) == 1
+    assert as_chelsea.get(f"{path}/{hidden}").status_code == 404
+    assert as_alice.get(path).status_code == 403
