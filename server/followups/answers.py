@@ -1,0 +1,127 @@
+"""What answers a follow-up that is no antenatal contact, and how it ends by that."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from server.followups.facts import Facts, HouseholdVisit
+from server.followups.occasions import Occasion
+from server.followups.windows import Window
+
+
+@dataclass(frozen=True)
+class Ending:
+    """An end state (due.END_STATES), with the day and the event of the answer, or the key of what it was merged into."""
+
+    state: str
+    on: date | None = None
+    event: str | None = None
+    merged_into: str | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.state in ("done_on_time", "done_late")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A follow-up that waits for an answer: its key, its occasion and its window, on a day."""
+
+    key: str
+    occasion: Occasion
+    window: Window
+    before_open: bool
+    today: date
+
+
+def done(on: date, event: str, window: Window) -> Ending:
+    """On time up to the last on-time day, late after it; grace makes nothing on time (domain.md 2.0)."""
+    return Ending("done_on_time" if on <= window.closes_on else "done_late", on, event)
+
+
+def ending_of(answer: str, facts: Facts, asked: Asked) -> Ending | None:
+    """How a follow-up ended by the kind of answer that its rule names; None while it waits."""
+    return _READERS[answer](facts, asked)
+
+
+def _earliest(answers: Iterator[tuple[date, str]], asked: Asked) -> Ending | None:
+    """The first answer in the window or after it, none dated in the future, none after the last day that is asked."""
+    known = [
+        (on, event)
+        for on, event in answers
+        if on <= asked.today
+        and (asked.before_open or on >= asked.window.opens_on)
+        and (asked.window.latest_on is None or on <= asked.window.latest_on)
+    ]
+    return done(*min(known), asked.window) if known else None
+
+
+def _outcome_report(facts: Facts, asked: Asked) -> Ending | None:
+    pregnancy = asked.occasion.pregnancy
+    outcome = pregnancy.outcome if pregnancy else None
+    return _earliest(iter([(outcome.reported_on, outcome.event)] if outcome else []), asked)
+
+
+def _episode_visit(facts: Facts, asked: Asked) -> Ending | None:
+    episode = asked.occasion.episode
+    visits = (
+        (one.visit_date, one.event)
+        for one in facts.visits
+        if one.form_id == "contraception_followup"
+        and (one.episode == episode or (one.episode is None and one.answers == asked.key))
+    )
+    return _earliest(visits, asked)
+
+
+def _next_in_chain(facts: Facts, asked: Asked) -> Ending | None:
+    """The next injection or supply; one that came before the window opened replaces this follow-up (stops.py)."""
+    following = next(iter(asked.occasion.later), None)
+    if following is None or following.on < asked.window.opens_on:
+        return None
+    if isinstance(following, HouseholdVisit) and following.result == "declined":
+        return Ending("declined", following.on, following.event)
+    if isinstance(following, HouseholdVisit) and following.result != "met":
+        return None
+    return done(following.on, following.event, asked.window)
+
+
+def _seen_by_clinician(facts: Facts, asked: Asked) -> Ending | None:
+    """A clinician's visit on a later day, the one that reported the sign, or one made for this follow-up.
+
+    Another visit of the same day may have been before the sign, so it does not count: better asked once too often.
+    """
+    sign = asked.occasion
+    seen = [
+        (one.visit_date, one.event)
+        for one in facts.visits
+        if one.by_clinician
+        and one.episode == sign.episode
+        and (one.visit_date > sign.day or one.event == sign.event or one.answers == asked.key)
+    ]
+    arrived = [
+        (one.arrived_on, one.outcome_event or one.uuid)
+        for one in facts.referrals
+        if one.danger_sign == sign.event and one.arrived_on
+    ]
+    return _earliest(iter(seen + arrived), asked)
+
+
+def _referral_outcome(facts: Facts, asked: Asked) -> Ending | None:
+    outcomes = (
+        (one.outcome_on, one.outcome_event or one.uuid)
+        for one in facts.referrals
+        if one.uuid == asked.occasion.event and one.outcome_on
+    )
+    return _earliest(outcomes, asked)
+
+
+_READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
+    "outcome_report": _outcome_report,
+    "episode_visit": _episode_visit,
+    "next_injection": _next_in_chain,
+    "next_supply": _next_in_chain,
+    "household_visit": _next_in_chain,
+    "seen_by_clinician": _seen_by_clinician,
+    "referral_outcome": _referral_outcome,
+}

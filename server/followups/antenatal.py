@@ -1,0 +1,120 @@
+"""Which contact answers which rule of one pregnancy (domain.md 2.3, last paragraph; ui.md section 11, decision 4).
+
+A contact answers every rule whose window holds its day. After the window it answers late until the next rule's window
+opens; from then on it counts for that one, and the missed one is merged. What no rule waits for is an extra contact.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from server.followups.answers import Ending, done
+from server.followups.due import key_of
+from server.followups.facts import Facts, Pregnancy, Visit
+from server.followups.occasions import dating_on, days_of
+from server.followups.ruleset import Rule
+from server.followups.windows import Window, is_overdue, window_of
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How the contact rules of a pregnancy ended, by rule id, and the contacts that none of them waited for.
+
+    `asked` are the ids of the rules that are asked for at all, earliest target day first.
+    """
+
+    asked: tuple[str, ...]
+    endings: Mapping[str, Ending]
+    extra: tuple[Visit, ...]
+
+
+def settle_contacts(facts: Facts, pregnancy: Pregnancy, rules: Sequence[Rule], today: date) -> Settled:
+    """Goes through the contacts in the order of their days, each judged by the dating in force on its day.
+
+    So a contact that counted still counts after a scan has moved the weeks: done stays done.
+    """
+    rules = [one for one in rules if one.answer == "antenatal_contact" and _follows(pregnancy, one)]
+    keys = {one.id: key_of(one.id, facts.subject, pregnancy.uuid, pregnancy.event) for one in rules}
+    endings: dict[str, Ending] = {}
+    extra = []
+    for visit in _contacts(facts, pregnancy, keys, today):
+        is_check = _is_check(pregnancy, visit)
+        answered = _judge(visit, _windows_on(visit.visit_date, pregnancy, rules), keys, endings, is_check)
+        if is_check and not answered:
+            extra.append(visit)
+    now = _windows_on(today, pregnancy, rules)
+    _merge_by_clock(now, keys, endings, today)
+    kept = {one: ending for one, ending in endings.items() if one in now or ending.is_done}
+    return Settled(tuple(dict.fromkeys((*now, *kept))), kept, tuple(extra))
+
+
+def _follows(pregnancy: Pregnancy, rule: Rule) -> bool:
+    return "any" in rule.profiles or pregnancy.profile in rule.profiles
+
+
+def _contacts(facts: Facts, pregnancy: Pregnancy, keys: Mapping[str, str], today: date) -> Iterator[Visit]:
+    """The contacts of this pregnancy up to that day, in order; the first check told at registration is one of them."""
+    found = {
+        one.event: one
+        for one in facts.visits
+        if one.form_id == "antenatal_check"
+        and (one.episode == pregnancy.uuid or (one.episode is None and one.answers in keys.values()))
+    }
+    if pregnancy.first_check_on:
+        first = Visit(pregnancy.event, "antenatal_check", pregnancy.first_check_on, pregnancy.received_at)
+        found.setdefault(first.event, first)
+    for visit in sorted(found.values(), key=lambda one: (one.visit_date, one.received_at, one.event)):
+        if visit.visit_date <= today:
+            yield visit
+
+
+def _is_check(pregnancy: Pregnancy, visit: Visit) -> bool:
+    """A visit that found the pregnancy over is no check. It answers only the follow-up that it was made for."""
+    over = pregnancy.outcome is not None and visit.visit_date > pregnancy.outcome.on
+    return not over and visit.status not in ("gave_birth", "ended")
+
+
+_Windows = dict[str, tuple[Rule, Window, date]]
+
+
+def _windows_on(day: date, pregnancy: Pregnancy, rules: Sequence[Rule]) -> _Windows:
+    """Rule, window and dating of what is asked for, earliest target day first.
+
+    A window that had closed before she registered was never ours to keep, so it is not asked for.
+    """
+    dating = dating_on(pregnancy, day)
+    if dating is None:
+        return {}
+    days = days_of(pregnancy, dating)
+    windows = [(rule, window_of(rule, days), dating.ga_anchor) for rule in rules]
+    windows.sort(key=lambda one: (one[1].due_on, one[0].id))
+    return {one[0].id: one for one in windows if one[1].closes_on >= pregnancy.registered_on}
+
+
+def _judge(
+    visit: Visit, windows: _Windows, keys: Mapping[str, str], endings: dict[str, Ending], is_check: bool
+) -> bool:
+    """Writes the endings that a visit brings; whether it answered anything."""
+    answered = False
+    order = list(windows)
+    for at, name in enumerate(order):
+        if name in endings or not (is_check or visit.answers == keys[name]):
+            continue
+        rule, window, anchor = windows[name]
+        after = order[at + 1] if at + 1 < len(order) else None
+        if visit.visit_date > window.closes_on and after and visit.visit_date >= windows[after][1].opens_on:
+            endings[name] = Ending("missed_merged", merged_into=keys[after])
+        elif visit.visit_date >= (anchor if rule.answers_before_open else window.opens_on):
+            endings[name] = done(visit.visit_date, visit.event, window)
+            answered = True
+    return answered
+
+
+def _merge_by_clock(windows: _Windows, keys: Mapping[str, str], endings: dict[str, Ending], today: date) -> None:
+    """When the next contact is overdue as well, one late contact is asked for, not two."""
+    order = list(windows)
+    for name, after in pairwise(order):
+        own, following = windows[name][1], windows[after][1]
+        if name not in endings and all(is_overdue(today, one.closes_on, one.grace) for one in (own, following)):
+            endings[name] = Ending("missed_merged", merged_into=keys[after])

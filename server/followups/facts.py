@@ -1,0 +1,210 @@
+"""What is known of one woman or one household, as plain data: all that the rules may read.
+
+Days are dates in Asia/Shanghai. An `event` is the id of what told us (a submission's instanceID, or the uuid of an
+entity that the server made); follow-ups are known by it, so it stays the same when the record is corrected.
+Section numbers are those of the domain brief.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+SUBJECT_LISTS: Final = ("women", "households")
+
+METHODS: Final = (
+    *("iud_cu", "iud_lng", "implant", "dmpa", "neten", "cic", "coc", "pop", "condom_m", "condom_f", "lam", "ec"),
+    *("female_ster_done", "male_ster_done", "natural"),
+)
+"""The methods of F6 that have an episode (3, F6 `method`)."""
+
+URGENCIES: Final = ("urgent", "routine")
+
+STOP_KINDS: Final = ("contact_declined", "transferred", "died", "merged", "asked_to_stop")
+"""The stops that hold for every rule (2.0, global stop conditions). Consent has its own place in the facts; a corrected
+or removed anchor shows as another anchor or none. `transferred` is moved away and taken over by the receiver."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Whether follow-up data may be kept (3, F2 `consent_service`, `consent_until`; F1 `consent_household`).
+
+    `until` is the last day on which it holds; None where the form names no end (households).
+    """
+
+    given: bool
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.given and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Something that ends tasks (2.0). It ends them as soon as it is known, even if a wrong clock dates it ahead.
+
+    `kind` is one of STOP_KINDS. `rule` narrows it to one reminder type, `episode` to one pregnancy or method episode.
+    """
+
+    kind: str
+    on: date
+    event: str
+    rule: str | None = None
+    episode: str | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit or clinic contact that a form tells of (3, F3 to F6).
+
+    `visit_date` is what was answered, `received_at` the instant (UTC) of the server's receipt. `answers` is the key of
+    the follow-up that the hidden `visit_key` stands for (3.0); the caller looks it up. `episode` is the pregnancy or
+    method episode that the visit is about. `status` is F4 `still_pregnant`. `by_clinician` is F4 `done_by` doctor or
+    midwife: what makes a danger sign "seen by clinician" (2.3, ANC-D).
+    """
+
+    event: str
+    form_id: str
+    visit_date: date
+    received_at: datetime
+    episode: str | None = None
+    answers: str | None = None
+    status: str = "ongoing"
+    by_clinician: bool = False
+
+
+@dataclass(frozen=True)
+class Dating:
+    """One version of a pregnancy's dating that came into force (2.1): `ga_anchor` is EDD - 280 days.
+
+    Whether a later scan replaces an earlier dating is decided before it gets here. `method` is art, ultrasound, lmp or
+    clinician; `in_force_from` the visit's date of the form that brought it.
+    """
+
+    event: str
+    ga_anchor: date
+    method: str
+    in_force_from: date
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a pregnancy ended, as reported (3, F4 `still_pregnant`, F5 `report_type`, `birth_date`, `loss_date`).
+
+    `kind` is gave_birth or ended; `ended` is any loss and is never asked about further. `on` is the day it happened
+    or, while F4 alone has told of it, the day of that visit.
+    """
+
+    event: str
+    kind: str
+    on: date
+    reported_on: date
+
+
+@dataclass(frozen=True)
+class Pregnancy:
+    """One pregnancy that she wished to register (3, F3). Without a dating no rule counts from its weeks (2.1).
+
+    `event` is what registered it; `first_check_on` is F3 `first_check_date`; `profile` one of the schedules of 2.3.
+    """
+
+    uuid: str
+    event: str
+    registered_on: date
+    received_at: datetime
+    datings: tuple[Dating, ...] = ()
+    first_check_on: date | None = None
+    outcome: Outcome | None = None
+    profile: str = "CN5"
+
+
+@dataclass(frozen=True)
+class Injection:
+    """One injection given (3, F6 `last_injection`)."""
+
+    event: str
+    on: date
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Packs given (3, F6 `packs_given`, `supply_end`; 2.4 PILL-R: issue date + packs x 28 days)."""
+
+    event: str
+    on: date
+    supply_until: date
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class ContraceptionEpisode:
+    """One method that she chose (3, F6). `wants_follow_up` is her opting in: without it no task comes of it (2.4).
+
+    `ended_on` is the day she stopped, switched, got it elsewhere, had the device removed or reached menopause.
+    """
+
+    uuid: str
+    method: str
+    wants_follow_up: bool
+    started_on: date | None = None
+    injections: tuple[Injection, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True)
+class DangerSign:
+    """Danger signs reported in F3 or F4 (3.1); which ones is not needed here."""
+
+    event: str
+    pregnancy: str
+    reported_on: date
+
+
+@dataclass(frozen=True)
+class Referral:
+    """A referral that the server made of a form's answers (3, F13). `urgency` is one of URGENCIES.
+
+    `outcome_on` is the visit's date of the F13 that recorded an outcome, `outcome_event` that record. `danger_sign` is
+    the event of the danger sign that it came from; `arrived_on` F13 `arrived_date`.
+    """
+
+    uuid: str
+    urgency: str
+    referred_on: date
+    pregnancy: str | None = None
+    danger_sign: str | None = None
+    outcome_on: date | None = None
+    outcome_event: str | None = None
+    arrived_on: date | None = None
+
+
+@dataclass(frozen=True)
+class HouseholdVisit:
+    """One visit to the household (3, F1). `result` is met, absent, declined or moved; `agreed` F1 `consent_household`."""
+
+    event: str
+    on: date
+    received_at: datetime
+    result: str
+    agreed: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known of one subject: a woman (`subject_list` women) or a household.
+
+    `subject` is the uuid of the entity, `village_code` the 12-digit code of the village that cares for it.
+    """
+
+    subject: str
+    subject_list: str
+    village_code: str
+    consent: Consent
+    stops: tuple[Stop, ...] = ()
+    pregnancies: tuple[Pregnancy, ...] = ()
+    contraception: tuple[ContraceptionEpisode, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    danger_signs: tuple[DangerSign, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    household_visits: tuple[HouseholdVisit, ...] = ()

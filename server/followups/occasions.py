@@ -1,0 +1,135 @@
+"""What a rule hangs on: each pregnancy, injection, supply, danger sign … that asks for one follow-up."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeVar
+
+from server.followups.facts import (
+    ContraceptionEpisode,
+    Dating,
+    Facts,
+    HouseholdVisit,
+    Injection,
+    Pregnancy,
+    Supply,
+)
+from server.followups.ruleset import Rule
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One anchor event and the days that a window counts from.
+
+    `day` is the day of the event itself. `later` are the events that came after it in the same chain (injections,
+    supplies, household visits), in order: the first of them answers or replaces it.
+    """
+
+    event: str
+    episode: str | None
+    day: date
+    days: Mapping[str, date]
+    pregnancy: Pregnancy | None = None
+    later: tuple[Injection | Supply | HouseholdVisit, ...] = ()
+
+
+def occasions_of(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """The occasions of a rule that are known by that day; events dated later than it are left out."""
+    if facts.subject_list != rule.subject_list:
+        return
+    seen = set()
+    for occasion in _FINDERS[rule.anchor](rule, facts, today):
+        if occasion.day <= today and (occasion.episode, occasion.event) not in seen:
+            seen.add((occasion.episode, occasion.event))
+            yield occasion
+
+
+def dating_on(pregnancy: Pregnancy, day: date) -> Dating | None:
+    """The dating in force that day: the last that had come into force by then, else the first; None without any."""
+    ordered = sorted(pregnancy.datings, key=lambda one: (one.in_force_from, one.event))
+    in_force = [one for one in ordered if one.in_force_from <= day]
+    return in_force[-1] if in_force else next(iter(ordered), None)
+
+
+def days_of(pregnancy: Pregnancy, dating: Dating) -> dict[str, date]:
+    return {"ga_anchor": dating.ga_anchor, "registered_on": pregnancy.registered_on}
+
+
+def _pregnancies(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    for one in facts.pregnancies:
+        dating = dating_on(one, today)
+        if dating and ("any" in rule.profiles or one.profile in rule.profiles):
+            yield Occasion(one.event, one.uuid, one.registered_on, days_of(one, dating), pregnancy=one)
+
+
+def _episodes(rule: Rule, facts: Facts) -> Iterator[ContraceptionEpisode]:
+    """Only those that she opted into (domain.md 2.4, heading)."""
+    return (one for one in facts.contraception if one.wants_follow_up and one.method in rule.methods)
+
+
+def _starts(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    for one in _episodes(rule, facts):
+        if one.started_on:
+            yield Occasion(one.uuid, one.uuid, one.started_on, {"started_on": one.started_on})
+
+
+def _injections(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    for episode in _episodes(rule, facts):
+        chain = _in_order(episode.injections, today)
+        for at, one in enumerate(chain, 1):
+            yield Occasion(one.event, episode.uuid, one.on, {"injected_on": one.on}, later=chain[at:])
+
+
+def _supplies(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    for episode in _episodes(rule, facts):
+        chain = _in_order((one for one in episode.supplies if one.supply_until > one.on), today)
+        for at, one in enumerate(chain, 1):
+            days = {"supply_until": one.supply_until, "issued_on": one.on}
+            yield Occasion(one.event, episode.uuid, one.on, days, later=chain[at:])
+
+
+def _household_visits(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """Visits on which somebody was met and agreed; a visit to a closed door neither asks nor answers."""
+    chain = _in_order((one for one in facts.household_visits if one.result != "absent"), today)
+    for at, one in enumerate(chain, 1):
+        if one.result == "met" and one.agreed:
+            yield Occasion(one.event, None, one.on, {"visited_on": one.on}, later=chain[at:])
+
+
+def _danger_signs(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    known = {one.uuid: one for one in facts.pregnancies}
+    for one in sorted(facts.danger_signs, key=lambda one: (one.reported_on, one.event)):
+        days = {"reported_on": one.reported_on}
+        yield Occasion(one.event, one.pregnancy, one.reported_on, days, pregnancy=known.get(one.pregnancy))
+
+
+def _referrals(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    known = {one.uuid: one for one in facts.pregnancies}
+    for one in facts.referrals:
+        if one.urgency == rule.urgency:
+            days = {"referred_on": one.referred_on}
+            pregnancy = known.get(one.pregnancy) if one.pregnancy else None
+            yield Occasion(one.uuid, one.pregnancy, one.referred_on, days, pregnancy=pregnancy)
+
+
+_Link = TypeVar("_Link", Injection, Supply, HouseholdVisit)
+
+
+def _in_order(chain: Iterable[_Link], today: date) -> tuple[_Link, ...]:
+    """By day, one a day: two records of one day tell of the same event, and the first to arrive keeps its key."""
+    found: dict[date, _Link] = {}
+    for one in sorted(chain, key=lambda one: (one.on, one.received_at, one.event)):
+        if one.on <= today:
+            found.setdefault(one.on, one)
+    return tuple(found.values())
+
+
+_FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] = {
+    "ga_anchor": _pregnancies,
+    "started_on": _starts,
+    "injected_on": _injections,
+    "supply_until": _supplies,
+    "reported_on": _danger_signs,
+    "referred_on": _referrals,
+    "visited_on": _household_visits,
+}

@@ -1,0 +1,153 @@
+"""Who is due, and why: a pure function of facts, rules and a day. Same facts in any order, same bytes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from server.followups.answers import Asked, Ending, ending_of
+from server.followups.antenatal import Settled, settle_contacts
+from server.followups.due import TASK_STATES, Due, Step, Stopped, key_of
+from server.followups.facts import Facts, Visit
+from server.followups.occasions import Occasion, dating_on, occasions_of
+from server.followups.ruleset import Rule, rules_in_force
+from server.followups.stops import Cause, cause_of_stop
+from server.followups.windows import (
+    RestDay,
+    Window,
+    propose_day,
+    severity_on,
+    state_on,
+    window_of,
+    window_steps,
+)
+
+GESTATION_DAYS = 280
+"""EDD - 280 days is the day that weeks count from (domain.md 2.1); never nine months and a week."""
+
+
+def due_for(facts: Facts, rules: Sequence[Rule], today: date, is_rest_day: RestDay | None = None) -> tuple[Due, ...]:
+    """The follow-ups of one subject as they stand that day (Asia/Shanghai), by target day.
+
+    Tasks that a stop ended are left out (`stopped_for` names them); those that were answered before it stay, as done.
+    Without valid consent there is nothing. `is_rest_day` is the calendar for the proposed day; without it the target
+    day is proposed. Raises nothing for facts that contradict each other.
+    """
+    judged = _judge_all(facts, rules, today, is_rest_day)
+    return _stand_inside(sorted((due for due, stop in judged if stop is None), key=_order), rules)
+
+
+def stopped_for(facts: Facts, rules: Sequence[Rule], today: date) -> tuple[Stopped, ...]:
+    """The follow-ups that would wait for an answer, had nothing ended them, each with what did."""
+    judged = sorted(_judge_all(facts, rules, today, None), key=lambda one: _order(one[0]))
+    return tuple(Stopped(due.key, due.rule, stop.cause, stop.on, stop.event) for due, stop in judged if stop)
+
+
+def extra_contacts(facts: Facts, rules: Sequence[Rule], today: date) -> tuple[Visit, ...]:
+    """The antenatal contacts that no rule waited for: extra ones, with thanks (ui.md section 11, decision 4)."""
+    if not facts.consent.holds_on(today):
+        return ()
+    settled = _settle_all(facts, rules_in_force(rules, today), today)
+    return tuple(visit for one in settled.values() for visit in one.extra)
+
+
+def _order(due: Due) -> tuple[date, str, str]:
+    return due.due_on, due.rule, due.key
+
+
+def _judge_all(
+    facts: Facts, rules: Sequence[Rule], today: date, is_rest_day: RestDay | None
+) -> Iterator[tuple[Due, Cause | None]]:
+    """Every follow-up with the stop that ended it, if one did."""
+    in_force = rules_in_force(rules, today)
+    settled = _settle_all(facts, in_force, today)
+    has_consent = facts.consent.holds_on(today)
+    for rule in in_force:
+        for occasion in occasions_of(rule, facts, today):
+            key = key_of(rule.id, facts.subject, occasion.episode, occasion.event)
+            window = window_of(rule, occasion.days)
+            asked = Asked(key, occasion, window, rule.answers_before_open, today)
+            ending = None
+            if rule.answer != "antenatal_contact":
+                ending = ending_of(rule.answer, facts, asked)
+            elif rule.id in (contacts := settled[occasion.episode or ""]).asked:
+                ending = contacts.endings.get(rule.id)
+            else:
+                continue
+            stop = None if ending else cause_of_stop(facts, rule, occasion, window)
+            due = _due(facts, rule, asked, ending, is_rest_day)
+            yield due, stop if has_consent else Cause("no_consent", facts.consent.until)
+
+
+def _settle_all(facts: Facts, rules: tuple[Rule, ...], today: date) -> dict[str, Settled]:
+    ordered = sorted(facts.pregnancies, key=lambda one: one.uuid)
+    return {one.uuid: settle_contacts(facts, one, rules, today) for one in ordered}
+
+
+def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_day: RestDay | None) -> Due:
+    occasion, window = asked.occasion, asked.window
+    state = ending.state if ending else state_on(asked.today, window)
+    reached = severity_on(asked.today, rule, occasion.days, window) if state in TASK_STATES else None
+    proposed_on = propose_day(rule.kind, window, is_rest_day)
+    return Due(
+        key=asked.key,
+        rule=rule.id,
+        rule_version=rule.version,
+        rule_hash=rule.content_hash,
+        subject_list=facts.subject_list,
+        subject=facts.subject,
+        episode=occasion.episode,
+        anchor_event=occasion.event,
+        occurrence=1,
+        village_code=facts.village_code,
+        form_id=rule.form_id,
+        opens_on=window.opens_on,
+        due_on=window.due_on,
+        closes_on=window.closes_on,
+        grace=window.grace,
+        overdue_from=window.overdue_from,
+        proposed_on=proposed_on,
+        state=state,
+        severity=reached[0].level if reached else "info",
+        advice=reached[0].advice if reached else None,
+        answered_on=ending.on if ending else None,
+        answered_by=ending.event if ending else None,
+        inside=None,
+        merged_into=ending.merged_into if ending else None,
+        why=(
+            *_dating_steps(occasion, asked.today),
+            *window_steps(rule, occasion.days, window),
+            *_proposed_steps(window, proposed_on),
+            *((reached[1],) if reached else ()),
+            *_answer_steps(ending),
+        ),
+    )
+
+
+def _proposed_steps(window: Window, proposed_on: date) -> Iterator[Step]:
+    if proposed_on != window.due_on:
+        yield Step("proposed_on", "due_on", window.due_on, (proposed_on - window.due_on).days, proposed_on)
+
+
+def _answer_steps(ending: Ending | None) -> Iterator[Step]:
+    if ending and ending.on:
+        yield Step("answered_on", ending.event or "", ending.on, 0, ending.on)
+
+
+def _dating_steps(occasion: Occasion, today: date) -> Iterator[Step]:
+    dating = dating_on(occasion.pregnancy, today) if occasion.pregnancy and "ga_anchor" in occasion.days else None
+    if dating:
+        edd = dating.ga_anchor + timedelta(days=GESTATION_DAYS)
+        yield Step("ga_anchor", f"edd.{dating.method}", edd, -GESTATION_DAYS, dating.ga_anchor)
+
+
+def _stand_inside(dues: list[Due], rules: Sequence[Rule]) -> tuple[Due, ...]:
+    """Of several contacts of one pregnancy that wait, the first on the list stands for the others (domain.md 2.3)."""
+    contacts = {rule.id for rule in rules if rule.answer == "antenatal_contact"}
+    first: dict[str | None, str] = {}
+    placed = []
+    for due in dues:
+        if due.rule in contacts and due.state in ("open", "due", "overdue"):
+            head = first.setdefault(due.episode, due.key)
+            due = replace(due, inside=None if head == due.key else head)
+        placed.append(due)
+    return tuple(placed)

@@ -1,0 +1,142 @@
+"""A follow-up rule as data, and the words that it may use. Schema: domain.md section 5.4, point 5."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+LEVELS: Final = ("info", "amber", "red", "critical")
+MARKS: Final = ("A", "B", "C")
+"""How sure a source is: A read in the source itself, B well known but not read again, C to be confirmed by a clinician."""
+
+PROFILES: Final = ("any", "CN5", "CN5+WHO", "CN-clinic")
+"""Schedules of which one pregnancy follows exactly one (domain.md 2.3); `any` is for rules outside such schedules."""
+
+KINDS: Final = ("clinical", "admin")
+"""A clinical task is never proposed later than its target day; an administrative one goes to the next working day."""
+
+ANCHORS: Final = {
+    "ga_anchor": ("ga_anchor", "registered_on"),
+    "started_on": ("started_on",),
+    "injected_on": ("injected_on",),
+    "supply_until": ("supply_until", "issued_on"),
+    "reported_on": ("reported_on",),
+    "referred_on": ("referred_on",),
+    "visited_on": ("visited_on",),
+}
+"""What a rule hangs on, and the days that its window may count from."""
+
+ANSWERS: Final = {
+    "antenatal_contact": "ga_anchor",
+    "outcome_report": "ga_anchor",
+    "episode_visit": "started_on",
+    "next_injection": "injected_on",
+    "next_supply": "supply_until",
+    "seen_by_clinician": "reported_on",
+    "referral_outcome": "referred_on",
+    "household_visit": "visited_on",
+}
+"""What answers a follow-up, and the anchor that it belongs to."""
+
+STOPS: Final = (
+    "gave_birth",
+    "pregnancy_ended",
+    "episode_ended",
+    "pregnancy_registered",
+    "replaced",
+    "household_declined",
+    "household_moved",
+)
+"""What ends a task besides the stops that hold for every rule (facts.STOP_KINDS)."""
+
+OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on")
+"""Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
+
+WINDOW_DAYS: Final = ("open", "due", "close")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The same sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Offset:
+    """So many days after a named day; negative is before."""
+
+    fact: str
+    days: int
+
+
+@dataclass(frozen=True)
+class SeverityStep:
+    """From that day on a task without an answer has this level. `since.fact` is a fact or open, due or close.
+
+    `advice` is clinical and is shown in her own record only, never on a list or in a message.
+    """
+
+    level: str
+    since: Offset
+    advice: Words | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the numbers come from, in one line of our own words, with its evidence mark."""
+
+    name: str
+    mark: str
+    says: Words
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One version of one rule. Days are whole days; of several offsets of a window's edge the latest day counts.
+
+    `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
+    it. `content_hash` is over everything but the signature, so that signing changes no content.
+    """
+
+    id: str
+    version: int
+    effective_from: date
+    kind: str
+    subject_list: str
+    form_id: str
+    profiles: tuple[str, ...]
+    title: Words
+    reason: Words
+    anchor: str
+    methods: tuple[str, ...]
+    urgency: str | None
+    open: tuple[Offset, ...]
+    due: tuple[Offset, ...]
+    close: tuple[Offset, ...]
+    latest: tuple[Offset, ...]
+    grace: int
+    severity: tuple[SeverityStep, ...]
+    answer: str
+    answers_before_open: bool
+    stops: tuple[str, ...]
+    sources: tuple[Source, ...]
+    disagreement: Words | None
+    owner: str
+    signed_by: str | None
+    signed_on: date | None
+    content_hash: str
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_by is not None
+
+
+def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:
+    """Of each rule the highest version that has taken effect by that day, by id; rules that start later are left out."""
+    found: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda rule: (rule.id, rule.version)):
+        if rule.effective_from <= today:
+            found[rule.id] = rule
+    return tuple(found.values())

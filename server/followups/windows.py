@@ -1,0 +1,97 @@
+"""The arithmetic of days: a rule's window, when it is overdue, how severe that is, and the working day to propose."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from server.followups.due import Step
+from server.followups.ruleset import LEVELS, Offset, Rule, SeverityStep
+
+RestDay = Callable[[date], bool]
+"""Whether nobody works that day; the calendar with its swapped days is the caller's (domain.md 2.2)."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """First day, target day, last on-time day, days of grace, and the day after which nobody asks any more, if any."""
+
+    opens_on: date
+    due_on: date
+    closes_on: date
+    grace: int
+    latest_on: date | None
+
+    @property
+    def overdue_from(self) -> date:
+        return self.closes_on + timedelta(days=self.grace + 1)
+
+
+def is_overdue(today: date, closes_on: date, grace: int) -> bool:
+    """The one definition of overdue (domain.md 2.0): today is later than the last on-time day plus grace."""
+    return today > closes_on + timedelta(days=grace)
+
+
+def window_of(rule: Rule, days: Mapping[str, date]) -> Window:
+    """The window of a rule counted from the named days; of several offsets the latest day counts."""
+    opens_on, due_on, closes_on = (_latest(offsets, days) for offsets in (rule.open, rule.due, rule.close))
+    return Window(opens_on, due_on, closes_on, rule.grace, _latest(rule.latest, days) if rule.latest else None)
+
+
+def _latest(offsets: tuple[Offset, ...], days: Mapping[str, date]) -> date:
+    return max(days[one.fact] + timedelta(days=one.days) for one in offsets)
+
+
+def state_on(today: date, window: Window) -> str:
+    """Where a follow-up without an answer stands: scheduled, open, due, overdue or expired."""
+    if window.latest_on is not None and today > window.latest_on:
+        return "expired"
+    if is_overdue(today, window.closes_on, window.grace):
+        return "overdue"
+    if today >= window.due_on:
+        return "due"
+    return "open" if today >= window.opens_on else "scheduled"
+
+
+def severity_on(today: date, rule: Rule, days: Mapping[str, date], window: Window) -> tuple[SeverityStep, Step] | None:
+    """The highest step of the rule's ladder that is reached that day, with its sum; None is the level info."""
+    if today < window.opens_on:
+        return None
+    edges = {**days, "open": window.opens_on, "due": window.due_on, "close": window.closes_on}
+    reached = [step for step in rule.severity if edges[step.since.fact] + timedelta(days=step.since.days) <= today]
+    if not reached:
+        return None
+    highest = max(enumerate(reached), key=lambda one: (LEVELS.index(one[1].level), one[0]))[1]
+    return highest, sum_of(f"severity.{highest.level}", highest.since, edges)
+
+
+def sum_of(what: str, offset: Offset, days: Mapping[str, date]) -> Step:
+    on = days[offset.fact]
+    return Step(what, offset.fact, on, offset.days, on + timedelta(days=offset.days))
+
+
+def propose_day(kind: str, window: Window, is_rest_day: RestDay | None) -> date:
+    """The day to propose instead of a target day on which nobody works.
+
+    A clinical task goes to the working day before, inside its window, and never later; an administrative one to the
+    next working day inside its window. Where there is none the target day stays.
+    """
+    if is_rest_day is None or not is_rest_day(window.due_on):
+        return window.due_on
+    step = timedelta(days=-1 if kind == "clinical" else 1)
+    day = window.due_on + step
+    while window.opens_on <= day <= window.closes_on:
+        if not is_rest_day(day):
+            return day
+        day += step
+    return window.due_on
+
+
+def window_steps(rule: Rule, days: Mapping[str, date], window: Window) -> tuple[Step, ...]:
+    """The sums behind the edges of a window."""
+    steps: list[Step] = []
+    for what, offsets in (("opens_on", rule.open), ("due_on", rule.due), ("closes_on", rule.close)):
+        sums = [sum_of(what, one, days) for one in offsets]
+        used = max(sums, key=lambda one: one.gives)
+        steps += [Step(one.what, one.fact, one.on, one.days, one.gives, one is used) for one in sums]
+    steps.append(Step("overdue_from", "closes_on", window.closes_on, window.grace + 1, window.overdue_from))
+    return tuple(steps)
