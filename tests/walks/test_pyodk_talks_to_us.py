@@ -94,7 +94,9 @@ def test_pyodk_makes_app_users_and_assigns_them(odk: Client) -> None:
     (phone,) = odk.projects.create_app_users(display_names=["王秀英"], forms=["visit"])
 
     assert len(phone.token) == 64
-    assert odk.get(f"{odk.session.base_url}key/{phone.token}/projects/{odk.project_id}/forms/visit.xml").status_code == 200
+    assert (
+        odk.get(f"{odk.session.base_url}key/{phone.token}/projects/{odk.project_id}/forms/visit.xml").status_code == 200
+    )
     assert odk.projects.create_app_users(display_names=["王秀英"]) == []
 
 
