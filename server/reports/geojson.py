@@ -1,7 +1,6 @@
 """Records on a map: one GeoJSON feature for each record. Facts: odk-contract.md section 9."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -14,16 +13,9 @@ Feature = dict[str, Any]
 SchemaOf = Callable[[int], FormSchema]  # by the id of the form version
 
 
-@dataclass(frozen=True)
-class MapOptions:
-    """`field_path`: the field to show, `/group/gps`; None: each version's first that is not in a repeat."""
-
-    field_path: str | None = None
-
-
-def feature_of(record: Record, schema_of: SchemaOf, options: MapOptions) -> Feature:
+def feature_of(record: Record, schema_of: SchemaOf, field_path: str | None) -> Feature:
     """The record's feature; without a place that can be read, its geometry and properties are null."""
-    field = field_of(schema_of(record.form_version_id), options)
+    field = field_of(schema_of(record.form_version_id), field_path)
     geometries = [] if field is None else list(geometries_of(record.values, field))
     properties = {"fieldpath": field.path} if field is not None and geometries else None
     return {
@@ -34,9 +26,10 @@ def feature_of(record: Record, schema_of: SchemaOf, options: MapOptions) -> Feat
     }
 
 
-def field_of(schema: FormSchema, options: MapOptions) -> Field | None:
-    if options.field_path is not None:
-        field = schema.by_path.get(options.field_path)
+def field_of(schema: FormSchema, field_path: str | None) -> Field | None:
+    """The field at this path, if it is a place; with None the form's first one that is not in a repeat."""
+    if field_path is not None:
+        field = schema.by_path.get(field_path)
         return field if field is not None and field.type in GEO_TYPES else None
     return next((one for one in schema.geo_fields() if schema.repeat_of(one.path) is None), None)
 

@@ -162,8 +162,9 @@ def listing(source: Source, narrowed: Narrowed) -> Select[Any]:
 
 def iterate_records(db: Session, source: Source, narrowed: Narrowed = Narrowed()) -> Iterator[Record]:
     """In batches: flat memory however many there are, and whoever stops early has not read the rest."""
-    for row in db.execute(listing(source, narrowed), execution_options={"yield_per": BATCH}):
-        yield Record(*row)
+    with db.execute(listing(source, narrowed), execution_options={"yield_per": BATCH}) as rows:
+        for row in rows:
+            yield Record(*row)
 
 
 def count_records(db: Session, source: Source, narrowed: Narrowed) -> int:

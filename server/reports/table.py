@@ -22,15 +22,9 @@ class Column:
 
     name: str
     field: Field
-    columns: tuple["Column", ...] = ()
-
-    @property
-    def is_repeat(self) -> bool:
-        return self.field.repeat
-
-    @property
-    def is_group(self) -> bool:
-        return not self.field.repeat and (self.field.group or bool(self.columns))
+    columns: tuple["Column", ...]
+    is_repeat: bool
+    is_group: bool
 
 
 @dataclass(frozen=True)
@@ -86,8 +80,15 @@ def columns_of(node: Node) -> tuple[Column, ...]:
     for below in node.nodes:
         name = free_name(sanitise(below.field.name), taken)
         taken.add(name)
-        columns.append(Column(name, below.field, columns_of(below)))
+        columns.append(column_of(name, below))
     return tuple(columns)
+
+
+def column_of(name: str, node: Node) -> Column:
+    field, inner = node.field, columns_of(node)
+    return Column(
+        name, field, inner, is_repeat=field.repeat, is_group=not field.repeat and (field.group or bool(inner))
+    )
 
 
 def free_name(name: str, taken: set[str]) -> str:

@@ -15,7 +15,7 @@ from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
 from server.reports.csv_rows import CsvOptions, start_export, union_of, write_table
 from server.reports.csv_zip import LINES_TOGETHER, Archive, safe_name
-from server.reports.geojson import MapOptions, feature_of, write_collection
+from server.reports.geojson import feature_of, write_collection
 from server.reports.odata_fields import Names
 from server.reports.odata_filter import Node, read_filter
 from server.reports.queries import (
@@ -159,7 +159,7 @@ def get_map(project_id: int, form_id: str, instance_id: str | None = None, draft
     source = Source(source.form_id, source.scope, draft, instance_id)
     if instance_id is not None and not has_record(reading(), source):
         raise NotFound()
-    options = read_map_options()
+    field_path = read_field_path()
     tables = tables_of(schema_of_form(form, draft, with_deleted=False))
     wanted = filter_of(tables[ROOT])
 
@@ -167,7 +167,7 @@ def get_map(project_id: int, form_id: str, instance_id: str | None = None, draft
         take_snapshot(session)
         export = start_export(session, source, CsvOptions(filter=wanted))
         schema_of = schemas_by_version(session)
-        yield from write_collection(feature_of(one, schema_of, options) for one in export.records(tables[ROOT]))
+        yield from write_collection(feature_of(one, schema_of, field_path) for one in export.records(tables[ROOT]))
 
     mark = entity_tag(source)
     if mark is not None and request.if_none_match.contains_weak(mark):
@@ -175,11 +175,12 @@ def get_map(project_id: int, form_id: str, instance_id: str | None = None, draft
     return marked(stream(pieces, JSON_TYPE), mark)
 
 
-def read_map_options() -> MapOptions:
+def read_field_path() -> str | None:
+    """`?fieldpath=/group/gps`. Raises BadQuerySet (400.41) for more than one."""
     paths = request.args.getlist("fieldpath")
     if len(paths) > 1:
         raise BadQuerySet(field="fieldpath")
-    return MapOptions(field_path=paths[0] if paths and paths[0] else None)
+    return paths[0] if paths and paths[0] else None
 
 
 def schemas_by_version(session: Session) -> Callable[[int], FormSchema]:
