@@ -1,14 +1,12 @@
 """A form's draft: what was uploaded, tried on test records, and not yet given to phones."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from forms.xform import MediaNeed, hashes
+from forms.xform import hashes
 from server.access import tokens
 from server.access.audit import record
 from server.blobs import remember
@@ -16,21 +14,11 @@ from server.errors import NotFound, NothingPublished, UnexpectedValue, UniqueVio
 from server.models import Form, FormAttachment, FormVersion, Project
 from server.publishing.datasets import link_by_name
 from server.publishing.definition import Definition, definition_of_xml
+from server.publishing.media import add_files, files_before
 from server.publishing.rights import refuse_forbidden
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
 from server.publishing.warnings import refuse_type_changes, refuse_with_warnings
-
-
-class Content(NamedTuple):
-    """What fills a form's file."""
-
-    blob_sha256: str | None
-    dataset_id: int | None
-    updated_at: datetime | None
-
-
-NOTHING = Content(None, None, None)
 
 
 def put_draft(
@@ -134,35 +122,6 @@ def add_version(db: Session, form: Form, definition: Definition, by: int | None,
     db.add(version)
     db.flush()
     return version
-
-
-def files_before(db: Session, form: Form) -> dict[tuple[str, str], Content]:
-    """What fills the slots of the draft, else of the published version, by name and type."""
-    source = form.draft_version_id or form.current_version_id
-    rows = db.scalars(select(FormAttachment).where(FormAttachment.form_version_id == source))
-    return {(row.name, row.type): Content(row.blob_sha256, row.dataset_id, row.updated_at) for row in rows}
-
-
-def add_files(
-    db: Session,
-    version: FormVersion,
-    definition: Definition,
-    carried: Mapping[tuple[str, str], Content],
-    now: datetime,
-) -> None:
-    """A slot for every file that the form names, filled by what came with it or by what filled it before."""
-    came = {}
-    for name, stored in definition.files:
-        remember(db, stored, "text/csv", now)
-        came[name] = Content(stored.sha256, None, now)
-    for need in one_per_name(definition.xform.media):
-        content = came.get(need.name) or carried.get((need.name, need.type), NOTHING)
-        db.add(FormAttachment(form_version_id=version.id, name=need.name, type=need.type, **content._asdict()))
-    db.flush()
-
-
-def one_per_name(needs: list[MediaNeed]) -> list[MediaNeed]:
-    return list({need.name: need for need in reversed(needs)}.values())[::-1]
 
 
 def delete_version(db: Session, version_id: int) -> None:

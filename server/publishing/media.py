@@ -1,16 +1,60 @@
-"""The files beside a draft: filled by an upload, linked to an entity list, or emptied."""
+"""The files beside a draft: carried over, filled by an upload, linked to an entity list, or emptied."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.xform import MediaNeed
 from server.access.audit import record
 from server.blobs import Stored, remember
 from server.errors import DatasetLinkNotAllowed, NotFound, UnexpectedValue
-from server.models import Form, FormAttachment
+from server.models import Form, FormAttachment, FormVersion
 from server.publishing.datasets import list_name_of
+from server.publishing.definition import Definition
 from server.registry.lists import find_dataset
+
+
+class Content(NamedTuple):
+    """What fills a form's file."""
+
+    blob_sha256: str | None
+    dataset_id: int | None
+    updated_at: datetime | None
+
+
+NOTHING = Content(None, None, None)
+
+
+def files_before(db: Session, form: Form) -> dict[tuple[str, str], Content]:
+    """What fills the slots of the draft, else of the published version, by name and type."""
+    source = form.draft_version_id or form.current_version_id
+    rows = db.scalars(select(FormAttachment).where(FormAttachment.form_version_id == source))
+    return {(row.name, row.type): Content(row.blob_sha256, row.dataset_id, row.updated_at) for row in rows}
+
+
+def add_files(
+    db: Session,
+    version: FormVersion,
+    definition: Definition,
+    carried: Mapping[tuple[str, str], Content],
+    now: datetime,
+) -> None:
+    """A slot for every file that the form names, filled by what came with it or by what filled it before."""
+    came = {}
+    for name, stored in definition.files:
+        remember(db, stored, "text/csv", now)
+        came[name] = Content(stored.sha256, None, now)
+    for need in one_per_name(definition.xform.media):
+        content = came.get(need.name) or carried.get((need.name, need.type), NOTHING)
+        db.add(FormAttachment(form_version_id=version.id, name=need.name, type=need.type, **content._asdict()))
+    db.flush()
+
+
+def one_per_name(needs: list[MediaNeed]) -> list[MediaNeed]:
+    return list({need.name: need for need in reversed(needs)}.values())[::-1]
 
 
 def get_slot(db: Session, form: Form, name: str) -> FormAttachment:

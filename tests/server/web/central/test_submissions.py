@@ -188,7 +188,7 @@ def test_a_reviewer_sees_the_records_of_her_villages_only(
     assert as_chelsea.get(f"{base}/{sent}").status_code == 404
     assert as_chelsea.patch(f"{base}/{sent}", json={"reviewState": "approved"}).status_code == 404
     with database.transaction() as db:
-        db.execute(update(VillageScope).values(village_id=list(care.values())[0]))
+        db.execute(update(VillageScope).values(village_id=next(iter(care.values()))))
     assert [one["instanceId"] for one in as_chelsea.get(base).json] == [sent]
     assert as_chelsea.patch(f"{base}/{sent}", json={"reviewState": "approved"}).status_code == 200
 
