@@ -131,13 +131,15 @@ def _hidden_by_themselves(
 
 def _lines_of(counts: Mapping[_Cell, int]) -> list[tuple[_Cell, list[_Cell]]]:
     """Every (total, its parts): rows, columns, and the totals themselves under the grand total."""
-    lines: list[tuple[_Cell, list[_Cell]]] = []
-    for total in counts:
-        if total[1] == _TOTAL:
-            lines.append((total, [cell for cell in counts if cell[0] == total[0] and cell[1] != _TOTAL]))
-        if total[0] == _TOTAL:
-            lines.append((total, [cell for cell in counts if cell[1] == total[1] and cell[0] != _TOTAL]))
-    return [line for line in lines if line[1]]
+    rows: dict[str, list[_Cell]] = {}
+    columns: dict[str, list[_Cell]] = {}
+    for name, column in counts:
+        if column != _TOTAL:
+            rows.setdefault(name, []).append((name, column))
+        if name != _TOTAL:
+            columns.setdefault(column, []).append((name, column))
+    lines = [((name, _TOTAL), parts) for name, parts in rows.items()]
+    return lines + [((_TOTAL, column), parts) for column, parts in columns.items()]
 
 
 def _withhold_one(
@@ -168,16 +170,31 @@ def _gives_one_away(
     """
     signed = [(cell, 1) for cell in parts] + [(total, -1)]
     shown = sum(sign * counts[cell] for cell, sign in signed if cell not in hidden)
-    unknown = [(sign, *_range_of(hidden[cell], k)) for cell, sign in signed if cell in hidden]
-    for index, (sign, low, high) in enumerate(unknown):
-        others = [bounds for other, bounds in enumerate(unknown) if other != index]
-        least = -shown - sum(s * (hi if s > 0 else lo) for s, lo, hi in others)
-        most = -shown - sum(s * (lo if s > 0 else hi) for s, lo, hi in others)
-        if sign < 0:
-            least, most = -most, -least
+    bounds = [_signed_range(hidden[cell], sign, k) for cell, sign in signed if cell in hidden]
+    lowest, highest = _Sum([low for low, _ in bounds]), _Sum([high for _, high in bounds])
+    for low, high in bounds:
+        least, most = -shown - highest.without(high), -shown - lowest.without(low)
         if min(high, most) - max(low, least) < 1:
             return True
     return False
+
+
+def _signed_range(reason: Reason, sign: int, k: int) -> tuple[float, float]:
+    low, high = _range_of(reason, k)
+    return (low, high) if sign > 0 else (-high, -low)
+
+
+class _Sum:
+    """A sum from which single terms can be taken out again, also endless ones (all of one sign)."""
+
+    def __init__(self, terms: list[float]) -> None:
+        self.finite = sum(term for term in terms if math.isfinite(term))
+        self.endless = [term for term in terms if math.isinf(term)]
+
+    def without(self, term: float) -> float:
+        if len(self.endless) > math.isinf(term):
+            return self.endless[0]
+        return self.finite - (0 if math.isinf(term) else term)
 
 
 def _range_of(reason: Reason, k: int) -> tuple[float, float]:
