@@ -1,6 +1,9 @@
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from server.deploy import python_packages
 from server.deploy.python_packages import explain_pip, fingerprint, is_filled, lock_for, make_venv, stamp_file
@@ -88,3 +91,27 @@ def test_the_test_lock_holds_the_serving_lock_at_the_same_versions() -> None:
         for name in ("requirements.lock", "requirements-test.lock")
     ]
     assert pins[0] < pins[1]
+
+
+def pins_of(lock: str) -> dict[str, set[str]]:
+    """Names to the versions that a lock names for them (more than one where Pythons differ)."""
+    found: dict[str, set[str]] = {}
+    for line in (Path(__file__).parents[3] / lock).read_text().splitlines():
+        if "==" in line:
+            name, version = line.split(";")[0].rstrip(" \\").split("==")
+            found.setdefault(canonicalize_name(name), set()).add(version.strip())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"), [("requirements.lock", ("build",)), ("requirements-test.lock", ("build", "test"))]
+)
+def test_a_lock_holds_everything_that_the_project_asks_for(lock: str, extras: tuple[str, ...]) -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *(one for extra in extras for one in project["optional-dependencies"][extra])]
+    pins = pins_of(lock)
+    for requirement in map(Requirement, wanted):
+        versions = pins.get(canonicalize_name(requirement.name), set())
+        assert versions, f"{requirement.name} is not in {lock}; see docs/commands.md"
+        for version in versions:
+            assert requirement.specifier.contains(version), f"{lock} has {requirement.name} {version}"
