@@ -217,6 +217,7 @@ def test_nobody_connects_to_a_port_that_is_only_reserved() -> None:
 
 def test_a_child_that_keeps_failing_ends_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.serving.LOOK_EVERY", 0.01)
+    monkeypatch.setattr("server.serving.STEADY_AFTER", 1e9)  # the clock below runs a thousand times too fast
     monkeypatch.setattr("server.serving.answers", lambda _url: False)
     supervisor = Supervisor([Child("web", partial(os._exit, 1))])
     monkeypatch.setattr(time, "monotonic", iter(range(0, 100_000, 5)).__next__)
