@@ -40,6 +40,7 @@ FOR_TESTS = (
     SystemPackage("postgresql-15", has_file("usr/lib/postgresql/*/bin/initdb")),
     SystemPackage("postgresql-15-postgis-3", has_file("usr/share/postgresql/*/extension/postgis.control")),
     SystemPackage("chromium", has_program("chromium")),
+    SystemPackage("libatomic1", has_file("usr/lib/*/libatomic.so.1")),  # Playwright's own Node is linked against it
     SystemPackage("fonts-noto-cjk", has_file("usr/share/fonts/**/NotoSansCJK*")),
     SystemPackage("faketime", has_program("faketime")),
     SystemPackage("strace", has_program("strace")),
