@@ -23,6 +23,11 @@ class Ending:
     def is_done(self) -> bool:
         return self.state in ("done_on_time", "done_late")
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether somebody answered, so that a later stop changes nothing about it; a merged miss is no answer."""
+        return self.is_done or self.state == "declined"
+
 
 @dataclass(frozen=True)
 class Asked:

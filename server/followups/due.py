@@ -38,10 +38,10 @@ class Due:
 
     `key` is made of rule, subject, episode, anchor event and occurrence, never of a day or a version, so a correction
     moves a follow-up and makes no second one. `overdue_from` is the first day it is overdue (closes_on + grace + 1).
-    `proposed_on` is `due_on` or the working day proposed instead. `severity` is info once it has ended;
-    `advice` is clinical and for her own record only. `inside` is the
-    key of the task that stands for this one on lists, when several of one pregnancy wait; `merged_into` that of the one
-    that a missed contact was merged into. `answered_by` is the event that answered it.
+    `proposed_on` is `due_on` or the working day proposed instead. `severity` is info once it has ended; `advice` is
+    clinical and for her own record only. `inside` is the key of the task that stands for this one on lists, when several
+    of one pregnancy wait; `merged_into` that of the one that a missed contact was merged into. `answered_by` is the
+    event that answered it.
     """
 
     key: str

@@ -37,7 +37,7 @@ def due_for(facts: Facts, rules: Sequence[Rule], today: date, is_rest_day: RestD
 
 
 def stopped_for(facts: Facts, rules: Sequence[Rule], today: date) -> tuple[Stopped, ...]:
-    """The follow-ups that would wait for an answer, had nothing ended them, each with what did."""
+    """The follow-ups that `due_for` leaves out, each with what ended it."""
     judged = sorted(_judge_all(facts, rules, today, None), key=lambda one: _order(one[0]))
     return tuple(Stopped(due.key, due.rule, stop.cause, stop.on, stop.event) for due, stop in judged if stop)
 
@@ -73,7 +73,7 @@ def _judge_all(
                 ending = contacts.endings.get(rule.id)
             else:
                 continue
-            stop = None if ending else cause_of_stop(facts, rule, occasion, window)
+            stop = None if ending and ending.is_answer else cause_of_stop(facts, rule, occasion, window)
             due = _due(facts, rule, asked, ending, is_rest_day)
             yield due, stop if has_consent else Cause("no_consent", facts.consent.until)
 
