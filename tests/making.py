@@ -29,7 +29,8 @@ XFORM = """<?xml version="1.0" encoding="UTF-8"?>
 <bind nodeset="/data/meta/instanceID" type="string"/></model></h:head>
 <h:body><input ref="/data/village_code"><label>Village</label></input><input ref="/data/gps"><label>GPS</label></input>
 <upload ref="/data/photo" mediatype="image/*"><label>Photo</label></upload><input ref="/data/note"><label>Note</label></input>
-<group ref="/data/member"><label>Member</label><repeat nodeset="/data/member"><input ref="/data/member/name"><label>Name</label></input>
+<group ref="/data/member"><label>Member</label><repeat nodeset="/data/member">
+<input ref="/data/member/name"><label>Name</label></input>
 <input ref="/data/member/age"><label>Age</label></input></repeat></group></h:body></h:html>"""
 
 ENTITY = '<entity dataset="homes" create="" id=""><label/></entity>'

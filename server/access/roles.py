@@ -43,7 +43,7 @@ VIEWER = verbs(
 FILLER = verbs("project.read open_form.list/read submission.create")
 PHONE = verbs("open_form.read submission.create")
 SITE = verbs(
-    "user.list/create/read/update/delete user.password/invalidate project.create/list role.list config.read/set audit.read "
+    "user.list/create/read/update/delete user.password.invalidate project.create/list role.list config.read/set audit.read "
     "project.kind timetable.read"
 )
 
