@@ -25,7 +25,13 @@ SIZES = {
 # What `./fangshi test --full GROUP` runs: at most 60 minutes each.
 GROUPS: dict[str, tuple[str, ...]] = {
     "meaning": ("tests/forms", "tests/geo"),
-    "server": ("tests/server", "tests/test_house.py", "tests/test_readme.py", "tests/test_run.py"),
+    "server": (
+        "tests/server",
+        "tests/test_no_address_breaks.py",
+        "tests/test_house.py",
+        "tests/test_readme.py",
+        "tests/test_run.py",
+    ),
     "phones": ("tests/phones",),
     "walks": ("tests/walks", "tests/browser"),
 }
