@@ -80,11 +80,8 @@ def write_table(export: Export, table: FormTable) -> Iterator[str]:
     columns = columns_of(table.leaves, export.options.group_paths, seen)
     if export.options.bom:
         yield BOM
-    heads = [head for column in columns for head in column.heads()]
-    if table.parent is None:
-        yield write_line(["SubmissionDate", *heads, *AFTER_FIELDS])
-    else:
-        yield write_line([*heads, "PARENT_KEY", "KEY"])
+    before, after = heads_around(table)
+    yield write_line([*before, *(head for column in columns for head in column.heads()), *after])
     for record, row in export.rows(table):
         yield write_line(cells_of(record, row, columns, export.options.guarded))
 
@@ -97,13 +94,22 @@ def write_line(cells: list[str]) -> str:
 
 
 def cells_of(record: Record, row: Row, columns: list[CsvColumn], guarded: bool) -> list[str]:
+    before, after = cells_around(record, row, guarded)
+    answers = (cell for column in columns for cell in column.cells(value_below(row.values, column.path), guarded))
+    return [*before, *answers, *after]
+
+
+def heads_around(table: FormTable) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The heads before and after those of the fields."""
+    return (("SubmissionDate",), AFTER_FIELDS) if table.parent is None else ((), ("PARENT_KEY", "KEY"))
+
+
+def cells_around(record: Record, row: Row, guarded: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The cells before and after those of the fields."""
     text: Any = guard if guarded else lambda one: one or ""
-    answers = [cell for column in columns for cell in column.cells(value_below(row.values, column.path), guarded)]
     if row.parent is not None:
-        return [*answers, text(row.parent.key), text(row.key)]
-    return [
-        write_instant(record),
-        *answers,
+        return (), (text(row.parent.key), text(row.key))
+    after = (
         text(row.key),
         "" if record.submitter_id is None else str(record.submitter_id),
         text(record.submitter_name),
@@ -114,7 +120,8 @@ def cells_of(record: Record, row: Row, columns: list[CsvColumn], guarded: bool) 
         text(record.device_id),
         str(record.edits),
         text(record.form_version),
-    ]
+    )
+    return (write_instant(record),), after
 
 
 def write_instant(record: Record) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask import Response, request
 from sqlalchemy.orm import Session
@@ -27,17 +29,19 @@ from server.reports.queries import (
     take_snapshot,
 )
 from server.reports.table import ROOT, FormTable, tables_of
+from server.reports.xlsx import write_workbook
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form
 from server.web.files import disposition
 from server.web.session import SAFE, blobs, caller, database, now, reading
-from server.web.streams import stream
+from server.web.streams import CHUNK_BYTES, stream
 
 exports = CentralDoor("exports")
 FORM = "/projects/<int:project_id>/forms/<form_id>"
 PUBLISHED, DRAFT = FORM + "/submissions", FORM + "/draft/submissions"
 CSV_TYPE = "text/csv; charset=utf-8"
 ZIP_TYPE = "application/zip"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON_TYPE = "application/json; charset=utf-8"
 Pieces = Callable[[Session], Iterator[bytes]]
 
@@ -116,6 +120,25 @@ def export_zip(project_id: int, form_id: str, draft: bool = False) -> Response:
 
     ending = ".zip" if with_files else ".csv.zip"
     return send_export(form, source, pieces, ZIP_TYPE, safe_name(form.xml_form_id) + ending)
+
+
+@exports.route(PUBLISHED + ".xlsx", methods=["GET", "POST"])
+@exports.route(DRAFT + ".xlsx", methods=["GET", "POST"], defaults={"draft": True}, endpoint="export_draft_xlsx")
+def export_xlsx(project_id: int, form_id: str, draft: bool = False) -> Response:
+    """A sheet for each table. A workbook cannot leave before it is whole, so it waits in a temporary file."""
+    form, source = load_source(project_id, form_id, draft)
+    tables = tables_of(schema_of_form(form, draft, option("deletedFields")))
+    options = read_options(tables[ROOT])
+
+    def pieces(session: Session) -> Iterator[bytes]:
+        take_snapshot(session)
+        with TemporaryDirectory(prefix="fangshi-export-") as folder:
+            whole = Path(folder) / "export.xlsx"
+            write_workbook(start_export(session, source, options), tables.values(), whole)
+            with whole.open("rb") as file:
+                yield from iter(lambda: file.read(CHUNK_BYTES), b"")
+
+    return send_export(form, source, pieces, XLSX_TYPE, f"{safe_name(form.xml_form_id)}.xlsx")
 
 
 def send_export(form: Form, source: Source, pieces: Pieces, content_type: str, name: str) -> Response:

@@ -4,11 +4,13 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import event, select, update
 
 from server.access.roles import REVIEWER
@@ -291,6 +293,20 @@ def test_any_form_id_names_its_export(as_bob: Client, database: Database, projec
     assert as_bob.get(base + ".geojson").json == {"type": "FeatureCollection", "features": []}
 
 
+def test_a_workbook_has_a_sheet_for_each_table(as_bob: Client, send: Send, base: str) -> None:
+    sent = send(size="-4", visited_on="2026-03-01", note="=1+1", members=a_member("甲", "3"))
+    reply = as_bob.get(base + ".xlsx")
+    assert 'filename="census.xlsx"' in reply.headers["Content-Disposition"]
+    book = load_workbook(io.BytesIO(reply.data))
+    assert book.sheetnames == ["Submissions", "member", "toy"]
+    head, line = book["Submissions"].iter_rows(values_only=True)
+    row = dict(zip(head, line, strict=True))
+    assert list(row) == HEAD.strip().split(",")
+    assert (row["size"], row["visited_on"].date(), row["备注"], row["KEY"]) == (-4, date(2026, 3, 1), "'=1+1", sent)
+    assert [cell.data_type for cell in book["Submissions"][2] if cell.value == "'=1+1"] == ["s"]
+    assert list(book["member"].values)[1] == ("甲", 3, sent, f"{sent}/member[1]")
+
+
 def test_records_on_a_map(as_bob: Client, send: Send, base: str) -> None:
     bad = send(gps="NaN NaN")
     good = send(gps="30.1 104.5 512.3 4.7", path="30 104;31 105")
@@ -328,7 +344,7 @@ def test_a_place_in_a_repeat_is_shown_when_asked_for(
     assert [one["coordinates"] for one in feature["geometry"]["geometries"]] == [[104, 30], [105, 31]]
 
 
-ENDINGS = (".csv", ".csv.zip", ".geojson")
+ENDINGS = (".csv", ".csv.zip", ".xlsx", ".geojson")
 
 
 def test_only_those_with_the_right_take_exports(
