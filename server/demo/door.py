@@ -8,7 +8,6 @@ import http.client
 import json
 import logging
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +21,7 @@ from server.config import Config
 from server.db import Database
 
 LOOPBACK = "127.0.0.1"
+BOUNDARY = "a-demo-record-1f7c5d0e6b"  # one for all: the server compiles its patterns for a boundary anew for each
 
 
 class DemoRefused(Exception):
@@ -61,10 +61,9 @@ class Door:
 
     def send_record(self, key: str, project_id: int, device: str, xml: bytes, files: dict[str, bytes]) -> None:
         """POST a record as ODK Collect does. Raises DemoRefused unless the answer is 201."""
-        boundary = uuid.uuid4().hex
-        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "X-OpenRosa-Version": "1.0"}
+        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "X-OpenRosa-Version": "1.0"}
         path = f"/v1/key/{key}/projects/{project_id}/submission?deviceID={quote(device)}"
-        self._ask("POST", path, headers, _multipart(boundary, xml, files), 201)
+        self._ask("POST", path, headers, _multipart(xml, files), 201)
 
     def ask_json(self, method: str, path: str, body: Any, token: str | None = None) -> Any:
         """One REST request below /v1. Raises DemoRefused unless the answer is 200."""
@@ -86,14 +85,14 @@ class Door:
         return content
 
 
-def _multipart(boundary: str, xml: bytes, files: dict[str, bytes]) -> bytes:
+def _multipart(xml: bytes, files: dict[str, bytes]) -> bytes:
     parts = [("xml_submission_file", "record.xml", "text/xml", xml)]
     parts += [(name, name, "text/csv", content) for name, content in files.items()]
     lines: list[bytes] = []
     for name, file_name, kind, content in parts:
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{file_name}"\r\n'
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="{file_name}"\r\n'
         lines += [f"{head}Content-Type: {kind}\r\n\r\n".encode(), content, b"\r\n"]
-    return b"".join([*lines, f"--{boundary}--\r\n".encode()])
+    return b"".join([*lines, f"--{BOUNDARY}--\r\n".encode()])
 
 
 @contextmanager
