@@ -227,7 +227,12 @@ def form_facts(project: Project, form: Form) -> dict[str, Any]:
         "versions": queries.list_versions(db, form),
         "draft": draft_facts(project, draft) if draft else None,
     }
-    return {"form": facts, "can_edit": may(who, "form.update", project, form), "states": FORM_STATES}
+    return {
+        "form": facts,
+        "can_edit": may(who, "form.update", project, form),
+        "reads_records": may(who, "submission.list", project),
+        "states": FORM_STATES,
+    }
 
 
 def draft_facts(project: Project, draft: FormVersion) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from server.models import Form, FormVersion
 from server.publishing import definition
 from tests.conftest import MORNING
 from tests.making import an_xform
-from tests.server.web.pages.conftest import a_file, text_of
+from tests.server.web.pages.conftest import a_file, make_project, text_of
 
 
 def workbook(*survey, form_id="talk", version="1"):
@@ -123,8 +123,7 @@ def test_the_library_form_is_offered_and_published_in_care_projects_only(town, b
     page = text_of(lea.see("/forms"))
     assert "家庭走访" in page and "添加家庭走访表" not in page
     ada = browse("ada")
-    ada.send("/admin/projects", {"name": "柳河镇", "kind": "plain"})
-    ada.see("/forms?project=2")
+    ada.see(f"/forms?project={make_project(ada)}")
     assert "添加家庭走访表" not in text_of(ada.see("/forms"))
     assert ada.send("/forms/library").status_code == 403
 

@@ -1,7 +1,7 @@
 from sqlalchemy import select
 
 from server.models import Assignment, Project, User, VillageScope
-from tests.server.web.pages.conftest import text_of
+from tests.server.web.pages.conftest import make_project, text_of
 
 
 def actor(database, name):
@@ -32,9 +32,9 @@ def test_only_an_administrator_makes_projects(town, browse):
 
 def test_a_plain_project_becomes_a_care_project_and_back_only_without_records(town, browse, database):
     ada = browse("ada")
-    ada.send("/admin/projects", {"name": "柳河镇", "kind": "plain"})
-    assert ada.send("/admin/projects/2", {"name": "柳河镇", "kind": "care"}).status_code == 303
-    assert ada.send("/admin/projects/2", {"name": "柳河镇", "kind": "plain"}).status_code == 303
+    page = f"/admin/projects/{make_project(ada)}"
+    assert ada.send(page, {"name": "柳河镇", "kind": "care"}).status_code == 303
+    assert ada.send(page, {"name": "柳河镇", "kind": "plain"}).status_code == 303
     town.record()
     answer = ada.send(f"/admin/projects/{town.project_id}", {"name": "禾川镇", "kind": "plain"})
     assert answer.status_code == 400 and "规矩不能变" in text_of(answer)

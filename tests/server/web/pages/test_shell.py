@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.server.web.pages.conftest import text_of
+from tests.server.web.pages.conftest import make_project, text_of
 
 
 def rail_of(answer):
@@ -25,6 +25,26 @@ def test_the_rail_shows_what_the_role_opens_and_every_entry_opens(town, browse, 
     assert [browser.see(path).status_code for path in entries] == [200] * len(entries)
 
 
+LINK = re.compile(r'<a [^>]*href="(/[^"#]*)"')
+
+
+@pytest.mark.parametrize("name", ["ada", "rita", "vera", "lea"])
+def test_no_page_links_to_a_page_that_the_role_may_not_open(town, browse, name):
+    town.record(village=1)
+    town.record(village=0)
+    browser = browse(name)
+    seen, waiting = set(), ["/"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or path == "/sign-in":
+            continue
+        seen.add(path)
+        answer = browser.see(path)
+        assert answer.status_code in (200, 303), path
+        waiting += LINK.findall(answer.get_data(as_text=True)) + ([answer.location] if answer.location else [])
+    assert len(seen) > 5
+
+
 def test_a_person_without_a_role_is_told_so(town, browse):
     otto = browse("otto")
     assert otto.see("/").location == "/me"
@@ -39,16 +59,15 @@ def test_the_start_page_is_the_first_that_opens(town, browse):
 
 def test_the_project_asked_for_is_remembered(town, browse):
     ada = browse("ada")
-    ada.send("/admin/projects", {"name": "柳河镇", "kind": "plain"})
-    ada.see("/forms?project=2")
+    ada.see(f"/forms?project={make_project(ada)}")
     assert "<small>柳河镇</small>" in ada.see("/forms").get_data(as_text=True)
     ada.see(f"/forms?project={town.project_id}")
     assert "<small>禾川镇</small>" in ada.see("/forms").get_data(as_text=True)
 
 
 def test_a_project_one_may_not_see_is_not_found(town, browse):
-    browse("ada").send("/admin/projects", {"name": "柳河镇", "kind": "plain"})
-    assert browse("rita").see("/forms?project=2").status_code == 404
+    other = make_project(browse("ada"))
+    assert browse("rita").see(f"/forms?project={other}").status_code == 404
 
 
 def test_records_waiting_are_counted_in_the_rail_within_the_scope(town, browse):
