@@ -32,7 +32,8 @@ class Settled:
 def settle_contacts(facts: Facts, pregnancy: Pregnancy, rules: Sequence[Rule], today: date) -> Settled:
     """Goes through the contacts in the order of their days, each judged by the dating in force on its day.
 
-    So a contact that counted still counts after a scan has moved the weeks: done stays done.
+    So a contact that counted still counts after a scan has moved the weeks: done stays done. A contact that was missed
+    by the old weeks is asked for again while its window is open by the new ones.
     """
     rules = [one for one in rules if one.answer == "antenatal_contact" and _follows(pregnancy, one)]
     keys = {one.id: key_of(one.id, facts.subject, pregnancy.uuid, pregnancy.event) for one in rules}
@@ -45,7 +46,11 @@ def settle_contacts(facts: Facts, pregnancy: Pregnancy, rules: Sequence[Rule], t
             extra.append(visit)
     now = _windows_on(today, pregnancy, rules)
     _merge_by_clock(now, keys, endings, today)
-    kept = {one: ending for one, ending in endings.items() if one in now or ending.is_done}
+    kept = {
+        one: ending
+        for one, ending in endings.items()
+        if ending.is_done or (one in now and today > now[one][1].closes_on)
+    }
     return Settled(tuple(dict.fromkeys((*now, *kept))), kept, tuple(extra))
 
 

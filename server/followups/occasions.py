@@ -62,38 +62,38 @@ def _pregnancies(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
             yield Occasion(one.event, one.uuid, one.registered_on, days_of(one, dating), pregnancy=one)
 
 
-def _episodes(rule: Rule, facts: Facts) -> Iterator[ContraceptionEpisode]:
-    """Only those that she opted into (domain.md 2.4, heading)."""
-    return (one for one in facts.contraception if one.wants_follow_up and one.method in rule.methods)
-
-
 def _starts(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
-    for one in _episodes(rule, facts):
-        if one.started_on:
+    for one in facts.contraception:
+        if one.started_on and _is_asked_of(one, rule):
             yield Occasion(one.uuid, one.uuid, one.started_on, {"started_on": one.started_on})
 
 
 def _injections(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
-    for episode in _episodes(rule, facts):
-        chain = _in_order(episode.injections, today)
-        for at, one in enumerate(chain, 1):
-            yield Occasion(one.event, episode.uuid, one.on, {"injected_on": one.on}, later=chain[at:])
+    owners = _owners(rule, facts, lambda episode: episode.injections)
+    for one, later in _with_later(_in_order(owners, today)):
+        if _is_asked_of(owners[one], rule):
+            yield Occasion(one.event, owners[one].uuid, one.on, {"injected_on": one.on}, later=later)
 
 
 def _supplies(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
-    for episode in _episodes(rule, facts):
-        chain = _in_order((one for one in episode.supplies if one.supply_until > one.on), today)
-        for at, one in enumerate(chain, 1):
+    owners = _owners(rule, facts, lambda episode: episode.supplies)
+    for one, later in _with_later(_in_order((one for one in owners if one.supply_until > one.on), today)):
+        if _is_asked_of(owners[one], rule):
             days = {"supply_until": one.supply_until, "issued_on": one.on}
-            yield Occasion(one.event, episode.uuid, one.on, days, later=chain[at:])
+            yield Occasion(one.event, owners[one].uuid, one.on, days, later=later)
+
+
+def _is_asked_of(episode: ContraceptionEpisode, rule: Rule) -> bool:
+    """Only of those who opted in (domain.md 2.4, heading)."""
+    return episode.wants_follow_up and episode.method in rule.methods
 
 
 def _household_visits(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
     """Visits on which somebody was met and agreed; a visit to a closed door neither asks nor answers."""
     chain = _in_order((one for one in facts.household_visits if one.result != "absent"), today)
-    for at, one in enumerate(chain, 1):
+    for one, later in _with_later(chain):
         if one.result == "met" and one.agreed:
-            yield Occasion(one.event, None, one.on, {"visited_on": one.on}, later=chain[at:])
+            yield Occasion(one.event, None, one.on, {"visited_on": one.on}, later=later)
 
 
 def _danger_signs(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
@@ -122,6 +122,19 @@ def _in_order(chain: Iterable[_Link], today: date) -> tuple[_Link, ...]:
         if one.on <= today:
             found.setdefault(one.on, one)
     return tuple(found.values())
+
+
+def _with_later(chain: tuple[_Link, ...]) -> Iterator[tuple[_Link, tuple[_Link, ...]]]:
+    return ((one, chain[at:]) for at, one in enumerate(chain, 1))
+
+
+def _owners(
+    rule: Rule, facts: Facts, links: Callable[[ContraceptionEpisode], tuple[_Link, ...]]
+) -> dict[_Link, ContraceptionEpisode]:
+    """What was given by the rule's methods, with its episode. One row for all of a woman's episodes: the next injection
+    answers the last one also where the form was filled as a new episode, or in one that wants no follow-up."""
+    episodes = sorted((one for one in facts.contraception if one.method in rule.methods), key=lambda one: one.uuid)
+    return {link: episode for episode in episodes for link in links(episode)}
 
 
 _FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] = {

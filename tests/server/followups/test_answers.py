@@ -56,6 +56,14 @@ def test_two_records_of_one_injection_make_one_follow_up() -> None:
         assert states(woman(contraception=(method("dmpa", injections=order),)), "2026-04-02") == [(first.event, "due")]
 
 
+@pytest.mark.parametrize("wants", [True, False])
+def test_an_injection_told_as_a_new_episode_answers_the_last_one(wants: bool) -> None:
+    old = method("dmpa", injections=injections("2026-01-01"))
+    new = method("dmpa", uuid="c2", wants_follow_up=wants, injections=injections("2026-04-01"))
+    found = states(woman(contraception=(new, old)), "2026-05-01")
+    assert found == [("injection 2026-01-01", "done_on_time"), ("injection 2026-04-01", "scheduled")][: 1 + wants]
+
+
 def test_the_next_supply_answers_the_one_before() -> None:
     given = supplies(("2026-01-01", "2026-03-26"), ("2026-03-20", "2026-06-12"))
     first, second = due_for(woman(contraception=(method("coc", supplies=given),)), RULES, day("2026-03-20"))

@@ -173,6 +173,15 @@ def test_the_scan_counts_from_its_own_day() -> None:
     assert (found["ANC2"].state, found["ANC3"].state) == ("done_on_time", "scheduled")
 
 
+def test_a_contact_missed_by_the_old_weeks_is_asked_for_while_its_window_is_open_by_the_new_ones() -> None:
+    scanned = pregnancy("2026-09-01", "2026-10-20", ("2027-01-30", "2026-09-15"))
+    facts = woman(pregnancies=(scanned,), visits=(check("2027-01-27"),))  # 21+1 by last period: ANC3
+    assert standing(facts, "2027-01-29")["ANC2"].state == "missed_merged"
+    after = standing(facts, "2027-01-30")
+    assert (after["ANC2"].state, after["ANC3"].state) == ("due", "done_on_time")
+    assert standing(facts, "2027-02-09")["ANC2"].state == "missed_merged"
+
+
 def test_without_a_dating_no_rule_counts_from_her_weeks() -> None:
     facts = woman(pregnancies=(pregnancy("2026-09-01", "2026-10-20", datings=()),), visits=(check("2027-01-05"),))
     assert standing(facts, "2027-01-05") == {}
