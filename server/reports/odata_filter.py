@@ -21,6 +21,7 @@ DEEPEST = 50
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 PARTS = {"year": "date", "month": "date", "day": "date", "hour": "instant", "minute": "instant", "second": "instant"}
 UNSUPPORTED = frozenset(["add", "sub", "mul", "div", "divby", "mod", "has", "in"])
+UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # what no database compares with
 WORDS = {"null": None, "true": True, "false": False}
 
 _TOKEN = re.compile(
@@ -95,8 +96,10 @@ def read_filter(text: str, resolve: Resolve, now: datetime) -> Node:
     Raises FilterUnparseable (400.18), also for a comparison of things that cannot be compared, and
     ODataExpressionUnsupported (501.4) for what OData knows and this server does not.
     """
-    if len(text.encode()) > LONGEST:
+    if len(text) > LONGEST or len(text.encode(errors="replace")) > LONGEST:
         raise FilterUnparseable(reason=f"it is longer than {LONGEST} bytes")
+    if UNUSABLE.search(text):
+        raise FilterUnparseable(reason="it holds a control character")
     parser = Parser(split(text), resolve, now)
     node = parser.read_or()
     if parser.next.kind != "end":
@@ -233,9 +236,9 @@ def read_moment(token: str) -> Constant:
         if "T" not in token:
             return Constant(date.fromisoformat(token), "date")
         value = datetime.fromisoformat(token.replace(" ", "+"))  # a + that was not encoded arrives as a space
-    except ValueError:
+        return Constant((value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC), "instant")
+    except (ValueError, OverflowError):
         raise FilterUnparseable(reason=f"{token} is no date or time") from None
-    return Constant(value if value.tzinfo else value.replace(tzinfo=UTC), "instant")
 
 
 CONSTANTS: dict[str, Callable[[str], Constant]] = {"text": read_text, "number": read_number, "moment": read_moment}

@@ -29,12 +29,20 @@ EXPORT = "form.submission.export"
 
 @dataclass(frozen=True)
 class Source:
-    """Which records a report is about. `instance_id` narrows it to one record."""
+    """Which records a report is about. `instance_id` narrows it to one record, `version_id` to an earlier state of it."""
 
     form_id: int
     scope: Scope
     draft: bool = False
     instance_id: str | None = None
+    version_id: str | None = None
+
+    @property
+    def version(self) -> ColumnElement[bool]:
+        """The version of a record that is meant, as a condition: the current one, or the one with this instance id."""
+        if self.version_id is None:
+            return SubmissionVersion.is_current.is_(True)
+        return SubmissionVersion.instance_id == self.version_id
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def listing(source: Source, narrowed: Narrowed) -> Select[Any]:
     query: Select[Any] = (
         select(*(named[one.name] for one in fields(Record)))
         .select_from(Submission)
-        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
+        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & source.version)
         .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
         .outerjoin(Actor, Actor.id == Submission.submitter_id)
         .where(meant(source, narrowed.with_deleted), *narrowed.conditions)
@@ -223,5 +231,6 @@ def read_schemas(db: Session, form_id: int) -> list[FormSchema]:
 
 
 def has_record(db: Session, source: Source) -> bool:
-    """Whether there is a record, not deleted and within reach."""
-    return db.scalar(select(exists().where(meant(source)))) is True
+    """Whether there is a record (in the version that is meant), not deleted and within reach."""
+    here = (SubmissionVersion.submission_id == Submission.id) & source.version
+    return db.scalar(select(exists().where(meant(source), here))) is True

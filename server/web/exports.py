@@ -1,6 +1,7 @@
 """A form's records as files: CSV, an archive of CSV and media, GeoJSON. Facts: odk-contract.md sections 8 and 9."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -176,10 +177,12 @@ def marked(response: Response, mark: str | None) -> Response:
 @exports.get(DRAFT + ".geojson", defaults={"draft": True}, endpoint="draft_map")
 @exports.get(PUBLISHED + "/<instance_id>.geojson", endpoint="one_on_map")
 @exports.get(DRAFT + "/<instance_id>.geojson", defaults={"draft": True}, endpoint="one_of_draft_on_map")
-def get_map(project_id: int, form_id: str, instance_id: str | None = None, draft: bool = False) -> Response:
-    """All records, or one, as features: each with its own point of this form and nothing from elsewhere."""
+@exports.get(PUBLISHED + "/<instance_id>/versions/<version_id>.geojson", endpoint="version_on_map")
+def get_map(project_id: int, form_id: str, draft: bool = False, **ids: str) -> Response:
+    """All records, or one (perhaps as it once was): each with its own point of this form and nothing from elsewhere."""
     form, source = load_source(project_id, form_id, draft)
-    source = Source(source.form_id, source.scope, draft, instance_id)
+    instance_id = ids.get("instance_id")
+    source = replace(source, instance_id=instance_id, version_id=ids.get("version_id"))
     if instance_id is not None and not has_record(reading(), source):
         raise NotFound()
     field_path = read_field_path()

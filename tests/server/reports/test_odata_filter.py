@@ -96,6 +96,10 @@ def test_and_binds_closer_than_or_and_brackets_closest() -> None:
         "(" * 51 + "ok" + ")" * 51,
         "size eq 1 or " * 400 + "ok",
         "\x00",
+        "__id eq 'a\x00'",
+        "__id eq '\ud800'",
+        "__system/submissionDate gt 0001-01-01T00:00:00+14:00",
+        "__system/submissionDate gt '9999-12-31T23:59:59-14:00'",
     ],
 )
 def test_what_cannot_be_read_is_refused(text: str) -> None:

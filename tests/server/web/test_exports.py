@@ -327,6 +327,25 @@ def test_records_on_a_map(as_bob: Client, send: Send, base: str) -> None:
     assert as_bob.get(base + ".geojson", headers={"If-None-Match": tag}).status_code == 304
 
 
+def test_an_earlier_version_keeps_its_place(
+    as_bob: Client, send: Send, phone: Client, base: str, project_id: int
+) -> None:
+    first, second = send(gps="30 104"), new_id()
+    edit = a_census(instance_id=second, gps="31 105").replace(
+        b"<orx:instanceID>", f"<orx:deprecatedID>{first}</orx:deprecatedID><orx:instanceID>".encode()
+    )
+    assert phone.send(project_id, edit).status_code == 201
+
+    def place(path: str) -> Any:
+        (feature,) = as_bob.get(base + path).json["features"]
+        return feature["id"], feature["geometry"]["coordinates"]
+
+    assert place(".geojson") == place(f"/{first}.geojson") == (first, [105, 31])
+    assert place(f"/{first}/versions/{first}.geojson") == (first, [104, 30])
+    assert place(f"/{first}/versions/{second}.geojson") == (first, [105, 31])
+    assert as_bob.get(f"{base}/{first}/versions/nobody.geojson").json["code"] == 404.1
+
+
 def test_a_place_in_a_repeat_is_shown_when_asked_for(
     as_bob: Client, app: Flask, database: Database, project_id: int
 ) -> None:
