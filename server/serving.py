@@ -25,7 +25,7 @@ from urllib.error import URLError
 
 from server.config import Config
 from server.jobs import run_timetable
-from server.parentage import die_with_parent
+from server.parentage import adopt_orphans, die_with_parent, end_orphans
 from server.web_process import run_web
 
 STOP_WITHIN = 9.0  # seconds; SIGTERM must end everything within ten
@@ -147,6 +147,7 @@ class Supervisor:
 
     def run(self, greeting: str, health: str) -> int:
         """Runs until told to stop; 0, or 1 when a child cannot stay alive. Prints the greeting once /healthz answers."""
+        adopt_orphans()
         for number in STOPPING:
             signal.signal(number, self.ask_to_stop)
         announced = False
@@ -184,7 +185,7 @@ class Supervisor:
         return True
 
     def stop_all(self) -> None:
-        """SIGTERM to each child, then SIGKILL to what is left when the time is up."""
+        """SIGTERM to each child, then SIGKILL to what is left of them and below them when the time is up."""
         running = [child.process for child in self.children if child.process is not None]
         for process in running:
             process.terminate()
@@ -194,6 +195,7 @@ class Supervisor:
             if process.exitcode is None:
                 process.kill()
                 process.join()
+        end_orphans()
 
 
 def answers(url: str) -> bool:

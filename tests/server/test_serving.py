@@ -5,6 +5,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ from server.serving import (
     own_address,
     reserve_port,
 )
-from tests.serving import ADMIN, RunningServer, running_server, start_server
+from tests.serving import ADMIN, RunningServer, group_members, running_server, start_server
 
 
 def ask(url: str) -> tuple[int, dict[str, object]]:
@@ -219,6 +220,10 @@ def test_a_child_that_keeps_failing_ends_the_service(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("server.serving.LOOK_EVERY", 0.01)
     monkeypatch.setattr("server.serving.STEADY_AFTER", 1e9)  # the clock below runs a thousand times too fast
     monkeypatch.setattr("server.serving.answers", lambda _url: False)
+    monkeypatch.setattr(
+        "server.serving.adopt_orphans", lambda: None
+    )  # this process is pytest, with children of its own
+    monkeypatch.setattr("server.serving.end_orphans", lambda: None)
     supervisor = Supervisor([Child("web", partial(os._exit, 1))])
     monkeypatch.setattr(time, "monotonic", iter(range(0, 100_000, 5)).__next__)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
@@ -227,6 +232,29 @@ def test_a_child_that_keeps_failing_ends_the_service(monkeypatch: pytest.MonkeyP
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+LEAVES_A_GRANDCHILD = """
+import subprocess, time
+from server.serving import Child, Supervisor
+
+def run():
+    subprocess.Popen(["sleep", "600"])
+    time.sleep(600)
+
+Supervisor([Child("web", run)]).run("", "http://127.0.0.1:1/healthz")
+"""
+
+
+def test_what_a_child_started_does_not_outlive_the_supervisor_either() -> None:
+    process = subprocess.Popen([sys.executable, "-c", LEAVES_A_GRANDCHILD], start_new_session=True)
+    deadline = time.monotonic() + 30
+    while len(group_members(process.pid)) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.terminate()
+    process.wait(20)
+    assert group_members(process.pid) == {}
 
 
 @pytest.mark.parametrize(
