@@ -14,7 +14,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.boundary_crs import refuse_contradiction
-from geo.boundary_rows import Row, Rows, read_rows
+from geo.boundary_formats import read_rows
+from geo.boundary_rows import Row, Rows
 from geo.crs import Crs, metres_per_degree, read_crs, to_wgs84
 from geo.errors import InvalidBoundary
 

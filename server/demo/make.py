@@ -17,8 +17,9 @@ from server.config import Config
 from server.db import Database
 from server.demo.door import Door, MovingClock, moved_clock, open_door
 from server.demo.people import Demo, make_administrator, make_people, make_phones, write_demo
+from server.demo.records import FORM_ID
 from server.demo.town import SEED, TOWN_NAME, DemoTown, make_town
-from server.demo.visits import FORM_ID, Sending, make_visits
+from server.demo.visits import Sending, make_visits
 from server.models import Form
 from server.places.villages import import_boundaries
 from server.publishing.library import publish_library

@@ -12,8 +12,9 @@ from forms.library import read_library_form
 from forms.xform import read_xform
 from geo.locate import Locator
 from geo.odk_text import read_geometry
+from server.demo.records import FORM_ID
 from server.demo.town import make_town
-from server.demo.visits import FORM_ID, WORKERS, Sending, make_visits
+from server.demo.visits import WORKERS, Sending, make_visits
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 FORM = read_xform(read_library_form(FORM_ID))

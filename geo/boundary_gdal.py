@@ -1,0 +1,139 @@
+"""GeoPackage and zipped Shapefile, through GDAL, which sees only what was looked through before.
+
+A GeoPackage with views or foreign virtual tables is refused. Of an archive the parts of one Shapefile are taken into a
+new archive in memory, under names of our own.
+"""
+
+import io
+import re
+import sqlite3
+import warnings
+import zipfile
+from typing import Any
+
+import shapely
+from pyogrio import raw
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from geo import boundary_rows
+from geo.boundary_rows import MAX_ROWS, Row, Rows, refused
+
+_SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+def read_geopackage(data: bytes) -> Rows:
+    """The one layer of areas in a GeoPackage. Raises InvalidBoundary."""
+    _look_through(data)
+    return _read_by_gdal(data, "GeoPackage", None)
+
+
+def _look_through(data: bytes) -> None:
+    """Refuse a GeoPackage whose schema could make GDAL run or open something: views, and modules but the R-tree."""
+    try:
+        book = sqlite3.connect(":memory:")
+        book.deserialize(data)
+        parts = book.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        layers = book.execute("SELECT count(*) FROM gpkg_contents WHERE data_type = 'features'").fetchone()[0]
+    except sqlite3.Error as error:
+        raise refused("This SQLite file is not a GeoPackage that can be read.", "unreadable") from error
+    finally:
+        book.close()
+    for kind, name, sql in parts:
+        virtual = re.match(r"\s*CREATE\s+VIRTUAL\s+TABLE", sql or "", re.IGNORECASE)
+        if kind == "view" or (virtual and not re.search(r"USING\s+rtree\b", sql, re.IGNORECASE)):
+            raise refused(f'The GeoPackage holds "{str(name)[:60]}", which is not a plain table.', "unsafe")
+    if layers != 1:
+        raise refused(f"The GeoPackage holds {layers} layers of features; keep the one with the villages.", "layers")
+
+
+def read_archive(data: bytes) -> Rows:
+    """The one Shapefile in a zip archive. Raises InvalidBoundary."""
+    parts = _shapefile_parts(data)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for suffix, content in parts.items():
+            archive.writestr(f"villages{suffix}", content)
+    return _read_by_gdal(packed.getvalue(), "Shapefile", _encoding_of(parts))
+
+
+def _shapefile_parts(data: bytes) -> dict[str, bytes]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        _check_sizes(entries)
+        found = [entry for entry in entries if entry.filename.lower().endswith(".shp") and not _is_junk(entry)]
+        if len(found) != 1:
+            raise refused(f"The archive holds {len(found)} Shapefiles (.shp); exactly one was expected.", "layers")
+        stem = found[0].filename[:-4].lower()
+        wanted = {stem + suffix: suffix for suffix in _SHAPEFILE_PARTS}
+        parts = {
+            wanted[entry.filename.lower()]: _unpack(archive, entry)
+            for entry in entries
+            if entry.filename.lower() in wanted
+        }
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise refused("The archive is damaged or encrypted.", "unreadable") from error
+    lacking = [suffix for suffix in (".shx", ".dbf") if suffix not in parts]
+    if lacking:
+        raise refused(f"The Shapefile lacks its {' and '.join(lacking)} part.", "unreadable", missing=lacking)
+    return parts
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > boundary_rows.MAX_PARTS or sum(entry.file_size for entry in entries) > boundary_rows.MAX_UNPACKED:
+        raise refused("The archive unpacks to more than a boundary file can be.", "too_large")
+
+
+def _is_junk(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.startswith("__MACOSX/") or entry.filename.rpartition("/")[2].startswith("._")
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The declared size may lie; never unpack more than the declared sizes were checked for."""
+    with archive.open(entry) as stream:
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise refused("The archive is damaged: a part is not as long as it says.", "unreadable")
+    return content
+
+
+def _encoding_of(parts: dict[str, bytes]) -> str | None:
+    """Without a .cpg part, names are UTF-8 if they can be, else GB 18030: what Chinese desktop GIS writes unasked."""
+    if parts.pop(".cpg", b"").strip().upper().replace(b"-", b"") in {b"UTF8", b"65001"}:
+        return "UTF-8"
+    try:
+        parts[".dbf"].decode("utf-8")
+    except UnicodeDecodeError:
+        return "GB18030"
+    return "UTF-8"
+
+
+def _read_by_gdal(data: bytes, format: str, encoding: str | None) -> Rows:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL's remarks about the name it was not given
+            meta, _, wkb, columns = raw.read(data, encoding=encoding, force_2d=True, max_features=MAX_ROWS + 1)
+        areas = shapely.from_wkb(wkb)
+    except Exception as error:  # foreign bytes in foreign code: whatever it stumbles over, the file is at fault
+        raise refused(f"The {format} cannot be read.", "unreadable") from error
+    names = [str(name) for name in meta["fields"]]
+    rows = []
+    for index, area in enumerate(areas):
+        properties = {name: _plain(column[index]) for name, column in zip(names, columns, strict=True)}
+        rows.append(Row(index + 1, properties, _only_area(area, index + 1)))
+    return Rows(format, CRS.from_user_input(meta["crs"]) if meta["crs"] else None, rows)
+
+
+def _plain(value: Any) -> Any:
+    """numpy scalars as Python's own, so that properties are JSON; 12-digit codes often come as 5.1e11."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _only_area(area: BaseGeometry | None, number: int) -> BaseGeometry | None:
+    if area is None or area.geom_type in {"Polygon", "MultiPolygon"}:
+        return area
+    raise refused(f"Row {number} is not an area but {area.geom_type}.", rows=[number])
