@@ -26,7 +26,7 @@ def check_password(password: str) -> None:
         raise PasswordTooShort()
     if len(password.encode()) > MOST_BYTES:
         raise PasswordTooLong()
-    if password.lower() in common_passwords() or len(set(password)) < 3:
+    if password.lower() in common_passwords():
         raise PasswordWeak()
 
 
