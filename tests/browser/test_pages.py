@@ -1,5 +1,7 @@
 """Every page in a real browser: no error on the console, nothing asked of another host, nothing wider than the screen."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import AXE, DESK, PHONE
@@ -19,13 +21,8 @@ def addresses(town, record, name):
 
 
 def file_name(path, size, language):
-    return "-".join(
-        [
-            path.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "start",
-            "desk" if size is DESK else "phone",
-            language[:2],
-        ]
-    )
+    page = re.sub(r"[{}]", "", path.strip("/")).replace("/", "-") or "start"
+    return f"{page}-{'desk' if size is DESK else 'phone'}-{language[:2]}"
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
