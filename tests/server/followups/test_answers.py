@@ -203,3 +203,12 @@ def test_a_late_upload_of_an_earlier_injection_takes_its_place_in_the_row() -> N
         ("injection 2026-01-01", "done_on_time"),
         ("injection 2026-03-30", "scheduled"),
     ]
+
+
+def test_an_answer_dated_in_the_future_answers_nothing_yet() -> None:
+    coil = method("iud_cu", started_on=day("2026-01-01"))
+    told = Referral("r1", "routine", day("2026-01-20"), outcome_on=day("2026-02-01"), outcome_event="outcome")
+    facts = woman(contraception=(coil,), visits=(follow_up_visit("2026-02-01"),), referrals=(told,))
+    for today, state in (("2026-01-31", "due"), ("2026-02-01", "done_on_time")):
+        found = standing(facts, today)
+        assert found["IUD-1"].state == found["REF-R"].state == state
