@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from forms.schema import Field
@@ -44,14 +45,20 @@ class CsvColumn:
 
     def cells(self, value: Any, guarded: bool) -> Sequence[str]:
         """`value` is the answer's text; anything else is no answer."""
-        text = value if isinstance(value, str) else ""
+        if not isinstance(value, str) or not value:
+            return self.blank
         if self.field.type == "geopoint":
-            return point_cells(text, guarded)
-        first = self.one_cell(text) if guarded else text
+            return point_cells(value, guarded)
+        first = self.one_cell(value) if guarded else value
         if not self.choices:
             return (first,)
-        given = set(text.split())
+        given = set(value.split())
         return (first, *("1" if choice in given else "0" for choice in self.choices))
+
+    @cached_property
+    def blank(self) -> tuple[str, ...]:
+        """The cells of no answer: most of a form is not asked of most people."""
+        return ("",) * 4 if self.field.type == "geopoint" else ("", *("0" for _ in self.choices))
 
     def one_cell(self, text: str) -> str:
         if self.field.type in NUMBERS:

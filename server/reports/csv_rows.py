@@ -12,8 +12,9 @@ from forms.schema import FormSchema
 from server.reports.csv_cells import CsvColumn, columns_of, guard
 from server.reports.odata_conditions import Conditions, divide
 from server.reports.odata_fields import root_of
-from server.reports.odata_filter import Node
-from server.reports.queries import Narrowed, Record, Source, iterate_records
+from server.reports.odata_nodes import Node
+from server.reports.queries import iterate_records
+from server.reports.records import Narrowed, Record, Source
 from server.reports.table import FormTable, Row, leaves_of, rows_of, value_below
 
 BOM = "\ufeff"  # what makes Excel in China read UTF-8

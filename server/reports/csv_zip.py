@@ -18,7 +18,8 @@ from server.clock import SHANGHAI
 from server.models import Blob, SubmissionAttachment
 from server.reports.csv_cells import guard_number
 from server.reports.csv_rows import BOM, Export, write_line, write_table
-from server.reports.queries import BATCH, Record, count_records
+from server.reports.queries import BATCH, count_records
+from server.reports.records import Record
 from server.reports.table import ROOT, FormTable, value_below
 
 AUDIT = ("meta", "audit")

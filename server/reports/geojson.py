@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from forms.schema import GEO_TYPES, Field, FormSchema
-from server.reports.queries import Record
+from server.reports.records import Record
 from server.reports.values import plain_geojson, read_places
 
 Feature = dict[str, Any]

@@ -10,16 +10,8 @@ from sqlalchemy.orm import Session
 from server.errors import SkiptokenGone
 from server.reports.odata_conditions import Conditions, divide
 from server.reports.odata_options import After, Question
-from server.reports.queries import (
-    Narrowed,
-    Position,
-    Record,
-    Source,
-    count_records,
-    find_position,
-    iterate_records,
-    stands_after,
-)
+from server.reports.queries import count_records, find_position, iterate_records, stands_after
+from server.reports.records import Narrowed, Position, Record, Source
 from server.reports.table import Row, rows_of
 
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, extract, false, func, literal, not_, or_, true
 
 from server.models import Submission
-from server.reports.odata_filter import Comparison, Constant, FieldRef, Junction, Node, Part
-from server.reports.queries import Record
+from server.reports.odata_nodes import Comparison, Constant, FieldRef, Junction, Node, Part
+from server.reports.records import Record
 from server.reports.table import Row, value_below
 from server.reports.values import Value, read_value
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.errors import ODataFieldUnsupported, SelectUnknown, SelectUnsupported
-from server.reports.odata_filter import FieldRef
+from server.reports.odata_nodes import FieldRef
 from server.reports.table import Column, FormTable
 
 SYSTEM_TYPES = {

@@ -22,7 +22,8 @@ from server.errors import (
 )
 from server.reports.odata_conditions import COLUMNS
 from server.reports.odata_fields import Names, Selection, read_selection
-from server.reports.odata_filter import Node, read_filter
+from server.reports.odata_filter import read_filter
+from server.reports.odata_nodes import Node
 from server.reports.table import FormTable
 
 SUPPORTED = ("format", "count", "skip", "top", "filter", "wkt", "expand", "select", "skiptoken", "orderby", "search")

@@ -1,17 +1,14 @@
 """The records that a report reads: one form's, real or draft, as far as the caller's scope reaches; the newest first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from datetime import datetime
-from functools import cached_property
-from typing import Any, NamedTuple
+from dataclasses import fields
+from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
-from server.access.allow import Scope
 from server.access.projects import submissions_within
 from server.models import (
     Actor,
@@ -22,84 +19,10 @@ from server.models import (
     SubmissionAttachment,
     SubmissionVersion,
 )
+from server.reports.records import Narrowed, Position, Record, Source
 
 BATCH = 500
 EXPORT = "form.submission.export"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Which records a report is about. `instance_id` narrows it to one record, `version_id` to an earlier state of it."""
-
-    form_id: int
-    scope: Scope
-    draft: bool = False
-    instance_id: str | None = None
-    version_id: str | None = None
-
-    @property
-    def version(self) -> ColumnElement[bool]:
-        """The version of a record that is meant, as a condition: the current one, or the one with this instance id."""
-        if self.version_id is None:
-            return SubmissionVersion.is_current.is_(True)
-        return SubmissionVersion.instance_id == self.version_id
-
-
-@dataclass(frozen=True)
-class Narrowed:
-    """What of a source is wanted: conditions on Submission, an order instead of the newest first, a stretch."""
-
-    conditions: tuple[ColumnElement[bool], ...] = ()
-    order: tuple[ColumnElement[Any], ...] = ()
-    with_deleted: bool = False
-    offset: int = 0
-    limit: int | None = None
-
-
-@dataclass(frozen=True)
-class Record:
-    """A record with what OData and CSV say about it. `values` is empty for one that is encrypted or could not be read."""
-
-    id: int
-    instance_id: str
-    created_at: datetime
-    updated_at: datetime | None
-    deleted_at: datetime | None
-    submitter_id: int | None
-    submitter_name: str | None
-    review_state: str | None
-    device_id: str | None
-    form_version_id: int
-    form_version: str
-    version_id: int
-    encrypted: bool
-    files_expected: int
-    files_present: int
-    edits: int
-    has_sealed_answers: bool
-    values_json: str | None = field(repr=False)
-
-    @cached_property
-    def values(self) -> dict[str, Any]:
-        try:
-            tree = orjson.loads(self.values_json or "{}")
-        except orjson.JSONDecodeError:
-            return {}
-        return tree if isinstance(tree, dict) else {}
-
-    @property
-    def status(self) -> str | None:
-        """What keeps the answers from being shown: Central's words, None when nothing does."""
-        if not self.encrypted:
-            return None
-        return "notDecrypted" if self.has_sealed_answers else "missingEncryptedFormData"
-
-
-class Position(NamedTuple):
-    """Where a record stands in the order of the newest first."""
-
-    created_at: datetime
-    id: int
 
 
 def meant(source: Source, with_deleted: bool = False) -> ColumnElement[bool]:

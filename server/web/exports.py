@@ -20,15 +20,10 @@ from server.reports.csv_rows import CsvOptions, start_export, union_of, write_ta
 from server.reports.csv_zip import LINES_TOGETHER, Archive, safe_name
 from server.reports.geojson import feature_of, write_collection
 from server.reports.odata_fields import Names
-from server.reports.odata_filter import Node, read_filter
-from server.reports.queries import (
-    EXPORT,
-    Source,
-    has_record,
-    read_change_mark,
-    read_schemas,
-    take_snapshot,
-)
+from server.reports.odata_filter import read_filter
+from server.reports.odata_nodes import Node
+from server.reports.queries import EXPORT, has_record, read_change_mark, read_schemas, take_snapshot
+from server.reports.records import Source
 from server.reports.table import ROOT, FormTable, tables_of
 from server.reports.xlsx import write_workbook
 from server.web.central.door import CentralDoor

@@ -16,7 +16,8 @@ from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
 from server.reports.odata import Pinned, count_rows, read_page
 from server.reports.odata_options import Question, read_question, write_token
-from server.reports.queries import Source, has_record, read_change_mark, take_snapshot
+from server.reports.queries import has_record, read_change_mark, take_snapshot
+from server.reports.records import Source
 from server.reports.table import ROOT, FormTable, tables_of
 from server.web import errors
 from server.web.addresses import SLASH_INSIDE

@@ -10,7 +10,7 @@ import orjson
 from server.reports.odata import OnePage
 from server.reports.odata_fields import Selection
 from server.reports.odata_options import After, Question
-from server.reports.queries import Record
+from server.reports.records import Record
 from server.reports.table import Column, FormTable, Row, rows_below
 from server.reports.values import odata_value
 from server.web.wire.central_json import Json, instant

@@ -9,8 +9,10 @@ from server.access.allow import Scope
 from server.models import Submission, SubmissionVersion
 from server.reports.odata_conditions import divide, to_sql, value_of
 from server.reports.odata_fields import Names
-from server.reports.odata_filter import Node, read_filter
-from server.reports.queries import Narrowed, Source, iterate_records
+from server.reports.odata_filter import read_filter
+from server.reports.odata_nodes import Node
+from server.reports.queries import iterate_records
+from server.reports.records import Narrowed, Source
 from server.reports.table import Row, tables_of
 from tests.conftest import MORNING
 from tests.making import a_form

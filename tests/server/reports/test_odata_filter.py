@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from server.errors import FilterUnparseable, ODataExpressionUnsupported, ODataFieldUnsupported, Problem
 from server.reports.odata_fields import Names
-from server.reports.odata_filter import Comparison, Constant, FieldRef, Junction, Node, Part, read_filter
+from server.reports.odata_filter import read_filter
+from server.reports.odata_nodes import Comparison, Constant, FieldRef, Junction, Node, Part
 from server.reports.table import tables_of
 from tests.server.reports.samples import census_schema
 
