@@ -1,0 +1,143 @@
+"""Does a new form convert? An upload becomes a draft; what pyxform says comes back with sheet and row."""
+
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+
+from forms.errors import FormError
+from server.access.allow import allow
+from server.access.queries import choose_project
+from server.errors import (
+    FormWarnings,
+    MissingParameter,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    UnexpectedValue,
+    XlsFormInvalid,
+)
+from server.models import Form, Project
+from server.publishing import draft as drafts
+from server.publishing.definition import EXCEL_TYPES, Definition, read_definition
+from server.publishing.versions import get_form
+from server.web import session
+from server.web.errors import as_problem
+from server.web.pages.door import pages
+from server.web.pages.forms import editable, form_url, named
+from server.web.pages.problem_words import word_for_people
+from server.web.pages.shell import current_project
+from server.web.pages.sign_in import require_person
+from server.web.pages.texts import _
+from server.web.pages.toasts import say
+
+LARGEST_FORM = 10_000_000
+TYPES_BY_ENDING: dict[str, str] = {ending: kind for kind, ending in EXCEL_TYPES.items()}
+
+
+@pages.get("/forms/upload")
+def ask_for_form() -> Response:
+    allow(session.caller(), "form.create", current_project())
+    return make_response(render_template("forms/upload.html"))
+
+
+@pages.post("/forms/upload")
+def upload_form() -> Response:
+    """A new form, as a draft."""
+    project = project_by_reads()
+    allow(session.caller(), "form.create", project)
+    return take_upload(project, None)
+
+
+def project_by_reads() -> Project:
+    """As current_project, but without the session that writes: converting a form takes seconds, and phones write meanwhile."""
+    project = choose_project(session.reading(), session.caller(), request.args.get("project", ""))
+    if project is None:
+        raise Unauthenticated() if session.caller().is_anonymous else NotFound()
+    return project
+
+
+@pages.get("/forms/<form_id>/draft")
+def ask_for_draft(form_id: str) -> Response:
+    _project, form = editable(form_id)
+    return make_response(render_template("forms/upload.html", form=named(form)))
+
+
+@pages.post("/forms/<form_id>/draft")
+def upload_draft(form_id: str) -> Response:
+    project, form = get_form(session.reading(), project_by_reads().id, form_id)
+    allow(session.caller(), "form.update", project, form)
+    return take_upload(project, form)
+
+
+def take_upload(project: Project, form: Form | None) -> Response:
+    """Converts what came, and makes it the draft; the slow part opens no transaction."""
+    forced = bool(request.form.get("ignore_warnings"))
+    try:
+        definition = read_upload(form)
+        if form is not None:
+            project, form = editable(form.xml_form_id)
+        made = drafts.put_draft(
+            session.db(), project, form, definition, require_person(), session.now(), session.secret_key(), forced
+        )
+        where = form_url(made)
+    except (Problem, FormError) as error:
+        session.db().rollback()
+        return upload_again(as_problem(error), form)
+    return say(where, _("The draft is here. Look at it, then publish."))
+
+
+def read_upload(form: Form | None) -> Definition:
+    """The uploaded file as a definition. Raises FormError, MissingParameter or UnexpectedValue."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise MissingParameter(field="file")
+    ending = file.filename.rpartition(".")[2].lower()
+    if ending not in ("xlsx", "xls", "xml"):
+        raise UnexpectedValue(field="file", value=file.filename[:80], reason="a form is .xlsx, .xls or .xml")
+    body = file.stream.read(LARGEST_FORM + 1)
+    if len(body) > LARGEST_FORM:
+        raise UnexpectedValue(field="file", value=file.filename[:80], reason="it is larger than 10 MB")
+    fallback = form.xml_form_id if form else file.filename.rpartition(".")[0][:64]
+    return read_definition(
+        body, TYPES_BY_ENDING.get(ending, "application/xml"), fallback, session.blobs(), validate=True
+    )
+
+
+def upload_again(problem: Problem, form: Form | None) -> Response:
+    """The page again: pyxform's words with sheet and row where it names them, or the warnings and a box to accept them."""
+    values: dict[str, Any] = {"form": named(form) if form else None}
+    if isinstance(problem, FormWarnings):
+        values["warnings"] = warning_lines(problem.details["warnings"])
+    else:
+        values["error"] = error_words(problem)
+    return make_response(render_template("forms/upload.html", **values), problem.status)
+
+
+def error_words(problem: Problem) -> dict[str, Any]:
+    """What is wrong; of a workbook also where, with pyxform's own words."""
+    if not isinstance(problem, XlsFormInvalid):
+        return {"message": word_for_people(problem), "lines": []}
+    sheet, row = problem.details.get("sheet"), problem.details.get("row")
+    where = ""
+    if sheet:
+        where = (
+            _("Sheet “%(sheet)s”, row %(row)s", sheet=sheet, row=row) if row else _("Sheet “%(sheet)s”", sheet=sheet)
+        )
+    text = str(problem.details.get("error") or problem.message)
+    return {"message": _("This file can't be used as a form yet."), "lines": [{"where": where, "text": text}]}
+
+
+def warning_lines(warnings: dict[str, Any]) -> list[str]:
+    lines = list(warnings.get("xlsFormWarnings") or [])
+    for one in warnings.get("workflowWarnings") or []:
+        lines.append(workflow_words(one))
+    return lines
+
+
+def workflow_words(warning: dict[str, Any]) -> str:
+    if warning["type"] == "structureChanged":
+        gone = ", ".join(map(str, warning["details"]))
+        return _("These questions of the version in use are gone: %(paths)s", paths=gone)
+    if warning["type"] == "deletedFormExists":
+        return _("A form with this id is in the trash; the new one does not bring its records back.")
+    return str(warning.get("message") or warning["type"])
