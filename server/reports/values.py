@@ -17,6 +17,7 @@ from geo.odk_text import Kind, read_geometry
 Value = str | int | float | bool | date | datetime | None
 
 INT64 = 2**63
+LARGEST_DECIMAL = 7.9e28  # System.Decimal of .NET
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _INT = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
@@ -41,8 +42,9 @@ def read_int(text: str) -> int | None:
 
 
 def read_decimal(text: str) -> float | None:
+    """A number that Excel's and Power BI's decimals hold; one beyond them would end the load of the whole table there."""
     number = float(text) if _DECIMAL.fullmatch(text) else math.inf
-    return number if math.isfinite(number) else None
+    return number if abs(number) < LARGEST_DECIMAL else None
 
 
 def read_date(text: str) -> date | None:

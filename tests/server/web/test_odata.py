@@ -255,6 +255,43 @@ def test_expand_puts_repeats_into_their_rows(as_bob: Client, send: Send, base: s
     assert member["toy"][0]["__id"] == ids(as_bob.get(base + "/Submissions.member.toy"))[0]
 
 
+GROUPED = b"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>G</h:title>
+<model><instance><data id="grouped" version="1"><home><child><name/><more><pet><name/></pet></more></child></home>
+<meta><instanceID/></meta></data></instance><bind nodeset="/data/home/child/name" type="string"/></model></h:head>
+<h:body><group ref="/data/home"><repeat nodeset="/data/home/child"><input ref="/data/home/child/name"><label>N</label></input>
+<group ref="/data/home/child/more"><repeat nodeset="/data/home/child/more/pet"><input ref="/data/home/child/more/pet/name"/>
+</repeat></group></repeat></group></h:body></h:html>"""
+GROUPED_RECORD = """<data id="grouped" version="1"><home><child><name>a</name><more><pet><name>p</name></pet></more></child>
+<child><name>b</name></child></home><meta><instanceID>{}</instanceID></meta></data>"""
+
+
+def test_a_repeat_within_a_group_is_found_by_its_whole_path(
+    as_bob: Client, app: Flask, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        form = a_form(db, project_id, "grouped", xml=GROUPED)
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    sent = new_id()
+    assert Client(app, key=token).send(project_id, GROUPED_RECORD.format(sent).encode()).status_code == 201
+    base = f"/projects/{project_id}/forms/grouped.svc"
+
+    assert [one["name"] for one in as_bob.get(base).json["value"]] == [
+        "Submissions",
+        "Submissions.home.child",
+        "Submissions.home.child.more.pet",
+    ]
+    link = as_bob.get(base + "/Submissions").json["value"][0]["home"]["child@odata.navigationLink"]
+    children = as_bob.get(f"{base}/{link}").json["value"]
+    assert [(one["name"], one["__Submissions-id"]) for one in children] == [("a", sent), ("b", sent)]
+    pets = as_bob.get(f"{base}/{children[0]['more']['pet@odata.navigationLink']}")
+    assert [(one["name"], one["__Submissions-home-child-id"]) for one in pets.json["value"]] == [
+        ("p", children[0]["__id"])
+    ]
+    assert pets.json["value"] == as_bob.get(base + "/Submissions.home.child.more.pet").json["value"]
+    expanded = as_bob.get(base + "/Submissions?$expand=*").json["value"][0]
+    assert expanded["home"]["child"][0]["more"]["pet"][0]["name"] == "p"
+
+
 def test_select_leaves_what_was_named(as_bob: Client, send: Send, base: str) -> None:
     sent = send(size="4", gps="30 104 0 0", members=a_member("甲", "3"))
 
@@ -415,6 +452,48 @@ def test_what_cannot_be_answered_has_its_code(as_bob: Client, send: Send, base: 
         assert reply.status_code == int(REFUSED[query])
         assert reply.headers["OData-Version"] == "4.0"
         assert "ETag" not in reply.headers
+
+
+ODD_PLACES = (
+    *(
+        "",
+        "/$metadata",
+        "/Submissions",
+        "/Submissions.member",
+        "/Submissions('{sent}')",
+        "/Submissions('{sent}')/member",
+    ),
+    *(
+        "/Submissions('{sent}')/member('x')",
+        "/Submissions(''",
+        "/Submissions('a')('b')",
+        "/('x')",
+        "/Submissions//member",
+    ),
+    *("//", "/Submissions('%00')", "/Submissions('%FF')", "/Submissions.member('x')", "/$batch", "/Submissions/$count"),
+    *("/%EE%80%80", "/Submissions('" + "a" * 5000 + "')"),
+)
+ODD_QUERIES = (
+    *("$filter=%00", "$filter=__id eq '%FF'", "$filter=__id eq '%F0%9F%98%80'", "$top=%F0", "$top=１", "$select=,"),
+    *("$skip=9007199254740992", "$top=9007199254740992&$skip=9007199254740992", "$select=__id,,size", "$orderby=,"),
+    *("$skiptoken=01", "$skiptoken=" + "A" * 9000, "$search=%00", "$filter=ok eq ok eq ok", "$filter=null eq null"),
+    *("$filter=year(null) eq 1", "$filter=year(year(now())) eq 1", "$filter=" + "a" * 5000, "$filter=true"),
+    *(
+        "$filter=-0 eq 0 and __id ne null",
+        "$filter=start eq 2026-01-01",
+        "$filter=__system/submitterId gt -9223372036854775808",
+    ),
+)
+
+
+def test_no_question_is_ever_an_error_of_the_server(as_bob: Client, send: Send, base: str) -> None:
+    sent = send(members=a_member("甲"))
+    replies = {
+        (place, query): as_bob.get(base + place.format(sent=sent) + "?" + query).status_code
+        for place in ODD_PLACES
+        for query in (ODD_QUERIES if place in ("/Submissions", "/Submissions.member") else ODD_QUERIES[:2])
+    }
+    assert {asked: status for asked, status in replies.items() if status >= 500 and status != 501} == {}
 
 
 FORMATS = {
