@@ -17,6 +17,7 @@ class Audit(Base):
         Index("ix_audit_logged_at", "logged_at"),
         Index("ix_audit_submission_id", "submission_id"),
         Index("ix_audit_action", "action"),
+        Index("ix_audit_form_id", "form_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from server import upgrading
 from server.db import Database
+from server.models import Base
 from server.upgrading import UpgradeRefused, is_current, schema_heads, upgrade
 from tests.conftest import MORNING
+
+GEOMETRY_INDEXES = {"idx_submission_geometry_geometry", "idx_village_boundary_geometry"}
 
 
 def test_a_new_database_gets_the_schema_without_a_backup(tmp_path: Path) -> None:
@@ -89,3 +92,13 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatc
 def test_the_newest_revision_is_known() -> None:
     known, head = schema_heads()
     assert head in known
+
+
+def test_the_migrations_make_what_the_models_say(database: Database) -> None:
+    """Every table, column and index of the models is there after the migrations: none was forgotten in either."""
+    with database.engine.connect() as connection:
+        found = inspect(connection)
+        for table in Base.metadata.sorted_tables:
+            assert {column.name for column in table.columns} == {one["name"] for one in found.get_columns(table.name)}
+            made = {one["name"] for one in found.get_indexes(table.name)}
+            assert {str(index.name) for index in table.indexes} - GEOMETRY_INDEXES <= made, table.name
