@@ -1,14 +1,15 @@
-"""What `./fangshi test` does: style, types, then every test on SpatiaLite and again on PostGIS."""
+"""What `./fangshi test` does: style, types, then every test on SpatiaLite and, beside it, on PostGIS."""
 
 import argparse
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from tests.databases import NoPostgresql, private_postgresql
 from tests.sizes import GROUPS
@@ -18,18 +19,51 @@ SOURCES = ("fangshi", "forms", "geo", "server", "tests")
 WITHOUT_DATABASE = ("tests/forms",)  # these never see a database, so one run of them says all
 
 
+@dataclass(frozen=True)
+class Step:
+    """One command of a run, with what it finds in its environment beside ours."""
+
+    name: str
+    command: list[str]
+    settings: dict[str, str]
+
+    def start(self, output: IO[str] | None) -> subprocess.Popen[str]:
+        if output is None:
+            print(f"\n== {self.name}", flush=True)
+        environ = {**os.environ, **self.settings}
+        return subprocess.Popen(self.command, cwd=ROOT, env=environ, stdout=output, stderr=output, text=True)
+
+
 @dataclass
 class Report:
     """What was run, how it went and how long it took."""
 
     lines: list[tuple[str, bool, float]] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
 
     def run(self, name: str, command: list[str], **settings: str) -> bool:
-        print(f"\n== {name}", flush=True)
+        """Runs one command with its words going to the terminal; whether it went well."""
+        return self.run_together([Step(name, command, settings)])
+
+    def run_together(self, steps: list[Step]) -> bool:
+        """Runs commands side by side, since there are at least two cores; whether all went well.
+
+        The first speaks to the terminal as it goes; the words of the others follow when they are done.
+        """
         started = time.monotonic()
-        code = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}).returncode
-        self.lines.append((name, code == 0, time.monotonic() - started))
-        return code == 0
+        with ExitStack() as files:
+            outputs = [None if step is steps[0] else files.enter_context(TemporaryFile("w+")) for step in steps]
+            running = [step.start(output) for step, output in zip(steps, outputs, strict=True)]
+            good = [self.finish(*one, started) for one in zip(steps, running, outputs, strict=True)]
+        return all(good)
+
+    def finish(self, step: Step, process: subprocess.Popen[str], output: IO[str] | None, started: float) -> bool:
+        good = process.wait() == 0
+        self.lines.append((step.name, good, time.monotonic() - started))
+        if output is not None:
+            output.seek(0)
+            print(f"\n== {step.name}\n{output.read()}", flush=True)
+        return good
 
     def fail(self, name: str, why: str) -> None:
         print(f"\n== {name}\n{why}", flush=True)
@@ -41,7 +75,7 @@ class Report:
         for name, good, seconds in self.lines:
             print(f"{'ok    ' if good else 'FAILED'} {seconds:7.1f} s  {name}")
         bad = sum(not good for _, good, _ in self.lines)
-        total = sum(seconds for *_, seconds in self.lines)
+        total = time.monotonic() - self.started
         print(
             f"{'全部通过 / all passed' if not bad else f'{bad} 项没有通过 / {bad} failed'}, {total:.0f} s", flush=True
         )
@@ -77,38 +111,28 @@ def check_style(report: Report) -> None:
 
 
 def run_tests(report: Report, database: str, paths: list[str], name: str, **settings: str) -> bool:
-    """pytest over the paths on one database or on both; whether all passed."""
+    """pytest over the paths on one database or on both at once; whether all passed."""
     pytest = [sys.executable, "-P", "-m", "pytest", "-q", "--durations=10"]
-    label = f" {name}" if name else ""
-    good = True
+    label = f"pytest {name}".strip()
+    steps = []
     if database in ("sqlite", "both"):
-        good = report.run(f"pytest{label} on SpatiaLite", [*pytest, *paths], TEST_DATABASE_URL="", **settings)
-    if database in ("postgresql", "both") and (again := drop_pure(paths)):
-        ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
-        with postgresql_for(report, f"pytest{label} on PostGIS") as url:
-            if url is None:
+        steps.append(Step(f"{label} on SpatiaLite", [*pytest, *paths], {"TEST_DATABASE_URL": "", **settings}))
+    with ExitStack() as running:
+        if database in ("postgresql", "both") and (again := drop_pure(paths)):
+            try:
+                url = running.enter_context(private_postgresql())
+            except NoPostgresql as error:
+                report.fail(f"{label} on PostGIS", str(error))
                 return False
-            good &= report.run(
-                f"pytest{label} on PostGIS", [*pytest, *ignored, *again], TEST_DATABASE_URL=url, **settings
-            )
-    return good
+            ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+            command = [*pytest, *ignored, *again]
+            steps.append(Step(f"{label} on PostGIS", command, {"TEST_DATABASE_URL": url, **settings}))
+        return report.run_together(steps)
 
 
 def drop_pure(paths: list[str]) -> list[str]:
     """The paths without those whose tests never see a database."""
     return [path for path in paths if not path.startswith(WITHOUT_DATABASE)]
-
-
-@contextmanager
-def postgresql_for(report: Report, name: str) -> Iterator[str | None]:
-    """The URL of a private server; None, and a failed line, when there is none to be had."""
-    with ExitStack() as running:
-        try:
-            url = running.enter_context(private_postgresql())
-        except NoPostgresql as error:
-            report.fail(name, str(error))
-            url = None
-        yield url
 
 
 def run_full(report: Report, arguments: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests import run, sizes
-from tests.run import Report, drop_pure, has_passed, main, remember
+from tests.run import Report, Step, drop_pure, has_passed, main, remember
 from tests.sizes import GROUPS, SIZES, Size, size
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +46,15 @@ def test_a_good_run_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     report.run("good", [sys.executable, "-c", ""])
     assert report.close() == 0
     assert "all passed" in capsys.readouterr().out
+
+
+def test_steps_side_by_side_keep_their_words_apart(capfd: pytest.CaptureFixture[str]) -> None:
+    report = Report()
+    steps = [Step(word, [sys.executable, "-c", f"print('{word}', 'x' * 100)"], {}) for word in ("one", "two")]
+    assert report.run_together(steps)
+    said = capfd.readouterr().out
+    assert said.index("== one") < said.index("one x") < said.index("== two") < said.index("two x")
+    assert [name for name, *_ in report.lines] == ["one", "two"]
 
 
 def test_what_never_sees_a_database_runs_once() -> None:
