@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,8 +84,9 @@ def run_one(database: Database, config: Config, job: Job, now: datetime) -> str:
     try:
         result = str(job.step(database, config, now))
     except Exception as error:
-        log.exception("job %s failed", job.name)
         result = type(error).__name__
+        where = "".join(traceback.format_tb(error.__traceback__))  # without the message, which may hold an answer
+        log.error("job %s failed: %s\n%s", job.name, result, where)
     note_run(database, job, now, now_utc(), result)
     log.info("job %s: %s", job.name, result)
     return result

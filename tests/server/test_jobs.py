@@ -73,7 +73,9 @@ def test_of_many_that_ask_at_once_one_gets_it(database: Database) -> None:
     assert len(won) == 1
 
 
-def test_a_step_that_fails_is_written_down_by_its_class_alone(database: Database, tmp_path: Path) -> None:
+def test_a_step_that_fails_is_written_down_by_its_class_alone(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail(_database: Database, _config: Config, _now: datetime) -> int:
         raise ValueError("张三的电话")
 
@@ -82,6 +84,8 @@ def test_a_step_that_fails_is_written_down_by_its_class_alone(database: Database
         row = db.get(TimetableRun, "bad")
         assert row is not None
         assert (row.result, row.started_at, row.next_at) == ("ValueError", NOW, NOW + timedelta(minutes=1))
+    assert "job bad failed: ValueError" in caplog.text
+    assert "的电话" not in caplog.text.replace('raise ValueError("张三的电话")', "")
 
 
 def test_every_row_of_the_timetable_runs_on_an_empty_database(database: Database, tmp_path: Path) -> None:
