@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from server.access.authenticate import open_session
@@ -77,7 +78,7 @@ def test_a_step_that_fails_is_written_down_by_its_class_alone(
     database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_database: Database, _config: Config, _now: datetime) -> int:
-        raise ValueError("张三的电话")
+        raise ValueError("张三" + "的电话")
 
     assert run_one(database, Config(tmp_path), Job("bad", timedelta(minutes=1), fail), NOW) == "ValueError"
     with database.reading() as db:
@@ -85,7 +86,7 @@ def test_a_step_that_fails_is_written_down_by_its_class_alone(
         assert row is not None
         assert (row.result, row.started_at, row.next_at) == ("ValueError", NOW, NOW + timedelta(minutes=1))
     assert "job bad failed: ValueError" in caplog.text
-    assert "的电话" not in caplog.text.replace('raise ValueError("张三的电话")', "")
+    assert "张三的电话" not in caplog.text
 
 
 def test_every_row_of_the_timetable_runs_on_an_empty_database(database: Database, tmp_path: Path) -> None:
