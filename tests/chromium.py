@@ -1,11 +1,17 @@
 """Real Chromium for tests: Debian's own, with nothing that calls home, and a note of whatever a page complains of."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from server.deploy.web_part import build_web_part, is_built
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = os.environ.get("FANGSHI_TEST_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -14,7 +20,9 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--enable-unsafe-swiftshader",  # WebGL without a graphics card, for the map
 ]
+PATIENCE_MS = 120_000  # a map is drawn without a graphics card, beside the other database's tests, on two cores
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -38,19 +46,21 @@ class Watched:
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for the whole run, since Playwright starts only once in a process; each test opens contexts of its own."""
+    if not is_built(ROOT):
+        build_web_part(ROOT, os.environ, tmp_path_factory.mktemp("build") / "log")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 def watch(browser: Browser, home: str, size: dict[str, int] = DESK, locale: str = "zh-CN") -> Watched:
     """A new page of its own context; `home` ends in a slash."""
     page = browser.new_context(viewport=size, locale=locale).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(PATIENCE_MS)
     watched = Watched(page, home)
     page.on("console", lambda line: watched.complaints.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))

@@ -45,9 +45,12 @@ class RunningServer:
         return f"{self.url}v1"
 
     def kill(self) -> None:
-        """SIGKILL to the whole process group, as a power cut for processes."""
+        """SIGKILL to the whole process group, as a power cut for processes; returns when the kernel is done with them."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
+        patience = time.monotonic() + 10
+        while self.members() and time.monotonic() < patience:
+            time.sleep(0.02)
 
     def stop(self) -> float:
         """SIGTERM to the supervisor alone; how many seconds everything took to end."""

@@ -1,6 +1,5 @@
 """Real Chromium against the app in this process. What it says on its console and asks of other hosts fails the test."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,36 +7,22 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
-from server.deploy.web_part import build_web_part, is_built
 from server.web.blueprints import WEB_FOLDER
+from tests.chromium import DESK
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import Town, compiled_catalogue  # noqa: F401 - the fixture comes with the import
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
-CHROMIUM = os.environ.get("FANGSHI_TEST_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-ARGUMENTS.append("--enable-unsafe-swiftshader")  # WebGL without a graphics card, for the map
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 AXE = WEB_FOLDER / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
 def clock() -> None:
     """The real one: a browser drops cookies that end in what it takes for the past."""
-
-
-@pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if not is_built(ROOT):
-        build_web_part(ROOT, os.environ, tmp_path_factory.mktemp("build") / "log")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -100,6 +85,7 @@ def open_tab(chromium: Browser, address: str) -> Iterator[Callable[..., Tab]]:
 
     def start(name: str | None, size: Any = None, language: str = "zh_Hans", theme: str = "light", **more: Any) -> Tab:
         context = chromium.new_context(viewport=size or DESK, color_scheme=theme, locale="zh-CN", **more)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_cookies([{"name": "language", "value": language, "url": address}])
         contexts.append(context)
         tab = Tab(context.new_page(), address)

@@ -1,6 +1,6 @@
 """The map as people use it: with a pointer, and with keys alone."""
 
-from tests.browser.conftest import PHONE
+from tests.chromium import PHONE
 
 MIDDLE = "30.005 105.01 0 5"  # on the border of both villages, in the middle of the map
 

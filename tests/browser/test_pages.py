@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.browser.conftest import AXE, DESK, PHONE
+from tests.browser.conftest import AXE
+from tests.chromium import DESK, PHONE
 
 PAGES = {
     None: ("/sign-in", "/not-built", "/join/no-such-link"),

@@ -1,6 +1,6 @@
 """Reviewing without leaving the list, by pointer and by keys; everything also works without script."""
 
-from tests.browser.conftest import PHONE
+from tests.chromium import PHONE
 
 
 def test_a_record_opens_beside_the_list_and_its_row_follows_the_decision(town, open_tab):

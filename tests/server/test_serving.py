@@ -1,4 +1,3 @@
-import http.client
 import json
 import os
 import signal
@@ -27,6 +26,7 @@ from server.serving import (
     Listening,
     PortTaken,
     Supervisor,
+    answers,
     forget_first_administrator,
     open_port,
     own_address,
@@ -104,16 +104,16 @@ def test_a_web_process_that_dies_is_started_again(tmp_path: Path) -> None:
     with running_server(tmp_path / "data") as server:
         [web] = server.web_processes()
         os.kill(web, signal.SIGKILL)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                assert ask(f"{server.url}healthz")[0] == 200
-                break
-            except (OSError, http.client.HTTPException):
-                time.sleep(0.2)
-        else:
-            pytest.fail("the web process did not come back")
-        assert web not in server.members()
+        wait_until(lambda: web not in server.members())
+        wait_until(lambda: answers(f"{server.url}healthz"))
+        assert len(server.web_processes()) == 1
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_a_taken_port_is_exit_3_and_makes_no_data(tmp_path: Path, serve: Callable[..., Refused]) -> None:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 
 from server.models import Project
 from server.web.pages.phones import settings_text
-from tests.chromium import Watched, chromium, watch
+from tests.chromium import Watched, watch
 from tests.phones.collectsim.csim import settings as phone_settings
 from tests.phones.collectsim.csim.engine import Engine
 from tests.phones.collectsim.csim.phone import Phone
@@ -44,12 +44,6 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     with running_server(tmp_path_factory.mktemp("walk") / "data") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -119,7 +113,7 @@ def upload(admin: Watched, project: int, folder: Path) -> None:
     admin.page.goto(f"{admin.home}forms/upload?project={project}")
     admin.page.set_input_files("input[name=file]", str(file))
     admin.page.click("form button.primary")
-    admin.page.wait_for_selector("text=home visit/走访.v1", timeout=60_000)
+    admin.page.wait_for_selector("text=home visit/走访.v1")
     with admin.page.expect_navigation():
         admin.page.click("form[action*='publish'] button")
 
@@ -150,10 +144,10 @@ def pins(page: Watched, project: int) -> list[dict[str, object]]:
 
 
 def test_from_a_phones_visit_to_a_pin_on_the_map(
-    server: RunningServer, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_the_end: ExitStack
+    server: RunningServer, chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_the_end: ExitStack
 ) -> None:
     monkeypatch.setenv("COLLECTSIM_BUILD", str(tmp_path / "classes"))
-    office, admin = Office(server), watch(browser, server.url)
+    office, admin = Office(server), watch(chromium, server.url)
     at_the_end.callback(office.http.close)
     project = office.call("POST", "/projects", json={"name": "禾川镇", "kind": "care"})["id"]
     import_villages(server, project, tmp_path)
@@ -171,10 +165,10 @@ def test_from_a_phones_visit_to_a_pin_on_the_map(
     assert phone.report.failed() == []
 
     # a pin in the right village, on the page
-    desk = watch(browser, server.url)
+    desk = watch(chromium, server.url)
     desk.sign_in(email, REVIEWER_PASSWORD)
     desk.page.goto(f"{server.url}map?project={project}")
-    desk.page.wait_for_selector("[data-village-map][data-ready=true][data-pins='1']", timeout=30_000)
+    desk.page.wait_for_selector("[data-village-map][data-ready=true][data-pins='1']")
     (pin,) = pins(desk, project)
     assert (pin["village"], pin["how"], pin["state"]) == (WEST, "inside", None) or pin["village"] == "西村"
     click_on_map(desk, BORDER - 0.004, 30.0801)
@@ -202,7 +196,7 @@ def test_from_a_phones_visit_to_a_pin_on_the_map(
     assert reader.rest()["instanceId"] == record["id"]
     assert [one["instanceId"] for one in reader.versions()] == [edited["id"], record["id"]]
     desk.page.goto(f"{server.url}map?project={project}")
-    desk.page.wait_for_selector("[data-village-map][data-ready=true][data-pins='1']", timeout=30_000)
+    desk.page.wait_for_selector("[data-village-map][data-ready=true][data-pins='1']")
     click_on_map(desk, BORDER + 0.006, 30.0801)
     desk.page.wait_for_selector("#panel article")
     assert desk.is_clean(), (desk.complaints, desk.strangers)
