@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from server.web.blueprints import WEB_FOLDER
-from tests.chromium import DESK
+from tests.chromium import DESK, PATIENCE_MS
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import Town, compiled_catalogue  # noqa: F401 - the fixture comes with the import
 
