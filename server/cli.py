@@ -24,9 +24,6 @@ from server.commands import read_arguments
 from server.config import Config, ConfigInvalid
 from server.db import Database
 from server.demo.door import DemoRefused
-from server.demo.folder import NoDemoFolder, clear_folder, describe_demo
-from server.demo.make import make_demo
-from server.demo.people import read_demo
 from server.errors import Problem
 from server.jobs import run_all_once, run_timetable
 from server.places.villages import import_boundaries_file
@@ -49,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
         return complain(str(taken), TAKEN)
     except ConfigInvalid as invalid:
         return complain("\n".join(invalid.problems), WRONG)
-    except (UpgradeRefused, SecretKeyUnusable, NoDemoFolder, DemoRefused) as refused:
+    except (UpgradeRefused, SecretKeyUnusable, DemoRefused) as refused:
         return complain(str(refused), WRONG)
     except Problem as problem:
         return complain(problem.message, WRONG)
@@ -83,6 +80,10 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
+    from server.demo.folder import clear_folder, describe_demo  # here, since no other command should wait for them
+    from server.demo.make import make_demo
+    from server.demo.people import read_demo
+
     data = (arguments.data or ROOT / "demo-data").resolve()
     config = replace(Config.from_env(data), database_url=None)  # a demo never goes into a town's own database
     listening = Listening(arguments.host, arguments.port)

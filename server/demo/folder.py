@@ -6,6 +6,7 @@ from pathlib import Path
 
 import segno
 
+from server.demo.door import DemoRefused
 from server.demo.people import Demo
 from server.models import Project
 from server.web.pages.phones import settings_text
@@ -14,7 +15,7 @@ MARK = "demo-town"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
-class NoDemoFolder(Exception):
+class NoDemoFolder(DemoRefused):
     """The folder holds something that no demo made; it is left alone."""
 
 

@@ -198,7 +198,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
         write_demo(config.data_dir, demo)
         return demo
 
-    monkeypatch.setattr("server.cli.make_demo", make)
+    monkeypatch.setattr("server.demo.make.make_demo", make)
     monkeypatch.setattr("server.cli.supervise", lambda _config, _reserved, _listening, more: print(more) or 0)
     return demos
 
