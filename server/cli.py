@@ -129,6 +129,7 @@ def run_test(arguments: argparse.Namespace) -> int:
 
 def run_upgrade(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
+    check_folder(config)
     with own_folder(config.data_dir), closing_database(config) as database:
         saved = upgrade(database, config.data_dir, now())
     print(f"备份在 / backup in: {saved}" if saved else "数据已是最新 / the data are up to date")
@@ -182,6 +183,12 @@ def run_publish(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def check_folder(config: Config) -> None:
+    """Raises UpgradeRefused when there is no such folder: only `serve` and `demo` make one, a typing error does not."""
+    if not config.database_url and not config.data_dir.is_dir():
+        raise UpgradeRefused(f"没有数据目录 / there is no data folder {config.data_dir}; --data DIR")
+
+
 @contextmanager
 def closing_database(config: Config) -> Iterator[Database]:
     database = Database(config.sqlalchemy_url)
@@ -195,8 +202,7 @@ def closing_database(config: Config) -> Iterator[Database]:
 def open_data(data_dir: Path) -> Iterator[Database]:
     """The database of a data folder that is there, brought up to date. Raises UpgradeRefused otherwise."""
     config = Config.from_env(data_dir)
-    if not config.database_url and not data_dir.is_dir():
-        raise UpgradeRefused(f"没有数据目录 / there is no data folder {data_dir}; --data DIR")
+    check_folder(config)
     with closing_database(config) as database:
         upgrade(database, config.data_dir, now())
         yield database

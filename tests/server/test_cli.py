@@ -96,11 +96,12 @@ def test_a_newer_schema_is_refused_with_a_sentence(
     assert "newer Fangshi" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [["publish-library", "--project", "1"], ["upgrade"], ["jobs", "--once"]])
 def test_a_folder_that_is_not_there_is_not_made_by_a_typing_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
-    assert run("publish-library", "--project", "1", "--data", str(tmp_path / "dta")) == 2
+    assert run(*words, "--data", str(tmp_path / "dta")) == 2
     assert "there is no data folder" in capsys.readouterr().err
     assert not (tmp_path / "dta").exists()
 

@@ -127,7 +127,7 @@ def test_children_see_a_home_and_our_code_only(tmp_path: Path) -> None:
 
 
 def test_a_second_call_starts_within_three_seconds(tmp_path: Path) -> None:
-    script = [sys.executable, str(ROOT / "fangshi"), "upgrade", "--data", str(tmp_path / "data")]
+    script = [sys.executable, str(ROOT / "fangshi"), "upgrade", "--data", str(tmp_path)]
     subprocess.run(script, check=True, capture_output=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(script, check=True, capture_output=True)
