@@ -28,6 +28,7 @@ HEADERS_WITHIN = 30.0  # seconds for a request's line and headers, and for a TLS
 SLOWEST_BODY = 1024  # bytes a second, once HEADERS_WITHIN is used up
 PEEK_BYTES = 32_768  # headers longer than this are read by a thread
 CONNECTIONS = 4000
+LOOK_EVERY = 0.5  # seconds between two looks at headers that are still coming
 KEY_IN_PATH = re.compile(r"(/(?:key|test|join|sessions)/|[?&]st=)[^/&\s?\"']+")
 
 
@@ -126,6 +127,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.trickling: list[PatientConnection] = []
+        self.look_again_at = 0.0
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -150,7 +152,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         self.sort(conn)
 
     def sort(self, conn: PatientConnection) -> None:
-        """To a thread, to those that are looked at again within a second, or away."""
+        """To a thread, to those that are looked at again soon, or away."""
         try:
             ready = conn.has_headers()
         except OSError:
@@ -169,14 +171,16 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         conn.close()
 
     def murder_pending(self) -> None:
-        """Called by gunicorn's loop each second. A worker that stops waits for no request that has not come yet."""
+        """Called by gunicorn's loop after every event. A worker that stops waits for no request that has not come yet."""
         if not self.alive:
             for conn in self.pending_conns:
                 conn.timeout = 0.0
         super().murder_pending()
-        trickling, self.trickling = self.trickling, []
-        for conn in trickling:
-            self.sort(conn)
+        if time.monotonic() >= self.look_again_at or not self.alive:
+            self.look_again_at = time.monotonic() + LOOK_EVERY
+            trickling, self.trickling = self.trickling, []
+            for conn in trickling:
+                self.sort(conn)
 
 
 class DiscreetLogger(glogging.Logger):  # type: ignore[misc]
