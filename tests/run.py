@@ -16,7 +16,7 @@ from tests.sizes import GROUPS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("fangshi", "forms", "geo", "server", "tests")
-WITHOUT_DATABASE = ("tests/forms",)  # these never see a database, so one run of them says all
+WITHOUT_DATABASE = ("tests/forms", "tests/server/followups")  # these never see a database: one run says all
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,12 @@ from server.followups.facts import (
 )
 from server.followups.rules import due_for, extra_contacts, stopped_for
 from tests.server.followups.samples import RULES, VILLAGE, check, day, injections, method, pregnancy, standing, woman
-from tests.sizes import FULL
+from tests.sizes import size
 
 START = date(2027, 6, 1)
 """Invented lives run from here over the leap day of 2028."""
 NOON = datetime(2027, 6, 1, 4, tzinfo=UTC)
-PROPERTY = settings(max_examples=2000 if FULL else 30, deadline=None)
+PROPERTY = settings(max_examples=size("follow_up_cases"), deadline=None)
 GESTATIONAL = ("ANC2", "ANC3", "ANC4", "ANC5", "ANC6")
 
 numbers = st.integers(0, 330)
