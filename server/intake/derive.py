@@ -112,7 +112,11 @@ def retry_one(db: Session, now: datetime) -> bool:
     row = db.scalar(select(DeriveProblem).where(DeriveProblem.look_at <= now).order_by(DeriveProblem.look_at).limit(1))
     if row is None:
         return False
-    deriver = dict(DERIVERS)[row.deriver]
-    if run_deriver(db, row.deriver, deriver, read_again(db, row.submission_version_id, now)):
+    try:
+        reading = read_again(db, row.submission_version_id, now)
+    except Exception as error:  # the next row must not wait for this one for ever
+        write_problem(db, row.deriver, row.submission_version_id, error, now)
+        return True
+    if run_deriver(db, row.deriver, dict(DERIVERS)[row.deriver], reading):
         db.execute(delete(DeriveProblem).where(DeriveProblem.id == row.id))
     return True

@@ -73,3 +73,14 @@ def test_a_retry_that_goes_well_takes_the_problem_away(
     with database.reading() as db:
         assert db.scalars(select(DeriveProblem)).all() == []
     assert len(done) == 1
+
+
+def test_a_record_that_cannot_be_read_again_does_not_hold_up_the_others(
+    phone: Client, project_id: int, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "DERIVERS", (("place", breaking),))
+    phone.send(project_id, a_record())
+    monkeypatch.setattr(derive, "read_again", breaking)
+    with database.transaction() as db:
+        assert derive.retry_one(db, MORNING + timedelta(hours=1)) is True
+        assert derive.retry_one(db, MORNING + timedelta(hours=1)) is False
