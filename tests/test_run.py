@@ -81,3 +81,45 @@ def test_an_unknown_group_leaves_with_2(capsys: pytest.CaptureFixture[str]) -> N
         main(["--full", "nothing"])
     assert left.value.code == 2
     assert "meaning" in capsys.readouterr().err
+
+
+def steps_for(tmp_path: Path, body: str) -> list[run.Step]:
+    """One pytest step over a test file of its own, noting its failures as the real ones do."""
+    (tmp_path / "conftest.py").write_text(
+        "import os, pathlib\n"
+        "def pytest_runtest_logreport(report):\n"
+        "    if report.failed and os.environ.get('FANGSHI_FAILED_TESTS'):\n"
+        "        pathlib.Path(os.environ['FANGSHI_FAILED_TESTS']).open('a').write(report.nodeid + '\\n')\n"
+    )
+    (tmp_path / "test_x.py").write_text(body)
+    step = run.Step("x", [sys.executable, "-m", "pytest", "-q", str(tmp_path)], {})
+    return [run.noting_failures(step, tmp_path / "failed")]
+
+
+def test_a_test_that_passes_alone_is_excused_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    marker = tmp_path / "seen"
+    seen = f"p = pathlib.Path({str(marker)!r})"
+    body = f"import pathlib\ndef test_slow():\n    {seen}\n    was = p.exists()\n    p.touch()\n    assert was\n"
+    report, steps = Report(), steps_for(tmp_path, body)
+    assert not report.run_together(steps)
+    assert run.try_alone(report, steps)
+    assert report.close() == 0
+    assert "1 only when run alone" in capsys.readouterr().out
+
+
+def test_a_test_that_fails_again_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    report, steps = Report(), steps_for(tmp_path, "def test_bad():\n    assert False\n")
+    assert not report.run_together(steps)
+    assert not run.try_alone(report, steps)
+    assert report.close() == 1
+
+
+def test_a_file_that_cannot_even_be_read_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    report, steps = Report(), steps_for(tmp_path, "def (\n")
+    assert not report.run_together(steps)
+    assert not run.try_alone(report, steps)
