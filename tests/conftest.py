@@ -37,14 +37,6 @@ MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 PASSWORD = "correct horse battery"
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Names of failed tests, for tests/run.py to try them once more when nothing runs beside them."""
-    file = os.environ.get("FANGSHI_FAILED_TESTS")
-    if file and report.failed:
-        with Path(file).open("a", encoding="utf-8") as names:
-            names.write(report.nodeid + "\n")
-
-
 class Clock:
     """The instant that doors read. `set` and `forward` move it; nothing else does."""
 

@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import IO
 
 from tests.databases import NoPostgresql, private_postgresql
@@ -17,8 +17,6 @@ from tests.sizes import GROUPS
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("fangshi", "forms", "geo", "server", "tests")
 WITHOUT_DATABASE = ("tests/forms", "tests/server/followups")  # these never see a database: one run says all
-TESTS_FAILED = 1  # pytest's own number; others mean that it could not run at all
-MOST_AGAIN = 10
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,6 @@ class Report:
 
     lines: list[tuple[str, bool, float]] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
-    codes: dict[str, int] = field(default_factory=dict)
 
     def run(self, name: str, command: list[str], **settings: str) -> bool:
         """Runs one command with its words going to the terminal; whether it went well."""
@@ -61,20 +58,12 @@ class Report:
         return all(good)
 
     def finish(self, step: Step, process: subprocess.Popen[str], output: IO[str] | None, started: float) -> bool:
-        self.codes[step.name] = process.wait()
-        good = self.codes[step.name] == 0
+        good = process.wait() == 0
         self.lines.append((step.name, good, time.monotonic() - started))
         if output is not None:
             output.seek(0)
             print(f"\n== {step.name}\n{output.read()}", flush=True)
         return good
-
-    def excuse(self, step: Step, count: int) -> None:
-        """Says of a step that failed that it is good after all: its failures passed alone."""
-        self.lines = [
-            (f"{name} ({count} only when run alone)", True, seconds) if name == step.name else (name, good, seconds)
-            for name, good, seconds in self.lines
-        ]
 
     def fail(self, name: str, why: str) -> None:
         print(f"\n== {name}\n{why}", flush=True)
@@ -129,7 +118,6 @@ def run_tests(report: Report, database: str, paths: list[str], name: str, **sett
     if database in ("sqlite", "both"):
         steps.append(Step(f"{label} on SpatiaLite", [*pytest, *paths], {"TEST_DATABASE_URL": "", **settings}))
     with ExitStack() as running:
-        failures = Path(running.enter_context(TemporaryDirectory(prefix="fangshi-failed-")))
         if database in ("postgresql", "both") and (again := drop_pure(paths)):
             try:
                 url = running.enter_context(private_postgresql())
@@ -139,33 +127,7 @@ def run_tests(report: Report, database: str, paths: list[str], name: str, **sett
             ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
             command = [*pytest, *ignored, *again]
             steps.append(Step(f"{label} on PostGIS", command, {"TEST_DATABASE_URL": url, **settings}))
-        steps = [noting_failures(step, failures / str(number)) for number, step in enumerate(steps)]
-        return report.run_together(steps) or try_alone(report, steps)
-
-
-def noting_failures(step: Step, file: Path) -> Step:
-    """The step, which then writes the names of its failed tests to a file (tests/conftest.py)."""
-    return Step(step.name, step.command, {**step.settings, "FANGSHI_FAILED_TESTS": str(file)})
-
-
-def try_alone(report: Report, steps: list[Step]) -> bool:
-    """Tests that failed while the other database's ran beside them run once more, alone; whether all passed now.
-
-    Two browsers and two servers on two cores may only have been slow. What fails again, or many failures, fails the run.
-    """
-    for step in steps:
-        if report.codes.get(step.name) == 0:
-            continue
-        file = Path(step.settings["FANGSHI_FAILED_TESTS"])
-        names = list(dict.fromkeys(file.read_text().splitlines())) if file.exists() else []
-        if report.codes.get(step.name) != TESTS_FAILED or not 0 < len(names) <= MOST_AGAIN:
-            return False
-        pytest = [sys.executable, "-P", "-m", "pytest", "-q", *names]
-        settings = {name: value for name, value in step.settings.items() if name != "FANGSHI_FAILED_TESTS"}
-        if not report.run_together([Step(f"{step.name}, once more, alone", pytest, settings)]):
-            return False
-        report.excuse(step, len(names))
-    return True
+        return report.run_together(steps)
 
 
 def drop_pure(paths: list[str]) -> list[str]:
