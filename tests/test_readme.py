@@ -76,4 +76,4 @@ def test_readme_and_pages_of_ours_speak_chinese_first_and_english_too() -> None:
 
 def test_what_ci_runs_is_the_test_command() -> None:
     lines = [line for line in read(".ci/run").splitlines() if line and not line.startswith("#")]
-    assert lines == ['exec "$(dirname "$0")/../fangshi" test']
+    assert lines == ['cd "$(dirname "$0")/.." || exit 1', "exec ./fangshi test"]
