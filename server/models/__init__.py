@@ -4,7 +4,9 @@ from server.models.actors import Actor, AppUser, Assignment, FailedSignIn, OneTi
 from server.models.audits import Audit
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
+from server.models.care import CareEvent, ContraceptionEpisode, Household, Pregnancy, Seal, Tombstone, Woman
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
+from server.models.followups import FollowUp, Notification, NotificationWish
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
@@ -25,6 +27,8 @@ __all__ = [
     "Base",
     "Blob",
     "BoundarySet",
+    "CareEvent",
+    "ContraceptionEpisode",
     "Dataset",
     "DatasetProperty",
     "DeriveProblem",
@@ -32,11 +36,17 @@ __all__ = [
     "EntityBacklog",
     "EntityVersion",
     "FailedSignIn",
+    "FollowUp",
     "Form",
     "FormAttachment",
     "FormVersion",
+    "Household",
+    "Notification",
+    "NotificationWish",
     "OneTimeToken",
+    "Pregnancy",
     "Project",
+    "Seal",
     "Session",
     "Submission",
     "SubmissionAttachment",
@@ -45,10 +55,12 @@ __all__ = [
     "SubmissionVersion",
     "TimetableLease",
     "TimetableRun",
+    "Tombstone",
     "User",
     "UtcDateTime",
     "Village",
     "VillageBoundary",
     "VillageScope",
+    "Woman",
     "table_of",
 ]

@@ -36,7 +36,11 @@ class User(Base):
 
 
 class AppUser(Base):
-    """Kept. A phone's key: SHA-256 for look-up, AES-GCM so that who may manage it sees it again; both null once revoked."""
+    """Kept. A phone's key: SHA-256 for look-up, AES-GCM so that who may manage it sees it again; both null once revoked.
+
+    `person_id` is the worker who carries it, who is told of what is due in its villages; `care_role` what lists it gets
+    in a care project: village_worker or clinician.
+    """
 
     __tablename__ = "app_user"
 
@@ -48,6 +52,8 @@ class AppUser(Base):
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     last_device_id: Mapped[str | None]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    care_role: Mapped[str] = mapped_column(default="village_worker", server_default="village_worker")
 
 
 class Session(Base):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.models.base import Base, BigId
@@ -13,6 +13,7 @@ class Submission(Base):
     """Kept. One visit's record; `instance_id` is that of its first version and stable for life.
 
     `village_id` and `place_how` are derived (places/place.py): they are here because every list is scoped by village.
+    `health` says that it holds somebody's health answers, for the care team alone; `sealed` that nobody reads it (Seal).
     """
 
     __tablename__ = "submission"
@@ -36,6 +37,8 @@ class Submission(Base):
     review_state: Mapped[str | None]
     village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
     place_how: Mapped[str | None]  # inside, nearest, village, unknown
+    health: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]

@@ -1,0 +1,139 @@
+"""Whom the service cares for, worked out from what was sent; and what consent lets nobody read."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, BigId
+
+
+class CareEvent(Base):
+    """Derived. What one record's current version tells of a woman or a household: the only thing that facts are made of.
+
+    There is one row a submission. `subject` is the uuid of an entity of `subject_list` (women, households), `episode`
+    that of a pregnancy or a method episode. `event` is the instanceID of the record's first version, so a correction
+    keeps it. `data_json` holds the answers that rules read, as registry/telling.py wrote them.
+    """
+
+    __tablename__ = "care_event"
+    __table_args__ = (Index("ix_care_event_subject", "project_id", "subject_list", "subject"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
+    submission_version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    event: Mapped[str]
+    form_id: Mapped[str]
+    subject_list: Mapped[str]
+    subject: Mapped[str]
+    episode: Mapped[str | None] = mapped_column(index=True)
+    visit_date: Mapped[date]
+    received_at: Mapped[datetime]
+    data_json: Mapped[str]
+
+
+class Household(Base):
+    """Derived. One home of the list `households`, with what its visits (F1) said last."""
+
+    __tablename__ = "household"
+    __table_args__ = (UniqueConstraint("project_id", "uuid"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    uuid: Mapped[str]
+    label: Mapped[str]
+    village_code: Mapped[str] = mapped_column(index=True)
+    hamlet: Mapped[str | None]
+    door_code: Mapped[str | None]
+    consents: Mapped[bool]
+    no_contact_before: Mapped[date | None]
+    last_visit_on: Mapped[date | None]
+
+
+class Woman(Base):
+    """Derived. A woman who registered herself (F2), with each consent as it stands. Her label masks her name.
+
+    `consent_until` is the last day of `consent_service`; `withdrawn_on` the day she took it back, until she gives it anew.
+    """
+
+    __tablename__ = "woman"
+    __table_args__ = (UniqueConstraint("project_id", "uuid"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    uuid: Mapped[str]
+    label: Mapped[str]
+    village_code: Mapped[str] = mapped_column(index=True)
+    household_uuid: Mapped[str | None]  # only while consent_location stands
+    assigned_worker: Mapped[str | None]
+    consent_service: Mapped[bool]
+    consent_until: Mapped[date | None]
+    consent_reminder: Mapped[bool]
+    consent_share_clinic: Mapped[bool]
+    consent_location: Mapped[bool]
+    consent_stats: Mapped[bool]
+    withdrawn_on: Mapped[date | None]
+
+
+class Pregnancy(Base):
+    """Derived. A pregnancy that she wished to register (F3, F4). `status` is ongoing, gave_birth or ended (any loss)."""
+
+    __tablename__ = "pregnancy"
+    __table_args__ = (UniqueConstraint("project_id", "uuid"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    uuid: Mapped[str]
+    woman_uuid: Mapped[str] = mapped_column(index=True)
+    registered_on: Mapped[date]
+    ga_anchor: Mapped[date | None]
+    dated_by: Mapped[str | None]  # art, ultrasound, lmp, clinician
+    status: Mapped[str]
+    ended_on: Mapped[date | None]
+
+
+class ContraceptionEpisode(Base):
+    """Derived. One method that she chose (F6)."""
+
+    __tablename__ = "contraception_episode"
+    __table_args__ = (UniqueConstraint("project_id", "uuid"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    uuid: Mapped[str]
+    woman_uuid: Mapped[str] = mapped_column(index=True)
+    method: Mapped[str]
+    wants_follow_up: Mapped[bool]
+    started_on: Mapped[date | None]
+    last_injection_on: Mapped[date | None]
+    supply_until: Mapped[date | None]
+    ended_on: Mapped[date | None]
+
+
+class Seal(Base):
+    """Kept. Why a record is sealed (`Submission.sealed`): nobody reads it and nothing follows from it.
+
+    `reason` is no_consent (she did not give it, it ran out or was taken back), unknown (the person or episode that it
+    is about has not arrived: `waits_for` is that uuid, and its arrival looks at the record again), unread (not looked at
+    yet, or our reading failed) or erased (she asked for her data to be removed).
+    """
+
+    __tablename__ = "seal"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    reason: Mapped[str]
+    waits_for: Mapped[str | None] = mapped_column(index=True)
+    sealed_at: Mapped[datetime]
+
+
+class Tombstone(Base):
+    """Kept. A hash of the uuid of somebody who asked to be removed, so that late offline records cannot bring her back."""
+
+    __tablename__ = "tombstone"
+    __table_args__ = (UniqueConstraint("project_id", "uuid_hash"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    uuid_hash: Mapped[bytes]
+    made_at: Mapped[datetime]

@@ -1,0 +1,105 @@
+"""Who is to be visited next, and who was told of it."""
+
+from datetime import date, datetime, time
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, BigId
+
+
+class FollowUp(Base):
+    """Derived from care events by the rules; `visit_key` and `made_at` stay when it is worked out again.
+
+    `key` is server/followups/due.key_of, so a correction moves a row and makes no second one. `visit_key` is a random v4:
+    what a phone knows it by. `state` is one of due.TASK_STATES as of `stands_on`, one of due.END_STATES, or `superseded`
+    (no longer asked for: then `cause` says why). A row whose reason vanished stays: that a visit was asked for is data.
+    `look_on` is the next day on which its state, severity or text changes by itself; null once nothing does.
+    """
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        UniqueConstraint("project_id", "key"),
+        Index("ix_follow_up_subject", "project_id", "subject_list", "subject"),
+        Index("ix_follow_up_village", "project_id", "village_code", "ended", "due_on"),
+        Index("ix_follow_up_look_on", "project_id", "look_on"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    key: Mapped[str]
+    visit_key: Mapped[str] = mapped_column(unique=True)
+    rule: Mapped[str]
+    rule_version: Mapped[int]
+    rule_hash: Mapped[str]
+    subject_list: Mapped[str]
+    subject: Mapped[str]
+    episode: Mapped[str | None]
+    anchor_event: Mapped[str]
+    occurrence: Mapped[int]
+    village_code: Mapped[str]
+    form_id: Mapped[str]
+    opens_on: Mapped[date]
+    due_on: Mapped[date]
+    closes_on: Mapped[date]
+    overdue_from: Mapped[date]
+    proposed_on: Mapped[date]
+    state: Mapped[str]
+    ended: Mapped[bool]  # not asked for any more: an end state or superseded
+    severity: Mapped[str]
+    stands_on: Mapped[date]
+    look_on: Mapped[date | None]
+    answered_on: Mapped[date | None]
+    answered_by: Mapped[str | None]
+    inside: Mapped[str | None]
+    merged_into: Mapped[str | None]
+    cause: Mapped[str | None]
+    why_json: Mapped[str]
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class Notification(Base):
+    """Kept. One word to one person about one occasion, by one channel; the unique key makes a second one impossible.
+
+    `occasion` is the follow-up's key with due, overdue or the severity it reached; a digest's is its day. `channel` is
+    inbox or email. `state`: waiting (for `not_before`: quiet hours, the digest's hour), sending (claimed), sent,
+    taken_back (its reason vanished; one that was sent stays listed, crossed out), failed (given up after `tries`).
+    No row holds a name, a method or a word of health: the text is made of `kind` and numbers when it is shown.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        UniqueConstraint("occasion", "recipient_id", "channel"),
+        Index("ix_notification_next", "state", "not_before"),
+        Index("ix_notification_recipient", "recipient_id", "channel", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    occasion: Mapped[str]
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    channel: Mapped[str]
+    kind: Mapped[str]  # due, overdue, escalated, digest
+    follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up.id"), index=True)
+    state: Mapped[str]
+    not_before: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    taken_back_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class NotificationWish(Base):
+    """Kept. How somebody wants to be told; without a row the defaults of server/followups/telling.py hold."""
+
+    __tablename__ = "notification_wish"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), primary_key=True, autoincrement=False)
+    by_email: Mapped[bool]
+    digest_at: Mapped[time]  # of the Shanghai day
+    quiet_from: Mapped[time]
+    quiet_until: Mapped[time]
+    changed_at: Mapped[datetime]
