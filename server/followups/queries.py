@@ -1,0 +1,179 @@
+"""Follow-ups as pages and phones ask for them. Every query takes the project and the villages that the caller reaches.
+
+`village_codes` are 12-digit codes; None is the whole town, an empty collection nothing at all. `today` is the date in
+Asia/Shanghai. Where a row stands is read off its days, so that a list is right at 00:01 before the daily step has run.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from server.access.allow import Scope
+from server.errors import NotFound
+from server.models import FollowUp, Household, Village, Woman
+
+
+class Listed(NamedTuple):
+    """A follow-up with the masked label of whom it is about, and the worker whom she chose (None: the village's)."""
+
+    row: FollowUp
+    label: str
+    worker: str | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Tasks that may be done now, by where they stand; they do not overlap. `red` and `critical` count among all."""
+
+    open: int = 0
+    due: int = 0
+    overdue: int = 0
+    red: int = 0
+    critical: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.open + self.due + self.overdue
+
+
+def state_at(row: FollowUp, today: date) -> str:
+    """Where a row stands that day, by its own days: an ended one as it ended."""
+    if row.ended:
+        return row.state
+    if today >= row.overdue_from:
+        return "overdue"
+    if today >= row.due_on:
+        return "due"
+    return "open" if today >= row.opens_on else "scheduled"
+
+
+def due_for_villages(
+    db: Session,
+    project_id: int,
+    village_codes: Collection[str] | None,
+    today: date,
+    *,
+    days_ahead: int = 0,
+    with_inside: bool = False,
+    form_ids: Sequence[str] | None = None,
+    limit: int | None = None,
+) -> list[Listed]:
+    """Tasks whose window is open that day (or opens within so many days): overdue first, then by target day.
+
+    A contact that stands inside another of the same pregnancy is left out unless asked for (domain.md 2.3).
+    """
+    query = listing(project_id, village_codes).where(*still_asked(today + timedelta(days=days_ahead)))
+    if not with_inside:
+        query = query.where(FollowUp.inside.is_(None))
+    if form_ids is not None:
+        query = query.where(FollowUp.form_id.in_(form_ids))
+    late_first = case((FollowUp.overdue_from <= today, 0), else_=1)
+    query = query.order_by(late_first, FollowUp.due_on, FollowUp.id).limit(limit)
+    return [Listed(*row) for row in db.execute(query)]
+
+
+def for_subject(
+    db: Session, project_id: int, village_codes: Collection[str] | None, subject_list: str, subject: str
+) -> list[FollowUp]:
+    """Every follow-up of one woman or household, ended ones too, by target day. Empty outside the villages."""
+    query = select(FollowUp).where(
+        within(project_id, village_codes), FollowUp.subject_list == subject_list, FollowUp.subject == subject
+    )
+    return list(db.scalars(query.order_by(FollowUp.due_on, FollowUp.id)))
+
+
+def get_by_visit_key(db: Session, project_id: int, village_codes: Collection[str] | None, visit_key: str) -> Listed:
+    """Raises NotFound, also outside the villages."""
+    query = listing(project_id, village_codes).where(FollowUp.visit_key == visit_key)
+    found = db.execute(query).first()
+    if found is None:
+        raise NotFound()
+    return Listed(*found)
+
+
+def count_by_village(
+    db: Session, project_id: int, village_codes: Collection[str] | None, today: date
+) -> dict[str, Counts]:
+    """Tasks per village code; a village without any is not named."""
+    query = counting(FollowUp.village_code, today).where(within(project_id, village_codes))
+    return counts_of(db, query.group_by(FollowUp.village_code))
+
+
+def count_by_worker(
+    db: Session, project_id: int, village_codes: Collection[str] | None, today: date
+) -> dict[str | None, Counts]:
+    """Tasks per worker whom she chose (women.assigned_worker); under None those that the village's own worker has."""
+    query = counting(Woman.assigned_worker, today).select_from(FollowUp).outerjoin(Woman, is_woman())
+    return counts_of(db, query.where(within(project_id, village_codes)).group_by(Woman.assigned_worker))
+
+
+def overdue_by_village(
+    db: Session, project_id: int, village_codes: Collection[str] | None, today: date
+) -> dict[str, int]:
+    """How many tasks are overdue per village code, for the map's bands; a village without any is not named."""
+    query = (
+        select(FollowUp.village_code, func.count())
+        .where(within(project_id, village_codes), *still_asked(today), FollowUp.overdue_from <= today)
+        .where(FollowUp.inside.is_(None))
+        .group_by(FollowUp.village_code)
+    )
+    return dict(db.execute(query).tuples().all())
+
+
+def codes_within(db: Session, scope: Scope) -> list[str] | None:
+    """The village codes that a scope reaches, as the queries here take them."""
+    if scope.everything:
+        return None
+    return list(db.scalars(select(Village.code).where(Village.id.in_(scope.village_ids)).order_by(Village.code)))
+
+
+def within(project_id: int, village_codes: Collection[str] | None) -> ColumnElement[bool]:
+    """The condition that every query here is built on."""
+    here = FollowUp.project_id == project_id
+    return here if village_codes is None else and_(here, FollowUp.village_code.in_(village_codes))
+
+
+def still_asked(today: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Tasks whose window has opened by that day."""
+    return FollowUp.ended.is_(False), FollowUp.opens_on <= today
+
+
+def is_woman() -> ColumnElement[bool]:
+    return and_(
+        FollowUp.subject_list == "women", Woman.project_id == FollowUp.project_id, Woman.uuid == FollowUp.subject
+    )
+
+
+def is_household() -> ColumnElement[bool]:
+    return and_(
+        FollowUp.subject_list == "households",
+        Household.project_id == FollowUp.project_id,
+        Household.uuid == FollowUp.subject,
+    )
+
+
+def listing(project_id: int, village_codes: Collection[str] | None) -> Select[FollowUp, str, str | None]:
+    label = func.coalesce(Woman.label, Household.label, "")
+    return (
+        select(FollowUp, label, Woman.assigned_worker)
+        .outerjoin(Woman, is_woman())
+        .outerjoin(Household, is_household())
+        .where(within(project_id, village_codes))
+    )
+
+
+def counting(by: Any, today: date) -> Any:
+    overdue = FollowUp.overdue_from <= today
+    due = and_(FollowUp.overdue_from > today, FollowUp.due_on <= today)
+    still_open = and_(FollowUp.overdue_from > today, FollowUp.due_on > today)
+    levels = (FollowUp.severity == "red", FollowUp.severity == "critical")
+    sums = (func.sum(case((one, 1), else_=0)) for one in (still_open, due, overdue, *levels))
+    return select(by, *sums).where(*still_asked(today), FollowUp.inside.is_(None))
+
+
+def counts_of(db: Session, query: Any) -> dict[Any, Counts]:
+    return {key: Counts(*map(int, sums)) for key, *sums in db.execute(query)}
