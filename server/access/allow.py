@@ -13,11 +13,15 @@ from server.models import Form, Project
 
 @dataclass(frozen=True)
 class Scope:
-    """What of a project's records a caller's rights reach: all of it, or what lies in some villages."""
+    """What of a project's records a caller's rights reach: all of it, or what lies in some villages.
+
+    `health`: records with health answers too. In a care project they are for its clinicians alone.
+    """
 
     project_id: int
     everything: bool
     village_ids: frozenset[int] = frozenset()
+    health: bool = False
 
     def covers(self, village_id: int | None) -> bool:
         return self.everything or (village_id is not None and village_id in self.village_ids)
@@ -56,11 +60,18 @@ def allow(caller: Caller, verb: str, project: Project | None = None, form: Form 
 def scope_of(caller: Caller, project: Project) -> Scope:
     """Which records of a project the caller's rights reach. Every list query takes this."""
     if project.kind == "plain":
-        return Scope(project.id, everything=True)
+        return Scope(project.id, everything=True, health=True)
     villages = caller.villages.get(project.id, frozenset())
+    health = is_clinician(caller, project)
     if villages is None:
-        return Scope(project.id, everything=True)
-    return Scope(project.id, everything=False, village_ids=villages)
+        return Scope(project.id, everything=True, health=health)
+    return Scope(project.id, everything=False, village_ids=villages, health=health)
+
+
+def is_clinician(caller: Caller, project: Project) -> bool:
+    """By a role in the project itself: a role on one form of it reaches no other form's records."""
+    here = (grant for grant in caller.grants if grant.project_id == project.id and grant.form_id is None)
+    return any(grant.role_id == roles.CLINICIAN for grant in here)
 
 
 def verbs_in(caller: Caller, project: Project | None = None) -> list[str]:

@@ -12,7 +12,7 @@ from server.access.allow import Scope, may, scope_of
 from server.access.audit import record
 from server.access.caller import Caller
 from server.errors import MissingParameter, NotFound, UnexpectedValue
-from server.models import AppUser, Dataset, Entity, Form, Project, Submission
+from server.models import AppUser, Dataset, Entity, Form, Project, Submission, SubmissionGeometry
 
 CHANGEABLE = ("name", "description", "archived")
 
@@ -144,10 +144,18 @@ def latest_submissions(db: Session, scopes: Sequence[Scope]) -> dict[int, dateti
     return dict(rows.all())
 
 
-def submissions_within(scope: Scope) -> ColumnElement[bool]:
-    """The records a scope reaches, as a condition on Submission."""
-    within = Submission.project_id == scope.project_id
-    return within if scope.everything else within & Submission.village_id.in_(scope.village_ids)
+def submissions_within(
+    scope: Scope, where: type[Submission] | type[SubmissionGeometry] = Submission
+) -> ColumnElement[bool]:
+    """The records a scope reaches, as a condition on Submission: the one that every list, count and look is built on.
+
+    Sealed records are within nobody's, health records only within a clinician's. `where` is the table whose project and
+    village are looked at: a query that starts at the points' own index joins Submission to them.
+    """
+    within = (where.project_id == scope.project_id) & Submission.sealed.is_(False)
+    if not scope.health:
+        within &= Submission.health.is_(False)
+    return within if scope.everything else within & where.village_id.in_(scope.village_ids)
 
 
 def latest_entities(db: Session, project_ids: Sequence[int]) -> dict[int, datetime]:

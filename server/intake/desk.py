@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.access.projects import submissions_within
 from server.errors import NotFound
 from server.models import (
     Actor,
@@ -53,8 +54,7 @@ class RecordRow:
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
     """Records of the project that the scope reaches: never drafts, never deleted ones."""
-    here = (Submission.project_id == scope.project_id) & Submission.draft.is_(False) & Submission.deleted_at.is_(None)
-    return here if scope.everything else here & Submission.village_id.in_(scope.village_ids)
+    return submissions_within(scope) & Submission.draft.is_(False) & Submission.deleted_at.is_(None)
 
 
 def fits(wanted: Wanted, with_state: bool = True) -> list[ColumnElement[bool]]:

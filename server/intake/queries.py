@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, defer
 
 from server.access.allow import Scope
+from server.access.projects import submissions_within
 from server.errors import NotFound
 from server.models import (
     Actor,
@@ -65,16 +66,20 @@ class ListedFile:
 def meant(records: Records) -> ColumnElement[bool]:
     here = (Submission.form_id == records.form.id) & (Submission.draft == records.draft)
     here &= Submission.deleted_at.is_not(None) if records.deleted else Submission.deleted_at.is_(None)
-    return here if records.scope.everything else here & Submission.village_id.in_(records.scope.village_ids)
+    return here & submissions_within(records.scope)
 
 
 def listing(records: Records) -> Select[Submission, SubmissionVersion, Actor]:
+    return rows().where(meant(records))
+
+
+def rows() -> Select[Submission, SubmissionVersion, Actor]:
+    """Records with their current versions, without the bytes and the answers."""
     return (
         select(Submission, SubmissionVersion, Actor)
         .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
         .outerjoin(Actor, Actor.id == Submission.submitter_id)
         .options(defer(SubmissionVersion.xml, raiseload=True), defer(SubmissionVersion.values_json, raiseload=True))
-        .where(meant(records))
     )
 
 
@@ -91,6 +96,12 @@ def get_listed(db: Session, records: Records, instance_id: str) -> Listed:
     if row is None:
         raise NotFound()
     return Listed(*row)
+
+
+def get_sent(db: Session, form: Form, instance_id: str) -> Listed:
+    """What was just sent to a form, for its sender's receipt: also a record that is sealed, without an answer."""
+    sent = (Submission.form_id == form.id) & ~Submission.draft & (Submission.instance_id == instance_id)
+    return Listed(*db.execute(rows().where(sent)).one())
 
 
 def find_root_id(db: Session, records: Records, instance_id: str) -> str | None:

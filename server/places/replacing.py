@@ -108,7 +108,7 @@ def _write_places(db: Session, rows: list[dict[str, Any]]) -> None:
 
 
 def _without_point(project_id: int) -> Select[*tuple[Any, ...]]:
-    """Records that no point of their own places: they lie in the village that their answers name."""
+    """Records that no point of their own places: they lie in the village that their answers name. Sealed ones nowhere."""
     has_point = (
         select(SubmissionGeometry.id)
         .where(SubmissionGeometry.submission_id == Submission.id, SubmissionGeometry.is_place)
@@ -118,6 +118,7 @@ def _without_point(project_id: int) -> Select[*tuple[Any, ...]]:
         select(Submission.id, Submission.village_id, Submission.place_how, SubmissionVersion.values_json)
         .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
         .where(Submission.project_id == project_id, ~Submission.draft, SubmissionVersion.is_current, ~has_point)
+        .where(~Submission.sealed)
     )
 
 

@@ -19,6 +19,7 @@ from geo.features import Feature, Pin, cluster, collection, feature
 from geo.masking import Shown, suppress, suppress_table
 from geo.tiles import Box
 from server.access.allow import Scope
+from server.access.projects import submissions_within
 from server.models import Submission, SubmissionGeometry, Village
 from server.places.locating import VillageMap, village_map
 
@@ -66,23 +67,17 @@ def features_in_view(
     """
     seen = Box(*box)
     # The point's own columns, so that the search starts at the spatial index and not at the list of all records.
-    with_point = [*records_in(scope, project_id, SubmissionGeometry), *wishes(filters)]
-    without = [*records_in(scope, project_id), *wishes(filters)]
+    with_point = [*records_in(scope, SubmissionGeometry), *wishes(filters)]
+    without = [*records_in(scope), *wishes(filters)]
     rows = [*own_points(db, with_point, seen), *at_labels(db, without, seen)][:MOST_PINS]
     return collection(guarded(one) for one in cluster(rows, zoom))
 
 
 def records_in(
-    scope: Scope, project_id: int, where: type[Submission] | type[SubmissionGeometry] = Submission
+    scope: Scope, where: type[Submission] | type[SubmissionGeometry] = Submission
 ) -> list[ColumnElement[bool]]:
-    """The records that a scope reaches: none that are deleted or drafts, none of other villages.
-
-    `where` is the table whose project and village are looked at; both say the same of a record with a point.
-    """
-    found = [where.project_id == project_id, Submission.deleted_at.is_(None), ~Submission.draft]
-    if not scope.everything:
-        found.append(where.village_id.in_(scope.village_ids))
-    return found
+    """The records that a scope reaches, none that are deleted or drafts. `where` as submissions_within takes it."""
+    return [submissions_within(scope, where), Submission.deleted_at.is_(None), ~Submission.draft]
 
 
 def wishes(filters: Filters) -> list[ColumnElement[bool]]:
@@ -203,7 +198,7 @@ def guarded(one: Feature) -> Feature:
 def village_counts(db: Session, scope: Scope, project_id: int, filters: Filters = Filters()) -> VillageCounts:
     """How many records lie in each village in force, as it may be shown together with the total."""
     in_force = select(Village.id).where(Village.project_id == project_id, Village.retired_at.is_(None))
-    wanted = [*records_in(scope, project_id), *wishes(filters)]
+    wanted = [*records_in(scope), *wishes(filters)]
     counted = (
         select(Submission.village_id, func.count().label("records")).where(*wanted).group_by(Submission.village_id)
     )

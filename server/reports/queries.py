@@ -140,7 +140,8 @@ def read_change_mark(db: Session, source: Source) -> str:
     names = select(func.max(Actor.updated_at)).scalar_subquery()
     villages = sorted(source.scope.village_ids)
     seen = db.execute(select(act, places, names)).one()
-    return f"{source.form_id} {source.draft} {source.scope.everything} {villages} {tuple(map(str, seen))}"
+    reach = f"{source.scope.everything} {source.scope.health} {villages}"
+    return f"{source.form_id} {source.draft} {reach} {tuple(map(str, seen))}"
 
 
 def read_schemas(db: Session, form_id: int) -> list[FormSchema]:

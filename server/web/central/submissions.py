@@ -5,7 +5,7 @@ from urllib.parse import quote
 from flask import Response, redirect, request
 
 from forms.instance import read_instance
-from server.access.allow import Scope, may, scope_of
+from server.access.allow import may, scope_of
 from server.errors import DeprecatedIdExpected, MissingParameter, NotFound, UnexpectedValue
 from server.intake import queries, review
 from server.intake.items import Item, Receipt, StoredFile
@@ -269,5 +269,4 @@ def keep(item: Item) -> None:
 def sent(form: Form, instance_id: str) -> Response:
     """What was just stored, to whoever sent it: read anew, since the store wrote on a connection of its own."""
     reading().rollback()
-    records = Records(form, Scope(form.project_id, everything=True))
-    return central_json.reply(submission_json.submission(queries.get_listed(reading(), records, instance_id)))
+    return central_json.reply(submission_json.submission(queries.get_sent(reading(), form, instance_id)))

@@ -81,7 +81,7 @@ def test_nobody_is_asked_to_sign_in_and_somebody_is_forbidden() -> None:
 @pytest.mark.parametrize(
     ("project", "villages", "scope"),
     [
-        (PLAIN, {}, Scope(1, everything=True)),
+        (PLAIN, {}, Scope(1, everything=True, health=True)),
         (CARE, {}, Scope(2, everything=False)),
         (CARE, {2: frozenset({7})}, Scope(2, everything=False, village_ids=frozenset({7}))),
         (CARE, {2: None}, Scope(2, everything=True)),
@@ -103,3 +103,20 @@ def test_verbs_of_a_caller_are_all_he_holds_there() -> None:
     manager = holding(roles.PROJECT_MANAGER, PLAIN)
     assert verbs_in(manager, PLAIN) == sorted(roles.MANAGER)
     assert verbs_in(manager) == []
+
+
+@pytest.mark.parametrize(
+    ("grant", "sees"),
+    [
+        (Grant(roles.CLINICIAN, 2, None), True),
+        (Grant(roles.CLINICIAN, 2, 10), False),
+        (Grant(roles.CLINICIAN, 3, None), False),
+        (Grant(roles.REVIEWER, 2, None), False),
+        (Grant(roles.VILLAGE_WORKER, 2, None), False),
+        (Grant(roles.PROJECT_MANAGER, 2, None), False),
+        (Grant(roles.ADMIN, None, None), False),
+        (Grant(roles.CLINICIAN, None, None), False),
+    ],
+)
+def test_health_records_of_a_care_project_are_for_its_clinicians_alone(grant, sees) -> None:
+    assert scope_of(Caller(actor_id=5, grants=(grant,), villages={2: None}), CARE).health is sees
