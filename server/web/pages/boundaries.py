@@ -17,6 +17,7 @@ from server.publishing.library import refresh_villages
 from server.web import session
 from server.web.pages.boundary_words import rows_of, word_geo
 from server.web.pages.door import pages
+from server.web.pages.form_upload import project_by_reads
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.sent import check_text, sent_text
 from server.web.pages.shell import current_project
@@ -46,20 +47,31 @@ def page_facts(project: Project) -> dict[str, Any]:
 
 @pages.post("/places/import")
 def take_boundaries() -> Response:
-    """`step=check` reads the file and says what would change; `step=import` does it."""
-    project = current_project()
+    """`step=check` reads the file and says what would change; `step=import` does it.
+
+    The file is read before anything may be written: a large one takes seconds, and SQLite has one writer.
+    """
+    project = project_by_reads()
     allow(session.caller(), "village.import", project)
     dry_run = request.form.get("step") != "import"
     try:
         sha256, name, file = read_sent()
-        report = import_boundaries(session.db(), project.id, file, require_person(), session.now(), dry_run=dry_run)
-        if not dry_run:
-            refresh_villages(session.db(), session.blobs(), project, session.now())
+        report = compare_only(project, file) if dry_run else put_in_force(project, file)
     except (Problem, GeoError) as error:
         return import_again(project, error)
     kept = {"sha256": sha256, "name": name} if dry_run else None
     facts = {**page_facts(project), "report": report_lines(report), "kept": kept}
     return make_response(render_template("places/import.html", **facts))
+
+
+def compare_only(project: Project, file: BoundaryFile) -> ImportReport:
+    return import_boundaries(session.reading(), project.id, file, require_person(), session.now(), dry_run=True)
+
+
+def put_in_force(project: Project, file: BoundaryFile) -> ImportReport:
+    report = import_boundaries(session.db(), project.id, file, require_person(), session.now())
+    refresh_villages(session.db(), session.blobs(), project, session.now())
+    return report
 
 
 def read_sent() -> tuple[str, str, BoundaryFile]:

@@ -1,8 +1,13 @@
 import re
 
+import pytest
 from sqlalchemy import func, select
 
+from geo.boundaries import read_boundaries
+from server.access.audit import record
 from server.models import BoundarySet, FormAttachment, Village
+from server.web.pages import boundaries as page
+from tests.conftest import MORNING
 from tests.server.web.pages.conftest import CODES, a_file, boundaries, text_of
 
 
@@ -79,3 +84,21 @@ def test_an_import_gives_the_town_s_forms_its_new_villages(town, browse, databas
         slot = db.scalars(select(FormAttachment).where(FormAttachment.name == "villages.csv")).one()
     csv = (lea.client.application.extensions["fangshi.blobs"]).read(slot.blob_sha256).decode()
     assert "新村3" in csv
+
+
+@pytest.mark.parametrize("step", ["check", "import"])
+def test_phones_can_send_records_while_a_large_file_is_read(town, browse, database, monkeypatch, step):
+    """Whoever writes meanwhile would wait for SQLite's one writer, and time out, if the page held it while reading."""
+    others = []
+
+    def read_slowly(content, name, crs):
+        with database.transaction() as db:
+            record(db, "somebody.wrote", actor_id=None, now=MORNING)
+        others.append(name)
+        return read_boundaries(content, name, crs)
+
+    monkeypatch.setattr(page, "read_boundaries", read_slowly)
+    sent = {"file": a_file(boundaries(*CODES), "large.geojson"), "crs": "EPSG:4326", "step": step}
+    assert browse("lea").send("/places/import", sent).status_code == 200
+    assert others == ["large.geojson"]
+    assert count_sets(database) == (1 if step == "check" else 2)
