@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_house.py",
         "tests/test_readme.py",
         "tests/test_run.py",
+        "tests/test_releases.py",
     ),
     "phones": ("tests/phones",),
     "walks": ("tests/walks", "tests/browser"),
