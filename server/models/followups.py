@@ -62,9 +62,10 @@ class FollowUp(Base):
 class Notification(Base):
     """Kept. One word to one person about one occasion, by one channel; the unique key makes a second one impossible.
 
-    `occasion` is the follow-up's key with due, overdue or the severity it reached; a digest's is its day. `channel` is
-    inbox or email. `state`: waiting (for `not_before`: quiet hours, the digest's hour), sending (claimed), sent,
+    `occasion` is the follow-up's key with its level (notices.LEVELS); a digest's is its day. `channel` is inbox or
+    email. `state`: waiting (for `not_before`: quiet hours, the digest's hour), sending (claimed), sent,
     taken_back (its reason vanished; one that was sent stays listed, crossed out), failed (given up after `tries`).
+    A mail's `sent_at` is written before its text is handed over: with `failed` it means that nobody knows whether it went.
     No row holds a name, a method or a word of health: the text is made of `kind` and numbers when it is shown.
     """
 
@@ -93,7 +94,7 @@ class Notification(Base):
 
 
 class NotificationWish(Base):
-    """Kept. How somebody wants to be told; without a row the defaults of server/followups/telling.py hold."""
+    """Kept. How somebody wants to be told; without a row the defaults of server/followups/wishes.py hold."""
 
     __tablename__ = "notification_wish"
 
@@ -102,4 +103,5 @@ class NotificationWish(Base):
     digest_at: Mapped[time]  # of the Shanghai day
     quiet_from: Mapped[time]
     quiet_until: Mapped[time]
+    quiet_noon: Mapped[bool]
     changed_at: Mapped[datetime]

@@ -253,6 +253,7 @@ def make_notification() -> None:
         sa.Column("digest_at", sa.Time(), nullable=False),
         sa.Column("quiet_from", sa.Time(), nullable=False),
         sa.Column("quiet_until", sa.Time(), nullable=False),
+        sa.Column("quiet_noon", sa.Boolean(), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["actor.id"], name=op.f("fk_notification_wish_actor_id")),
         sa.PrimaryKeyConstraint("actor_id", name=op.f("pk_notification_wish")),

@@ -1,0 +1,150 @@
+"""Words to those who care for her that a follow-up is due, overdue or urgent; and taking them back.
+
+What is written here reaches the inbox. outbox.py delivers it outside of quiet hours, and adds the mail.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.followups.recipients import Recipients, recipients_of
+from server.followups.windows import RestDay
+from server.followups.wishes import wishes_of
+from server.models import FollowUp, Notification, Project
+
+LEVELS: Final = ("due", "red", "overdue", "late", "critical")
+"""What somebody is told, the weightiest last. `red` is a severity reached before it is overdue, or what a clinician
+hears of one that is overdue; `late` is red for three working days, which the town's lead hears (domain.md 5.4, 8)."""
+
+KINDS: Final = {"due": "due", "red": "escalated", "overdue": "overdue", "late": "escalated", "critical": "escalated"}
+LATE_AFTER: Final = 3  # working days
+
+
+def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetime) -> None:
+    """Brings the words about one follow-up in line with how it stands; called for each that is new, changed or ended.
+
+    Each person hears of each level once, and only of the weightiest that was reached since. What no longer holds is
+    taken back in the same transaction: what waits is never sent, what was sent stays listed, crossed out. Where a
+    level is reached anew after that (an answer was rejected), the inbox says it again and no second mail is sent.
+    The row must have its id.
+    """
+    known = list(db.scalars(select(Notification).where(Notification.follow_up_id == row.id)))
+    telling = _levels(row)
+    if not known and not any(telling):
+        return
+    levels = _by_person(recipients_of(db, row), *telling) if any(telling) else {}
+    _take_back(db, [one for one in known if _weight(_level_of(one)) > _weight(levels.get(one.recipient_id))], now)
+    if not project.archived and project.deleted_at is None:
+        _tell(db, row, levels, known, now)
+
+
+def _levels(row: FollowUp) -> tuple[str | None, str | None, str | None]:
+    """What a worker, a clinician and the lead are to know of it. One that stands inside another is that one's matter."""
+    if row.ended:
+        return None, None, None
+    if row.severity == "critical":
+        return "critical", "critical", "critical"
+    if row.inside:
+        return None, None, None
+    is_red = row.severity == "red"
+    worker = "overdue" if row.state == "overdue" else "red" if is_red else "due" if row.state == "due" else None
+    return worker, "red" if is_red else None, "late" if is_red and is_late(row) else None
+
+
+def is_late(row: FollowUp) -> bool:
+    """Whether it has been red for three working days."""
+    return row.stands_on >= add_working_days(red_since(row), LATE_AFTER)
+
+
+def red_since(row: FollowUp) -> date:
+    """The day its sums give for the level red, else the first day it is overdue."""
+    for step in json.loads(row.why_json):
+        if isinstance(step, dict) and step.get("what") == "severity.red":
+            return date.fromisoformat(step["gives"])
+    return row.overdue_from
+
+
+def is_weekend(day: date) -> bool:
+    return day.weekday() >= 5
+
+
+def add_working_days(day: date, count: int, is_rest_day: RestDay = is_weekend) -> date:
+    """The day after so many working days."""
+    while count:
+        day += timedelta(days=1)
+        count -= not is_rest_day(day)
+    return day
+
+
+def _by_person(told: Recipients, worker: str | None, clinician: str | None, lead: str | None) -> dict[int, str]:
+    """The weightiest level that a person's roles give."""
+    found: dict[int, str] = {}
+    for people, level in ((told.workers, worker), (told.clinicians, clinician), (told.leads, lead)):
+        for person in people if level else ():
+            found[person] = max(found.get(person, ""), level or "", key=_weight)
+    return found
+
+
+def _weight(level: str | None) -> int:
+    return LEVELS.index(level) if level in LEVELS else -1
+
+
+def _level_of(notice: Notification) -> str:
+    return notice.occasion.rpartition(":")[2]
+
+
+def _take_back(db: Session, notices: Iterable[Notification], now: datetime) -> None:
+    for notice in notices:
+        if notice.taken_back_at is None:
+            notice.state, notice.taken_back_at = "taken_back", now
+    db.flush()
+
+
+def _tell(db: Session, row: FollowUp, levels: dict[int, str], known: list[Notification], now: datetime) -> None:
+    wishes = wishes_of(db, levels)
+    told = {(one.recipient_id, one.occasion): one for one in known if one.channel == "inbox"}
+    for person, level in levels.items():
+        occasion = f"{row.key}:{level}"
+        before = told.get((person, occasion))
+        if before is None:
+            add_once(
+                db, row.project_id, occasion, person, "inbox", KINDS[level], row.id, wishes[person].earliest(now), now
+            )
+        elif before.taken_back_at is not None:
+            before.state, before.taken_back_at, before.read_at = "waiting", None, None
+            before.not_before = wishes[person].earliest(now)
+    db.flush()
+
+
+def add_once(
+    db: Session,
+    project_id: int,
+    occasion: str,
+    recipient_id: int,
+    channel: str,
+    kind: str,
+    follow_up_id: int | None,
+    not_before: datetime,
+    now: datetime,
+) -> bool:
+    """Adds a waiting notification unless there is one of that occasion; whether it was added."""
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    values = {
+        "project_id": project_id,
+        "occasion": occasion,
+        "recipient_id": recipient_id,
+        "channel": channel,
+        "kind": kind,
+        "follow_up_id": follow_up_id,
+        "state": "waiting",
+        "not_before": not_before,
+        "tries": 0,
+        "created_at": now,
+    }
+    added = db.execute(dialect.insert(Notification).values(values).on_conflict_do_nothing())
+    return bool(added.rowcount)  # type: ignore[attr-defined]

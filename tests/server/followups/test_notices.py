@@ -1,0 +1,209 @@
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.followups.notices import add_working_days, follow_up_changed, is_late
+from server.followups.wishes import Wishes, save_wishes
+from server.models import FollowUp, Notification, Village, Woman
+from tests.server.followups.staff import (
+    LIUWAN,
+    MORNING,
+    SHIQIAO,
+    TODAY,
+    Staff,
+    a_carried_phone,
+    a_follow_up,
+    a_person,
+    a_staff,
+    disable,
+    red_from,
+)
+
+
+@pytest.fixture
+def staff(db: Session) -> Staff:
+    return a_staff(db)
+
+
+def told(db: Session) -> list[tuple[int, str]]:
+    """Who has which word, taken-back ones left out."""
+    rows = db.scalars(select(Notification).where(Notification.taken_back_at.is_(None)).order_by(Notification.id))
+    return [(row.recipient_id, row.occasion.partition(":")[2]) for row in rows]
+
+
+def change(db: Session, staff: Staff, row: FollowUp, now: datetime = MORNING, **given: object) -> None:
+    for name, value in given.items():
+        setattr(row, name, value)
+    db.flush()
+    follow_up_changed(db, staff.project, row, now)
+
+
+def test_the_worker_of_the_village_hears_that_a_visit_is_due(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff)
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert told(db) == [(staff.chen, "due")]
+    [notice] = db.scalars(select(Notification))
+    assert (notice.kind, notice.channel, notice.state, notice.follow_up_id) == ("due", "inbox", "waiting", row.id)
+
+
+@pytest.mark.parametrize("state", ["scheduled", "open"])
+def test_nobody_hears_of_what_is_not_due_yet(db: Session, staff: Staff, state: str) -> None:
+    follow_up_changed(db, staff.project, a_follow_up(db, staff, state=state), MORNING)
+    assert told(db) == []
+
+
+def test_an_occasion_is_told_once_however_often_it_is_looked_at(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff)
+    for _ in range(3):
+        follow_up_changed(db, staff.project, row, MORNING)
+    change(db, staff, row, state="overdue", severity="red", why_json=red_from(TODAY))
+    change(db, staff, row, now=MORNING + timedelta(days=1))
+    assert told(db) == [(staff.chen, "due"), (staff.chen, "overdue"), (staff.doctor, "red")]
+
+
+def test_who_was_away_hears_only_the_weightiest(db: Session, staff: Staff) -> None:
+    follow_up_changed(db, staff.project, a_follow_up(db, staff, state="overdue", severity="critical"), MORNING)
+    assert sorted(told(db)) == sorted((one, "critical") for one in (staff.chen, staff.doctor, staff.lead))
+
+
+def test_the_lead_hears_of_a_red_one_after_three_working_days(db: Session, staff: Staff) -> None:
+    friday = date(2026, 3, 6)
+    row = a_follow_up(db, staff, state="overdue", severity="red", stands_on=friday, why_json=red_from(friday))
+    follow_up_changed(db, staff.project, row, MORNING)
+    change(db, staff, row, stands_on=date(2026, 3, 10))
+    assert (staff.lead, "late") not in told(db)
+    change(db, staff, row, stands_on=date(2026, 3, 11))
+    assert (staff.lead, "late") in told(db)
+
+
+def test_without_a_sum_red_counts_from_the_first_overdue_day(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff, severity="red", overdue_from=TODAY, stands_on=TODAY + timedelta(days=2))
+    assert not is_late(row)
+    row.stands_on = TODAY + timedelta(days=3)
+    assert is_late(row)
+
+
+def test_working_days_leave_weekends_out() -> None:
+    assert add_working_days(date(2026, 3, 5), 3) == date(2026, 3, 10)
+    assert add_working_days(date(2026, 3, 7), 1) == date(2026, 3, 9)
+
+
+def test_an_ended_one_is_taken_back_in_the_same_transaction(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff, state="overdue")
+    follow_up_changed(db, staff.project, row, MORNING)
+    later = MORNING + timedelta(hours=1)
+    change(db, staff, row, later, state="superseded", ended=True)
+    [notice] = db.scalars(select(Notification))
+    assert (notice.state, notice.taken_back_at, notice.sent_at) == ("taken_back", later, None)
+
+
+def test_one_that_was_sent_keeps_its_instant_when_it_is_taken_back(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff, state="overdue")
+    follow_up_changed(db, staff.project, row, MORNING)
+    [notice] = db.scalars(select(Notification))
+    notice.state, notice.sent_at = "sent", MORNING
+    change(db, staff, row, MORNING + timedelta(days=1), state="done_late", ended=True)
+    assert (notice.state, notice.sent_at) == ("taken_back", MORNING)
+
+
+def test_one_that_moved_to_a_later_day_takes_back_only_what_no_longer_holds(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff)
+    follow_up_changed(db, staff.project, row, MORNING)
+    change(db, staff, row, state="overdue")
+    change(db, staff, row, state="due")
+    assert told(db) == [(staff.chen, "due")]
+    change(db, staff, row, state="scheduled")
+    assert told(db) == []
+
+
+def test_a_level_that_is_reached_anew_is_said_again_by_the_same_row(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff, state="overdue")
+    follow_up_changed(db, staff.project, row, MORNING)
+    [notice] = db.scalars(select(Notification))
+    notice.state, notice.sent_at, notice.read_at = "sent", MORNING, MORNING
+    change(db, staff, row, state="done_late", ended=True)
+    change(db, staff, row, state="overdue", ended=False)
+    [notice] = db.scalars(select(Notification))
+    assert (notice.state, notice.taken_back_at, notice.read_at) == ("waiting", None, None)
+
+
+def test_one_that_another_stands_for_is_not_told_beside_it(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff, state="overdue", severity="red", inside="another")
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert told(db) == []
+    change(db, staff, row, inside=None)
+    assert (staff.chen, "overdue") in told(db)
+
+
+def test_what_comes_at_night_waits_until_the_person_s_quiet_hours_end(db: Session, staff: Staff) -> None:
+    midnight = datetime.fromisoformat("2026-03-02T00:05:00+08:00")
+    save_wishes(db, staff.chen, Wishes(quiet_until=datetime.fromisoformat("2026-03-02T06:30").time()), MORNING)
+    follow_up_changed(db, staff.project, a_follow_up(db, staff), midnight)
+    [notice] = db.scalars(select(Notification))
+    assert notice.not_before == datetime.fromisoformat("2026-03-02T06:30:00+08:00")
+
+
+def test_the_worker_she_chose_is_told_instead_of_the_village_s(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff)
+    db.add(a_woman(staff, row.subject, str(staff.luo)))
+    db.flush()
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert told(db) == [(staff.luo, "due")]
+
+
+@pytest.mark.parametrize("chosen", ["999999", "王医生", "²", None])
+def test_a_choice_that_names_no_worker_of_the_town_falls_back_to_the_village_s(
+    db: Session, staff: Staff, chosen: str | None
+) -> None:
+    row = a_follow_up(db, staff)
+    db.add(a_woman(staff, row.subject, chosen))
+    db.flush()
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert told(db) == [(staff.chen, "due")]
+
+
+def test_who_carries_a_phone_of_the_village_is_told(db: Session, staff: Staff) -> None:
+    village = db.scalar(select(Village).where(Village.code == LIUWAN))
+    assert village is not None
+    carrier = a_person(db, staff.project, "carrier", None, None)
+    a_carried_phone(db, staff.project, carrier, village.id)
+    follow_up_changed(db, staff.project, a_follow_up(db, staff, village_code=LIUWAN), MORNING)
+    assert sorted(told(db)) == sorted([(staff.luo, "due"), (carrier, "due")])
+
+
+def test_an_account_that_was_closed_is_told_nothing(db: Session, staff: Staff) -> None:
+    disable(db, staff.chen)
+    follow_up_changed(db, staff.project, a_follow_up(db, staff), MORNING)
+    assert told(db) == []
+
+
+def test_who_left_the_village_s_work_has_the_word_taken_back(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff)
+    follow_up_changed(db, staff.project, row, MORNING)
+    change(db, staff, row, village_code=LIUWAN)
+    assert told(db) == [(staff.luo, "due")]
+
+
+def test_a_row_holds_no_name_and_no_word_of_what_it_is_about(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff, state="overdue", village_code=SHIQIAO)
+    db.add(a_woman(staff, row.subject, None))
+    follow_up_changed(db, staff.project, row, MORNING)
+    [notice] = db.scalars(select(Notification))
+    assert {notice.kind, notice.channel, notice.occasion} == {"overdue", "inbox", f"{row.key}:overdue"}
+
+
+def a_woman(staff: Staff, uuid: str, chosen: str | None) -> Woman:
+    return Woman(
+        project_id=staff.project.id,
+        uuid=uuid,
+        label="W-0231 王*",
+        village_code=SHIQIAO,
+        assigned_worker=chosen,
+        consent_service=True,
+        consent_reminder=True,
+        consent_share_clinic=False,
+        consent_location=False,
+        consent_stats=False,
+    )
