@@ -41,7 +41,8 @@ class Due:
     `proposed_on` is `due_on` or the working day proposed instead. `severity` is info once it has ended; `advice` is
     clinical and for her own record only. `inside` is the key of the task that stands for this one on lists, when several
     of one pregnancy wait; `merged_into` that of the one that a missed contact was merged into. `answered_by` is the
-    event that answered it.
+    event that answered it. `changes_on` is the next day on which it stands otherwise by the calendar alone, None once it
+    has ended or nothing more can come.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Due:
     answered_by: str | None
     inside: str | None
     merged_into: str | None
+    changes_on: date | None
     why: tuple[Step, ...]
 
     @property

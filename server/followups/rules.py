@@ -14,6 +14,7 @@ from server.followups.stops import Cause, cause_of_stop
 from server.followups.windows import (
     RestDay,
     Window,
+    next_change,
     propose_day,
     severity_on,
     state_on,
@@ -113,6 +114,7 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_
         answered_by=ending.event if ending else None,
         inside=None,
         merged_into=ending.merged_into if ending else None,
+        changes_on=next_change(asked.today, rule, occasion.days, window) if state in TASK_STATES else None,
         why=(
             *_dating_steps(occasion, asked.today),
             *window_steps(rule, occasion.days, window),

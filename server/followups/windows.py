@@ -64,6 +64,21 @@ def severity_on(today: date, rule: Rule, days: Mapping[str, date], window: Windo
     return highest, sum_of(f"severity.{highest.level}", highest.since, edges)
 
 
+def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Window) -> date | None:
+    """The next day on which a task without an answer stands otherwise by the calendar alone; None after the last such day.
+
+    The day after the window is one of them: from then on a missed contact may be merged into the next.
+    """
+    edges = {**days, "open": window.opens_on, "due": window.due_on, "close": window.closes_on}
+    steps = (edges[step.since.fact] + timedelta(days=step.since.days) for step in rule.severity)
+    found = [
+        *(window.opens_on, window.due_on, window.closes_on + timedelta(days=1), window.overdue_from),
+        *(max(step, window.opens_on) for step in steps),
+        *((window.latest_on + timedelta(days=1),) if window.latest_on else ()),
+    ]
+    return min((day for day in found if day > today), default=None)
+
+
 def sum_of(what: str, offset: Offset, days: Mapping[str, date]) -> Step:
     on = days[offset.fact]
     return Step(what, offset.fact, on, offset.days, on + timedelta(days=offset.days))

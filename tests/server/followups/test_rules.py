@@ -271,6 +271,54 @@ def test_every_sum_adds_up_and_leads_to_the_day_it_explains(facts: Facts, today:
 
 @PROPERTY
 @given(subjects, todays)
+def test_nothing_changes_by_itself_before_the_day_that_is_foretold(facts: Facts, today: date) -> None:
+    """What has happened by today is all that is known: events of later days would be new facts."""
+    known = up_to(facts, today)
+    now = due_for(known, RULES, today)
+    foretold = min((due.changes_on for due in now if due.changes_on), default=today + timedelta(days=700))
+    for later in range(1, min((foretold - today).days, 60)):
+        then = due_for(known, RULES, today + timedelta(days=later))
+        assert then == now
+    assert all(due.changes_on is None or due.changes_on > today for due in now)
+    assert all(due.changes_on is None for due in now if not due.is_task)
+
+
+def up_to(facts: Facts, today: date) -> Facts:
+    """Without what is dated later, as facts are gathered: a date after the day of receipt is no fact."""
+    return replace(
+        facts,
+        pregnancies=tuple(
+            replace(
+                one,
+                datings=tuple(dating for dating in one.datings if dating.in_force_from <= today),
+                first_check_on=one.first_check_on if one.first_check_on and one.first_check_on <= today else None,
+                outcome=one.outcome if one.outcome and max(one.outcome.on, one.outcome.reported_on) <= today else None,
+            )
+            for one in facts.pregnancies
+            if one.registered_on <= today
+        ),
+        contraception=tuple(
+            replace(
+                one,
+                injections=tuple(link for link in one.injections if link.on <= today),
+                supplies=tuple(link for link in one.supplies if link.on <= today),
+                started_on=one.started_on if one.started_on and one.started_on <= today else None,
+            )
+            for one in facts.contraception
+        ),
+        visits=tuple(one for one in facts.visits if one.visit_date <= today),
+        danger_signs=tuple(one for one in facts.danger_signs if one.reported_on <= today),
+        referrals=tuple(
+            replace(one, outcome_on=one.outcome_on if one.outcome_on and one.outcome_on <= today else None)
+            for one in facts.referrals
+            if one.referred_on <= today
+        ),
+        household_visits=tuple(one for one in facts.household_visits if one.on <= today),
+    )
+
+
+@PROPERTY
+@given(subjects, todays)
 def test_what_is_stopped_and_what_stands_never_overlap(facts: Facts, today: date) -> None:
     standing_keys = {due.key for due in due_for(facts, RULES, today)}
     assert not standing_keys & {one.key for one in stopped_for(facts, RULES, today)}
