@@ -1,4 +1,4 @@
-from server.followups.redating import load_thresholds
+from server.registry.redating import load_thresholds
 
 
 def test_the_thresholds_join_up_from_the_first_week_on() -> None:
