@@ -66,6 +66,25 @@ def _words(reason: Reason, k: int) -> str:
     return {"few": f"<{k}", "few_people": f"n<{LEAST_PEOPLE}"}.get(reason, "withheld")
 
 
+BANDS: tuple[tuple[int, str], ...] = ((10, "10+"), (5, "5-9"), (1, "1-4"), (0, "0"))
+
+
+def suppress_band(count: int, people: int, of: int, k: int = K) -> Shown:
+    """How a number of tasks may be shown as a band: 0, 1-4, 5-9, 10+; never as itself.
+
+    `people` are those whom the tasks are about, `of` those who could have one: the rules for people decide. The band 1-4
+    says no more than "<5" does, so few people alone hide nothing but a larger number of their tasks.
+    """
+    shown, band = suppress(people, k, of), band_of(count)
+    if shown.reason == "few":
+        return Shown(band, None, suppressed=False) if band == "1-4" else Shown("withheld", None, True, "few")
+    return shown if shown.suppressed else Shown(band, None, suppressed=False)
+
+
+def band_of(count: int) -> str:
+    return next(band for least, band in BANDS if count >= least)
+
+
 @dataclass(frozen=True, slots=True)
 class ShownTable:
     """A table with its totals, each cell as it may be shown. Keys are those that came in."""

@@ -1,17 +1,24 @@
 """Where records lie: boundaries and counts for everybody in the project, single pins for those who may read records."""
 
 import math
+from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from server.access.allow import Scope, allow, may, scope_of
-from server.errors import UnexpectedValue
+from geo.features import collection
+from geo.masking import Shown, band_of, suppress_band
+from server.access.allow import Scope, allow, may
+from server.errors import Forbidden, UnexpectedValue
+from server.followups.overdue import Overdue, overdue_in_villages
 from server.models import Project
-from server.places import view
 from server.places.desk import list_villages
+from server.places.health_layer import health_features
+from server.places.layers import Layers, layers_for
+from server.places.outlines import VillageCounts, village_counts, village_features
+from server.places.pins import features_in_view
 from server.web import session
 from server.web.pages.door import pages
-from server.web.pages.shell import current_project
+from server.web.pages.shell import current_project, today
 from server.web.pages.texts import _
 from server.web.wire import central_json
 
@@ -23,23 +30,52 @@ DEEPEST = 24.0
 @pages.get("/map")
 def show_map() -> Response:
     project = current_project()
-    who = session.caller()
-    allow(who, "village.read", project)
-    town = whole_town(project)
-    counts = view.village_counts(session.db(), town, project.id)
-    rows = [
-        {"code": one.code, "name": one.name, "shown": counts.of(one.id)} for one in list_villages(session.db(), town)
-    ]
+    allow(session.caller(), "village.read", project)
+    layers = layers_for(session.caller(), project)
+    counts = village_counts(session.db(), whole_town(project))
     return make_response(
         render_template(
             "map/map.html",
-            villages=rows,
+            villages=village_rows(project, layers, counts),
             unknown=counts.unknown,
             total=counts.total,
-            sees_points=may(who, "submission.list", project),
-            can_import=may(who, "village.import", project),
+            layers=layers,
+            shows_overdue=layers.overdue and request.args.get("show") == "overdue",
+            can_import=may(session.caller(), "village.import", project),
         )
     )
+
+
+def village_rows(project: Project, layers: Layers, counts: VillageCounts) -> list[dict[str, Any]]:
+    """The map's numbers as a table: the same as in its layers."""
+    bands = overdue_bands(project, layers) or {}
+    health = {one["properties"]["village"]: one["properties"] for one in health_layer(layers)["features"]}
+    return [
+        {
+            "code": one.code,
+            "name": one.name,
+            "shown": counts.of(one.id),
+            "overdue": bands.get(one.code),
+            "health": health.get(one.code),
+        }
+        for one in list_villages(session.db(), whole_town(project))
+    ]
+
+
+def overdue_bands(project: Project, layers: Layers) -> dict[str, Shown] | None:
+    """The bands of what is overdue by village code, as the caller may see them; None for who sees none."""
+    if not layers.overdue:
+        return None
+    late = overdue_in_villages(session.db(), project.id, today())
+    villages = list_villages(session.db(), whole_town(project))
+    return {one.code: band_of_village(layers, one.id, late.get(one.code, Overdue())) for one in villages}
+
+
+def band_of_village(layers: Layers, village_id: int, late: Overdue) -> Shown:
+    """Her care team sees the band of its village however few people it is about; nobody sees more than a band here."""
+    if layers.team is not None and layers.team.covers(village_id):
+        return Shown(band_of(late.tasks), None, suppressed=False)
+    return suppress_band(late.tasks, late.late, late.people)
 
 
 def whole_town(project: Project) -> Scope:
@@ -49,10 +85,11 @@ def whole_town(project: Project) -> Scope:
 
 @pages.get("/map/villages")
 def villages() -> Response:
-    """GeoJSON of the boundaries: {code, name, count_text, suppressed, lon, lat}."""
+    """GeoJSON of the boundaries: {code, name, count_text, suppressed, lon, lat}, and {overdue} for who may see it."""
     project = current_project()
     allow(session.caller(), "village.read", project)
-    found = view.village_features(session.db(), whole_town(project), project.id)
+    bands = overdue_bands(project, layers_for(session.caller(), project))
+    found = village_features(session.db(), whole_town(project), bands)
     for one in found["features"]:
         one["properties"]["count_text"] = say_count(one["properties"]["count_text"])
     return geojson(found)
@@ -68,8 +105,22 @@ def features() -> Response:
     """GeoJSON of pins and clusters in `box=w,s,e,n` at `zoom`: what the caller's scope reaches, nothing else."""
     project = current_project()
     allow(session.caller(), "submission.list", project)
-    scope = scope_of(session.caller(), project)
-    return geojson(view.features_in_view(session.db(), scope, project.id, read_box(), read_zoom()))
+    layers = layers_for(session.caller(), project)
+    return geojson(features_in_view(session.db(), layers.scope, read_box(), read_zoom()))
+
+
+@pages.get("/map/health")
+def health() -> Response:
+    """GeoJSON of how many health records each village has: {village, village_name, count_text, suppressed, count}."""
+    project = current_project()
+    layers = layers_for(session.caller(), project)
+    if not layers.health:
+        raise Forbidden()
+    return geojson(health_layer(layers))
+
+
+def health_layer(layers: Layers) -> dict[str, Any]:
+    return health_features(session.db(), layers.scope) if layers.health else collection([])
 
 
 def geojson(found: object) -> Response:

@@ -10,8 +10,8 @@ from server.access.allow import Scope
 from server.db import Database
 from server.intake.derive import read_again
 from server.models import DeriveProblem, Submission, SubmissionGeometry, SubmissionVersion, Village
+from server.places.pins import features_in_view
 from server.places.place import place_submission
-from server.places.view import features_in_view
 from server.places.villages import import_boundaries
 from tests.client import Client
 from tests.conftest import MORNING
@@ -166,7 +166,7 @@ def test_a_shape_that_crosses_itself_is_placed_all_the_same(
     with database.reading() as db:
         assert placed(db)[1] == "inside"
         assert db.scalars(select(DeriveProblem)).all() == []
-        seen = features_in_view(db, Scope(project_id, everything=True), project_id, (105.0, 30.0, 105.1, 30.1), 18)
+        seen = features_in_view(db, Scope(project_id, everything=True), (105.0, 30.0, 105.1, 30.1), 18)
     assert len(seen["features"]) == 1
 
 

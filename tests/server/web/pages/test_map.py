@@ -8,7 +8,7 @@ def test_villages_are_drawn_with_counts_that_give_nobody_away(town, browse):
         town.record(village=1)
     for _ in range(6):
         town.record(village=2)
-    answer = browse("lea").see("/map/villages")
+    answer = browse("rita").see("/map/villages")
     facts = {one["properties"]["code"]: one["properties"] for one in answer.get_json(force=True)["features"]}
     assert facts["519901201001"]["count_text"] == "<5" and facts["519901201001"]["suppressed"] is True
     assert "3" not in facts["519901201001"]["count_text"]

@@ -1,4 +1,4 @@
-"""What the map shows to whom: pins within a scope, clusters, and villages with numbers that give nobody away."""
+"""Which records are pins for whom, and where; clusters with numbers that give nobody away."""
 
 from itertools import combinations
 
@@ -10,12 +10,14 @@ from geo.crs import metres_between
 from server.access.allow import Scope
 from server.db import Database
 from server.models import Submission, Village
-from server.places.view import Filters, features_in_view, village_counts, village_features
+from server.places.outlines import village_counts
+from server.places.pins import features_in_view
 from server.places.villages import import_boundaries
+from server.places.wanted import Filters
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_record
-from tests.server.places.squares import EAST, FAR_OUTSIDE, IN_EAST, IN_WEST, NORTH_WEST, WEST, a_boundary_file
+from tests.server.places.squares import EAST, FAR_OUTSIDE, IN_EAST, IN_WEST, WEST, a_boundary_file
 
 TOWN = (104.9, 29.9, 105.3, 30.1)
 WHOLE_WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -40,7 +42,7 @@ def only(db: Session, project_id: int, *codes: str) -> Scope:
 def test_a_record_is_a_pin_where_it_was_taken(database: Database, project_id: int, phone: Client) -> None:
     phone.send(project_id, a_record(gps=IN_WEST))
     with database.reading() as db:
-        (pin,) = features_in_view(db, everything(project_id), project_id, TOWN, STREET)["features"]
+        (pin,) = features_in_view(db, everything(project_id), TOWN, STREET)["features"]
 
     assert pin["geometry"] == {"type": "Point", "coordinates": [105.01, 30.01]}
     assert pin["properties"] == {
@@ -58,7 +60,7 @@ def test_a_record_without_a_point_stands_at_its_villages_name(
 ) -> None:
     phone.send(project_id, a_record(village=EAST))
     with database.reading() as db:
-        (pin,) = features_in_view(db, everything(project_id), project_id, TOWN, STREET)["features"]
+        (pin,) = features_in_view(db, everything(project_id), TOWN, STREET)["features"]
         label = db.execute(select(Village.label_lon, Village.label_lat).where(Village.code == EAST)).one()
 
     assert pin["geometry"]["coordinates"] == pytest.approx(list(label), abs=1e-6)
@@ -71,8 +73,8 @@ def test_records_of_one_village_without_points_do_not_hide_one_another(
     for _ in range(30):
         phone.send(project_id, a_record(village=EAST))
     with database.reading() as db:
-        first = features_in_view(db, everything(project_id), project_id, TOWN, STREET)["features"]
-        again = features_in_view(db, everything(project_id), project_id, TOWN, STREET)["features"]
+        first = features_in_view(db, everything(project_id), TOWN, STREET)["features"]
+        again = features_in_view(db, everything(project_id), TOWN, STREET)["features"]
     places = [tuple(one["geometry"]["coordinates"]) for one in first]
     apart = [metres_between(*one, *other) for one, other in combinations(places, 2)]
     assert first == again
@@ -84,7 +86,7 @@ def test_pins_outside_the_box_are_not_sent(database: Database, project_id: int, 
     for gps in (IN_WEST, IN_EAST, FAR_OUTSIDE):
         phone.send(project_id, a_record(gps=gps))
     with database.reading() as db:
-        seen = features_in_view(db, everything(project_id), project_id, (105.02, 30.0, 105.1, 30.02), STREET)
+        seen = features_in_view(db, everything(project_id), (105.02, 30.0, 105.1, 30.02), STREET)
     assert [pin["properties"]["village"] for pin in seen["features"]] == [EAST]
 
 
@@ -94,8 +96,8 @@ def test_a_scope_sees_the_pins_of_its_villages_and_no_others(
     for gps, village in ((IN_WEST, ""), (IN_EAST, ""), (FAR_OUTSIDE, ""), ("", EAST), ("", WEST)):
         phone.send(project_id, a_record(gps=gps, village=village))
     with database.reading() as db:
-        mine = features_in_view(db, only(db, project_id, WEST), project_id, WHOLE_WORLD, STREET)
-        nothing = features_in_view(db, only(db, project_id), project_id, WHOLE_WORLD, STREET)
+        mine = features_in_view(db, only(db, project_id, WEST), WHOLE_WORLD, STREET)
+        nothing = features_in_view(db, only(db, project_id), WHOLE_WORLD, STREET)
     assert [pin["properties"]["village"] for pin in mine["features"]] == [WEST, WEST]
     assert nothing["features"] == []
 
@@ -105,8 +107,8 @@ def test_deleted_records_leave_the_map(database: Database, project_id: int, phon
     with database.transaction() as db:
         db.execute(update(Submission).values(deleted_at=MORNING))
     with database.reading() as db:
-        assert features_in_view(db, everything(project_id), project_id, TOWN, STREET)["features"] == []
-        assert village_counts(db, everything(project_id), project_id).total.value == 0
+        assert features_in_view(db, everything(project_id), TOWN, STREET)["features"] == []
+        assert village_counts(db, everything(project_id)).total.value == 0
 
 
 @pytest.mark.parametrize(("records", "text"), [(4, "<5"), (6, "6")])
@@ -116,7 +118,7 @@ def test_a_cluster_tells_its_number_as_every_count_is_told(
     for number in range(records):
         phone.send(project_id, a_record(gps=f"30.01 {105.01 + number / 10_000} 300 5"))
     with database.reading() as db:
-        (one,) = features_in_view(db, everything(project_id), project_id, TOWN, COUNTY)["features"]
+        (one,) = features_in_view(db, everything(project_id), TOWN, COUNTY)["features"]
 
     assert one["properties"]["count_text"] == text
     assert one["properties"].get("count") == (None if records < 5 else records)
@@ -132,75 +134,10 @@ def test_pins_may_be_wished_for_by_state(database: Database, project_id: int, ph
     def states(*wanted: str | None) -> list[str | None]:
         wish = Filters(states=frozenset(wanted))
         with database.reading() as db:
-            seen = features_in_view(db, everything(project_id), project_id, TOWN, STREET, wish)
+            seen = features_in_view(db, everything(project_id), TOWN, STREET, wish)
         return [pin["properties"]["state"] for pin in seen["features"]]
 
     assert states("approved") == ["approved"]
     assert states(None) == [None]
     assert states("approved", None) == [None, "approved"]
     assert states("rejected") == []
-
-
-def test_small_villages_are_not_told_and_not_given_away_by_the_total(
-    database: Database, project_id: int, phone: Client
-) -> None:
-    for gps, records in ((IN_WEST, 3), (IN_EAST, 7)):
-        for _ in range(records):
-            phone.send(project_id, a_record(gps=gps))
-    for _ in range(9):
-        phone.send(project_id, a_record(village=NORTH_WEST))
-    with database.reading() as db:
-        counts = village_counts(db, everything(project_id), project_id)
-        ids = dict(db.execute(select(Village.code, Village.id)).all())
-
-    assert counts.total.text == "19"
-    assert counts.unknown is None
-    assert counts.of(ids[WEST]).text == "<5"
-    assert counts.of(ids[EAST]).reason == "complement"
-    assert counts.of(ids[NORTH_WEST]).text == "9"
-
-
-def test_records_in_no_village_are_counted_apart(database: Database, project_id: int, phone: Client) -> None:
-    for _ in range(6):
-        phone.send(project_id, a_record(gps=FAR_OUTSIDE))
-    with database.reading() as db:
-        counts = village_counts(db, everything(project_id), project_id)
-    assert counts.unknown is not None
-    assert (counts.unknown.text, counts.total.text) == ("6", "6")
-
-
-def test_village_boundaries_come_with_name_number_and_a_place_for_both(
-    database: Database, project_id: int, phone: Client
-) -> None:
-    phone.send(project_id, a_record(gps=IN_WEST))
-    with database.reading() as db:
-        features = village_features(db, everything(project_id), project_id)["features"]
-        mine = village_features(db, only(db, project_id, EAST), project_id)["features"]
-
-    assert [one["id"] for one in features] == sorted(one["id"] for one in features)
-    first = features[0]
-    assert first["geometry"]["type"] == "MultiPolygon"
-    assert first["properties"] | {"lon": 0, "lat": 0} == {
-        "code": WEST,
-        "name": "上河村",
-        "count_text": "<5",
-        "suppressed": True,
-        "lon": 0,
-        "lat": 0,
-    }
-    assert [one["properties"]["code"] for one in mine] == [EAST]
-
-
-def test_neighbours_keep_their_shared_edges_when_drawn_simpler(
-    database: Database, project_id: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("server.places.view.SIMPLIFY_FROM_CORNERS", 1)
-    with database.reading() as db:
-        features = village_features(db, everything(project_id), project_id)["features"]
-    corners = [{tuple(place) for place in one["geometry"]["coordinates"][0][0]} for one in features]
-    assert corners[0] & corners[1]
-
-
-def test_a_town_without_boundaries_has_an_empty_map(database: Database) -> None:
-    with database.reading() as db:
-        assert village_features(db, everything(999), 999) == {"type": "FeatureCollection", "features": []}

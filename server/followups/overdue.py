@@ -1,0 +1,38 @@
+"""What is overdue, village by village, with how many people that says something about: what the map's bands are made of."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy.orm import Session
+
+from server.followups.queries import within
+from server.models import FollowUp
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """`tasks` that are overdue, of how many women and households (`late`), among how many that anything is asked for."""
+
+    tasks: int = 0
+    late: int = 0
+    people: int = 0
+
+
+def overdue_in_villages(db: Session, project_id: int, today: date) -> dict[str, Overdue]:
+    """By village code; a village for which nothing is asked is not named. One query, however many villages there are.
+
+    A task is overdue from `overdue_from` on (domain.md 2.0). One that stands inside another is not counted, as on lists.
+    """
+    is_late = and_(FollowUp.overdue_from <= today, FollowUp.inside.is_(None))
+    query = (
+        select(
+            FollowUp.village_code,
+            func.sum(case((is_late, 1), else_=0)),
+            func.count(distinct(case((is_late, FollowUp.subject)))),
+            func.count(distinct(FollowUp.subject)),
+        )
+        .where(within(project_id, None), FollowUp.ended.is_(False))
+        .group_by(FollowUp.village_code)
+    )
+    return {code: Overdue(int(tasks), late, people) for code, tasks, late, people in db.execute(query)}

@@ -1,0 +1,97 @@
+"""The villages of the map: their outlines, and their numbers as everybody in the town may see them.
+
+Every number leaves through `geo.masking`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geo.features import collection, feature
+from geo.masking import Shown, suppress, suppress_table
+from server.access.allow import Scope
+from server.models import Submission, Village
+from server.places.locating import VillageMap, village_map
+from server.places.wanted import Filters, records_in, wishes
+
+DISPLAY_DEGREES = 0.00003  # about 3 m: no eye tells it on a town's map
+SIMPLIFY_FROM_CORNERS = 20_000
+UNKNOWN = "unknown"
+HIDDEN = "hidden"
+
+
+@dataclass(frozen=True)
+class VillageCounts:
+    """Records by village row, as they may be shown; `unknown` is None when every record has a village."""
+
+    shown: Mapping[int, Shown]
+    unknown: Shown | None
+    total: Shown
+
+    def of(self, village_id: int) -> Shown:
+        """The number of one village; none at all is 0."""
+        return self.shown.get(village_id) or suppress(0)
+
+
+def village_counts(db: Session, scope: Scope, filters: Filters = Filters()) -> VillageCounts:
+    """How many records lie in each village in force, as it may be shown together with the total."""
+    in_force = select(Village.id).where(Village.project_id == scope.project_id, Village.retired_at.is_(None))
+    wanted = [*records_in(scope), *wishes(filters)]
+    counted = (
+        select(Submission.village_id, func.count().label("records")).where(*wanted).group_by(Submission.village_id)
+    )
+    records: dict[int | None, int] = dict(db.execute(counted).all())
+    villages = set(db.scalars(in_force))
+    rows = {str(village): {"records": records.pop(village, 0)} for village in villages}
+    # What lies in no village, or in one that is retired, has no place of its own in the table.
+    rows[UNKNOWN] = {"records": sum(records.values())}
+    table = suppress_table(rows)
+    shown = {village: table.cells[str(village)]["records"] for village in villages}
+    unknown = table.cells[UNKNOWN]["records"]
+    return VillageCounts(shown, unknown if rows[UNKNOWN]["records"] else None, table.total)
+
+
+def village_features(db: Session, scope: Scope, bands: Mapping[str, Shown] | None = None) -> dict[str, Any]:
+    """GeoJSON of the boundaries: {code, name, count_text, suppressed, lon, lat}, drawn simpler where they are large.
+
+    With `bands`, by village code, also {overdue}: the band as it may be shown, or "hidden".
+    """
+    known = village_map(db, scope.project_id)
+    if known is None:
+        return collection([])
+    counts = village_counts(db, scope)
+    outlines = outlines_for_display(known)
+    return collection(
+        feature(code, outlines[code], village_facts(known, code, counts.of(known.ids[code]), bands))
+        for code in known.ids
+        if scope.covers(known.ids[code])
+    )
+
+
+def village_facts(known: VillageMap, code: str, shown: Shown, bands: Mapping[str, Shown] | None) -> dict[str, Any]:
+    lon, lat = known.labels[code]
+    facts = {
+        "code": code,
+        "name": known.names[code],
+        "count_text": shown.text,
+        "suppressed": shown.suppressed,
+        "lon": lon,
+        "lat": lat,
+    }
+    if bands is None:
+        return facts
+    band = bands.get(code)
+    return facts | {"overdue": HIDDEN if band is None or band.suppressed else band.text}
+
+
+def outlines_for_display(known: VillageMap) -> dict[str, Any]:
+    """Outlines with fewer corners where a browser would choke on them. Neighbours keep sharing their edges."""
+    codes = list(known.outlines)
+    shapes = [known.outlines[code] for code in codes]
+    if int(shapely.get_num_coordinates(shapes).sum()) < SIMPLIFY_FROM_CORNERS:
+        return dict(known.outlines)
+    return dict(zip(codes, shapely.coverage_simplify(shapes, DISPLAY_DEGREES).tolist(), strict=True))

@@ -1,0 +1,149 @@
+"""The pins and clusters of the records that a scope may read. Every number of a cluster leaves through `geo.masking`."""
+
+import math
+from collections import Counter
+from typing import Any
+
+import shapely
+from sqlalchemy import ColumnElement, case, select
+from sqlalchemy.orm import Session
+
+from geo import spatial_sql
+from geo.crs import metres_per_degree
+from geo.features import Feature, Pin, cluster, collection
+from geo.masking import suppress
+from geo.tiles import Box
+from server.access.allow import Scope
+from server.models import Submission, SubmissionGeometry, Village
+from server.places.wanted import Filters, records_in, wishes
+
+MOST_PINS = 50_000
+APART_M = 15.0  # a finger's width at the zoom where pins stand alone
+GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+
+
+def features_in_view(
+    db: Session,
+    scope: Scope,
+    box: tuple[float, float, float, float],
+    zoom: float,
+    filters: Filters = Filters(),
+) -> dict[str, Any]:
+    """GeoJSON of the records in a box (west, south, east, north in degrees), clustered as the zoom asks.
+
+    A pin has {id, state, how, accuracy, village, village_name}; a cluster {cluster, count_text, box}, and `count` where
+    the number may be told. Records without a point of their own stand around their village's label. Health records are
+    no pins for anybody (health_layer.py).
+    """
+    seen = Box(*box)
+    no_health = Submission.health.is_(False)
+    # The point's own columns, so that the search starts at the spatial index and not at the list of all records.
+    with_point = [*records_in(scope, SubmissionGeometry), no_health, *wishes(filters)]
+    without = [*records_in(scope), no_health, *wishes(filters)]
+    rows = [*own_points(db, with_point, seen), *at_labels(db, without, seen)][:MOST_PINS]
+    return collection(guarded(one) for one in cluster(rows, zoom))
+
+
+def own_points(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[Pin]:
+    geo = SubmissionGeometry
+    x, y = spatial_sql.x(geo.geometry), spatial_sql.y(geo.geometry)
+    rows = db.execute(
+        select(
+            Submission.id,
+            Submission.review_state,
+            geo.how,
+            geo.accuracy,
+            Village.code,
+            Village.name,
+            x.label("x"),
+            y.label("y"),
+            case((x.is_(None), spatial_sql.as_geojson(geo.geometry))).label("outline"),
+        )
+        .join(geo, geo.submission_id == Submission.id)
+        .outerjoin(Village, Village.id == Submission.village_id)
+        .where(geo.is_place, spatial_sql.within_box(geo.geometry, box), *wanted)
+        .order_by(Submission.id.desc())
+        .limit(MOST_PINS)
+    )
+    return [
+        pin(
+            (row.x, row.y) if row.outline is None else middle_of(row.outline),
+            *(row.id, row.review_state, row.how, row.accuracy, row.code, row.name),
+        )
+        for row in rows
+    ]
+
+
+def at_labels(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[Pin]:
+    """Records placed by their village only. They stand around its label, or only the topmost could be opened."""
+    rows = db.execute(
+        select(
+            Submission.id,
+            Submission.review_state,
+            Submission.place_how,
+            Village.code,
+            Village.name,
+            Village.label_lon,
+            Village.label_lat,
+        )
+        .join(Village, Village.id == Submission.village_id)
+        .where(
+            Submission.place_how == "village",
+            Village.label_lon.between(box.west, box.east),
+            Village.label_lat.between(box.south, box.north),
+            *wanted,
+        )
+        .order_by(Submission.id)
+        .limit(MOST_PINS)
+    )
+    seen: Counter[str] = Counter()
+    pins = []
+    for row in rows:
+        place = around((row.label_lon, row.label_lat), seen[row.code])
+        seen[row.code] += 1
+        pins.append(pin(place, row.id, row.review_state, row.place_how, None, row.code, row.name))
+    return pins
+
+
+def around(label: tuple[float, float], number: int) -> tuple[float, float]:
+    """The number-th place around a label, as seeds stand in a sunflower: some 15 m apart, the first on the label."""
+    per_lat, per_lon = metres_per_degree(label[1])
+    turn, metres = number * GOLDEN_ANGLE, APART_M * math.sqrt(number)
+    return label[0] + metres * math.cos(turn) / per_lon, label[1] + metres * math.sin(turn) / per_lat
+
+
+def pin(
+    place: tuple[float, float],
+    id: int,
+    state: str | None,
+    how: str | None,
+    accuracy: float | None,
+    code: str | None,
+    name: str | None,
+) -> Pin:
+    properties = {
+        "id": id,
+        "state": state,
+        "how": how,
+        "accuracy": accuracy,
+        "village": code,
+        "village_name": name,
+    }
+    return Pin(str(id), place[0], place[1], properties)
+
+
+def middle_of(outline: str) -> tuple[float, float]:
+    """Where the pin of a trace or shape goes: a point that is on it."""
+    point = shapely.point_on_surface(shapely.from_geojson(outline))
+    return point.x, point.y
+
+
+def guarded(one: Feature) -> Feature:
+    """A cluster tells its number as every count is told."""
+    properties = one["properties"]
+    if properties.get("cluster"):
+        shown = suppress(properties.pop("count"))
+        properties |= {"count_text": shown.text, "suppressed": shown.suppressed}
+        if shown.value is not None:
+            properties["count"] = shown.value
+    return one
