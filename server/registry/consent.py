@@ -1,0 +1,94 @@
+"""What a woman agreed to, by all her consent records (F2) in their order. Pure; domain.md 3 (F2) and 6.2."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from server.clock import today
+from server.registry.telling import CONSENT, Event, read_day
+
+OTHERS: Final = ("reminder", "share_clinic", "location", "stats")
+A_YEAR: Final = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Consents:
+    """Each consent as it stands. `until` is the last day of `service`; `withdrawn_on` the day she took it back."""
+
+    service: bool = False
+    until: date | None = None
+    reminder: bool = False
+    share_clinic: bool = False
+    location: bool = False
+    stats: bool = False
+    withdrawn_on: date | None = None
+
+
+def happened_on(event_or_visit: date, received_at: datetime) -> date:
+    """The day of a visit; a phone's clock that runs ahead says a day to come, then it was at the latest today."""
+    return min(event_or_visit, today(received_at))
+
+
+def place_in_time(event: Event) -> tuple[date, datetime, str]:
+    return happened_on(event.visit_date, event.received_at), event.received_at, event.event
+
+
+def consents_in_order(events: Iterable[Event]) -> list[Event]:
+    return sorted((one for one in events if one.form_id == CONSENT), key=place_in_time)
+
+
+def says_of_service(data: dict[str, str]) -> bool | None:
+    """Whether a consent record gives (True) or takes back (False) consent to the service; None: it says nothing of it."""
+    if data.get("action") == "withdraw":
+        scope = data.get("withdraw_scope", "").split()
+        return False if not scope or "service" in scope else None
+    return {"yes": True, "no": False}.get(data.get("consent_service", ""))
+
+
+def wants_erasure(data: dict[str, str]) -> bool:
+    return says_of_service(data) is False and data.get("withdraw_erase") == "erase"
+
+
+def stand(events: Iterable[Event]) -> Consents:
+    """The consents after all records: the last word counts, by the day of the visit, then of receipt."""
+    standing = Consents()
+    for event in consents_in_order(events):
+        standing = follow(standing, event)
+    return standing
+
+
+def follow(before: Consents, event: Event) -> Consents:
+    data, on = event.data, happened_on(event.visit_date, event.received_at)
+    given = says_of_service(data)
+    if given is False:
+        return Consents(until=on - timedelta(days=1), withdrawn_on=on)
+    if data.get("action") == "withdraw":
+        taken = {name: False for name in data.get("withdraw_scope", "").split() if name in OTHERS}
+        return replace(before, **taken)  # type: ignore[arg-type]
+    answered = {name: data[f"consent_{name}"] == "yes" for name in OTHERS if f"consent_{name}" in data}
+    after = replace(before, **answered)  # type: ignore[arg-type]
+    return replace(after, service=True, until=last_day(event), withdrawn_on=None) if given else after
+
+
+def last_day(event: Event) -> date:
+    """The last day of a consent that was given: as the form says, a year where it says nothing."""
+    return read_day(event.data.get("consent_until")) or event.visit_date + A_YEAR
+
+
+def covers(events: Sequence[Event], visit_date: date, received_at: datetime) -> bool:
+    """Whether a record of this visit may be read: some consent holds on that day, and no "no" lies between the two.
+
+    A consent also covers visits before it, back to her last "no": the phone asks for it before it asks anything else, but
+    a day may be entered later. Of the same day the receipt decides.
+    """
+    on = happened_on(visit_date, received_at)
+    here = (on, received_at)
+    ordered = consents_in_order(events)
+    refusals = [place_in_time(one)[:2] for one in ordered if says_of_service(one.data) is False]
+    for one in ordered:
+        if says_of_service(one.data) and on <= last_day(one):
+            first, last = sorted((here, place_in_time(one)[:2]))
+            if not any(first <= refusal <= last for refusal in refusals):
+                return True
+    return False

@@ -1,0 +1,44 @@
+"""Care events as rules, consents and registry rows read them: plain data, in the order of the visits."""
+
+from collections.abc import Iterable
+
+import orjson
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from server.models import CareEvent
+from server.registry.telling import PREGNANCY, Event
+
+
+def events_of(db: Session, project_id: int, subject_list: str, subject: str) -> list[Event]:
+    """All that was told of one woman or household, in order of visit date, receipt and record."""
+    return read_events(
+        db, CareEvent.project_id == project_id, CareEvent.subject_list == subject_list, CareEvent.subject == subject
+    )
+
+
+def read_events(db: Session, *where: ColumnElement[bool]) -> list[Event]:
+    order = (CareEvent.visit_date, CareEvent.received_at, CareEvent.submission_id)
+    rows: Iterable[CareEvent] = db.scalars(select(CareEvent).where(*where).order_by(*order))
+    return [event_of(row) for row in rows]
+
+
+def event_of(row: CareEvent) -> Event:
+    return Event(
+        event=row.event,
+        form_id=row.form_id,
+        visit_date=row.visit_date,
+        received_at=row.received_at,
+        episode=row.episode,
+        data=orjson.loads(row.data_json),
+        submission_id=row.submission_id,
+    )
+
+
+def woman_of_pregnancy(db: Session, project_id: int, pregnancy: str) -> str | None:
+    """Whose pregnancy it is, by the record that registered it; None while that has not arrived or is sealed."""
+    return db.scalar(
+        select(CareEvent.subject)
+        .where(CareEvent.project_id == project_id, CareEvent.episode == pregnancy, CareEvent.form_id == PREGNANCY)
+        .limit(1)
+    )

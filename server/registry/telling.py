@@ -1,0 +1,125 @@
+"""What a record tells of a woman or a household, in its own words: question names and answers, nothing interpreted. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from forms.entities import EntityAct, read_acts
+from forms.errors import FormError
+from forms.instance import Instance, read_values
+from forms.schema import FormSchema
+
+HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION = (
+    "household_visit",
+    "woman_consent",
+    "pregnancy_registration",
+    "antenatal_check",
+    "contraception_followup",
+)
+HEALTH_FORMS: Final = frozenset({CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION})
+"""The forms (by form id) whose records in a care project are health records: F2, F3, F4, F6 of domain.md 3."""
+
+KEPT: Final = {
+    HOUSEHOLD: "village_code hamlet door_code visit_result consent_household decline_recheck next_visit_wish location_ok",
+    CONSENT: "action consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until "
+    "village_code household named_worker withdraw_scope withdraw_erase age_band",
+    PREGNANCY: "village_code wants_registration lmp_known lmp_date us_done us_date us_weeks us_days first_check_date "
+    "danger_now contact_ok",
+    ANTENATAL: "still_pregnant place done_by danger us_new us_date us_weeks us_days refer refer_urgency refer_to next_date "
+    "bp_sys bp_dia",
+    CONTRACEPTION: "village_code reason choice_hers pressure method start_date last_injection next_injection_date "
+    "packs_given supply_end wish danger_fp refer_to refer_urgency reminder_wish",
+}
+"""The answers that rules, consents and registry rows read, by form; `visit_key` comes from each."""
+
+CHOSEN: Final = {
+    HOUSEHOLD: ("households", "household", ""),
+    CONSENT: ("women", "woman", ""),
+    PREGNANCY: ("women", "woman", ""),
+    ANTENATAL: ("women", "", "pregnancy"),
+    CONTRACEPTION: ("women", "client", "episode"),
+}
+"""Whom a form is about: the subject's entity list, the question that chooses her, the one that chooses the episode."""
+
+MAKES: Final = {
+    HOUSEHOLD: ("households", False),
+    CONSENT: ("women", False),
+    PREGNANCY: ("pregnancies", True),
+    CONTRACEPTION: ("contraception_episodes", True),
+}
+"""The list that a form writes, and whether that entity is the episode (else it is the subject)."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """`subject` and `episode` are bare lower-case uuids, None where the record names none (F4 names only its pregnancy)."""
+
+    form_id: str
+    subject_list: str
+    subject: str | None
+    episode: str | None
+    visit_date: date | None
+    data: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Event:
+    """A Told that counts, with its record's first instanceID and receipt: a CareEvent row as plain data."""
+
+    event: str
+    form_id: str
+    visit_date: date
+    received_at: datetime
+    episode: str | None
+    data: dict[str, str]
+    submission_id: int = 0
+
+
+def tell(instance: Instance, schema: FormSchema) -> Told | None:
+    """What a record of F1, F2, F3, F4 or F6 tells; None for another form and for an encrypted record."""
+    if instance.encrypted or instance.form_id not in KEPT:
+        return None
+    answers = dict(flatten(read_values(instance, schema)))
+    subject_list, asked, asked_episode = CHOSEN[instance.form_id]
+    made, is_episode = MAKES.get(instance.form_id, ("", False))
+    act = uuid_of_act(instance, schema, made)
+    return Told(
+        form_id=instance.form_id,
+        subject_list=subject_list,
+        subject=(None if is_episode else act) or bare(answers.get(asked)),
+        episode=(act if is_episode else None) or bare(answers.get(asked_episode)),
+        visit_date=read_day(answers.get("visit_date")),
+        data={name: answers[name] for name in (*KEPT[instance.form_id].split(), "visit_key") if answers.get(name)},
+    )
+
+
+def flatten(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Names and answers of a tree of values, groups opened, repeats left out; of equal names the last is first to give way."""
+    found: list[tuple[str, str]] = []
+    for name, value in reversed(values.items()):
+        if isinstance(value, dict):
+            found += flatten(value)
+        elif isinstance(value, str):
+            found.append((name, value.strip()))
+    return found
+
+
+def uuid_of_act(instance: Instance, schema: FormSchema, dataset: str) -> str | None:
+    """The entity that a record makes or changes in this list; None where it asks for none or its asking is unreadable."""
+    try:
+        acts: list[EntityAct] = read_acts(instance, schema) if dataset else []
+    except FormError:
+        return None
+    return next((act.uuid for act in acts if act.dataset == dataset), None)
+
+
+def bare(text: str | None) -> str | None:
+    return text.strip().lower().removeprefix("uuid:") or None if text else None
+
+
+def read_day(text: str | None) -> date | None:
+    """A date as forms write it (a time behind it is left out); None for anything else."""
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
