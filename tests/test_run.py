@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests import run, sizes
-from tests.run import Report, Step, drop_pure, has_passed, main, remember
+from tests.run import Report, Step, drop_pure, find_fast_folder, has_passed, main, remember
 from tests.sizes import GROUPS, SIZES, Size, size
 
 ROOT = Path(__file__).parent.parent
@@ -81,3 +81,13 @@ def test_an_unknown_group_leaves_with_2(capsys: pytest.CaptureFixture[str]) -> N
         main(["--full", "nothing"])
     assert left.value.code == 2
     assert "meaning" in capsys.readouterr().err
+
+
+def test_files_of_tests_go_to_memory_only_where_there_is_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(run, "MEMORY", tmp_path)
+    monkeypatch.setattr(run, "ROOM", 1)
+    assert find_fast_folder() == str(tmp_path)
+    monkeypatch.setattr(run, "ROOM", 1 << 60)
+    assert find_fast_folder() is None
+    monkeypatch.setattr(run, "MEMORY", tmp_path / "none")
+    assert find_fast_folder() is None
