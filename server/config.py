@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+MAIL_PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}")
 LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
@@ -22,6 +23,18 @@ class ConfigInvalid(Exception):
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over. `security` is smtp (none), starttls or smtps."""
+
+    security: str
+    host: str
+    port: int
+    sender: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Config:
     """What a running server was told. Built once, handed to create_app, read by doors only."""
 
@@ -32,6 +45,7 @@ class Config:
     secret_key_file: Path | None = None  # None: data_dir/secret.key, made at first use
     admin_email: str | None = None
     admin_password: str | None = field(default=None, repr=False)
+    mail: MailServer | None = None  # None: nobody gets mail
     testing: bool = False
 
     @property
@@ -64,7 +78,7 @@ class Config:
         if path := env.get("FANGSHI_SECRET_KEY_FILE"):
             config = replace(config, secret_key_file=Path(path))
         email, password = read_admin(env, problems)
-        config = replace(config, admin_email=email, admin_password=password)
+        config = replace(config, admin_email=email, admin_password=password, mail=read_mail(env, problems))
         if problems:
             raise ConfigInvalid(problems)
         return config
@@ -114,3 +128,34 @@ def read_admin(env: Mapping[str, str], problems: list[str]) -> tuple[str | None,
     if email is not None and not EMAIL.fullmatch(email):
         problems.append(f"FANGSHI_ADMIN_EMAIL: {email!r} is no e-mail address (name@domain)")
     return email, password
+
+
+def read_mail(env: Mapping[str, str], problems: list[str]) -> MailServer | None:
+    """FANGSHI_SMTP_URL, smtps://user:password@host:port, and FANGSHI_MAIL_FROM; unset, the sender is the user."""
+    url = read_setting(env, "FANGSHI_SMTP_URL", problems)
+    sender = read_setting(env, "FANGSHI_MAIL_FROM", problems)
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        problems.append("FANGSHI_SMTP_URL must be an address such as smtps://name:password@mail.example.org:465")
+        return None
+    user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+    sender = sender or user or ""
+    if parts.scheme not in MAIL_PORTS or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        problems.append("FANGSHI_SMTP_URL must start with smtps://, starttls:// or smtp:// and name a mail server")
+    elif password and parts.scheme == "smtp" and not is_loopback(parts.hostname):
+        problems.append("FANGSHI_SMTP_URL: a password goes over smtps:// or starttls:// only")
+    if not EMAIL.fullmatch(sender):
+        problems.append(f"FANGSHI_MAIL_FROM: {sender!r} is no e-mail address (name@domain); mail needs a sender")
+    host = parts.hostname or ""
+    return MailServer(parts.scheme, host, port or MAIL_PORTS.get(parts.scheme, 25), sender, user, password)
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -5,6 +5,7 @@ What is written here reaches the inbox. outbox.py delivers it outside of quiet h
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -22,7 +23,20 @@ LEVELS: Final = ("due", "red", "overdue", "late", "critical")
 hears of one that is overdue; `late` is red for three working days, which the town's lead hears (domain.md 5.4, 8)."""
 
 KINDS: Final = {"due": "due", "red": "escalated", "overdue": "overdue", "late": "escalated", "critical": "escalated"}
+INBOX, EMAIL = "inbox", "email"
 LATE_AFTER: Final = 3  # working days
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What a worker, a clinician and the town's lead are to know of a follow-up as it stands."""
+
+    worker: str | None = None
+    clinician: str | None = None
+    lead: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.worker or self.clinician or self.lead)
 
 
 def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetime) -> None:
@@ -34,26 +48,24 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     The row must have its id.
     """
     known = list(db.scalars(select(Notification).where(Notification.follow_up_id == row.id)))
-    telling = _levels(row)
-    if not known and not any(telling):
+    levels = _levels(row)
+    if not known and not levels:
         return
-    levels = _by_person(recipients_of(db, row), *telling) if any(telling) else {}
-    _take_back(db, [one for one in known if _weight(_level_of(one)) > _weight(levels.get(one.recipient_id))], now)
+    told = _by_person(recipients_of(db, row), levels) if levels else {}
+    _take_back(db, [one for one in known if _weight(level_of(one)) > _weight(told.get(one.recipient_id))], now)
     if not project.archived and project.deleted_at is None:
-        _tell(db, row, levels, known, now)
+        _tell(db, row, told, known, now)
 
 
-def _levels(row: FollowUp) -> tuple[str | None, str | None, str | None]:
-    """What a worker, a clinician and the lead are to know of it. One that stands inside another is that one's matter."""
-    if row.ended:
-        return None, None, None
+def _levels(row: FollowUp) -> Levels:
+    """One that stands inside another is that one's matter, unless it is critical itself."""
+    if row.ended or (row.inside and row.severity != "critical"):
+        return Levels()
     if row.severity == "critical":
-        return "critical", "critical", "critical"
-    if row.inside:
-        return None, None, None
-    is_red = row.severity == "red"
-    worker = "overdue" if row.state == "overdue" else "red" if is_red else "due" if row.state == "due" else None
-    return worker, "red" if is_red else None, "late" if is_red and is_late(row) else None
+        return Levels("critical", "critical", "critical")
+    red = "red" if row.severity == "red" else None
+    worker = "overdue" if row.state == "overdue" else red or ("due" if row.state == "due" else None)
+    return Levels(worker, red, "late" if red and is_late(row) else None)
 
 
 def is_late(row: FollowUp) -> bool:
@@ -81,11 +93,12 @@ def add_working_days(day: date, count: int, is_rest_day: RestDay = is_weekend) -
     return day
 
 
-def _by_person(told: Recipients, worker: str | None, clinician: str | None, lead: str | None) -> dict[int, str]:
+def _by_person(people: Recipients, levels: Levels) -> dict[int, str]:
     """The weightiest level that a person's roles give."""
     found: dict[int, str] = {}
-    for people, level in ((told.workers, worker), (told.clinicians, clinician), (told.leads, lead)):
-        for person in people if level else ():
+    roles = ((people.workers, levels.worker), (people.clinicians, levels.clinician), (people.leads, levels.lead))
+    for persons, level in roles:
+        for person in persons if level else ():
             found[person] = max(found.get(person, ""), level or "", key=_weight)
     return found
 
@@ -94,7 +107,7 @@ def _weight(level: str | None) -> int:
     return LEVELS.index(level) if level in LEVELS else -1
 
 
-def _level_of(notice: Notification) -> str:
+def level_of(notice: Notification) -> str:
     return notice.occasion.rpartition(":")[2]
 
 
@@ -105,46 +118,34 @@ def _take_back(db: Session, notices: Iterable[Notification], now: datetime) -> N
     db.flush()
 
 
-def _tell(db: Session, row: FollowUp, levels: dict[int, str], known: list[Notification], now: datetime) -> None:
-    wishes = wishes_of(db, levels)
-    told = {(one.recipient_id, one.occasion): one for one in known if one.channel == "inbox"}
-    for person, level in levels.items():
-        occasion = f"{row.key}:{level}"
-        before = told.get((person, occasion))
-        if before is None:
-            add_once(
-                db, row.project_id, occasion, person, "inbox", KINDS[level], row.id, wishes[person].earliest(now), now
-            )
-        elif before.taken_back_at is not None:
-            before.state, before.taken_back_at, before.read_at = "waiting", None, None
-            before.not_before = wishes[person].earliest(now)
+def _tell(db: Session, row: FollowUp, told: dict[int, str], known: list[Notification], now: datetime) -> None:
+    wishes = wishes_of(db, told)
+    before = {(one.recipient_id, one.occasion): one for one in known if one.channel == INBOX}
+    for person, level in told.items():
+        occasion, earliest = f"{row.key}:{level}", wishes[person].earliest(now)
+        notice = before.get((person, occasion))
+        if notice is None:
+            add_once(db, Word(row.project_id, occasion, person, INBOX, KINDS[level], row.id), earliest, now)
+        elif notice.taken_back_at is not None:
+            notice.state, notice.taken_back_at, notice.read_at, notice.not_before = "waiting", None, None, earliest
     db.flush()
 
 
-def add_once(
-    db: Session,
-    project_id: int,
-    occasion: str,
-    recipient_id: int,
-    channel: str,
-    kind: str,
-    follow_up_id: int | None,
-    not_before: datetime,
-    now: datetime,
-) -> bool:
+@dataclass(frozen=True)
+class Word:
+    """What is told to whom, by which channel."""
+
+    project_id: int
+    occasion: str
+    recipient_id: int
+    channel: str
+    kind: str
+    follow_up_id: int | None
+
+
+def add_once(db: Session, word: Word, not_before: datetime, now: datetime) -> bool:
     """Adds a waiting notification unless there is one of that occasion; whether it was added."""
     dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    values = {
-        "project_id": project_id,
-        "occasion": occasion,
-        "recipient_id": recipient_id,
-        "channel": channel,
-        "kind": kind,
-        "follow_up_id": follow_up_id,
-        "state": "waiting",
-        "not_before": not_before,
-        "tries": 0,
-        "created_at": now,
-    }
+    values = {**asdict(word), "state": "waiting", "not_before": not_before, "tries": 0, "created_at": now}
     added = db.execute(dialect.insert(Notification).values(values).on_conflict_do_nothing())
     return bool(added.rowcount)  # type: ignore[attr-defined]

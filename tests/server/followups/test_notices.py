@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.access.roles import VILLAGE_WORKER
 from server.followups.notices import add_working_days, follow_up_changed, is_late
 from server.followups.wishes import Wishes, save_wishes
 from server.models import FollowUp, Notification, Village, Woman
@@ -145,20 +146,21 @@ def test_what_comes_at_night_waits_until_the_person_s_quiet_hours_end(db: Sessio
     assert notice.not_before == datetime.fromisoformat("2026-03-02T06:30:00+08:00")
 
 
-def test_the_worker_she_chose_is_told_instead_of_the_village_s(db: Session, staff: Staff) -> None:
+def test_the_worker_she_chose_is_told_instead_of_the_village_s_others(db: Session, staff: Staff) -> None:
+    he = a_person(db, staff.project, "he", VILLAGE_WORKER, None)
     row = a_follow_up(db, staff)
-    db.add(a_woman(staff, row.subject, str(staff.luo)))
+    db.add(a_woman(staff, row.subject, str(he)))
     db.flush()
     follow_up_changed(db, staff.project, row, MORNING)
-    assert told(db) == [(staff.luo, "due")]
+    assert told(db) == [(he, "due")]
 
 
-@pytest.mark.parametrize("chosen", ["999999", "王医生", "²", None])
-def test_a_choice_that_names_no_worker_of_the_town_falls_back_to_the_village_s(
+@pytest.mark.parametrize("chosen", ["luo", "999999", "王医生", "²", None])
+def test_a_choice_that_names_no_worker_of_her_village_falls_back_to_the_village_s(
     db: Session, staff: Staff, chosen: str | None
 ) -> None:
     row = a_follow_up(db, staff)
-    db.add(a_woman(staff, row.subject, chosen))
+    db.add(a_woman(staff, row.subject, str(staff.luo) if chosen == "luo" else chosen))
     db.flush()
     follow_up_changed(db, staff.project, row, MORNING)
     assert told(db) == [(staff.chen, "due")]

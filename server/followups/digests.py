@@ -1,0 +1,97 @@
+"""The day's summary: one mail a person and day, with numbers alone, counted when it is sent."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import today as shanghai_date
+from server.followups.notices import EMAIL, Word, add_once
+from server.followups.queries import is_woman
+from server.followups.recipients import Staff, staff_of
+from server.followups.wishes import wishes_of
+from server.models import FollowUp, Notification, Project, Woman
+
+DIGEST: Final = "digest"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Visits that a person is asked for. What is overdue is not counted as due."""
+
+    due: int = 0
+    overdue: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.due or self.overdue)
+
+
+def occasion_on(day: date) -> str:
+    return f"{DIGEST}:{day.isoformat()}"
+
+
+def day_of(occasion: str) -> date:
+    return date.fromisoformat(occasion.removeprefix(f"{DIGEST}:"))
+
+
+def add_digests(db: Session, now: datetime) -> int:
+    """Adds today's summary of everybody who wants mail and whose hour has come; how many were added.
+
+    An hour that was missed is made up for on the same day; yesterday's summary is of no use.
+    """
+    day = shanghai_date(now)
+    homes: dict[int, int] = {}  # a person of several towns gets one mail, kept with the first of them
+    for project_id in _towns(db):
+        for person in staff_of(db, project_id).people:
+            homes.setdefault(person, project_id)
+    have = set(db.scalars(select(Notification.recipient_id).where(Notification.occasion == occasion_on(day))))
+    wishes = wishes_of(db, homes.keys() - have)
+    ripe = [one for one, wish in sorted(wishes.items()) if wish.by_email and wish.digest_on(day) <= now]
+    words = (Word(homes[one], occasion_on(day), one, EMAIL, DIGEST, None) for one in ripe)
+    return sum(add_once(db, word, now, now) for word in words)
+
+
+def _towns(db: Session) -> list[int]:
+    return list(
+        db.scalars(
+            select(Project.id)
+            .where(Project.kind == "care", Project.archived.is_(False), Project.deleted_at.is_(None))
+            .order_by(Project.id)
+        )
+    )
+
+
+def numbers_of(db: Session, person: int, today: date) -> Numbers:
+    """What somebody is asked for in all towns: a worker all visits, a clinician the red and critical ones.
+
+    The town's lead gets no numbers here: the morning page has them.
+    """
+    due = overdue = 0
+    for project_id in _towns(db):
+        staff = staff_of(db, project_id)
+        for row, chosen in _asked(db, project_id, today) if person in staff.people else ():
+            if _is_asked(staff, person, row, chosen):
+                due += row.overdue_from > today
+                overdue += row.overdue_from <= today
+    return Numbers(due, overdue)
+
+
+def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, str | None]]:
+    query = (
+        select(FollowUp, Woman.assigned_worker)
+        .outerjoin(Woman, is_woman())
+        .where(
+            FollowUp.project_id == project_id,
+            FollowUp.ended.is_(False),
+            FollowUp.inside.is_(None),
+            FollowUp.due_on <= today,
+        )
+    )
+    return [(row, chosen) for row, chosen in db.execute(query)]
+
+
+def _is_asked(staff: Staff, person: int, row: FollowUp, chosen: str | None) -> bool:
+    told = staff.recipients(row.village_code, chosen)
+    return person in told.workers or (person in told.clinicians and row.severity in ("red", "critical"))

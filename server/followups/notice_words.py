@@ -1,0 +1,88 @@
+"""The sentences of inbox and mail, made when they are shown: a code, a number, a day, and nothing about why (domain.md 6.4).
+
+`english` chooses the language; Chinese is the other one.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from server.models import FollowUp
+
+CLASSES: Final = {"women": ("上门访视", "visit"), "households": ("家庭走访", "household visit")}
+"""What a task is to somebody who is not of the care team (domain.md 5.4, point 8: code and class)."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a sentence may say of a follow-up. `code` is the first word of the masked label, "" when there is none."""
+
+    code: str
+    subject_list: str
+    due_on: date
+    overdue_from: date
+
+
+def subject_of(row: FollowUp, label: str) -> Subject:
+    return Subject(code_of(label), row.subject_list, row.due_on, row.overdue_from)
+
+
+def code_of(label: str) -> str:
+    """`W-0231 王*` is W-0231; a word without a digit is no code."""
+    first = next(iter(label.split()), "")
+    return first if any(letter.isdigit() for letter in first) and first.isascii() else ""
+
+
+def say(level: str, subject: Subject, today: date, english: bool) -> str:
+    """One line about one follow-up."""
+    kind = CLASSES.get(subject.subject_list, CLASSES["women"])[english]
+    what = f"{subject.code}{' ' if english else '，'}{kind}" if subject.code else kind
+    over = max((today - subject.overdue_from + timedelta(days=1)).days, 1)
+    if english:
+        return _in_english(level, what, subject.due_on, over)
+    return _in_chinese(level, what, subject.due_on, over)
+
+
+def _in_chinese(level: str, what: str, due_on: date, over: int) -> str:
+    if level == "due":
+        return f"{what}：到期，建议日 {due_on.month}月{due_on.day}日。"
+    if level == "critical":
+        return f"{what}：紧急，请今天跟进。"
+    if level == "late":
+        return f"{what}：超期 {over} 天，已过 3 个工作日。"
+    return f"{what}：超期 {over} 天。" if level == "overdue" else f"{what}：请尽快跟进。"
+
+
+def _in_english(level: str, what: str, due_on: date, over: int) -> str:
+    days = "1 day" if over == 1 else f"{over} days"
+    if level == "due":
+        return f"{what}: due, target day {due_on.day} {due_on:%b}."
+    if level == "critical":
+        return f"{what}: critical. Follow up today."
+    if level == "late":
+        return f"{what}: {days} over, more than 3 working days."
+    return f"{what}: {days} over." if level == "overdue" else f"{what}: follow up soon."
+
+
+def say_counts(due: int, overdue: int, english: bool) -> str:
+    """The day's summary."""
+    if english:
+        return f"Due: {due}. Overdue: {overdue}."
+    return f"到期 {due} 个，超期 {overdue} 个。"
+
+
+def head_of(level: str | None, english: bool) -> str:
+    """A mail's subject: that there is something, and how pressing. None is the day's summary."""
+    if level is None:
+        return "Fangshi: today" if english else "访视：今天的汇总"
+    if level == "critical":
+        return "Fangshi: critical" if english else "访视：紧急提醒"
+    return "Fangshi: a reminder" if english else "访视：一条提醒"
+
+
+def foot_of(address: str | None, english: bool) -> str:
+    """Where to go on; `address` is the office's own, None when it is not known."""
+    where = f"{address}/inbox" if address else ""
+    if english:
+        return f"Open Fangshi to see more: {where}" if where else "Open Fangshi to see more."
+    return f"请打开访视查看：{where}" if where else "请打开访视查看。"

@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+
+from server.config import Config, ConfigInvalid, MailServer
+
+
+def mail(**env: str) -> MailServer | None:
+    return Config.from_env(Path("data"), {f"FANGSHI_{name}": value for name, value in env.items()}).mail
+
+
+def test_without_a_mail_server_there_is_no_mail() -> None:
+    assert mail(MAIL_FROM="a@town.test") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtps://a%40town.test:p%3Aw@mail.test", ("smtps", "mail.test", 465, "a@town.test", "a@town.test", "p:w")),
+        (
+            "starttls://a%40town.test:pw@mail.test:2525/",
+            ("starttls", "mail.test", 2525, "a@town.test", "a@town.test", "pw"),
+        ),
+    ],
+)
+def test_a_mail_server_is_one_address(url: str, server: tuple[str, str, int, str, str, str]) -> None:
+    assert mail(SMTP_URL=url) == MailServer(*server)
+
+
+def test_the_sender_may_be_another_than_the_user() -> None:
+    assert mail(SMTP_URL="smtp://relay.test", MAIL_FROM="a@town.test") == MailServer(
+        "smtp", "relay.test", 25, "a@town.test"
+    )
+
+
+def test_the_address_may_be_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "smtp").write_text("smtp://relay.test\n", encoding="utf-8")
+    found = mail(SMTP_URL_FILE=str(tmp_path / "smtp"), MAIL_FROM="a@town.test")
+    assert found is not None
+    assert found.host == "relay.test"
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("http://mail.test", "a@town.test"),
+        ("smtp://", "a@town.test"),
+        ("smtp://mail.test:notaport", "a@town.test"),
+        ("smtp://mail.test/path", "a@town.test"),
+        ("smtp://mail.test", ""),
+        ("smtp://mail.test", "nobody"),
+        ("smtp://a:pw@mail.test", "a@town.test"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_is_named_and_its_password_never(url: str, sender: str) -> None:
+    with pytest.raises(ConfigInvalid, match="FANGSHI_") as caught:
+        mail(SMTP_URL=url, MAIL_FROM=sender)
+    assert "pw" not in str(caught.value)
+
+
+def test_a_password_is_not_in_what_a_config_shows() -> None:
+    assert "secret" not in repr(
+        Config.from_env(Path("data"), {"FANGSHI_SMTP_URL": "smtps://a%40b.test:secret@mail.test"})
+    )

@@ -1,0 +1,100 @@
+"""A real mail server on the loopback that keeps what it takes, and can be told to say no or to hang up."""
+
+import socketserver
+import threading
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from types import TracebackType
+
+
+@dataclass
+class Sink:
+    """`mails` is what was taken, in order. `say` maps a command (RCPT, DATA, TEXT) to an answer instead of yes.
+
+    An answer "" hangs up without a word; for TEXT that is after the whole text was read.
+    """
+
+    say: dict[str, str] = field(default_factory=dict)
+    mails: list[EmailMessage] = field(default_factory=list)
+    reached: int = 0  # connections
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> "Sink":
+        sink = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                talk(sink, self)
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.thread.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
+    ) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    @property
+    def port(self) -> int:
+        return int(self.server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+
+def talk(sink: Sink, connection: socketserver.StreamRequestHandler) -> None:
+    """One connection by RFC 5321, as far as smtplib asks."""
+    with sink.lock:
+        sink.reached += 1
+    write = connection.wfile.write
+    try:
+        write(b"220 sink\r\n")
+        for line in connection.rfile:
+            command = line[:4].upper().decode("ascii", "replace")
+            if command in sink.say:
+                if not answer(connection, sink.say[command]):
+                    return
+            elif command == "DATA":
+                write(b"354 go on\r\n")
+                if not take(sink, connection):
+                    return
+            elif command == "QUIT":
+                write(b"221 bye\r\n")
+                return
+            else:
+                write(b"250 yes\r\n")
+    except OSError:
+        return
+
+
+def answer(connection: socketserver.StreamRequestHandler, words: str) -> bool:
+    if words:
+        connection.wfile.write(f"{words}\r\n".encode())
+    return bool(words)
+
+
+def take(sink: Sink, connection: socketserver.StreamRequestHandler) -> bool:
+    """Reads a text to its end and keeps it; one whose sender died in the middle is none."""
+    lines: list[bytes] = []
+    for line in connection.rfile:
+        if line == b".\r\n":
+            break
+        lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+    else:
+        return False
+    if sink.say.get("TEXT"):
+        return answer(connection, sink.say["TEXT"])
+    with sink.lock:
+        mail = message_from_bytes(b"".join(lines).replace(b"\r\n", b"\n"), policy=policy.default)
+        sink.mails.append(mail)
+    if "TEXT" in sink.say:
+        return False
+    connection.wfile.write(b"250 kept\r\n")
+    return True
