@@ -1,0 +1,103 @@
+"""What is known of a woman or a household: the registry's rows and the records about her, as Facts.
+
+Asked of the database as often for a hundred subjects as for one. How records are read: histories.py.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.followups.facts import Consent, Facts
+from server.followups.histories import Person, read_household, read_woman
+from server.models import CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
+from server.registry.events import event_of
+from server.registry.referrals import REFERRALS, referral_uuid, urgency_of
+from server.registry.telling import CONSENT, Event
+
+
+def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> Facts | None:
+    """What is known of one woman or household; None where the registry does not know her."""
+    return facts_of_many(db, project, subject_list, [subject]).get(subject)
+
+
+def facts_of_many(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Facts]:
+    """The facts by subject; whom the registry does not know is left out."""
+    people = _people(db, project, subject_list, subjects)
+    events = _events(db, project, subject_list, people)
+    if subject_list == "households":
+        return {uuid: read_household(person, events.get(uuid, ())) for uuid, person in people.items()}
+    keys = _keys(db, project, people)
+    deleted = _deleted_referrals(db, project, [one.event for told in events.values() for one in told if _refers(one)])
+    return {
+        uuid: read_woman(person, events.get(uuid, ()), keys.get(uuid, {}), deleted) for uuid, person in people.items()
+    }
+
+
+def _refers(one: Event) -> bool:
+    return urgency_of(one.form_id, one.data) is not None
+
+
+def _people(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Person]:
+    if subject_list == "households":
+        homes = db.execute(
+            select(Household.uuid, Household.village_code).where(
+                Household.project_id == project.id, Household.uuid.in_(subjects)
+            )
+        )
+        return {uuid: Person(uuid, village, Consent(True)) for uuid, village in homes}
+    rows = db.execute(
+        select(Woman.uuid, Woman.village_code, Woman.consent_service, Woman.consent_until, Woman.withdrawn_on).where(
+            Woman.project_id == project.id, Woman.uuid.in_(subjects)
+        )
+    )
+    return {
+        uuid: Person(uuid, village, Consent(given and withdrawn is None, until))
+        for uuid, village, given, until, withdrawn in rows
+    }
+
+
+def _events(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, list[Event]]:
+    rows = db.scalars(
+        select(CareEvent).where(
+            CareEvent.project_id == project.id,
+            CareEvent.subject_list == subject_list,
+            CareEvent.subject.in_(subjects),
+            CareEvent.form_id != CONSENT,
+        ),
+        execution_options={"populate_existing": True},  # another writer may have been waited for since the last look
+    )
+    found: dict[str, list[Event]] = {}
+    for row in rows:
+        found.setdefault(row.subject, []).append(event_of(row))
+    return found
+
+
+def _keys(db: Session, project: Project, subjects: Collection[str]) -> dict[str, dict[str, str]]:
+    """What each visit_key of a woman's follow-ups stands for."""
+    rows = db.execute(
+        select(FollowUp.subject, FollowUp.visit_key, FollowUp.key).where(
+            FollowUp.project_id == project.id, FollowUp.subject_list == "women", FollowUp.subject.in_(subjects)
+        )
+    )
+    found: dict[str, dict[str, str]] = {}
+    for subject, visit_key, key in rows:
+        found.setdefault(subject, {})[visit_key] = key
+    return found
+
+
+def _deleted_referrals(db: Session, project: Project, events: Collection[str]) -> frozenset[str]:
+    """Referrals that the office took out of their list: nobody asks for their outcome."""
+    if not events:
+        return frozenset()
+    rows = db.scalars(
+        select(Entity.uuid)
+        .join(Dataset, Dataset.id == Entity.dataset_id)
+        .where(
+            Dataset.project_id == project.id,
+            Dataset.name == REFERRALS,
+            Entity.uuid.in_([referral_uuid(one) for one in events]),
+            Entity.deleted_at.is_not(None),
+        )
+    )
+    return frozenset(rows)

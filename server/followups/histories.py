@@ -1,0 +1,253 @@
+"""Care events into Facts: what the records about a woman or a household say, as the rules read it. Pure.
+
+No day of a fact lies after the day on which its record was received: a phone's clock may run ahead, receipt does not.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from server.followups.facts import (
+    URGENCIES,
+    Consent,
+    ContraceptionEpisode,
+    DangerSign,
+    Dating,
+    Facts,
+    HouseholdVisit,
+    Injection,
+    Outcome,
+    Pregnancy,
+    Referral,
+    Stop,
+    Supply,
+    Visit,
+)
+from server.registry.consent import happened_on, place_in_time
+from server.registry.dating import Scan, Told, date_pregnancy
+from server.registry.referrals import referral_uuid, signs_of, urgency_of
+from server.registry.telling import ANTENATAL, CONTRACEPTION, HOUSEHOLD, PREGNANCY, Event, read_day
+
+PACK_DAYS: Final = 28
+"""Days that a pack lasts (domain.md 2.4, PILL-R)."""
+
+CLINICIANS: Final = ("doctor", "midwife")
+NOT_FOLLOWED: Final = ("", "none")
+"""F6 `reminder_wish`: without a way to be reached she did not opt in (2.4: default none)."""
+
+ENDS_METHOD: Final = {"reason": ("stop", "switch"), "wish": ("stop", "switch")}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A row of the registry as plain data: where she is cared for, and her consent as it stands."""
+
+    subject: str
+    village_code: str
+    consent: Consent
+
+
+def read_household(person: Person, events: Iterable[Event]) -> Facts:
+    """The facts of one household by its visits (F1). Whether it agreed is asked at each visit, and the rule reads that."""
+    visits = (
+        HouseholdVisit(
+            one.event,
+            _visited_on(one),
+            one.received_at,
+            one.data.get("visit_result", ""),
+            one.data.get("consent_household") == "yes",
+        )
+        for one in in_order(events)
+        if one.form_id == HOUSEHOLD
+    )
+    return Facts(person.subject, "households", person.village_code, person.consent, household_visits=tuple(visits))
+
+
+def read_woman(
+    person: Person,
+    events: Iterable[Event],
+    keys: Mapping[str, str],
+    deleted_referrals: Collection[str] = (),
+) -> Facts:
+    """The facts of one woman by F3, F4 and F6.
+
+    `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand.
+    """
+    told = in_order(events)
+    return Facts(
+        subject=person.subject,
+        subject_list="women",
+        village_code=person.village_code,
+        consent=person.consent,
+        stops=tuple(_stops(told)),
+        pregnancies=tuple(_pregnancies(told)),
+        contraception=tuple(_contraception(told)),
+        visits=tuple(_visit(one, keys) for one in told if one.form_id in (PREGNANCY, ANTENATAL, CONTRACEPTION)),
+        danger_signs=tuple(_danger_signs(told)),
+        referrals=tuple(one for one in _referrals(told) if one.uuid not in deleted_referrals),
+    )
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """By day, receipt and id: the same facts whatever order the records arrived in."""
+    return sorted(events, key=place_in_time)
+
+
+def _visited_on(one: Event) -> date:
+    return happened_on(one.visit_date, one.received_at)
+
+
+def _day(one: Event, name: str) -> date | None:
+    """The day that a question tells; never one after receipt."""
+    day = read_day(one.data.get(name))
+    return happened_on(day, one.received_at) if day else None
+
+
+def _number(one: Event, name: str) -> int | None:
+    text = one.data.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
+def _visit(one: Event, keys: Mapping[str, str]) -> Visit:
+    is_check = one.form_id == ANTENATAL
+    return Visit(
+        event=one.event,
+        form_id=one.form_id,
+        visit_date=_visited_on(one),
+        received_at=one.received_at,
+        episode=one.episode,
+        answers=keys.get(one.data.get("visit_key", "")),
+        status=one.data.get("still_pregnant", "ongoing") if is_check else "ongoing",
+        by_clinician=is_check and one.data.get("done_by") in CLINICIANS,
+    )
+
+
+def _stops(told: Sequence[Event]) -> Iterable[Stop]:
+    """F3 `contact_ok` "do not contact me" is about that pregnancy. Not having answered is not that."""
+    for one in told:
+        if one.form_id == PREGNANCY and one.episode and one.data.get("contact_ok") == "none":
+            yield Stop("contact_declined", _visited_on(one), one.event, episode=one.episode)
+
+
+def _pregnancies(told: Sequence[Event]) -> Iterable[Pregnancy]:
+    seen: set[str] = set()
+    for one in told:
+        if one.form_id != PREGNANCY or not one.episode or one.data.get("wants_registration") != "yes":
+            continue
+        if one.episode not in seen:
+            seen.add(one.episode)
+            yield _pregnancy(one, one.episode, [visit for visit in told if visit.episode == one.episode])
+
+
+def _pregnancy(registration: Event, uuid: str, told: Sequence[Event]) -> Pregnancy:
+    registered_on = _visited_on(registration)
+    return Pregnancy(
+        uuid=uuid,
+        event=registration.event,
+        registered_on=registered_on,
+        received_at=registration.received_at,
+        datings=tuple(_datings(told, registered_on)),
+        first_check_on=_day(registration, "first_check_date"),
+        outcome=_outcome(told),
+    )
+
+
+def _datings(told: Sequence[Event], registered_on: date) -> Iterable[Dating]:
+    for one in date_pregnancy(map(_dating_told, told), registered_on):
+        yield Dating(one.event, one.ga_anchor, one.method, one.in_force_from)
+
+
+def _dating_told(one: Event) -> Told:
+    known = one.data.get("lmp_known") if one.form_id == PREGNANCY else None
+    asked = {PREGNANCY: "us_done", ANTENATAL: "us_new"}.get(one.form_id, "")
+    return Told(
+        event=one.event,
+        on=_visited_on(one),
+        received_at=one.received_at,
+        last_period=read_day(one.data.get("lmp_date")) if known in ("exact", "approx") else None,
+        is_sure=known == "exact",
+        scan=_scan(one) if one.data.get(asked) == "yes" else None,
+        by_clinician=one.form_id == ANTENATAL and one.data.get("done_by") in CLINICIANS,
+    )
+
+
+def _scan(one: Event) -> Scan | None:
+    on, weeks, days = read_day(one.data.get("us_date")), _number(one, "us_weeks"), _number(one, "us_days")
+    return Scan(on, weeks * 7 + (days or 0)) if on and weeks is not None else None
+
+
+def _outcome(told: Sequence[Event]) -> Outcome | None:
+    """A loss that was reported once is not undone by another report, only by correcting its record."""
+    ends = [
+        one for one in told if one.form_id == ANTENATAL and one.data.get("still_pregnant") in ("gave_birth", "ended")
+    ]
+    ends.sort(key=lambda one: one.data["still_pregnant"] != "ended")
+    return next(
+        (Outcome(one.event, one.data["still_pregnant"], _visited_on(one), _visited_on(one)) for one in ends), None
+    )
+
+
+def _contraception(told: Sequence[Event]) -> Iterable[ContraceptionEpisode]:
+    """Only of what she chose herself, under no pressure: of anything else no task comes (3, F6)."""
+    episodes: dict[str, list[Event]] = {}
+    for one in told:
+        if one.form_id == CONTRACEPTION and one.episode and _is_her_choice(one):
+            episodes.setdefault(one.episode, []).append(one)
+    return (_episode(uuid, records) for uuid, records in episodes.items())
+
+
+def _is_her_choice(one: Event) -> bool:
+    return one.data.get("choice_hers", "yes") == "yes" and one.data.get("pressure") != "yes"
+
+
+def _episode(uuid: str, told: Sequence[Event]) -> ContraceptionEpisode:
+    """The last answer counts, for each question."""
+    methods = [one.data["method"] for one in told if one.data.get("method") not in (None, "none", "prefer_not")]
+    wishes = [one.data["reminder_wish"] for one in told if "reminder_wish" in one.data]
+    starts = [day for one in told if (day := _day(one, "start_date"))]
+    ends = [_visited_on(one) for one in told if _ends_it(one)]
+    return ContraceptionEpisode(
+        uuid=uuid,
+        method=methods[-1] if methods else "",
+        wants_follow_up=bool(wishes) and wishes[-1] not in NOT_FOLLOWED,
+        started_on=starts[-1] if starts else None,
+        injections=tuple(
+            Injection(one.event, day, one.received_at) for one in told if (day := _day(one, "last_injection"))
+        ),
+        supplies=tuple(supply for one in told if (supply := _supply(one))),
+        ended_on=ends[-1] if ends else None,
+    )
+
+
+def _ends_it(one: Event) -> bool:
+    return any(one.data.get(name) in answers for name, answers in ENDS_METHOD.items())
+
+
+def _supply(one: Event) -> Supply | None:
+    packs = _number(one, "packs_given")
+    if not packs:
+        return None
+    on = _visited_on(one)
+    until = read_day(one.data.get("supply_end")) or on + timedelta(days=packs * PACK_DAYS)
+    return Supply(one.event, on, until, one.received_at)
+
+
+def _danger_signs(told: Sequence[Event]) -> Iterable[DangerSign]:
+    """Of a pregnancy only: what is asked for then is a clinician's look at her."""
+    for one in told:
+        if one.form_id in (PREGNANCY, ANTENATAL) and one.episode and signs_of(one.form_id, one.data):
+            yield DangerSign(one.event, one.episode, _visited_on(one))
+
+
+def _referrals(told: Sequence[Event]) -> Iterable[Referral]:
+    for one in told:
+        urgency = urgency_of(one.form_id, one.data)
+        if urgency in URGENCIES:
+            yield Referral(
+                uuid=referral_uuid(one.event),
+                urgency=urgency,
+                referred_on=_visited_on(one),
+                pregnancy=one.episode if one.form_id in (PREGNANCY, ANTENATAL) else None,
+                danger_sign=one.event if signs_of(one.form_id, one.data) else None,
+            )

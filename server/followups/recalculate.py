@@ -1,0 +1,217 @@
+"""Bringing the rows of follow-ups in line with the facts: only what differs is written, nothing is ever deleted.
+
+Two that work on one subject at once wait for each other: SQLite has one writer, PostgreSQL a lock per subject.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.followups.due import Due
+from server.followups.explaining import shipped_rules, write_steps
+from server.followups.facts import Facts
+from server.followups.gathering import facts_of_many
+from server.followups.notices import LATE_AFTER, add_working_days, follow_up_changed, is_weekend
+from server.followups.rules import due_for, stopped_for
+from server.followups.ruleset import Rule
+from server.models import FollowUp, Project
+
+SUPERSEDED: Final = "superseded"
+REASON_GONE: Final = "reason_gone"
+"""The cause where the record that asked for it was corrected, taken out, or no longer says so."""
+SUBJECT_GONE: Final = "subject_gone"
+"""The cause where the registry does not know her any more."""
+NO_CONSENT: Final = "no_consent"
+
+Subject = tuple[str, str]
+"""The list (women, households) and the uuid."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One recalculation: whose project, the Shanghai date that follow-ups are to stand on, the instant it is made."""
+
+    project: Project
+    today: date
+    now: datetime
+
+
+def recalculate(db: Session, project: Project, subject_list: str, subject: str, today: date, now: datetime) -> None:
+    """Brings the follow-ups of one subject in line, in the caller's transaction; tells notices.py of what changed.
+
+    Running it again changes nothing, and the order in which records came in does not matter. `today` is the date in
+    Asia/Shanghai, `now` the instant that new rows are stamped with.
+    """
+    recalculate_many(db, project, [(subject_list, subject)], today, now)
+
+
+def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject], today: date, now: datetime) -> None:
+    """The same for several subjects, asked of the database together. They are locked in one order, so none wait in a ring."""
+    wanted = sorted(set(subjects))
+    for one in wanted:
+        lock_subject(db, project.id, one, wait=True)
+    for subject_list, group in groupby(wanted, key=lambda one: one[0]):
+        uuids = [uuid for _, uuid in group]
+        facts = facts_of_many(db, project, subject_list, uuids)
+        rows = rows_of(db, project.id, subject_list, uuids)
+        for uuid in uuids:
+            bring_in_line(db, Round(project, today, now), facts.get(uuid), rows.get(uuid, {}))
+
+
+def recalculate_due(db: Session, today: date, now: datetime, limit: int = 50) -> int:
+    """One batch of the daily step: up to so many subjects that change by themselves by today. How many; 0 when done.
+
+    The caller gives each batch a transaction of its own and calls again. A subject that somebody else works on right
+    now is left to a later batch: the daily step makes no phone wait.
+    """
+    here = (FollowUp.project_id, FollowUp.subject_list, FollowUp.subject)
+    due = select(*here).where(FollowUp.look_on <= today).group_by(*here).order_by(*here).limit(limit)
+    found = [(row[0], (row[1], row[2])) for row in db.execute(due)]
+    taken = [(project_id, one) for project_id, one in found if lock_subject(db, project_id, one, wait=False)]
+    for project_id, group in groupby(taken, key=lambda one: one[0]):
+        recalculate_many(db, db.get_one(Project, project_id), [one for _, one in group], today, now)
+    return len(taken)
+
+
+def lock_subject(db: Session, project_id: int, subject: Subject, wait: bool) -> bool:
+    """On PostgreSQL nobody else works on this subject until the transaction ends; SQLite has one writer anyway.
+
+    Whether it was taken: always, when it waits.
+    """
+    if db.get_bind().dialect.name != "postgresql":
+        return True
+    name = f"follow-ups {project_id} {subject[0]} {subject[1]}"
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    if not wait:
+        return bool(db.scalar(select(func.pg_try_advisory_xact_lock(number))))
+    db.execute(select(func.pg_advisory_xact_lock(number)))
+    return True
+
+
+def rows_of(
+    db: Session, project_id: int, subject_list: str, subjects: Collection[str]
+) -> dict[str, dict[str, FollowUp]]:
+    """The rows by subject and key, as they are in the database now: they may have changed while we waited."""
+    found: dict[str, dict[str, FollowUp]] = {}
+    rows = db.scalars(
+        select(FollowUp)
+        .where(
+            FollowUp.project_id == project_id,
+            FollowUp.subject_list == subject_list,
+            FollowUp.subject.in_(subjects),
+        )
+        .order_by(FollowUp.id),
+        execution_options={"populate_existing": True},
+    )
+    for row in rows:
+        found.setdefault(row.subject, {})[row.key] = row
+    return found
+
+
+def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Mapping[str, FollowUp]) -> None:
+    """One subject: what is new is added, what moved is moved, what is no longer asked for is superseded with its cause."""
+    rules = shipped_rules()
+    dues = due_for(facts, rules, round_.today, is_weekend) if facts else ()
+    stopped = stopped_for(facts, rules, round_.today) if facts else ()
+    causes = {one.key: one.cause for one in stopped}
+    otherwise = REASON_GONE if facts else SUBJECT_GONE
+    news = []
+    for due in dues:
+        row = rows.get(due.key) or add_row(db, round_, due)
+        if place(row, due, round_, next_look(due, facts, rules, round_.today)):
+            news.append(row)
+    for key in rows.keys() - {due.key for due in dues}:
+        if supersede(rows[key], causes.get(key, otherwise), round_):
+            news.append(rows[key])
+    db.flush()
+    for row in sorted(news, key=lambda one: one.id):
+        follow_up_changed(db, round_.project, row, round_.now)
+
+
+def add_row(db: Session, round_: Round, due: Due) -> FollowUp:
+    """A row that has never been placed; its `look_on` of today makes it news."""
+    made = {"visit_key": str(uuid4()), "made_at": round_.now, "changed_at": round_.now, "look_on": round_.today}
+    row = FollowUp(project_id=round_.project.id, key=due.key, **made, **values_of(due))
+    db.add(row)
+    return row
+
+
+def place(row: FollowUp, due: Due, round_: Round, look_on: date | None) -> bool:
+    """Writes one follow-up as it stands; whether it says something new, or its day to look has come."""
+    values = values_of(due)
+    changed = any(getattr(row, name) != value for name, value in values.items())
+    is_news = changed or (row.look_on is not None and row.look_on <= round_.today)
+    if changed:
+        row.changed_at = round_.now
+        for name, value in values.items():
+            setattr(row, name, value)
+    row.stands_on, row.look_on = round_.today, look_on
+    return is_news
+
+
+def values_of(due: Due) -> dict[str, Any]:
+    """What a row says of a follow-up, apart from its ids and stamps."""
+    return {
+        "rule": due.rule,
+        "rule_version": due.rule_version,
+        "rule_hash": due.rule_hash,
+        "subject_list": due.subject_list,
+        "subject": due.subject,
+        "episode": due.episode,
+        "anchor_event": due.anchor_event,
+        "occurrence": due.occurrence,
+        "village_code": due.village_code,
+        "form_id": due.form_id,
+        "opens_on": due.opens_on,
+        "due_on": due.due_on,
+        "closes_on": due.closes_on,
+        "overdue_from": due.overdue_from,
+        "proposed_on": due.proposed_on,
+        "state": due.state,
+        "ended": not due.is_task,
+        "severity": due.severity,
+        "answered_on": due.answered_on,
+        "answered_by": due.answered_by,
+        "inside": due.inside,
+        "merged_into": due.merged_into,
+        "cause": None,
+        "why_json": write_steps(due.why),
+    }
+
+
+def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
+    """Ends a row that is no longer asked for; whether that is news.
+
+    What was answered before her consent ended was done: only what was still to be done ends by it.
+    """
+    ended_before = row.ended and row.state != SUPERSEDED
+    is_news = not (ended_before and cause == NO_CONSENT) and (row.state, row.cause) != (SUPERSEDED, cause)
+    if is_news:
+        row.state, row.ended, row.severity, row.cause, row.inside = SUPERSEDED, True, "info", cause, None
+        row.changed_at = round_.now
+    row.stands_on, row.look_on = round_.today, None
+    return is_news
+
+
+def next_look(due: Due, facts: Facts | None, rules: Sequence[Rule], today: date) -> date | None:
+    """The next day on which this follow-up changes by itself: by its own days, the end of her consent, a rule that
+    begins, or because it has been red long enough for more people to hear of it."""
+    if not due.is_task:
+        return None
+    return min((day for day in days_ahead(due, facts, rules) if day > today), default=None)
+
+
+def days_ahead(due: Due, facts: Facts | None, rules: Sequence[Rule]) -> Iterator[date]:
+    if due.changes_on:
+        yield due.changes_on
+    if facts and facts.consent.until:
+        yield facts.consent.until + timedelta(days=1)
+    yield from (rule.effective_from for rule in rules)
+    yield from (add_working_days(step.gives, LATE_AFTER) for step in due.why if step.what == "severity.red")

@@ -1,0 +1,145 @@
+"""Referrals: made by the server of what a form answers, as entities of the list `referrals` (domain.md 3, F13).
+
+One record makes at most one, under an id that follows from the record: worked out again it is the same, and a correction
+that takes the reason away takes it back.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID, uuid5
+
+import orjson
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from forms.entities import EntityAct
+from server.access.audit import record
+from server.models import CareEvent, Dataset, DatasetProperty, Entity, Project, Woman
+from server.registry.entities import Author, add_entity, find_entity, note, properties_of, write_update
+
+REFERRALS: Final = "referrals"
+PROPERTIES: Final = ("woman", "pregnancy", "village_code", "urgency", "referred_on", "form_id")
+TAKEN_BACK: Final = {"urgency": ""}
+NAMESPACE: Final = UUID("5d3a8c1e-6f0b-4a53-9c7e-2f1f6b0c9a44")
+
+DANGER_QUESTIONS: Final = {
+    "pregnancy_registration": "danger_now",
+    "antenatal_check": "danger",
+    "contraception_followup": "danger_fp",
+}
+NO_SIGN: Final = frozenset(("none", "prefer_not", "unknown"))
+
+
+def signs_of(form_id: str, answers: Mapping[str, str]) -> frozenset[str]:
+    """The danger signs that a record chose (3.1); "none of these" is none."""
+    return frozenset(answers.get(DANGER_QUESTIONS.get(form_id, ""), "").split()) - NO_SIGN
+
+
+def urgency_of(form_id: str, answers: Mapping[str, str]) -> str | None:
+    """urgent or routine when the record refers her, else None. A danger sign is an urgent referral (3.1), asked or not."""
+    if signs_of(form_id, answers):
+        return "urgent"
+    chosen = answers.get("refer_urgency") or ""
+    refers = answers.get("refer") == "yes" if "refer" in answers else answers.get("refer_to", "none") != "none"
+    return ("urgent" if chosen == "urgent" else "routine") if refers or chosen in ("urgent", "routine") else None
+
+
+def referral_uuid(event: str) -> str:
+    """The referral that a record makes, by the instanceID of its first version."""
+    return str(uuid5(NAMESPACE, f"{event}/referral"))
+
+
+def keep_referral(db: Session, project: Project, told: CareEvent, author: Author) -> None:
+    """Brings the referral of one record in line with its current version: made, changed or taken back.
+
+    One that somebody deleted by hand stays deleted.
+    """
+    urgency = urgency_of(told.form_id, orjson.loads(told.data_json)) if told.subject_list == "women" else None
+    if urgency is None:
+        take_back_referral(db, project, told.event, author)
+        return
+    dataset = referrals_of(db, project, author)
+    act = act_of(db, told, urgency)
+    known = find_entity(db, dataset, act.uuid)
+    if known is None:
+        add_entity(db, dataset, act, act.label, author, made_up=False)
+    elif says_otherwise(known, act) and not was_deleted_by_hand(known):
+        restore(db, dataset, known, act, author)
+        write_update(db, dataset, known, known.version, act, author)
+
+
+def take_back_referral(db: Session, project: Project, event: str, author: Author) -> None:
+    """The record gives no reason any more: it was corrected, deleted or sealed. Nothing happens where there is none."""
+    dataset = find_list(db, project)
+    known = find_entity(db, dataset, referral_uuid(event)) if dataset else None
+    if dataset is None or known is None or known.deleted_at is not None:
+        return
+    act = EntityAct(REFERRALS, known.uuid, False, True, known.version, None, None, known.label, TAKEN_BACK)
+    write_update(db, dataset, known, known.version, act, author)
+    known.deleted_at = author.now
+    note(db, "entity.delete", dataset, known.id, act, author)
+
+
+def was_deleted_by_hand(known: Entity) -> bool:
+    """Whether a person deleted it: what the server took back has lost its urgency."""
+    return known.deleted_at is not None and orjson.loads(known.data_json).get("urgency") != ""
+
+
+def restore(db: Session, dataset: Dataset, known: Entity, act: EntityAct, author: Author) -> None:
+    if known.deleted_at is not None:
+        known.deleted_at = None
+        note(db, "entity.restore", dataset, known.id, act, author)
+
+
+def act_of(db: Session, told: CareEvent, urgency: str) -> EntityAct:
+    """What the entity says. Its label is hers and the day: no reason, no method."""
+    label, village = db.execute(
+        select(Woman.label, Woman.village_code).where(Woman.project_id == told.project_id, Woman.uuid == told.subject)
+    ).one_or_none() or ("", "")
+    properties = {
+        "woman": told.subject,
+        "pregnancy": told.episode or "" if told.form_id != "contraception_followup" else "",
+        "village_code": village,
+        "urgency": urgency,
+        "referred_on": told.visit_date.isoformat(),
+        "form_id": told.form_id,
+    }
+    name = f"{label} {told.visit_date:%m-%d}".strip()
+    return EntityAct(REFERRALS, referral_uuid(told.event), True, False, None, None, None, name, properties)
+
+
+def says_otherwise(known: Entity, act: EntityAct) -> bool:
+    return known.label != act.label or orjson.loads(known.data_json) != act.properties
+
+
+def find_list(db: Session, project: Project) -> Dataset | None:
+    return db.scalar(select(Dataset).where(Dataset.project_id == project.id, Dataset.name == REFERRALS))
+
+
+def referrals_of(db: Session, project: Project, author: Author) -> Dataset:
+    """The list with its properties, made when it is first needed or when the library is published."""
+    dataset = find_list(db, project)
+    try:
+        with db.begin_nested():
+            return give_properties(db, dataset or make_list(db, project, author), author)
+    except IntegrityError:  # somebody else made it meanwhile
+        if (found := find_list(db, project)) is None:
+            raise
+        return found
+
+
+def make_list(db: Session, project: Project, author: Author) -> Dataset:
+    dataset = Dataset(project_id=project.id, name=REFERRALS, created_at=author.now)
+    db.add(dataset)
+    db.flush()
+    record(db, "dataset.create", actor_id=author.actor_id, project_id=project.id, dataset_id=dataset.id, now=author.now)
+    return dataset
+
+
+def give_properties(db: Session, dataset: Dataset, author: Author) -> Dataset:
+    known = properties_of(db, dataset.id)
+    for name in PROPERTIES:
+        if name not in known:
+            db.execute(insert(DatasetProperty).values(dataset_id=dataset.id, name=name, published_at=author.now))
+    return dataset

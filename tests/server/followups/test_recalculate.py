@@ -1,0 +1,455 @@
+"""Follow-ups as rows: made, moved, answered, ended and asked for again, through care events."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.db import Database
+from server.followups import recalculate as module
+from server.followups.facts import Facts
+from server.followups.recalculate import recalculate, recalculate_due, recalculate_many
+from server.models import FollowUp, Project, Woman
+from tests.server.followups import test_windows as w
+from tests.server.followups.samples import at_noon, day
+from tests.server.followups.told import (
+    F1,
+    F6,
+    a_home,
+    a_town,
+    a_woman,
+    checked,
+    correct,
+    injected,
+    registered,
+    rows_by_rule,
+    states,
+    tell,
+)
+
+
+@pytest.fixture
+def town(db: Session) -> Project:
+    return a_town(db)
+
+
+@pytest.fixture
+def woman(db: Session, town: Project) -> Project:
+    """The town, with the woman w1 in it."""
+    a_woman(db, town)
+    return town
+
+
+def work_out(db: Session, town: Project, today: str, subject: str = "w1", subject_list: str = "women") -> None:
+    recalculate(db, town, subject_list, subject, day(today), at_noon(today))
+    db.flush()
+
+
+def pass_days(db: Session, today: str) -> int:
+    """The daily step of that day, to its end."""
+    done = 0
+    while batch := recalculate_due(db, day(today), at_noon(today), limit=2):
+        done += batch
+    return done
+
+
+def everything(db: Session) -> list[dict[str, object]]:
+    rows = db.scalars(select(FollowUp).order_by(FollowUp.key))
+    return [{column.key: getattr(row, column.key) for column in FollowUp.__table__.columns} for row in rows]
+
+
+def test_a_registered_pregnancy_makes_its_follow_ups(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01")
+    work_out(db, woman, "2026-10-20")
+    assert states(db) == {
+        "ANC1": "open",
+        **dict.fromkeys(("ANC2", "ANC3", "ANC4", "ANC5", "ANC6"), "scheduled"),
+    }
+    row = rows_by_rule(db)["ANC2"]
+    assert (row.opens_on, row.due_on, row.closes_on, row.overdue_from) == tuple(
+        map(day, ("2026-12-22", "2027-01-05", "2027-01-25", "2027-01-26"))
+    )
+    assert (row.episode, row.anchor_event, row.form_id) == ("p1", "registration", "antenatal_check")
+    assert UUID(row.visit_key).version == 4
+    assert row.look_on == day("2026-12-22") and not row.ended
+
+
+def test_a_second_run_writes_nothing_and_tells_nobody(
+    db: Session, woman: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01")
+    work_out(db, woman, "2026-10-20")
+    before, told = everything(db), []
+    monkeypatch.setattr(module, "follow_up_changed", lambda *given: told.append(given))
+    recalculate(db, woman, "women", "w1", day("2026-10-20"), at_noon("2026-10-21"))
+    db.flush()
+    assert everything(db) == before and told == []
+
+
+def test_what_is_new_changed_or_ended_is_told_with_its_id(
+    db: Session, woman: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str]] = []
+
+    def note(_db: Session, _project: Project, row: FollowUp, _now: object) -> None:
+        assert row.id
+        told.append((row.rule, row.state))
+
+    monkeypatch.setattr(module, "follow_up_changed", note)
+    registered(db, woman, "2026-12-10", "2026-09-01")
+    work_out(db, woman, "2026-12-10")
+    assert sorted(told) == [("ANC1", "open"), *((f"ANC{n}", "scheduled") for n in range(2, 7))]
+    told.clear()
+    checked(db, woman, "2026-12-12")
+    work_out(db, woman, "2026-12-12")
+    assert told == [("ANC1", "done_on_time")]
+    told.clear()
+    checked(db, woman, "2026-12-20", still_pregnant="ended")
+    work_out(db, woman, "2026-12-20")
+    assert sorted(told) == [(f"ANC{n}", "superseded") for n in range(2, 7)]
+
+
+def test_whoever_is_unknown_has_none(db: Session, town: Project) -> None:
+    registered(db, town, "2026-10-20", "2026-09-01")
+    work_out(db, town, "2026-10-20")
+    assert states(db) == {}
+
+
+def test_a_visit_in_the_window_that_is_uploaded_late_completes_on_time(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    work_out(db, woman, "2026-10-20")
+    pass_days(db, "2027-01-30")
+    assert states(db)["ANC2"] == "overdue red"
+    checked(db, woman, "2027-01-25", received="2027-02-01", event="late")
+    work_out(db, woman, "2027-02-01")
+    row = rows_by_rule(db)["ANC2"]
+    assert (row.state, row.severity, row.answered_on, row.answered_by) == (
+        "done_on_time",
+        "info",
+        day("2027-01-25"),
+        "late",
+    )
+    assert row.ended and row.look_on is None
+
+
+def test_a_visit_after_the_window_completes_late(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    checked(db, woman, "2027-04-01")
+    injected(db, woman, "2026-11-01")
+    injected(db, woman, "2027-02-01")
+    work_out(db, woman, "2027-04-02")
+    ended = {row.state for row in db.scalars(select(FollowUp).where(FollowUp.rule == "INJ-DMPA"))}
+    assert "done_late" in ended
+    assert states_of(db, "ANC4") == ["done_on_time"]
+
+
+def states_of(db: Session, rule: str) -> list[str]:
+    return [row.state for row in db.scalars(select(FollowUp).where(FollowUp.rule == rule).order_by(FollowUp.due_on))]
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"), [("ended", "pregnancy_ended"), ("gave_birth", "gave_birth")], ids=["loss", "birth"]
+)
+def test_the_end_of_a_pregnancy_ends_all_its_tasks_at_once(
+    db: Session, woman: Project, status: str, cause: str
+) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    checked(db, woman, "2027-01-05", danger="bleeding")
+    work_out(db, woman, "2027-01-05")
+    assert states(db)["ANC-D"] == "done_on_time"  # the midwife who heard of it had seen her
+    checked(db, woman, "2027-01-20", danger="headache_vision", done_by="worker")
+    work_out(db, woman, "2027-01-20")
+    before = {row.key for row in db.scalars(select(FollowUp).where(FollowUp.ended.is_(False)))}
+    assert len(before) >= 6
+    checked(db, woman, "2027-01-21", still_pregnant=status, done_by="worker")
+    work_out(db, woman, "2027-01-21")
+    left = [row.rule for row in db.scalars(select(FollowUp).where(FollowUp.ended.is_(False)))]
+    assert left == ([] if status == "ended" else ["REF-U", "REF-U"])
+    ended = list(db.scalars(select(FollowUp).where(FollowUp.key.in_(before), FollowUp.ended)))
+    assert {(row.state, row.cause) for row in ended} == {("superseded", cause)}
+    assert states_of(db, "ANC1") == states_of(db, "ANC2") == ["done_on_time"]
+
+
+def test_a_loss_that_was_a_mistake_is_corrected_and_everything_is_asked_for_again(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01")
+    work_out(db, woman, "2026-12-22")
+    before = {key: row.visit_key for key, row in rows_by_rule(db).items()}
+    loss = checked(db, woman, "2026-12-22", still_pregnant="ended")
+    work_out(db, woman, "2026-12-22")
+    assert set(states(db).values()) == {"superseded pregnancy_ended"}
+    correct(db, loss, still_pregnant="ongoing")
+    work_out(db, woman, "2026-12-23")
+    assert states(db)["ANC2"] == "done_on_time" and states(db)["ANC3"] == "scheduled"
+    assert {key: row.visit_key for key, row in rows_by_rule(db).items()} == before
+    assert {row.cause for row in rows_by_rule(db).values()} == {None}
+
+
+def test_a_dating_that_a_scan_corrects_moves_tasks_and_doubles_none(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    work_out(db, woman, "2026-10-20")
+    before = {rule: (row.key, row.visit_key, row.due_on) for rule, row in rows_by_rule(db).items()}
+    checked(
+        db, woman, "2026-11-10", us_new="yes", us_date="2026-11-10", us_weeks="11", us_days="2"
+    )  # 10+0 by last period
+    work_out(db, woman, "2026-11-10")
+    rows = rows_by_rule(db)
+    assert rows.keys() == before.keys()
+    assert [(row.key, row.visit_key) for row in rows.values()] == [one[:2] for one in before.values()]
+    moved = {rule: (row.due_on - before[rule][2]).days for rule, row in rows.items()}
+    assert moved == {**dict.fromkeys(("ANC2", "ANC3", "ANC4", "ANC5", "ANC6"), -9), "ANC1": -9}
+    assert rows["ANC1"].state == "done_on_time"
+
+
+def test_a_correction_that_moves_the_day_moves_the_row(db: Session, woman: Project) -> None:
+    injection = injected(db, woman, "2027-12-02")
+    work_out(db, woman, "2027-12-02")
+    before = rows_by_rule(db)["INJ-DMPA"]
+    key, due_on = before.visit_key, before.due_on
+    correct(db, injection, last_injection="2027-11-30")
+    work_out(db, woman, "2027-12-02")
+    row = rows_by_rule(db)["INJ-DMPA"]
+    assert row.visit_key == key and (due_on - row.due_on).days == 2
+
+
+def test_what_a_correction_takes_away_is_superseded_and_kept(db: Session, woman: Project) -> None:
+    registration = registered(db, woman, "2026-10-20", "2026-09-01")
+    work_out(db, woman, "2026-10-20")
+    db.delete(registration)
+    db.flush()
+    work_out(db, woman, "2026-10-21")
+    assert set(states(db).values()) == {"superseded reason_gone"}
+    assert all(row.ended and row.look_on is None for row in rows_by_rule(db).values())
+
+
+def test_withdrawn_consent_ends_what_is_to_be_done_and_leaves_what_was_done(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    work_out(db, woman, "2026-10-20")
+    person = a_woman_row(db)
+    person.consent_service, person.withdrawn_on = False, day("2026-10-25")
+    work_out(db, woman, "2026-10-25")
+    assert states(db).pop("ANC1") == "done_on_time"
+    assert {state for rule, state in states(db).items() if rule != "ANC1"} == {"superseded no_consent"}
+    person.consent_service, person.withdrawn_on = True, None
+    work_out(db, woman, "2026-10-26")
+    assert states(db)["ANC2"] == "scheduled"
+
+
+def a_woman_row(db: Session) -> Woman:
+    return db.scalars(select(Woman)).one()
+
+
+def test_consent_that_runs_out_ends_tasks_on_the_next_day_by_itself(db: Session, town: Project) -> None:
+    a_woman(db, town, consent_until=day("2026-11-05"))
+    registered(db, town, "2026-10-20", "2026-09-01")
+    work_out(db, town, "2026-10-20")
+    assert pass_days(db, "2026-11-05") == 0
+    assert pass_days(db, "2026-11-06") == 1
+    assert set(states(db).values()) == {"superseded no_consent"}
+
+
+def test_rows_follow_the_calendar_by_the_daily_step_alone(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    work_out(db, woman, "2026-10-20")
+    seen = []
+    for today in ("2026-12-21", "2026-12-22", "2027-01-04", "2027-01-05", "2027-01-19", "2027-01-25", "2027-01-26"):
+        pass_days(db, today)
+        seen.append(states(db)["ANC2"])
+    assert seen == ["scheduled", "open", "open", "due", "due amber", "due amber", "overdue red"]
+
+
+def test_the_daily_step_comes_to_an_end_and_leaves_no_day_behind(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01")
+    a_woman(db, woman, "w2")
+    injected(db, woman, "2026-10-20", subject="w2", episode="c2")
+    a_home(db, woman)
+    tell(db, woman, F1, "2026-06-01", visit_result="met", consent_household="yes")
+    recalculate_many(
+        db, woman, [("women", "w1"), ("women", "w2"), ("households", "h1")], day("2026-10-20"), at_noon("2026-10-20")
+    )
+    assert pass_days(db, "2027-12-31") == 3
+    looks = [row.look_on for row in db.scalars(select(FollowUp)) if row.look_on]
+    assert all(look > day("2027-12-31") for look in looks)
+
+
+def test_what_is_red_is_looked_at_again_after_three_working_days(
+    db: Session, woman: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the town's lead hears of it, although nothing else about it changes."""
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    work_out(db, woman, "2027-01-26")  # a Tuesday: overdue and red
+    row = rows_by_rule(db)["ANC2"]
+    assert (row.state, row.severity, row.look_on) == ("overdue", "red", day("2027-01-29"))
+    told: list[str] = []
+    monkeypatch.setattr(module, "follow_up_changed", lambda _db, _project, row, _now: told.append(row.rule))
+    pass_days(db, "2027-01-29")
+    assert "ANC2" in told
+
+
+def test_the_order_in_which_records_arrive_does_not_matter(db: Session) -> None:
+    def registers(town: Project) -> None:
+        registered(db, town, "2026-10-20", "2026-09-01")
+
+    def is_scanned(town: Project) -> None:
+        checked(
+            db,
+            town,
+            "2026-11-10",
+            received="2027-02-10",
+            us_new="yes",
+            us_date="2026-11-10",
+            us_weeks="11",
+            us_days="2",
+            event="scan",
+        )
+
+    def is_checked(town: Project) -> None:
+        checked(db, town, "2027-01-05", received="2027-02-10", event="check", danger="fever", done_by="worker")
+
+    def takes_injection(town: Project) -> None:
+        injected(db, town, "2026-08-01", received="2027-02-10", event="injection")
+
+    results = set()
+    for at, order in enumerate(permutations((registers, is_scanned, is_checked, takes_injection))):
+        town = a_town(db, f"镇{at}")
+        a_woman(db, town)
+        for act in order:
+            act(town)
+            work_out(db, town, "2027-02-10")
+        rows = db.scalars(select(FollowUp).where(FollowUp.project_id == town.id))
+        results.add(
+            tuple(
+                sorted(
+                    (row.key, row.state, str(row.due_on), str(row.answered_by), str(row.inside), row.why_json)
+                    for row in rows
+                    if row.state != "superseded"
+                )
+            )
+        )
+    assert len(results) == 1
+
+
+def test_a_visit_answers_by_its_visit_key_what_it_would_not_answer_by_itself(db: Session, woman: Project) -> None:
+    """A worker heard of the sign; the midwife's visit of the same day counts because it was made for it."""
+    registered(db, woman, "2026-10-20", "2026-09-01")
+    checked(db, woman, "2026-12-01", danger="fever", done_by="worker")
+    work_out(db, woman, "2026-12-01")
+    sign = rows_by_rule(db)["ANC-D"]
+    assert sign.state == "due"
+    same_day = checked(db, woman, "2026-12-01")
+    work_out(db, woman, "2026-12-01")
+    assert sign.state == "due"
+    correct(db, same_day, visit_key=sign.visit_key)
+    work_out(db, woman, "2026-12-01")
+    assert sign.state == "done_on_time" and sign.answered_by == same_day.event
+
+
+def test_a_household_is_asked_for_again_after_half_a_year(db: Session, town: Project) -> None:
+    a_home(db, town)
+    tell(db, town, F1, "2027-10-10", visit_result="met", consent_household="yes")
+    work_out(db, town, "2027-10-10", "h1", "households")
+    assert states(db, "h1") == {"HH-V": "scheduled"}
+    tell(db, town, F1, "2028-03-10", visit_result="declined")
+    work_out(db, town, "2028-03-10", "h1", "households")
+    assert states(db, "h1") == {"HH-V": "declined"}
+
+
+def test_two_subjects_ask_the_database_as_often_as_ten(
+    db: Session, woman: Project, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    def reads(names: list[str]) -> int:
+        for name in names:
+            a_woman(db, woman, name)
+            injected(db, woman, "2026-11-01", subject=name, episode=f"c-{name}")
+        db.flush()
+        with count_queries() as statements:
+            recalculate_many(db, woman, [("women", name) for name in names], day("2026-11-02"), at_noon("2026-11-02"))
+        return len([one for one in statements if one.startswith("SELECT") and "notification" not in one])
+
+    assert reads(["a", "b"]) == reads([f"n{n}" for n in range(10)])
+
+
+def test_two_workers_on_one_subject_make_each_row_once(database: Database) -> None:
+    with database.transaction() as db:
+        town = a_town(db)
+        a_woman(db, town)
+        registered(db, town, "2026-10-20", "2026-09-01")
+        project_id = town.id
+
+    def work(_at: int) -> None:
+        with database.transaction() as db:
+            recalculate(db, db.get_one(Project, project_id), "women", "w1", day("2026-10-20"), at_noon("2026-10-20"))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(12)))
+    with database.reading() as db:
+        assert len(rows_by_rule(db)) == 6
+
+
+def test_the_daily_step_leaves_a_subject_that_somebody_works_on(database: Database) -> None:
+    """On SQLite there is one writer and nothing to leave; on PostgreSQL the step must not wait."""
+    with database.transaction() as db:
+        town = a_town(db)
+        a_woman(db, town)
+        registered(db, town, "2026-10-20", "2026-09-01")
+        recalculate(db, town, "women", "w1", day("2026-10-20"), at_noon("2026-10-20"))
+        project_id = town.id
+    if database.is_sqlite:
+        with database.transaction() as db:
+            assert recalculate_due(db, day("2026-12-22"), at_noon("2026-12-22")) == 1
+        return
+    with database.transaction() as busy:
+        project = busy.get_one(Project, project_id)
+        recalculate(busy, project, "women", "w1", day("2026-10-20"), at_noon("2026-10-20"))
+        with database.transaction() as db:
+            assert recalculate_due(db, day("2026-12-22"), at_noon("2026-12-22")) == 0
+    with database.transaction() as db:
+        assert recalculate_due(db, day("2026-12-22"), at_noon("2026-12-22")) == 1
+
+
+def of_the_table(db: Session, town: Project, facts: object) -> tuple[str, str]:
+    """Records that tell what the facts of the pure table say: (subject list, subject)."""
+    a_woman(db, town)
+    if facts is w.HOME:
+        a_home(db, town)
+        tell(db, town, F1, "2027-10-10", visit_result="met", consent_household="yes")
+        return "households", "h1"
+    if facts in (w.LEAP, w.NEW_YEAR, w.LATE, w.VERY_LATE, w.SIGN):
+        days = {id(w.LEAP): ("2027-12-20", "2027-10-25"), id(w.LATE): ("2026-12-10", "2026-09-01")}
+        days[id(w.VERY_LATE)] = ("2027-06-18", "2026-09-01")
+        on, last_period = days.get(id(facts), ("2026-10-20", "2026-09-01"))
+        registered(db, town, on, last_period)
+    if facts is w.SIGN:
+        checked(db, town, "2026-12-31", danger="bleeding", done_by="worker", event="sign")
+    if facts is w.URGENT:
+        checked(db, town, "2028-02-27", refer="yes", refer_urgency="urgent")
+    if facts is w.ROUTINE:
+        checked(db, town, "2026-12-20", refer="yes", refer_urgency="routine")
+    if facts is w.COIL:
+        tell(db, town, F6, "2028-01-25", method="iud_cu", start_date="2028-01-25", reminder_wish="phone")
+    if facts is w.THREE_MONTHS:
+        injected(db, town, "2027-12-02")
+    if facts is w.PILLS:
+        tell(db, town, F6, "2027-12-10", method="coc", packs_given="3", reminder_wish="phone")
+    return "women", "w1"
+
+
+STORIES = {name: facts for name, facts in vars(w).items() if name.isupper() and isinstance(facts, Facts)}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_every_rule_stands_as_in_the_table_when_it_is_worked_out_from_records(
+    db: Session, town: Project, name: str
+) -> None:
+    """The table of the pure tests: open, due, close, the day after and each severity, over leap day, New Year and holiday."""
+    rows = [row for row in w.TABLE if row[1] is STORIES[name]]
+    assert rows
+    subject_list, subject = of_the_table(db, town, STORIES[name])
+    for rule, _, today, state, severity in sorted(rows, key=lambda row: row[2]):
+        recalculate(db, town, subject_list, subject, day(today), at_noon(today))
+        row = db.scalars(select(FollowUp).where(FollowUp.rule == rule)).one()
+        assert (rule, today, row.state, row.severity) == (rule, today, state, severity)
