@@ -251,7 +251,7 @@ def test_where_she_cannot_talk_only_a_new_date_is_asked(phone: Phone, pocket: Po
 
 
 def test_under_fourteen_the_form_cannot_be_finished_so_nothing_is_saved(phone: Phone, clinic: Pocket) -> None:
-    with pytest.raises(EngineError, match="age_band.*required.*refused"):
+    with pytest.raises(EngineError, match=r"age_band.*required.*refused"):
         fill(phone, clinic, FIRST, AGREES, age_band="under_14")
 
 
