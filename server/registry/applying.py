@@ -7,10 +7,11 @@ from forms.entities import EntityAct, read_acts
 from forms.errors import FormError
 from server.access.audit import record
 from server.errors import DatasetUnknown, EntityUnknown, MultiEntityFailed, Problem
-from server.models import Dataset, EntityBacklog, EntityVersion, Submission, SubmissionVersion
+from server.models import Dataset, Entity, EntityBacklog, EntityVersion, Submission, SubmissionVersion
 from server.reading import Reading
 from server.registry.backlog import hold, replay_followers
 from server.registry.entities import Author, NotYet, create_entity, update_entity
+from server.registry.referrals import REFERRALS
 
 
 def apply_entities(db: Session, reading: Reading) -> None:
@@ -29,7 +30,13 @@ def apply_entities(db: Session, reading: Reading) -> None:
 
 def has_acted(db: Session, submission_id: int) -> bool:
     versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == submission_id)
-    made = select(EntityVersion.id).where(EntityVersion.submission_version_id.in_(versions)).limit(1)
+    made = (
+        select(EntityVersion.id)
+        .join(Entity, Entity.id == EntityVersion.entity_id)
+        .join(Dataset, Dataset.id == Entity.dataset_id)
+        .where(EntityVersion.submission_version_id.in_(versions), Dataset.name != REFERRALS)  # those the server makes
+        .limit(1)
+    )
     waits = select(EntityBacklog.id).where(EntityBacklog.submission_id == submission_id).limit(1)
     return db.scalar(made) is not None or db.scalar(waits) is not None
 

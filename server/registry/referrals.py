@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.access.audit import record
-from server.models import CareEvent, Dataset, DatasetProperty, Entity, Project, Woman
+from server.models import CareEvent, Dataset, DatasetProperty, Entity, Project, Submission, Woman
+from server.reading import Reading
 from server.registry.entities import Author, add_entity, find_entity, note, properties_of, write_update
 
 REFERRALS: Final = "referrals"
@@ -48,6 +49,19 @@ def urgency_of(form_id: str, answers: Mapping[str, str]) -> str | None:
 def referral_uuid(event: str) -> str:
     """The referral that a record makes, by the instanceID of its first version."""
     return str(uuid5(NAMESPACE, f"{event}/referral"))
+
+
+def note_referral(db: Session, reading: Reading) -> None:
+    """The deriver; it comes after the one that writes the care event, and does nothing twice."""
+    told = db.get(CareEvent, reading.submission_id)
+    author = Author(
+        reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now
+    )
+    if told is not None:
+        keep_referral(db, reading.project, told, author)
+    elif reading.instance.form_id in DANGER_QUESTIONS:
+        event = db.scalars(select(Submission.instance_id).where(Submission.id == reading.submission_id)).one()
+        take_back_referral(db, reading.project, event, author)
 
 
 def keep_referral(db: Session, project: Project, told: CareEvent, author: Author) -> None:

@@ -1,0 +1,156 @@
+import orjson
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.models import CareEvent, Dataset, DatasetProperty, Entity, EntityVersion, Project
+from server.registry.editing import delete_entity
+from server.registry.entities import Author
+from server.registry.lists import find_dataset
+from server.registry.referrals import (
+    PROPERTIES,
+    REFERRALS,
+    keep_referral,
+    referral_uuid,
+    referrals_of,
+    signs_of,
+    take_back_referral,
+    urgency_of,
+)
+from tests.conftest import MORNING
+from tests.server.followups.samples import VILLAGE
+from tests.server.followups.told import F3, F4, F6, a_town, a_woman, checked, correct, tell
+
+URGENCIES = [
+    # form, answers, urgency
+    (F4, {"refer": "yes", "refer_urgency": "urgent"}, "urgent"),
+    (F4, {"refer": "yes", "refer_urgency": "routine"}, "routine"),
+    (F4, {"refer": "yes"}, "routine"),
+    (F4, {"refer": "no"}, None),
+    (F4, {"refer": "no", "refer_to": "clinic1"}, None),
+    (F4, {}, None),
+    (F4, {"danger": "none"}, None),
+    (F4, {"danger": "prefer_not"}, None),
+    (F4, {"danger": "bleeding fever"}, "urgent"),
+    (F4, {"danger": "fever", "refer": "yes", "refer_urgency": "routine"}, "urgent"),
+    (F3, {"danger_now": "swelling"}, "urgent"),
+    (F3, {"danger_now": "none"}, None),
+    (F3, {"danger": "swelling"}, None),
+    (F6, {"refer_to": "clinic1", "refer_urgency": "routine"}, "routine"),
+    (F6, {"refer_to": "clinic1"}, "routine"),
+    (F6, {"refer_to": "none"}, None),
+    (F6, {"danger_fp": "chest_pain"}, "urgent"),
+    (F6, {}, None),
+    ("household_visit", {"danger": "fever"}, None),
+]
+
+
+@pytest.mark.parametrize(("form_id", "answers", "urgency"), URGENCIES)
+def test_a_record_refers_by_its_refer_fields_and_by_danger_signs(
+    form_id: str, answers: dict[str, str], urgency: str | None
+) -> None:
+    assert urgency_of(form_id, answers) == urgency
+
+
+def test_none_of_these_is_no_sign() -> None:
+    assert signs_of(F4, {"danger": "none"}) == frozenset()
+    assert signs_of(F4, {"danger": "bleeding fever"}) == {"bleeding", "fever"}
+
+
+@pytest.fixture
+def town(db: Session) -> Project:
+    town = a_town(db)
+    a_woman(db, town)
+    return town
+
+
+def by(told: CareEvent) -> Author:
+    return Author(None, None, told.submission_id, told.submission_version_id, MORNING)
+
+
+def keep(db: Session, town: Project, told: CareEvent) -> None:
+    keep_referral(db, town, told, by(told))
+
+
+def the_only(db: Session) -> Entity:
+    return db.scalars(select(Entity).execution_options(populate_existing=True)).one()
+
+
+def test_a_referral_is_an_entity_with_neutral_words(db: Session, town: Project) -> None:
+    told = checked(db, town, "2027-01-05", refer="yes", refer_urgency="routine", event="uuid:one")
+    keep(db, town, told)
+    entity = the_only(db)
+    assert (entity.uuid, entity.label, entity.village_code) == (referral_uuid("uuid:one"), "W-0231 王* 01-05", VILLAGE)
+    assert orjson.loads(entity.data_json) == {
+        "woman": "w1",
+        "pregnancy": "p1",
+        "village_code": VILLAGE,
+        "urgency": "routine",
+        "referred_on": "2027-01-05",
+        "form_id": F4,
+    }
+    version = db.scalars(select(EntityVersion)).one()
+    assert version.submission_version_id == told.submission_version_id
+
+
+def test_a_contraception_referral_names_no_pregnancy(db: Session, town: Project) -> None:
+    keep(db, town, tell(db, town, F6, "2027-01-05", refer_to="clinic1"))
+    assert orjson.loads(the_only(db).data_json)["pregnancy"] == ""
+
+
+def test_working_it_out_again_makes_no_second_one_and_no_new_version(db: Session, town: Project) -> None:
+    told = checked(db, town, "2027-01-05", danger="fever")
+    keep(db, town, told)
+    revision = find_list(db, town).revision
+    keep(db, town, told)
+    assert the_only(db).version == 1
+    assert find_list(db, town).revision == revision
+
+
+def find_list(db: Session, town: Project) -> Dataset:
+    found = find_dataset(db, town.id, REFERRALS)
+    assert found is not None
+    db.refresh(found)
+    return found
+
+
+def test_a_correction_changes_it_takes_it_back_and_brings_it_back(db: Session, town: Project) -> None:
+    told = checked(db, town, "2027-01-05", refer="yes", refer_urgency="routine")
+    keep(db, town, told)
+    correct(db, told, refer_urgency="urgent")
+    keep(db, town, told)
+    assert orjson.loads(the_only(db).data_json)["urgency"] == "urgent"
+    correct(db, told, refer="no", refer_urgency=None)
+    keep(db, town, told)
+    assert the_only(db).deleted_at is not None
+    keep(db, town, told)
+    correct(db, told, refer="yes", refer_urgency="urgent")
+    keep(db, town, told)
+    assert the_only(db).deleted_at is None
+    assert orjson.loads(the_only(db).data_json)["urgency"] == "urgent"
+
+
+def test_one_that_somebody_deleted_by_hand_stays_deleted(db: Session, town: Project) -> None:
+    told = checked(db, town, "2027-01-05", danger="fever")
+    keep(db, town, told)
+    delete_entity(db, find_list(db, town), the_only(db), by(told))
+    correct(db, told, danger="fever bleeding")
+    keep(db, town, told)
+    assert the_only(db).deleted_at is not None
+
+
+def test_a_record_that_does_not_count_any_more_takes_its_referral_back(db: Session, town: Project) -> None:
+    told = checked(db, town, "2027-01-05", danger="fever")
+    keep(db, town, told)
+    take_back_referral(db, town, told.event, by(told))
+    assert the_only(db).deleted_at is not None
+    take_back_referral(db, town, "uuid:never", by(told))
+    assert the_only(db).version == 2
+
+
+def test_the_list_has_its_properties_whoever_made_it(db: Session, town: Project) -> None:
+    db.add(Dataset(project_id=town.id, name=REFERRALS, created_at=MORNING))
+    db.flush()
+    dataset = referrals_of(db, town, Author(None, None, None, None, MORNING))
+    names = db.scalars(select(DatasetProperty.name).where(DatasetProperty.dataset_id == dataset.id))
+    assert set(names) == set(PROPERTIES)
