@@ -27,15 +27,20 @@ from server.models import (
 
 WAITING = (None, "edited")
 UNKNOWN = "unknown"
+KINDS = ("health", "home")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A filter: empty means any. `state` is received, edited, hasIssues, approved, rejected; `village` a code or unknown."""
+    """A filter: empty means any. `state` is received, edited, hasIssues, approved, rejected; `village` a code or unknown.
+
+    `kind` is health (health records) or home (all others).
+    """
 
     form: str = ""
     village: str = ""
     state: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class RecordRow:
     how: str | None
     submitter: str | None
     received_at: datetime
+    health: bool = False
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -66,6 +72,8 @@ def fits(wanted: Wanted, with_state: bool = True) -> list[ColumnElement[bool]]:
         found.append(Submission.village_id.is_(None))
     elif wanted.village:
         found.append(Village.code == wanted.village)
+    if wanted.kind in KINDS:
+        found.append(Submission.health.is_(wanted.kind == "health"))
     if wanted.state and with_state:
         state = Submission.review_state
         found.append(state.is_(None) if wanted.state == "received" else state == wanted.state)
@@ -134,6 +142,7 @@ def row_of(
         how=submission.place_how,
         submitter=who,
         received_at=submission.created_at,
+        health=submission.health,
     )
 
 

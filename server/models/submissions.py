@@ -36,7 +36,7 @@ class Submission(Base):
     user_agent: Mapped[str | None]
     review_state: Mapped[str | None]
     village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
-    place_how: Mapped[str | None]  # inside, nearest, village, unknown
+    place_how: Mapped[str | None]  # places.locating.Place
     health: Mapped[bool] = mapped_column(default=False, server_default=false())
     sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]

@@ -16,6 +16,21 @@ from server.models import BoundarySet, Village, VillageBoundary
 
 
 @dataclass(frozen=True)
+class Place:
+    """The village of something, and how that was told.
+
+    inside, nearest (then `metres` to it): by its point; village: by name; household: by the woman's; unknown.
+    """
+
+    village_id: int | None
+    how: str
+    metres: float | None = None
+
+
+UNKNOWN = Place(None, "unknown")
+
+
+@dataclass(frozen=True)
 class VillageMap:
     """The outlines of one boundary set: WGS-84, by village code."""
 

@@ -1,4 +1,7 @@
-"""The deriver that gives a record its place: its own point; else the village it names; else unknown, never a guess."""
+"""The deriver that gives a record its place: its own point; else the village it names; else unknown, never a guess.
+
+A health record gets a village only (care_places.py): no geometry is kept of it, whatever it answered.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +17,8 @@ from forms.xml import text_of
 from geo.errors import UnreadableGeometry
 from geo.odk_text import OdkGeometry, read_geometry
 from server.models import Submission, SubmissionGeometry, Village, table_of
-from server.places.locating import VillageMap, village_map
+from server.places.care_places import care_place, is_health_record
+from server.places.locating import UNKNOWN, Place, VillageMap, village_map
 from server.reading import Reading
 
 VILLAGE_FIELD = "village_code"
@@ -27,18 +31,6 @@ PLACE = update(SUBMISSION).where(SUBMISSION.c.id == bindparam("of_submission"))
 BY_CODE = select(VILLAGE.c.id).where(VILLAGE.c.project_id == bindparam("project"), VILLAGE.c.code == bindparam("code"))
 
 
-@dataclass(frozen=True)
-class Place:
-    """The village of something, and how that was told: inside, nearest (then `metres` to it), village, unknown."""
-
-    village_id: int | None
-    how: str
-    metres: float | None = None
-
-
-UNKNOWN = Place(None, "unknown")
-
-
 def place_submission(db: Session, reading: Reading) -> None:
     """Writes the record's geometries, and its village on the submission itself. May run again: it replaces what it wrote.
 
@@ -46,20 +38,29 @@ def place_submission(db: Session, reading: Reading) -> None:
     """
     connection = db.connection()
     connection.execute(FORGET, {"of_submission": reading.submission_id})
+    if is_health_record(db, reading):
+        place = care_place(db, reading) or named_place(db, reading)
+    else:
+        place = keep_geometries(db, reading) or named_place(db, reading)
+    connection.execute(
+        PLACE, {"of_submission": reading.submission_id, "village_id": place.village_id, "place_how": place.how}
+    )
+
+
+def keep_geometries(db: Session, reading: Reading) -> Place | None:
+    """Writes a row for each geo answer; the place that the first of them outside repeats gives the record."""
     known = village_map(db, reading.project.id)
     found = read_geometries(reading.instance, reading.schema)
     places = [place_of(known, one.read.geometry, one.read.accuracy) for one in found]
     own = next((index for index, one in enumerate(found) if one.may_place), None)
     if found:
         rows = [row_of(reading, one, places[index], index == own) for index, one in enumerate(found)]
-        connection.execute(INSERT, rows)
-    if own is not None:
-        place = places[own]
-    else:
-        place = place_by_code(db, reading.project.id, named_village(reading.instance, reading.schema))
-    connection.execute(
-        PLACE, {"of_submission": reading.submission_id, "village_id": place.village_id, "place_how": place.how}
-    )
+        db.connection().execute(INSERT, rows)
+    return places[own] if own is not None else None
+
+
+def named_place(db: Session, reading: Reading) -> Place:
+    return place_by_code(db, reading.project.id, named_village(reading.instance, reading.schema))
 
 
 @dataclass(frozen=True)

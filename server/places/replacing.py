@@ -8,11 +8,12 @@ from typing import Any
 import orjson
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, select, true, update
 from sqlalchemy.orm import Session
 
 from geo.locate import Located, Locator
-from server.models import Submission, SubmissionGeometry, SubmissionVersion, Village, table_of
+from server.models import CareEvent, Submission, SubmissionGeometry, SubmissionVersion, Village, table_of
+from server.places.care_places import place_records_of
 from server.places.place import VILLAGE_FIELD
 from server.places.report import Move
 
@@ -41,6 +42,8 @@ def replace_records(db: Session, mover: Mover) -> list[Move]:
         moves.update(_replace_geometries(db, mover, codes, batch))
     for batch in _batches(db, _without_point(mover.project_id), Submission.id):
         moves.update(_replace_by_code(db, mover, codes, batch))
+    if not mover.dry_run:
+        place_records_of(db, mover.project_id, true())
     ordered = sorted(moves.items(), key=lambda move: (-move[1], move[0][0] or "", move[0][1] or ""))
     return [Move(before, after, records) for (before, after), records in ordered]
 
@@ -108,17 +111,21 @@ def _write_places(db: Session, rows: list[dict[str, Any]]) -> None:
 
 
 def _without_point(project_id: int) -> Select[*tuple[Any, ...]]:
-    """Records that no point of their own places: they lie in the village that their answers name. Sealed ones nowhere."""
+    """Records that no point of their own places: they lie in the village that their answers name. Sealed ones nowhere.
+
+    A health record goes by the woman's row, once it is known whose it is (care_places.py).
+    """
     has_point = (
         select(SubmissionGeometry.id)
         .where(SubmissionGeometry.submission_id == Submission.id, SubmissionGeometry.is_place)
         .exists()
     )
+    has_woman = select(CareEvent.submission_id).where(CareEvent.submission_id == Submission.id).exists()
     return (
         select(Submission.id, Submission.village_id, Submission.place_how, SubmissionVersion.values_json)
         .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
         .where(Submission.project_id == project_id, ~Submission.draft, SubmissionVersion.is_current, ~has_point)
-        .where(~Submission.sealed)
+        .where(~Submission.sealed, ~(Submission.health & has_woman))
     )
 
 

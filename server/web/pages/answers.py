@@ -17,11 +17,15 @@ SAME = object()
 
 @dataclass(frozen=True)
 class Words:
-    """How answers read: the language, how a day is written, and names for what comes from files (by file, then by code)."""
+    """How answers read: the language, how a day is written, and names for what comes from files (by file, then by code).
+
+    `unnamed` stands for somebody or something chosen from an entity list whose label the reader does not reach.
+    """
 
     lang: str
     say_day: Callable[[date], str] = date.isoformat
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unnamed: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,9 +108,15 @@ def say_value(asked: Field, value: Any, words: Words) -> str:
     if asked.type == "geopoint":
         return say_point(text)
     known = choice_words(asked, words)
-    if not asked.select_multiple:
-        return known.get(text, text)
-    return ("、" if words.lang == "zh" else ", ").join(known.get(part, part) for part in text.split())
+    parts = text.split() if asked.select_multiple else [text]
+    return ("、" if words.lang == "zh" else ", ").join(
+        known.get(part) or unlabelled(asked, part, words) for part in parts
+    )
+
+
+def unlabelled(asked: Field, code: str, words: Words) -> str:
+    """A code that has no label here, as it was sent; an entity's uuid tells a reader nothing."""
+    return words.unnamed or code if asked.choices_from and UUID.fullmatch(code) else code
 
 
 def choice_words(asked: Field, words: Words) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
-"""Which records must somebody look at, and is this one right?"""
+"""Is this record right? Its answers, its place, its course, and what is decided about it."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
 
@@ -14,45 +13,21 @@ from server.intake.queries import get_file
 from server.intake.review import add_comment, set_review_state
 from server.models import Project
 from server.places.desk import list_villages
-from server.publishing.queries import list_forms
+from server.places.joined import woman_of_record
 from server.publishing.versions import SCHEMAS
 from server.registry.lists import labels_of
 from server.web import languages, session
 from server.web.files import send_blob
 from server.web.pages.answers import Answer, Words, chosen_entities, list_answers
 from server.web.pages.door import pages
-from server.web.pages.review_words import course, files_and_photos, flags, said_of
-from server.web.pages.sent import ID, asked_number, check_text, sent_text
+from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place
+from server.web.pages.sent import ID, asked_number, sent_text
 from server.web.pages.shell import current_project, say_day
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import Undo, say
-from server.web.pages.words import STATE_WORDS, place_words
 
-PAGE = 50
-LAST_PAGE = 100_000
 LAST_VERSION = 2**53
-
-
-@pages.get("/review")
-def list_review() -> Response:
-    project, scope = reachable("submission.list")
-    wanted = read_filter()
-    counts = desk.count_states(session.db(), scope, wanted)
-    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
-    number = asked_number("page", 1, LAST_PAGE) or 1
-    records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
-    page = render_template(
-        "review/list.html",
-        records=records,
-        counts=counts,
-        views=views(wanted, counts),
-        filters=wanted,
-        page=pager(wanted, number, total),
-        forms=forms_to_choose(project),
-        villages=list_villages(session.db(), scope),
-    )
-    return make_response(page)
 
 
 def reachable(verb: str) -> tuple[Project, Scope]:
@@ -60,51 +35,6 @@ def reachable(verb: str) -> tuple[Project, Scope]:
     project = current_project()
     allow(session.caller(), verb, project)
     return project, rights.scope_of(session.caller(), project)
-
-
-def forms_to_choose(project: Project) -> list[dict[str, str]]:
-    return [
-        {"xml_form_id": one.form.xml_form_id, "name": one.version.name or one.form.xml_form_id}
-        for one in list_forms(session.db(), project)
-    ]
-
-
-def read_filter() -> desk.Wanted:
-    """The filter in the address; it lives there, so that a view can be sent to a colleague."""
-    fields = {name: check_text(name, request.args.get(name, ""), 255) for name in ("form", "village", "state")}
-    return desk.Wanted(**fields)
-
-
-def address(wanted: desk.Wanted, **changes: Any) -> str:
-    values = {"form": wanted.form, "village": wanted.village, "state": wanted.state, **changes}
-    query = urlencode({key: value for key, value in values.items() if value})
-    return f"/review?{query}" if query else "/review"
-
-
-def views(wanted: desk.Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """The tabs: all, then one for each state that has records."""
-    found = [
-        {
-            "label": _("All"),
-            "count": sum(counts.values()),
-            "href": address(wanted, state=""),
-            "current": not wanted.state,
-        }
-    ]
-    for state, word in STATE_WORDS.items():
-        key = state or "received"
-        if counts.get(key) or wanted.state == key:
-            entry = {"label": word, "count": counts.get(key, 0), "href": address(wanted, state=key)}
-            found.append({**entry, "current": wanted.state == key})
-    return found
-
-
-def pager(wanted: desk.Wanted, number: int, total: int) -> dict[str, Any]:
-    first = min((number - 1) * PAGE + 1, total)
-    last = min(number * PAGE, total)
-    before = address(wanted, page=number - 1) if number > 1 else ""
-    after = address(wanted, page=number + 1) if number * PAGE < total else ""
-    return {"first": first, "last": last, "total": total, "before": before, "after": after}
 
 
 @pages.get(f"/review/<{ID}:submission_id>")
@@ -135,7 +65,8 @@ def record_view(submission_id: int) -> dict[str, Any]:
     photos, files = files_and_photos(found)
     row = found.row
     head = {**row.__dict__, "form_version": found.form_version.version, "flags": flags(found)}
-    head["place_words"] = place_words(row.how, row.village, found.metres, found.accuracy)
+    head["place_words"] = say_place(found)
+    head["woman"] = woman_of_record(session.db(), row.id) if row.health and row.how == "household" else None
     return {
         "record": head,
         "answers": answers_of(project, scope, schema, found),
@@ -163,7 +94,8 @@ def answer_words(project: Project, chosen: dict[str, dict[str, str]]) -> Words:
     villages = list_villages(session.db(), Scope(project.id, everything=True))
     names = {village.code: village.name for village in villages}
     lists = {f"{name}.csv": labels for name, labels in chosen.items()}
-    return Words("en" if languages.language_tag() == "en" else "zh", say_day, {**lists, "villages.csv": names})
+    lang = "en" if languages.language_tag() == "en" else "zh"
+    return Words(lang, say_day, {**lists, "villages.csv": names}, _("(not on your lists)"))
 
 
 def note_reading(project: Project, found: desk.Record) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from server.intake.desk import FileRow, Record, Step
 from server.web.pages.texts import _, _n
-from server.web.pages.words import STATE_WORDS
+from server.web.pages.words import STATE_WORDS, place_words
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 BAD_ACCURACY_M = 50
@@ -50,6 +50,18 @@ def said_of(state: str, undone: bool) -> str:
     return words.get(state, _("Changed."))
 
 
+def say_place(found: Record) -> str:
+    """Where a record lies and how that was told. A health record lies in a village; its point is nobody's to see."""
+    row = found.row
+    if not row.health:
+        return place_words(row.how, row.village, found.metres, found.accuracy)
+    if row.village is None:
+        return _("Village not known")
+    if row.how == "household":
+        return _("%(village)s, by her household (no point)", village=row.village)
+    return _("%(village)s, the village only", village=row.village)
+
+
 def flags(found: Record) -> list[dict[str, str]]:
     """Questions to the worker, never a reproach and never a block."""
     asked = []
@@ -58,7 +70,7 @@ def flags(found: Record) -> list[dict[str, str]]:
             "The point lies %(metres)s m outside %(village)s.", metres=round(found.metres), village=found.row.village
         )
         asked.append({"title": title, "text": _("Perhaps the place was taken on the way to the door. Ask first.")})
-    if found.row.how == "unknown":
+    if found.row.how == "unknown" and not found.row.health:
         asked.append(
             {"title": _("The point is in no village."), "text": _("The record is kept; its village is not known.")}
         )

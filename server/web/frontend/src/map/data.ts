@@ -6,6 +6,7 @@ export interface Village {
   name: string;
   count_text: string;
   suppressed: boolean;
+  overdue?: "0" | "1-4" | "5-9" | "10+" | "hidden";
   lon: number;
   lat: number;
 }
@@ -19,6 +20,13 @@ export interface Pin {
   cluster?: boolean;
   count?: number | string;
   count_text?: string;
+}
+
+/** How many health records a village has: only the care team is sent these. */
+export interface HealthNumber {
+  village: string;
+  village_name: string;
+  count_text: string;
 }
 
 export async function fetchGeoJson(url: string, signal?: AbortSignal): Promise<FeatureCollection> {

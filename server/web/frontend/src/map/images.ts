@@ -19,6 +19,7 @@ const PINS: Record<string, Draw> = {
 export function addImages(map: MapLibreMap, colours: Palette): void {
   for (const [name, draw] of Object.entries(PINS)) put(map, `pin-${name}`, canvas(SIZE, (pen) => draw(pen, colours)));
   put(map, "cluster", canvas(34, (pen) => cluster(pen, colours), 34));
+  put(map, "health", canvas(34, (pen) => health(pen, colours), 34));
   put(map, "hatch", canvas(16, (pen) => hatch(pen, colours), 16));
 }
 
@@ -98,6 +99,16 @@ function cluster(pen: CanvasRenderingContext2D, c: Palette): void {
   pen.fillStyle = c.surface;
   pen.fill();
   pen.strokeStyle = c.brand;
+  pen.lineWidth = 2.5;
+  pen.stroke();
+}
+
+function health(pen: CanvasRenderingContext2D, c: Palette): void {
+  pen.beginPath();
+  pen.roundRect(2, 5, 30, 24, 6);
+  pen.fillStyle = c.surface;
+  pen.fill();
+  pen.strokeStyle = c.due;
   pen.lineWidth = 2.5;
   pen.stroke();
 }

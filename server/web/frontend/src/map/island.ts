@@ -3,12 +3,13 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection, Point } from "geojson";
 import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { boundsOf, drawable, fetchGeoJson, namePoints, type Pin } from "./data";
+import { boundsOf, drawable, fetchGeoJson, namePoints, type HealthNumber, type Pin } from "./data";
 import { addImages } from "./images";
 import { readPalette } from "./palette";
 import { listPins } from "./pin_list";
 import { blankStyle } from "./style";
 import { tieTable } from "./village_table";
+import { tieViews } from "./views";
 
 setWorkerUrl(workerUrl);
 
@@ -16,14 +17,19 @@ const box = document.querySelector<HTMLElement>("[data-village-map]");
 if (box) void start(box);
 
 async function start(box: HTMLElement): Promise<void> {
-  const failed = box.querySelector<HTMLElement>(".no-map");
   try {
     const villages = await fetchGeoJson(box.dataset.villages!);
     draw(box, villages);
   } catch (reason) {
     console.warn(reason);
-    if (failed) failed.hidden = false;
+    hide(box, ".drawing", true);
+    hide(box, ".no-map", false);
   }
+}
+
+function hide(box: HTMLElement, selector: string, hidden: boolean): void {
+  const part = box.querySelector<HTMLElement>(selector);
+  if (part) part.hidden = hidden;
 }
 
 function draw(box: HTMLElement, villages: FeatureCollection): void {
@@ -40,8 +46,12 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
       (map.getSource("pins") as GeoJSONSource | undefined)?.setData(pins);
       listPins(box, pins, (id) => void openPanel(box, id));
       box.dataset.pins = String(pins.features.length);
+      await refreshHealth(box, map);
+      hide(box, ".no-pins", true);
     } catch (reason) {
-      if (!(reason instanceof DOMException)) console.warn(reason);
+      if (reason instanceof DOMException && reason.name === "AbortError") return; // a newer question is on its way
+      console.warn(reason);
+      hide(box, ".no-pins", false);
     }
   };
 
@@ -50,16 +60,23 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
     (map.getSource("villages") as GeoJSONSource).setData(villages);
     (map.getSource("names") as GeoJSONSource).setData(namePoints(villages));
     tieTable(map, villages);
+    tieViews(box, map);
     void refresh();
     map.on("moveend", () => void refresh());
+    map.once("idle", () => hide(box, ".drawing", true)); // drawn, not only begun: without a graphics card that takes seconds
     box.dataset.ready = "true";
   });
+  box.querySelector("[data-again]")?.addEventListener("click", () => void refresh());
   map.on("click", "pin", (event) => {
     const id = event.features?.[0]?.properties?.id as string | undefined;
     if (id !== undefined) void openPanel(box, id);
   });
   map.on("click", "cluster", (event) => zoomIn(map, event.features?.[0]));
-  for (const layer of ["pin", "cluster"]) {
+  map.on("click", "health", (event) => {
+    const facts = event.features?.[0]?.properties as HealthNumber | undefined;
+    if (facts) void openInPlace(box, `/review/health/${encodeURIComponent(facts.village)}`);
+  });
+  for (const layer of ["pin", "cluster", "health"]) {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
   }
@@ -110,11 +127,23 @@ function pinsUrl(box: HTMLElement, map: MapLibreMap): string {
   return url.href;
 }
 
+/** Numbers of health records, where the person gets any: they hang on no view, but a decision may change them. */
+async function refreshHealth(box: HTMLElement, map: MapLibreMap): Promise<void> {
+  if (!box.dataset.health) return;
+  const numbers = await fetchGeoJson(box.dataset.health);
+  (map.getSource("health") as GeoJSONSource | undefined)?.setData(numbers);
+  box.dataset.healthVillages = String(numbers.features.length);
+}
+
 async function openPanel(box: HTMLElement, id: string | number): Promise<void> {
+  await openInPlace(box, `/review/${encodeURIComponent(id)}/panel?from=map`);
+}
+
+async function openInPlace(box: HTMLElement, path: string): Promise<void> {
   const target = document.getElementById(box.dataset.panel ?? "panel");
   if (!target) return;
   document.getElementById("map-side")?.classList.add("has-panel");
-  await window.htmx.ajax("get", `/review/${encodeURIComponent(id)}/panel?from=map`, { target, swap: "innerHTML" });
+  await window.htmx.ajax("get", path, { target, swap: "innerHTML" });
   target.querySelector<HTMLElement>("h2")?.focus();
   target.scrollIntoView({ block: "nearest" });
 }

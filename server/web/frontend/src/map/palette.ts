@@ -12,6 +12,7 @@ export interface Palette {
   brandweak: string;
   due: string;
   amber: string;
+  bands: string[];
   font: string;
 }
 
@@ -30,6 +31,7 @@ export function readPalette(): Palette {
     brandweak: value("--brandweak"),
     due: value("--due-icon"),
     amber: value("--amber-icon"),
+    bands: [0, 1, 2, 3].map((band) => value(`--band-${band}`)),
     font: value("--font"),
   };
 }

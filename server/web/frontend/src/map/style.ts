@@ -1,5 +1,5 @@
 // The blank base: villages only. No country or county line is drawn that the town did not give us.
-import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Palette } from "./palette";
 
 export const NOTHING = { type: "FeatureCollection" as const, features: [] };
@@ -11,13 +11,20 @@ export function blankStyle(colours: Palette): StyleSpecification {
       villages: { type: "geojson", data: NOTHING, promoteId: "code" },
       names: { type: "geojson", data: NOTHING },
       pins: { type: "geojson", data: NOTHING },
+      health: { type: "geojson", data: NOTHING },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colours.surface } },
       ...villageLayers(colours),
+      ...healthLayers(colours),
       ...pinLayers(colours),
     ],
   };
+}
+
+/** The village's name, and below it a number or a band. */
+export function nameWith(number: ExpressionSpecification): ExpressionSpecification {
+  return ["format", ["get", "name"], { "font-scale": 1 }, "\n", {}, number, { "font-scale": 0.85 }];
 }
 
 function villageLayers(c: Palette): LayerSpecification[] {
@@ -35,6 +42,24 @@ function villageLayers(c: Palette): LayerSpecification[] {
       filter: ["==", ["get", "suppressed"], true],
       paint: { "fill-pattern": "hatch" },
     },
+    {
+      id: "overdue-fill",
+      type: "fill",
+      source: "villages",
+      layout: { visibility: "none" },
+      filter: ["all", ["has", "overdue"], ["!=", ["get", "overdue"], "hidden"]],
+      paint: {
+        "fill-color": ["match", ["get", "overdue"], "1-4", c.bands[1], "5-9", c.bands[2], "10+", c.bands[3], c.bands[0]],
+      },
+    },
+    {
+      id: "overdue-hatch",
+      type: "fill",
+      source: "villages",
+      layout: { visibility: "none" },
+      filter: ["==", ["get", "overdue"], "hidden"],
+      paint: { "fill-pattern": "hatch" },
+    },
     { id: "village-line", type: "line", source: "villages", paint: { "line-color": c.border, "line-width": 1.3 } },
     {
       id: "village-selected",
@@ -50,7 +75,7 @@ function villageLayers(c: Palette): LayerSpecification[] {
       type: "symbol",
       source: "names",
       layout: {
-        "text-field": ["format", ["get", "name"], { "font-scale": 1 }, "\n", {}, ["get", "count_text"], { "font-scale": 0.85 }],
+        "text-field": nameWith(["get", "count_text"]),
         "text-size": 15,
         "text-font": ["Noto Sans CJK SC Bold"],
         "text-line-height": 1.25,
@@ -65,6 +90,28 @@ function villageLayers(c: Palette): LayerSpecification[] {
         "text-overlap": "always",
       },
       paint: { "text-color": c.ink, "text-halo-color": c.surface, "text-halo-width": 2 },
+    },
+  ];
+}
+
+/** One mark a village, at its name: no place of anybody. */
+function healthLayers(c: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "health",
+      type: "symbol",
+      source: "health",
+      layout: {
+        "icon-image": "health",
+        "icon-overlap": "always",
+        "icon-padding": 0,
+        "text-field": ["get", "count_text"],
+        "text-size": 13,
+        "text-font": ["Noto Sans CJK SC Bold"],
+        "text-overlap": "always",
+        "text-padding": 0,
+      },
+      paint: { "text-color": c.ink },
     },
   ];
 }

@@ -32,7 +32,7 @@ export function tieTable(map: MapLibreMap, villages: FeatureCollection): void {
     });
   });
   map.on("click", "village-fill", (event) => {
-    if (map.queryRenderedFeatures(event.point, { layers: ["pin", "cluster"] }).length) return;
+    if (map.queryRenderedFeatures(event.point, { layers: ["pin", "cluster", "health"] }).length) return;
     choose(String(event.features?.[0]?.properties?.code ?? "") || null);
   });
 }

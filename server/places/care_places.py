@@ -1,0 +1,130 @@
+"""The village of a health record: of the woman's household where she consents to its place, else her own. Never a point.
+
+The village is worked out from her row as it stands (server/models Woman), so it may be worked out again whenever that
+changes: `place_her_records` does, and `place_records_at` for a household; whoever changes such a row calls it.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, update
+from sqlalchemy.orm import Session, aliased
+
+from forms.instance import elements_at
+from forms.xml import text_of
+from server.models import (
+    CareEvent,
+    ContraceptionEpisode,
+    Household,
+    Pregnancy,
+    Submission,
+    Village,
+    Woman,
+    table_of,
+)
+from server.places.locating import Place
+from server.reading import Reading
+
+WOMEN = "women.csv"
+HERS = (("pregnancies.csv", Pregnancy), ("contraception_episodes.csv", ContraceptionEpisode))
+
+_home_village, _own_village = aliased(Village), aliased(Village)
+
+
+def is_health_record(db: Session, reading: Reading) -> bool:
+    """Only a care project has any, so nobody else pays for the question."""
+    if reading.project.kind != "care":
+        return False
+    return bool(db.scalar(select(Submission.health).where(Submission.id == reading.submission_id)))
+
+
+def care_place(db: Session, reading: Reading) -> Place | None:
+    """Where the woman is whom the record chose; None when it chose nobody that we know, or her village is unknown."""
+    woman = chosen_woman(db, reading)
+    row = db.execute(villages_of_women(reading.project.id).where(Woman.uuid == woman)).first() if woman else None
+    return nearest_of(row.home, row.own) if row else None
+
+
+def nearest_of(home: int | None, own: int | None) -> Place | None:
+    if home is not None:
+        return Place(home, "household")
+    return Place(own, "village") if own is not None else None
+
+
+def chosen_woman(db: Session, reading: Reading) -> str | None:
+    """The uuid of the woman whom the answers chose from the entity lists, herself or by a pregnancy or method of hers."""
+    if chosen := next(chosen_from(reading, WOMEN), None):
+        return chosen
+    for file, kind in HERS:
+        for uuid in chosen_from(reading, file):
+            query = select(kind.woman_uuid).where(kind.project_id == reading.project.id, kind.uuid == uuid)
+            if found := db.scalar(query):
+                return found
+    return None
+
+
+def chosen_from(reading: Reading, file: str) -> Iterator[str]:
+    """The answers to questions that choose from this list, outside repeats; none of an encrypted record."""
+    if reading.instance.encrypted:
+        return
+    for field in reading.schema.fields:
+        if field.choices_from == file and reading.schema.repeat_of(field.path) is None:
+            for one in elements_at(reading.instance.root, field.path):
+                if text := text_of(one):
+                    yield text.lower().removeprefix("uuid:")
+
+
+def villages_of_women(project_id: int) -> Select[str, int | None, int | None]:
+    """Of each woman: `uuid`, the village of her household where she consents to its place (`home`), her own (`own`)."""
+    at_home = and_(
+        Household.project_id == Woman.project_id,
+        Household.uuid == Woman.household_uuid,
+        Woman.consent_location,
+    )
+    return (
+        select(Woman.uuid, _home_village.id.label("home"), _own_village.id.label("own"))
+        .outerjoin(Household, at_home)
+        .outerjoin(_home_village, in_village(_home_village, Household))
+        .outerjoin(_own_village, in_village(_own_village, Woman))
+        .where(Woman.project_id == project_id)
+    )
+
+
+def in_village(village: type[Village], whose: type[Household] | type[Woman]) -> ColumnElement[bool]:
+    return and_(village.project_id == whose.project_id, village.code == whose.village_code)
+
+
+def place_her_records(db: Session, project_id: int, woman: str) -> None:
+    """Places a woman's health records by her row as it stands now."""
+    place_records_of(db, project_id, Woman.uuid == woman)
+
+
+def place_records_at(db: Session, project_id: int, household: str) -> None:
+    """The same for all women of a household: it moved."""
+    place_records_of(db, project_id, Woman.household_uuid == household)
+
+
+def place_records_of(db: Session, project_id: int, whose: ColumnElement[bool]) -> None:
+    rows = db.execute(villages_of_women(project_id).where(whose))
+    places = [(row.uuid, place) for row in rows if (place := nearest_of(row.home, row.own))]
+    if places:
+        values = [{"woman": woman, "new_village": one.village_id, "new_how": one.how} for woman, one in places]
+        db.connection().execute(PLACE_RECORDS, [{"project": project_id, **value} for value in values])
+
+
+_records, _events = table_of(Submission), table_of(CareEvent)
+PLACE_RECORDS = (
+    update(_records)
+    .where(
+        _records.c.project_id == bindparam("project"),
+        _records.c.health,
+        ~_records.c.sealed,
+        _records.c.id.in_(
+            select(_events.c.submission_id).where(
+                _events.c.project_id == bindparam("project"),
+                _events.c.subject_list == "women",
+                _events.c.subject == bindparam("woman"),
+            )
+        ),
+    )
+    .values(village_id=bindparam("new_village"), place_how=bindparam("new_how"))
+)

@@ -1,0 +1,119 @@
+"""Where a woman lives, for those who visit her: joined at the moment of reading, kept and exported nowhere.
+
+Requirement P1 and P3, domain.md 6.3. The point is that of her household's visits; it comes near nothing of her health.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from geo import spatial_sql
+from server.access.allow import Scope, scope_of
+from server.access.audit import record
+from server.access.caller import Caller
+from server.access.care_roles import care_role_of
+from server.errors import Forbidden, NotFound
+from server.models import CareEvent, Household, Project, Submission, SubmissionGeometry, Village, Woman
+
+HOUSEHOLDS = "households"
+REFUSALS = ("consent_household", "location_ok")
+
+
+@dataclass(frozen=True)
+class Home:
+    """A household as somebody needs it to find the door. Degrees; accuracy in metres; `point` None without a place."""
+
+    village: str
+    hamlet: str | None
+    door_code: str | None
+    point: tuple[float, float] | None
+    accuracy: float | None = None
+    taken_on: date | None = None
+
+
+def find_home(db: Session, caller: Caller, project: Project, woman_uuid: str, today: date) -> Home:
+    """Where to find a woman, for a clinician or village worker of her village. Whoever asks notes it (`note_look`).
+
+    Raises Forbidden for anybody else, NotFound for a woman outside the villages, whose consent does not reach that far
+    (service, place and, for a clinician, the clinic), or whose household said no.
+    """
+    role = care_role_of(caller, project)
+    if role is None:
+        raise Forbidden()
+    found = db.execute(home_of(project.id, woman_uuid)).first()
+    if found is None or not scope_of(caller, project).covers(found.village_id):
+        raise NotFound()
+    if not consents(found.Woman, role, today) or not found.Household.consents:
+        raise NotFound()
+    home = found.Household
+    point, accuracy, taken_on = last_point(db, scope_of(caller, project), home.uuid)
+    return Home(found.name, home.hamlet, home.door_code, point, accuracy, taken_on)
+
+
+def home_of(project_id: int, woman_uuid: str) -> Any:
+    """The woman, her household, and its village in force."""
+    hers = and_(Household.project_id == Woman.project_id, Household.uuid == Woman.household_uuid)
+    there = and_(Village.project_id == Household.project_id, Village.code == Household.village_code)
+    return (
+        select(Woman, Household, Village.id.label("village_id"), Village.name)
+        .join(Household, hers)
+        .join(Village, there)
+        .where(Woman.project_id == project_id, Woman.uuid == woman_uuid)
+    )
+
+
+def consents(woman: Woman, role: str, today: date) -> bool:
+    valid = woman.consent_until is not None and woman.consent_until >= today and woman.withdrawn_on is None
+    shared = woman.consent_share_clinic or role != "clinician"
+    return woman.consent_service and woman.consent_location and valid and shared
+
+
+def last_point(
+    db: Session, scope: Scope, household_uuid: str
+) -> tuple[tuple[float, float] | None, float | None, date | None]:
+    """The newest point of a household's visits, with accuracy and day; none once a later visit said no to keeping it."""
+    geo = SubmissionGeometry
+    rows = db.execute(
+        select(
+            CareEvent.data_json,
+            CareEvent.visit_date,
+            geo.accuracy,
+            spatial_sql.x(geo.geometry).label("x"),
+            spatial_sql.y(geo.geometry).label("y"),
+        )
+        .join(Submission, Submission.id == CareEvent.submission_id)
+        .outerjoin(geo, and_(geo.submission_id == Submission.id, geo.is_place))
+        .where(
+            CareEvent.project_id == scope.project_id,
+            CareEvent.subject_list == HOUSEHOLDS,
+            CareEvent.subject == household_uuid,
+            Submission.deleted_at.is_(None),
+            ~Submission.sealed,
+            ~Submission.draft,
+            func.coalesce(Submission.review_state, "") != "rejected",
+        )
+        .order_by(CareEvent.visit_date.desc(), CareEvent.received_at.desc(), CareEvent.submission_id.desc())
+    )
+    for row in rows:
+        said = orjson.loads(row.data_json)
+        if any(said.get(question) == "no" for question in REFUSALS):
+            break
+        if row.x is not None:
+            return (row.x, row.y), row.accuracy, row.visit_date
+    return None, None, None
+
+
+def woman_of_record(db: Session, submission_id: int) -> str | None:
+    """The uuid of the woman whom a health record is about."""
+    about = (CareEvent.submission_id == submission_id) & (CareEvent.subject_list == "women")
+    return db.scalar(select(CareEvent.subject).where(about))
+
+
+def note_look(db: Session, caller: Caller, project: Project, woman_uuid: str, now: datetime) -> None:
+    """Who looked up whose door, and when."""
+    details = {"woman": woman_uuid}
+    record(db, "household.locate", actor_id=caller.actor_id, now=now, project_id=project.id, details=details)

@@ -1,0 +1,103 @@
+"""Which records must somebody look at?"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, make_response, render_template, request
+
+from server.errors import Forbidden
+from server.intake import desk
+from server.models import Project
+from server.places.desk import list_villages
+from server.places.layers import layers_for
+from server.publishing.queries import list_forms
+from server.web import session
+from server.web.pages.door import pages
+from server.web.pages.review import reachable
+from server.web.pages.sent import asked_number, check_text
+from server.web.pages.texts import _
+from server.web.pages.words import STATE_WORDS
+
+PAGE = 50
+LAST_PAGE = 100_000
+FILTERS = ("form", "village", "state", "kind")
+
+
+@pages.get("/review")
+def list_review() -> Response:
+    project, scope = reachable("submission.list")
+    wanted = read_filter()
+    counts = desk.count_states(session.db(), scope, wanted)
+    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    number = asked_number("page", 1, LAST_PAGE) or 1
+    records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
+    page = render_template(
+        "review/list.html",
+        records=records,
+        counts=counts,
+        views=views(wanted, counts),
+        filters=wanted,
+        page=pager(wanted, number, total),
+        forms=forms_to_choose(project),
+        villages=list_villages(session.db(), scope),
+        asks_kind=project.kind == "care" and scope.health,
+    )
+    return make_response(page)
+
+
+@pages.get("/review/health/<village>")
+def show_health_records(village: str) -> Response:
+    """A village's newest health records, beside the map: what its number there stands for."""
+    project, scope = reachable("submission.list")
+    if not layers_for(session.caller(), project).health:
+        raise Forbidden()
+    wanted = desk.Wanted(village=check_text("village", village, 255), kind="health")
+    records = desk.list_records(session.db(), scope, wanted, 0, PAGE)
+    return make_response(
+        render_template("review/health.html", records=records, all_of_them=address(wanted), more=len(records) == PAGE)
+    )
+
+
+def forms_to_choose(project: Project) -> list[dict[str, str]]:
+    return [
+        {"xml_form_id": one.form.xml_form_id, "name": one.version.name or one.form.xml_form_id}
+        for one in list_forms(session.db(), project)
+    ]
+
+
+def read_filter() -> desk.Wanted:
+    """The filter in the address; it lives there, so that a view can be sent to a colleague."""
+    fields = {name: check_text(name, request.args.get(name, ""), 255) for name in FILTERS}
+    return desk.Wanted(**fields)
+
+
+def address(wanted: desk.Wanted, **changes: Any) -> str:
+    values = {**{name: getattr(wanted, name) for name in FILTERS}, **changes}
+    query = urlencode({key: value for key, value in values.items() if value})
+    return f"/review?{query}" if query else "/review"
+
+
+def views(wanted: desk.Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The tabs: all, then one for each state that has records."""
+    found = [
+        {
+            "label": _("All"),
+            "count": sum(counts.values()),
+            "href": address(wanted, state=""),
+            "current": not wanted.state,
+        }
+    ]
+    for state, word in STATE_WORDS.items():
+        key = state or "received"
+        if counts.get(key) or wanted.state == key:
+            entry = {"label": word, "count": counts.get(key, 0), "href": address(wanted, state=key)}
+            found.append({**entry, "current": wanted.state == key})
+    return found
+
+
+def pager(wanted: desk.Wanted, number: int, total: int) -> dict[str, Any]:
+    first = min((number - 1) * PAGE + 1, total)
+    last = min(number * PAGE, total)
+    before = address(wanted, page=number - 1) if number > 1 else ""
+    after = address(wanted, page=number + 1) if number * PAGE < total else ""
+    return {"first": first, "last": last, "total": total, "before": before, "after": after}
