@@ -16,8 +16,14 @@ def visit():
     return read_xform(read_library_form("household_visit"))
 
 
-def test_the_library_holds_the_household_visit():
-    assert library_forms() == [LibraryForm("household_visit", "家庭走访")]
+def test_the_library_holds_the_forms_from_the_household_to_the_check():
+    held = {
+        LibraryForm("household_visit", "家庭走访"),
+        LibraryForm("woman_consent", "自愿登记与知情同意"),
+        LibraryForm("pregnancy_registration", "孕期登记"),
+    }
+
+    assert held <= set(library_forms())
 
 
 @pytest.mark.parametrize("form_id", ["none", "../library/household_visit", ".", ""])
@@ -54,18 +60,27 @@ def test_the_household_visit_creates_and_updates_households_and_nothing_else(vis
     assert use.properties == ("village_code", "hamlet", "door_code", "geometry", "no_contact_before")
 
 
-def test_every_question_and_choice_of_ours_has_chinese_and_english(visit):
-    asked = [one for one in visit.schema.fields if one.labels]
+def test_every_question_and_choice_of_ours_has_chinese_and_english():
+    for one in library_forms():
+        form = read_xform(read_library_form(one.form_id))
+        asked = [field for field in form.schema.fields if field.labels]
+        assert len(asked) >= 18
+        for field in asked:
+            assert set(field.labels) == {"zh", "en"}, field.path
+            for choice in field.choices or ():
+                assert set(choice.labels) == {"zh", "en"}, (field.path, choice.name)
+        by_place: dict[str, set[str]] = {}
+        for phrase in form.phrases:
+            by_place.setdefault(phrase.where, set()).add(phrase.language)
+        assert set(map(frozenset, by_place.values())) == {frozenset({"zh", "en"})}, one.form_id
 
-    assert len(asked) == 18
-    for field in asked:
-        assert set(field.labels) == {"zh", "en"}, field.path
-        for choice in field.choices or ():
-            assert set(choice.labels) == {"zh", "en"}, (field.path, choice.name)
-    by_place: dict[str, set[str]] = {}
-    for phrase in visit.phrases:
-        by_place.setdefault(phrase.where, set()).add(phrase.language)
-    assert set(map(frozenset, by_place.values())) == {frozenset({"zh", "en"})}
+
+def test_every_message_of_ours_about_a_wrong_answer_is_in_both_languages():
+    for one in library_forms():
+        xml = read_library_form(one.form_id).decode()
+        assert len(re.findall(" constraint=", xml)) == len(re.findall(r" jr:constraintMsg=\"jr:itext\(", xml)), (
+            one.form_id
+        )
 
 
 YES, MET = "${consent_household} = 'yes'", "${visit_result} = 'met'"
