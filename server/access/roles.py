@@ -64,7 +64,11 @@ ROLES: tuple[Role, ...] = (
     Role(DATA_COLLECTOR, "Data Collector", "formfill", FILLER),
     Role(PUBLIC_LINK, "Public Access Link", "pub-link", PHONE),
     Role(
-        VILLAGE_WORKER, "Village worker", "village_worker", FILLER | verbs("form.list/read village.read"), purpose=True
+        VILLAGE_WORKER,
+        "Village worker",
+        "village_worker",
+        FILLER | verbs("form.list/read village.read followup.list/read"),
+        purpose=True,
     ),
     Role(
         REVIEWER,
@@ -73,14 +77,20 @@ ROLES: tuple[Role, ...] = (
         VIEWER | verbs("submission.update"),
         purpose=True,
     ),
-    Role(CLINICIAN, "Clinician", "clinician", VIEWER | verbs("submission.create/update"), purpose=True),
+    Role(
+        CLINICIAN,
+        "Clinician",
+        "clinician",
+        VIEWER | verbs("submission.create/update followup.list/read"),
+        purpose=True,
+    ),
     Role(
         TOWN_LEAD,
         "Town health lead",
         "town_lead",
         verbs(
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
-            "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read"
+            "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list"
         ),
         purpose=True,
     ),

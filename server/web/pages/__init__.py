@@ -5,7 +5,9 @@ A view reads what was sent, asks `allow`, does one thing by a verb, and says so.
 
 from server.web.errors import TONGUES
 from server.web.pages import (  # noqa: F401 - each registers its addresses
+    board,
     boundaries,
+    followups,
     form_upload,
     forms,
     headers,
@@ -19,6 +21,9 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     shell,
     sign_in,
     start,
+    timeline,
+    today,
+    why,
 )
 from server.web.pages.door import pages
 from server.web.pages.problems import say_problem

@@ -20,7 +20,7 @@ from server.web.pages.own_paths import own_path
 from server.web.pages.texts import _
 from server.web.pages.words import role_word
 
-ON_TABS = ("review", "map", "forms", "phones")
+ON_TABS = ("m", "follow-ups", "review", "map", "forms", "phones")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Shell:
     projects: list[Project] = field(default_factory=list)
     nav: list[Entry] = field(default_factory=list)
     tabs: list[Entry] = field(default_factory=list)
-    tab_keys: tuple[str, ...] = ON_TABS
+    tab_keys: tuple[str, ...] = ()
     current: str = ""
     here: str = "/"
     now: str = ""
@@ -109,6 +109,7 @@ def build_shell() -> Shell:
         projects=projects,
         nav=nav,
         tabs=tabs,
+        tab_keys=tuple(entry.key for entry in tabs),
         current=current_key(),
         here=here,
         now=moment,
@@ -120,6 +121,10 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
     able = set(allow.verbs_in(who, project)) if project else set()
     site = set(allow.verbs_in(who))
     found: list[Entry] = []
+    if "followup.read" in able:
+        found.append(Entry("m", "/m", "today", _("Today")))
+    if "followup.list" in able:
+        found.append(Entry("follow-ups", "/follow-ups", "clock", _("Due")))
     if "submission.list" in able and project:
         waiting = waiting_for_review(session.db(), allow.scope_of(who, project))
         found.append(Entry("review", "/review", "check", _("Review"), waiting))
@@ -138,7 +143,7 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
 
 def current_key() -> str:
     first = request.path.strip("/").split("/")[0]
-    return {"me": "more", "not-built": "more"}.get(first, first)
+    return {"me": "more", "not-built": "more", "people": "m"}.get(first, first)
 
 
 def role_of(who: Caller, project: Project | None) -> str:

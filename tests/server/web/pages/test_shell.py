@@ -15,7 +15,7 @@ def rail_of(answer):
     [
         ("ada", ["/map", "/forms", "/phones", "/places/import", "/admin"]),
         ("rita", ["/review", "/map", "/forms"]),
-        ("lea", ["/map", "/forms", "/phones", "/places/import", "/admin"]),
+        ("lea", ["/follow-ups", "/map", "/forms", "/phones", "/places/import", "/admin"]),
         ("otto", []),
     ],
 )

@@ -1,0 +1,64 @@
+"""The board: how many follow-ups wait in each village and for each worker, as the reader may be told. Pure.
+
+Every number goes through `show_counts`. Who cares for these women reads the numbers as they are; to everybody else a
+count that would point at somebody is hidden, and so is whatever would give it back (domain.md 6.3, P6).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from geo.masking import Shown, ShownTable, suppress_table
+from server.followups.queries import Counts
+
+COLUMNS: Final = ("overdue", "due", "open")
+NOTHING: Final = Counts()
+WITHHELD: Final = Shown("withheld", None, suppressed=True, reason="complement")
+
+Line = Mapping[str, Shown]
+"""One row of the board: what is shown in each of COLUMNS."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """`villages` by code, each with its line; `total` is the line under all of them."""
+
+    villages: Mapping[str, Line]
+    total: Line
+
+    def of_worker(self, codes: Collection[str] | None) -> Line:
+        """What waits in a worker's villages (None: all). A sum with a hidden part is hidden: the rest would tell the part."""
+        chosen = [line for code, line in self.villages.items() if codes is None or code in codes]
+        if len(chosen) == 1:
+            return chosen[0]
+        return {column: self.total[column] if codes is None else add(chosen, column) for column in COLUMNS}
+
+
+def add(lines: Collection[Line], column: str) -> Shown:
+    values = [line[column].value for line in lines]
+    return WITHHELD if None in values else exact(sum(value or 0 for value in values))
+
+
+def exact(number: int) -> Shown:
+    return Shown(str(number), number, suppressed=False)
+
+
+def show_counts(counts: Mapping[str, Counts], people: Mapping[str, int], is_care_team: bool) -> Board:
+    """The board of the villages in `counts`. `people` is how many women and homes each village's numbers are about.
+
+    Columns are hidden each by itself, because no total of a row is shown; the total of a column is.
+    """
+    columns = {column: {code: getattr(one, column) for code, one in counts.items()} for column in COLUMNS}
+    if is_care_team:
+        villages = {code: {column: exact(columns[column][code]) for column in COLUMNS} for code in counts}
+        return Board(villages, {column: exact(sum(columns[column].values())) for column in COLUMNS})
+    tables = {column: suppress_column(cells, people) for column, cells in columns.items()}
+    villages = {code: {column: tables[column].cells[code]["visits"] for column in COLUMNS} for code in counts}
+    return Board(villages, {column: tables[column].total for column in COLUMNS})
+
+
+def suppress_column(cells: Mapping[str, int], people: Mapping[str, int]) -> ShownTable:
+    """One column with its total. Several visits of one person never count as more than there are people."""
+    rows = {code: {"visits": number} for code, number in cells.items()}
+    of = {code: {"visits": max(number, people.get(code, 0))} for code, number in cells.items()}
+    return suppress_table(rows, denominators=of)

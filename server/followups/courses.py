@@ -1,0 +1,72 @@
+"""One woman as her care team's pages show her: who she is, what happened, what she is cared for.
+
+`village_codes` are those of server/followups/queries.py.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from server.errors import NotFound
+from server.models import CareEvent, ContraceptionEpisode, FollowUp, Form, FormVersion, Pregnancy, Woman
+
+
+def get_woman(db: Session, project_id: int, village_codes: Collection[str] | None, uuid: str) -> Woman:
+    """Raises NotFound, also for a woman of another village: whether she is known is not said."""
+    query = select(Woman).where(Woman.project_id == project_id, Woman.uuid == uuid)
+    if village_codes is not None:
+        query = query.where(Woman.village_code.in_(village_codes))
+    found = db.scalar(query)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def find_woman(db: Session, row: FollowUp) -> Woman | None:
+    """The woman whom a follow-up is about; None for a household."""
+    if row.subject_list != "women":
+        return None
+    return db.scalar(select(Woman).where(Woman.project_id == row.project_id, Woman.uuid == row.subject))
+
+
+def list_care(db: Session, woman: Woman) -> tuple[list[Pregnancy], list[ContraceptionEpisode]]:
+    """What she is cared for, for a clinician's eyes: pregnancies and methods, the newest first."""
+    hers = {"project_id": woman.project_id, "woman_uuid": woman.uuid}
+    pregnancies = select(Pregnancy).filter_by(**hers).order_by(Pregnancy.registered_on.desc(), Pregnancy.id.desc())
+    methods = select(ContraceptionEpisode).filter_by(**hers).order_by(ContraceptionEpisode.id.desc())
+    return list(db.scalars(pregnancies)), list(db.scalars(methods))
+
+
+def list_events(db: Session, woman: Woman, limit: int) -> list[tuple[CareEvent, str]]:
+    """Her newest events in the order of their days, each with its form's name."""
+    query = (
+        select(CareEvent, func.coalesce(FormVersion.name, CareEvent.form_id))
+        .outerjoin(
+            Form,
+            and_(
+                Form.project_id == CareEvent.project_id,
+                Form.xml_form_id == CareEvent.form_id,
+                Form.deleted_at.is_(None),
+            ),
+        )
+        .outerjoin(FormVersion, FormVersion.id == Form.current_version_id)
+        .where(
+            CareEvent.project_id == woman.project_id,
+            CareEvent.subject_list == "women",
+            CareEvent.subject == woman.uuid,
+        )
+        .order_by(CareEvent.visit_date.desc(), CareEvent.received_at.desc(), CareEvent.submission_id.desc())
+        .limit(limit)
+    )
+    return [(event, name) for event, name in db.execute(query)][::-1]
+
+
+def name_of_form(db: Session, project_id: int, xml_form_id: str) -> str:
+    """As its list on the phone writes it; the id of a form that is not out."""
+    query = (
+        select(FormVersion.name)
+        .join(Form, Form.current_version_id == FormVersion.id)
+        .where(Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None))
+    )
+    return db.scalar(query) or xml_form_id

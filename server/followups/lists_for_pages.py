@@ -1,0 +1,164 @@
+"""Lists of follow-ups as the pages show them: by home, the most urgent home first, a page at a time.
+
+`village_codes`, `today` and the state of a row are those of server/followups/queries.py.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy.orm import Session
+
+from server.access.allow import Scope
+from server.followups.queries import Counts, counting, counts_of, is_woman, still_asked, within
+from server.models import (
+    Actor,
+    AppUser,
+    FollowUp,
+    Household,
+    Village,
+    VillageScope,
+    Woman,
+)
+
+STATES: Final = ("overdue", "due", "open")
+"""What a list may be cut by, the most urgent first."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A filter: empty means any. `state` is one of STATES."""
+
+    state: str = ""
+    village: str = ""
+
+
+class Visit(NamedTuple):
+    """One line: the follow-up, the masked label of whom it is about, and her home where she agreed to that.
+
+    `first` is the place in STATES of the most urgent line of the same home; `woman` is her uuid, None for a household.
+    """
+
+    row: FollowUp
+    label: str
+    home: Household | None
+    first: int
+    woman: str | None
+
+
+class Phone(NamedTuple):
+    """A worker's phone that works: whose it is, which villages it serves (None: the whole town), when it last spoke."""
+
+    id: int
+    name: str
+    villages: frozenset[str] | None
+    last_used_at: datetime | None
+
+
+def codes_of(db: Session, scope: Scope) -> frozenset[str] | None:
+    """The village codes that a scope reaches, as every query here takes them; None is the whole town."""
+    if scope.everything:
+        return None
+    here = and_(Village.project_id == scope.project_id, Village.id.in_(scope.village_ids))
+    return frozenset(db.scalars(select(Village.code).where(here)))
+
+
+def list_visits(
+    db: Session,
+    project_id: int,
+    village_codes: Collection[str] | None,
+    wanted: Wanted,
+    today: date,
+    offset: int,
+    limit: int,
+) -> list[Visit]:
+    """What may be done that day. Lines of one home stand together, where its most urgent one belongs."""
+    rank = rank_at(today)
+    # A home that she does not wish to be known by is no home to group by: then she stands alone.
+    place = func.coalesce(Household.uuid, FollowUp.subject)
+    first = func.min(rank).over(partition_by=place)
+    query = (
+        select(FollowUp, func.coalesce(Woman.label, Household.label, ""), Household, first, Woman.uuid)
+        .outerjoin(Woman, is_woman())
+        .outerjoin(Household, is_her_home())
+        .where(*wished(project_id, village_codes, wanted, today))
+        .order_by(
+            first,
+            FollowUp.village_code,
+            func.coalesce(Household.hamlet, ""),
+            func.coalesce(Household.door_code, ""),
+            place,
+            rank,
+            FollowUp.due_on,
+            FollowUp.id,
+        )
+    )
+    return [Visit(*row) for row in db.execute(query.offset(offset).limit(limit))]
+
+
+def rank_at(today: date) -> ColumnElement[int]:
+    """The place in STATES of a follow-up that is still asked for."""
+    return case((FollowUp.overdue_from <= today, 0), (FollowUp.due_on <= today, 1), else_=2)
+
+
+def is_her_home() -> ColumnElement[bool]:
+    """The household that is visited, or the one that she agreed to be found at."""
+    home = case((FollowUp.subject_list == "households", FollowUp.subject), else_=Woman.household_uuid)
+    return and_(Household.project_id == FollowUp.project_id, Household.uuid == home)
+
+
+def wished(
+    project_id: int, village_codes: Collection[str] | None, wanted: Wanted, today: date
+) -> list[ColumnElement[bool]]:
+    """What stands inside another contact of the same pregnancy is left out, as on the phones."""
+    state = rank_at(today) == STATES.index(wanted.state) if wanted.state in STATES else true()
+    village = FollowUp.village_code == wanted.village if wanted.village else true()
+    return [within(project_id, village_codes), *still_asked(today), FollowUp.inside.is_(None), state, village]
+
+
+def count_visits(
+    db: Session, project_id: int, village_codes: Collection[str] | None, today: date, village: str = ""
+) -> Counts:
+    """How many lines `list_visits` has, by state."""
+    where = wished(project_id, village_codes, Wanted(village=village), today)
+    return counts_of(db, counting(FollowUp.project_id, today).where(*where).group_by(FollowUp.project_id)).get(
+        project_id, Counts()
+    )
+
+
+def next_day(db: Session, project_id: int, village_codes: Collection[str] | None, today: date) -> date | None:
+    """The first day after today on which another window opens; None when nothing is planned."""
+    later = (FollowUp.ended.is_(False), FollowUp.inside.is_(None), FollowUp.opens_on > today)
+    return db.scalar(select(func.min(FollowUp.opens_on)).where(within(project_id, village_codes), *later))
+
+
+def people_by_village(db: Session, project_id: int) -> dict[str, int]:
+    """How many women and homes a village's numbers are about: what decides whether they may be told at all."""
+    found: dict[str, int] = {}
+    for model in (Woman, Household):
+        rows: Any = db.execute(
+            select(model.village_code, func.count()).where(model.project_id == project_id).group_by(model.village_code)
+        )
+        for code, number in rows:
+            found[code] = found.get(code, 0) + number
+    return found
+
+
+def list_phones(db: Session, project_id: int) -> list[Phone]:
+    """The village workers' phones of a project, by name; one that reaches no village is left out."""
+    rows = db.execute(
+        select(Actor.id, Actor.display_name, AppUser.last_used_at, Village.code)
+        .join(AppUser, AppUser.actor_id == Actor.id)
+        .join(VillageScope, and_(VillageScope.actor_id == Actor.id, VillageScope.project_id == project_id))
+        .outerjoin(Village, Village.id == VillageScope.village_id)
+        .where(AppUser.project_id == project_id, AppUser.care_role == "village_worker", AppUser.revoked_at.is_(None))
+        .order_by(Actor.display_name, Actor.id)
+    )
+    phones: dict[int, Phone] = {}
+    for actor_id, name, last, code in rows:
+        known = phones.get(actor_id, Phone(actor_id, name, frozenset(), last)).villages
+        villages = None if code is None or known is None else known | {code}
+        phones[actor_id] = Phone(actor_id, name, villages, last)
+    return list(phones.values())

@@ -1,0 +1,95 @@
+"""How many visits wait in which village and for which worker. Numbers that would point at somebody are hidden."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask import Response, make_response, render_template
+
+from server import clock
+from server.access.allow import may
+from server.followups.board import COLUMNS, Board, show_counts
+from server.followups.lists_for_pages import Phone, Wanted, people_by_village
+from server.followups.queries import Counts, count_by_village
+from server.web import session
+from server.web.pages.door import pages
+from server.web.pages.followup_words import STATE_NAMES
+from server.web.pages.followups import (
+    Reach,
+    address,
+    asked_worker,
+    phones_of,
+    reach_of,
+    read_choice,
+    read_wanted,
+)
+from server.web.pages.texts import _
+
+
+@pages.get("/follow-ups")
+def show_board() -> Response:
+    reach, wanted, by = reach_of("followup.list"), read_wanted(), read_choice("by", ("worker",))
+    names, phones, worker = reach.names, phones_of(reach), asked_worker()
+    board, shows_list = read_board(reach, names), may(session.caller(), "followup.read", reach.project)
+    rows = rows_by_worker(board, phones, names) if by else rows_by_village(board, phones, names)
+    values = {"rows": chosen_rows(rows, wanted, worker), "shows_list": shows_list, "by": by}
+    values |= {"columns": [wanted.state] if wanted.state else COLUMNS, "total": board.total, "phones": phones}
+    values |= {"wanted": wanted, "worker": worker, "villages": names, "synced": synced_today(phones, reach.today)}
+    return make_response(render_template("followups/board.html", states=STATE_NAMES, **values))
+
+
+def read_board(reach: Reach, names: dict[str, str]) -> Board:
+    """The numbers of every village in reach. A filter only chooses rows of this one board: two of them give no third."""
+    db, project_id = session.db(), reach.project.id
+    found = count_by_village(db, project_id, reach.codes, reach.today)
+    counts = {code: found.get(code, Counts()) for code in (*names, *(code for code in found if code not in names))}
+    is_care_team = may(session.caller(), "followup.read", reach.project)
+    return show_counts(counts, people_by_village(db, project_id), is_care_team)
+
+
+def rows_by_village(board: Board, phones: list[Phone], names: dict[str, str]) -> list[dict[str, Any]]:
+    """By code, so that it is no ranking. A number of somebody else's numbers must not show by the order either."""
+    return [
+        {
+            "title": names.get(code, _("Village not known")),
+            "codes": {code},
+            "query": {"village": code},
+            "cells": line,
+            "with": [phone for phone in phones if phone.villages is None or code in phone.villages],
+        }
+        for code, line in sorted(board.villages.items())
+    ]
+
+
+def rows_by_worker(board: Board, phones: list[Phone], names: dict[str, str]) -> list[dict[str, Any]]:
+    """By name: what waits in each worker's villages, which two of them may share."""
+    return [
+        {
+            "title": phone.name,
+            "codes": set(board.villages) if phone.villages is None else phone.villages & set(board.villages),
+            "query": {"worker": phone.id},
+            "cells": board.of_worker(phone.villages),
+            "with": [phone],
+            "villages": _("the whole town") if phone.villages is None else "、".join(names_of(phone.villages, names)),
+        }
+        for phone in phones
+    ]
+
+
+def names_of(codes: Iterable[str], names: dict[str, str]) -> list[str]:
+    return [names[code] for code in sorted(codes) if code in names]
+
+
+def chosen_rows(rows: list[dict[str, Any]], wanted: Wanted, worker: int) -> list[dict[str, Any]]:
+    """The rows that a filter leaves, each number with the list behind it."""
+    kept = (row for row in rows if not wanted.village or wanted.village in row["codes"])
+    kept = (row for row in kept if not worker or any(phone.id == worker for phone in row["with"]))
+    return [{**row, "hrefs": {column: list_href(row["query"], column) for column in COLUMNS}} for row in kept]
+
+
+def list_href(query: dict[str, Any], state: str) -> str:
+    return address("/follow-ups/list", {**query, "state": state})
+
+
+def synced_today(phones: list[Phone], day: date) -> int:
+    return sum(1 for phone in phones if phone.last_used_at and clock.today(phone.last_used_at) == day)

@@ -1,0 +1,140 @@
+"""What today's list, the board and the list behind a number share: whose follow-ups, by which filter, on which page.
+
+On all three: codes, masked names, places, days. Never a rule, a method or a word of health: somebody may be looking.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, make_response, render_template, request
+
+from server.access.allow import Scope, allow, scope_of
+from server.followups import lists_for_pages as lists
+from server.followups.lists_for_pages import Phone, Visit, Wanted
+from server.followups.queries import Counts
+from server.models import Project
+from server.places.desk import list_villages
+from server.web import session
+from server.web.pages.door import pages
+from server.web.pages.followup_words import STATE_NAMES, home_words, line_of, short_day
+from server.web.pages.sent import asked_number, check_text
+from server.web.pages.shell import current_project, today
+from server.web.pages.texts import _
+
+PAGE = 50
+LAST_PAGE = 100_000
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What of the follow-ups the caller's rights reach: `codes` are village codes, None for the whole town."""
+
+    project: Project
+    scope: Scope
+    codes: frozenset[str] | None
+    today: date
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the villages in reach, by code."""
+        return {village.code: village.name for village in list_villages(session.db(), self.scope)}
+
+
+def reach_of(verb: str) -> Reach:
+    """Raises Unauthenticated, NotFound for somebody without any project, Forbidden without the right."""
+    project = current_project()
+    allow(session.caller(), verb, project)
+    scope = scope_of(session.caller(), project)
+    return Reach(project, scope, lists.codes_of(session.db(), scope), today())
+
+
+@pages.get("/follow-ups/list")
+def list_follow_ups() -> Response:
+    reach, wanted, number, worker = reach_of("followup.read"), read_wanted(), page_asked(), asked_worker()
+    phones = phones_of(reach)
+    codes = narrowed(reach.codes, worker, phones)
+    counts = lists.count_visits(session.db(), reach.project.id, codes, reach.today, wanted.village)
+    visits, names = find_visits(reach, wanted, codes, number), reach.names
+    page = pager("/follow-ups/list", {**asked_values(wanted), "worker": worker}, number, total_of(counts, wanted))
+    values: dict[str, Any] = {
+        "lines": [list_line(visit, names, reach.today) for visit in visits],
+        "page": page,
+        "villages": names,
+    }
+    values |= {"worker": worker, "phones": phones, "states": STATE_NAMES}
+    return make_response(render_template("followups/list.html", **values))
+
+
+@pages.app_template_filter("short_day")
+def say_short_day(value: date) -> str:
+    return short_day(value, today())
+
+
+def phones_of(reach: Reach) -> list[Phone]:
+    """The phones that serve a village in reach: who works elsewhere is not named."""
+    every = lists.list_phones(session.db(), reach.project.id)
+    return [one for one in every if reach.codes is None or one.villages is None or one.villages & reach.codes]
+
+
+def page_asked() -> int:
+    return asked_number("page", 1, LAST_PAGE) or 1
+
+
+def read_choice(name: str, known: Iterable[str]) -> str:
+    """A word of the address that is one of ours; whatever else stands there is no wish."""
+    value = request.args.get(name, "")
+    return value if value in known else ""
+
+
+def read_wanted() -> Wanted:
+    village = check_text("village", request.args.get("village", ""), 64)
+    return Wanted(read_choice("state", lists.STATES), village)
+
+
+def asked_worker() -> int:
+    """The id of the phone whose villages are wanted; 0 for any."""
+    return asked_number("worker", 0, 10**9)
+
+
+def asked_values(wanted: Wanted) -> dict[str, Any]:
+    return {"state": wanted.state, "village": wanted.village}
+
+
+def find_visits(reach: Reach, wanted: Wanted, codes: frozenset[str] | None, number: int) -> list[Visit]:
+    place = (number - 1) * PAGE
+    return lists.list_visits(session.db(), reach.project.id, codes, wanted, reach.today, place, PAGE)
+
+
+def total_of(counts: Counts, wanted: Wanted) -> int:
+    return int(getattr(counts, wanted.state)) if wanted.state else counts.all
+
+
+def address(path: str, values: dict[str, Any]) -> str:
+    query = urlencode({key: value for key, value in values.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def pager(path: str, values: dict[str, Any], number: int, total: int) -> dict[str, Any]:
+    before = address(path, {**values, "page": number - 1}) if number > 1 else ""
+    after = address(path, {**values, "page": number + 1}) if number * PAGE < total else ""
+    first, last = min((number - 1) * PAGE + 1, total), min(number * PAGE, total)
+    return {"first": first, "last": last, "total": total, "before": before, "after": after}
+
+
+def list_line(visit: Visit, names: dict[str, str], day: date) -> dict[str, Any]:
+    label = visit.label if visit.woman else home_words(visit.home) or visit.label
+    village = names.get(visit.row.village_code, _("Village not known"))
+    return {**line_of(visit.row, label, day), "label": label, "village": village}
+
+
+def narrowed(codes: frozenset[str] | None, worker: int, phones: list[Phone]) -> frozenset[str] | None:
+    """The villages of a worker within those that are reached; a worker nobody knows has none."""
+    if not worker:
+        return codes
+    villages = next((phone.villages for phone in phones if phone.id == worker), frozenset())
+    if villages is None or codes is None:
+        return codes if villages is None else villages
+    return codes & villages

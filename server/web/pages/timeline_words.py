@@ -1,0 +1,130 @@
+"""What a woman's timeline says. For her village worker: that there was a visit, and what is due. For a clinician also what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import lazy_gettext as _l
+
+from server.followups.explaining import title_of
+from server.followups.queries import state_at
+from server.followups.rules import GESTATION_DAYS
+from server.models import CareEvent, ContraceptionEpisode, FollowUp, Pregnancy, Woman
+from server.web.pages.followup_words import Mark, in_language, last_day, mark_of
+from server.web.pages.shell import say_day
+from server.web.pages.texts import _
+
+PURPOSES = (
+    ("consent_service", _l("Keep data for her follow-up")),
+    ("consent_reminder", _l("Reminders to her")),
+    ("consent_share_clinic", _l("Share with the clinic")),
+    ("consent_location", _l("Use where she lives for visits")),
+    ("consent_stats", _l("Statistics without names")),
+)
+METHODS = {
+    "iud_cu": _l("copper IUD"),
+    "iud_lng": _l("LNG-IUS"),
+    "implant": _l("implant"),
+    "dmpa": _l("3-month injectable"),
+    "neten": _l("2-month injectable"),
+    "cic": _l("monthly injectable"),
+    "coc": _l("pill (COC)"),
+    "pop": _l("progestogen-only pill"),
+    "condom_m": _l("condom"),
+    "condom_f": _l("female condom"),
+    "lam": _l("breastfeeding (LAM)"),
+    "ec": _l("emergency contraception"),
+    "female_ster_done": _l("after-care of sterilisation"),
+    "male_ster_done": _l("after-care of sterilisation"),
+    "natural": _l("fertility awareness"),
+}
+CONSENT_FORM = "woman_consent"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One point of the line. `mark` is a follow-up's; an event has none, and today's own entry is neither."""
+
+    day: date
+    title: str
+    sub: str = ""
+    href: str = ""
+    link: str = ""
+    mark: Mark | None = None
+    is_today: bool = False
+
+
+def entries_of(
+    events: Sequence[tuple[CareEvent, str]], rows: Sequence[FollowUp], today: date, clinical: bool
+) -> list[Entry]:
+    """Events and follow-ups in the order of their days, with today between what was and what comes."""
+    answered = {row.answered_by for row in rows if row.answered_by}
+    found = [event_entry(event, name, clinical, event.event in answered) for event, name in events]
+    found += [row_entry(row, today, clinical) for row in rows if is_shown(row)]
+    here = Entry(today, _("Today"), is_today=True)
+    order = {False: 0, True: 1}
+    return sorted([*found, here], key=lambda one: (one.day, order[one.is_today]))
+
+
+def is_shown(row: FollowUp) -> bool:
+    """What was planned and never opened is not listed once it is no longer needed: after a loss nothing counts it up."""
+    return row.state != "superseded" or row.opens_on <= row.stands_on
+
+
+def event_entry(event: CareEvent, form_name: str, clinical: bool, answered: bool) -> Entry:
+    title = _("Consent was noted") if event.form_id == CONSENT_FORM else form_name if clinical else _("Visit done")
+    sub = _("It answered what was due.") if answered else ""
+    href = f"/review/{event.submission_id}" if clinical else ""
+    return Entry(event.visit_date, title, sub, href, _("The record"))
+
+
+def row_entry(row: FollowUp, today: date, clinical: bool) -> Entry:
+    """An answered one stands on the day of its answer, one that waits on the day proposed for it."""
+    title = in_language(title_of(row))
+    title = f"{title} ({row.rule})" if clinical else title
+    is_task = state_at(row, today) in ("scheduled", "open", "due", "overdue")
+    sub = _("Last day %(day)s", day=say_day(last_day(row))) if is_task else ""
+    day = row.answered_on or row.proposed_on
+    return Entry(day, title, sub, f"/follow-ups/{row.visit_key}", _("Why"), mark_of(row, today))
+
+
+def consent_lines(woman: Woman, today: date) -> list[dict[str, object]]:
+    """Each purpose by itself, as she answered it; the first has an end."""
+    ends = woman.consent_until
+    lines = []
+    for name, label in PURPOSES:
+        given = bool(getattr(woman, name)) and woman.withdrawn_on is None
+        words = _("yes") if given else _("no")
+        if name == "consent_service" and given and ends:
+            late = ends < today
+            words = _("it ended on %(day)s", day=say_day(ends)) if late else _("yes, until %(day)s", day=say_day(ends))
+            given = not late
+        lines.append({"label": label, "words": words, "given": given})
+    return lines
+
+
+def state_lines(
+    pregnancies: Sequence[Pregnancy], methods: Sequence[ContraceptionEpisode], today: date
+) -> list[tuple[str, str]]:
+    """What a clinician sees first: weeks, the approximate due date, the methods in use."""
+    lines = [line for one in pregnancies for line in pregnancy_lines(one, today)]
+    for one in methods:
+        if one.ended_on is None:
+            since = _(", since %(day)s", day=say_day(one.started_on)) if one.started_on else ""
+            lines.append((_("Method"), f"{METHODS.get(one.method, one.method)}{since}"))
+    return lines
+
+
+def pregnancy_lines(pregnancy: Pregnancy, today: date) -> list[tuple[str, str]]:
+    if pregnancy.status != "ongoing":
+        word = _("birth") if pregnancy.status == "gave_birth" else _("the pregnancy has ended")
+        on = f" · {say_day(pregnancy.ended_on)}" if pregnancy.ended_on else ""
+        return [(_("Pregnancy"), word + on)]
+    if pregnancy.ga_anchor is None:
+        return [(_("Pregnancy"), _("not dated yet"))]
+    weeks, days = divmod((today - pregnancy.ga_anchor).days, 7)
+    edd = pregnancy.ga_anchor + timedelta(days=GESTATION_DAYS)
+    return [
+        (_("Gestational age"), _("%(weeks)s weeks + %(days)s days", weeks=weeks, days=days)),
+        (_("Approximate due date"), say_day(edd)),
+    ]

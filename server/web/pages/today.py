@@ -1,0 +1,75 @@
+"""Where do I go today, in what order: the list of whoever goes, made for a phone in one hand."""
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from flask import Response, make_response, render_template
+
+from server.followups import lists_for_pages as lists
+from server.followups.lists_for_pages import Visit, Wanted
+from server.followups.queries import Counts
+from server.web import session
+from server.web.pages.door import pages
+from server.web.pages.followup_words import STATE_NAMES, home_words, line_of
+from server.web.pages.followups import (
+    Reach,
+    address,
+    asked_values,
+    find_visits,
+    page_asked,
+    pager,
+    reach_of,
+    read_wanted,
+    total_of,
+)
+from server.web.pages.texts import _
+
+
+@pages.get("/m")
+def show_today() -> Response:
+    reach, number = reach_of("followup.read"), page_asked()
+    names, wanted = reach.names, read_wanted()
+    counts = lists.count_visits(session.db(), reach.project.id, reach.codes, reach.today, wanted.village)
+    visits = find_visits(reach, wanted, reach.codes, number)
+    values: dict[str, Any] = {"sections": sections_of(visits, names, reach.today), "counts": tabs_of(counts, wanted)}
+    values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not visits else None}
+    page = pager("/m", asked_values(wanted), number, total_of(counts, wanted))
+    return make_response(render_template("followups/today.html", page=page, day=reach.today, **values))
+
+
+def next_day(reach: Reach) -> date | None:
+    return lists.next_day(session.db(), reach.project.id, reach.codes, reach.today)
+
+
+def tabs_of(counts: Counts, wanted: Wanted) -> list[dict[str, Any]]:
+    """The numbers on top: all, and one for each state; each leads to its part of the list."""
+    every = {"key": "", "label": _("All"), "count": counts.all}
+    parts = [{"key": key, "label": STATE_NAMES[key], "count": getattr(counts, key)} for key in lists.STATES]
+    return [
+        {
+            **one,
+            "href": address("/m", {**asked_values(wanted), "state": one["key"]}),
+            "current": one["key"] == wanted.state,
+        }
+        for one in (every, *parts)
+    ]
+
+
+def sections_of(visits: list[Visit], names: dict[str, str], day: date) -> list[dict[str, Any]]:
+    """Overdue homes first, then those that are due, then those that can be visited."""
+    return [
+        {"key": lists.STATES[first], "homes": homes_of(list(group), names, day)}
+        for first, group in groupby(visits, key=lambda visit: visit.first)
+    ]
+
+
+def homes_of(visits: list[Visit], names: dict[str, str], day: date) -> list[dict[str, Any]]:
+    """One card a home: one way to go."""
+    homes = []
+    for _key, group in groupby(visits, key=lambda visit: visit.home.uuid if visit.home else visit.row.subject):
+        found = list(group)
+        village = names.get(found[0].row.village_code, _("Village not known"))
+        lines = [line_of(visit.row, visit.label, day) for visit in found]
+        homes.append({"title": home_words(found[0].home), "village": village, "lines": lines})
+    return homes

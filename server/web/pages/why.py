@@ -1,0 +1,55 @@
+"""Why is this one due, and what is to be done about it: the page behind every line of a list."""
+
+from uuid import UUID
+
+from flask import Response, make_response, render_template, request
+
+from server.access.audit import record as audit
+from server.followups.courses import find_woman, name_of_form
+from server.followups.queries import Listed, get_by_visit_key, state_at
+from server.models import Woman
+from server.web import session
+from server.web.pages.care_team import shares_with_clinic
+from server.web.pages.door import pages
+from server.web.pages.followup_words import last_day, mark_of
+from server.web.pages.followups import Reach, reach_of
+from server.web.pages.why_words import advice_of, bar_of, basis_of, parts_of
+
+
+@pages.get("/follow-ups/<uuid:visit_key>")
+def show_why(visit_key: UUID) -> Response:
+    reach = reach_of("followup.read")
+    found = get_by_visit_key(session.db(), reach.project.id, reach.codes, str(visit_key))
+    woman = find_woman(session.db(), found.row)
+    clinical = reach.scope.health and shares_with_clinic(woman)
+    note_reading(reach, found)
+    row, day = found.row, reach.today
+    values = {"parts": parts_of(row, day, clinical), "basis": basis_of(row, clinical), "bar": bar_of(row, day)}
+    values |= {"advice": advice_of(row, clinical), "clinical": clinical, "last": last_day(row), "day": day}
+    values |= {
+        "form_name": name_of_form(session.db(), reach.project.id, row.form_id),
+        **subject_of(reach, found, woman),
+    }
+    is_task = state_at(row, day) in ("open", "due", "overdue")
+    return make_response(
+        render_template("followups/why.html", row=row, mark=mark_of(row, day), is_task=is_task, **values)
+    )
+
+
+def subject_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, str]:
+    """Whom it is about: a code, a village, and the way to her page."""
+    return {
+        "label": found.label,
+        "village": reach.names.get(found.row.village_code, ""),
+        "person_href": f"/people/{woman.uuid}" if woman else "",
+    }
+
+
+def note_reading(reach: Reach, found: Listed) -> None:
+    """Who looked at which follow-up of a woman, in a transaction of its own: what a GET does is rolled back."""
+    if found.row.subject_list != "women" or request.method != "GET":
+        return
+    details = {"followUpId": found.row.id, "entity": {"dataset": "women", "uuid": found.row.subject}}
+    who = session.caller().actor_id
+    with session.database().transaction() as db:
+        audit(db, "followup.read", actor_id=who, project_id=reach.project.id, now=session.now(), details=details)

@@ -1,0 +1,199 @@
+"""Why a follow-up is due, in words: fact, rule, sum, calendar, where it stands, what it rests on.
+
+To a clinician in the words of her record; to everybody else in neutral ones that tell no method and no pregnancy.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from server.followups.due import Step
+from server.followups.explaining import Explanation, explain
+from server.models import FollowUp
+from server.web.pages.followup_words import in_language, mark_of, short_day
+from server.web.pages.shell import say_day
+from server.web.pages.texts import _
+
+NEUTRAL = {
+    "ga_anchor": _l("The starting day in her record"),
+    "registered_on": _l("The day of registration"),
+    "started_on": _l("The day it began"),
+    "injected_on": _l("The last time"),
+    "supply_until": _l("What she has lasts until"),
+    "issued_on": _l("The last time"),
+    "reported_on": _l("The day it was noted"),
+    "referred_on": _l("The day of the referral"),
+    "visited_on": _l("The last visit"),
+}
+CLINICAL = {
+    "ga_anchor": _l("Weeks are counted from"),
+    "started_on": _l("The method began"),
+    "injected_on": _l("The last injection"),
+    "supply_until": _l("Her packs last until"),
+    "issued_on": _l("Packs were given"),
+    "reported_on": _l("The danger sign was reported"),
+}
+EDGES = {
+    "opens_on": _l("First day"),
+    "due_on": _l("Target day"),
+    "closes_on": _l("Last day"),
+    "overdue_from": _l("Late from"),
+}
+LEVELS = {
+    "severity.amber": _l("ending soon"),
+    "severity.red": _l("do it soon"),
+    "severity.critical": _l("critical"),
+}
+DATED_BY = {
+    "edd.art": _l("as the clinic's transfer date gives it"),
+    "edd.ultrasound": _l("as an ultrasound gives it"),
+    "edd.lmp": _l("as the last period gives it"),
+    "edd.clinician": _l("as a clinician estimated it"),
+}
+MARKS = {
+    "A": _l("read in the source itself"),
+    "B": _l("well known, not read again"),
+    "C": _l("to be confirmed by a clinician"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One numbered part: its head, its sentence, and smaller lines below."""
+
+    head: str
+    text: str
+    notes: list[str] = field(default_factory=list)
+
+
+def parts_of(row: FollowUp, today: date, clinical: bool) -> list[Part]:
+    """The five parts of the answer, in the order in which they follow from each other."""
+    why = explain(row)
+    return [
+        fact_of(why, today, clinical),
+        rule_of(why, row, clinical),
+        sums_of(why, today),
+        calendar_of(row, today),
+        standing_of(why, row, today),
+    ]
+
+
+def fact_of(why: Explanation, today: date, clinical: bool) -> Part:
+    """The days of her record that the window counts from."""
+    facts = {step.fact: step.on for step in why.steps if step.what in EDGES and step.fact not in EDGES}
+    said = [f"{name_of(fact, clinical)} {short_day(day, today)}" for fact, day in facts.items()]
+    notes = [say_dating(step, today) for step in why.steps if clinical and step.what == "ga_anchor"]
+    return Part(_("Fact"), _("; ").join(said) or _("There is no day in her record to show."), notes)
+
+
+def name_of(fact: str, clinical: bool) -> str:
+    return str((CLINICAL.get(fact) if clinical else None) or NEUTRAL.get(fact, _("A day in her record")))
+
+
+def say_dating(step: Step, today: date) -> str:
+    values = {"edd": short_day(step.on, today), "days": -step.days, "how": DATED_BY.get(step.fact, "")}
+    return _("%(days)s days before the approximate due date %(edd)s, %(how)s", **values)
+
+
+def rule_of(why: Explanation, row: FollowUp, clinical: bool) -> Part:
+    notes = [in_language(why.reason)] if why.rule else [_("This version of the rule is no longer kept here.")]
+    return Part(_("Rule"), f"{in_language(why.title)} ({row.rule})" if clinical else in_language(why.title), notes)
+
+
+def sums_of(why: Explanation, today: date) -> Part:
+    """The sums that count; of several for one edge the latest day counts, and the others stand below."""
+    edges = [step for step in why.steps if step.what in EDGES and step.what != "overdue_from"]
+    counting = [say_edge(step, today) for step in edges if step.counts]
+    others = [say_edge(step, today) for step in edges if not step.counts]
+    if others:
+        others = [_("Where there are several days, the latest counts. Not used:"), *others]
+    return Part(_("Sum"), "", [*counting, *others])
+
+
+def say_edge(step: Step, today: date) -> str:
+    return _("%(edge)s: %(sum)s", edge=EDGES[step.what], sum=say_sum(step, today))
+
+
+def say_sum(step: Step, today: date) -> str:
+    """`7月5日 + 126 天 = 11月8日`, as a cadre would write it down."""
+    on, gives = short_day(step.on, today), short_day(step.gives, today)
+    if not step.days:
+        return _("%(day)s, the same day", day=gives)
+    if step.days < 0:
+        return _("%(on)s − %(days)s days = %(gives)s", on=on, days=-step.days, gives=gives)
+    return _("%(on)s + %(days)s days = %(gives)s", on=on, days=step.days, gives=gives)
+
+
+def calendar_of(row: FollowUp, today: date) -> Part:
+    if row.proposed_on == row.due_on:
+        return Part(_("Calendar"), _("The target day stays: %(day)s", day=say_day(row.due_on)))
+    days = {"due": say_day(row.due_on), "day": say_day(row.proposed_on)}
+    earlier = row.proposed_on < row.due_on
+    note = _("It only moves earlier, never later.") if earlier else _("It moves to the next working day.")
+    return Part(_("Calendar"), _("%(due)s is a day off, so %(day)s is proposed.", **days), [note])
+
+
+def standing_of(why: Explanation, row: FollowUp, today: date) -> Part:
+    notes = [
+        _("Marked “%(level)s” from %(day)s", level=LEVELS[step.what], day=short_day(step.gives, today))
+        for step in why.steps
+        if step.what in LEVELS and not row.ended
+    ]
+    notes += [
+        _("Answered by the visit of %(day)s", day=say_day(step.on)) for step in why.steps if step.what == "answered_on"
+    ]
+    return Part(_("Now"), _("Today is %(day)s: %(state)s", day=say_day(today), state=mark_of(row, today).words), notes)
+
+
+def basis_of(row: FollowUp, clinical: bool) -> dict[str, Any]:
+    """Version, signature, and each source with how sure it is. A source's own words are clinical, so they are a clinician's."""
+    why = explain(row)
+    return {
+        "version": _("Version %(version)s of the rule", version=why.rule_version),
+        "signed": _("signed by %(name)s on %(day)s", name=why.signed_by, day=say_day(why.signed_on))
+        if why.signed_by and why.signed_on
+        else "",
+        "sources": [
+            {
+                "mark": source.mark,
+                "meaning": MARKS[source.mark],
+                "name": source.name if clinical else "",
+                "says": in_language(source.says) if clinical else "",
+            }
+            for source in why.sources
+        ],
+        "disagreement": in_language(why.disagreement) if clinical and why.disagreement else "",
+    }
+
+
+def advice_of(row: FollowUp, clinical: bool) -> str:
+    advice = explain(row).advice
+    return in_language(advice) if clinical and advice else ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The window drawn on a line from 0 to 400: where it opens and closes, the proposed day, and today."""
+
+    opens: int
+    closes: int
+    target: int
+    today: int
+
+
+WIDTH = 400
+EDGE = 12
+
+
+def bar_of(row: FollowUp, today: date) -> Bar:
+    """The line reaches a little over whatever is first and last on it, today too."""
+    days = (row.opens_on, row.closes_on, row.proposed_on, today)
+    first, last = min(days), max(days)
+    span = max((last - first).days, 1)
+
+    def place(day: date) -> int:
+        return EDGE + round((day - first).days * (WIDTH - 2 * EDGE) / span)
+
+    return Bar(place(row.opens_on), place(row.closes_on), place(row.proposed_on), place(today))

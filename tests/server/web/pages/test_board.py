@@ -1,0 +1,156 @@
+"""The board: exact numbers for the care team, suppressed ones for everybody else, and no way to get one back."""
+
+import re
+
+import pytest
+
+from server.access.assignments import set_villages
+from server.access.caller import Caller
+from server.access.phones import create_app_user
+from server.followups.board import COLUMNS, exact, show_counts
+from server.followups.queries import Counts
+from server.models import Project
+from tests.conftest import MORNING
+from tests.server.web.pages.conftest import CODES, text_of
+from tests.server.web.pages.women import TODAY, CareTown, a_follow_up, a_home, a_woman
+
+
+@pytest.fixture
+def town(paged, database):
+    return CareTown(paged, database)
+
+
+def fill(town, village, overdue=0, due=0, people=20):
+    """So many overdue and due, each of another woman of a village with at least so many people."""
+    with town.database.transaction() as db:
+        for number in range(max(people, overdue + due)):
+            woman = a_woman(db, town.project_id, f"W-{village}{number:03} 王*", village)
+            if number < overdue + due:
+                a_follow_up(db, woman, left=-3 if number < overdue else 9)
+
+
+def cells(answer):
+    """The numbers of each row by its title, as they are written."""
+    rows = re.findall(r"<tr>(.*?)</tr>", answer.get_data(as_text=True), re.DOTALL)
+    found = {}
+    for row in rows:
+        title = re.search(r'(?:card-title">|scope="row">)([^<]*)<', row)
+        if title:
+            texts = re.findall(r'class="cell"[^>]*>(.*?)</(?:a|span)>', row, re.DOTALL)
+            found[title[1]] = [re.sub(r"<[^>]*>", "", text).strip() for text in texts]
+    return found
+
+
+def test_the_care_team_reads_numbers_as_they_are_in_its_villages(town, browse):
+    fill(town, 1, overdue=2, due=7)
+    fill(town, 2, overdue=6)
+    assert cells(browse("lin").see("/follow-ups")) == {
+        "村1": ["2", "7", "0"],
+        "村2": ["6", "0", "0"],
+        "合计": ["8", "7", "0"],
+    }
+    assert cells(browse("wang").see("/follow-ups")) == {"村1": ["2", "7", "0"], "合计": ["2", "7", "0"]}
+
+
+def test_others_read_no_number_that_points_at_somebody_or_gives_one_back(town, browse):
+    fill(town, 1, overdue=2, due=7)
+    fill(town, 2, overdue=6, due=5)
+    page = browse("lea").see("/follow-ups")
+    found = cells(page)
+    assert found["村1"] == ["&lt;5", "7", "0"]
+    assert found["村2"] == ["不显示", "5", "0"], "6 and the total would tell the 2"
+    assert found["合计"] == ["8", "12", "0"]
+    assert "/follow-ups/list" not in page.get_data(as_text=True) and "W-1" not in page.get_data(as_text=True)
+
+
+def test_a_village_of_fewer_than_ten_people_shows_nothing_to_others_not_even_nobody(town, browse):
+    fill(town, 1, overdue=6, people=9)
+    fill(town, 2, overdue=11)
+    found = cells(browse("lea").see("/follow-ups"))
+    assert found["村1"] == ["少于 10"] * 3
+    assert found["村2"][0] != "11" or found["合计"][0] != "17"
+
+
+def test_a_filter_chooses_rows_and_never_counts_anew(town, browse):
+    fill(town, 1, overdue=2, due=7)
+    fill(town, 2, overdue=6, due=5)
+    lea = browse("lea")
+    whole = cells(lea.see("/follow-ups"))
+    assert cells(lea.see(f"/follow-ups?village={CODES[1]}")) == {"村2": whole["村2"]}
+    assert cells(lea.see("/follow-ups?state=overdue")) == {name: line[:1] for name, line in whole.items()}
+
+
+def test_a_worker_s_sum_with_a_hidden_part_is_hidden():
+    counts = {"a": Counts(overdue=2), "b": Counts(overdue=30), "c": Counts(overdue=40), "d": Counts(overdue=50)}
+    board = show_counts(counts, dict.fromkeys(counts, 100), is_care_team=False)
+    shown = {code: line["overdue"].text for code, line in board.villages.items()}
+    assert shown == {"a": "<5", "b": "withheld", "c": "40", "d": "50"}
+    assert board.of_worker({"c", "d"})["overdue"].text == "90"
+    assert board.of_worker({"a", "c"})["overdue"].text == "withheld"
+    assert board.of_worker({"a"})["overdue"].text == "<5"
+    assert board.of_worker(None) == board.total
+    assert show_counts(counts, {}, is_care_team=True).of_worker({"a", "c"})["overdue"] == exact(42)
+
+
+def test_more_visits_than_people_break_nothing():
+    board = show_counts({"a": Counts(open=30)}, {"a": 12}, is_care_team=False)
+    assert set(board.villages["a"]) == set(COLUMNS)
+    assert board.villages["a"]["open"].value is None
+
+
+def add_phone(town, name, villages):
+    with town.database.transaction() as db:
+        ada = town.actor_id(db, "ada")
+        phone = create_app_user(db, town.app.extensions["fangshi.key"], town.project_id, name, ada, MORNING)
+        project = db.get_one(Project, town.project_id)
+        set_villages(db, Caller(actor_id=ada, type="user"), project, phone.actor.id, villages, MORNING)
+        return int(phone.actor.id)
+
+
+def test_by_worker_each_phone_has_a_row_with_its_villages_and_when_it_last_spoke(town, browse):
+    phone_id = add_phone(town, "杨秀英", CODES[1:])
+    fill(town, 1, overdue=2)
+    fill(town, 2, due=3)
+    page = browse("lin").see("/follow-ups?by=worker")
+    assert cells(page) == {"杨秀英": ["0", "3", "0"], "赵秀兰": ["2", "3", "0"]}
+    assert f"/follow-ups/list?worker={phone_id}&amp;state=due" in page.get_data(as_text=True)
+    assert set(cells(browse("lin").see(f"/follow-ups?by=worker&worker={phone_id}"))) == {"杨秀英"}
+    assert "2 部手机今天同步了 0 部" in text_of(page)
+
+
+def test_who_works_in_other_villages_is_not_named(town, browse):
+    add_phone(town, "杨秀英", CODES[1:])
+    for path in ("/follow-ups", "/follow-ups?by=worker", "/follow-ups/list"):
+        assert "杨秀英" not in browse("wang").see(path).get_data(as_text=True)
+
+
+def test_a_number_leads_to_its_neutral_codes(town, browse):
+    fill(town, 1, overdue=2, due=7, people=9)
+    fill(town, 2, overdue=1, people=1)
+    lin = browse("lin")
+    assert f'href="/follow-ups/list?village={CODES[0]}&amp;state=overdue"' in lin.see("/follow-ups").get_data(
+        as_text=True
+    )
+    words = text_of(lin.see(f"/follow-ups/list?village={CODES[0]}&state=overdue"))
+    assert "2 件" in words and "W-1000 王*" in words and "W-1001 王*" in words
+    assert "W-1002" not in words and "W-2000" not in words
+
+
+def test_the_list_can_be_cut_to_a_worker_and_names_a_household_by_its_door(town, browse):
+    phone_id = add_phone(town, "杨秀英", CODES[1:])
+    with town.database.transaction() as db:
+        a_follow_up(db, a_home(db, town.project_id, village=2), TODAY, rule="HH-V")
+        a_follow_up(db, a_woman(db, town.project_id))
+    words = text_of(browse("lin").see(f"/follow-ups/list?worker={phone_id}"))
+    assert "二社 014" in words and "W-0231" not in words
+
+
+def test_the_rail_has_the_board_for_whoever_may_open_it(town, browse):
+    for name, status in (("lin", 200), ("wang", 200), ("lea", 200), ("rita", 403), ("ada", 403)):
+        browser = browse(name)
+        assert browser.see("/follow-ups").status_code == status
+        assert ('href="/follow-ups"' in browser.see("/me").get_data(as_text=True)) == (status == 200)
+
+
+def test_without_villages_the_board_says_so(town, browse):
+    assert "还没有把村分给您" in text_of(browse("nia").see("/follow-ups"))

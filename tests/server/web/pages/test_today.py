@@ -1,0 +1,176 @@
+"""Today's list: the right order, one card a home, own villages only, and no word that tells why."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import event
+
+from server.models import Project
+from tests.server.web.pages.conftest import text_of
+from tests.server.web.pages.women import DAY, TODAY, CareTown, a_follow_up, a_home, a_woman
+
+HEALTH = re.compile(
+    "孕|产检|避孕|环|打针|药|方法|预产|分娩|危险|转诊|pregnan|antenatal|contracept|inject|ANC|IUD|DMPA", re.I
+)
+
+
+@pytest.fixture
+def town(paged, database):
+    return CareTown(paged, database)
+
+
+def labels(answer):
+    return re.findall(r'<span class="who">([^<]*)</span>', answer.get_data(as_text=True))
+
+
+def main_of(answer):
+    """The page's own words, without the frame around it."""
+    return answer.get_data(as_text=True).split("<main")[1].split("</main>")[0]
+
+
+def test_overdue_comes_first_then_due_then_what_can_be_done(town, browse):
+    with town.database.transaction() as db:
+        for name, left, due in (("W-0003 张*", 30, 5), ("W-0001 王*", -4, -20), ("W-0002 李*", 3, -9)):
+            a_follow_up(db, a_woman(db, town.project_id, name), left=left, due_on=TODAY + due * DAY)
+        a_follow_up(db, a_woman(db, town.project_id, "W-0004 赵*"), left=60, opens_on=TODAY + DAY)
+    page = browse("wang").see("/m")
+    assert labels(page) == ["W-0001 王*", "W-0002 李*", "W-0003 张*"]
+    words = text_of(page)
+    assert "先去" in words and "超期 4 天" in words and "还剩 3 天" in words and "还剩 30 天" in words
+    assert "3 全部 1 超期 1 到期 1 可以去了" in words
+
+
+@pytest.mark.parametrize(
+    ("left", "words"), [(1, "还剩 1 天"), (0, "今天最后一天"), (-1, "超期 1 天"), (-400, "超期 400 天")]
+)
+def test_days_are_counted_from_the_last_day_and_its_grace(town, browse, left, words):
+    with town.database.transaction() as db:
+        a_follow_up(db, a_woman(db, town.project_id), left=left)
+    assert words in text_of(browse("wang").see("/m"))
+
+
+def test_grace_is_not_late_yet(town, browse):
+    with town.database.transaction() as db:
+        a_follow_up(db, a_woman(db, town.project_id), left=-2, overdue_from=TODAY + DAY)
+    words = text_of(browse("wang").see("/m"))
+    assert "今天最后一天" in words and "超期 2 天" not in words
+
+
+def test_the_day_is_shanghai_s_whatever_the_daily_step_has_done(town, browse, clock):
+    with town.database.transaction() as db:
+        a_follow_up(db, a_woman(db, town.project_id), left=0)
+    wang = browse("wang")
+    clock.set(datetime(2026, 3, 2, 15, 59, tzinfo=UTC))
+    assert "今天最后一天" in text_of(wang.see("/m"))
+    clock.set(datetime(2026, 3, 2, 16, 0, tzinfo=UTC))
+    assert "超期 1 天" in text_of(wang.see("/m"))
+
+
+def test_what_waits_in_one_home_stands_on_one_card_where_the_most_urgent_belongs(town, browse):
+    with town.database.transaction() as db:
+        home = a_home(db, town.project_id)
+        a_follow_up(db, a_woman(db, town.project_id, "W-0388 李*", home=home), left=4)
+        a_follow_up(db, a_woman(db, town.project_id, "W-0100 陈*"), left=-1)
+        a_follow_up(db, a_woman(db, town.project_id, "W-0231 王*", home=home), left=-4, severity="red")
+        a_follow_up(db, home, rule="HH-V", left=50, due_on=TODAY + 20 * DAY, opens_on=TODAY)
+    page = browse("wang").see("/m").get_data(as_text=True)
+    (card,) = [one for one in page.split('<article class="home">') if "二社 014" in one]
+    assert re.findall(r'class="who">([^<]*)<', card) == ["W-0231 王*", "W-0388 李*", "本户走访"]
+    assert page.count('<article class="home">') == 2
+    assert page.count('<section class="visits') == 1
+
+
+def test_a_woman_who_did_not_agree_to_her_place_stands_without_a_home(town, browse):
+    with town.database.transaction() as db:
+        a_home(db, town.project_id)
+        a_follow_up(db, a_woman(db, town.project_id))
+    words = text_of(browse("wang").see("/m"))
+    assert "W-0231 王*" in words and "二社" not in words
+
+
+def test_nothing_of_other_villages_is_on_the_page(town, browse):
+    with town.database.transaction() as db:
+        a_follow_up(db, a_woman(db, town.project_id, "W-0001 王*", village=1))
+        a_follow_up(db, a_woman(db, town.project_id, "W-0002 李*", village=2))
+    wang, lin, nia = browse("wang"), browse("lin"), browse("nia")
+    for path in ("/m", "/m?village=519901201002", "/m?state=due", "/follow-ups/list?village=519901201002"):
+        assert "W-0002" not in (page := wang.see(path).get_data(as_text=True)) and "村2" not in page
+    assert labels(lin.see("/m")) == ["W-0001 王*", "W-0002 李*"]
+    assert labels(lin.see("/m?village=519901201002")) == ["W-0002 李*"]
+    assert labels(nia.see("/m")) == [] and "还没有把村分给您" in text_of(nia.see("/m"))
+
+
+def test_what_has_ended_or_stands_inside_another_is_not_listed(town, browse):
+    with town.database.transaction() as db:
+        woman = a_woman(db, town.project_id)
+        first = a_follow_up(db, woman)
+        a_follow_up(db, woman, inside=first.key)
+        a_follow_up(db, woman, state="done_on_time", ended=True, answered_on=TODAY)
+        a_follow_up(db, woman, state="superseded", ended=True, cause="pregnancy_ended")
+    assert len(labels(browse("wang").see("/m"))) == 1
+
+
+def test_lists_hold_no_word_of_health_in_either_language(town, browse):
+    with town.database.transaction() as db:
+        woman = a_woman(db, town.project_id, home=a_home(db, town.project_id))
+        for rule in ("ANC2", "INJ-DMPA", "REF-U", "IUD-1", "ANC-D"):
+            a_follow_up(db, woman, rule=rule, severity="critical", left=-1)
+    for language in ("zh_Hans", "en"):
+        wang = browse("wang", language)
+        for path in ("/m", "/follow-ups", "/follow-ups?by=worker", "/follow-ups/list"):
+            assert HEALTH.findall(main_of(wang.see(path))) == [], path
+
+
+@pytest.mark.parametrize("name", ["ada", "rita", "vera", "lea"])
+def test_who_cares_for_nobody_has_no_list(town, browse, name):
+    browser = browse(name)
+    assert browser.see("/m").status_code == 403
+    assert browser.see("/follow-ups/list").status_code == 403
+    assert 'href="/m"' not in browser.see("/me").get_data(as_text=True)
+
+
+def test_nobody_is_sent_to_sign_in_and_without_a_project_there_is_no_list(town, browse):
+    assert browse().see("/m").location == "/sign-in?next=%2Fm"
+    assert browse("otto").see("/m").status_code == 404
+
+
+def test_a_plain_project_has_no_follow_ups(town, browse):
+    with town.database.transaction() as db:
+        db.get_one(Project, town.project_id).kind = "plain"
+    assert browse("wang").see("/m").status_code in (403, 404)
+
+
+def test_the_worker_s_first_page_is_today_and_an_empty_one_says_when_the_next_is(town, browse):
+    wang = browse("wang")
+    assert wang.see("/").location == "/m"
+    assert "今天没有要去的户" in text_of(wang.see("/m"))
+    with town.database.transaction() as db:
+        a_follow_up(db, a_woman(db, town.project_id), left=60, opens_on=TODAY + 3 * DAY)
+    assert "下一个从 3月5日（周四）起可以去" in text_of(wang.see("/m"))
+
+
+def test_a_long_list_comes_in_pages_and_takes_no_more_questions_to_the_database(town, browse):
+    wang = browse("wang")
+    numbers = []
+    for many in (3, 57):
+        with town.database.transaction() as db:
+            for number in range(many):
+                woman = a_woman(db, town.project_id, f"W-{number:04} 王*", home=a_home(db, town.project_id))
+                a_follow_up(db, woman)
+        asked: list[str] = []
+        listen = lambda *args, asked=asked: asked.append(args[2])  # noqa: E731 - taken off again below
+        event.listen(town.database.engine, "before_cursor_execute", listen)
+        page = wang.see("/m")
+        event.remove(town.database.engine, "before_cursor_execute", listen)
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1] <= 16
+    assert len(labels(page)) == 50 and "第 1–50 件，共 60 件" in text_of(page)
+    assert len(labels(wang.see("/m?page=2"))) == 10
+    assert labels(wang.see("/m?page=9")) == []
+
+
+@pytest.mark.parametrize("query", ["state=x", "village=x", "page=x", "page=-1", "worker=x", "worker=99"])
+def test_a_filter_that_is_none_leaves_a_page(town, browse, query):
+    for path in ("/m", "/follow-ups", "/follow-ups/list"):
+        assert browse("wang").see(f"{path}?{query}").status_code == 200
