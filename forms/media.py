@@ -94,6 +94,15 @@ def _from_controls(body: Element) -> list[MediaNeed]:
     return needs
 
 
+def choice_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A list to choose from as select_one_from_file reads it, beginning with `name,label`: UTF-8, commas, LF."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
 def entity_csv(properties: Sequence[str], rows: Iterable[tuple[str, str, int, Mapping[str, str | None]]]) -> bytes:
     """An entity list as phones read it: `name,label,__version,<properties>`, from rows (uuid, label, version, data).
 

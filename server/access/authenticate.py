@@ -28,6 +28,7 @@ PHONE = (
         APP_USER.c.actor_id,
         APP_USER.c.project_id,
         ACTOR.c.display_name,
+        APP_USER.c.care_role,
         ASSIGNMENT.c.role_id,
         ASSIGNMENT.c.project_id.label("granted_project_id"),
         ASSIGNMENT.c.form_id,
@@ -52,7 +53,7 @@ def caller_of_key(db: Session, token: str) -> Caller:
     rows = db.connection().execute(PHONE, {"token_hash": tokens.hash_token(token)}).all()
     if not rows:
         raise Forbidden("This key is not valid here, or was stopped. Ask your town office for a new card.")
-    actor_id, project_id, name = rows[0][:3]
+    actor_id, project_id, name, care_role = rows[0][:4]
     return Caller(
         actor_id=actor_id,
         type="field_key",
@@ -60,6 +61,7 @@ def caller_of_key(db: Session, token: str) -> Caller:
         grants=tuple(Grant(role, project, form) for *_, role, project, form in rows if role is not None),
         villages=villages_of(db, actor_id),
         home_project_id=project_id,
+        care_role=care_role,
         key=token,
     )
 

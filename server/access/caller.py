@@ -22,6 +22,7 @@ class Caller:
     grants: tuple[Grant, ...] = ()
     villages: dict[int, frozenset[int] | None] = field(default_factory=dict)
     home_project_id: int | None = None  # an app user's own project
+    care_role: str | None = None  # an app user's: which lists of a care project it gets
     key: str | None = field(default=None, repr=False)  # the token of the key URL that was used, for the links we emit
     session_hash: bytes | None = field(default=None, repr=False)
 

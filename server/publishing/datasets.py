@@ -11,6 +11,7 @@ from forms.datasets import DatasetUse, dataset_name_ok, property_name_ok
 from server.access.audit import record
 from server.errors import DatasetNameCase, PropertyNameCase, TooLong, UnexpectedValue, UniqueViolation
 from server.models import Dataset, DatasetProperty, Form, FormAttachment, FormVersion, Project
+from server.publishing.made_lists import refuse_made_lists
 from server.registry.entities import properties_of, touch
 from server.registry.lists import find_dataset
 
@@ -49,6 +50,7 @@ def create_dataset(
         raise UnexpectedValue(
             field="name", value=name[:LONGEST_NAME], reason="it is not a valid name of an entity list"
         )
+    refuse_made_lists(project, [name])
     refuse_same_name(db, project, name)
     dataset = Dataset(
         project_id=project.id, name=name, approval_required=approval_required, owner_only=owner_only, created_at=now
@@ -110,6 +112,7 @@ def note_change(db: Session, dataset: Dataset, properties: Sequence[str], by: in
 def take_datasets(db: Session, project: Project, uses: Iterable[DatasetUse], by: int | None, now: datetime) -> None:
     """Makes the lists and properties that a published form declares and the project lacks. Raises as `create_dataset`."""
     for use in uses:
+        refuse_made_lists(project, [use.name])
         dataset = find_dataset(db, project.id, use.name)
         if dataset is None:
             dataset = create_dataset(db, project, use.name, by, now)

@@ -14,6 +14,7 @@ from server.errors import DatasetLinkNotAllowed, NotFound, UnexpectedValue
 from server.models import Form, FormAttachment, FormVersion
 from server.publishing.datasets import list_name_of
 from server.publishing.definition import Definition
+from server.publishing.made_lists import is_made_file
 from server.registry.lists import find_dataset
 
 
@@ -77,10 +78,19 @@ def put_file(
     A plain file may not have the name of an entity list: phones would take the list's rows instead of it.
     """
     slot = get_slot(db, form, name)
+    refuse_made(form, slot)
     refuse_name_of_list(db, form, slot)
     remember(db, stored, content_type, now)
     fill_slot(db, form, slot, stored.sha256, None, by, now)
     return slot
+
+
+def refuse_made(form: Form, slot: FormAttachment) -> None:
+    """Raises UnexpectedValue (400.8) for a file that the server makes for each phone."""
+    if is_made_file(form.project, slot):
+        raise UnexpectedValue(
+            field="name", value=slot.name, reason="the server makes this file for each phone, so nobody uploads it"
+        )
 
 
 def refuse_name_of_list(db: Session, form: Form, slot: FormAttachment) -> None:
@@ -92,8 +102,12 @@ def refuse_name_of_list(db: Session, form: Form, slot: FormAttachment) -> None:
 
 
 def link_file(db: Session, form: Form, name: str, link: bool, by: int | None, now: datetime) -> FormAttachment:
-    """Links a slot to the entity list of its name, or unlinks it. Raises NotFound, DatasetLinkNotAllowed (400.26)."""
+    """Links a slot to the entity list of its name, or unlinks it. Raises NotFound, DatasetLinkNotAllowed (400.26).
+
+    And UnexpectedValue (400.8) for one that the server makes.
+    """
     slot = get_slot(db, form, name)
+    refuse_made(form, slot)
     if not link:
         fill_slot(db, form, slot, slot.blob_sha256, None, by, now)
         return slot

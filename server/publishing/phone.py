@@ -1,14 +1,19 @@
 """What a phone is offered: the form list, a form's files. Read at every sync, so queries are few and hashes are stored."""
 
+import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.access.allow import may, scope_of
+from server.access.allow import may
 from server.access.caller import Caller
-from server.models import Blob, Dataset, Form, FormAttachment, FormVersion, Project
-from server.registry.lists import list_hash
+from server.followups.phone_lists import due_visits_csv, find_me, find_visits, me_csv
+from server.models import Dataset, Form, FormAttachment, FormVersion, Project
+from server.publishing.queries import list_attachments
+from server.registry.reach import Reach, reach_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class OfferedFile:
-    """A file of the manifest: a blob's or an entity list's."""
+    """A file of the manifest: a blob's, an entity list's, or (then `dataset` is None too) a list made for this caller."""
 
     name: str
     md5: str
@@ -47,18 +52,35 @@ def offered_forms(db: Session, caller: Caller, project: Project, only: str | Non
     ]
 
 
-def offered_files(db: Session, caller: Caller, project: Project, version: FormVersion) -> list[OfferedFile]:
+def offered_files(
+    db: Session, caller: Caller, project: Project, version: FormVersion, today: date
+) -> list[OfferedFile]:
     """The files of a version that have content, by name. One whose content is missing is left out (2.6)."""
-    rows = db.execute(
-        select(FormAttachment.name, Blob.md5, Dataset)
-        .outerjoin(Blob, Blob.sha256 == FormAttachment.blob_sha256)
-        .outerjoin(Dataset, Dataset.id == FormAttachment.dataset_id)
-        .where(FormAttachment.form_version_id == version.id)
-        .order_by(FormAttachment.name)
-    )
-    scope = scope_of(caller, project)
-    return [
-        OfferedFile(name, list_hash(dataset, scope) if dataset else md5, dataset)
-        for name, md5, dataset in rows
-        if dataset or md5
-    ]
+    reach = reach_of(caller, project, today)
+    expected = list_attachments(db, project, version, reach)
+    made = made_files(db, caller, reach, [one.row.name for one in expected if one.made])
+    hashes = {one.row.name: one.hash for one in expected} | {name: md5_of(made[name]) for name in made}
+    return [OfferedFile(one.row.name, md5, one.dataset) for one in expected if (md5 := hashes[one.row.name])]
+
+
+def made_files(db: Session, caller: Caller, reach: Reach, names: Collection[str]) -> dict[str, bytes]:
+    """The content of these server-made lists for the caller, that day: the same bytes as long as nothing in them changes."""
+    if not names:
+        return {}
+    me = find_me(db, caller, reach)
+    made = {"me.csv": me_csv(me)}
+    if "due_visits.csv" in names:
+        made["due_visits.csv"] = due_visits_csv(find_visits(db, me, reach))
+    return {name: made[name] for name in names}
+
+
+def md5_of(content: bytes) -> str:
+    """Phones compare it with the MD5 of the file they have."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def reads_list(db: Session, caller: Caller, project: Project, dataset: Dataset) -> bool:
+    """Whether the caller may read a form that carries this list."""
+    carrying = select(FormAttachment.form_version_id).where(FormAttachment.dataset_id == dataset.id)
+    versions = set(db.scalars(carrying))
+    return any(one.version.id in versions for one in offered_forms(db, caller, project))

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from server.access.allow import Scope
 from server.access.projects import submissions_within
 from server.models import Actor, Audit, Blob, Dataset, Form, FormAttachment, FormVersion, Project, Submission
+from server.publishing.made_lists import is_made_file
 from server.registry.lists import list_hash
+from server.registry.reach import Reach
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,17 @@ class FormFigures:
 
 @dataclass(frozen=True)
 class ListedAttachment:
-    """A file that a version expects, with what fills it: a blob, an entity list, or nothing."""
+    """A file that a version expects, with what fills it: a blob, an entity list, the server for each phone, or nothing."""
 
     row: FormAttachment
     blob: Blob | None
     dataset: Dataset | None
     hash: str | None
+    made: bool = False
 
     @property
     def exists(self) -> bool:
-        return self.blob is not None or self.dataset is not None
+        return self.made or self.blob is not None or self.dataset is not None
 
 
 def find_published(db: Session, form: Form, version: str) -> FormVersion | None:
@@ -82,23 +85,40 @@ def list_versions(db: Session, form: Form) -> list[FormVersion]:
     )
 
 
-def list_attachments(db: Session, version: FormVersion, scope: Scope) -> list[ListedAttachment]:
-    """Every file that a version expects, by name; the hash of an entity list is that of the caller's part of it."""
-    rows = db.execute(
+def list_attachments(
+    db: Session, project: Project, version: FormVersion, reach: Reach, name: str | None = None
+) -> list[ListedAttachment]:
+    """Every file that a version expects, or the one of a name; an entity list's hash is that of the caller's part of it.
+
+    One that the server makes for each phone has no hash here: publishing/phone.py makes it.
+    """
+    query = (
         select(FormAttachment, Blob, Dataset)
         .outerjoin(Blob, Blob.sha256 == FormAttachment.blob_sha256)
         .outerjoin(Dataset, Dataset.id == FormAttachment.dataset_id)
         .where(FormAttachment.form_version_id == version.id)
         .order_by(FormAttachment.name)
     )
+    if name is not None:
+        query = query.where(FormAttachment.name == name)
     return [
-        ListedAttachment(row, blob, dataset, list_hash(dataset, scope) if dataset else blob.md5 if blob else None)
-        for row, blob, dataset in rows
+        ListedAttachment(row, None, None, None, made=True)
+        if is_made_file(project, row)
+        else ListedAttachment(row, blob, dataset, hash_of(db, blob, dataset, reach))
+        for row, blob, dataset in db.execute(query).all()
     ]
 
 
-def find_attachment(db: Session, version: FormVersion, name: str, scope: Scope) -> ListedAttachment | None:
-    return next((one for one in list_attachments(db, version, scope) if one.row.name == name), None)
+def hash_of(db: Session, blob: Blob | None, dataset: Dataset | None, reach: Reach) -> str | None:
+    if dataset is not None:
+        return list_hash(db, dataset, reach)
+    return blob.md5 if blob else None
+
+
+def find_attachment(
+    db: Session, project: Project, version: FormVersion, name: str, reach: Reach
+) -> ListedAttachment | None:
+    return next(iter(list_attachments(db, project, version, reach, name)), None)
 
 
 def count_of_forms(db: Session, forms: Sequence[ListedForm], scope: Scope) -> dict[int, FormFigures]:

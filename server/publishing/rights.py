@@ -1,15 +1,20 @@
-"""What a care project's forms may never ask: the linter's findings stop an upload. A plain project's forms are not read."""
+"""What a care project's forms may never ask or write: it stops an upload. A plain project's forms are not read."""
 
 from forms.lint import Finding, lint
 from forms.xform import XForm
 from server.errors import UnexpectedValue
 from server.models import Project
+from server.publishing.made_lists import refuse_made_lists
 
 
 def refuse_forbidden(project: Project, form: XForm) -> None:
-    """Raises UnexpectedValue (400.8) that names each term, where it stands and why it is never asked."""
+    """Raises UnexpectedValue (400.8) that names each term, where it stands and why it is never asked.
+
+    Also for a form that writes a list which the server makes.
+    """
     if project.kind != "care":
         return
+    refuse_made_lists(project, [use.name for use in form.datasets])
     found = [finding for finding in lint(form) if finding.severity == "forbidden"]
     if found:
         raise UnexpectedValue(

@@ -1,60 +1,70 @@
-"""Entity lists as phones read them: CSV, hash, integrity; cut to the caller's villages in a care project."""
+"""Entity lists as phones read them: CSV, hash, integrity; cut to what the caller reaches in a care project."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
 
 import orjson
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from forms.media import entity_csv
 from server.access.allow import Scope
-from server.models import Dataset, Entity, Village
+from server.models import Dataset, Entity
 from server.registry.entities import properties_of
+from server.registry.reach import CARE_LISTS, Reach, in_villages, is_care_list, visible
 
 
 def find_dataset(db: Session, project_id: int, name: str) -> Dataset | None:
     return db.scalar(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name))
 
 
-def visible(db: Session, scope: Scope) -> ColumnElement[bool]:
-    """Entities that a scope reaches: in a care project those whose village_code is one of its villages'."""
-    if scope.everything:
-        return true()
-    return Entity.village_code.in_(select(Village.code).where(Village.id.in_(scope.village_ids)))
+def entities_in(db: Session, dataset: Dataset, reach: Reach) -> Select[Entity]:
+    return select(Entity).where(*listed(db, dataset, reach)).order_by(Entity.id)
 
 
-def entities_in(db: Session, dataset: Dataset, scope: Scope) -> Select[Entity]:
-    return (
-        select(Entity)
-        .where(Entity.dataset_id == dataset.id, Entity.deleted_at.is_(None), visible(db, scope))
-        .order_by(Entity.id)
-    )
+def listed(db: Session, dataset: Dataset, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    return Entity.dataset_id == dataset.id, Entity.deleted_at.is_(None), visible(db, dataset, reach)
 
 
-def list_hash(dataset: Dataset, scope: Scope) -> str:
-    """MD5 that changes when the list changes, and differs between scopes; phones fetch the CSV only then (2.8)."""
-    cut = "" if scope.everything else ",".join(map(str, sorted(scope.village_ids)))
-    return hashlib.md5(f"{dataset.id}:{dataset.revision}:{cut}".encode(), usedforsecurity=False).hexdigest()
+def list_hash(db: Session, dataset: Dataset, reach: Reach) -> str:
+    """MD5 that changes when the list changes, and differs between scopes; phones fetch the CSV only then (2.8).
+
+    A list about women also changes with somebody's consent, on a day on which nothing was sent: so its hash is made of
+    what is listed. That of any other list is made of its revision.
+    """
+    if is_care_list(dataset, reach):
+        rows = db.execute(select(Entity.id, Entity.version).where(*listed(db, dataset, reach)).order_by(Entity.id))
+        content = [properties_of(db, dataset.id), [tuple(row) for row in rows]]
+        return digest(dataset, orjson.dumps(content).decode())
+    scope = reach.scope
+    return digest(dataset, f"{dataset.revision}:{'' if scope.everything else sorted(scope.village_ids)}")
 
 
-def list_csv(db: Session, dataset: Dataset, scope: Scope) -> bytes:
+def digest(dataset: Dataset, content: str) -> str:
+    return hashlib.md5(f"{dataset.id}:{content}".encode(), usedforsecurity=False).hexdigest()
+
+
+def list_csv(db: Session, dataset: Dataset, reach: Reach) -> bytes:
     """The list as Collect imports it: name,label,__version and the properties in order of making."""
-    return entity_csv(properties_of(db, dataset.id), rows_of(db, dataset, scope))
+    return entity_csv(properties_of(db, dataset.id), rows_of(db, dataset, reach))
 
 
-def rows_of(db: Session, dataset: Dataset, scope: Scope) -> Iterator[tuple[str, str, int, dict[str, str | None]]]:
-    for entity in db.scalars(entities_in(db, dataset, scope)):
+def rows_of(db: Session, dataset: Dataset, reach: Reach) -> Iterator[tuple[str, str, int, dict[str, str | None]]]:
+    for entity in db.scalars(entities_in(db, dataset, reach)):
         yield entity.uuid, entity.label, entity.version, orjson.loads(entity.data_json)
 
 
-def integrity_of(db: Session, dataset: Dataset, scope: Scope, uuids: Sequence[str] | None) -> list[tuple[str, bool]]:
-    """Which of these (or of all) are gone for this caller. Ids never received are left out: their records may be underway."""
-    query = select(Entity.uuid, Entity.deleted_at.is_not(None) | ~visible(db, scope)).where(
-        Entity.dataset_id == dataset.id
-    )
+def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str] | None) -> list[tuple[str, bool]]:
+    """Which of these are gone for this caller. Ids never received are left out: their records may be underway.
+
+    Without ids it is about the whole list; of a list about women then only about those that the caller reaches.
+    """
+    seen = visible(db, dataset, reach)
+    query = select(Entity.uuid, Entity.deleted_at.is_not(None) | ~seen).where(Entity.dataset_id == dataset.id)
     if uuids is not None:
         query = query.where(Entity.uuid.in_([uuid.lower().removeprefix("uuid:") for uuid in uuids]))
+    elif is_care_list(dataset, reach):
+        query = query.where(seen)
     return [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
 
 
@@ -63,11 +73,13 @@ def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) 
     if not uuids:
         return {}
     found: dict[str, dict[str, str]] = {}
-    rows = db.execute(
+    query = (
         select(Dataset.name, Entity.uuid, Entity.label)
         .join(Entity, Entity.dataset_id == Dataset.id)
-        .where(Dataset.project_id == project_id, Entity.uuid.in_(uuids), visible(db, scope))
+        .where(Dataset.project_id == project_id, Entity.uuid.in_(uuids), in_villages(Entity.village_code, scope))
     )
-    for name, uuid, label in rows:
+    if not scope.health:
+        query = query.where(Dataset.name.not_in(CARE_LISTS))
+    for name, uuid, label in db.execute(query):
         found.setdefault(name, {})[uuid] = label
     return found

@@ -1,4 +1,4 @@
-"""Entities as the REST doors list them. Every query takes the list and the caller's scope."""
+"""Entities as the REST doors list them. Every query takes the list and what the caller reaches."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -6,10 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from server.access.allow import Scope
 from server.errors import NotFound
 from server.models import Dataset, Entity, EntityVersion
-from server.registry.lists import visible
+from server.registry.reach import Reach, visible
 
 BATCH = 500
 
@@ -21,29 +20,29 @@ class Listed(NamedTuple):
     version: EntityVersion
 
 
-def within(db: Session, dataset: Dataset, scope: Scope, deleted: bool) -> ColumnElement[bool]:
-    here = (Entity.dataset_id == dataset.id) & visible(db, scope)
+def within(db: Session, dataset: Dataset, reach: Reach, deleted: bool) -> ColumnElement[bool]:
+    here = (Entity.dataset_id == dataset.id) & visible(db, dataset, reach)
     return here & (Entity.deleted_at.is_not(None) if deleted else Entity.deleted_at.is_(None))
 
 
-def listing(db: Session, dataset: Dataset, scope: Scope, deleted: bool) -> Select[Entity, EntityVersion]:
+def listing(db: Session, dataset: Dataset, reach: Reach, deleted: bool) -> Select[Entity, EntityVersion]:
     current = (EntityVersion.entity_id == Entity.id) & (EntityVersion.version == Entity.version)
-    return select(Entity, EntityVersion).join(EntityVersion, current).where(within(db, dataset, scope, deleted))
+    return select(Entity, EntityVersion).join(EntityVersion, current).where(within(db, dataset, reach, deleted))
 
 
 def iterate_entities(
-    db: Session, dataset: Dataset, scope: Scope, deleted: bool, offset: int, limit: int | None
+    db: Session, dataset: Dataset, reach: Reach, deleted: bool, offset: int, limit: int | None
 ) -> Iterator[Listed]:
     """The newest first, read in batches."""
-    query = listing(db, dataset, scope, deleted).order_by(Entity.created_at.desc(), Entity.id.desc())
+    query = listing(db, dataset, reach, deleted).order_by(Entity.created_at.desc(), Entity.id.desc())
     for row in db.execute(query.offset(offset).limit(limit), execution_options={"yield_per": BATCH}):
         yield Listed(*row)
 
 
-def get_entity(db: Session, dataset: Dataset, scope: Scope, uuid: str, deleted: bool = False) -> Listed:
-    """Raises NotFound, also outside the scope."""
+def get_entity(db: Session, dataset: Dataset, reach: Reach, uuid: str, deleted: bool = False) -> Listed:
+    """Raises NotFound, also for one that the caller does not reach."""
     wanted = uuid.lower().removeprefix("uuid:")
-    row = db.execute(listing(db, dataset, scope, deleted).where(Entity.uuid == wanted)).first()
+    row = db.execute(listing(db, dataset, reach, deleted).where(Entity.uuid == wanted)).first()
     if row is None:
         raise NotFound()
     return Listed(*row)
@@ -55,5 +54,5 @@ def list_versions(db: Session, entity: Entity) -> list[EntityVersion]:
     return list(db.scalars(query))
 
 
-def count_entities(db: Session, dataset: Dataset, scope: Scope) -> int:
-    return db.scalar(select(func.count()).select_from(Entity).where(within(db, dataset, scope, False))) or 0
+def count_entities(db: Session, dataset: Dataset, reach: Reach) -> int:
+    return db.scalar(select(func.count()).select_from(Entity).where(within(db, dataset, reach, False))) or 0

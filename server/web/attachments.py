@@ -2,30 +2,36 @@
 
 from flask import Response, request
 
-from server.access.allow import scope_of
 from server.errors import NotFound
 from server.models import FormVersion, Project
+from server.publishing.phone import made_files, md5_of
 from server.publishing.queries import find_attachment
 from server.registry.lists import list_csv
+from server.registry.reach import reach_of
 from server.web.files import send_blob, send_bytes
-from server.web.session import caller, reading
+from server.web.session import caller, reading, today
+
+CSV = "text/csv; charset=utf-8"
 
 
 def send_attachment(project: Project, version: FormVersion, name: str) -> Response:
-    """A blob's bytes, or the caller's part of an entity list as CSV; 304 where the caller has it already.
+    """A blob's bytes, the caller's part of an entity list as CSV, or a list made for the caller; 304 where it is known.
 
     Raises NotFound for a name the version does not expect, or that nothing fills.
     """
-    scope = scope_of(caller(), project)
-    found = find_attachment(reading(), version, name, scope)
+    reach = reach_of(caller(), project, today())
+    found = find_attachment(reading(), project, version, name, reach)
+    if found is not None and found.made:
+        made = made_files(reading(), caller(), reach, [name])[name]
+        return send_bytes(made, md5_of(made), name, CSV)
     if found is None or found.hash is None:
         raise NotFound()
     if found.blob is not None:
         return send_blob(found.blob.sha256, found.hash, name, found.blob.content_type)
     assert found.dataset is not None, "what has a hash is a list or a blob"
     known = request.if_none_match.contains_weak(found.hash)
-    content = b"" if known else list_csv(reading(), found.dataset, scope)
-    return send_bytes(content, found.hash, name, "text/csv; charset=utf-8")
+    content = b"" if known else list_csv(reading(), found.dataset, reach)
+    return send_bytes(content, found.hash, name, CSV)
 
 
 def send_workbook(version: FormVersion, form_id: str, extension: str) -> Response:

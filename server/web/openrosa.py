@@ -7,7 +7,7 @@ from flask import Response, current_app, request
 from sqlalchemy.exc import OperationalError
 
 from forms.instance import Instance, read_instance
-from server.access.allow import allow, may, scope_of
+from server.access.allow import allow, may
 from server.access.caller import Caller
 from server.access.phones import RecentUse, note_use
 from server.access.projects import get_project
@@ -15,14 +15,15 @@ from server.errors import Forbidden, FormNotOpen, NotFound, Unauthenticated
 from server.intake.envelope import Envelope, read_envelope
 from server.intake.items import Item, Receipt, StoredFile
 from server.models import Form, FormVersion, Project
-from server.publishing.phone import offered_files, offered_forms
+from server.publishing.phone import offered_files, offered_forms, reads_list
 from server.publishing.versions import Asked, asked_of, get_current, get_draft_by_token, get_version
 from server.registry.lists import find_dataset, integrity_of
+from server.registry.reach import reach_of
 from server.web.attachments import send_attachment, send_xml
 from server.web.blueprints import Door
 from server.web.central.loading import load_project_of_forms, load_version
 from server.web.languages import select_language, word_in
-from server.web.session import blobs, caller, database, now, own_url, reading, store
+from server.web.session import blobs, caller, database, now, own_url, reading, store, today
 from server.web.wire import openrosa_xml
 from server.web.wire.openrosa_xml import ListedFile, ListedForm
 
@@ -89,7 +90,7 @@ def allow_reading(project: Project, form: Form) -> None:
 
 def listed_files(url: str, project: Project, version: FormVersion) -> list[ListedFile]:
     files = []
-    for file in offered_files(reading(), caller(), project, version):
+    for file in offered_files(reading(), caller(), project, version, today()):
         download_url = f"{url}/attachments/{segment(file.name)}"
         if file.dataset is None:
             files.append(ListedFile(file.name, file.md5, download_url))
@@ -106,21 +107,11 @@ def integrity(project_id: int, name: str) -> Response:
     dataset = find_dataset(reading(), project_id, name)
     if dataset is None:
         raise NotFound()
-    if not may(caller(), "entity.list", project) and not reads_list(project, dataset.name):
+    if not may(caller(), "entity.list", project) and not reads_list(reading(), caller(), project, dataset):
         raise Unauthenticated() if caller().is_anonymous else Forbidden()
     wanted = request.args.get("id")
     uuids = wanted.split(",") if wanted is not None else None
-    return openrosa_xml.integrity(integrity_of(reading(), dataset, scope_of(caller(), project), uuids))
-
-
-def reads_list(project: Project, name: str) -> bool:
-    """Whether the caller may read a form that carries this list."""
-    return any(
-        file.dataset is not None and file.dataset.name == name
-        for one in offered_forms(reading(), caller(), project)
-        if one.has_files
-        for file in offered_files(reading(), caller(), project, one.version)
-    )
+    return openrosa_xml.integrity(integrity_of(reading(), dataset, reach_of(caller(), project, today()), uuids))
 
 
 @openrosa.get("/projects/<int:project_id>/submission")
@@ -196,7 +187,7 @@ def draft_of(token: str, project_id: int, form_id: str) -> tuple[Project, Form, 
 @openrosa.get(DRAFT + "/formList")
 def draft_form_list(token: str, project_id: int, form_id: str) -> Response:
     project, form, version, url = draft_of(token, project_id, form_id)
-    has_files = bool(offered_files(reading(), caller(), project, version))
+    has_files = bool(offered_files(reading(), caller(), project, version, today()))
     return openrosa_xml.form_list([listed(url, form, version, has_files)])
 
 

@@ -6,7 +6,7 @@ which writes when the method may write. `finish` is called once by Server.dispat
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from flask import current_app, g, request
@@ -54,6 +54,11 @@ def now() -> datetime:
     if "now" not in g:
         g.now = clock.now()
     return cast(datetime, g.now)
+
+
+def today() -> date:
+    """The request's day in Asia/Shanghai."""
+    return clock.today(now())
 
 
 def reading() -> Session:

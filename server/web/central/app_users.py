@@ -1,9 +1,13 @@
-"""App users: one for each worker's phone (6.4). The token is shown to those who may manage them, null once revoked."""
+"""App users: one for each worker's phone (6.4). The token is shown to those who may manage them, null once revoked.
+
+Who carries a phone, and in which care role, is ours and has an address of its own, so that Central's shapes stay as they are.
+"""
 
 from flask import Response
 
-from server.access import phones
+from server.access import carers, phones
 from server.access.profiles import find_actors
+from server.errors import MissingParameter
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project
 from server.web.json_body import read_json
@@ -58,3 +62,25 @@ def delete_app_user(project_id: int, actor_id: int) -> Response:
     phones.get_app_user(db(), secret_key(), project_id, actor_id)
     phones.delete_app_user(db(), project_id, actor_id, caller().actor_id or 0, now())
     return central_json.success()
+
+
+CARER = "/projects/<int:project_id>/app-users/<int:actor_id>/carer"
+
+
+@app_users.get(CARER)
+def get_carer(project_id: int, actor_id: int) -> Response:
+    load_project(reading(), caller(), "field_key.list", project_id)
+    return central_json.reply(people_json.carer(phones.get_app_user(reading(), secret_key(), project_id, actor_id)))
+
+
+@app_users.put(CARER)
+def put_carer(project_id: int, actor_id: int) -> Response:
+    """`{userId, role?}`: the web account of the person who carries the phone (null: nobody), and the care role."""
+    project = load_project(db(), caller(), "field_key.update", project_id)
+    phone = phones.get_app_user(db(), secret_key(), project_id, actor_id)
+    sent = read_json(optional={"userId": int | None, "role": str})
+    if "userId" not in sent:
+        raise MissingParameter(field="userId")
+    role = sent.get("role", phone.row.care_role)
+    carers.set_carer(db(), caller(), project, actor_id, sent["userId"], role, now())
+    return central_json.reply(people_json.carer(phone))

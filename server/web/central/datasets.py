@@ -5,6 +5,7 @@ from flask import Response
 from server.errors import NotFound
 from server.models import Dataset, Project
 from server.publishing import datasets as verbs
+from server.publishing.made_lists import refuse_made_lists
 from server.publishing.sources import source_forms
 from server.registry.lists import find_dataset
 from server.web.central.door import CentralDoor
@@ -40,8 +41,10 @@ def get_dataset(project_id: int, name: str) -> Response:
 
 
 def load_dataset(verb: str, project_id: int, name: str) -> tuple[Project, Dataset]:
-    """Raises NotFound (also for a list of another project), Forbidden."""
+    """Raises NotFound (also for a list of another project), Forbidden, UnexpectedValue to write one that the server makes."""
     project = load_project(db(), caller(), verb, project_id)
+    if not verb.endswith((".read", ".list")):
+        refuse_made_lists(project, [name])
     dataset = find_dataset(db(), project.id, name)
     if dataset is None:
         raise NotFound()

@@ -4,7 +4,6 @@ from typing import BinaryIO, cast
 
 from flask import Response, request
 
-from server.access.allow import scope_of
 from server.errors import NotFound
 from server.models import Form, FormVersion, Project
 from server.publishing import draft as verbs
@@ -12,6 +11,7 @@ from server.publishing import media
 from server.publishing.definition import type_of_name
 from server.publishing.publish import publish_draft
 from server.publishing.queries import find_attachment
+from server.registry.reach import reach_of
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form, load_project
 from server.web.central.showing import FORM
@@ -19,7 +19,7 @@ from server.web.central.uploads import MOST_FORM_BYTES, definition_of_request
 from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, query_text
 from server.web.plain_text import is_plain
-from server.web.session import blobs, caller, db, now, reading, secret_key
+from server.web.session import blobs, caller, db, now, reading, secret_key, today
 from server.web.wire import central_json, forms_json
 
 drafts = CentralDoor("drafts")
@@ -81,7 +81,7 @@ def content_type_of(name: str) -> str:
 
 def slot_reply(project: Project, form: Form, name: str) -> Response:
     draft = verbs.get_draft(db(), form)
-    found = find_attachment(db(), draft, name, scope_of(caller(), project))
+    found = find_attachment(db(), project, draft, name, reach_of(caller(), project, today()))
     if found is None:
         raise NotFound()
     return central_json.reply(forms_json.attachment(found))

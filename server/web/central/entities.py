@@ -2,17 +2,17 @@
 
 from flask import Response, request
 
-from server.access.allow import scope_of
 from server.errors import WrongType
 from server.models import Dataset
 from server.registry import editing, queries
 from server.registry.entities import Author
 from server.registry.queries import Listed
+from server.registry.reach import Reach, reach_of, refuse_without_role
 from server.web.central.datasets import DATASETS, load_dataset
 from server.web.central.door import CentralDoor
 from server.web.json_body import read_json
 from server.web.parameters import is_true, page, read_number
-from server.web.session import caller, db, now
+from server.web.session import caller, db, now, today
 from server.web.streams import json_array, stream
 from server.web.wire import central_json, entities_json
 
@@ -26,19 +26,27 @@ def author() -> Author:
     return editing.author_of(caller().actor_id, request.headers.get("User-Agent"), now())
 
 
-def find_one(verb: str, project_id: int, name: str, uuid: str, deleted: bool = False) -> tuple[Dataset, Listed]:
+def load_list(verb: str, project_id: int, name: str) -> tuple[Dataset, Reach]:
+    """A list and what of it the caller reaches. Raises NotFound, Forbidden: lists about women have no door for others."""
     project, dataset = load_dataset(verb, project_id, name)
-    return dataset, queries.get_entity(db(), dataset, scope_of(caller(), project), uuid, deleted)
+    reach = reach_of(caller(), project, today())
+    refuse_without_role(dataset, reach)
+    return dataset, reach
+
+
+def find_one(verb: str, project_id: int, name: str, uuid: str, deleted: bool = False) -> tuple[Dataset, Listed]:
+    dataset, reach = load_list(verb, project_id, name)
+    return dataset, queries.get_entity(db(), dataset, reach, uuid, deleted)
 
 
 @entities.get(ALL)
 def get_entities(project_id: int, name: str) -> Response:
-    project, dataset = load_dataset("entity.list", project_id, name)
-    scope, wanted, deleted = scope_of(caller(), project), page(), is_true("deleted")
+    dataset, reach = load_list("entity.list", project_id, name)
+    wanted, deleted = page(), is_true("deleted")
     return stream(
         lambda session: json_array(
             entities_json.entity(one, whole=False)
-            for one in queries.iterate_entities(session, dataset, scope, deleted, wanted.offset, wanted.limit)
+            for one in queries.iterate_entities(session, dataset, reach, deleted, wanted.offset, wanted.limit)
         ),
         "application/json; charset=utf-8",
     )
@@ -46,7 +54,7 @@ def get_entities(project_id: int, name: str) -> Response:
 
 @entities.post(ALL)
 def post_entities(project_id: int, name: str) -> Response:
-    project, dataset = load_dataset("entity.create", project_id, name)
+    dataset, reach = load_list("entity.create", project_id, name)
     fields = {"uuid": str | None, "label": str, "data": dict, "entities": list, "source": dict}
     sent = read_json(optional=fields, limit=MOST_BULK_BYTES)
     if "entities" in sent:
@@ -54,7 +62,7 @@ def post_entities(project_id: int, name: str) -> Response:
         editing.note_bulk(db(), dataset, sent.get("source", {}), len(sent["entities"]), author())
         return central_json.success()
     uuid = editing.make_entity(db(), dataset, sent, author())
-    made = queries.get_entity(db(), dataset, scope_of(caller(), project), uuid)
+    made = queries.get_entity(db(), dataset, reach, uuid)
     return central_json.reply(entities_json.entity(made))
 
 

@@ -2,17 +2,17 @@
 
 from flask import Response
 
-from server.access.allow import scope_of
 from server.publishing.datasets import compare_datasets
 from server.publishing.definition import definition_of_xml
 from server.publishing.queries import list_attachments
 from server.publishing.versions import SCHEMAS
+from server.registry.reach import reach_of
 from server.web.attachments import send_attachment
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project, load_version
 from server.web.central.showing import FORM, VERSIONS
 from server.web.parameters import is_true
-from server.web.session import caller, reading
+from server.web.session import caller, reading, today
 from server.web.wire import central_json, forms_json
 
 form_files = CentralDoor("form_files")
@@ -32,7 +32,7 @@ def get_fields(project_id: int, xml_form_id: str, draft: bool = False, version: 
 @form_files.get(VERSIONS + "/attachments", endpoint="get_version_attachments")
 def get_attachments(project_id: int, xml_form_id: str, draft: bool = False, version: str | None = None) -> Response:
     shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
-    rows = list_attachments(reading(), shown.version, scope_of(caller(), shown.project))
+    rows = list_attachments(reading(), shown.project, shown.version, reach_of(caller(), shown.project, today()))
     return central_json.reply([forms_json.attachment(row) for row in rows])
 
 

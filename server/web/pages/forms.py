@@ -21,6 +21,7 @@ from server.publishing import media, publish, queries
 from server.publishing.definition import type_of_name
 from server.publishing.library import publish_library
 from server.publishing.versions import get_form
+from server.registry.reach import reach_of
 from server.web import session
 from server.web.errors import as_problem
 from server.web.pages.door import pages
@@ -126,10 +127,14 @@ def draft_facts(project: Project, draft: FormVersion) -> dict[str, Any]:
 
 
 def files_of(project: Project, version: FormVersion) -> list[dict[str, Any]]:
-    scope = scope_of(session.caller(), project)
+    reach = reach_of(session.caller(), project, session.today())
     return [
-        {"name": one.row.name, "there": one.blob is not None, "dataset": one.dataset.name if one.dataset else None}
-        for one in queries.list_attachments(session.db(), version, scope)
+        {
+            "name": one.row.name,
+            "there": one.blob is not None or one.made,
+            "dataset": one.dataset.name if one.dataset else None,
+        }
+        for one in queries.list_attachments(session.db(), project, version, reach)
     ]
 
 

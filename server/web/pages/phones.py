@@ -1,4 +1,4 @@
-"""Which phone belongs to whom, its QR card, and stopping it."""
+"""Which phone belongs to whom, who carries it in which care role, its QR card, and stopping it."""
 
 import base64
 import json
@@ -8,23 +8,26 @@ import segno
 from flask import Response, make_response, redirect, render_template, request
 from markupsafe import Markup
 
-from server.access import phones, queries, roles
+from server.access import carers, phones, queries, roles
 from server.access.allow import allow, may, scope_of
 from server.access.assignments import assign, set_villages
+from server.access.care_roles import CARE_ROLES
 from server.access.phones import Phone
-from server.errors import Problem
-from server.models import Project
+from server.access.profiles import find_actors
+from server.errors import NotFound, Problem
+from server.models import Actor, Project
 from server.places.desk import list_villages
 from server.web import session
 from server.web.addresses import base_url
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.projects import sent_villages
-from server.web.pages.sent import ID, sent_text
+from server.web.pages.sent import ID, sent_id, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
+from server.web.pages.words import role_word
 
 
 @pages.get("/phones")
@@ -39,8 +42,17 @@ def list_facts(project: Project) -> dict[str, object]:
     villages = queries.villages_by_actor(session.db(), project.id)
     found = phones.list_app_users(session.db(), session.secret_key(), project.id)
     care = project.kind == "care"
+    people = find_actors(session.db(), {one.row.person_id for one in found}) if care else {}
     return {
-        "phones": [{**card(one), "villages": villages_of(villages, one) if care else ""} for one in found],
+        "phones": [
+            {
+                **card(one),
+                **(carer_facts(one, people) if care else {}),
+                "villages": villages_of(villages, one) if care else "",
+            }
+            for one in found
+        ],
+        **(choices() if care else {}),
         "can_create": may(who, "field_key.create", project),
         "villages": list_villages(session.db(), scope_of(who, project)) if care else [],
     }
@@ -49,6 +61,26 @@ def list_facts(project: Project) -> dict[str, object]:
 def villages_of(known: dict[int, tuple[str, ...] | None], phone: Phone) -> str:
     names = known.get(phone.actor.id, ())
     return _("the whole town") if names is None else "、".join(names) or _("none yet")
+
+
+def carer_facts(phone: Phone, people: dict[int, Actor]) -> dict[str, object]:
+    """Who carries a phone of a care project ("" for nobody with an account), and as what."""
+    person = people.get(phone.row.person_id or 0)
+    role = role_word(roles.BY_SYSTEM[phone.row.care_role].id)
+    return {
+        "carer_id": phone.row.person_id,
+        "carer": person.display_name if person else "",
+        "role": role,
+        "care_role": phone.row.care_role,
+    }
+
+
+def choices() -> dict[str, object]:
+    """Whom a phone can be handed to, and in which care role."""
+    return {
+        "carriers": carers.list_carriers(session.db(), session.caller(), current_project()),
+        "care_roles": [(name, role_word(roles.BY_SYSTEM[name].id)) for name in CARE_ROLES],
+    }
 
 
 def card(phone: Phone) -> dict[str, object]:
@@ -72,23 +104,52 @@ def add_phone() -> Response:
         assign(session.db(), who, roles.BY_ID[roles.APP_USER], made.actor.id, session.now(), project, None)
         if project.kind == "care":
             set_villages(session.db(), who, project, made.actor.id, sent_villages(), session.now())
+            hand_over(project, made.actor.id)
     except Problem as problem:
-        typed = {"name": request.form.get("name", "")[:255]}
+        typed = {one: request.form.get(one, "")[:255] for one in ("name", "carer", "care_role")}
         return show_again("phones/list.html", problem, **list_facts(project), **typed)
     return redirect(f"/phones/{made.actor.id}", 303)  # type: ignore[return-value]
+
+
+def hand_over(project: Project, actor_id: int) -> None:
+    """As the form says; what it does not say is nobody, and a village worker."""
+    person_id = sent_id("carer") if request.form.get("carer") else None
+    role = request.form.get("care_role") or CARE_ROLES[0]
+    carers.set_carer(session.db(), session.caller(), project, actor_id, person_id, role, session.now())
 
 
 @pages.get(f"/phones/<{ID}:actor_id>")
 def show_card(actor_id: int) -> Response:
     project = current_project()
     allow(session.caller(), "field_key.list", project)
+    return make_response(render_template("phones/card.html", **card_facts(project, actor_id)))
+
+
+def card_facts(project: Project, actor_id: int) -> dict[str, object]:
     phone = phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
     manages = may(session.caller(), "field_key.delete", project)
-    facts = {"phone": card(phone), "can_manage": manages, "qr": None, "key_url": ""}
+    facts: dict[str, object] = {"phone": card(phone), "can_manage": manages, "qr": None, "key_url": ""}
+    if project.kind == "care":
+        people = find_actors(session.db(), {phone.row.person_id})
+        facts |= {**carer_facts(phone, people), "can_hand_over": may(session.caller(), "field_key.update", project)}
+        facts |= choices()
     if phone.token and manages:
         facts["key_url"] = key_url(project, phone.token)
         facts["qr"] = draw_qr(settings_text(project, str(facts["key_url"])))
-    return make_response(render_template("phones/card.html", **facts))
+    return facts
+
+
+@pages.post(f"/phones/<{ID}:actor_id>/carer")
+def change_carer(actor_id: int) -> Response:
+    project = current_project()
+    allow(session.caller(), "field_key.update", project)
+    try:
+        hand_over(project, actor_id)
+    except NotFound:
+        raise
+    except Problem as problem:
+        return show_again("phones/card.html", problem, **card_facts(project, actor_id))
+    return say(f"/phones/{actor_id}", _("Saved. The phone gets its lists anew at its next sync."))
 
 
 def key_url(project: Project, token: str) -> str:

@@ -43,6 +43,11 @@ def app_user_extended(phone: Phone, makers: Mapping[int, Actor]) -> Json:
     }
 
 
+def carer(phone: Phone) -> Json:
+    """Ours: who carries a phone of a care project, and in which care role."""
+    return {"userId": phone.row.person_id, "role": phone.row.care_role}
+
+
 def role(row: Role) -> Json:
     return {
         "id": row.id,

@@ -1,0 +1,136 @@
+"""The two lists that the server makes for each phone of a care project, at each sync: `me` and `due_visits`.
+
+They are plain files beside a form, not entity lists, and the phone reads them the same way. A phone keeps the rows of an
+entity list in the order in which they first came, and takes a changed row only with a higher version (Collect's
+DatabaseEntitiesRepository and LocalEntityUseCases); a plain file it replaces whole when the manifest's MD5 is another:
+so overdue visits stand first, and what was answered is gone.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms.media import choice_csv
+from server.access.caller import Caller
+from server.followups.queries import Listed, codes_within, due_for_villages
+from server.models import Actor, AppUser, Village, VillageScope, Woman
+from server.registry.reach import Reach, asking, consenting
+
+MADE_LISTS = ("me", "due_visits")
+ME_COLUMNS = ("name", "label", "worker", "role", "villages", "village_code")
+DUE_COLUMNS = (
+    *("name", "label", "visit_key", "form_id", "subject_list", "subject", "opens_on", "due_on", "closes_on"),
+    "village_code",
+)
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who asks. `worker` is the name of a row of workers.csv (the person's actor id), "" while nobody carries the phone.
+
+    `role` is a care role or "". `villages` are the codes that the caller reaches.
+    """
+
+    key: str
+    label: str
+    worker: str
+    role: str
+    villages: tuple[str, ...]
+
+
+def find_me(db: Session, caller: Caller, reach: Reach) -> Me:
+    """A phone is its carrier; a person at a desk is herself; who only has a draft's address is nobody, of no village."""
+    worker, label = carrier_of(db, caller)
+    codes = codes_within(db, reach.scope)
+    if codes is None:
+        codes = town_of(db, reach.scope.project_id)
+    return Me(key_of(reach.scope.project_id, caller), label, worker, reach.role or "", tuple(codes))
+
+
+def carrier_of(db: Session, caller: Caller) -> tuple[str, str]:
+    """(worker, name) of who carries a phone, or of a person who asks."""
+    if caller.is_person:
+        return str(caller.actor_id), caller.display_name
+    person = db.execute(
+        select(Actor.id, Actor.display_name)
+        .join(AppUser, AppUser.person_id == Actor.id)
+        .where(AppUser.actor_id == caller.actor_id)
+    ).first()
+    return (str(person[0]), person[1]) if person else ("", caller.display_name)
+
+
+def town_of(db: Session, project_id: int) -> list[str]:
+    here = select(Village.code).where(Village.project_id == project_id, Village.retired_at.is_(None))
+    return list(db.scalars(here.order_by(Village.code)))
+
+
+def key_of(project_id: int, caller: Caller) -> str:
+    """A uuid that stays the phone's as long as there is the phone."""
+    digest = hashlib.sha256(f"me:{project_id}:{caller.actor_id or 0}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def me_csv(me: Me) -> bytes:
+    """One row. `village_code` is filled where there is one village to choose from, so that nobody is put into a wrong one."""
+    only = me.villages[0] if len(me.villages) == 1 else ""
+    return choice_csv(ME_COLUMNS, [(me.key, me.label, me.worker, me.role, " ".join(me.villages), only)])
+
+
+def find_visits(db: Session, me: Me, reach: Reach) -> list[Listed]:
+    """What may be done that day in the caller's villages, overdue first, then by target day; nothing without a care role.
+
+    Of women only those whose consent is valid that day, and for a clinician only who shares with the clinic. A woman who
+    chose a worker is visited by her or him alone, wherever a phone of that worker reaches her village.
+    """
+    if reach.role is None:
+        return []
+    visits = due_for_villages(db, reach.scope.project_id, codes_within(db, reach.scope), reach.today)
+    asked = set(db.scalars(select(Woman.uuid).where(*asking(reach), *consenting(reach))))
+    visits = [one for one in visits if one.row.subject_list != "women" or one.row.subject in asked]
+    if reach.role == "clinician":
+        return visits
+    phones = workers_phones(db, reach.scope.project_id)
+    return [one for one in visits if not is_anothers(one, me, phones)]
+
+
+def is_anothers(visit: Listed, me: Me, phones: set[tuple[str, str | None]]) -> bool:
+    chosen, village = visit.worker, visit.row.village_code
+    return bool(chosen) and chosen != me.worker and not phones.isdisjoint({(chosen, None), (chosen, village)})
+
+
+def workers_phones(db: Session, project_id: int) -> set[tuple[str, str | None]]:
+    """(worker, village code) of every worker's phone that works; the code is None for the whole town."""
+    rows = db.execute(
+        select(AppUser.person_id, VillageScope.village_id, Village.code)
+        .join(VillageScope, (VillageScope.actor_id == AppUser.actor_id) & (VillageScope.project_id == project_id))
+        .outerjoin(Village, Village.id == VillageScope.village_id)
+        .where(
+            AppUser.project_id == project_id,
+            AppUser.revoked_at.is_(None),
+            AppUser.person_id.is_not(None),
+            AppUser.care_role == "village_worker",
+        )
+    )
+    return {(str(person_id), code) for person_id, _, code in rows}
+
+
+def due_visits_csv(visits: Sequence[Listed]) -> bytes:
+    """One row a visit, in the order given. Nothing here tells why she is visited."""
+    return choice_csv(DUE_COLUMNS, [row_of(one) for one in visits])
+
+
+def row_of(visit: Listed) -> tuple[str, ...]:
+    row = visit.row
+    days = (row.opens_on.isoformat(), row.due_on.isoformat(), row.closes_on.isoformat())
+    subject = (row.visit_key, row.form_id, row.subject_list, row.subject)
+    return (row.visit_key, label_of(visit.label, row.due_on), *subject, *days, row.village_code)
+
+
+def label_of(label: str, due_on: date) -> str:
+    """`W-0231 王* 12-03`: the masked label of whom it is about, and the target day."""
+    return f"{label} {due_on:%m-%d}".strip()
