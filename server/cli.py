@@ -12,24 +12,27 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from geo.errors import GeoError
 from server.access.people import create_administrator, create_user, has_users, issue_link
 from server.access.projects import get_project
 from server.access.tokens import SecretKeyUnusable, load_key
 from server.blobs import BlobStore
-from server.clock import now
+from server.clock import now, today
 from server.commands import read_arguments
 from server.config import Config, ConfigInvalid
 from server.db import Database
 from server.demo.door import DemoRefused
 from server.errors import Problem
+from server.followups.simulating import HEADING, as_json, as_lines, standing_on
 from server.jobs import run_all_once, run_timetable
 from server.places.villages import import_boundaries_file
 from server.publishing.library import publish_library, refresh_villages
 from server.serving import Listening, PortTaken, check_certificate, own_address, own_folder, reserve_port, supervise
-from server.upgrading import UpgradeRefused, upgrade
+from server.upgrading import UpgradeRefused, is_current, upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 WRONG, TAKEN = 2, 3  # exit codes
@@ -183,6 +186,43 @@ def run_publish(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_follow_ups(arguments: argparse.Namespace) -> int:
+    with open_to_read(arguments.data) as db:
+        project = get_project(db, arguments.project)
+        dues = standing_on(db, project, arguments.as_of or today(now()))
+        if arguments.json:
+            print_list(json.dumps(as_json(one), ensure_ascii=False) for one in dues)
+            return 0
+        print("  ".join(HEADING))
+        for one in dues:
+            print(*as_lines(one), sep="\n")
+    return 0
+
+
+def print_list(items: Iterator[str]) -> None:
+    """A JSON list, item by item as they come."""
+    start = "["
+    for item in items:
+        print(start, item, sep="\n", end="")
+        start = ","
+    print("[]" if start == "[" else "\n]")
+
+
+@contextmanager
+def open_to_read(data_dir: Path) -> Iterator[Session]:
+    """A session that cannot write, on a data folder as it is. Raises UpgradeRefused for one that is not up to date."""
+    config = Config.from_env(data_dir)
+    check_folder(config)
+    with closing_database(config) as database:
+        if database.is_sqlite and not Path(str(database.engine.url.database)).exists():
+            raise UpgradeRefused(f"这里没有数据 / there are no data in {config.data_dir}")
+        if not is_current(database):
+            raise UpgradeRefused("数据要先升级 / the data must be brought up to date first: ./fangshi upgrade")
+        with database.reading() as db:
+            db.execute(text("PRAGMA query_only=ON" if database.is_sqlite else "SET TRANSACTION READ ONLY"))
+            yield db
+
+
 def check_folder(config: Config) -> None:
     """Raises UpgradeRefused when there is no such folder: only `serve` and `demo` make one, a typing error does not."""
     if not config.database_url and not config.data_dir.is_dir():
@@ -217,6 +257,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "import-boundaries": run_import,
     "publish-library": run_publish,
     "jobs": run_jobs,
+    "follow-ups": run_follow_ups,
 }
 
 

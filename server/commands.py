@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 SERVE_PORT = 8383
@@ -16,6 +16,7 @@ TEXTS = {
     "import-boundaries": "导入村界 / import village boundaries from a file",
     "publish-library": "发布自带表单 / publish the forms that come with Fangshi in a care project",
     "jobs": "只跑定时任务 / run only the timetable",
+    "follow-ups": "列出某一天的随访，什么都不改 / print the follow-ups as they would stand on a day; changes nothing",
 }
 
 
@@ -37,11 +38,12 @@ def make_parser(version: str) -> argparse.ArgumentParser:
         "--fresh", action="store_true", help="重新造 / throw the demo data away and make it again"
     )
     add_test(made["test"])
-    for name in ("upgrade", "add-user", "import-boundaries", "publish-library", "jobs"):
+    for name in ("upgrade", "add-user", "import-boundaries", "publish-library", "jobs", "follow-ups"):
         add_data(made[name], "fangshi-data")
     add_user(made["add-user"])
     add_import(made["import-boundaries"])
     made["publish-library"].add_argument("--project", required=True, type=int, metavar="P")
+    add_follow_ups(made["follow-ups"])
     made["jobs"].add_argument("--once", action="store_true", help="只跑一遍 / run every step once and stop")
     made["jobs"].add_argument("--as-of", type=read_instant, metavar="TIME", help="当作现在 / the instant taken for now")
     return parser
@@ -103,6 +105,19 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="机器可读 / report as JSON")
 
 
+def add_follow_ups(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        f"{TEXTS['follow-ups']}。按现在知道的全部记录推算：当天以后的走访不算，当天以前走访、以后才上传的算；"
+        "同意与否按现在。不再需要的不列。 / It goes by all that is known now: visits of later days do not count, earlier "
+        "ones that were uploaded later do; consent is as it stands now. What is no longer asked for is not listed."
+    )
+    parser.add_argument("--project", required=True, type=int, metavar="P")
+    parser.add_argument(
+        "--as-of", type=read_date, metavar="DATE", help="哪一天，默认今天 / the Shanghai date, YYYY-MM-DD (today)"
+    )
+    parser.add_argument("--json", action="store_true", help="机器可读 / a JSON list")
+
+
 def read_port(text: str) -> int:
     """A TCP port; 0 lets the system choose one."""
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
@@ -119,3 +134,14 @@ def read_instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text!r} 缺时区 / lacks its offset, such as +08:00 or Z")
     return instant
+
+
+def read_date(text: str) -> date:
+    """A day as YYYY-MM-DD."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise argparse.ArgumentTypeError(f"{text!r} 不是日期 / is no date like 2026-03-02")
+    return day

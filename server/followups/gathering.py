@@ -4,6 +4,7 @@ Asked of the database as often for a hundred subjects as for one. How records ar
 """
 
 from collections.abc import Collection
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.followups.facts import Consent, Facts
 from server.followups.histories import Person, read_household, read_woman
 from server.models import CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
+from server.registry.consent import happened_on
 from server.registry.events import event_of
 from server.registry.referrals import REFERRALS, referral_uuid, urgency_of
 from server.registry.telling import CONSENT, Event
@@ -21,10 +23,12 @@ def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> 
     return facts_of_many(db, project, subject_list, [subject]).get(subject)
 
 
-def facts_of_many(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Facts]:
-    """The facts by subject; whom the registry does not know is left out."""
+def facts_of_many(
+    db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None = None
+) -> dict[str, Facts]:
+    """The facts by subject; whom the registry does not know is left out. With `until`, visits of later days are, too."""
     people = _people(db, project, subject_list, subjects)
-    events = _events(db, project, subject_list, people)
+    events = _events(db, project, subject_list, people, until)
     if subject_list == "households":
         return {uuid: read_household(person, events.get(uuid, ())) for uuid, person in people.items()}
     keys = _keys(db, project, people)
@@ -57,7 +61,9 @@ def _people(db: Session, project: Project, subject_list: str, subjects: Collecti
     }
 
 
-def _events(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, list[Event]]:
+def _events(
+    db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None
+) -> dict[str, list[Event]]:
     rows = db.scalars(
         select(CareEvent).where(
             CareEvent.project_id == project.id,
@@ -69,7 +75,8 @@ def _events(db: Session, project: Project, subject_list: str, subjects: Collecti
     )
     found: dict[str, list[Event]] = {}
     for row in rows:
-        found.setdefault(row.subject, []).append(event_of(row))
+        if until is None or happened_on(row.visit_date, row.received_at) <= until:
+            found.setdefault(row.subject, []).append(event_of(row))
     return found
 
 

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.access.passwords import password_fits
 from server.access.projects import create_project
-from server.cli import main
+from server.cli import main, open_to_read
 from server.clock import now
 from server.config import Config
 from server.db import Database
 from server.demo.people import Demo, DemoPhone, Login, write_demo
 from server.jobs import TIMETABLE
-from server.models import Assignment, BoundarySet, User, Village
+from server.models import Assignment, Base, BoundarySet, User, Village
+from tests.server.followups.told import a_town, a_woman, registered
 
 SQUARE = [[105.0, 30.0], [105.1, 30.0], [105.1, 30.1], [105.0, 30.1], [105.0, 30.0]]
 
@@ -223,3 +225,68 @@ def test_a_demo_never_takes_a_folder_with_a_towns_data(
     assert run("demo", "--port", "0", "--fresh", "--data", str(tmp_path)) == 2
     assert "no demo made" in capsys.readouterr().err
     assert made == []
+
+
+def a_pregnancy(data: Path) -> int:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        town = a_town(db)
+        a_woman(db, town)
+        registered(db, town, "2026-10-20", "2026-09-01")
+        return town.id
+
+
+def all_rows(data: Path) -> dict[str, list[object]]:
+    with looking_into(data) as db:
+        return {
+            name: [tuple(row) for row in db.execute(table.select())]
+            for name, table in Base.metadata.tables.items()
+            if name not in ("spatial_ref_sys",)
+        }
+
+
+def test_follow_ups_of_a_day_are_printed_and_nothing_is_changed(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = str(a_pregnancy(data))
+    before = all_rows(data)
+    capsys.readouterr()
+    assert run("follow-ups", "--data", str(data), "--project", project, "--as-of", "2027-01-26", "--json") == 0
+    said = {one["rule"]: one for one in json.loads(capsys.readouterr().out)}
+    assert said["ANC2"]["state"] == "overdue" and said["ANC2"]["severity"] == "red"
+    assert said["ANC3"]["state"] == "open"
+    assert run("follow-ups", "--data", str(data), "--project", project, "--as-of", "2027-01-26") == 0
+    assert "过期 overdue" in capsys.readouterr().out
+    assert all_rows(data) == before
+
+
+def test_follow_ups_of_a_town_without_any_are_an_empty_list(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        project = str(a_town(db).id)
+    capsys.readouterr()
+    assert run("follow-ups", "--data", str(data), "--project", project, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_the_session_that_prints_follow_ups_cannot_write(data: Path) -> None:
+    a_pregnancy(data)
+    with pytest.raises(DBAPIError), open_to_read(data) as db:
+        db.execute(text("DELETE FROM woman"))
+
+
+@pytest.mark.parametrize("day", ["2027-02-30", "20270101", "tomorrow", "2027-W01-1"])
+def test_follow_ups_as_of_no_day_are_2(data: Path, capsys: pytest.CaptureFixture[str], day: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        run("follow-ups", "--data", str(data), "--project", "1", "--as-of", day)
+    assert left.value.code == 2
+    assert "不是日期" in capsys.readouterr().err
+
+
+def test_follow_ups_of_an_unknown_project_are_2(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    assert run("follow-ups", "--data", str(data), "--project", "99") == 2
+
+
+def test_follow_ups_make_no_database_and_upgrade_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
+    assert run("follow-ups", "--data", str(tmp_path), "--project", "1") == 2
+    assert list(tmp_path.iterdir()) == []

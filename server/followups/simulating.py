@@ -1,0 +1,100 @@
+"""Follow-ups as they would stand on a day, worked out anew and written nowhere: what `fangshi follow-ups` prints."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.followups.due import Due
+from server.followups.explaining import shipped_rules
+from server.followups.gathering import facts_of_many
+from server.followups.notices import is_weekend
+from server.followups.rules import due_for
+from server.models import Household, Project, Woman
+
+BATCH: Final = 200
+STATES: Final = {
+    "scheduled": "未到",
+    "open": "可做",
+    "due": "到期",
+    "overdue": "过期",
+    "done_on_time": "按时完成",
+    "done_late": "迟做完成",
+    "declined": "本人不要",
+    "expired": "不再问",
+    "missed_merged": "并入下次",
+}
+LEVELS: Final = {"info": "一般", "amber": "留意", "red": "要紧", "critical": "紧急"}
+HEADING: Final = (
+    "规则 rule",
+    "对象 subject",
+    "村 village",
+    "开 open",
+    "到期 due",
+    "截止 close",
+    "状态 state",
+    "级别 severity",
+)
+
+
+def standing_on(db: Session, project: Project, today: date) -> Iterator[Due]:
+    """Every follow-up of a project as it would stand that day, subject by subject, by target day. Reads in batches.
+
+    It is judged by all that is known now, without the visits of later days; consent is as it stands now.
+    """
+    for model, subject_list in ((Woman, "women"), (Household, "households")):
+        for subjects in _batches(db, model, project):
+            facts = facts_of_many(db, project, subject_list, subjects, until=today)
+            for uuid in subjects:
+                if uuid in facts:
+                    yield from due_for(facts[uuid], shipped_rules(), today, is_weekend)
+
+
+def _batches(db: Session, model: type[Woman] | type[Household], project: Project) -> Iterator[Sequence[str]]:
+    last = 0
+    while rows := db.execute(
+        select(model.id, model.uuid)
+        .where(model.project_id == project.id, model.id > last)
+        .order_by(model.id)
+        .limit(BATCH)
+    ).all():
+        last = rows[-1][0]
+        yield [uuid for _, uuid in rows]
+
+
+def as_json(due: Due) -> dict[str, Any]:
+    """One follow-up as the command prints it: days as YYYY-MM-DD, `why` the sums that led to them."""
+    return {
+        "key": due.key,
+        "rule": due.rule,
+        "version": due.rule_version,
+        "subject_list": due.subject_list,
+        "subject": due.subject,
+        "village": due.village_code,
+        "form_id": due.form_id,
+        "open": due.opens_on.isoformat(),
+        "due": due.due_on.isoformat(),
+        "close": due.closes_on.isoformat(),
+        "overdue_from": due.overdue_from.isoformat(),
+        "proposed": due.proposed_on.isoformat(),
+        "state": due.state,
+        "severity": due.severity,
+        "answered_on": due.answered_on.isoformat() if due.answered_on else None,
+        "answered_by": due.answered_by,
+        "inside": due.inside,
+        "merged_into": due.merged_into,
+        "why": [{**asdict(one), "on": one.on.isoformat(), "gives": one.gives.isoformat()} for one in due.why],
+    }
+
+
+def as_lines(due: Due) -> Iterator[str]:
+    """One follow-up for a person to read: a row of the table, and its sums indented below."""
+    days = (one.isoformat() for one in (due.opens_on, due.due_on, due.closes_on))
+    state, level = f"{STATES[due.state]} {due.state}", f"{LEVELS[due.severity]} {due.severity}"
+    yield "  ".join((f"{due.rule:8}", due.subject, due.village_code, *days, state, level))
+    for one in due.why:
+        if one.counts:
+            yield f"    {one.what} {one.gives} = {one.fact} {one.on} {'+' if one.days >= 0 else '-'} {abs(one.days)}"
