@@ -59,11 +59,8 @@ def list_follow_ups() -> Response:
     counts = lists.count_visits(session.db(), reach.project.id, codes, reach.today, wanted.village)
     visits, names = find_visits(reach, wanted, codes, number), reach.names
     page = pager("/follow-ups/list", {**asked_values(wanted), "worker": worker}, number, total_of(counts, wanted))
-    values: dict[str, Any] = {
-        "lines": [list_line(visit, names, reach.today) for visit in visits],
-        "page": page,
-        "villages": names,
-    }
+    lines = [list_line(visit, names, reach.today) for visit in visits]
+    values: dict[str, Any] = {"lines": lines, "page": page, "villages": names, "wanted": wanted}
     values |= {"worker": worker, "phones": phones, "states": STATE_NAMES}
     return make_response(render_template("followups/list.html", **values))
 
