@@ -1,44 +1,66 @@
 """The timetable: (name, every, step) rows, run in a process of its own by whoever holds the lease."""
 
 import logging
-import os
 import signal
-import socket
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import FrameType
 
 from apscheduler.schedulers.blocking import BlockingScheduler
-from sqlalchemy import insert, update
-from sqlalchemy.exc import IntegrityError
 
+from server import clock
 from server.access.authenticate import delete_old_sessions
 from server.blobs import BlobStore, sweep_orphans
-from server.clock import now as now_utc
+from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
+from server.followups.digests import add_digests
+from server.followups.outbox import Letterhead, deliver_inbox, send_one
+from server.followups.recalculate import recalculate_due
+from server.followups.smtp import SmtpPost
 from server.intake.derive import retry_one
-from server.models import TimetableLease, TimetableRun
+from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
+from server.models import TimetableRun
 from server.registry.backlog import force_one
 
-LEASE_LIFE = timedelta(seconds=30)
-RENEW_EVERY = timedelta(seconds=10)
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
+MOST_MAILS = 200
 ORPHAN_AGE = timedelta(days=1)
+LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
+TRY_AGAIN = timedelta(minutes=10)  # after a daily row failed
 
 log = logging.getLogger("fangshi.jobs")
 
 
 @dataclass(frozen=True)
 class Job:
-    """One row of the timetable. `step(database, config, now)` does its work and says on how many things."""
+    """One row of the timetable. `step(database, config, now)` does its work and says on how many things.
+
+    With `at` it runs once a Shanghai day, from that time on, and makes up for days on which nothing ran.
+    """
 
     name: str
     every: timedelta
     step: Callable[[Database, Config, datetime], int]
+    at: time | None = None
+
+    def next_after(self, started: datetime) -> datetime:
+        """When it runs again after a run that went well."""
+        if self.at is None:
+            return started + self.every
+        day = clock.today(started)
+        today = datetime.combine(day, self.at, SHANGHAI).astimezone(UTC)
+        return today if today > started else today + timedelta(days=1)
+
+    def is_ripe(self, last: TimetableRun | None, now: datetime) -> bool:
+        """Whether a daily row's time has come: its last run is of an earlier day, was cut off, failed, or lies ahead."""
+        if last is None or last.next_at is None or last.started_at > now:
+            return True
+        if last.finished_at is None:
+            return now >= last.started_at + TRY_AGAIN
+        return now >= last.next_at
 
 
 def retry_derivers(database: Database, _config: Config, now: datetime) -> int:
@@ -59,6 +81,48 @@ def force_backlog(database: Database, _config: Config, now: datetime) -> int:
     return MOST_RETRIES
 
 
+def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime) -> int:
+    """What changes by the mere passing of days; each batch in a transaction of its own, so that phones get in between."""
+    done = 0
+    while True:
+        with database.transaction() as db:
+            batch = recalculate_due(db, clock.today(now), now)
+        if not batch:
+            return done
+        done += batch
+
+
+def add_summaries(database: Database, config: Config, now: datetime) -> int:
+    """The day's summaries whose hour has come; none without a mail server."""
+    if config.mail is None:
+        return 0
+    with database.transaction() as db:
+        return add_digests(db, now)
+
+
+def empty_outbox(database: Database, config: Config, now: datetime) -> int:
+    """What waits for inboxes and by mail. When the mail server does not take one, the others wait for the next run."""
+    done, delivered = 0, -1
+    while delivered:
+        with database.transaction() as db:
+            delivered = deliver_inbox(db, now, with_mail=config.mail is not None)
+        done += delivered
+    return done + (send_mails(database, config, now) if config.mail else 0)
+
+
+def send_mails(database: Database, config: Config, now: datetime) -> int:
+    if config.mail is None:
+        return 0
+    post, head = SmtpPost(config.mail), Letterhead(config.mail.sender, config.public_url)
+    sent = 0
+    for _ in range(MOST_MAILS):
+        state = send_one(database, post, head, now)
+        if state in (None, "waiting"):
+            break
+        sent += state == "sent"
+    return sent
+
+
 def end_old_sessions(database: Database, _config: Config, now: datetime) -> int:
     with database.transaction() as db:
         return delete_old_sessions(db, now)
@@ -73,6 +137,9 @@ def sweep_files(database: Database, config: Config, now: datetime) -> int:
 TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
     Job("backlog", timedelta(hours=1), force_backlog),
+    Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
+    Job("summaries", timedelta(minutes=1), add_summaries),
+    Job("outbox", timedelta(minutes=1), empty_outbox),
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),
 )
@@ -87,18 +154,17 @@ def run_one(database: Database, config: Config, job: Job, now: datetime) -> str:
         result = type(error).__name__
         where = "".join(traceback.format_tb(error.__traceback__))  # without the message, which may hold an answer
         log.error("job %s failed: %s\n%s", job.name, result, where)
-    note_run(database, job, now, now_utc(), result)
+    note_run(database, job, now, clock.now(), result)
     log.info("job %s: %s", job.name, result)
     return result
 
 
 def note_run(database: Database, job: Job, started: datetime, finished: datetime | None, result: str | None) -> None:
+    """Writes down a run; one of a daily row that failed is tried again before its next day."""
+    failed = job.at is not None and result is not None and not result.isdigit()
+    next_at = started + TRY_AGAIN if failed else job.next_after(started)
     with database.transaction() as db:
-        db.merge(
-            TimetableRun(
-                name=job.name, started_at=started, finished_at=finished, result=result, next_at=started + job.every
-            )
-        )
+        db.merge(TimetableRun(name=job.name, started_at=started, finished_at=finished, result=result, next_at=next_at))
 
 
 def run_all_once(database: Database, config: Config, now: datetime) -> dict[str, str]:
@@ -106,60 +172,13 @@ def run_all_once(database: Database, config: Config, now: datetime) -> dict[str,
     return {job.name: run_one(database, config, job, now) for job in TIMETABLE}
 
 
-def own_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def take_lease(database: Database, holder: str, now: datetime) -> bool:
-    """Takes or renews the one lease; False while somebody else holds it.
-
-    Free is a lease that ran out, one whose holder died on this machine, and one that ends later than any holder can
-    have asked for (the clock was set back).
-    """
-    with suppress(IntegrityError), database.transaction() as db:
-        row = db.get(TimetableLease, 1)
-        if row is None:
-            db.execute(insert(TimetableLease).values(id=1, holder=holder, fence=1, expires_at=now + LEASE_LIFE))
-            return True
-        if row.holder != holder and is_held(row, now):
-            return False
-        taken = db.execute(
-            update(TimetableLease)
-            .where(TimetableLease.id == 1, TimetableLease.fence == row.fence, TimetableLease.holder == row.holder)
-            .values(
-                holder=holder,
-                fence=row.fence + int(row.holder != holder),
-                expires_at=now + LEASE_LIFE,
-            )
-        )
-        return bool(taken.rowcount)  # type: ignore[attr-defined]
-    return False
-
-
-def is_held(row: TimetableLease, now: datetime) -> bool:
-    if not now < row.expires_at <= now + LEASE_LIFE:
-        return False
-    host, _, pid = row.holder.rpartition(":")
-    return host != socket.gethostname() or is_alive(int(pid))
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 class Timetable:
     """The running timetable: steps start only while this process holds the lease."""
 
     def __init__(self, database: Database, config: Config) -> None:
         self.database, self.config = database, config
-        self.holder = own_name()
-        self.holds = False
+        self.lease = lease_of(database, own_name())
+        self.held_until = datetime.min.replace(tzinfo=UTC)
         self.scheduler = BlockingScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
 
     def run(self) -> None:
@@ -167,31 +186,39 @@ class Timetable:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         self.renew()
-        start = now_utc()
+        start = clock.now()
         self.scheduler.add_job(self.renew, "interval", seconds=RENEW_EVERY.total_seconds())
         for job in TIMETABLE:
             self.scheduler.add_job(
                 self.run_if_holding,
                 "interval",
                 [job],
-                seconds=job.every.total_seconds(),
+                seconds=(LOOK_EVERY if job.at else job.every).total_seconds(),
                 next_run_time=start + timedelta(seconds=3),
             )
         self.scheduler.start()
+        self.lease.close()
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
         self.scheduler.shutdown(wait=False)
 
     def renew(self) -> None:
+        now = clock.now()
         try:
-            self.holds = take_lease(self.database, self.holder, now_utc())
+            self.held_until = now + LEASE_LIFE if self.lease.hold(now) else now
         except Exception as error:  # the database may be away for a while; the next renewal tries again
-            self.holds = False
+            self.held_until = now
             log.warning("lease not renewed: %s", type(error).__name__)
 
     def run_if_holding(self, job: Job) -> None:
-        if self.holds:
-            run_one(self.database, self.config, job, now_utc())
+        """Not by a process that hung since its last renewal: somebody else holds the lease by now."""
+        now = clock.now()
+        if now < self.held_until and (job.at is None or job.is_ripe(self.last_run(job), now)):
+            run_one(self.database, self.config, job, now)
+
+    def last_run(self, job: Job) -> TimetableRun | None:
+        with self.database.reading() as db:
+            return db.get(TimetableRun, job.name)
 
 
 def run_timetable(config: Config) -> None:

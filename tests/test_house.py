@@ -28,6 +28,7 @@ DOORS = (
     "server.web",
     "server.cli",
     "server.jobs",
+    "server.leases",
     "server.demo",
     "server.serving",
     "server.web_process",

@@ -96,38 +96,40 @@ class Letterhead:
     address: str | None
 
 
-def send_one(database: Database, post: Post, head: Letterhead, now: datetime) -> bool:
-    """Sends the mail that waits longest; False when none waits. The mail server is called outside of any transaction."""
+def send_one(database: Database, post: Post, head: Letterhead, now: datetime) -> str | None:
+    """Sends the mail that waits longest. Its state after that; None when none waits.
+
+    The mail server is called outside of any transaction.
+    """
     with database.transaction() as db:
         free_stuck(db, now)
         claim = claim_one(db, now)
     if claim is None:
-        return False
+        return None
     with database.transaction() as db:
         message = write_message(db, claim, head, now)
-        if message is None:
-            _settle(db, claim, state="taken_back", taken_back_at=now)
-    if message is not None:
-        _send(database, post, claim, message, now)
-    return True
+    outcome = _hand_over(database, post, claim, message, now) if message else {}
+    outcome = outcome or {"state": "taken_back", "taken_back_at": now}
+    with database.transaction() as db:
+        _settle(db, claim, **outcome)
+    return str(outcome["state"])
 
 
-def _send(database: Database, post: Post, claim: Claim, message: EmailMessage, now: datetime) -> None:
+def _hand_over(database: Database, post: Post, claim: Claim, message: EmailMessage, now: datetime) -> dict[str, Any]:
+    """What became of it; empty when it was taken back, or claimed by another, before the text went."""
+
     def may_hand_over() -> bool:
         with database.transaction() as db:
             return _settle(db, claim, sent_at=now)
 
     try:
-        outcome: dict[str, Any] = {"state": "sent"} if post.send(message, may_hand_over) else {}
+        return {"state": "sent"} if post.send(message, may_hand_over) else {}
     except Delayed:
-        outcome = after_delay(claim, now)
+        return after_delay(claim, now)
     except Refused:
-        outcome = {"state": "failed", "sent_at": None}
+        return {"state": "failed", "sent_at": None}
     except Unknown:
-        outcome = {"state": "failed"}
-    if outcome:
-        with database.transaction() as db:
-            _settle(db, claim, **outcome)
+        return {"state": "failed"}
 
 
 def after_delay(claim: Claim, now: datetime) -> dict[str, Any]:

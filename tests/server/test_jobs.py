@@ -1,9 +1,4 @@
-import os
-import socket
-import subprocess
-import sys
-import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,66 +7,16 @@ from sqlalchemy import func, select
 from server.access.authenticate import open_session
 from server.access.people import create_user
 from server.blobs import BlobStore
-from server.config import Config
+from server.config import Config, MailServer
 from server.db import Database
-from server.jobs import TIMETABLE, Job, is_alive, run_all_once, run_one, sweep_files, take_lease
-from server.models import Session, TimetableLease, TimetableRun
+from server.followups.notices import follow_up_changed
+from server.jobs import TIMETABLE, Job, Timetable, run_all_once, run_one, sweep_files
+from server.models import Session, TimetableRun
+from tests.conftest import Clock
+from tests.server.followups.staff import MORNING, TODAY, a_follow_up, a_staff
+from tests.smtp_sink import Sink
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-ELSEWHERE = "another-machine:77"
-
-
-def holder_of(database: Database) -> tuple[str, int]:
-    with database.reading() as db:
-        row = db.get(TimetableLease, 1)
-        assert row is not None
-        return row.holder, row.fence
-
-
-def test_the_first_who_asks_gets_the_lease_and_keeps_it(database: Database) -> None:
-    assert take_lease(database, "a:1", NOW)
-    assert take_lease(database, "a:1", NOW + timedelta(seconds=10))
-    assert holder_of(database) == ("a:1", 1)
-
-
-def test_a_second_timetable_waits_until_the_lease_has_run_out(database: Database) -> None:
-    assert take_lease(database, ELSEWHERE, NOW)
-    assert not take_lease(database, "a:1", NOW + timedelta(seconds=29))
-    assert take_lease(database, "a:1", NOW + timedelta(seconds=31))
-    assert holder_of(database) == ("a:1", 2)
-    assert not take_lease(database, ELSEWHERE, NOW + timedelta(seconds=32))
-
-
-def test_a_holder_that_died_on_this_machine_is_followed_at_once(database: Database) -> None:
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    assert take_lease(database, f"{socket.gethostname()}:{dead.pid}", NOW)
-    assert take_lease(database, "a:1", NOW + timedelta(seconds=1))
-
-
-def test_a_holder_that_lives_on_this_machine_is_not(database: Database) -> None:
-    assert take_lease(database, f"{socket.gethostname()}:{os.getpid()}", NOW)
-    assert not take_lease(database, "a:1", NOW + timedelta(seconds=1))
-
-
-def test_a_clock_that_was_set_back_does_not_stop_the_timetable(database: Database) -> None:
-    assert take_lease(database, ELSEWHERE, NOW + timedelta(days=400))
-    assert take_lease(database, "a:1", NOW)
-
-
-def test_of_many_that_ask_at_once_one_gets_it(database: Database) -> None:
-    won: list[str] = []
-
-    def ask(name: str) -> None:
-        if take_lease(database, name, NOW):
-            won.append(name)
-
-    threads = [threading.Thread(target=ask, args=(f"machine-{number}:1",)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(won) == 1
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday, 09:00 in Shanghai
 
 
 def test_a_step_that_fails_is_written_down_by_its_class_alone(
@@ -114,8 +59,122 @@ def test_a_file_without_a_row_is_swept_after_a_day(database: Database, tmp_path:
     assert not path.exists()
 
 
-def test_only_a_process_that_runs_is_alive() -> None:
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    assert is_alive(process.pid)
-    process.communicate(b"\n")
-    assert not is_alive(process.pid)
+NIGHTLY = Job("nightly", timedelta(days=1), lambda _database, _config, _now: 0, at=time(0, 5))
+
+
+def shanghai(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-{text}+08:00")
+
+
+def a_run(started: str, finished: bool = True, result: str | None = "3") -> TimetableRun:
+    at = shanghai(started)
+    next_at = NIGHTLY.next_after(at)
+    return TimetableRun(
+        name="nightly", started_at=at, finished_at=at if finished else None, result=result, next_at=next_at
+    )
+
+
+@pytest.mark.parametrize(
+    ("started", "again"),
+    [
+        ("02T00:05:00", "03T00:05:00"),
+        ("02T00:05:01", "03T00:05:00"),
+        ("02T00:04:00", "02T00:05:00"),
+        ("02T23:59:00", "03T00:05:00"),
+    ],
+)
+def test_a_daily_row_runs_again_at_its_time_of_the_shanghai_day(started: str, again: str) -> None:
+    assert NIGHTLY.next_after(shanghai(started)) == shanghai(again)
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "ripe"),
+    [
+        (None, "02T15:00:00", True),
+        (a_run("02T00:05:00"), "02T23:59:00", False),
+        (a_run("02T00:05:00"), "03T00:04:59", False),
+        (a_run("02T00:05:00"), "03T00:05:00", True),
+        (a_run("02T00:05:00"), "05T16:00:00", True),
+        (a_run("02T16:00:00"), "03T00:05:00", True),
+        (a_run("02T00:05:00", finished=False, result=None), "02T00:10:00", False),
+        (a_run("02T00:05:00", finished=False, result=None), "02T00:15:00", True),
+        (a_run("09T00:05:00"), "03T00:01:00", True),
+    ],
+)
+def test_a_daily_row_is_ripe_once_a_day_and_when_days_were_missed(
+    last: TimetableRun | None, now: str, ripe: bool
+) -> None:
+    assert NIGHTLY.is_ripe(last, shanghai(now)) == ripe
+
+
+def test_a_daily_row_that_failed_is_tried_again_the_same_day(database: Database, tmp_path: Path) -> None:
+    def fail(_database: Database, _config: Config, _now: datetime) -> int:
+        raise ValueError
+
+    job = Job("nightly", timedelta(days=1), fail, at=time(0, 5))
+    run_one(database, Config(tmp_path), job, shanghai("02T00:05:00"))
+    with database.reading() as db:
+        row = db.get(TimetableRun, "nightly")
+    assert not job.is_ripe(row, shanghai("02T00:14:00"))
+    assert job.is_ripe(row, shanghai("02T00:15:00"))
+
+
+def run_daily(database: Database, tmp_path: Path, clock: Clock, *instants: str) -> list[datetime]:
+    """At which of the instants a timetable that holds the lease ran a daily step."""
+    ran: list[datetime] = []
+    job = Job("nightly", timedelta(days=1), lambda _database, _config, now: ran.append(now) or 0, at=time(0, 5))
+    for instant in instants:
+        clock.set(shanghai(instant))
+        timetable = Timetable(database, Config(tmp_path))
+        timetable.renew()
+        timetable.run_if_holding(job)
+        timetable.lease.close()
+    return ran
+
+
+def test_a_daily_row_that_is_looked_at_often_runs_once_a_day(database: Database, tmp_path: Path, clock: Clock) -> None:
+    looked = ("02T00:04:00", "02T00:06:00", "02T00:07:00", "02T23:00:00", "03T00:04:00", "03T09:00:00", "07T09:00:00")
+    assert run_daily(database, tmp_path, clock, *looked) == [
+        shanghai(one) for one in ("02T00:04:00", "02T00:06:00", "03T09:00:00", "07T09:00:00")
+    ]
+
+
+def test_who_hung_past_its_lease_starts_nothing(database: Database, tmp_path: Path, clock: Clock) -> None:
+    ran: list[datetime] = []
+    job = Job("often", timedelta(minutes=1), lambda _database, _config, now: ran.append(now) or 0)
+    timetable = Timetable(database, Config(tmp_path))
+    timetable.renew()
+    clock.forward(seconds=29)
+    timetable.run_if_holding(job)
+    clock.forward(seconds=1)
+    timetable.run_if_holding(job)
+    assert len(ran) == 1
+    timetable.renew()
+    timetable.run_if_holding(job)
+    assert len(ran) == 2
+    timetable.lease.close()
+
+
+def test_one_step_as_of_an_instant_tells_and_delivers(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as db:
+        staff = a_staff(db)
+        follow_up_changed(db, staff.project, a_follow_up(db, staff, state="overdue", overdue_from=TODAY), MORNING)
+    with Sink() as sink:
+        config = Config(tmp_path, mail=MailServer("smtp", "127.0.0.1", sink.port, "fangshi@town.test"))
+        assert run_all_once(database, config, MORNING)["outbox"] == "3"
+        assert run_all_once(database, config, MORNING)["outbox"] == "0"
+    assert [(mail["To"], mail["Subject"]) for mail in sink.mails] == [
+        ("chen@town.test", "访视：今天的汇总"),
+        ("chen@town.test", "访视：一条提醒"),
+    ]
+
+
+def test_while_the_mail_server_is_away_a_run_asks_it_once(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as db:
+        staff = a_staff(db)
+        for _ in range(3):
+            follow_up_changed(db, staff.project, a_follow_up(db, staff, state="overdue"), MORNING)
+    with Sink(say={"MAIL": "421 closing"}) as sink:
+        config = Config(tmp_path, mail=MailServer("smtp", "127.0.0.1", sink.port, "fangshi@town.test"))
+        run_all_once(database, config, MORNING)
+    assert sink.reached == 1
