@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from forms.entities import EntityAct, read_acts
 from forms.instance import elements_at, read_instance
 from forms.library import read_library_form
+from forms.schema import FormSchema
 from forms.xform import read_xform
 from tests.phones.collectsim.csim.engine import Engine, EngineError
 
@@ -51,11 +53,16 @@ class Filled:
 
     @property
     def acts(self) -> list[EntityAct]:
-        return read_acts(read_instance(self.xml), read_xform(read_library_form(self.form_id)).schema)
+        return read_acts(read_instance(self.xml), schema_of(self.form_id))
 
     def act(self) -> EntityAct:
         (only,) = self.acts
         return only
+
+
+@cache
+def schema_of(form_id: str) -> FormSchema:
+    return read_xform(read_library_form(form_id)).schema
 
 
 @dataclass
