@@ -33,6 +33,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_readme.py",
         "tests/test_run.py",
         "tests/test_releases.py",
+        "tests/test_reading_doors.py",
+        "tests/test_rederive.py",
     ),
     "phones": ("tests/phones",),
     "walks": ("tests/walks", "tests/browser"),

@@ -1,31 +1,43 @@
-"""What follows from a record: its place, its entities. Each deriver in a savepoint; a failure is kept beside the record.
+"""What follows from a record: whether it may be read, its place, its entities, people, follow-ups.
 
+Each deriver runs in a savepoint; a failure is kept beside the record.
 The phone is never refused because our reading failed: the failure is written down and a job tries again, five times.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forms.instance import read_instance
+from server.clock import today
+from server.followups.recalculate import recalculate_many
 from server.intake.items import Item, Receipt
-from server.models import DeriveProblem, FormVersion, Project, Submission, SubmissionVersion
+from server.models import CareEvent, DeriveProblem, FormVersion, Project, Submission, SubmissionVersion
 from server.places.place import place_submission
 from server.publishing.versions import SCHEMAS
 from server.reading import Reading
 from server.registry.applying import apply_entities
+from server.registry.care_records import CARE_FORMS, note_people, open_or_seal
+from server.registry.sealing import Effects, Subject
+from server.registry.telling import HEALTH_FORMS
 
 log = logging.getLogger("fangshi.derive")
 GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 
 
-DERIVERS: tuple[tuple[str, Callable[[Session, Reading], None]], ...] = (
+Deriver = Callable[[Session, Reading], Effects | None]
+
+DERIVERS: tuple[tuple[str, Deriver], ...] = (
+    ("consent", open_or_seal),
     ("place", place_submission),
     ("entities", apply_entities),
+    ("people", note_people),
 )
+FOLLOW_UPS = "follow_ups"
 
 
 def derive(db: Session, item: Item, receipt: Receipt) -> None:
@@ -43,21 +55,59 @@ def derive(db: Session, item: Item, receipt: Receipt) -> None:
         now=item.now,
         is_edit=receipt.kind == "edit",
     )
-    for name, deriver in DERIVERS:
-        if name != "entities" or reading.entity_related:  # a savepoint costs as much as an insert
-            run_deriver(db, name, deriver, reading)
+    run_all(db, reading)
 
 
-def run_deriver(db: Session, name: str, deriver: Callable[[Session, Reading], None], reading: Reading) -> bool:
-    """One deriver in its savepoint; whether it went well."""
+def run_all(db: Session, reading: Reading, first: str | None = None) -> None:
+    """The derivers in their order (from `first` on), then the follow-ups of whom they touched, then what waited for this.
+
+    Nothing follows from a record that is sealed.
+    """
+    effects = Effects()
+    names = [name for name, _ in DERIVERS]
+    for name, deriver in DERIVERS[names.index(first) if first in names else 0 :]:
+        if not concerns(name, reading):  # a savepoint costs as much as an insert
+            continue
+        run_deriver(db, name, deriver, reading, effects)
+        if name == "consent" and is_sealed(db, reading.submission_id):
+            break
+    if effects.subjects:
+        run_deriver(db, FOLLOW_UPS, partial(follow_up, effects.subjects), reading)
+    for submission_id in effects.look_at:
+        look_again(db, submission_id, reading.now)
+
+
+def concerns(name: str, reading: Reading) -> bool:
+    """Whether a deriver has anything to do with a record: consent and people are matters of care projects."""
+    if name == "entities":
+        return reading.entity_related
+    if name in ("consent", "people"):
+        forms = HEALTH_FORMS if name == "consent" else CARE_FORMS
+        return reading.project.kind == "care" and reading.instance.form_id in forms
+    return True
+
+
+def is_sealed(db: Session, submission_id: int) -> bool:
+    return db.scalar(select(Submission.sealed).where(Submission.id == submission_id)) is True
+
+
+def follow_up(subjects: set[Subject], db: Session, reading: Reading) -> None:
+    """Brings the follow-ups of these subjects in line."""
+    recalculate_many(db, reading.project, subjects, today(reading.now), reading.now)
+
+
+def run_deriver(db: Session, name: str, deriver: Deriver, reading: Reading, effects: Effects | None = None) -> bool:
+    """One deriver in its savepoint, its effects added to `effects`; whether it went well."""
     try:
         with db.begin_nested():
-            deriver(db, reading)
-        return True
+            found = deriver(db, reading)
     except Exception as error:
         log.warning("deriver %s failed on version %d: %s", name, reading.submission_version_id, type(error).__name__)
         write_problem(db, name, reading.submission_version_id, error, reading.now)
         return False
+    if effects is not None and found is not None:
+        effects.add(found)
+    return True
 
 
 def write_problem(db: Session, deriver: str, version_id: int, error: Exception, now: datetime) -> None:
@@ -96,27 +146,77 @@ def read_again(db: Session, version_id: int, now: datetime) -> Reading:
     )
 
 
-def derive_again(db: Session, submission_id: int, name: str, now: datetime) -> None:
-    """Runs one deriver over a record's current version once more: a list may wait for the office's approval."""
-    version_id, related = db.execute(
-        select(SubmissionVersion.id, FormVersion.entity_related)
-        .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
+def derive_again(db: Session, submission_id: int, first: str, now: datetime) -> None:
+    """Runs the derivers from `first` on over a record's current version: the office approved, rejected or deleted it.
+
+    In a plain project only entities hang on what the office decides.
+    """
+    db.flush()
+    query = select(SubmissionVersion.id, FormVersion.entity_related, Project.kind)
+    version_id, related, kind = db.execute(
+        query.join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
+        .join(Submission, Submission.id == SubmissionVersion.submission_id)
+        .join(Project, Project.id == Submission.project_id)
         .where(SubmissionVersion.submission_id == submission_id, SubmissionVersion.is_current)
     ).one()
-    if related:
-        run_deriver(db, name, dict(DERIVERS)[name], read_again(db, version_id, now))
+    if kind == "care" or (related and first == "entities"):
+        run_all(db, read_again(db, version_id, now), first)
+
+
+def look_again(db: Session, submission_id: int, now: datetime) -> None:
+    """Runs every deriver over a record that is here already. What fails is tried again later: it holds up nobody."""
+    current = (SubmissionVersion.submission_id == submission_id) & SubmissionVersion.is_current
+    version_id = db.scalars(select(SubmissionVersion.id).where(current)).one()
+    try:
+        with db.begin_nested():
+            run_all(db, read_again(db, version_id, now))
+    except Exception as error:
+        log.warning("version %d could not be looked at again: %s", version_id, type(error).__name__)
+        write_problem(db, DERIVERS[0][0], version_id, error, now)
 
 
 def retry_one(db: Session, now: datetime) -> bool:
-    """Tries the failed deriver that waited longest, if its time has come; whether there was one."""
+    """Tries the failed deriver that waited longest, if its time has come; whether there was one.
+
+    When it goes well, those that come after it run again: they had nothing to go by.
+    """
     row = db.scalar(select(DeriveProblem).where(DeriveProblem.look_at <= now).order_by(DeriveProblem.look_at).limit(1))
     if row is None:
         return False
+    version_id, name = row.submission_version_id, row.deriver
     try:
-        reading = read_again(db, row.submission_version_id, now)
+        reading = read_again(db, version_id, now)
     except Exception as error:  # the next row must not wait for this one for ever
-        write_problem(db, row.deriver, row.submission_version_id, error, now)
+        write_problem(db, name, version_id, error, now)
         return True
-    if run_deriver(db, row.deriver, dict(DERIVERS)[row.deriver], reading):
+    if name == FOLLOW_UPS:
+        done = run_deriver(db, name, partial(follow_up, subjects_of(db, reading.submission_id)), reading)
+    else:
+        done = retry_from(db, name, reading)
+    if done:
         db.execute(delete(DeriveProblem).where(DeriveProblem.id == row.id))
     return True
+
+
+def retry_from(db: Session, name: str, reading: Reading) -> bool:
+    """Whether this deriver went well. A record that was sealed or corrected meanwhile has nothing left to do."""
+    before = tries_of(db, name, reading.submission_version_id)
+    if is_current(db, reading.submission_version_id) and (
+        name == "consent" or not is_sealed(db, reading.submission_id)
+    ):
+        run_all(db, reading, name)
+    return tries_of(db, name, reading.submission_version_id) == before
+
+
+def is_current(db: Session, version_id: int) -> bool:
+    return db.scalar(select(SubmissionVersion.is_current).where(SubmissionVersion.id == version_id)) is True
+
+
+def tries_of(db: Session, name: str, version_id: int) -> int | None:
+    failed = (DeriveProblem.submission_version_id == version_id) & (DeriveProblem.deriver == name)
+    return db.scalar(select(DeriveProblem.tries).where(failed))
+
+
+def subjects_of(db: Session, submission_id: int) -> set[Subject]:
+    event = db.get(CareEvent, submission_id)
+    return {(event.subject_list, event.subject)} if event else set()

@@ -25,6 +25,8 @@ from server.errors import (
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.items import Item, Receipt
 from server.models import Submission, SubmissionVersion, table_of
+from server.registry.sealing import seal_unread
+from server.registry.telling import HEALTH_FORMS
 
 DEVICE_LENGTH = 255
 SUBMISSION, VERSION = table_of(Submission), table_of(SubmissionVersion)
@@ -118,11 +120,14 @@ def receive_edit(db: Session, item: Item) -> Receipt:
     if not replaced.is_current:
         raise EditOfOutdatedVersion()
     db.execute(update(SubmissionVersion).where(SubmissionVersion.id == replaced.id).values(is_current=False))
+    shut = {"health": True, "sealed": True} if is_sealed_at_first(item) else {}
     db.execute(
         update(Submission)
         .where(Submission.id == replaced.submission_id)
-        .values(updated_at=item.now, review_state="edited")
+        .values(updated_at=item.now, review_state="edited", **shut)
     )
+    if shut:
+        seal_unread(db, item.asked.project.id, replaced.submission_id, item.now)
     version_id = insert_version(db, item, replaced.submission_id)
     start_attachments(db, version_id, named(item), item.files, item.now, carried_from=replaced.id)
     note(db, item, "submission.update.version", replaced.submission_id, version_id)
@@ -140,12 +145,26 @@ def receive_new(db: Session, item: Item) -> Receipt:
         submitter_id=item.actor_id,
         device_id=cut(item.device_id),
         user_agent=cut(item.user_agent),
+        health=is_health(item),
+        sealed=is_sealed_at_first(item),
         created_at=item.now,
     )
+    if is_sealed_at_first(item):
+        seal_unread(db, item.asked.project.id, submission_id, item.now)
     version_id = insert_version(db, item, submission_id)
     start_attachments(db, version_id, named(item), item.files, item.now)
     note(db, item, "submission.create", submission_id, version_id)
     return Receipt("new", submission_id, version_id)
+
+
+def is_health(item: Item) -> bool:
+    """Whether it holds a woman's health answers: the care team's alone from its first moment on."""
+    return item.asked.project.kind == "care" and item.asked.form.xml_form_id in HEALTH_FORMS
+
+
+def is_sealed_at_first(item: Item) -> bool:
+    """A real health record is sealed until consent for it is known (registry/sealing.py), so that any fault leaves it so."""
+    return is_health(item) and not item.asked.draft
 
 
 def insert_version(db: Session, item: Item, submission_id: int) -> int:

@@ -19,12 +19,14 @@ def set_review_state(db: Session, submission: Submission, state: str | None, by:
     """Raises UnexpectedValue for a state that Central does not know."""
     if state not in STATES:
         raise UnexpectedValue(field="reviewState", value=state, reason="it is none of the review states")
-    submission.review_state = state
+    before, submission.review_state = submission.review_state, state
     submission.updated_at = now
     note(db, "submission.update", submission, by, now, {"reviewState": state})
-    if state == "approved":
-        db.flush()
-        derive_again(db, submission.id, "entities", now)
+    if state == "approved" or "rejected" in (
+        state,
+        before,
+    ):  # a list may wait for approval; a rejected visit tells nothing
+        derive_again(db, submission.id, "entities" if state == "approved" else "people", now)
 
 
 def add_comment(db: Session, submission: Submission, body: str, by: int, now: datetime) -> SubmissionComment:
@@ -41,11 +43,13 @@ def delete_submission(db: Session, submission: Submission, by: int | None, now: 
     """Into the trash, from which it can be brought back for 30 days."""
     submission.deleted_at = now
     note(db, "submission.delete", submission, by, now, None)
+    derive_again(db, submission.id, "people", now)
 
 
 def restore_submission(db: Session, submission: Submission, by: int | None, now: datetime) -> None:
     submission.deleted_at = None
     note(db, "submission.restore", submission, by, now, None)
+    derive_again(db, submission.id, "people", now)
 
 
 def replace_file(

@@ -77,18 +77,24 @@ def last_day(event: Event) -> date:
 
 
 def covers(events: Sequence[Event], visit_date: date, received_at: datetime) -> bool:
-    """Whether a record of this visit may be read: some consent holds on that day, and no "no" lies between the two.
+    """Whether a record of this visit may be read: a consent holds on that day, and no "no" lies between the two.
 
-    A consent also covers visits before it, back to her last "no": the phone asks for it before it asks anything else, but
-    a day may be entered later. Of the same day the receipt decides.
+    Her first consent also covers visits before it: the phone asks for it before it asks anything else, but an earlier
+    day may be entered. One that she gave after a "no" covers nothing before its own day. Of one day the receipt decides.
     """
     on = happened_on(visit_date, received_at)
     here = (on, received_at)
     ordered = consents_in_order(events)
     refusals = [place_in_time(one)[:2] for one in ordered if says_of_service(one.data) is False]
-    for one in ordered:
-        if says_of_service(one.data) and on <= last_day(one):
-            first, last = sorted((here, place_in_time(one)[:2]))
-            if not any(first <= refusal <= last for refusal in refusals):
-                return True
-    return False
+    return any(
+        on <= last_day(one) and not any(lies_between(refusal, place_in_time(one)[:2], here) for refusal in refusals)
+        for one in ordered
+        if says_of_service(one.data)
+    )
+
+
+def lies_between(refusal: tuple[date, datetime], consent: tuple[date, datetime], here: tuple[date, datetime]) -> bool:
+    """Whether a "no" parts a visit from a consent."""
+    if here[0] < consent[0]:
+        return refusal <= consent
+    return min(consent, here) <= refusal <= max(consent, here)

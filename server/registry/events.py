@@ -6,8 +6,8 @@ import orjson
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from server.models import CareEvent
-from server.registry.telling import PREGNANCY, Event
+from server.models import CareEvent, Dataset, Entity
+from server.registry.telling import PREGNANCY, Event, bare
 
 
 def events_of(db: Session, project_id: int, subject_list: str, subject: str) -> list[Event]:
@@ -36,9 +36,19 @@ def event_of(row: CareEvent) -> Event:
 
 
 def woman_of_pregnancy(db: Session, project_id: int, pregnancy: str) -> str | None:
-    """Whose pregnancy it is, by the record that registered it; None while that has not arrived or is sealed."""
+    """Whose pregnancy it is: by the record that registered it, else by the entity that it made. None: it has not arrived."""
+    here = CareEvent.project_id == project_id, CareEvent.episode == pregnancy, CareEvent.form_id == PREGNANCY
+    told = db.scalar(select(CareEvent.subject).where(*here).limit(1))
+    if told is not None:
+        return told
+    entity = find_in_list(db, project_id, "pregnancies", pregnancy)
+    return bare(orjson.loads(entity.data_json).get("woman")) if entity else None
+
+
+def find_in_list(db: Session, project_id: int, name: str, uuid: str) -> Entity | None:
+    """An entity that stands, by list and uuid."""
     return db.scalar(
-        select(CareEvent.subject)
-        .where(CareEvent.project_id == project_id, CareEvent.episode == pregnancy, CareEvent.form_id == PREGNANCY)
-        .limit(1)
+        select(Entity)
+        .join(Dataset, Dataset.id == Entity.dataset_id)
+        .where(Dataset.project_id == project_id, Dataset.name == name, Entity.uuid == uuid, Entity.deleted_at.is_(None))
     )

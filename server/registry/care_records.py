@@ -1,0 +1,152 @@
+"""What care records bring about: the derivers `consent` and `people`, and all that a change of consent entails at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import orjson
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from forms.entities import EntityAct
+from server.clock import today
+from server.models import CareEvent, Dataset, Submission, Woman
+from server.places.care_places import place_her_records, place_records_at
+from server.reading import Reading
+from server.registry import sealing
+from server.registry.consent import covers, says_of_service, wants_erasure
+from server.registry.entities import Author, properties_of, write_update
+from server.registry.erasing import erase
+from server.registry.events import events_of, find_in_list, woman_of_pregnancy
+from server.registry.people import find, write_household, write_woman
+from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
+from server.registry.telling import CONSENT, KEPT, Event, Told, tell
+
+CARE_FORMS = frozenset(KEPT)
+HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
+
+
+def open_or_seal(db: Session, reading: Reading) -> Effects:
+    """The deriver `consent`: after it the record is open, or sealed with a reason and nothing follows from it."""
+    effects = sealing.open_or_seal(db, reading)
+    for subject in list(effects.subjects):
+        effects.add(bring_in_line(db, reading.project.id, subject, reading.now))
+    return effects
+
+
+def note_people(db: Session, reading: Reading) -> Effects:
+    """The deriver `people`: writes what the record tells as its care event, and the registry rows that follow."""
+    told = tell(reading.instance, reading.schema)
+    former = db.get(CareEvent, reading.submission_id)
+    subjects: set[Subject] = {(former.subject_list, former.subject)} if former else set()
+    event = write_event(db, reading, told, former)
+    if event is not None:
+        subjects.add((event.subject_list, event.subject))
+        if told and of_consent(told) and wants_erasure(told.data):
+            return erase(db, reading.project.id, event.subject, reading.now)
+    effects = Effects()
+    for subject in sorted(subjects):
+        effects.add(bring_in_line(db, reading.project.id, subject, reading.now, of_consent(told)))
+    if event is not None:
+        arrived = [event.subject] if event.form_id == CONSENT else [event.episode] if event.episode else []
+        effects.look_at += waiting_for(db, reading.project.id, arrived) if arrived else []
+    return effects
+
+
+def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent | None) -> CareEvent | None:
+    """The record's one row, made, changed or taken away; None when the record tells of nobody or does not count."""
+    record = db.get_one(Submission, reading.submission_id)
+    subject = subject_of(db, reading.project.id, told) if told and counts(record, told) else None
+    if told is None or subject is None:
+        if row is not None:
+            db.delete(row)
+            db.flush()
+        return None
+    if row is None:
+        row = CareEvent(submission_id=record.id, project_id=reading.project.id, event=record.instance_id)
+        db.add(row)
+    row.submission_version_id, row.form_id = reading.submission_version_id, told.form_id
+    row.subject_list, row.subject, row.episode = told.subject_list, subject, told.episode
+    row.visit_date, row.received_at = told.visit_date or today(record.created_at), record.created_at
+    row.data_json = orjson.dumps(told.data).decode()
+    db.flush()
+    return row
+
+
+def counts(record: Submission, told: Told) -> bool:
+    """A record that the office deleted or rejected tells nothing. Her "no" stands whatever the office thinks of it."""
+    if told.form_id == CONSENT and says_of_service(told.data) is False:
+        return True
+    return record.deleted_at is None and record.review_state != "rejected"
+
+
+def subject_of(db: Session, project_id: int, told: Told) -> str | None:
+    if told.subject is None and told.episode is not None:
+        return woman_of_pregnancy(db, project_id, told.episode)
+    return told.subject
+
+
+def of_consent(told: Told | None) -> bool:
+    return told is not None and told.form_id == CONSENT
+
+
+def bring_in_line(db: Session, project_id: int, subject: Subject, now: datetime, of_consent: bool = False) -> Effects:
+    """Everything that follows from a subject's events: registry rows, and for a woman what her consent lets stand.
+
+    `of_consent`: a record about consent came, which may have written to her list what does not stand.
+    """
+    subject_list, uuid = subject
+    effects = Effects({subject})
+    if subject_list == "households":
+        write_household(db, project_id, uuid, events_of(db, project_id, subject_list, uuid))
+        place_records_at(db, project_id, uuid)
+        return effects
+    events = seal_uncovered(db, project_id, uuid, events_of(db, project_id, subject_list, uuid), now)
+    changed = write_woman(db, project_id, uuid, events)
+    if changed or of_consent:
+        align_list(db, project_id, uuid, now)
+    if changed:
+        touch_lists(db, project_id, now)
+    place_her_records(db, project_id, uuid)
+    return effects
+
+
+def seal_uncovered(db: Session, project_id: int, woman: str, events: list[Event], now: datetime) -> list[Event]:
+    """Seals records that her consents, as they stand now, do not cover: a withdrawal may arrive late. What stays."""
+    known = any(one.form_id == CONSENT for one in events)
+    verdict = Verdict("no_consent" if known else "unknown", woman)
+    standing = []
+    for one in events:
+        if one.form_id == CONSENT or covers(events, one.visit_date, one.received_at):
+            standing.append(one)
+        else:
+            seal_record(db, project_id, one.submission_id, verdict, now)
+    return standing
+
+
+def align_list(db: Session, project_id: int, woman: str, now: datetime) -> None:
+    """Her entity says of each consent what stands: phones ask by it, and records may arrive in another order than made."""
+    row, entity = find(db, Woman, project_id, woman), find_in_list(db, project_id, "women", woman)
+    if row is None or entity is None:
+        return
+    dataset = db.get_one(Dataset, entity.dataset_id)
+    known, told = properties_of(db, dataset.id), orjson.loads(entity.data_json)
+    wrong = {name: value for name, value in said_in_list(row).items() if name in known and told.get(name, "") != value}
+    if not row.consent_service and told.get("consent_service") == "no":
+        wrong.pop("consent_until", None)  # over is over; the phone wrote its own day
+    if wrong:
+        act = EntityAct(dataset.name, woman, False, True, entity.version, None, None, "", wrong)
+        write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
+
+
+def said_in_list(row: Woman) -> dict[str, str]:
+    words = {
+        f"consent_{name}": "yes" if getattr(row, f"consent_{name}") else "no"
+        for name in ("service", "reminder", "share_clinic", "location", "stats")
+    }
+    return words | {"consent_until": row.consent_until.isoformat() if row.consent_until else ""}
+
+
+def touch_lists(db: Session, project_id: int, now: datetime, names: Iterable[str] = HER_LISTS) -> None:
+    """Phones fetch these lists anew."""
+    wanted = (Dataset.project_id == project_id) & Dataset.name.in_(list(names))
+    db.execute(update(Dataset).where(wanted).values(revision=Dataset.revision + 1, updated_at=now))

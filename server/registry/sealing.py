@@ -1,0 +1,185 @@
+"""Whether a health record may be read at all: the deriver `consent`, and sealing what may not. domain.md 3, 6.2, 6.3.
+
+A health record is stored sealed and stays so until this module opens it; whatever fails on the way leaves it sealed.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from server.access.audit import record
+from server.clock import today
+from server.models import CareEvent, EntityBacklog, Seal, Submission, SubmissionGeometry, Tombstone
+from server.reading import Reading
+from server.registry.consent import covers, says_of_service
+from server.registry.events import events_of, woman_of_pregnancy
+from server.registry.telling import ANTENATAL, CONSENT, Event, Told, tell
+
+HEALTH_LOCK = 0x5EA1  # the first half of the advisory lock's key, the project is the other
+
+Subject = tuple[str, str]
+"""A list (women, households) and a uuid."""
+
+
+@dataclass
+class Effects:
+    """What a deriver touched: subjects whose follow-ups must be worked out again, records to be looked at again."""
+
+    subjects: set[Subject] = field(default_factory=set)
+    look_at: list[int] = field(default_factory=list)
+
+    def add(self, more: "Effects") -> None:
+        self.subjects |= more.subjects
+        self.look_at += [one for one in more.look_at if one not in self.look_at]
+
+
+class Verdict(NamedTuple):
+    """`reason` None: it may be read. `waits_for`: the uuid whose next word looks at the record again (Seal)."""
+
+    reason: str | None
+    waits_for: str | None = None
+
+
+OPEN = Verdict(None)
+
+
+def open_or_seal(db: Session, reading: Reading) -> Effects:
+    """The deriver. Opens the record when consent for it is known, else seals it with the reason. May run again."""
+    stand_in_line(db, reading.project.id)
+    told = tell(reading.instance, reading.schema)
+    verdict = decide(db, reading, told) if told else Verdict("unread")
+    if verdict.reason is None:
+        open_record(db, reading)
+        return Effects()
+    if verdict.reason == "erased" and told and told.episode:
+        bury(db, reading.project.id, told.episode, reading.now)
+    effects = seal_record(db, reading.project.id, reading.submission_id, verdict, reading.now)
+    if verdict.reason == "erased" and told and told.episode:
+        effects.look_at += waiting_for(db, reading.project.id, [told.episode])
+    return effects
+
+
+def stand_in_line(db: Session, project_id: int) -> None:
+    """Health records of a project are looked at one after the other: none misses what another, under way, brings.
+
+    SQLite has one writer anyway.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(HEALTH_LOCK, project_id)))
+
+
+def decide(db: Session, reading: Reading, told: Told) -> Verdict:
+    project_id = reading.project.id
+    if is_buried(db, project_id, [told.subject, told.episode]):
+        return Verdict("erased")
+    subject = (
+        woman_of_pregnancy(db, project_id, told.episode) if told.form_id == ANTENATAL and told.episode else told.subject
+    )
+    if subject is None:
+        refused = told.form_id == CONSENT and not says_of_service(told.data)
+        return (
+            Verdict("no_consent")
+            if refused
+            else Verdict("unknown", told.episode if told.form_id == ANTENATAL else None)
+        )
+    events = [one for one in events_of(db, project_id, "women", subject) if one.submission_id != reading.submission_id]
+    return judge(told, subject, events, received_at(db, reading.submission_id))
+
+
+def judge(told: Told, subject: str, events: list[Event], received: datetime) -> Verdict:
+    """Her own consent record is its own evidence, also when it takes consent back; any other needs one that holds."""
+    known = any(one.form_id == CONSENT for one in events)
+    if told.form_id == CONSENT:
+        said = says_of_service(told.data)
+        if said or told.data.get("action") == "withdraw" or (said is False and known):
+            return OPEN
+        if said is False:
+            return Verdict("no_consent")
+    if not known:
+        return Verdict("unknown", subject)
+    on = told.visit_date or today(received)
+    return OPEN if covers(events, on, received) else Verdict("no_consent", subject)
+
+
+def received_at(db: Session, submission_id: int) -> datetime:
+    """When the record's first version came."""
+    return db.scalars(select(Submission.created_at).where(Submission.id == submission_id)).one()
+
+
+def open_record(db: Session, reading: Reading) -> None:
+    """Takes the seal off. What waited for something is noted: it shows up in lists only now."""
+    reason = db.scalar(select(Seal.reason).where(Seal.submission_id == reading.submission_id))
+    if reason is None:
+        return
+    db.execute(delete(Seal).where(Seal.submission_id == reading.submission_id))
+    db.execute(update(Submission).where(Submission.id == reading.submission_id).values(sealed=False))
+    if reason != "unread":
+        note(db, "submission.unseal", reading.project.id, reading.submission_id, reason, reading.now)
+
+
+def seal_record(db: Session, project_id: int, submission_id: int, verdict: Verdict, now: datetime) -> Effects:
+    """Seals a record, or says why it stays sealed, and takes away what was worked out from it before."""
+    seal = db.get(Seal, submission_id)
+    if seal is None:
+        seal = Seal(submission_id=submission_id, project_id=project_id, reason="", sealed_at=now)
+        db.add(seal)
+    if seal.reason != verdict.reason:
+        note(db, "submission.seal", project_id, submission_id, verdict.reason, now)
+    seal.reason, seal.waits_for = verdict.reason or "unread", verdict.waits_for
+    db.flush()
+    return Effects(forget_derived(db, submission_id))
+
+
+def forget_derived(db: Session, submission_id: int) -> set[Subject]:
+    """Nothing follows from a sealed record: no place, no event, no entity act that waits. Whom it was about."""
+    shut = {"sealed": True, "village_id": None, "place_how": None}
+    db.execute(update(Submission).where(Submission.id == submission_id).values(**shut))
+    db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id == submission_id))
+    db.execute(delete(EntityBacklog).where(EntityBacklog.submission_id == submission_id))
+    event = db.get(CareEvent, submission_id)
+    if event is None:
+        return set()
+    db.delete(event)
+    db.flush()
+    return {(event.subject_list, event.subject)}
+
+
+def seal_unread(db: Session, project_id: int, submission_id: int, now: datetime) -> None:
+    """A health record as it comes in: nobody has looked whether it may be read."""
+    values = {"submission_id": submission_id, "project_id": project_id, "reason": "unread", "sealed_at": now}
+    if db.execute(update(Seal).where(Seal.submission_id == submission_id).values(reason="unread")).rowcount == 0:  # type: ignore[attr-defined]
+        db.execute(insert(Seal).values(**values))
+
+
+def waiting_for(db: Session, project_id: int, uuids: Iterable[str]) -> list[int]:
+    """The sealed records that wait for one of these, in the order of arrival."""
+    query = select(Seal.submission_id).where(Seal.project_id == project_id, Seal.waits_for.in_(list(uuids)))
+    return list(db.scalars(query.order_by(Seal.submission_id)))
+
+
+def bury(db: Session, project_id: int, uuid: str, now: datetime) -> None:
+    """Keeps a hash of a uuid whose bearer asked to be removed. It is random (v4): nobody finds it by trying."""
+    if not is_buried(db, project_id, [uuid]):
+        db.add(Tombstone(project_id=project_id, uuid_hash=hash_of(project_id, uuid), made_at=now))
+        db.flush()
+
+
+def is_buried(db: Session, project_id: int, uuids: Iterable[str | None]) -> bool:
+    hashes = [hash_of(project_id, one) for one in uuids if one]
+    query = select(Tombstone.id).where(Tombstone.project_id == project_id, Tombstone.uuid_hash.in_(hashes))
+    return bool(hashes) and db.scalar(query.limit(1)) is not None
+
+
+def hash_of(project_id: int, uuid: str) -> bytes:
+    return hashlib.sha256(f"{project_id} {uuid}".encode()).digest()
+
+
+def note(db: Session, action: str, project_id: int, submission_id: int, reason: str | None, now: datetime) -> None:
+    form_id = db.scalar(select(Submission.form_id).where(Submission.id == submission_id))
+    ids = {"project_id": project_id, "form_id": form_id, "submission_id": submission_id}
+    record(db, action, actor_id=None, details={"reason": reason}, now=now, **ids)

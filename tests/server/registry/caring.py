@@ -1,0 +1,171 @@
+"""A care project with small forms that ask what F1, F2, F3, F4 and F6 ask, and a phone that sends them."""
+
+import uuid
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from server.access.roles import APP_USER
+from server.db import Database
+from server.models import Assignment, Base, Entity, Project, Seal, Submission, Village
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.making import a_form, a_phone, new_id
+
+CONSENTS = ("consent_service", "consent_reminder", "consent_share_clinic", "consent_location", "consent_stats")
+VILLAGE = "519901201001"
+FORMS: dict[str, tuple[str, str, str]] = {
+    "household_visit": (
+        "household visit_date visit_result consent_household decline_recheck visit_key village_code hamlet door_code",
+        "households",
+        "village_code hamlet door_code",
+    ),
+    "woman_consent": (
+        "action woman visit_date consent_service consent_reminder consent_share_clinic consent_location consent_stats "
+        "consent_until village_code household named_worker withdraw_scope withdraw_erase display_name",
+        "women",
+        "consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until village_code",
+    ),
+    "pregnancy_registration": (
+        "woman visit_date wants_registration lmp_known lmp_date us_done us_date us_weeks us_days danger_now visit_key "
+        "village_code",
+        "pregnancies",
+        "woman village_code",
+    ),
+    "antenatal_check": (
+        "pregnancy visit_date still_pregnant done_by danger us_new us_date us_weeks us_days refer visit_key secret",
+        "pregnancies",
+        "still_pregnant",
+    ),
+    "contraception_followup": (
+        "client episode visit_date reason choice_hers method start_date last_injection supply_end wish reminder_wish "
+        "village_code",
+        "contraception_episodes",
+        "village_code",
+    ),
+}
+XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+ xmlns:orx="http://openrosa.org/xforms" xmlns:entities="http://www.opendatakit.org/xforms/entities">
+<h:head><h:title>{form_id}</h:title><model entities:entities-version="2024.1.0"><instance><data id="{form_id}" version="1">
+{elements}<meta><entity dataset="{dataset}" create="" update="" id=""><label/></entity><instanceID/></meta></data></instance>
+{binds}<bind nodeset="/data/meta/instanceID" type="string"/></model></h:head><h:body>{inputs}</h:body></h:html>"""
+RECORD = """<data id="{form_id}" version="1" xmlns:orx="http://openrosa.org/xforms">{answers}
+<orx:meta>{entity}{deprecated}<orx:instanceID>{instance_id}</orx:instanceID></orx:meta></data>"""
+
+
+def a_care_form(form_id: str) -> bytes:
+    """An XForm with the questions of FORMS, all of them text."""
+    asked, dataset, saved = FORMS[form_id]
+    names = asked.split()
+    to = {name: f' entities:saveto="{name}"' for name in saved.split()}
+    return XFORM.format(
+        form_id=form_id,
+        dataset=dataset,
+        elements="".join(f"<{name}/>" for name in names),
+        binds="".join(f'<bind nodeset="/data/{name}" type="string"{to.get(name, "")}/>' for name in names),
+        inputs="".join(f'<input ref="/data/{name}"><label>{name}</label></input>' for name in names),
+    ).encode()
+
+
+def a_care_record(
+    form_id: str, answers: dict[str, str], entity: str = "", instance_id: str = "", deprecated_id: str = ""
+) -> bytes:
+    return RECORD.format(
+        form_id=form_id,
+        answers="".join(f"<{name}>{value}</{name}>" for name, value in answers.items()),
+        entity=entity,
+        deprecated=f"<orx:deprecatedID>{deprecated_id}</orx:deprecatedID>" if deprecated_id else "",
+        instance_id=instance_id or new_id(),
+    ).encode()
+
+
+def created(dataset: str, uuid_: str, label: str = "W-0231 王*") -> str:
+    return f'<entity dataset="{dataset}" id="{uuid_}" create="1"><label>{label}</label></entity>'
+
+
+def updated(dataset: str, uuid_: str, base: int = 1) -> str:
+    return f'<entity dataset="{dataset}" id="{uuid_}" update="1" baseVersion="{base}"><label/></entity>'
+
+
+class Care:
+    """Each sender gives the record's instanceID. Days are texts; women, pregnancies, episodes are uuids."""
+
+    def __init__(self, app: Flask, database: Database, project_id: int) -> None:
+        self.database, self.project_id = database, project_id
+        with database.transaction() as db:
+            db.execute(update(Project).where(Project.id == project_id).values(kind="care"))
+            db.add(Village(project_id=project_id, code=VILLAGE, name="一村", created_at=MORNING))
+            for form_id in FORMS:
+                a_form(db, project_id, form_id, xml=a_care_form(form_id))
+            phone, token = a_phone(db, app.extensions["fangshi.key"], project_id)
+            db.add(Assignment(actor_id=phone, role_id=APP_USER, project_id=project_id))
+        self.phone = Client(app, key=token)
+
+    def post(self, form_id: str, answers: dict[str, str], entity: str = "", **ids: str) -> str:
+        instance_id = ids.pop("instance_id", "") or new_id()
+        xml = a_care_record(form_id, answers, entity, instance_id, **ids)
+        sent = self.phone.send(self.project_id, xml)
+        assert sent.status_code == 201, sent.get_data(as_text=True)
+        return instance_id
+
+    def register(self, woman: str, day: str = "2026-02-01", until: str = "2027-02-01", **answers: str) -> str:
+        given = {
+            "action": "register",
+            "visit_date": day,
+            **dict.fromkeys(CONSENTS, "yes"),
+            "consent_until": until,
+            "village_code": VILLAGE,
+            **answers,
+        }
+        return self.post("woman_consent", given, created("women", woman) if given["consent_service"] == "yes" else "")
+
+    def withdraw(self, woman: str, day: str, scope: str = "service", erase: str = "keep_minimal", base: int = 1) -> str:
+        answers = {"action": "withdraw", "woman": woman, "visit_date": day, "withdraw_scope": scope}
+        answers |= {"withdraw_erase": erase, "consent_until": "2026-01-01"} if scope == "service" else {}
+        answers |= {"consent_service": "no"} if scope == "service" else {}
+        return self.post("woman_consent", answers, updated("women", woman, base))
+
+    def renew(self, woman: str, day: str, until: str, base: int = 1, **answers: str) -> str:
+        given = {"action": "renew", "woman": woman, "visit_date": day, "consent_service": "yes", "consent_until": until}
+        return self.post("woman_consent", given | answers, updated("women", woman, base))
+
+    def pregnancy(self, woman: str, pregnancy: str, day: str = "2026-02-10", **answers: str) -> str:
+        given = {
+            "woman": woman,
+            "visit_date": day,
+            "wants_registration": "yes",
+            "lmp_known": "exact",
+            "lmp_date": "2025-12-01",
+            "village_code": VILLAGE,
+        }
+        return self.post("pregnancy_registration", given | answers, created("pregnancies", pregnancy, "W-0231 #1"))
+
+    def check(self, pregnancy: str, day: str = "2026-02-20", entity: str = "", **answers: str) -> str:
+        given = {"pregnancy": pregnancy, "visit_date": day, "still_pregnant": "ongoing", "secret": "SECRETWORD"}
+        return self.post("antenatal_check", given | answers, entity)
+
+    def method(self, woman: str, episode: str = "", day: str = "2026-02-10", **answers: str) -> str:
+        given = {"client": woman, "visit_date": day, "reason": "start", "choice_hers": "yes", "method": "dmpa"}
+        entity = created("contraception_episodes", episode, "W-0231") if episode else ""
+        return self.post("contraception_followup", given | answers, entity)
+
+    def seal_of(self, instance_id: str) -> str | None:
+        """Why a record is sealed; None for an open one."""
+        with self.database.reading() as db:
+            found = db.scalars(select(Submission).where(Submission.instance_id == instance_id)).one()
+            seal = db.get(Seal, found.id)
+            assert found.sealed == (seal is not None)
+            return seal.reason if seal else None
+
+    def rows(self, model: type[Base]) -> list[Any]:
+        with self.database.reading() as db:
+            return list(db.scalars(select(model)))
+
+    def entity(self, uuid_: str) -> Entity | None:
+        with self.database.reading() as db:
+            return db.scalar(select(Entity).where(Entity.uuid == uuid_))
+
+
+def a_uuid() -> str:
+    return str(uuid.uuid4())
