@@ -57,7 +57,8 @@ def parse_object(body: bytes) -> dict[str, Any]:
 def check_type(name: str, value: Any, kind: Any) -> None:
     """Raises WrongType where a value is not of the type asked for; true is no number."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    fits = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
+    kinds = getattr(kind, "__args__", (kind,))
+    fits = isinstance(value, kind) and not (isinstance(value, bool) and bool not in kinds)
     if not fits or (is_number and abs(value) > LARGEST_NUMBER):
         raise WrongType(field=name, expected=name_of(kind))
     check_texts(value, name)

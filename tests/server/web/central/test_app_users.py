@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from server.access.roles import PROJECT_VIEWER
+from server.access.roles import PROJECT_VIEWER, VILLAGE_WORKER
 from server.db import Database
 from server.models import AppUser, Assignment, Project
 from tests.client import Client
@@ -127,3 +127,52 @@ def test_a_phone_reads_the_form_it_is_assigned_to_in_every_way_collect_does(
     assert phone.get("/projects").json == []
     for method, path in (("DELETE", "/visit"), ("PATCH", "/visit"), ("POST", "/visit/draft"), ("POST", "")):
         assert phone.open(method, base + path, json={}).json["code"] == 403.1
+
+
+def test_who_carries_a_phone_is_set_at_an_address_of_its_own(
+    as_bob: Client, database: Database, project_id: int, cast: dict
+) -> None:
+    path = f"/projects/{project_id}/app-users"
+    made = as_bob.post(path, json={"displayName": "x"}).json
+    with database.transaction() as db:
+        db.get_one(Project, project_id).kind = "care"
+        db.add(Assignment(actor_id=cast["chelsea"], role_id=VILLAGE_WORKER, project_id=project_id))
+    carer = f"{path}/{made['id']}/carer"
+
+    assert as_bob.get(carer).json == {"userId": None, "role": "village_worker"}
+    sent = {"userId": cast["chelsea"], "role": "clinician"}
+    assert as_bob.put(carer, json=sent).json == sent
+    assert as_bob.put(carer, json={"userId": None}).json == {"userId": None, "role": "clinician"}
+    assert as_bob.get(path).json == [{**made, "updatedAt": "2026-03-02T01:00:00.000Z"}]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ({}, 400.2),
+        ({"role": "clinician"}, 400.2),
+        ({"userId": "5"}, 400.11),
+        ({"userId": True}, 400.11),
+        ({"userId": 999999}, 400.8),
+        ({"userId": None, "role": "reviewer"}, 400.8),
+        ({"userId": None, "role": 5}, 400.11),
+    ],
+)
+def test_a_carer_that_cannot_be_is_told_by_number(
+    as_bob: Client, database: Database, project_id: int, sent: dict, code: float
+) -> None:
+    made = as_bob.post(f"/projects/{project_id}/app-users", json={"displayName": "x"}).json
+    with database.transaction() as db:
+        db.get_one(Project, project_id).kind = "care"
+    assert as_bob.put(f"/projects/{project_id}/app-users/{made['id']}/carer", json=sent).json["code"] == code
+
+
+def test_who_may_not_manage_phones_hands_none_over(
+    as_chelsea: Client, as_nobody: Client, app: Flask, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        actor_id, token = a_phone(db, app.extensions["fangshi.key"], project_id)
+    path = f"/projects/{project_id}/app-users/{actor_id}/carer"
+    for client, code in ((as_chelsea, 403.1), (as_nobody, 401.2), (Client(app, key=token), 403.1)):
+        assert client.get(path).json["code"] == code
+        assert client.put(path, json={"userId": None}).json["code"] == code

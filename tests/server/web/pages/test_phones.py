@@ -6,9 +6,12 @@ import zlib
 from sqlalchemy import select
 
 from server.access import tokens
-from server.models import AppUser, VillageScope
+from server.access.people import create_user
+from server.access.roles import BY_SYSTEM
+from server.models import AppUser, Assignment, User, VillageScope
 from server.web.pages.phones import settings_text
 from tests.client import Client
+from tests.conftest import MORNING, PASSWORD
 from tests.making import a_record
 from tests.server.web.pages.conftest import make_project, text_of
 
@@ -94,3 +97,59 @@ def test_the_key_is_in_no_other_page_than_the_card(town, browse):
     lea = browse("lea")
     assert town.key not in lea.see("/phones").get_data(as_text=True)
     assert tokens.is_token(town.key)
+
+
+def add_worker(town, name="刘小燕", role="village_worker"):
+    """A worker of the town; her actor id."""
+    with town.database.transaction() as db:
+        user = create_user(db, f"{name}@example.test", PASSWORD, name, None, MORNING)
+        db.add(Assignment(actor_id=user.actor_id, role_id=BY_SYSTEM[role].id, project_id=town.project_id))
+        return user.actor_id
+
+
+def carried(database, phone_id):
+    with database.reading() as db:
+        row = db.get(AppUser, phone_id)
+        return row.person_id, row.care_role
+
+
+def test_a_new_phone_is_handed_to_who_carries_it(town, browse, database):
+    worker = add_worker(town)
+    lea = browse("lea")
+    made = lea.send("/phones", {"name": "卫生院的手机", "all_villages": "1", "carer": worker, "care_role": "clinician"})
+    assert carried(database, int(made.location.rpartition("/")[2])) == (worker, "clinician")
+    assert "刘小燕 · 临床人员" in text_of(lea.see("/phones"))
+
+
+def test_a_phone_is_handed_over_on_its_card(town, browse, database):
+    worker = add_worker(town)
+    lea = browse("lea")
+    card = lea.see(f"/phones/{town.phone_id}").get_data(as_text=True)
+    assert f'<option value="{worker}">刘小燕</option>' in card
+    lea.send(f"/phones/{town.phone_id}/carer", {"carer": worker, "care_role": "village_worker"})
+    assert carried(database, town.phone_id) == (worker, "village_worker")
+    card = lea.see(f"/phones/{town.phone_id}").get_data(as_text=True)
+    assert f'<option value="{worker}" selected>刘小燕</option>' in card
+    lea.send(f"/phones/{town.phone_id}/carer", {"carer": "", "care_role": "clinician"})
+    assert carried(database, town.phone_id) == (None, "clinician")
+
+
+def test_who_has_no_role_in_the_town_carries_no_phone(town, browse, database):
+    lea = browse("lea")
+    with town.database.reading() as db:
+        otto = db.scalar(select(User.actor_id).where(User.email == "otto@example.test"))
+        me = db.scalar(select(User.actor_id).where(User.email == "lea@example.test"))
+    for person, status in ((otto, 400), (me, 403), ("x", 400), ("9" * 20, 400)):
+        answer = lea.send(f"/phones/{town.phone_id}/carer", {"carer": person, "care_role": "village_worker"})
+        assert answer.status_code == status and "什么都没有改" in text_of(answer)
+    assert lea.send("/phones", {"name": "x", "all_villages": "1", "carer": otto}).status_code == 400
+    with database.reading() as db:
+        assert len(db.scalars(select(AppUser)).all()) == 1
+    assert carried(database, town.phone_id) == (None, "village_worker")
+
+
+def test_who_may_not_manage_phones_hands_none_over(town, browse, database):
+    worker = add_worker(town)
+    for name in ("rita", "otto"):
+        assert browse(name).send(f"/phones/{town.phone_id}/carer", {"carer": worker}).status_code in (403, 404)
+    assert carried(database, town.phone_id) == (None, "village_worker")
