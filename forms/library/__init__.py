@@ -20,8 +20,13 @@ class LibraryForm(NamedTuple):
 
 def library_forms() -> list[LibraryForm]:
     """The forms of the library by form id. Converts each of them once in a process's life."""
-    forms = [read_xform(read_library_form(source.parent.name)) for source in sorted(_HERE.glob("*/form.md"))]
-    return [LibraryForm(form.form_id, form.title or form.form_id) for form in forms]
+    return [_outline(source.parent.name) for source in sorted(_HERE.glob("*/form.md"))]
+
+
+@cache
+def _outline(form_id: str) -> LibraryForm:
+    form = read_xform(read_library_form(form_id))
+    return LibraryForm(form.form_id, form.title or form.form_id)
 
 
 @cache

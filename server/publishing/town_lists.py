@@ -1,0 +1,137 @@
+"""The town's own lists beside the forms that come with Fangshi: villages.csv, clinics.csv, workers.csv.
+
+A list is a file of a form, not a part of it: the form's version stays, and phones fetch the file anew by its hash.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from forms.library import library_forms
+from server.access.roles import CLINICIAN, VILLAGE_WORKER
+from server.blobs import BlobStore, remember
+from server.models import Actor, AppUser, Assignment, Form, FormAttachment, FormVersion, Project, User, Village
+
+VILLAGES, CLINICS, WORKERS = "villages.csv", "clinics.csv", "workers.csv"
+
+NO_CLINICS: Final = ("none", "名单还没有填，请镇里补上 / The town has not filled this list yet", "")
+"""The one row of clinics.csv until the town has uploaded its own."""
+
+
+def refresh_lists(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
+    """Gives the project's library forms its present villages, clinics and workers to choose from."""
+    refresh_villages(db, store, project, now)
+    refresh_clinics(db, store, project, now)
+    refresh_workers(db, store, project, now)
+
+
+def refresh_villages(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
+    """Called again after boundaries were imported."""
+    put_list(db, store, project, VILLAGES, write_list(["name", "label"], villages_of(db, project)), now)
+
+
+def refresh_workers(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
+    """Called again when somebody becomes or ceases to be a worker."""
+    put_list(db, store, project, WORKERS, write_list(["name", "label"], workers_of(db, project)), now)
+
+
+def refresh_clinics(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
+    """The list that the town uploaded last beside any of these forms, for them all; until then a note in its place.
+
+    Its columns are name,label,phone: the phone numbers stand in the advice on danger signs.
+    """
+    note = write_list(["name", "label", "phone"], [NO_CLINICS])
+    placeholder = store.put(note).sha256
+    own = newest_upload(slots_of(db, project, CLINICS), placeholder)
+    if own is None:
+        put_list(db, store, project, CLINICS, note, now)
+        return
+    for slot in slots_of(db, project, CLINICS):
+        fill(slot, own, now)
+    db.flush()
+
+
+def newest_upload(slots: Iterable[FormAttachment], placeholder: str) -> str | None:
+    """The hash of what was put last into one of these slots by somebody else than us."""
+    filled = [one for one in slots if one.blob_sha256 not in (None, placeholder) and one.updated_at is not None]
+    return max(filled, key=lambda one: (one.updated_at, one.id)).blob_sha256 if filled else None
+
+
+def put_list(db: Session, store: BlobStore, project: Project, name: str, content: bytes, now: datetime) -> None:
+    slots = slots_of(db, project, name)
+    if not slots:
+        return
+    stored = store.put(content)
+    remember(db, stored, "text/csv", now)
+    for slot in slots:
+        fill(slot, stored.sha256, now)
+    db.flush()
+
+
+def fill(slot: FormAttachment, sha256: str, now: datetime) -> None:
+    if slot.blob_sha256 != sha256:
+        slot.blob_sha256, slot.updated_at = sha256, now
+
+
+def slots_of(db: Session, project: Project, name: str) -> list[FormAttachment]:
+    """The files of this name that published versions of library forms expect, unless an entity list fills them."""
+    own = [one.form_id for one in library_forms()]
+    return list(
+        db.scalars(
+            select(FormAttachment)
+            .join(FormVersion, FormVersion.id == FormAttachment.form_version_id)
+            .join(Form, Form.id == FormVersion.form_id)
+            .where(
+                Form.project_id == project.id,
+                Form.xml_form_id.in_(own),
+                FormVersion.published_at.is_not(None),
+                FormAttachment.name == name,
+                FormAttachment.dataset_id.is_(None),
+            )
+            .order_by(FormAttachment.id)
+        )
+    )
+
+
+def villages_of(db: Session, project: Project) -> list[tuple[str, str]]:
+    """(code, name) of the villages that are not retired, in the order of codes."""
+    here = select(Village.code, Village.name).where(Village.project_id == project.id, Village.retired_at.is_(None))
+    return [(code, name) for code, name in db.execute(here.order_by(Village.code))]
+
+
+def workers_of(db: Session, project: Project) -> list[tuple[str, str]]:
+    """(actor id, name) of who has a care role in the project or carries one of its phones, by name.
+
+    The id is what the list `me` calls `worker`.
+    """
+    granted = select(Assignment.actor_id).where(
+        Assignment.project_id == project.id,
+        Assignment.form_id.is_(None),
+        Assignment.role_id.in_((VILLAGE_WORKER, CLINICIAN)),
+    )
+    carrying = select(AppUser.person_id).where(
+        AppUser.project_id == project.id, AppUser.revoked_at.is_(None), AppUser.person_id.is_not(None)
+    )
+    rows = db.execute(
+        select(Actor.id, Actor.display_name)
+        .join(User, User.actor_id == Actor.id)
+        .where(
+            or_(Actor.id.in_(granted), Actor.id.in_(carrying)), Actor.deleted_at.is_(None), User.disabled_at.is_(None)
+        )
+        .order_by(Actor.display_name, Actor.id)
+    )
+    return [(str(number), name) for number, name in rows]
+
+
+def write_list(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A list to choose from as select_one_from_file reads it: UTF-8, commas, LF."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,149 @@
+"""The town's own lists beside our forms: villages, clinics, workers."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.access.phones import create_app_user
+from server.access.roles import CLINICIAN, REVIEWER, VILLAGE_WORKER
+from server.blobs import BlobStore, remember
+from server.models import Actor, AppUser, Assignment, Dataset, Form, FormAttachment, FormVersion, Project, User, Village
+from server.publishing.library import publish_library
+from server.publishing.town_lists import NO_CLINICS, refresh_lists, refresh_workers
+from tests.conftest import MORNING
+
+KEY = bytes(32)
+LATER = MORNING + timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BlobStore:
+    return BlobStore(tmp_path / "blobs")
+
+
+@pytest.fixture
+def town(db: Session, store: BlobStore) -> Iterator[Project]:
+    project = Project(name="禾川镇", kind="plain", created_at=MORNING)
+    db.add(project)
+    db.flush()
+    db.add(Village(project_id=project.id, code="01", name="河口村", created_at=MORNING))
+    publish_library(db, store, project, None, MORNING, KEY)
+    yield project
+
+
+def slots(db: Session, project: Project, name: str) -> list[FormAttachment]:
+    query = select(FormAttachment).join(FormVersion, FormVersion.id == FormAttachment.form_version_id)
+    ours = query.join(Form, Form.id == FormVersion.form_id).where(Form.project_id == project.id)
+    return list(db.scalars(ours.where(FormAttachment.name == name).order_by(FormAttachment.id)))
+
+
+def read_list(db: Session, store: BlobStore, project: Project, name: str) -> list[list[str]]:
+    """The rows of a list, which is the same beside every form."""
+    (sha256,) = {one.blob_sha256 for one in slots(db, project, name)}
+    assert sha256 is not None
+    return list(csv.reader(io.StringIO(store.read(sha256).decode())))
+
+
+def person(db: Session, project: Project, name: str, role: int | None = None) -> int:
+    actor = Actor(type="user", display_name=name, created_at=MORNING)
+    db.add(actor)
+    db.flush()
+    db.add(User(actor_id=actor.id, email=f"{actor.id}@town.test"))
+    if role is not None:
+        db.add(Assignment(actor_id=actor.id, role_id=role, project_id=project.id))
+    db.flush()
+    return actor.id
+
+
+def upload_clinics(db: Session, store: BlobStore, slot: FormAttachment, content: bytes) -> None:
+    stored = store.put(content)
+    remember(db, stored, "text/csv", LATER)
+    slot.blob_sha256, slot.updated_at = stored.sha256, LATER
+    db.flush()
+
+
+def test_every_list_that_a_form_of_ours_names_is_filled(db: Session, town: Project) -> None:
+    made_for_each_phone = {"me.csv", "due_visits.csv"}
+    named = db.scalars(select(FormAttachment).where(FormAttachment.name.not_in(made_for_each_phone)))
+
+    assert [one.name for one in named if one.blob_sha256 is None and one.dataset_id is None] == []
+
+
+def test_lists_that_a_later_form_makes_are_linked_to_an_earlier_one(db: Session, town: Project) -> None:
+    women = db.scalars(select(Dataset).where(Dataset.name == "women")).one()
+
+    assert {one.dataset_id for one in slots(db, town, "women.csv")} == {women.id}
+
+
+def test_the_villages_are_beside_every_form_that_asks_for_one(db: Session, store: BlobStore, town: Project) -> None:
+    assert read_list(db, store, town, "villages.csv") == [["name", "label"], ["01", "河口村"]]
+    assert len(slots(db, town, "villages.csv")) >= 2
+
+
+def test_workers_are_who_has_a_care_role_or_carries_a_phone(db: Session, store: BlobStore, town: Project) -> None:
+    worker = person(db, town, "赵秀兰", VILLAGE_WORKER)
+    doctor = person(db, town, "何医生", CLINICIAN)
+    carrier = person(db, town, "孙小满", REVIEWER)
+    person(db, town, "审核员", REVIEWER)
+    person(db, town, "路人")
+    phone = db.get(AppUser, create_app_user(db, KEY, town.id, "手机", None, MORNING).actor.id)
+    assert phone is not None
+    phone.person_id = carrier
+    refresh_workers(db, store, town, LATER)
+
+    found = read_list(db, store, town, "workers.csv")
+    assert found[0] == ["name", "label"]
+    assert {tuple(row) for row in found[1:]} == {
+        (str(worker), "赵秀兰"),
+        (str(doctor), "何医生"),
+        (str(carrier), "孙小满"),
+    }
+
+
+def test_who_left_is_no_worker_any_more(db: Session, store: BlobStore, town: Project) -> None:
+    gone, locked = (person(db, town, name, VILLAGE_WORKER) for name in ("甲", "乙"))
+    db.get_one(Actor, gone).deleted_at = MORNING
+    db.get_one(User, locked).disabled_at = MORNING
+    refresh_workers(db, store, town, LATER)
+
+    assert read_list(db, store, town, "workers.csv") == [["name", "label"]]
+
+
+def test_workers_of_another_town_are_not_offered(db: Session, store: BlobStore, town: Project) -> None:
+    other = Project(name="别处", kind="care", created_at=MORNING)
+    db.add(other)
+    db.flush()
+    person(db, other, "外人", VILLAGE_WORKER)
+    refresh_workers(db, store, town, LATER)
+
+    assert read_list(db, store, town, "workers.csv") == [["name", "label"]]
+
+
+def test_a_town_without_a_list_of_clinics_is_told_so_in_the_list(db: Session, store: BlobStore, town: Project) -> None:
+    assert read_list(db, store, town, "clinics.csv") == [["name", "label", "phone"], list(NO_CLINICS)]
+
+
+def test_the_clinics_that_a_town_uploads_beside_one_form_are_beside_all(
+    db: Session, store: BlobStore, town: Project
+) -> None:
+    first, *others = slots(db, town, "clinics.csv")
+    assert others
+    own = "name,label,phone\n1,镇卫生院,0825-5550120\n".encode()
+    upload_clinics(db, store, first, own)
+    refresh_lists(db, store, town, LATER)
+
+    assert read_list(db, store, town, "clinics.csv")[1] == ["1", "镇卫生院", "0825-5550120"]
+
+
+def test_filling_the_lists_again_touches_nothing(db: Session, store: BlobStore, town: Project) -> None:
+    query = select(FormAttachment.id, FormAttachment.blob_sha256, FormAttachment.dataset_id, FormAttachment.updated_at)
+    before = db.execute(query.order_by(FormAttachment.id)).all()
+    publish_library(db, store, town, None, LATER, KEY)
+
+    assert db.execute(query.order_by(FormAttachment.id)).all() == before
