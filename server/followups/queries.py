@@ -111,19 +111,6 @@ def count_by_worker(
     return counts_of(db, query.where(within(project_id, village_codes)).group_by(Woman.assigned_worker))
 
 
-def overdue_by_village(
-    db: Session, project_id: int, village_codes: Collection[str] | None, today: date
-) -> dict[str, int]:
-    """How many tasks are overdue per village code, for the map's bands; a village without any is not named."""
-    query = (
-        select(FollowUp.village_code, func.count())
-        .where(within(project_id, village_codes), *still_asked(today), FollowUp.overdue_from <= today)
-        .where(FollowUp.inside.is_(None))
-        .group_by(FollowUp.village_code)
-    )
-    return dict(db.execute(query).tuples().all())
-
-
 def codes_within(db: Session, scope: Scope) -> list[str] | None:
     """The village codes that a scope reaches, as the queries here take them."""
     if scope.everything:

@@ -196,6 +196,8 @@ def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
     if is_news:
         row.state, row.ended, row.severity, row.cause, row.inside = SUPERSEDED, True, "info", cause, None
         row.changed_at = round_.now
+    if cause == SUBJECT_GONE:  # perhaps at her own wish: that a visit was asked for stays, what it was about does not
+        row.episode, row.anchor_event, row.answered_by, row.why_json = None, "", None, "[]"
     row.stands_on, row.look_on = round_.today, None
     return is_news
 

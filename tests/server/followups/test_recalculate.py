@@ -243,6 +243,22 @@ def a_woman_row(db: Session) -> Woman:
     return db.scalars(select(Woman)).one()
 
 
+def test_of_whom_the_registry_forgot_it_stays_only_that_a_visit_was_asked_for(db: Session, woman: Project) -> None:
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    work_out(db, woman, "2026-10-20")
+    before = {rule: row.visit_key for rule, row in rows_by_rule(db).items()}
+    db.delete(a_woman_row(db))
+    work_out(db, woman, "2026-10-21")
+    rows = rows_by_rule(db)
+    assert set(states(db).values()) == {"superseded subject_gone"}
+    told = {(row.episode, row.anchor_event, row.answered_by, row.why_json) for row in rows.values()}
+    assert told == {(None, "", None, "[]")}
+    a_woman(db, woman)
+    work_out(db, woman, "2026-10-22")
+    assert states(db)["ANC1"] == "done_on_time" and rows_by_rule(db)["ANC2"].episode == "p1"
+    assert {rule: row.visit_key for rule, row in rows_by_rule(db).items()} == before
+
+
 def test_consent_that_runs_out_ends_tasks_on_the_next_day_by_itself(db: Session, town: Project) -> None:
     a_woman(db, town, consent_until=day("2026-11-05"))
     registered(db, town, "2026-10-20", "2026-09-01")

@@ -1,0 +1,137 @@
+"""Lists and counts of follow-ups, by village, worker, subject and visit key."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.access.allow import Scope
+from server.errors import NotFound
+from server.followups.queries import (
+    Counts,
+    codes_within,
+    count_by_village,
+    count_by_worker,
+    due_for_villages,
+    for_subject,
+    get_by_visit_key,
+    state_at,
+)
+from server.followups.recalculate import recalculate_many
+from server.models import FollowUp, Project, Village
+from tests.conftest import MORNING
+from tests.server.followups.samples import VILLAGE, at_noon, day
+from tests.server.followups.told import F1, a_home, a_town, a_woman, checked, injected, registered, tell
+
+HERE, THERE = VILLAGE, "510121001003"
+TODAY = day("2027-02-03")
+
+
+@pytest.fixture
+def town(db: Session) -> Project:
+    """w1 is overdue (ANC2) with a due one inside (ANC3); w2, of another village and worker, is due; h1's is open."""
+    town = a_town(db)
+    a_woman(db, town, "w1")
+    registered(db, town, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    a_woman(db, town, "w2", village_code=THERE, assigned_worker="worker-7", label="W-0300 李*")
+    injected(db, town, "2026-11-04", subject="w2", episode="c2")
+    a_home(db, town)
+    tell(db, town, F1, "2026-08-20", visit_result="met", consent_household="yes")
+    everybody = [("women", "w1"), ("women", "w2"), ("households", "h1")]
+    recalculate_many(db, town, everybody, TODAY, at_noon("2027-02-03"))
+    return town
+
+
+def listed(db: Session, town: Project, *codes: str, **given: object) -> list[tuple[str, str, str | None]]:
+    rows = due_for_villages(db, town.id, codes or None, TODAY, **given)  # type: ignore[arg-type]
+    return [(one.row.rule, one.label, one.worker) for one in rows]
+
+
+def test_overdue_ones_come_first_then_by_target_day(db: Session, town: Project) -> None:
+    assert listed(db, town) == [
+        ("ANC2", "W-0231 王*", None),
+        ("INJ-DMPA", "W-0300 李*", "worker-7"),
+        ("HH-V", "12 河湾", None),
+    ]
+
+
+def test_a_village_sees_its_own_alone_and_no_village_sees_none(db: Session, town: Project) -> None:
+    assert [one[0] for one in listed(db, town, THERE)] == ["INJ-DMPA"]
+    assert [one[0] for one in listed(db, town, HERE)] == ["ANC2", "HH-V"]
+    assert due_for_villages(db, town.id, [], TODAY) == []
+    assert due_for_villages(db, a_town(db, "另一镇").id, None, TODAY) == []
+
+
+def test_what_stands_inside_another_is_listed_only_when_asked_for(db: Session, town: Project) -> None:
+    assert "ANC3" in [one[0] for one in listed(db, town, with_inside=True)]
+
+
+def test_what_opens_soon_can_be_asked_for_and_the_list_cut(db: Session, town: Project) -> None:
+    assert [one[0] for one in listed(db, town, days_ahead=40)] == ["ANC2", "INJ-DMPA", "HH-V"]
+    assert [one[0] for one in listed(db, town, days_ahead=41)] == ["ANC2", "INJ-DMPA", "HH-V", "ANC4"]
+    assert [one[0] for one in listed(db, town, limit=1)] == ["ANC2"]
+    assert [one[0] for one in listed(db, town, form_ids=["household_visit"])] == ["HH-V"]
+
+
+def test_an_ended_one_is_on_no_list_and_still_in_her_own(db: Session, town: Project) -> None:
+    rules = [row.rule for row in for_subject(db, town.id, None, "women", "w1")]
+    assert rules[:3] == ["ANC1", "ANC2", "ANC3"]
+    assert for_subject(db, town.id, [THERE], "women", "w1") == []
+    assert "ANC1" not in [one[0] for one in listed(db, town, with_inside=True)]
+
+
+def test_where_a_row_stands_is_read_off_its_days_before_the_daily_step_has_run(db: Session, town: Project) -> None:
+    row = db.scalars(select(FollowUp).where(FollowUp.rule == "INJ-DMPA")).one()
+    days = ("2027-01-19", "2027-01-20", "2027-02-03", "2027-02-04")
+    assert [state_at(row, day(one)) for one in days] == ["scheduled", "open", "due", "overdue"]
+    done = db.scalars(select(FollowUp).where(FollowUp.rule == "ANC1")).one()
+    assert state_at(done, day("2028-01-01")) == "done_on_time"
+    assert count_by_village(db, town.id, None, day("2027-02-04"))[THERE] == Counts(overdue=1)
+
+
+def test_one_is_found_by_its_visit_key_within_the_villages_alone(db: Session, town: Project) -> None:
+    row = db.scalars(select(FollowUp).where(FollowUp.rule == "ANC2")).one()
+    assert get_by_visit_key(db, town.id, None, row.visit_key).row is row
+    assert get_by_visit_key(db, town.id, [HERE], row.visit_key).label == "W-0231 王*"
+    for project_id, codes in ((town.id, [THERE]), (town.id + 1, None)):
+        with pytest.raises(NotFound):
+            get_by_visit_key(db, project_id, codes, row.visit_key)
+
+
+def test_counts_by_village_and_worker_add_up_to_the_list(db: Session, town: Project) -> None:
+    by_village = count_by_village(db, town.id, None, TODAY)
+    assert by_village == {HERE: Counts(open=1, overdue=1, red=1), THERE: Counts(due=1)}
+    assert count_by_worker(db, town.id, None, TODAY) == {
+        None: Counts(open=1, overdue=1, red=1),
+        "worker-7": Counts(due=1),
+    }
+    assert sum(one.all for one in by_village.values()) == len(listed(db, town))
+    assert count_by_village(db, town.id, [THERE], TODAY) == {THERE: Counts(due=1)}
+    assert count_by_village(db, town.id, [], TODAY) == count_by_worker(db, town.id, [], TODAY) == {}
+
+
+def test_a_loss_takes_every_task_off_the_lists_at_once(db: Session, town: Project) -> None:
+    checked(db, town, "2027-02-03", still_pregnant="ended")
+    recalculate_many(db, town, [("women", "w1")], TODAY, at_noon("2027-02-03"))
+    assert [one[0] for one in listed(db, town, with_inside=True, days_ahead=400)] == ["INJ-DMPA", "HH-V"]
+    assert count_by_village(db, town.id, [HERE], TODAY) == {HERE: Counts(open=1)}
+
+
+def test_a_scope_is_told_in_village_codes(db: Session, town: Project) -> None:
+    here = Village(project_id=town.id, code=HERE, name="河湾村", created_at=MORNING)
+    db.add(here)
+    db.flush()
+    assert codes_within(db, Scope(town.id, everything=True)) is None
+    assert codes_within(db, Scope(town.id, False, frozenset({here.id}))) == [HERE]
+    assert codes_within(db, Scope(town.id, False)) == []
+
+
+def test_a_list_is_one_query(
+    db: Session, town: Project, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    with count_queries() as statements:
+        due_for_villages(db, town.id, None, TODAY)
+        count_by_village(db, town.id, None, TODAY)
+    assert len(statements) == 2
