@@ -23,7 +23,7 @@ def health_features(db: Session, scope: Scope) -> dict[str, Any]:
     rows = db.execute(
         select(Village.code, Village.name, Village.label_lon, Village.label_lat, func.count().label("records"))
         .join(Submission, Submission.village_id == Village.id)
-        .where(*records_in(scope), Submission.health, Village.retired_at.is_(None))
+        .where(*records_in(scope), Submission.health, Village.retired_at.is_(None), Village.label_lon.is_not(None))
         .group_by(Village.id, Village.code, Village.name, Village.label_lon, Village.label_lat)
         .order_by(Village.code)
     )
