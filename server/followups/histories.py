@@ -24,19 +24,13 @@ from server.followups.facts import (
     Supply,
     Visit,
 )
-from server.registry.consent import happened_on, place_in_time
-from server.registry.dating import Scan, Told, date_pregnancy
+from server.registry.consent import happened_on
+from server.registry.people import CLINICIANS, NOT_WANTED, STOPPED, datings_of, day_of, in_time
 from server.registry.referrals import referral_uuid, signs_of, urgency_of
 from server.registry.telling import ANTENATAL, CONTRACEPTION, HOUSEHOLD, PREGNANCY, Event, read_day
 
 PACK_DAYS: Final = 28
 """Days that a pack lasts (domain.md 2.4, PILL-R)."""
-
-CLINICIANS: Final = ("doctor", "midwife")
-NOT_FOLLOWED: Final = ("", "none")
-"""F6 `reminder_wish`: without a way to be reached she did not opt in (2.4: default none)."""
-
-ENDS_METHOD: Final = {"reason": ("stop", "switch"), "wish": ("stop", "switch")}
 
 
 @dataclass(frozen=True)
@@ -48,17 +42,17 @@ class Person:
     consent: Consent
 
 
-def read_household(person: Person, events: Iterable[Event]) -> Facts:
+def read_household(person: Person, events: Sequence[Event]) -> Facts:
     """The facts of one household by its visits (F1). Whether it agreed is asked at each visit, and the rule reads that."""
     visits = (
         HouseholdVisit(
             one.event,
-            _visited_on(one),
+            day_of(one),
             one.received_at,
             one.data.get("visit_result", ""),
             one.data.get("consent_household") == "yes",
         )
-        for one in in_order(events)
+        for one in in_time(events)
         if one.form_id == HOUSEHOLD
     )
     return Facts(person.subject, "households", person.village_code, person.consent, household_visits=tuple(visits))
@@ -66,7 +60,7 @@ def read_household(person: Person, events: Iterable[Event]) -> Facts:
 
 def read_woman(
     person: Person,
-    events: Iterable[Event],
+    events: Sequence[Event],
     keys: Mapping[str, str],
     deleted_referrals: Collection[str] = (),
 ) -> Facts:
@@ -74,7 +68,7 @@ def read_woman(
 
     `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand.
     """
-    told = in_order(events)
+    told = in_time(events)
     return Facts(
         subject=person.subject,
         subject_list="women",
@@ -87,15 +81,6 @@ def read_woman(
         danger_signs=tuple(_danger_signs(told)),
         referrals=tuple(one for one in _referrals(told) if one.uuid not in deleted_referrals),
     )
-
-
-def in_order(events: Iterable[Event]) -> list[Event]:
-    """By day, receipt and id: the same facts whatever order the records arrived in."""
-    return sorted(events, key=place_in_time)
-
-
-def _visited_on(one: Event) -> date:
-    return happened_on(one.visit_date, one.received_at)
 
 
 def _day(one: Event, name: str) -> date | None:
@@ -114,7 +99,7 @@ def _visit(one: Event, keys: Mapping[str, str]) -> Visit:
     return Visit(
         event=one.event,
         form_id=one.form_id,
-        visit_date=_visited_on(one),
+        visit_date=day_of(one),
         received_at=one.received_at,
         episode=one.episode,
         answers=keys.get(one.data.get("visit_key", "")),
@@ -127,7 +112,7 @@ def _stops(told: Sequence[Event]) -> Iterable[Stop]:
     """F3 `contact_ok` "do not contact me" is about that pregnancy. Not having answered is not that."""
     for one in told:
         if one.form_id == PREGNANCY and one.episode and one.data.get("contact_ok") == "none":
-            yield Stop("contact_declined", _visited_on(one), one.event, episode=one.episode)
+            yield Stop("contact_declined", day_of(one), one.event, episode=one.episode)
 
 
 def _pregnancies(told: Sequence[Event]) -> Iterable[Pregnancy]:
@@ -141,7 +126,7 @@ def _pregnancies(told: Sequence[Event]) -> Iterable[Pregnancy]:
 
 
 def _pregnancy(registration: Event, uuid: str, told: Sequence[Event]) -> Pregnancy:
-    registered_on = _visited_on(registration)
+    registered_on = day_of(registration)
     return Pregnancy(
         uuid=uuid,
         event=registration.event,
@@ -154,27 +139,8 @@ def _pregnancy(registration: Event, uuid: str, told: Sequence[Event]) -> Pregnan
 
 
 def _datings(told: Sequence[Event], registered_on: date) -> Iterable[Dating]:
-    for one in date_pregnancy(map(_dating_told, told), registered_on):
+    for one in datings_of(told, registered_on):
         yield Dating(one.event, one.ga_anchor, one.method, one.in_force_from)
-
-
-def _dating_told(one: Event) -> Told:
-    known = one.data.get("lmp_known") if one.form_id == PREGNANCY else None
-    asked = {PREGNANCY: "us_done", ANTENATAL: "us_new"}.get(one.form_id, "")
-    return Told(
-        event=one.event,
-        on=_visited_on(one),
-        received_at=one.received_at,
-        last_period=read_day(one.data.get("lmp_date")) if known in ("exact", "approx") else None,
-        is_sure=known == "exact",
-        scan=_scan(one) if one.data.get(asked) == "yes" else None,
-        by_clinician=one.form_id == ANTENATAL and one.data.get("done_by") in CLINICIANS,
-    )
-
-
-def _scan(one: Event) -> Scan | None:
-    on, weeks, days = read_day(one.data.get("us_date")), _number(one, "us_weeks"), _number(one, "us_days")
-    return Scan(on, weeks * 7 + (days or 0)) if on and weeks is not None else None
 
 
 def _outcome(told: Sequence[Event]) -> Outcome | None:
@@ -183,9 +149,7 @@ def _outcome(told: Sequence[Event]) -> Outcome | None:
         one for one in told if one.form_id == ANTENATAL and one.data.get("still_pregnant") in ("gave_birth", "ended")
     ]
     ends.sort(key=lambda one: one.data["still_pregnant"] != "ended")
-    return next(
-        (Outcome(one.event, one.data["still_pregnant"], _visited_on(one), _visited_on(one)) for one in ends), None
-    )
+    return next((Outcome(one.event, one.data["still_pregnant"], day_of(one), day_of(one)) for one in ends), None)
 
 
 def _contraception(told: Sequence[Event]) -> Iterable[ContraceptionEpisode]:
@@ -206,11 +170,11 @@ def _episode(uuid: str, told: Sequence[Event]) -> ContraceptionEpisode:
     methods = [one.data["method"] for one in told if one.data.get("method") not in (None, "none", "prefer_not")]
     wishes = [one.data["reminder_wish"] for one in told if "reminder_wish" in one.data]
     starts = [day for one in told if (day := _day(one, "start_date"))]
-    ends = [_visited_on(one) for one in told if _ends_it(one)]
+    ends = [day_of(one) for one in told if _ends_it(one)]
     return ContraceptionEpisode(
         uuid=uuid,
         method=methods[-1] if methods else "",
-        wants_follow_up=bool(wishes) and wishes[-1] not in NOT_FOLLOWED,
+        wants_follow_up=bool(wishes) and wishes[-1] not in NOT_WANTED,
         started_on=starts[-1] if starts else None,
         injections=tuple(
             Injection(one.event, day, one.received_at) for one in told if (day := _day(one, "last_injection"))
@@ -221,14 +185,14 @@ def _episode(uuid: str, told: Sequence[Event]) -> ContraceptionEpisode:
 
 
 def _ends_it(one: Event) -> bool:
-    return any(one.data.get(name) in answers for name, answers in ENDS_METHOD.items())
+    return one.data.get("reason") in STOPPED or one.data.get("wish") in STOPPED
 
 
 def _supply(one: Event) -> Supply | None:
     packs = _number(one, "packs_given")
     if not packs:
         return None
-    on = _visited_on(one)
+    on = day_of(one)
     until = read_day(one.data.get("supply_end")) or on + timedelta(days=packs * PACK_DAYS)
     return Supply(one.event, on, until, one.received_at)
 
@@ -237,7 +201,7 @@ def _danger_signs(told: Sequence[Event]) -> Iterable[DangerSign]:
     """Of a pregnancy only: what is asked for then is a clinician's look at her."""
     for one in told:
         if one.form_id in (PREGNANCY, ANTENATAL) and one.episode and signs_of(one.form_id, one.data):
-            yield DangerSign(one.event, one.episode, _visited_on(one))
+            yield DangerSign(one.event, one.episode, day_of(one))
 
 
 def _referrals(told: Sequence[Event]) -> Iterable[Referral]:
@@ -247,7 +211,7 @@ def _referrals(told: Sequence[Event]) -> Iterable[Referral]:
             yield Referral(
                 uuid=referral_uuid(one.event),
                 urgency=urgency,
-                referred_on=_visited_on(one),
+                referred_on=day_of(one),
                 pregnancy=one.episode if one.form_id in (PREGNANCY, ANTENATAL) else None,
                 danger_sign=one.event if signs_of(one.form_id, one.data) else None,
             )
