@@ -3,7 +3,7 @@ import re
 import pytest
 
 from forms import library
-from forms.library import LibraryForm, library_forms, read_library_form, read_library_workbook
+from forms.library import LibraryForm, library_forms, library_ids, read_library_form, read_library_workbook
 from forms.media import MediaNeed
 from forms.validate import read_warnings_of_validate
 from forms.xform import read_xform
@@ -21,9 +21,15 @@ def test_the_library_holds_the_forms_from_the_household_to_the_check():
         LibraryForm("household_visit", "家庭走访"),
         LibraryForm("woman_consent", "自愿登记与知情同意"),
         LibraryForm("pregnancy_registration", "孕期登记"),
+        LibraryForm("antenatal_check", "产前随访"),
+        LibraryForm("contraception_followup", "避孕服务随访"),
     }
 
     assert held <= set(library_forms())
+
+
+def test_a_folder_of_the_library_is_named_as_its_form():
+    assert library_ids() == [one.form_id for one in library_forms()]
 
 
 @pytest.mark.parametrize("form_id", ["none", "../library/household_visit", ".", ""])
@@ -50,7 +56,8 @@ def test_our_forms_pass_odk_validate_and_have_no_warnings_of_ours(visit):
 
 
 def test_the_household_visit_needs_the_towns_villages_and_the_household_list(visit):
-    assert visit.media == [MediaNeed("households.csv", "file"), MediaNeed("villages.csv", "file")]
+    names = ("me", "due_visits", "households", "villages")
+    assert visit.media == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 
 def test_the_household_visit_creates_and_updates_households_and_nothing_else(visit):

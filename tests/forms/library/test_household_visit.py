@@ -1,0 +1,133 @@
+"""F1 as a phone fills it: a first visit makes the household, a later one writes to it, and a no leaves little behind."""
+
+import uuid
+
+import pytest
+
+from tests.forms.library.filling import (
+    NO_VISITS,
+    OTHER_VILLAGE,
+    VILLAGE,
+    Filled,
+    Phone,
+    Pocket,
+    day,
+    due_row,
+    entity,
+    make_pocket,
+)
+
+FORM = "household_visit"
+HOME, NEIGHBOUR = (str(uuid.UUID(int=number, version=4)) for number in (41, 42))
+MET = {"door_code": "A-0301", "visit_result": "met", "consent_household": "yes"}
+SAVED = {"village_code", "hamlet", "door_code"}
+
+
+def home(name: str, door_code: str, **properties: str) -> dict[str, str]:
+    known = {"village_code": OTHER_VILLAGE, "hamlet": "三社", "door_code": door_code, "no_contact_before": ""}
+    return entity(name, f"{door_code} 三社", **{**known, **properties})
+
+
+def pocket(*due: dict[str, str]) -> Pocket:
+    return make_pocket(*due, households=[home(HOME, "A-0231"), home(NEIGHBOUR, "A-0232")])
+
+
+def fill(phone: Phone, on: Pocket | None = None, **answers: object) -> Filled:
+    """What the form fills in beforehand stays, as a person leaves it."""
+    return phone.fill(FORM, on or pocket(), answers, leave_prefilled=True)
+
+
+def test_a_first_visit_makes_the_household_in_the_village_of_the_phone(phone: Phone) -> None:
+    filled = fill(phone, **MET, hamlet="五社")
+    act = filled.act()
+
+    assert (act.create, act.update, act.uuid, act.label) == (True, False, filled.values["new_id"], "A-0301 五社")
+    assert act.properties == {"village_code": VILLAGE, "hamlet": "五社", "door_code": "A-0301"}
+
+
+def test_with_several_villages_none_is_filled_in(phone: Phone) -> None:
+    several = pocket()
+    me = {**several.files["me"][0], "villages": f"{VILLAGE} {OTHER_VILLAGE}", "village_code": ""}
+
+    assert fill(phone, several.with_rows("me", [me]), **MET).values["village_code"] == ""
+
+
+def test_a_chosen_household_brings_its_village_hamlet_and_door_code(phone: Phone) -> None:
+    filled = fill(phone, household=HOME, visit_result="absent")
+    act = filled.act()
+
+    assert (act.create, act.update, act.uuid) == (False, True, HOME)
+    assert act.properties == {"village_code": OTHER_VILLAGE, "hamlet": "三社", "door_code": "A-0231"}
+    assert "new_id" not in filled.shown
+
+
+def test_a_visit_that_is_due_brings_its_household_and_its_key(phone: Phone) -> None:
+    overdue = due_row(FORM, HOME, -3, "overdue", "households")
+    on = pocket(
+        overdue, due_row(FORM, NEIGHBOUR, 5, "open", "households"), due_row("antenatal_check", HOME, -3, "hers")
+    )
+
+    late, in_time = fill(phone, on, due_overdue="overdue", **MET), fill(phone, on, due_open="open", **MET)
+
+    for filled, key, uuid_, door in ((late, "overdue", HOME, "A-0231"), (in_time, "open", NEIGHBOUR, "A-0232")):
+        assert (filled.values["visit_key"], filled.act().uuid) == (key, uuid_)
+        assert filled.values["village_code"] == OTHER_VILLAGE
+        assert door != filled.values["door_code"] == "A-0301", "the worker may correct it"
+    assert fill(phone, on, due_overdue="overdue").values["door_code"] == "A-0231"
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [("due_overdue", "open"), ("due_overdue", "hers"), ("due_open", "overdue"), ("due_open", "later")],
+)
+def test_each_list_holds_its_own_visits_of_this_form_only(phone: Phone, question: str, row: str) -> None:
+    rows = [due_row(FORM, HOME, -3, "overdue", "households"), due_row(FORM, HOME, 5, "open", "households")]
+    rows += [due_row("antenatal_check", HOME, -3, "hers"), due_row(FORM, HOME, 60, "later", "households")]
+
+    assert fill(phone, pocket(*rows), **{question: row}).values[question] == ""
+
+
+def test_without_visits_for_this_form_the_page_of_due_visits_is_not_there(phone: Phone) -> None:
+    filled = fill(phone, pocket(due_row("antenatal_check", HOME, -3)), **MET)
+
+    assert not filled.shown & {"due_overdue", "due_open"}
+    assert filled.values["visit_key"] == ""
+
+
+def test_a_correction_keeps_the_key_the_household_and_the_new_ones_id(phone: Phone) -> None:
+    known = fill(
+        phone, pocket(due_row(FORM, HOME, -3, "overdue", "households")), due_overdue="overdue", visit_result="met"
+    )
+    new = fill(phone, **MET)
+
+    again = phone.fill(FORM, pocket(), {"visit_result": "absent"}, edit=known, leave_prefilled=True)
+    anew = phone.fill(FORM, pocket(), {"hamlet": "六社"}, edit=new, leave_prefilled=True)
+
+    assert (again.values["visit_key"], again.act().uuid) == ("overdue", HOME)
+    assert (anew.act().uuid, anew.act().create) == (new.act().uuid, True)
+
+
+def test_after_a_no_only_door_code_and_result_are_kept(phone: Phone) -> None:
+    answers = {**MET, "consent_household": "no", "hamlet": "五社", "contact_pref": "visit", "location_ok": "yes"}
+    filled = fill(phone, **answers, next_visit_wish=day(9))
+
+    assert filled.act().properties == {"village_code": VILLAGE, "door_code": "A-0301"}
+    assert not filled.shown & {"hamlet", "contact_pref", "contact_phone", "location_ok", "location", "next_visit_wish"}
+
+
+@pytest.mark.parametrize(("distance", "kept"), [(90, False), (91, True)])
+def test_who_declines_names_the_day_from_which_we_may_ask_again(phone: Phone, distance: int, kept: bool) -> None:
+    filled = fill(phone, door_code="A-0301", visit_result="declined", decline_recheck=day(distance))
+
+    assert filled.act().properties["no_contact_before"] == (day(distance) if kept else "")
+
+
+def test_a_plain_project_without_the_lists_of_a_phone_can_use_the_form(phone: Phone) -> None:
+    on = pocket()
+    files = {"villages": on.files["villages"]}
+
+    assert fill(phone, Pocket(on.lists, files), **MET, village_code=VILLAGE).act().create
+
+
+def test_an_empty_list_of_due_visits_is_no_obstacle(phone: Phone) -> None:
+    assert fill(phone, pocket().with_rows("due_visits", NO_VISITS), **MET).act().properties.keys() == SAVED
