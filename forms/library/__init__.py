@@ -20,7 +20,12 @@ class LibraryForm(NamedTuple):
 
 def library_forms() -> list[LibraryForm]:
     """The forms of the library by form id. Converts each of them once in a process's life."""
-    return [_outline(source.parent.name) for source in sorted(_HERE.glob("*/form.md"))]
+    return [_outline(form_id) for form_id in library_ids()]
+
+
+def library_ids() -> list[str]:
+    """Their form ids alone, in the same order; nothing is converted."""
+    return [source.parent.name for source in sorted(_HERE.glob("*/form.md"))]
 
 
 @cache
@@ -41,6 +46,6 @@ def read_library_workbook(form_id: str) -> bytes:
 
 
 def _read_text(form_id: str) -> str:
-    if form_id not in {source.parent.name for source in _HERE.glob("*/form.md")}:
+    if form_id not in library_ids():
         raise KeyError(form_id)
     return (_HERE / form_id / "form.md").read_text(encoding="utf-8")

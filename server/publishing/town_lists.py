@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from forms.library import library_forms
+from forms.library import library_ids
 from server.access.roles import CLINICIAN, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
 from server.models import Actor, AppUser, Assignment, Form, FormAttachment, FormVersion, Project, User, Village
@@ -80,7 +80,6 @@ def fill(slot: FormAttachment, sha256: str, now: datetime) -> None:
 
 def slots_of(db: Session, project: Project, name: str) -> list[FormAttachment]:
     """The files of this name that published versions of library forms expect, unless an entity list fills them."""
-    own = [one.form_id for one in library_forms()]
     return list(
         db.scalars(
             select(FormAttachment)
@@ -88,7 +87,7 @@ def slots_of(db: Session, project: Project, name: str) -> list[FormAttachment]:
             .join(Form, Form.id == FormVersion.form_id)
             .where(
                 Form.project_id == project.id,
-                Form.xml_form_id.in_(own),
+                Form.xml_form_id.in_(library_ids()),
                 FormVersion.published_at.is_not(None),
                 FormAttachment.name == name,
                 FormAttachment.dataset_id.is_(None),

@@ -8,11 +8,12 @@ from flask import Response
 from server.access import carers, phones
 from server.access.profiles import find_actors
 from server.errors import MissingParameter
+from server.publishing.town_lists import refresh_workers
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project
 from server.web.json_body import read_json
 from server.web.parameters import wants_extended
-from server.web.session import caller, db, now, reading, secret_key
+from server.web.session import blobs, caller, db, now, reading, secret_key
 from server.web.wire import central_json, people_json
 from server.web.wire.central_json import Json
 
@@ -83,4 +84,5 @@ def put_carer(project_id: int, actor_id: int) -> Response:
         raise MissingParameter(field="userId")
     role = sent.get("role", phone.row.care_role)
     carers.set_carer(db(), caller(), project, actor_id, sent["userId"], role, now())
+    refresh_workers(db(), blobs(), project, now())
     return central_json.reply(people_json.carer(phone))

@@ -8,11 +8,12 @@ from server.access.assignments import list_assignments, list_form_assignments, s
 from server.access.giving import give_role
 from server.errors import MissingParameter, NotFound, WrongType
 from server.models import Form, Project
+from server.publishing.town_lists import refresh_workers
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form, load_project, signed_in
 from server.web.json_body import read_json
 from server.web.parameters import wants_extended
-from server.web.session import caller, db, now
+from server.web.session import blobs, caller, db, now
 from server.web.wire import central_json, people_json
 
 roles = CentralDoor("roles")
@@ -49,6 +50,12 @@ def place(verb: str, project_id: int | None, xml_form_id: str | None) -> Place:
     return load_form(db(), caller(), verb, project_id, xml_form_id)
 
 
+def offer_workers(project: Project | None) -> None:
+    """Phones choose a contact from the people who work in the project now."""
+    if project is not None:
+        refresh_workers(db(), blobs(), project, now())
+
+
 @roles.get("/assignments")
 @roles.get("/projects/<int:project_id>/assignments")
 @roles.get("/projects/<int:project_id>/forms/<xml_form_id>/assignments")
@@ -77,6 +84,7 @@ def post_assignment(
 ) -> Response:
     project, form = place("assignment.create", project_id, xml_form_id)
     give_role(db(), caller(), find(role), actor_id, now(), project, form)
+    offer_workers(project)
     return central_json.success()
 
 
@@ -88,6 +96,7 @@ def delete_assignment(
 ) -> Response:
     project, form = place("assignment.delete", project_id, xml_form_id)
     unassign(db(), caller(), find(role), actor_id, now(), project, form)
+    offer_workers(project)
     return central_json.success()
 
 

@@ -17,6 +17,7 @@ from server.access.profiles import find_actors
 from server.errors import NotFound, Problem
 from server.models import Actor, Project
 from server.places.desk import list_villages
+from server.publishing.town_lists import refresh_workers
 from server.web import session
 from server.web.addresses import base_url
 from server.web.pages.again import show_again
@@ -116,6 +117,7 @@ def hand_over(project: Project, actor_id: int) -> None:
     person_id = sent_id("carer") if request.form.get("carer") else None
     role = request.form.get("care_role") or CARE_ROLES[0]
     carers.set_carer(session.db(), session.caller(), project, actor_id, person_id, role, session.now())
+    refresh_workers(session.db(), session.blobs(), project, session.now())
 
 
 @pages.get(f"/phones/<{ID}:actor_id>")

@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.access.roles import PROJECT_MANAGER, TOWN_LEAD
+from server.access.roles import PROJECT_MANAGER, PROJECT_VIEWER, TOWN_LEAD
 from server.db import Database
-from server.models import Assignment, Project, Village, VillageScope
+from server.models import Assignment, FormAttachment, Project, Village, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_form, a_phone
@@ -144,3 +144,31 @@ def test_villages_are_set_by_code_for_others_in_care_projects_only(
         as_alice.put(f"/projects/{project}/actors/{cast['alice']}/villages", json={"villages": None}).status_code == 403
     )
     assert as_alice.put(f"/projects/{project}/actors/999999/villages", json={"villages": None}).status_code == 404
+
+
+def test_who_becomes_a_worker_is_offered_as_a_contact_on_phones_and_who_leaves_is_not(
+    as_bob: Client, app: Flask, database: Database, project_id: int, cast: dict
+) -> None:
+    with database.transaction() as db:
+        db.get_one(Project, project_id).kind = "care"
+        consent = a_form(db, project_id, "woman_consent")
+        slot = FormAttachment(form_version_id=consent.current_version_id, name="workers.csv", type="file")
+        db.add(slot)
+
+    def workers() -> str:
+        with database.reading() as db:
+            sha256 = db.scalar(select(FormAttachment.blob_sha256).where(FormAttachment.name == "workers.csv"))
+            return app.extensions["fangshi.blobs"].read(sha256).decode()
+
+    role = f"/projects/{project_id}/assignments/village_worker/{cast['chelsea']}"
+    assert as_bob.post(role).json == {"success": True}
+    assert workers() == f"name,label\n{cast['chelsea']},chelsea\n"
+    assert as_bob.delete(role).json == {"success": True}
+    assert workers() == "name,label\n"
+
+    phone = as_bob.post(f"/projects/{project_id}/app-users", json={"displayName": "x"}).json
+    with database.transaction() as db:
+        db.add(Assignment(actor_id=cast["chelsea"], role_id=PROJECT_VIEWER, project_id=project_id))
+    carer = f"/projects/{project_id}/app-users/{phone['id']}/carer"
+    assert as_bob.put(carer, json={"userId": cast["chelsea"]}).status_code == 200
+    assert workers() == f"name,label\n{cast['chelsea']},chelsea\n"
