@@ -28,6 +28,7 @@ from server.db import Database
 from server.demo.door import DemoRefused
 from server.errors import Problem
 from server.followups.simulating import HEADING, as_json, as_lines, standing_on
+from server.intake.rederiving import rederive
 from server.jobs import run_all_once, run_timetable
 from server.places.villages import import_boundaries_file
 from server.publishing.library import publish_library, refresh_villages
@@ -36,6 +37,7 @@ from server.upgrading import UpgradeRefused, is_current, upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 WRONG, TAKEN = 2, 3  # exit codes
+BAR = 40  # characters
 
 
 def main(argv: Sequence[str]) -> int:
@@ -199,6 +201,23 @@ def run_follow_ups(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_rederive(arguments: argparse.Namespace) -> int:
+    with open_data(arguments.data) as database:
+        if arguments.project is not None:
+            with database.reading() as db:
+                get_project(db, arguments.project)
+        records, subjects = rederive(database, arguments.project, now(), show_progress)
+    print(f"{records} 份记录，{subjects} 个对象 / {records} records, {subjects} subjects")
+    return 0
+
+
+def show_progress(done: int, of: int) -> None:
+    """A bar on standard error, the same line again and again."""
+    filled = BAR * done // of if of else BAR
+    bar = "#" * filled + "-" * (BAR - filled)
+    print(f"\r[{bar}] {done}/{of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+
 def print_list(items: Iterator[str]) -> None:
     """A JSON list, item by item as they come."""
     start = "["
@@ -258,6 +277,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "publish-library": run_publish,
     "jobs": run_jobs,
     "follow-ups": run_follow_ups,
+    "rederive": run_rederive,
 }
 
 

@@ -17,6 +17,7 @@ TEXTS = {
     "publish-library": "发布自带表单 / publish the forms that come with Fangshi in a care project",
     "jobs": "只跑定时任务 / run only the timetable",
     "follow-ups": "列出某一天的随访，什么都不改 / print the follow-ups as they would stand on a day; changes nothing",
+    "rederive": "重新推算 / work out again what follows from the records; changes nothing where all is well",
 }
 
 
@@ -38,12 +39,13 @@ def make_parser(version: str) -> argparse.ArgumentParser:
         "--fresh", action="store_true", help="重新造 / throw the demo data away and make it again"
     )
     add_test(made["test"])
-    for name in ("upgrade", "add-user", "import-boundaries", "publish-library", "jobs", "follow-ups"):
+    for name in ("upgrade", "add-user", "import-boundaries", "publish-library", "jobs", "follow-ups", "rederive"):
         add_data(made[name], "fangshi-data")
     add_user(made["add-user"])
     add_import(made["import-boundaries"])
     made["publish-library"].add_argument("--project", required=True, type=int, metavar="P")
     add_follow_ups(made["follow-ups"])
+    made["rederive"].add_argument("--project", type=int, metavar="P", help="只推算一个项目 / one project alone")
     made["jobs"].add_argument("--once", action="store_true", help="只跑一遍 / run every step once and stop")
     made["jobs"].add_argument("--as-of", type=read_instant, metavar="TIME", help="当作现在 / the instant taken for now")
     return parser

@@ -22,6 +22,7 @@ from server.publishing.versions import SCHEMAS
 from server.reading import Reading
 from server.registry.applying import apply_entities
 from server.registry.care_records import CARE_FORMS, note_people, open_or_seal
+from server.registry.referrals import DANGER_QUESTIONS, note_referral
 from server.registry.sealing import Effects, Subject
 from server.registry.telling import HEALTH_FORMS
 
@@ -36,6 +37,7 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
     ("place", place_submission),
     ("entities", apply_entities),
     ("people", note_people),
+    ("referrals", note_referral),
 )
 FOLLOW_UPS = "follow_ups"
 
@@ -63,6 +65,15 @@ def run_all(db: Session, reading: Reading, first: str | None = None) -> None:
 
     Nothing follows from a record that is sealed.
     """
+    effects = run_derivers(db, reading, first)
+    if effects.subjects:
+        run_deriver(db, FOLLOW_UPS, partial(follow_up, effects.subjects), reading)
+    for submission_id in effects.look_at:
+        look_again(db, submission_id, reading.now)
+
+
+def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Effects:
+    """The derivers alone, and what they touched."""
     effects = Effects()
     names = [name for name, _ in DERIVERS]
     for name, deriver in DERIVERS[names.index(first) if first in names else 0 :]:
@@ -71,16 +82,15 @@ def run_all(db: Session, reading: Reading, first: str | None = None) -> None:
         run_deriver(db, name, deriver, reading, effects)
         if name == "consent" and is_sealed(db, reading.submission_id):
             break
-    if effects.subjects:
-        run_deriver(db, FOLLOW_UPS, partial(follow_up, effects.subjects), reading)
-    for submission_id in effects.look_at:
-        look_again(db, submission_id, reading.now)
+    return effects
 
 
 def concerns(name: str, reading: Reading) -> bool:
-    """Whether a deriver has anything to do with a record: consent and people are matters of care projects."""
+    """Whether a deriver has anything to do with a record: consent, people, referrals are matters of care projects."""
     if name == "entities":
         return reading.entity_related
+    if name == "referrals":
+        return reading.project.kind == "care" and reading.instance.form_id in DANGER_QUESTIONS
     if name in ("consent", "people"):
         forms = HEALTH_FORMS if name == "consent" else CARE_FORMS
         return reading.project.kind == "care" and reading.instance.form_id in forms
@@ -163,13 +173,15 @@ def derive_again(db: Session, submission_id: int, first: str, now: datetime) -> 
         run_all(db, read_again(db, version_id, now), first)
 
 
-def look_again(db: Session, submission_id: int, now: datetime) -> None:
+def look_again(
+    db: Session, submission_id: int, now: datetime, run: Callable[[Session, Reading], None] = run_all
+) -> None:
     """Runs every deriver over a record that is here already. What fails is tried again later: it holds up nobody."""
     current = (SubmissionVersion.submission_id == submission_id) & SubmissionVersion.is_current
     version_id = db.scalars(select(SubmissionVersion.id).where(current)).one()
     try:
         with db.begin_nested():
-            run_all(db, read_again(db, version_id, now))
+            run(db, read_again(db, version_id, now))
     except Exception as error:
         log.warning("version %d could not be looked at again: %s", version_id, type(error).__name__)
         write_problem(db, DERIVERS[0][0], version_id, error, now)

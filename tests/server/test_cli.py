@@ -291,3 +291,13 @@ def test_follow_ups_make_no_database_and_upgrade_none(tmp_path: Path, monkeypatc
     monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
     assert run("follow-ups", "--data", str(tmp_path), "--project", "1") == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rederive_tells_how_far_it_is_and_what_there_was(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with looking_into(data) as db:
+        db.execute(text("SELECT 1"))
+    assert run("rederive", "--data", str(data), "--project", "7") == 2
+    assert run("rederive", "--data", str(data)) == 0
+    said = capsys.readouterr()
+    assert said.out == "0 份记录，0 个对象 / 0 records, 0 subjects\n"
+    assert said.err.endswith(f"[{'#' * 40}] 0/0\n")
