@@ -61,7 +61,7 @@ def note_referral(db: Session, reading: Reading) -> None:
         keep_referral(db, reading.project, told, author)
     elif reading.instance.form_id in DANGER_QUESTIONS:
         event = db.scalars(select(Submission.instance_id).where(Submission.id == reading.submission_id)).one()
-        take_back_referral(db, reading.project, event, author)
+        take_back_referral(db, reading.project.id, event, author)
 
 
 def keep_referral(db: Session, project: Project, told: CareEvent, author: Author) -> None:
@@ -71,7 +71,7 @@ def keep_referral(db: Session, project: Project, told: CareEvent, author: Author
     """
     urgency = urgency_of(told.form_id, orjson.loads(told.data_json)) if told.subject_list == "women" else None
     if urgency is None:
-        take_back_referral(db, project, told.event, author)
+        take_back_referral(db, project.id, told.event, author)
         return
     dataset = referrals_of(db, project, author)
     act = act_of(db, told, urgency)
@@ -83,9 +83,9 @@ def keep_referral(db: Session, project: Project, told: CareEvent, author: Author
         write_update(db, dataset, known, known.version, act, author)
 
 
-def take_back_referral(db: Session, project: Project, event: str, author: Author) -> None:
+def take_back_referral(db: Session, project_id: int, event: str, author: Author) -> None:
     """The record gives no reason any more: it was corrected, deleted or sealed. Nothing happens where there is none."""
-    dataset = find_list(db, project)
+    dataset = find_list(db, project_id)
     known = find_entity(db, dataset, referral_uuid(event)) if dataset else None
     if dataset is None or known is None or known.deleted_at is not None:
         return
@@ -127,18 +127,18 @@ def says_otherwise(known: Entity, act: EntityAct) -> bool:
     return known.label != act.label or orjson.loads(known.data_json) != act.properties
 
 
-def find_list(db: Session, project: Project) -> Dataset | None:
-    return db.scalar(select(Dataset).where(Dataset.project_id == project.id, Dataset.name == REFERRALS))
+def find_list(db: Session, project_id: int) -> Dataset | None:
+    return db.scalar(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == REFERRALS))
 
 
 def referrals_of(db: Session, project: Project, author: Author) -> Dataset:
     """The list with its properties, made when it is first needed or when the library is published."""
-    dataset = find_list(db, project)
+    dataset = find_list(db, project.id)
     try:
         with db.begin_nested():
             return give_properties(db, dataset or make_list(db, project, author), author)
     except IntegrityError:  # somebody else made it meanwhile
-        if (found := find_list(db, project)) is None:
+        if (found := find_list(db, project.id)) is None:
             raise
         return found
 

@@ -17,7 +17,9 @@ from server.clock import today
 from server.models import CareEvent, EntityBacklog, Seal, Submission, SubmissionGeometry, Tombstone
 from server.reading import Reading
 from server.registry.consent import covers, says_of_service
+from server.registry.entities import Author
 from server.registry.events import events_of, woman_of_pregnancy
+from server.registry.referrals import DANGER_QUESTIONS, take_back_referral
 from server.registry.telling import ANTENATAL, CONSENT, Event, Told, tell
 
 HEALTH_LOCK = 0x5EA1  # the first half of the advisory lock's key, the project is the other
@@ -132,11 +134,11 @@ def seal_record(db: Session, project_id: int, submission_id: int, verdict: Verdi
         note(db, "submission.seal", project_id, submission_id, verdict.reason, now)
     seal.reason, seal.waits_for = verdict.reason or "unread", verdict.waits_for
     db.flush()
-    return Effects(forget_derived(db, submission_id))
+    return Effects(forget_derived(db, submission_id, now))
 
 
-def forget_derived(db: Session, submission_id: int) -> set[Subject]:
-    """Nothing follows from a sealed record: no place, no event, no entity act that waits. Whom it was about."""
+def forget_derived(db: Session, submission_id: int, now: datetime) -> set[Subject]:
+    """Nothing follows from a sealed record: no place, event, referral, no entity act that waits. Whom it was about."""
     shut = {"sealed": True, "village_id": None, "place_how": None}
     db.execute(update(Submission).where(Submission.id == submission_id).values(**shut))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id == submission_id))
@@ -144,6 +146,8 @@ def forget_derived(db: Session, submission_id: int) -> set[Subject]:
     event = db.get(CareEvent, submission_id)
     if event is None:
         return set()
+    if event.form_id in DANGER_QUESTIONS:
+        take_back_referral(db, event.project_id, event.event, Author(None, None, submission_id, None, now))
     db.delete(event)
     db.flush()
     return {(event.subject_list, event.subject)}

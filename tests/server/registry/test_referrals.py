@@ -142,9 +142,9 @@ def test_one_that_somebody_deleted_by_hand_stays_deleted(db: Session, town: Proj
 def test_a_record_that_does_not_count_any_more_takes_its_referral_back(db: Session, town: Project) -> None:
     told = checked(db, town, "2027-01-05", danger="fever")
     keep(db, town, told)
-    take_back_referral(db, town, told.event, by(told))
+    take_back_referral(db, town.id, told.event, by(told))
     assert the_only(db).deleted_at is not None
-    take_back_referral(db, town, "uuid:never", by(told))
+    take_back_referral(db, town.id, "uuid:never", by(told))
     assert the_only(db).version == 2
 
 
