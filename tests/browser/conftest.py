@@ -13,7 +13,8 @@ from werkzeug.serving import make_server
 from server.web.blueprints import WEB_FOLDER
 from tests.chromium import DESK, PATIENCE_MS
 from tests.conftest import PASSWORD
-from tests.server.web.pages.conftest import Town, compiled_catalogue  # noqa: F401 - the fixture comes with the import
+from tests.server.web.pages.conftest import compiled_catalogue  # noqa: F401 - the fixture comes with the import
+from tests.server.web.pages.women import CareTown
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
@@ -55,8 +56,8 @@ def closing(app: Flask) -> Callable[[Any, Any], Iterator[bytes]]:
 
 
 @pytest.fixture
-def town(app: Flask, database: Any) -> Town:
-    return Town(app, database)
+def town(app: Flask, database: Any) -> CareTown:
+    return CareTown(app, database)
 
 
 class Tab:

@@ -25,6 +25,8 @@ from server.web.pages.followups import (
 )
 from server.web.pages.texts import _
 
+SILENT = 3
+
 
 @pages.get("/follow-ups")
 def show_board() -> Response:
@@ -35,7 +37,8 @@ def show_board() -> Response:
     values = {"rows": chosen_rows(rows, wanted, worker), "shows_list": shows_list, "by": by}
     values |= {"columns": [wanted.state] if wanted.state else COLUMNS, "total": board.total, "phones": phones}
     values |= {"wanted": wanted, "worker": worker, "villages": names, "synced": synced_today(phones, reach.today)}
-    return make_response(render_template("followups/board.html", states=STATE_NAMES, **values))
+    silent = silent_phones(phones, reach.today)
+    return make_response(render_template("followups/board.html", states=STATE_NAMES, silent=silent, **values))
 
 
 def read_board(reach: Reach, names: dict[str, str]) -> Board:
@@ -89,6 +92,12 @@ def chosen_rows(rows: list[dict[str, Any]], wanted: Wanted, worker: int) -> list
 
 def list_href(query: dict[str, Any], state: str) -> str:
     return address("/follow-ups/list", {**query, "state": state})
+
+
+def silent_phones(phones: list[Phone], day: date) -> set[int]:
+    """Phones that have not spoken for SILENT days, or never: what is late in their villages may be done already."""
+    spoken = {phone.id: clock.today(phone.last_used_at) for phone in phones if phone.last_used_at}
+    return {phone.id for phone in phones if phone.id not in spoken or (day - spoken[phone.id]).days >= SILENT}
 
 
 def synced_today(phones: list[Phone], day: date) -> int:

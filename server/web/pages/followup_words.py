@@ -17,11 +17,19 @@ from server.web.pages.texts import _, _n
 
 @dataclass(frozen=True)
 class Mark:
-    """Shape, word and colour: each alone says it (ui.md section 2). `kind` is the class that colours the word."""
+    """Shape, word and colour: each alone says it (ui.md section 2). `kind` is the class that colours the word.
+
+    `level` is a word before the days, for what is critical.
+    """
 
     shape: str
     words: str
     kind: str
+    level: str = ""
+
+    @property
+    def full(self) -> str:
+        return _("%(level)s, %(days)s", level=self.level, days=self.words) if self.level else self.words
 
 
 ENDS = {
@@ -51,7 +59,7 @@ def mark_of(row: FollowUp, today: date) -> Mark:
     if state == "scheduled":
         return Mark("scheduled", _("from %(day)s", day=short_day(row.opens_on, today)), "scheduled")
     if row.severity == "critical":
-        return Mark("critical", _("Critical: %(days)s", days=days_in_words(row, today)), "critical")
+        return Mark("critical", days_in_words(row, today), "critical", _("Critical"))
     shape = "over" if state == "overdue" else SHAPES[row.severity]
     kind = "late-amber" if state == "overdue" and row.severity != "red" else shape
     return Mark(shape, days_in_words(row, today), kind)

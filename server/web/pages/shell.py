@@ -11,6 +11,7 @@ from server import clock
 from server.access import allow, queries
 from server.access.caller import Caller
 from server.errors import NotFound, Unauthenticated
+from server.followups.inbox import count_unread
 from server.intake.desk import waiting_for_review
 from server.models import Project
 from server.web import languages, session
@@ -46,6 +47,7 @@ class Shell:
     current: str = ""
     here: str = "/"
     now: str = ""
+    unread: int = 0  # notices
 
     @property
     def demo(self) -> bool:
@@ -113,6 +115,7 @@ def build_shell() -> Shell:
         current=current_key(),
         here=here,
         now=moment,
+        unread=count_unread(session.db(), who.actor_id or 0, [one.id for one in projects]),
     )
 
 
@@ -142,7 +145,9 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
 
 
 def current_key() -> str:
-    first = request.path.strip("/").split("/")[0]
+    first, *rest = request.path.strip("/").split("/")
+    if first == "follow-ups" and rest not in ([], ["list"]):
+        return "m"  # one visit of today's list
     return {"me": "more", "not-built": "more", "people": "m"}.get(first, first)
 
 

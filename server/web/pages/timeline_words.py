@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
 
+from server.followups.due import TASK_STATES
 from server.followups.explaining import title_of
 from server.followups.queries import state_at
 from server.followups.rules import GESTATION_DAYS
@@ -43,7 +44,10 @@ CONSENT_FORM = "woman_consent"
 
 @dataclass(frozen=True)
 class Entry:
-    """One point of the line. `mark` is a follow-up's; an event has none, and today's own entry is neither."""
+    """One point of the line. `mark` is a follow-up's; an event has none, and today's own entry is neither.
+
+    What waits now stands right after today's entry (`waits`), wherever its proposed day lies.
+    """
 
     day: date
     title: str
@@ -52,6 +56,7 @@ class Entry:
     link: str = ""
     mark: Mark | None = None
     is_today: bool = False
+    waits: bool = False
 
 
 def entries_of(
@@ -62,8 +67,11 @@ def entries_of(
     found = [event_entry(event, name, clinical, event.event in answered) for event, name in events]
     found += [row_entry(row, today, clinical) for row in rows if is_shown(row)]
     here = Entry(today, _("Today"), is_today=True)
-    order = {False: 0, True: 1}
-    return sorted([*found, here], key=lambda one: (one.day, order[one.is_today]))
+
+    def place(one: Entry) -> tuple[date, bool, bool, date]:
+        return (today if one.waits else one.day, one.waits, one.is_today, one.day)
+
+    return sorted([*found, here], key=place)
 
 
 def is_shown(row: FollowUp) -> bool:
@@ -79,13 +87,14 @@ def event_entry(event: CareEvent, form_name: str, clinical: bool, answered: bool
 
 
 def row_entry(row: FollowUp, today: date, clinical: bool) -> Entry:
-    """An answered one stands on the day of its answer, one that waits on the day proposed for it."""
+    """An answered one stands on the day of its answer, one that is still to come on the day proposed for it."""
     title = in_language(title_of(row))
     title = f"{title} ({row.rule})" if clinical else title
-    is_task = state_at(row, today) in ("scheduled", "open", "due", "overdue")
-    sub = _("Last day %(day)s", day=say_day(last_day(row))) if is_task else ""
-    day = row.answered_on or row.proposed_on
-    return Entry(day, title, sub, f"/follow-ups/{row.visit_key}", _("Why"), mark_of(row, today))
+    state = state_at(row, today)
+    sub = _("Last day %(day)s", day=say_day(last_day(row))) if state in TASK_STATES else ""
+    waits = state in ("open", "due", "overdue")
+    why = f"/follow-ups/{row.visit_key}"
+    return Entry(row.answered_on or row.proposed_on, title, sub, why, _("Why"), mark_of(row, today), waits=waits)
 
 
 def consent_lines(woman: Woman, today: date) -> list[dict[str, object]]:

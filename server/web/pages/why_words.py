@@ -3,6 +3,7 @@
 To a clinician in the words of her record; to everybody else in neutral ones that tell no method and no pregnancy.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from server.followups.explaining import Explanation, explain
 from server.models import FollowUp
 from server.web.pages.followup_words import in_language, mark_of, short_day
 from server.web.pages.shell import say_day
-from server.web.pages.texts import _
+from server.web.pages.texts import _, _n
 
 NEUTRAL = {
     "ga_anchor": _l("The starting day in her record"),
@@ -144,28 +145,35 @@ def standing_of(why: Explanation, row: FollowUp, today: date) -> Part:
     notes += [
         _("Answered by the visit of %(day)s", day=say_day(step.on)) for step in why.steps if step.what == "answered_on"
     ]
-    return Part(_("Now"), _("Today is %(day)s: %(state)s", day=say_day(today), state=mark_of(row, today).words), notes)
+    return Part(_("Now"), _("Today is %(day)s: %(state)s", day=say_day(today), state=mark_of(row, today).full), notes)
 
 
 def basis_of(row: FollowUp, clinical: bool) -> dict[str, Any]:
     """Version, signature, and each source with how sure it is. A source's own words are clinical, so they are a clinician's."""
     why = explain(row)
+    by = {"name": why.signed_by, "day": say_day(why.signed_on)} if why.signed_by and why.signed_on else None
     return {
         "version": _("Version %(version)s of the rule", version=why.rule_version),
-        "signed": _("signed by %(name)s on %(day)s", name=why.signed_by, day=say_day(why.signed_on))
-        if why.signed_by and why.signed_on
-        else "",
-        "sources": [
-            {
-                "mark": source.mark,
-                "meaning": MARKS[source.mark],
-                "name": source.name if clinical else "",
-                "says": in_language(source.says) if clinical else "",
-            }
-            for source in why.sources
-        ],
+        "signed": _("signed by %(name)s on %(day)s", **by) if by else "",
+        "sources": said_sources(why) if clinical else counted_sources(why),
         "disagreement": in_language(why.disagreement) if clinical and why.disagreement else "",
     }
+
+
+def said_sources(why: Explanation) -> list[dict[str, str]]:
+    return [
+        {"mark": one.mark, "text": f"{one.name} · {in_language(one.says)}", "meaning": str(MARKS[one.mark])}
+        for one in why.sources
+    ]
+
+
+def counted_sources(why: Explanation) -> list[dict[str, str]]:
+    """How many sources there are of each mark, without their words."""
+    counts = Counter(one.mark for one in why.sources)
+    return [
+        {"mark": mark, "text": _n("%(num)s source", "%(num)s sources", counts[mark]), "meaning": str(MARKS[mark])}
+        for mark in sorted(counts)
+    ]
 
 
 def advice_of(row: FollowUp, clinical: bool) -> str:

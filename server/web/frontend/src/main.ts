@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { watchConnection } from "./connection";
 import { enhance } from "./enhance";
+import { coverWhenIdle } from "./mask";
 import { watchReviewKeys } from "./review_keys";
 
 declare global {
@@ -40,3 +41,4 @@ document.body.addEventListener("reviewed", (event) => {
 enhance(document.body);
 watchConnection();
 watchReviewKeys();
+coverWhenIdle();

@@ -8,11 +8,7 @@ from sqlalchemy import event
 
 from server.models import Project
 from tests.server.web.pages.conftest import text_of
-from tests.server.web.pages.women import DAY, TODAY, CareTown, a_follow_up, a_home, a_woman
-
-HEALTH = re.compile(
-    "孕|产检|避孕|环|打针|药|方法|预产|分娩|危险|转诊|pregnan|antenatal|contracept|inject|ANC|IUD|DMPA", re.I
-)
+from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, a_follow_up, a_home, a_woman, main_of
 
 
 @pytest.fixture
@@ -22,11 +18,6 @@ def town(paged, database):
 
 def labels(answer):
     return re.findall(r'<span class="who">([^<]*)</span>', answer.get_data(as_text=True))
-
-
-def main_of(answer):
-    """The page's own words, without the frame around it."""
-    return answer.get_data(as_text=True).split("<main")[1].split("</main>")[0]
 
 
 def test_overdue_comes_first_then_due_then_what_can_be_done(town, browse):

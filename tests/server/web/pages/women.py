@@ -1,23 +1,43 @@
 """Women, homes, events and follow-ups in the tables, as the derivers leave them: each maker has defaults and a day."""
 
+import re
 import uuid
 from datetime import date, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from server.access import roles
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_user
 from server.followups.due import key_of
-from server.models import CareEvent, FollowUp, Household, Project, SubmissionVersion, User, Woman
+from server.models import CareEvent, FollowUp, Household, Pregnancy, Project, SubmissionVersion, User, Woman
 from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import CODES, Town
 
+HOMES = (("二社", "014"), ("五社", "003"), ("二社", "009"))
+WOMEN = (
+    ("W-0231 王*", 1, 0),
+    ("W-0388 李*", 1, 0),
+    ("W-0107 欧阳*", 1, 1),
+    ("W-0412 陈*", 1, 2),
+    ("W-0290 刘*", 1, None),
+    ("W-0555 周*", 2, None),
+)
 TODAY = date(2026, 3, 2)
 DAY = timedelta(days=1)
+HEALTH = re.compile(
+    r"孕|产检|避孕|环|打针|药|方法|预产|分娩|危险|转诊|pregnan|antenatal|contracept|inject|ANC[-\d]|IUD|DMPA", re.I
+)
+"""What no list may say, and no page of a village worker outside what is covered."""
+
+
+def main_of(answer: TestResponse) -> str:
+    """The page's own part with its marks and addresses, without the frame around it."""
+    return answer.get_data(as_text=True).split("<main")[1].split("</main>")[0]
 
 
 class CareTown(Town):
@@ -37,6 +57,42 @@ class CareTown(Town):
             assign(db, by, roles.BY_SYSTEM[role], user.actor_id, MORNING, project, None)
             set_villages(db, by, project, user.actor_id, villages, MORNING)
         return project_id
+
+    def fill(self, today: date) -> dict[str, str]:
+        """A morning with something of everything; the ids of one follow-up and of its woman, for addresses."""
+        with self.database.transaction() as db:
+            homes = [a_home(db, self.project_id, hamlet=one, door=door) for one, door in HOMES]
+            women = [
+                a_woman(db, self.project_id, label, village, homes[home] if home is not None else None)
+                for label, village, home in WOMEN
+            ]
+            for number, (left, severity) in enumerate(
+                ((-4, "red"), (4, "amber"), (-9, "critical"), (2, "amber"), (0, "info"))
+            ):
+                a_follow_up(db, women[number], today, left=left, severity=severity)
+            a_follow_up(db, homes[2], today, "HH-V", left=60, opens_on=today, due_on=today + 30 * DAY)
+            a_follow_up(db, women[5], today, left=-1)
+            self.care_course(db, women[0], today)
+            wanted = db.query(FollowUp).filter_by(subject=women[0].uuid, state="open").first()
+            assert wanted is not None
+            return {"visit": wanted.visit_key, "woman": women[0].uuid}
+
+    def care_course(self, db: Session, woman: Woman, today: date) -> None:
+        done = {"state": "done_on_time", "ended": True, "answered_on": today - 60 * DAY}
+        a_follow_up(db, woman, today, "ANC1", left=-55, **done)
+        a_follow_up(db, woman, today, "ANC3", left=40, opens_on=today + 10 * DAY, due_on=today + 20 * DAY)
+        anchor = today - 150 * DAY
+        db.add(
+            Pregnancy(
+                project_id=self.project_id,
+                uuid=str(uuid.uuid4()),
+                woman_uuid=woman.uuid,
+                registered_on=today - 70 * DAY,
+                ga_anchor=anchor,
+                dated_by="ultrasound",
+                status="ongoing",
+            )
+        )
 
     def actor_id(self, db: Any, name: str) -> int:
         return int(db.query(User.actor_id).filter_by(email=f"{name}@example.test").scalar())

@@ -1,0 +1,174 @@
+"""Why a visit is due: the sum for everybody who goes, the clinical words for clinicians, and a trace of every look."""
+
+import re
+
+import orjson
+import pytest
+
+from server.models import Audit
+from tests.server.web.pages.conftest import text_of
+from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, a_follow_up, a_home, a_woman, main_of
+
+
+@pytest.fixture
+def town(paged, database):
+    return CareTown(paged, database)
+
+
+def make(town, **more):
+    """A follow-up of a woman of village 1; the address of its page."""
+    woman = {name: more.pop(name) for name in ("village", "consent_share_clinic") if name in more}
+    with town.database.transaction() as db:
+        return f"/follow-ups/{a_follow_up(db, a_woman(db, town.project_id, **woman), **more).visit_key}"
+
+
+def reads(town):
+    with town.database.reading() as db:
+        return db.query(Audit).filter_by(action="followup.read").order_by(Audit.id).all()
+
+
+def test_the_sum_leads_from_her_record_to_the_last_day(town, browse):
+    words = text_of(browse("wang").see(make(town, left=10)))
+    assert "记录里的起算日 2025年10月17日" in words
+    assert "最早：2025年10月17日 + 112 天 = 2月6日" in words
+    assert "建议日：2025年10月17日 + 126 天 = 2月20日" in words
+    assert "最后一天：2025年10月17日 + 146 天 = 3月12日" in words
+    assert (
+        "规则第 1 版" in words
+        and "还没签字" in words
+        and "[A] 2 条 · 读过原文" in words
+        and "[C] 1 条 · 要请医生确认" in words
+    )
+    assert "还剩 10 天" in words and "第 2 次约定的访视" in words
+
+
+def test_a_village_worker_reads_neutral_words_and_the_form_s_name_is_covered(town, browse):
+    path = make(town, severity="red", left=-2, form_id="x")
+    for language in ("zh_Hans", "en"):
+        assert HEALTH.findall(main_of(browse("wang", language).see(path))) == []
+    page = browse("wang").see(path).get_data(as_text=True)
+    assert re.search(r'<details class="form-name" data-mask>', page), "closed until she opens it"
+
+
+def test_a_clinician_reads_where_it_comes_from(town, browse):
+    words = text_of(browse("lin").see(make(town)))
+    assert "孕周从这天算起" in words and "预产期（约）" in words and "按 B 超" in words
+    assert "ANC2" in words and "国家基本公共卫生服务规范" in words and "20 周" in words
+
+
+def test_without_her_yes_to_sharing_a_clinician_reads_what_everybody_reads(town, browse):
+    page = main_of(browse("lin").see(make(town, consent_share_clinic=False, form_id="x")))
+    assert HEALTH.findall(page) == []
+
+
+def test_the_advice_of_a_step_is_for_clinicians(town, browse):
+    signs = [
+        {"what": what, "fact": fact, "on": on, "days": days, "gives": gives, "counts": True}
+        for what, fact, on, days, gives in (
+            ("closes_on", "reported_on", "2026-02-27", 1, "2026-02-28"),
+            ("severity.critical", "close", "2026-02-28", 1, "2026-03-01"),
+        )
+    ]
+    path = make(town, rule="ANC-D", severity="critical", left=-2, why_json=orjson.dumps(signs).decode())
+    assert "超过一天还没有医生看过" in text_of(browse("lin").see(path))
+    words = text_of(browse("wang").see(path))
+    assert "超过一天" not in words and "紧急，超期 2 天" in words and "3月1日起标为“紧急”" in words
+
+
+def test_a_day_off_moves_the_proposal_earlier_and_says_so(town, browse):
+    words = text_of(browse("wang").see(make(town, due_on=TODAY + 6 * DAY, proposed_on=TODAY + 4 * DAY)))
+    assert "3月8日（周日）休息，建议改到 3月6日（周五）" in words and "只会提前，不会推后" in words
+
+
+def test_of_several_days_the_latest_counts_and_the_other_is_shown(town, browse):
+    sums = [
+        {"what": "due_on", "fact": "ga_anchor", "on": "2025-12-01", "days": 84, "gives": "2026-02-23", "counts": False},
+        {
+            "what": "due_on",
+            "fact": "registered_on",
+            "on": "2026-03-01",
+            "days": 3,
+            "gives": "2026-03-04",
+            "counts": True,
+        },
+        {
+            "what": "opens_on",
+            "fact": "supply_until",
+            "on": "2026-03-22",
+            "days": -21,
+            "gives": "2026-03-01",
+            "counts": True,
+        },
+        {
+            "what": "closes_on",
+            "fact": "injected_on",
+            "on": "2026-03-09",
+            "days": 0,
+            "gives": "2026-03-09",
+            "counts": True,
+        },
+    ]
+    words = text_of(browse("wang").see(make(town, why_json=orjson.dumps(sums).decode())))
+    assert "建议日：3月1日 + 3 天 = 3月4日" in words and "没有用到的： 建议日：2025年12月1日 + 84 天 = 2月23日" in words
+    assert "3月22日 − 21 天 = 3月1日" in words and "最后一天：就是 3月9日" in words
+
+
+def test_one_that_was_answered_shows_by_what_and_asks_for_nothing(town, browse):
+    path = make(town, state="done_late", ended=True, answered_on=TODAY - DAY, left=-5)
+    words = text_of(browse("wang").see(path))
+    assert "已补做" in words and "填写空表表格" not in words and "超期" not in words
+
+
+def test_a_rule_version_that_is_no_longer_here_still_shows_its_sums(town, browse):
+    words = text_of(browse("wang").see(make(town, rule_version=99)))
+    assert "这一版规则已经不在这里了" in words and "+ 146 天" in words
+
+
+def test_a_household_s_visit_is_explained_and_is_not_a_look_at_a_person(town, browse):
+    with town.database.transaction() as db:
+        row = a_follow_up(db, a_home(db, town.project_id), rule="HH-V")
+        path = f"/follow-ups/{row.visit_key}"
+    words = text_of(browse("wang").see(path))
+    assert "014 二社" in words and "家庭走访" in words and "她的经过" not in words
+    assert reads(town) == []
+
+
+def test_only_who_cares_in_her_village_reads_it_and_nobody_learns_that_it_exists(town, browse):
+    own, other = make(town), make(town, village=2)
+    nowhere = "/follow-ups/00000000-0000-4000-8000-000000000000"
+    assert [browse("wang").see(path).status_code for path in (own, other, nowhere)] == [200, 404, 404]
+    assert (
+        text_of(browse("wang").see(other)).split("404.1")[0] == text_of(browse("wang").see(nowhere)).split("404.1")[0]
+    )
+    assert [browse(name).see(own).status_code for name in ("lin", "nia", "lea", "rita", "ada")] == [
+        200,
+        404,
+        403,
+        403,
+        403,
+    ]
+    assert browse().see(own).status_code == 303
+    assert browse("wang").see("/follow-ups/x").status_code == 404
+
+
+def test_every_look_is_written_down_with_who_and_which_and_no_more(town, browse):
+    path = make(town)
+    browse("wang").see(path)
+    browse("lin").see(path)
+    browse("lea").see(path)
+    with town.database.reading() as db:
+        who = {town.actor_id(db, name): name for name in ("wang", "lin")}
+    found = reads(town)
+    assert [who[one.actor_id] for one in found] == ["wang", "lin"]
+    assert {one.project_id for one in found} == {town.project_id}
+    assert set(found[0].details) == {"followUpId", "entity"} and found[0].details["entity"]["dataset"] == "women"
+
+
+@pytest.mark.parametrize(
+    ("opens", "due", "left"), [(-5, 0, 60), (0, 0, 0), (-300, -290, -280), (5, 6, 7), (-1, 30, 400)]
+)
+def test_the_line_of_days_fits_whatever_the_days_are(town, browse, opens, due, left):
+    path = make(town, opens_on=TODAY + opens * DAY, due_on=TODAY + due * DAY, left=left)
+    page = browse("wang").see(path).get_data(as_text=True)
+    places = [float(x) for x in re.findall(r'd="M(\d+) 38v26"', page)]
+    assert len(places) == 2 and all(0 < place < 400 for place in places)
