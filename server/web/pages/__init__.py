@@ -18,6 +18,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     projects,
     review,
     review_list,
+    sealed,
     shell,
     sign_in,
     start,

@@ -11,6 +11,7 @@ from server.access.audit import record as audit
 from server.intake import desk
 from server.intake.queries import get_file
 from server.intake.review import add_comment, set_review_state
+from server.intake.sealed import find_sealed
 from server.models import Project
 from server.places.desk import list_villages
 from server.places.joined import woman_of_record
@@ -20,7 +21,7 @@ from server.web import languages, session
 from server.web.files import send_blob
 from server.web.pages.answers import Answer, Words, chosen_entities, list_answers
 from server.web.pages.door import pages
-from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place
+from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place, say_seal
 from server.web.pages.sent import ID, asked_number, sent_text
 from server.web.pages.shell import current_project, say_day
 from server.web.pages.sign_in import require_person
@@ -39,7 +40,16 @@ def reachable(verb: str) -> tuple[Project, Scope]:
 
 @pages.get(f"/review/<{ID}:submission_id>")
 def show_record(submission_id: int) -> Response:
-    return make_response(render_template("review/detail.html", **record_view(submission_id)))
+    return make_response(
+        sealed_page(submission_id) or render_template("review/detail.html", **record_view(submission_id))
+    )
+
+
+def sealed_page(submission_id: int) -> str | None:
+    """The page of a record that nobody reads; None for any other."""
+    project, scope = reachable("submission.read")
+    shut = find_sealed(session.db(), scope, submission_id) if project.kind == "care" else None
+    return render_template("review/sealed_one.html", record=shut, why=say_seal(shut.reason)) if shut else None
 
 
 @pages.get(f"/review/<{ID}:submission_id>/panel")

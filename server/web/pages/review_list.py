@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
 
+from server.access.allow import Scope
 from server.errors import Forbidden
 from server.intake import desk
+from server.intake.sealed import count_sealed
 from server.models import Project
 from server.places.desk import list_villages
 from server.places.layers import layers_for
@@ -35,7 +37,7 @@ def list_review() -> Response:
         "review/list.html",
         records=records,
         counts=counts,
-        views=views(wanted, counts),
+        views=[*views(wanted, counts), *sealed_view(project, scope)],
         filters=wanted,
         page=pager(wanted, number, total),
         forms=forms_to_choose(project),
@@ -93,6 +95,12 @@ def views(wanted: desk.Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
             entry = {"label": word, "count": counts.get(key, 0), "href": address(wanted, state=key)}
             found.append({**entry, "current": wanted.state == key})
     return found
+
+
+def sealed_view(project: Project, scope: Scope) -> list[dict[str, Any]]:
+    """A tab of its own for what nobody reads, where there is any: it is in no other number."""
+    number = count_sealed(session.db(), scope) if project.kind == "care" else 0
+    return [{"label": _("Sealed"), "count": number, "href": "/review/sealed", "current": False}] if number else []
 
 
 def pager(wanted: desk.Wanted, number: int, total: int) -> dict[str, Any]:

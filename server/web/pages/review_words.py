@@ -95,3 +95,20 @@ def files_and_photos(found: Record) -> tuple[list[dict[str, Any]], list[dict[str
 def shown(found: Record, file: FileRow) -> dict[str, Any]:
     href = f"/review/{found.submission.id}/files/{quote(file.name, safe='')}?version={found.version.id}"
     return {"href": href if file.sha256 else None, "name": file.name, "label": file.name}
+
+
+def say_seal(reason: str) -> dict[str, str]:
+    """Why a record is sealed, and what can be done."""
+    words = {
+        "no_consent": (
+            _("Her consent does not cover it"),
+            _("She did not give it, it ran out, or she took it back. It opens only if she consents again."),
+        ),
+        "unknown": (
+            _("Whom it is about has not arrived"),
+            _("Her registration may still be on a phone. The record opens by itself when it arrives."),
+        ),
+        "erased": (_("She asked for her data to be removed"), _("It stays sealed for good. Nothing needs to be done.")),
+    }
+    title, text = words.get(reason, (_("Not looked at yet"), _("The server tries again by itself.")))
+    return {"title": title, "text": text}
