@@ -1,9 +1,11 @@
 import orjson
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import CareEvent, Dataset, DatasetProperty, Entity, EntityVersion, Project
+from server.db import Database
+from server.models import CareEvent, Dataset, DatasetProperty, Entity, EntityVersion, FollowUp, Project
 from server.registry.editing import delete_entity
 from server.registry.entities import Author
 from server.registry.lists import find_dataset
@@ -20,6 +22,7 @@ from server.registry.referrals import (
 from tests.conftest import MORNING
 from tests.server.followups.samples import VILLAGE
 from tests.server.followups.told import F3, F4, F6, a_town, a_woman, checked, correct, tell
+from tests.server.registry.caring import Care, a_uuid
 
 URGENCIES = [
     # form, answers, urgency
@@ -154,3 +157,55 @@ def test_the_list_has_its_properties_whoever_made_it(db: Session, town: Project)
     dataset = referrals_of(db, town, Author(None, None, None, None, MORNING))
     names = db.scalars(select(DatasetProperty.name).where(DatasetProperty.dataset_id == dataset.id))
     assert set(names) == set(PROPERTIES)
+
+
+@pytest.fixture
+def care(app: Flask, database: Database, project_id: int) -> Care:
+    return Care(app, database, project_id)
+
+
+def rules(care: Care) -> dict[str, str]:
+    return {row.rule: row.cause or row.state for row in care.rows(FollowUp)}
+
+
+def the_referral(care: Care) -> Entity:
+    with care.database.reading() as db:
+        lists = select(Dataset.id).where(Dataset.name == REFERRALS)
+        return db.scalars(select(Entity).where(Entity.dataset_id.in_(lists))).one()
+
+
+def test_a_danger_sign_that_arrives_is_a_referral_with_its_follow_ups_and_a_correction_takes_them_back(
+    care: Care,
+) -> None:
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    first = care.check(pregnancy, danger="fever", done_by="worker")
+    assert the_referral(care).deleted_at is None and the_referral(care).uuid == referral_uuid(first)
+    assert {"ANC-D", "REF-U"} <= rules(care).keys()
+    answers = {"pregnancy": pregnancy, "visit_date": "2026-02-20", "still_pregnant": "ongoing", "danger": "none"}
+    care.post("antenatal_check", answers, deprecated_id=first)
+    assert the_referral(care).deleted_at is not None
+    assert (rules(care)["ANC-D"], rules(care)["REF-U"]) == ("reason_gone", "reason_gone")
+
+
+def test_a_record_that_a_withdrawal_seals_keeps_no_referral(care: Care) -> None:
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy, "2026-02-10")
+    sent = care.check(pregnancy, "2026-02-20", danger="fever")
+    care.withdraw(woman, "2026-02-15")
+    assert care.seal_of(sent) == "no_consent"
+    assert the_referral(care).deleted_at is not None
+    assert set(rules(care).values()) <= {"no_consent", "done_on_time", "done_late", "reason_gone"}
+
+
+def test_a_reported_loss_has_ended_every_task_when_the_phone_gets_its_answer(care: Care) -> None:
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    care.check(pregnancy, "2026-02-20", danger="fever", done_by="worker")
+    assert [row for row in care.rows(FollowUp) if not row.ended]
+    care.check(pregnancy, "2026-02-21", still_pregnant="ended")
+    assert [row.rule for row in care.rows(FollowUp) if not row.ended] == []
+    assert {row.cause for row in care.rows(FollowUp) if row.state == "superseded"} == {"pregnancy_ended"}
