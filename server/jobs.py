@@ -9,6 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 from types import FrameType
 
 from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server import clock
 from server.access.authenticate import delete_old_sessions
@@ -165,6 +167,11 @@ def note_run(database: Database, job: Job, started: datetime, finished: datetime
     next_at = started + TRY_AGAIN if failed else job.next_after(started)
     with database.transaction() as db:
         db.merge(TimetableRun(name=job.name, started_at=started, finished_at=finished, result=result, next_at=next_at))
+
+
+def last_runs(db: Session) -> dict[str, TimetableRun]:
+    """The last run of each row, by its name."""
+    return {run.name: run for run in db.scalars(select(TimetableRun))}
 
 
 def run_all_once(database: Database, config: Config, now: datetime) -> dict[str, str]:

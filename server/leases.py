@@ -152,6 +152,12 @@ def take_row(db: Session, holder: str, now: datetime) -> bool:
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
+def is_running(db: Session, now: datetime) -> bool:
+    """Whether some process renewed its hold in time."""
+    until = db.scalar(select(TimetableLease.expires_at).where(TimetableLease.id == 1))
+    return until is not None and until > now
+
+
 def is_held(row: TimetableLease, now: datetime) -> bool:
     if not now < row.expires_at <= now + LEASE_LIFE:
         return False

@@ -98,6 +98,11 @@ def change_password(db: Session, actor_id: int, old: str, new: str, now: datetim
     set_password(db, actor_id, new, by=actor_id, now=now, keep_session=keep_session)
 
 
+def choose_language(db: Session, actor_id: int, language: str) -> None:
+    """The language in which somebody is written to: zh or en."""
+    db.execute(update(User).where(User.actor_id == actor_id).values(language=language))
+
+
 def disable_user(db: Session, actor_id: int, by: int, now: datetime) -> None:
     """The account stays, for what it did; nobody signs in with it, and its sessions end at once."""
     get_user(db, actor_id)

@@ -90,7 +90,8 @@ ROLES: tuple[Role, ...] = (
         "town_lead",
         verbs(
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
-            "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list"
+            "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list "
+            "timetable.read"
         ),
         purpose=True,
     ),

@@ -33,10 +33,15 @@ def code_of(label: str) -> str:
     return first if any(letter.isdigit() for letter in first) and first.isascii() else ""
 
 
+def name(subject: Subject, english: bool) -> str:
+    """What it is about, in code and class."""
+    kind = CLASSES.get(subject.subject_list, CLASSES["women"])[english]
+    return f"{subject.code}{' ' if english else '，'}{kind}" if subject.code else kind
+
+
 def say(level: str, subject: Subject, today: date, english: bool) -> str:
     """One line about one follow-up."""
-    kind = CLASSES.get(subject.subject_list, CLASSES["women"])[english]
-    what = f"{subject.code}{' ' if english else '，'}{kind}" if subject.code else kind
+    what = name(subject, english)
     over = max((today - subject.overdue_from + timedelta(days=1)).days, 1)
     if english:
         return _in_english(level, what, subject.due_on, over)

@@ -12,6 +12,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     forms,
     headers,
     homes,
+    inbox,
     map,
     people,
     phones,
@@ -23,6 +24,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     sign_in,
     start,
     timeline,
+    timetable,
     today,
     why,
 )

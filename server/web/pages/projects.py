@@ -15,6 +15,7 @@ from server.web.pages.door import pages
 from server.web.pages.sent import ID, check_text, sent_id, sent_text
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
+from server.web.pages.timetable import may_see_timetable
 from server.web.pages.toasts import say
 from server.web.pages.words import assignable_roles, role_word
 
@@ -33,7 +34,8 @@ def admin_facts() -> dict[str, object]:
         {"id": one.id, "name": one.name, "kind": one.kind, "archived": one.archived, "forms": figures[one.id].forms}
         for one in visible
     ]
-    return {"projects": rows, "can_create": may(who, "project.create"), "can_people": may(who, "user.list")}
+    able = {"can_create": may(who, "project.create"), "can_people": may(who, "user.list")}
+    return {"projects": rows, "can_timetable": may_see_timetable(), **able}
 
 
 @pages.post("/admin/projects")

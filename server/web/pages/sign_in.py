@@ -94,6 +94,9 @@ def link_facts(token: str) -> dict[str, Any]:
 @pages.post("/language")
 def choose_language() -> Response:
     chosen = languages.ENGLISH if request.form.get("lang") == "en" else languages.CHINESE
+    who = session.caller()
+    if who.is_person and who.actor_id is not None:  # for mails, which have no cookie
+        people.choose_language(session.db(), who.actor_id, "en" if chosen == languages.ENGLISH else "zh")
     return remember_choice(languages.COOKIE, chosen)
 
 

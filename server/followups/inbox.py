@@ -1,0 +1,77 @@
+"""What somebody was told, newest first; taken-back words stay listed, since what was said is not hidden afterwards."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from server.followups.notice_words import Subject, subject_of
+from server.followups.notices import INBOX, level_of
+from server.followups.queries import is_household, is_woman
+from server.models import FollowUp, Household, Notification, Woman
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One line of an inbox. `visit_key` is the follow-up's; `is_over` when it was taken back."""
+
+    level: str
+    subject: Subject
+    visit_key: str
+    project_id: int
+    told_at: datetime
+    is_over: bool
+    is_unread: bool
+
+
+def list_notices(db: Session, person: int, project_ids: Collection[int], offset: int, limit: int) -> list[Notice]:
+    """`project_ids` are those where the person still has a role: what was said of others is not hers to read any more."""
+    label = func.coalesce(Woman.label, Household.label, "")
+    query = (
+        select(Notification, FollowUp, label)
+        .join(FollowUp, FollowUp.id == Notification.follow_up_id)
+        .outerjoin(Woman, is_woman())
+        .outerjoin(Household, is_household())
+        .where(*_told(person, project_ids))
+        .order_by(Notification.sent_at.desc(), Notification.id.desc())
+    )
+    return [_read(*row) for row in db.execute(query.offset(offset).limit(limit))]
+
+
+def _read(notice: Notification, row: FollowUp, label: str) -> Notice:
+    told_at, over = notice.sent_at or notice.created_at, notice.taken_back_at is not None
+    unread = not over and notice.read_at is None
+    return Notice(level_of(notice), subject_of(row, label), row.visit_key, row.project_id, told_at, over, unread)
+
+
+def count_notices(db: Session, person: int, project_ids: Collection[int]) -> int:
+    return db.scalar(select(func.count()).select_from(Notification).where(*_told(person, project_ids))) or 0
+
+
+def count_unread(db: Session, person: int, project_ids: Collection[int]) -> int:
+    query = select(func.count()).select_from(Notification)
+    return db.scalar(query.where(*_told(person, project_ids), *_unread())) or 0
+
+
+def mark_read(db: Session, person: int, now: datetime) -> int:
+    """Everything that was delivered by now; how many were unread."""
+    here = (Notification.recipient_id == person, Notification.channel == INBOX, Notification.sent_at <= now)
+    done: Any = db.execute(update(Notification).where(*here, *_unread()).values(read_at=now))
+    return int(done.rowcount)
+
+
+def _told(person: int, project_ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Notification.recipient_id == person,
+        Notification.channel == INBOX,
+        Notification.state.in_(("sent", "taken_back")),
+        Notification.sent_at.is_not(None),
+        Notification.project_id.in_(project_ids),
+    )
+
+
+def _unread() -> tuple[ColumnElement[bool], ...]:
+    return Notification.state == "sent", Notification.read_at.is_(None)

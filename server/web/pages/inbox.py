@@ -1,0 +1,103 @@
+"""What I was told, and how I want to be told. Codes and days alone: somebody may be looking."""
+
+from dataclasses import asdict
+from datetime import time
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+
+from server.access import allow, queries
+from server.errors import MissingParameter, Problem, UnexpectedValue
+from server.followups import inbox, notice_words
+from server.followups.inbox import Notice
+from server.followups.wishes import Wishes, save_wishes, wishes_of
+from server.models import Project
+from server.web import session
+from server.web.languages import language_tag
+from server.web.pages.again import show_again
+from server.web.pages.door import pages
+from server.web.pages.followups import pager
+from server.web.pages.sent import asked_number
+from server.web.pages.shell import today
+from server.web.pages.sign_in import require_person
+from server.web.pages.texts import _
+from server.web.pages.toasts import say
+
+PAGE = 50
+LAST_PAGE = 100_000
+MARKS = {"due": "due", "red": "over", "overdue": "over", "late": "over", "critical": "critical"}
+
+
+@pages.get("/inbox")
+def show_inbox() -> Response:
+    person, number = require_person(), asked_number("page", 1, LAST_PAGE) or 1
+    mine = {project.id: project for project in queries.visible_projects(session.db(), session.caller())}
+    notices = inbox.list_notices(session.db(), person, mine.keys(), (number - 1) * PAGE, PAGE)
+    total = inbox.count_notices(session.db(), person, mine.keys())
+    values = {"lines": [line_of(one, mine) for one in notices], "page": pager("/inbox", {}, number, total)}
+    return make_response(render_template("inbox/inbox.html", **values))
+
+
+def line_of(notice: Notice, projects: dict[int, Project]) -> dict[str, Any]:
+    """A notice as the page writes it; its link only for who may open the page behind it."""
+    english = language_tag() == "en"
+    over = notice_words.name(notice.subject, english)
+    words = over if notice.is_over else notice_words.say(notice.level, notice.subject, today(), english)
+    may_open = allow.may(session.caller(), "followup.read", projects[notice.project_id]) and not notice.is_over
+    href = f"/follow-ups/{notice.visit_key}?project={notice.project_id}" if may_open else ""
+    shape = "done" if notice.is_over else MARKS.get(notice.level, "due")
+    return {**asdict(notice), "words": words, "href": href, "shape": shape}
+
+
+@pages.post("/inbox/read")
+def mark_read() -> Response:
+    inbox.mark_read(session.db(), require_person(), session.now())
+    return say("/inbox", _("All is marked as read."))
+
+
+@pages.get("/me/notices")
+def show_wishes() -> Response:
+    person = require_person()
+    return make_response(render_template("inbox/wishes.html", **facts_of(wishes_of(session.db(), [person])[person])))
+
+
+@pages.post("/me/notices")
+def change_wishes() -> Response:
+    person = require_person()
+    try:
+        wishes = read_wishes()
+    except Problem as problem:
+        return show_again("inbox/wishes.html", problem, **facts_of(wishes_of(session.db(), [person])[person]))
+    save_wishes(session.db(), person, wishes, session.now())
+    return say("/me/notices", _("It is stored. What waits already comes by the new hours too."))
+
+
+def facts_of(wishes: Wishes) -> dict[str, Any]:
+    return {"wishes": wishes, "has_mail": session.config().mail is not None}
+
+
+def read_wishes() -> Wishes:
+    """Raises MissingParameter or UnexpectedValue; quiet hours that leave no hour of the day are refused."""
+    wishes = Wishes(
+        by_email=bool(request.form.get("by_email")),
+        digest_at=sent_time("digest_at"),
+        quiet_from=sent_time("quiet_from"),
+        quiet_until=sent_time("quiet_until"),
+        quiet_noon=bool(request.form.get("quiet_noon")),
+    )
+    if not wishes.leaves_time:
+        value = f"{wishes.quiet_from:%H:%M}"
+        raise UnexpectedValue(field="quiet_from", value=value, reason="no hour of the day would be left")
+    return wishes
+
+
+def sent_time(name: str) -> time:
+    """A time of the day as a browser sends it, 08:30 or 08:30:00."""
+    value = request.form.get(name, "").strip()
+    if not value:
+        raise MissingParameter(field=name)
+    try:
+        found = time.fromisoformat(value)
+    except ValueError as error:
+        raise UnexpectedValue(field=name, value=value[:40], reason="it is no time such as 08:30") from error
+    return time(found.hour, found.minute)

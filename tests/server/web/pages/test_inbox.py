@@ -1,0 +1,196 @@
+from datetime import date, time, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from server.access import roles
+from server.access.assignments import assign, set_villages
+from server.access.caller import Caller
+from server.access.people import create_user
+from server.followups.notices import follow_up_changed
+from server.followups.outbox import deliver_inbox
+from server.models import Assignment, FollowUp, Notification, NotificationWish, Project, User, VillageScope
+from tests.conftest import MORNING, PASSWORD
+from tests.server.followups.staff import Staff, a_follow_up
+from tests.server.web.pages.conftest import CODES, text_of
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def worker(town, database):
+    """wang, a village worker of village 1; his actor id."""
+    with database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        ada = db.scalar(select(User.actor_id).where(User.email == "ada@example.test"))
+        by = Caller(actor_id=ada, type="user")
+        wang = create_user(db, "wang@example.test", PASSWORD, "wang", ada, MORNING).actor_id
+        assign(db, by, roles.BY_SYSTEM["village_worker"], wang, MORNING, project, None)
+        set_villages(db, by, project, wang, CODES[:1], MORNING)
+        return wang
+
+
+@pytest.fixture
+def tell(town, worker, database):
+    """Makes a follow-up of village 1, tells of it and delivers that."""
+
+    def make(**given):
+        with database.transaction() as db:
+            project = db.get_one(Project, town.project_id)
+            row = a_follow_up(db, Staff(project, worker, 0, 0, 0), village_code=CODES[0], **given)
+            follow_up_changed(db, project, row, MORNING)
+            deliver_inbox(db, MORNING, with_mail=False)
+            return row.id
+
+    return make
+
+
+def end(town, database, row_id):
+    with database.transaction() as db:
+        row = db.get_one(FollowUp, row_id)
+        row.ended, row.state = True, "done_on_time"
+        follow_up_changed(db, db.get_one(Project, town.project_id), row, MORNING)
+
+
+def unread_in_the_bar(browser):
+    page = browser.see("/inbox").get_data(as_text=True)
+    bell = page.partition('class="button plain bell"')[2].partition("</a>")[0]
+    return bell.partition('<span class="count">')[2].partition("<")[0]
+
+
+def test_an_empty_inbox_says_what_would_be_here(worker, browse):
+    assert "有访视到期或超期时，会出现在这里" in text_of(browse("wang").see("/inbox"))
+
+
+def test_a_notice_is_shown_with_its_day_and_leads_to_its_reason(tell, browse, database):
+    tell(state="overdue", overdue_from=TODAY - timedelta(days=3))
+    page = browse("wang").see("/inbox")
+    assert "上门访视：超期 4 天。" in text_of(page)
+    with database.reading() as db:
+        key = db.scalar(select(FollowUp.visit_key))
+    assert f'href="/follow-ups/{key}?project=' in page.get_data(as_text=True)
+    assert "visit: 4 days over." in text_of(browse("wang", "en").see("/inbox"))
+
+
+def test_the_unread_are_counted_until_they_are_marked_as_read(tell, browse):
+    tell()
+    tell()
+    wang = browse("wang")
+    assert unread_in_the_bar(wang) == "2"
+    assert wang.send("/inbox/read").status_code == 303
+    assert unread_in_the_bar(wang) == ""
+    assert "全部标为已读" not in text_of(wang.see("/inbox?again=1"))
+
+
+def test_a_notice_that_waits_for_the_end_of_quiet_hours_is_not_shown(tell, browse, database):
+    tell()
+    with database.transaction() as db:
+        db.execute(update(Notification).values(state="waiting", sent_at=None))
+    wang = browse("wang")
+    assert unread_in_the_bar(wang) == ""
+    assert "没有通知" in text_of(wang.see("/inbox"))
+
+
+def test_a_taken_back_notice_is_crossed_out_and_not_counted(tell, browse, town, database):
+    end(town, database, tell(state="overdue"))
+    wang = browse("wang")
+    page = wang.see("/inbox").get_data(as_text=True)
+    assert "<s>上门访视</s>" in page
+    assert "已了结，提醒已收回" in page
+    assert "/follow-ups/" not in page.partition('<ul class="notices')[2].partition("</ul>")[0]
+    assert unread_in_the_bar(wang) == ""
+
+
+def test_nobody_sees_what_another_was_told(tell, browse):
+    tell(state="overdue")
+    assert "没有通知" in text_of(browse("rita").see("/inbox"))
+    wang = browse("wang")
+    browse("rita").send("/inbox/read")
+    assert unread_in_the_bar(wang) == "1"
+
+
+def test_who_has_no_role_any_more_does_not_read_on(tell, browse, worker, database):
+    tell(state="overdue")
+    with database.transaction() as db:
+        db.query(Assignment).where(Assignment.actor_id == worker).delete()
+        db.query(VillageScope).where(VillageScope.actor_id == worker).delete()
+    assert "没有通知" in text_of(browse("wang").see("/inbox"))
+
+
+def test_the_lead_hears_the_code_and_the_class_and_gets_no_link(tell, browse):
+    tell(state="overdue", severity="critical")
+    page = browse("lea").see("/inbox")
+    assert "上门访视：紧急，请今天跟进。" in text_of(page)
+    assert "/follow-ups/" not in page.get_data(as_text=True).partition('<ul class="notices')[2].partition("</ul>")[0]
+
+
+def test_the_inbox_asks_as_many_questions_for_sixty_notices_as_for_one(tell, browse, count_queries):
+    tell()
+    wang = browse("wang")
+    wang.see("/inbox")
+    with count_queries() as few:
+        wang.see("/inbox")
+    for _ in range(59):
+        tell()
+    with count_queries() as many:
+        page = wang.see("/inbox")
+    assert len(many) == len(few)
+    assert "第 1–50 条，共 60 条" in text_of(page)
+
+
+def test_an_inbox_is_for_people_only(town, browse):
+    assert browse().see("/inbox").status_code == 303
+    assert browse().see("/me/notices").status_code == 303
+
+
+def test_marking_as_read_needs_the_page_s_token(tell, browse):
+    tell()
+    wang = browse("wang")
+    wang.csrf = "0" * 64
+    assert wang.send("/inbox/read").status_code == 403
+    assert wang.send("/me/notices", {"digest_at": "09:00"}).status_code == 403
+
+
+WISHES = {"digest_at": "07:15", "quiet_from": "20:00", "quiet_until": "06:30", "by_email": "1"}
+
+
+def wishes_in(database, actor_id):
+    with database.reading() as db:
+        row = db.get(NotificationWish, actor_id)
+        return row and (row.by_email, row.digest_at, row.quiet_from, row.quiet_until, row.quiet_noon)
+
+
+def test_the_hours_and_the_mail_are_the_person_s_own_choice(worker, browse, database):
+    wang = browse("wang")
+    assert 'value="08:30"' in wang.see("/me/notices").get_data(as_text=True)
+    assert wang.send("/me/notices", WISHES).status_code == 303
+    assert wishes_in(database, worker) == (True, time(7, 15), time(20), time(6, 30), False)
+    page = wang.see("/me/notices").get_data(as_text=True)
+    assert 'value="07:15"' in page
+    wang.send("/me/notices", {**WISHES, "by_email": "", "quiet_noon": "1"})
+    assert wishes_in(database, worker) == (False, time(7, 15), time(20), time(6, 30), True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"digest_at": ""},
+        {"digest_at": "25:00"},
+        {"quiet_from": "noon"},
+        {"quiet_from": "14:00", "quiet_until": "12:00", "quiet_noon": "1"},
+    ],
+)
+def test_hours_that_cannot_be_are_refused_and_nothing_is_stored(worker, browse, database, wrong):
+    answer = browse("wang").send("/me/notices", {**WISHES, **wrong})
+    assert answer.status_code == 400
+    assert wishes_in(database, worker) is None
+
+
+def test_without_a_mail_server_the_page_says_so(worker, browse):
+    assert "这台服务器还不发邮件" in text_of(browse("wang").see("/me/notices"))
+
+
+def test_the_language_that_somebody_reads_is_the_one_of_the_mails(worker, browse, database):
+    browse("wang").send("/language", {"lang": "en"})
+    with database.reading() as db:
+        assert db.scalar(select(User.language).where(User.actor_id == worker)) == "en"

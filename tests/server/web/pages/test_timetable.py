@@ -1,0 +1,56 @@
+from datetime import timedelta
+
+import pytest
+
+from server.jobs import TIMETABLE, note_run
+from server.leases import take_lease
+from tests.conftest import MORNING
+from tests.server.web.pages.conftest import text_of
+
+
+def row_of(page, name):
+    return text_of(page).partition(name)[2][:200]
+
+
+@pytest.mark.parametrize("name", ["ada", "lea"])
+def test_administrators_and_the_town_s_lead_see_every_row(town, browse, name):
+    page = browse(name).see("/timetable")
+    assert page.status_code == 200
+    assert page.get_data(as_text=True).count('class="card-title"') == len(TIMETABLE)
+    assert 'href="/timetable"' in browse(name).see("/admin").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", ["rita", "vera", "otto"])
+def test_others_may_not(town, browse, name):
+    assert browse(name).see("/timetable").status_code == 403
+    assert "/timetable" not in browse(name).see("/admin").get_data(as_text=True)
+
+
+def test_nobody_is_sent_to_sign_in(town, browse):
+    assert browse().see("/timetable").status_code == 303
+
+
+def test_a_row_tells_its_last_run_its_result_and_its_next(town, browse, database):
+    jobs = {job.name: job for job in TIMETABLE}
+    note_run(database, jobs["follow_ups"], MORNING, MORNING, "12")
+    note_run(database, jobs["outbox"], MORNING, MORNING, "OperationalError")
+    note_run(database, jobs["backlog"], MORNING, None, None)
+    page = browse("ada").see("/timetable")
+    assert "做了 12 项" in row_of(page, "当天的随访")
+    assert "每天 00:05" in row_of(page, "当天的随访")
+    assert "3月3日 00:05" in row_of(page, "当天的随访")
+    assert "没做成（OperationalError），会再做" in row_of(page, "待送通知")
+    assert "正在做，或被打断" in row_of(page, "等前一次的更改")
+    assert "每 6 小时" in row_of(page, "没有记录的文件")
+    english = browse("ada", "en").see("/timetable")
+    assert "daily at 00:05" in row_of(english, "The day's follow-ups")
+    assert "12 done" in row_of(english, "The day's follow-ups")
+
+
+def test_the_page_says_whether_the_timetable_runs(town, browse, database, clock):
+    ada = browse("ada")
+    assert "时刻表没有在跑" in text_of(ada.see("/timetable"))
+    assert take_lease(database, "another-machine:7", clock.now())
+    assert "时刻表在跑" in text_of(ada.see("/timetable"))
+    clock.set(MORNING + timedelta(minutes=1))
+    assert "时刻表没有在跑" in text_of(ada.see("/timetable"))
