@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.crs import metres_between
-from geo.masking import Shown, mask_point, suppress, suppress_table
+from geo.masking import Shown, mask_point, suppress, suppress_band, suppress_table
 
 
 @pytest.mark.parametrize(
@@ -166,3 +166,28 @@ def test_a_hamlet_of_few_homes_is_shown_at_the_village_committee():
 def test_a_village_without_room_for_the_ring_shows_its_middle():
     tiny = shapely.box(105.0, 30.0, 105.001, 30.001)
     assert mask_point(105.0005, 30.0005, "s", tiny) == pytest.approx((105.0005, 30.0005))
+
+
+@pytest.mark.parametrize(
+    ("count", "people", "of", "text", "reason"),
+    [
+        (0, 0, 10, "0", None),
+        (1, 1, 30, "1-4", None),
+        (4, 4, 30, "1-4", None),
+        (5, 5, 30, "5-9", None),
+        (9, 9, 30, "5-9", None),
+        (10, 10, 30, "10+", None),
+        (500, 20, 30, "10+", None),
+        (0, 0, 9, "n<10", "few_people"),
+        (0, 0, 0, "n<10", "few_people"),
+        (12, 12, 12, "withheld", "everybody"),
+        (9, 9, 12, "withheld", "by_subtraction"),
+        (6, 2, 30, "withheld", "few"),
+    ],
+)
+def test_a_band_is_shown_only_where_the_people_behind_it_may_be(
+    count: int, people: int, of: int, text: str, reason: str | None
+) -> None:
+    shown = suppress_band(count, people, of)
+    assert (shown.text, shown.reason, shown.suppressed) == (text, reason, reason is not None)
+    assert shown.value is None, "a band never brings its number along"

@@ -79,3 +79,15 @@ def test_a_chosen_household_reads_as_its_label_and_is_asked_for_once():
     assert chosen_entities(schema, {"household": "no uuid"}, None) == []
     words = Words("zh", files={"households.csv": {key: "L-0008 五社"}})
     assert lines(schema, {"household": key}, words=words) == [("家庭", "L-0008 五社", None)]
+
+
+def test_somebody_whose_label_the_reader_does_not_reach_is_not_shown_as_a_number():
+    key = "cb04fe5c-93f7-423a-bc54-63441a579693"
+    schema = a_schema(
+        Field("woman", "/woman", "string", labels={"zh": "本人"}, choices_from="women.csv"),
+        Field("village", "/village", "string", labels={"zh": "村"}, choices_from="villages.csv"),
+        Field("key", "/key", "string", labels={"zh": "号"}),
+    )
+    words = Words("zh", unnamed="（不在您的名单里）")
+    found = lines(schema, {"woman": key, "village": "510823101001", "key": key}, words=words)
+    assert [value for _, value, _ in found] == ["（不在您的名单里）", "510823101001", key]
