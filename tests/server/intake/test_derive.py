@@ -1,5 +1,7 @@
 """The phone is never refused because our reading failed: the failure stands beside the record and is tried again."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -84,3 +86,14 @@ def test_a_record_that_cannot_be_read_again_does_not_hold_up_the_others(
     with database.transaction() as db:
         assert derive.retry_one(db, MORNING + timedelta(hours=1)) is True
         assert derive.retry_one(db, MORNING + timedelta(hours=1)) is False
+
+
+def test_a_plain_project_asks_the_database_nothing_about_care(
+    phone: Client, project_id: int, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    phone.send(project_id, a_record())
+    with count_queries() as statements:
+        assert phone.send(project_id, a_record(gps="30.1 104.5 0 5")).status_code == 201
+    tables = ("seal ", "tombstone", "care_event", "woman", "household", "pregnancy", "follow_up")
+    assert [one for one in statements if any(table in one for table in tables)] == []
+    assert len([one for one in statements if one.startswith("SAVEPOINT")]) == 2  # the record, its place
