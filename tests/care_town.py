@@ -49,6 +49,7 @@ class CareTown:
 
     def __init__(self, app: Flask, database: Database, files: tuple[str, ...] = ("me", "due_visits", *LISTS)) -> None:
         self.app, self.database = app, database
+        self.key: bytes = app.extensions["fangshi.key"]
         with database.transaction() as db:
             project = Project(name="禾川镇", kind="care", created_at=MORNING)
             db.add(project)
@@ -80,12 +81,17 @@ class CareTown:
 
     def phone(self, *villages: str, care_role: str = "village_worker", person: int | None = None) -> Client:
         """A phone of these villages (none given: the whole town)."""
+        return Client(self.app, key=self.phone_key(*villages, care_role=care_role, person=person))
+
+    def phone_key(self, *villages: str, care_role: str = "village_worker", person: int | None = None) -> str:
+        """The key of a new phone."""
         with self.database.transaction() as db:
-            made = create_app_user(db, self.app.extensions["fangshi.key"], self.project_id, "手机", None, MORNING)
+            made = create_app_user(db, self.key, self.project_id, "手机", None, MORNING)
             self.give(db, made.actor.id, roles.APP_USER, villages)
             row = db.get_one(AppUser, made.actor.id)
             row.care_role, row.person_id = care_role, person
-            return Client(self.app, key=made.token)
+            assert made.token is not None
+            return made.token
 
     def give(self, db: Session, actor_id: int, role_id: int, villages: tuple[str, ...]) -> None:
         db.add(Assignment(actor_id=actor_id, role_id=role_id, project_id=self.project_id))
@@ -187,5 +193,5 @@ class CareTown:
 
 def naming(xml: bytes, files: tuple[str, ...]) -> bytes:
     """The form with an instance for each of these lists."""
-    instances = "".join(f'<instance id="{name}" src="jr://file/{name}.csv"/>' for name in files)
+    instances = "".join(f'<instance id="{name}" src="jr://file-csv/{name}.csv"/>' for name in files)
     return xml.replace(b"</instance>", b"</instance>" + instances.encode(), 1)

@@ -24,7 +24,15 @@ from server.registry.reach import Reach, asking, consenting
 MADE_LISTS = ("me", "due_visits")
 ME_COLUMNS = ("name", "label", "worker", "role", "villages", "village_code")
 DUE_COLUMNS = (
-    *("name", "label", "visit_key", "form_id", "subject_list", "subject", "opens_on", "due_on", "closes_on"),
+    "name",
+    "label",
+    "visit_key",
+    "form_id",
+    "subject_list",
+    "subject",
+    "opens_on",
+    "due_on",
+    "closes_on",
     "village_code",
 )
 
@@ -76,7 +84,10 @@ def key_of(project_id: int, caller: Caller) -> str:
 
 
 def me_csv(me: Me) -> bytes:
-    """One row. `village_code` is filled where there is one village to choose from, so that nobody is put into a wrong one."""
+    """One row, always: forms read `instance('me')/root/item/role`.
+
+    `village_code` is filled where there is one village to choose from, so that nobody is put into a wrong one.
+    """
     only = me.villages[0] if len(me.villages) == 1 else ""
     return choice_csv(ME_COLUMNS, [(me.key, me.label, me.worker, me.role, " ".join(me.villages), only)])
 

@@ -59,9 +59,11 @@ def patch_app_user(project_id: int, actor_id: int) -> Response:
 
 @app_users.delete("/projects/<int:project_id>/app-users/<int:actor_id>")
 def delete_app_user(project_id: int, actor_id: int) -> Response:
-    load_project(db(), caller(), "field_key.delete", project_id)
+    project = load_project(db(), caller(), "field_key.delete", project_id)
     phones.get_app_user(db(), secret_key(), project_id, actor_id)
     phones.delete_app_user(db(), project_id, actor_id, caller().actor_id or 0, now())
+    if project.kind == "care":
+        refresh_workers(db(), blobs(), project, now())
     return central_json.success()
 
 

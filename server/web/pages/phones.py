@@ -117,7 +117,13 @@ def hand_over(project: Project, actor_id: int) -> None:
     person_id = sent_id("carer") if request.form.get("carer") else None
     role = request.form.get("care_role") or CARE_ROLES[0]
     carers.set_carer(session.db(), session.caller(), project, actor_id, person_id, role, session.now())
-    refresh_workers(session.db(), session.blobs(), project, session.now())
+    tell_forms(project)
+
+
+def tell_forms(project: Project) -> None:
+    """Whom a woman can choose as her worker is read off the phones too."""
+    if project.kind == "care":
+        refresh_workers(session.db(), session.blobs(), project, session.now())
 
 
 @pages.get(f"/phones/<{ID}:actor_id>")
@@ -188,6 +194,7 @@ def stop_phone(actor_id: int) -> Response:
     allow(session.caller(), "field_key.delete", project)
     phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
     phones.revoke_app_user(session.db(), actor_id, require_person(), session.now())
+    tell_forms(project)
     return say(f"/phones/{actor_id}", _("The phone is stopped. What it sent stays."))
 
 
@@ -197,4 +204,5 @@ def new_card(actor_id: int) -> Response:
     allow(session.caller(), "field_key.update", project)
     phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
     phones.reissue_app_user(session.db(), session.secret_key(), actor_id, require_person(), session.now())
+    tell_forms(project)
     return say(f"/phones/{actor_id}", _("A new card is made; the old one no longer works."))
