@@ -1,0 +1,184 @@
+"""Two timetables on one database, killed at random over a month: each alert once in the inbox, no mail twice."""
+
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from server.db import Database
+from server.followups.outbox import message_id
+from server.followups.recalculate import recalculate
+from server.models import Notification, Project, TimetableRun, User
+from tests.server.followups.staff import a_staff
+from tests.server.followups.told import a_woman, checked, registered
+from tests.sizes import size
+from tests.smtp_sink import Sink
+from tests.walks.one_timetable import SENDER
+
+FIRST, DAYS = datetime(2026, 3, 1, tzinfo=UTC), 30
+HOURS = (-7.9, 0.02, 0.52, 6.1)  # of UTC: 00:06, 08:01, 08:31 and 14:06 in Shanghai
+WOMEN = 8
+LATE_VISIT = 14  # the day on which a visit that was made in time arrives
+PATIENCE = 60.0
+
+
+@dataclass
+class Month:
+    """A town's month: its database, its clock, its mail server and the processes that run its timetable."""
+
+    database: Database
+    folder: Path
+    sink: Sink
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    kills: int = 0
+
+    @property
+    def clock(self) -> Path:
+        return self.folder / "clock"
+
+    def set(self, instant: datetime) -> None:
+        """At once, so that nobody reads half of it."""
+        new = self.folder / "clock.new"
+        new.write_text(instant.isoformat(), encoding="utf-8")
+        new.rename(self.clock)
+
+    def start(self) -> subprocess.Popen[str]:
+        url = self.database.engine.url.render_as_string(hide_password=False)
+        command = [sys.executable, "-m", "tests.walks.one_timetable", str(self.folder), url]
+        command += [str(self.clock), str(self.sink.port)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+    def kill(self, number: int) -> None:
+        self.processes[number].kill()
+        self.processes[number].communicate()
+        self.processes[number] = self.start()
+        self.kills += 1
+
+    def wait(self, instant: datetime) -> None:
+        """Until the day's step is done and an outbox that ran at this instant found nothing more to do."""
+        patience = time.monotonic() + PATIENCE
+        while not self.is_quiet(instant):
+            assert time.monotonic() < patience, f"nothing moves at {instant}"
+            time.sleep(0.02)
+
+    def is_quiet(self, instant: datetime) -> bool:
+        with self.database.reading() as db:
+            runs = {run.name: run for run in db.scalars(select(TimetableRun))}
+        outbox, daily = runs.get("outbox"), runs.get("follow_ups")
+        emptied = outbox is not None and outbox.started_at == instant and outbox.result == "0"
+        return emptied and daily is not None and (daily.next_at or instant) > instant and daily.result is not None
+
+
+@contextmanager
+def a_month(database: Database, folder: Path, timetables: int) -> Iterator[Month]:
+    folder.mkdir()
+    with Sink() as sink:
+        month = Month(database, folder, sink)
+        month.set(FIRST - timedelta(days=1))
+        fill(database)
+        month.processes = [month.start() for _ in range(timetables)]
+        try:
+            yield month
+        finally:
+            for process in month.processes:
+                process.kill()
+                process.communicate()
+
+
+def fill(database: Database) -> None:
+    """Women whose follow-ups become due, overdue, red and critical in that month, some of them together."""
+    with database.transaction() as db:
+        project = a_staff(db).project
+        for number in range(WOMEN):
+            uuid, weeks = f"w{number}", 140 if number % 2 else 285
+            last_period = FIRST.date() - timedelta(days=weeks - 3 * number)
+            on = last_period + timedelta(days=60)
+            a_woman(db, project, uuid, label=f"W-{number:04} 王*")
+            given = {"subject": uuid, "episode": f"p{number}", "event": f"registered-{number}"}
+            registered(db, project, on.isoformat(), last_period.isoformat(), first_check_date=on.isoformat(), **given)
+            recalculate(db, project, "women", uuid, (FIRST - timedelta(days=1)).date(), FIRST - timedelta(days=1))
+
+
+def upload_late(database: Database, now: datetime) -> None:
+    """A check of five days ago comes in: what it answers is taken back."""
+    with database.transaction() as db:
+        project = db.scalars(select(Project)).one()
+        visited = (now - timedelta(days=5)).date().isoformat()
+        checked(db, project, visited, now.date().isoformat(), subject="w1", episode="p1", event="checked-1")
+        recalculate(db, project, "women", "w1", now.date(), now)
+
+
+def live_through(month: Month, meanwhile: Callable[[int], None]) -> None:
+    """`meanwhile(turn)` is called once the clock stands at each instant."""
+    for turn, instant in enumerate(instants()):
+        month.set(instant)
+        if turn == LATE_VISIT * len(HOURS) + 1:
+            upload_late(month.database, instant)
+        meanwhile(turn)
+        month.wait(instant)
+
+
+def instants() -> list[datetime]:
+    return [FIRST + timedelta(days=number, hours=hours) for number in range(DAYS) for hours in HOURS]
+
+
+def words_in(database: Database, channel: str) -> list[tuple[str, str, str]]:
+    """(who, occasion, state), summaries left out."""
+    with database.reading() as db:
+        rows = db.execute(
+            select(User.email, Notification.occasion, Notification.state)
+            .join(User, User.actor_id == Notification.recipient_id)
+            .where(Notification.channel == channel, Notification.kind != "digest")
+        )
+        return sorted((email, occasion, state) for email, occasion, state in rows)
+
+
+def check_mails(month: Month) -> None:
+    """What is sent is at the mail server once; what was on its way when its sender died is there once or not at all."""
+    arrived = Counter(mail["Message-ID"] for mail in month.sink.mails)
+    assert [one for one, times in arrived.items() if times > 1] == []
+    with month.database.reading() as db:
+        rows = list(db.scalars(select(Notification).where(Notification.channel == "email")))
+    unknown = [row for row in rows if row.state == "failed"]
+    assert all(row.sent_at for row in unknown)
+    assert len(unknown) <= month.kills
+    sent = {message_id(row, SENDER) for row in rows if row.sent_at and row not in unknown}
+    assert sent - arrived.keys() == set()
+    assert arrived.keys() <= {message_id(row, SENDER) for row in rows}
+    assert {row.state for row in rows} <= {"sent", "taken_back", "failed"}
+    print(f"{month.kills} kills, {len(rows)} mails, {len(unknown)} of them on their way at a kill, none twice")
+
+
+def test_killed_timetables_tell_everybody_once(make_database_url: Callable[[], str], tmp_path: Path) -> None:
+    quiet, stormy = Database(make_database_url()), Database(make_database_url())
+    with a_month(quiet, tmp_path / "quiet", timetables=1) as month:
+        live_through(month, lambda _turn: None)
+        check_mails(month)
+    expected, mailed = words_in(quiet, "inbox"), words_in(quiet, "email")
+    assert len(expected) > 20
+    assert {state for _, _, state in expected} == {"sent", "taken_back"}
+
+    chance = random.Random(11)
+    turns = Counter(chance.choices(range(len(instants())), k=size("timetable_kills")))
+    with a_month(stormy, tmp_path / "stormy", timetables=2) as month:
+
+        def strike(turn: int) -> None:
+            for _ in range(turns[turn]):
+                time.sleep(chance.uniform(0.0, 0.2))
+                month.kill(chance.randrange(2))
+
+        live_through(month, strike)
+        check_mails(month)
+    assert month.kills == size("timetable_kills")
+    assert words_in(stormy, "inbox") == expected
+    assert {one[:2] for one in words_in(stormy, "email")} == {one[:2] for one in mailed}
+    quiet.dispose()
+    stormy.dispose()
