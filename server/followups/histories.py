@@ -29,6 +29,7 @@ from server.registry.people import CLINICIANS, NOT_WANTED, STOPPED, datings_of, 
 from server.registry.referrals import referral_uuid, signs_of, urgency_of
 from server.registry.telling import ANTENATAL, CONTRACEPTION, HOUSEHOLD, PREGNANCY, Event, read_day
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 PACK_DAYS: Final = 28
 """Days that a pack lasts (domain.md 2.4, PILL-R)."""
 
@@ -85,8 +86,14 @@ def read_woman(
 
 def _day(one: Event, name: str) -> date | None:
     """The day that a question tells; never one after receipt."""
-    day = read_day(one.data.get(name))
+    day = _plausible(one.data.get(name))
     return happened_on(day, one.received_at) if day else None
+
+
+def _plausible(text: str | None) -> date | None:
+    """A day that something can be counted from; a slip of the year is no day."""
+    day = read_day(text)
+    return day if day and EARLIEST <= day <= LATEST else None
 
 
 def _number(one: Event, name: str) -> int | None:
@@ -193,7 +200,7 @@ def _supply(one: Event) -> Supply | None:
     if not packs:
         return None
     on = day_of(one)
-    until = read_day(one.data.get("supply_end")) or on + timedelta(days=packs * PACK_DAYS)
+    until = _plausible(one.data.get("supply_end")) or on + timedelta(days=packs * PACK_DAYS)
     return Supply(one.event, on, until, one.received_at)
 
 

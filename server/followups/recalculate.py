@@ -4,6 +4,7 @@ Two that work on one subject at once wait for each other: SQLite has one writer,
 """
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
@@ -29,6 +30,8 @@ REASON_GONE: Final = "reason_gone"
 SUBJECT_GONE: Final = "subject_gone"
 """The cause where the registry does not know her any more."""
 NO_CONSENT: Final = "no_consent"
+
+log = logging.getLogger("fangshi.followups")
 
 Subject = tuple[str, str]
 """The list (women, households) and the uuid."""
@@ -76,8 +79,30 @@ def recalculate_due(db: Session, today: date, now: datetime, limit: int = 50) ->
     found = [(row[0], (row[1], row[2])) for row in db.execute(due)]
     taken = [(project_id, one) for project_id, one in found if lock_subject(db, project_id, one, wait=False)]
     for project_id, group in groupby(taken, key=lambda one: one[0]):
-        recalculate_many(db, db.get_one(Project, project_id), [one for _, one in group], today, now)
+        project, subjects = db.get_one(Project, project_id), [one for _, one in group]
+        if not went_well(db, project, subjects, today, now):
+            for one in subjects:
+                if not went_well(db, project, [one], today, now):
+                    put_off(db, project_id, one, today)
     return len(taken)
+
+
+def went_well(db: Session, project: Project, subjects: list[Subject], today: date, now: datetime) -> bool:
+    """Recalculates in a savepoint: what cannot be read of one subject holds up no other."""
+    try:
+        with db.begin_nested():
+            recalculate_many(db, project, subjects, today, now)
+    except Exception as error:
+        log.warning("follow-ups of %d subjects failed: %s", len(subjects), type(error).__name__)
+        return False
+    return True
+
+
+def put_off(db: Session, project_id: int, subject: Subject, today: date) -> None:
+    """Looks at a subject again tomorrow."""
+    hers = (FollowUp.project_id == project_id, FollowUp.subject_list == subject[0], FollowUp.subject == subject[1])
+    tomorrow = {"look_on": today + timedelta(days=1)}
+    db.execute(update(FollowUp).where(*hers, FollowUp.look_on <= today).values(**tomorrow))
 
 
 def lock_subject(db: Session, project_id: int, subject: Subject, wait: bool) -> bool:
@@ -213,7 +238,7 @@ def next_look(due: Due, facts: Facts | None, rules: Sequence[Rule], today: date)
 def days_ahead(due: Due, facts: Facts | None, rules: Sequence[Rule]) -> Iterator[date]:
     if due.changes_on:
         yield due.changes_on
-    if facts and facts.consent.until:
+    if facts and facts.consent.until and facts.consent.until < date.max:
         yield facts.consent.until + timedelta(days=1)
     yield from (rule.effective_from for rule in rules)
     yield from (add_working_days(step.gives, LATE_AFTER) for step in due.why if step.what == "severity.red")

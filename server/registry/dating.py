@@ -15,6 +15,9 @@ from server.registry.redating import Threshold, load_thresholds
 LAST_PERIOD_AT_MOST: Final = 301
 """Days between a last period and the registration; a longer time is for a clinician to look at (2.1)."""
 
+EARLIEST: Final = date(1900, 1, 1)
+"""A registration before it is a slip of the year, and nothing can be counted from it."""
+
 FIRST_TRIMESTER: Final = 13 * 7 + 6
 """The last day of it. A scan up to then fixes the dating, and later ones never replace it (2.1)."""
 
@@ -66,8 +69,11 @@ def date_pregnancy(told: Iterable[Told], registered_on: date) -> tuple[Dated, ..
     """The datings of one pregnancy in the order they came into force; none while nobody told anything usable.
 
     Each day is judged by all that was told up to it, so the order of arrival does not matter. A last period counts from
-    0 to 301 days before the registration; one that is only known about stands until the first scan.
+    0 to 301 days before the registration, a scan not longer before it; a last period that she knows only roughly stands
+    until the first scan.
     """
+    if registered_on < EARLIEST:
+        return ()
     ordered = sorted(told, key=lambda one: (one.on, one.received_at, one.event))
     versions: list[Dated] = []
     known: list[Told] = []
@@ -84,7 +90,8 @@ def date_pregnancy(told: Iterable[Told], registered_on: date) -> tuple[Dated, ..
 def _stand(known: Sequence[Told], registered_on: date) -> _Standing | None:
     """The dating by all of these: the last period, then each scan in the order in which they were made."""
     standing = _by_last_period(known, registered_on)
-    scans = [(one.scan, one.by_clinician) for one in known if one.scan and one.scan.on <= one.on]
+    first = registered_on - timedelta(days=LAST_PERIOD_AT_MOST)
+    scans = [(one.scan, one.by_clinician) for one in known if one.scan and first <= one.scan.on <= one.on]
     for scan, by_clinician in sorted(scans, key=lambda one: (one[0].on, one[0].days)):
         standing = _look_at_scan(standing, scan, by_clinician)
     return standing
