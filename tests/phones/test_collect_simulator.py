@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from server import clock
+from server.access.roles import APP_USER
 from server.config import Config
 from server.db import Database
 from server.demo.make import set_up as set_up_town
+from server.demo.people import Demo
 from server.demo.town import make_town
-from server.models import Project
+from server.models import AppUser, Assignment, Project
 from server.web.pages.phones import settings_text
 from tests.phones.collectsim.testforms import forms
 from tests.phones.office import Office, Phone
@@ -25,6 +28,8 @@ MEDIA = {
     "wells.csv": forms.WELLS_CSV.encode(),
     "map.jpg": b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8,
 }
+
+VILLAGE = make_town().villages[0]
 
 NO_PASSWORD = "a key in the address is how phones sign in; there is no password to challenge"
 NO_ENTITIES = "these forms use no entity list; entity lists are the next issue"
@@ -147,24 +152,61 @@ def test_phones_on_a_bad_network_lose_nothing_and_double_nothing(
         assert rules[name]["verdict"] == "PASS", name
 
 
-def test_collect_finds_nothing_to_complain_of_in_the_household_visit(
-    server: RunningServer, classes: Path, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def demo(server: RunningServer) -> Demo:
+    """The demo town without its records: villages, our forms, people, phones."""
     config = replace(Config(server.data_dir), **server.database_url)
     database = Database(config.sqlalchemy_url)
-    demo = set_up_town(config, database, make_town(), clock.now())
+    made = set_up_town(config, database, make_town(), clock.now())
+    with database.transaction() as db:  # the first phone fills all of our forms
+        actor_id = db.scalars(select(AppUser.actor_id).where(AppUser.project_id == made.project_id)).first()
+        db.add(Assignment(actor_id=actor_id, role_id=APP_USER, project_id=made.project_id))
     database.dispose()
-    reviewer = next(login for login in demo.logins if login.role == "reviewer")
+    return made
 
+
+def check_our_form(
+    form_id: str,
+    demo: Demo,
+    server: RunningServer,
+    classes: Path,
+    folder: Path,
+    reader: str,
+    answers: dict[str, object],
+) -> dict[str, dict[str, object]]:
+    """The simulator's run with one of our forms; `reader` is the role whose login reads what the server kept."""
+    login = next(login for login in demo.logins if login.role == reader)
+    (folder / "answers.json").write_text(json.dumps({form_id: answers}))
     words = ["check", "--url", f"{server.api}/key/{demo.phones[0].token}/projects/{demo.project_id}"]
+    words += ["--project", str(demo.project_id), "--bbox", ",".join(map(str, VILLAGE.outline.bounds))]
+    words += ["--fills", str(1 + size("collect_fills")), "--answers", str(folder / "answers.json"), "--forms", form_id]
+    return simulate(words, server, classes, folder / "report.json", login.email, login.password)
+
+
+def test_collect_finds_nothing_to_complain_of_in_the_household_visit(
+    demo: Demo, server: RunningServer, classes: Path, tmp_path: Path
+) -> None:
     # A village of this phone's (a household elsewhere is not in its list, by its scope), and first visits only: the
     # simulator's probes fill forms that they never send, and later visits to the same household would wait for those.
-    village = make_town().villages[0]
-    answers = {"household_visit": {"village_code": village.code, "household": None}}
-    (tmp_path / "answers.json").write_text(json.dumps(answers))
-    words += ["--project", str(demo.project_id), "--bbox", ",".join(map(str, village.outline.bounds))]
-    words += ["--fills", str(1 + size("collect_fills")), "--answers", str(tmp_path / "answers.json")]
-    rules = simulate(words, server, classes, tmp_path / "report.json", reviewer.email, reviewer.password)
+    answers = {"village_code": VILLAGE.code, "household": None}
+    rules = check_our_form("household_visit", demo, server, classes, tmp_path, "reviewer", answers)
 
     assert failures(rules) == {}
     assert unexercised(rules, NOT_EXERCISED_IN_F1) == NOT_EXERCISED_IN_F1.keys()
+
+
+def test_collect_finds_nothing_to_complain_of_in_consent_and_registration(
+    demo: Demo, server: RunningServer, classes: Path, tmp_path: Path
+) -> None:
+    agrees = {f"consent_{one}": "yes" for one in ("service", "reminder", "share_clinic", "location", "stats")}
+    herself = {"present_self": "yes", "privacy_now": "alone", "notice_read": "OK", "age_band": "25_34"}
+    consents = {"action": "register", "village_code": VILLAGE.code, "household": None, **herself, **agrees}
+    wants = {"privacy_now": "others_ok", "wants_registration": "yes", "lmp_known": "exact"}
+
+    for form_id, answers in (("woman_consent", consents), ("pregnancy_registration", wants)):
+        folder = tmp_path / form_id
+        folder.mkdir()
+        rules = check_our_form(form_id, demo, server, classes, folder, "clinician", answers)
+        assert failures(rules) == {}, form_id
+        assert rules["entity.created"]["verdict"] == "PASS", form_id
+        assert rules["stored.once"]["verdict"] == "PASS", form_id
