@@ -9,6 +9,7 @@ from server.access.giving import give_role
 from server.errors import Problem, UnexpectedValue
 from server.models import Project
 from server.places.desk import list_villages
+from server.publishing.town_lists import refresh_workers
 from server.web import session
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
@@ -123,6 +124,7 @@ def give(project_id: int) -> Response:
     try:
         role, actor_id = sent_role(), sent_id("actor")
         give_role(session.db(), who, role, actor_id, session.now(), project)
+        refresh_workers(session.db(), session.blobs(), project, session.now())
         if project.kind == "care":
             set_villages(session.db(), who, project, actor_id, sent_villages(), session.now())
     except Problem as problem:
@@ -137,6 +139,7 @@ def take(project_id: int) -> Response:
     project = queries.get_visible_project(session.db(), who, project_id)
     allow(who, "assignment.delete", project)
     unassign(session.db(), who, sent_role(), sent_id("actor"), session.now(), project, None)
+    refresh_workers(session.db(), session.blobs(), project, session.now())
     return say(f"/admin/projects/{project_id}", _("The role is taken away."))
 
 

@@ -118,13 +118,13 @@ def test_a_file_the_form_did_not_ask_for_is_refused_by_name(town, browse):
 
 def test_the_library_form_is_offered_and_published_in_care_projects_only(town, browse, database):
     lea = browse("lea")
-    assert "添加家庭走访表" in text_of(lea.see("/forms"))
+    assert "添加自带表单" in text_of(lea.see("/forms"))
     assert lea.send("/forms/library").status_code == 303
     page = text_of(lea.see("/forms"))
-    assert "家庭走访" in page and "添加家庭走访表" not in page
+    assert "家庭走访" in page and "添加自带表单" not in page
     ada = browse("ada")
     ada.see(f"/forms?project={make_project(ada)}")
-    assert "添加家庭走访表" not in text_of(ada.see("/forms"))
+    assert "添加自带表单" not in text_of(ada.see("/forms"))
     assert ada.send("/forms/library").status_code == 403
 
 
