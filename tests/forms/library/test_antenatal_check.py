@@ -219,41 +219,52 @@ def test_a_pregnancy_that_is_over_cannot_be_chosen_but_a_correction_keeps_it(pho
     assert phone.fill(FORM, pocket(), {"visit_date": day(0)}).values["pregnancy"] != OVER
 
 
-REFUSED = [
-    ("bp_sys", 69), ("bp_sys", 261), ("bp_dia", 29), ("bp_dia", 161), ("weight_kg", 29.9), ("weight_kg", 150.1),
-    ("fundal_cm", 7.9), ("fundal_cm", 45.5), ("fhr", 89), ("fhr", 201), ("hb_gl", 39), ("hb_gl", 181),
-    ("danger", "none fever"), ("supplements", "none iron"), ("supplements", "prefer_not iron"),
-    ("us_weeks", 3), ("us_weeks", 43), ("us_days", 7), ("us_days", -1),
-]  # fmt: skip
 EXAMINED = {"place": "clinic", "done_by": "doctor"}
+SCANNED = {"us_new": "yes", "us_date": day(-1)}
+
+TOO_LOW = {"bp_sys": 69, "bp_dia": 29, "weight_kg": 29.9, "fundal_cm": 7.9, "fhr": 89, "hb_gl": 39}
+TOO_HIGH = {"bp_sys": 261, "bp_dia": 161, "weight_kg": 150.1, "fundal_cm": 45.5, "fhr": 201, "hb_gl": 181}
+BOTH_WAYS = {"danger": "none fever", "supplements": "none iron"}
 
 
-@pytest.mark.parametrize(("name", "value"), REFUSED)
-def test_what_cannot_be_is_refused(phone: Phone, name: str, value: object) -> None:
-    scan = {"us_new": "yes", "us_date": day(-1), "us_weeks": 20, "us_days": 0} if name.startswith("us_") else {}
+@pytest.mark.parametrize(
+    "answers",
+    [
+        TOO_LOW,
+        TOO_HIGH,
+        BOTH_WAYS,
+        {"supplements": "prefer_not iron"},
+        {"us_weeks": 3, "us_days": -1},
+        {"us_weeks": 43, "us_days": 7},
+    ],
+)
+def test_what_cannot_be_is_refused(phone: Phone, answers: dict[str, object]) -> None:
+    scan = SCANNED if "us_weeks" in answers else {}
 
-    assert refused(phone, **EXAMINED, **{**scan, name: value}) == [name]
-
-
-ACCEPTED = [
-    *(("bp_sys", 70), ("bp_sys", 260), ("weight_kg", "30.0"), ("weight_kg", "150.0"), ("fundal_cm", "8.0")),
-    *(
-        ("fundal_cm", "45.0"),
-        ("fhr", 90),
-        ("fhr", 200),
-        ("hb_gl", "40.0"),
-        ("hb_gl", "180.0"),
-        ("danger", "fever waters_broke"),
-    ),
-]
+    assert set(refused(phone, **EXAMINED, **scan, **answers)) == answers.keys()
 
 
-@pytest.mark.parametrize(("name", "value"), ACCEPTED)
-def test_the_ends_of_each_range_are_taken(phone: Phone, name: str, value: object) -> None:
-    filled = fill(phone, **EXAMINED, **{name: value})
+LOWEST = {
+    "bp_sys": 70,
+    "bp_dia": 30,
+    "weight_kg": 30,
+    "fundal_cm": 8,
+    "fhr": 90,
+    "hb_gl": 40,
+    "us_weeks": 4,
+    "us_days": 0,
+}
+HIGHEST = {"bp_sys": 260, "bp_dia": 160, "weight_kg": 150, "fundal_cm": 45, "fhr": 200, "hb_gl": 180}
+HIGHEST |= {"us_weeks": 42, "us_days": 6}
+
+
+@pytest.mark.parametrize("answers", [LOWEST, HIGHEST])
+def test_the_ends_of_each_range_are_taken(phone: Phone, answers: dict[str, int]) -> None:
+    filled = fill(phone, **EXAMINED, **SCANNED, **answers, danger="fever waters_broke")
 
     assert filled.refused == []
-    assert filled.values[name] == str(value)
+    assert {name: float(filled.values[name]) for name in answers} == answers
+    assert filled.values["danger"] == "fever waters_broke"
 
 
 def test_the_lower_pressure_is_below_the_upper_one(phone: Phone) -> None:
@@ -308,6 +319,16 @@ def test_advice_appears_with_its_answer(phone: Phone, answers: dict[str, object]
 
     advice = {"danger_advice", "fhr_note", "hb_low", "hb_critical", "mood_note"}
     assert shown & advice == ({note} if note else set())
+
+
+@pytest.mark.parametrize(
+    ("movement", "danger", "asked"),
+    [("less", None, True), ("none", "fever", True), ("less", "less_movement", False), ("normal", None, False)],
+)
+def test_fewer_movements_are_named_among_the_danger_signs_too(
+    phone: Phone, movement: str, danger: str | None, asked: bool
+) -> None:
+    assert ("movement_note" in fill(phone, movement=movement, danger=danger).shown) is asked
 
 
 def test_advice_is_in_the_form_with_the_emergency_number_and_the_clinics(form: XForm, phone: Phone) -> None:
