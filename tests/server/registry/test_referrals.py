@@ -1,11 +1,12 @@
 import orjson
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.db import Database
-from server.models import CareEvent, Dataset, DatasetProperty, Entity, EntityVersion, FollowUp, Project
+from server.intake.review import set_review_state
+from server.models import CareEvent, Dataset, DatasetProperty, Entity, EntityVersion, FollowUp, Project, Submission
 from server.registry.editing import delete_entity
 from server.registry.entities import Author
 from server.registry.lists import find_dataset
@@ -137,9 +138,10 @@ def test_one_that_somebody_deleted_by_hand_stays_deleted(db: Session, town: Proj
     told = checked(db, town, "2027-01-05", danger="fever")
     keep(db, town, told)
     delete_entity(db, find_list(db, town), the_only(db), by(told))
-    correct(db, told, danger="fever bleeding")
+    correct(db, told, on="2027-01-04")
     keep(db, town, told)
     assert the_only(db).deleted_at is not None
+    assert orjson.loads(the_only(db).data_json)["referred_on"] == "2027-01-05"
 
 
 def test_a_record_that_does_not_count_any_more_takes_its_referral_back(db: Session, town: Project) -> None:
@@ -209,3 +211,16 @@ def test_a_reported_loss_has_ended_every_task_when_the_phone_gets_its_answer(car
     care.check(pregnancy, "2026-02-21", still_pregnant="ended")
     assert [row.rule for row in care.rows(FollowUp) if not row.ended] == []
     assert {row.cause for row in care.rows(FollowUp) if row.state == "superseded"} == {"pregnancy_ended"}
+
+
+def test_a_record_that_made_a_referral_still_makes_its_entity_when_the_office_approves(care: Care) -> None:
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    with care.database.transaction() as db:
+        db.execute(update(Dataset).where(Dataset.name == "pregnancies").values(approval_required=True))
+    sent = care.pregnancy(woman, pregnancy, danger_now="fever")
+    assert care.entity(referral_uuid(sent)) is not None and care.entity(pregnancy) is None
+    with care.database.transaction() as db:
+        record = db.scalars(select(Submission).where(Submission.instance_id == sent)).one()
+        set_review_state(db, record, "approved", None, MORNING)
+    assert care.entity(pregnancy) is not None
