@@ -36,7 +36,9 @@ def code_of(label: str) -> str:
 def name(subject: Subject, english: bool) -> str:
     """What it is about, in code and class."""
     kind = CLASSES.get(subject.subject_list, CLASSES["women"])[english]
-    return f"{subject.code}{' ' if english else '，'}{kind}" if subject.code else kind
+    if not subject.code:
+        return kind.capitalize()
+    return f"{subject.code}{' ' if english else '，'}{kind}"
 
 
 def say(level: str, subject: Subject, today: date, english: bool) -> str:

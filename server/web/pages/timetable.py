@@ -15,7 +15,7 @@ from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.shell import find_project
 from server.web.pages.sign_in import require_person
-from server.web.pages.texts import _, _n
+from server.web.pages.texts import _
 
 NAMES = {
     "derivers": (_l("Reading records again"), _l("Records whose reading failed, with growing gaps")),
@@ -52,7 +52,7 @@ def row_of(job: Job, last: TimetableRun | None) -> dict[str, Any]:
     name, what = NAMES[job.name]
     rhythm = _("daily at %(time)s", time=f"{job.at:%H:%M}") if job.at else say_every(int(job.every.total_seconds()))
     state, words = result_of(last)
-    started = last.started_at if last else None
+    started, error = (last.started_at, last.result if state == "bad" else "") if last else (None, "")
     return {
         "name": name,
         "what": what,
@@ -60,17 +60,16 @@ def row_of(job: Job, last: TimetableRun | None) -> dict[str, Any]:
         "last": started,
         "state": state,
         "words": words,
+        "error": error,
         "next": next_of(last),
     }
 
 
 def say_every(seconds: int) -> str:
     hours, minutes = seconds // 3600, seconds // 60
-    return (
-        _n("every %(num)s hour", "every %(num)s hours", hours)
-        if hours
-        else _n("every %(num)s minute", "every %(num)s minutes", minutes)
-    )
+    if hours:
+        return _("every hour") if hours == 1 else _("every %(number)s hours", number=hours)
+    return _("every minute") if minutes == 1 else _("every %(number)s minutes", number=minutes)
 
 
 def result_of(last: TimetableRun | None) -> tuple[str, str]:
@@ -81,7 +80,7 @@ def result_of(last: TimetableRun | None) -> tuple[str, str]:
         return "busy", _("under way, or cut off")
     if last.result is not None and last.result.isdigit():
         return "good", _("nothing to do") if last.result == "0" else _("%(number)s done", number=last.result)
-    return "bad", _("did not work (%(error)s); it is tried again", error=last.result or "?")
+    return "bad", _("did not work")
 
 
 def next_of(last: TimetableRun | None) -> datetime | None:

@@ -69,7 +69,7 @@ def test_a_notice_is_shown_with_its_day_and_leads_to_its_reason(tell, browse, da
     with database.reading() as db:
         key = db.scalar(select(FollowUp.visit_key))
     assert f'href="/follow-ups/{key}?project=' in page.get_data(as_text=True)
-    assert "visit: 4 days over." in text_of(browse("wang", "en").see("/inbox"))
+    assert "Visit: 4 days over." in text_of(browse("wang", "en").see("/inbox"))
 
 
 def test_the_unread_are_counted_until_they_are_marked_as_read(tell, browse):

@@ -1,0 +1,60 @@
+"""What somebody was told, how she is told, and the timetable: in a real browser, on both screens, in both languages."""
+
+from datetime import timedelta
+
+import pytest
+
+from server import clock
+from server.followups.notices import follow_up_changed
+from server.followups.outbox import deliver_inbox
+from server.jobs import TIMETABLE, note_run
+from server.leases import take_lease
+from server.models import FollowUp, Project
+from tests.browser.conftest import AXE
+from tests.browser.test_pages import RULES
+from tests.chromium import DESK, PHONE
+from tests.server.followups.staff import Staff, a_follow_up
+from tests.server.web.pages.conftest import CODES
+
+PAGES = {"wang": ("/inbox", "/me/notices", "/me"), "ada": ("/timetable", "/admin")}
+
+STANDS = (("due", "info", -8), ("overdue", "red", 3), ("overdue", "critical", 5), ("overdue", "red", 1))
+
+
+@pytest.fixture
+def told(town):
+    """wang was told of four visits, one of which is settled; the timetable has run."""
+    now = clock.now()
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        staff = Staff(project, 0, 0, 0, 0)
+        rows: list[FollowUp] = []
+        for state, severity, days in STANDS:
+            since = clock.today(now) - timedelta(days=days)
+            rows.append(
+                a_follow_up(db, staff, state=state, severity=severity, overdue_from=since, village_code=CODES[0])
+            )
+            follow_up_changed(db, project, rows[-1], now)
+        deliver_inbox(db, now + timedelta(hours=24), with_mail=False)
+        rows[-1].ended, rows[-1].state = True, "done_late"
+        follow_up_changed(db, project, rows[-1], now)
+    jobs = {job.name: job for job in TIMETABLE}
+    note_run(town.database, jobs["follow_ups"], now, now, "12")
+    note_run(town.database, jobs["outbox"], now, now, "OperationalError")
+    take_lease(town.database, "machine:1", now)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("name", list(PAGES))
+def test_notices_and_timetable_fit_the_screen_and_axe_finds_nothing(town, told, open_tab, name, size):
+    for language in ("zh_Hans", "en"):
+        tab = open_tab(name, size, language, bypass_csp=True)
+        for path in PAGES[name]:
+            tab.go(path)
+            assert not tab.is_wider_than_the_screen(), path
+            page = path.strip("/").replace("/", "-")
+            tab.shoot(f"{page}-{'desk' if size is DESK else 'phone'}-{language[:2]}")
+            tab.page.add_script_tag(path=AXE)
+            found = tab.page.evaluate(f"axe.run(document, {RULES})")["violations"]
+            assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], path
+        assert tab.complaints == []
