@@ -264,7 +264,7 @@ def test_the_advice_is_red_names_120_and_needs_no_network(phone: Phone, pocket: 
     xml = read_library_form(FORM).decode()
 
     assert len(phrases) == 2
-    assert all("color:red" in text and "120" in text for text in phrases)
+    assert all("color:red" in text and "[120](tel:120)" in text for text in phrases)
     assert "http:" not in " ".join(phrases) and "jr://images" not in xml
     assert 'group appearance="field-list" ref="/data/danger"' in xml  # the advice opens below the answer, on one page
 
@@ -277,10 +277,10 @@ def test_the_clinics_number_comes_from_the_towns_list(phone: Phone, pocket: Pock
     ]
     pocket = pocket.with_rows("clinics", clinics)
 
-    assert fill(phone, pocket, WANTS, PERIOD, clinic="3").values["clinic_phone"] == "0825-5550999"
-    assert fill(phone, pocket, WANTS, PERIOD).values["clinic_phone"] == "0825-5550120、0825-5550999"
+    assert fill(phone, pocket, WANTS, PERIOD, clinic="3").values["numbers"] == "120 / 0825-5550999"
+    assert fill(phone, pocket, WANTS, PERIOD).values["numbers"] == "120 / 0825-5550120、0825-5550999"
     bare = pocket.with_rows("clinics", [{"name": "none", "label": "名单还没有填"}])
-    assert fill(phone, bare, WANTS, PERIOD, danger_now="fever").values["clinic_phone"] == ""
+    assert fill(phone, bare, WANTS, PERIOD, danger_now="fever").values["numbers"] == "120"
 
 
 def test_reminders_are_asked_about_only_while_she_agrees_to_them(phone: Phone, pocket: Pocket) -> None:
