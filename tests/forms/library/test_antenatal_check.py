@@ -28,7 +28,7 @@ FORM = "antenatal_check"
 HERS, OTHERS, OVER = (str(uuid.UUID(int=number, version=4)) for number in (21, 22, 23))
 ASKED_ALONE = {"privacy_now": "alone", "still_pregnant": "ongoing"}
 
-BEFORE_ALL = {"start", "end", "today", "deviceid", "pregnancy", "visit_key", "woman", "village_code", "consent_ok"}
+BEFORE_ALL = {"start", "end", "today", "deviceid", "pregnancy", "woman", "village_code", "consent_ok"}
 BEFORE_ALL |= {"my_role", "visit_date", "open", "goes_on", "clinic_phones", "examined", "weight_before"}
 """What a record holds when nothing was asked but of whom it is and when."""
 
@@ -130,6 +130,14 @@ def test_overdue_visits_have_a_question_of_their_own(phone: Phone) -> None:
     assert (shown.values["due_overdue"], shown.values["due_open"]) == ("overdue", "open")
 
 
+def test_a_visit_that_could_not_take_place_carries_no_key(phone: Phone) -> None:
+    due = pocket(due_row(FORM, WANG, -3, "the key"))
+    filled = phone.fill(FORM, due, {"due_overdue": "the key", "privacy_now": "not_private"}, leave_prefilled=True)
+
+    assert filled.values["pregnancy"] == HERS
+    assert "visit_key" not in filled.shown
+
+
 def test_without_visits_for_this_form_the_page_of_due_visits_is_not_there(phone: Phone) -> None:
     filled = fill(phone, pocket(due_row("woman_consent", WANG, -3)))
 
@@ -190,7 +198,7 @@ def test_after_an_end_there_is_a_kind_word_and_nothing_else_is_asked(phone: Phon
     filled = fill(phone, still_pregnant=answer, bp_sys=150, danger="fever", next_date=day(3), refer="yes")
 
     extra = {"status"} if answer != "prefer_not" else set()
-    assert filled.shown == BEFORE_ALL | {"privacy_now", "still_pregnant", note} | extra
+    assert filled.shown == BEFORE_ALL | {"visit_key", "privacy_now", "still_pregnant", note} | extra
     assert list(filled.values).index(note) > list(filled.values).index("visit_date")
 
 

@@ -31,7 +31,7 @@ HERS, ANOTHER, LIS = (str(uuid.UUID(int=number, version=4)) for number in (31, 3
 START = {"reason": "start", "info_given": "several_methods how_works", "choice_hers": "yes", "pressure": "no"}
 AGAIN = {"choice_hers": "yes", "pressure": "no"}
 
-BEFORE_ALL = {"start", "end", "today", "deviceid", "client", "visit_key", "village_code", "consent_ok", "my_role"}
+BEFORE_ALL = {"start", "end", "today", "deviceid", "client", "village_code", "consent_ok", "my_role"}
 BEFORE_ALL |= {
     "clinic_phones",
     "visit_date",
@@ -183,6 +183,14 @@ def test_a_visit_that_is_due_brings_her_her_one_current_method_and_its_key(phone
 
     assert (filled.values["client"], filled.values["episode"], filled.values["visit_key"]) == (WANG, HERS, "the key")
     assert (filled.values["method"], filled.act().uuid) == ("dmpa", HERS)
+
+
+def test_a_visit_that_could_not_take_place_carries_no_key(phone: Phone) -> None:
+    due = pocket(due_row(FORM, WANG, -3, "the key"))
+    filled = phone.fill(FORM, due, {"due_overdue": "the key", "privacy_now": "others_ok"}, leave_prefilled=True)
+
+    assert filled.values["client"] == WANG
+    assert "visit_key" not in filled.shown
 
 
 def test_of_two_current_methods_none_is_chosen_beforehand(phone: Phone) -> None:
