@@ -57,6 +57,15 @@ def test_overdue_ones_come_first_then_by_target_day(db: Session, town: Project) 
     ]
 
 
+def test_an_overdue_one_comes_before_one_whose_target_day_was_earlier(db: Session, town: Project) -> None:
+    a_woman(db, town, "w3")
+    injected(db, town, "2026-11-20", subject="w3", episode="c3")
+    later = day("2027-02-20")
+    recalculate_many(db, town, [("women", "w3")], later, at_noon("2027-02-20"))
+    found = [(one.row.rule, str(one.row.due_on)) for one in due_for_villages(db, town.id, [HERE], later)]
+    assert found[-2:] == [("INJ-DMPA", "2027-02-19"), ("HH-V", "2027-02-16")]
+
+
 def test_a_village_sees_its_own_alone_and_no_village_sees_none(db: Session, town: Project) -> None:
     assert [one[0] for one in listed(db, town, THERE)] == ["INJ-DMPA"]
     assert [one[0] for one in listed(db, town, HERE)] == ["ANC2", "HH-V"]
