@@ -94,6 +94,7 @@ def test_a_village_s_health_records_open_beside_the_map_and_from_there_each_of_t
     tab = open_tab("lin")
     open_map(tab)
     tab.page.wait_for_function("document.querySelector('[data-village-map]').dataset.healthVillages === '1'")
+    tab.page.click("[data-map-view=health]")
     tab.page.wait_for_timeout(500)  # the mark is drawn in the frame after its data came
     canvas = tab.page.locator(".maplibregl-canvas").bounding_box()
     tab.page.mouse.click(canvas["x"] + canvas["width"] * 0.25 + 8, canvas["y"] + canvas["height"] / 2)
@@ -103,5 +104,5 @@ def test_a_village_s_health_records_open_beside_the_map_and_from_there_each_of_t
     tab.page.wait_for_selector("#panel .panel-foot")
     assert "村1，只记到村" in tab.page.inner_text("#panel")
     assert tab.page.get_attribute(".panel-foot", "action") == f"/review/{record}/state"
-    assert tab.page.url.endswith("/map")
+    assert tab.page.url.endswith("/map?show=health")
     assert tab.complaints == []

@@ -33,6 +33,7 @@ def show_map() -> Response:
     allow(session.caller(), "village.read", project)
     layers = layers_for(session.caller(), project)
     counts = village_counts(session.db(), whole_town(project))
+    shown, wished = views(layers), request.args.get("show")
     return make_response(
         render_template(
             "map/map.html",
@@ -40,10 +41,21 @@ def show_map() -> Response:
             unknown=counts.unknown,
             total=counts.total,
             layers=layers,
-            shows_overdue=layers.overdue and request.args.get("show") == "overdue",
+            shown=shown,
+            view=wished if wished in dict(shown) else "records",
             can_import=may(session.caller(), "village.import", project),
         )
     )
+
+
+def views(layers: Layers) -> list[tuple[str, str]]:
+    """What the map may be switched to, with the words of the buttons: one layer of marks at a time."""
+    found = [("records", _("Records"))]
+    if layers.health:
+        found.append(("health", _("Health records")))
+    if layers.overdue:
+        found.append(("overdue", _("Overdue")))
+    return found
 
 
 def village_rows(project: Project, layers: Layers, counts: VillageCounts) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ export function blankStyle(colours: Palette): StyleSpecification {
 }
 
 /** The village's name, and below it a number or a band. */
-export function nameWith(number: ExpressionSpecification): ExpressionSpecification {
+export function nameWith(number: ExpressionSpecification | string): ExpressionSpecification {
   return ["format", ["get", "name"], { "font-scale": 1 }, "\n", {}, number, { "font-scale": 0.85 }];
 }
 

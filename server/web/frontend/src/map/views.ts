@@ -1,13 +1,14 @@
-// What the map shows: records with their pins, or what is overdue by village. One of the two at a time.
-import type { Map as MapLibreMap } from "maplibre-gl";
+// What the map shows: records with their pins, health records by village, or what is overdue. One at a time.
+import type { ExpressionSpecification, Map as MapLibreMap } from "maplibre-gl";
 import { nameWith } from "./style";
 
 const LAYERS: Record<string, string[]> = {
-  records: ["village-hatch", "health", "pin-halo", "cluster", "pin"],
+  records: ["village-hatch", "pin-halo", "cluster", "pin"],
+  health: ["health"],
   overdue: ["overdue-fill", "overdue-hatch"],
 };
 
-/** Ties the two buttons above the map to its layers, names and legends. */
+/** Ties the buttons above the map to its layers, names and legends. */
 export function tieViews(box: HTMLElement, map: MapLibreMap): void {
   const buttons = [...document.querySelectorAll<HTMLButtonElement>("[data-map-view]")];
   for (const button of buttons) {
@@ -25,15 +26,21 @@ function show(box: HTMLElement, map: MapLibreMap, view: string): void {
   for (const [name, layers] of Object.entries(LAYERS))
     for (const layer of layers) map.setLayoutProperty(layer, "visibility", name === view ? "visible" : "none");
   for (const legend of document.querySelectorAll<HTMLElement>("[data-legend]")) legend.hidden = legend.dataset.legend !== view;
-  const band = ["match", ["get", "overdue"], "hidden", box.dataset.wordHidden ?? "", "1-4", "1–4", "5-9", "5–9", ["get", "overdue"]];
-  map.setLayoutProperty("village-name", "text-field", nameWith(view === "overdue" ? (band as never) : ["get", "count_text"]));
+  map.setLayoutProperty("village-name", "text-field", nameWith(numberOf(view, box.dataset.wordHidden ?? "")));
   box.dataset.view = view;
+}
+
+/** What stands below a village's name; the number of health records stands in its own mark. */
+function numberOf(view: string, hidden: string): ExpressionSpecification | string {
+  if (view === "records") return ["get", "count_text"];
+  if (view === "health") return "";
+  return ["match", ["get", "overdue"], "hidden", hidden, "1-4", "1–4", "5-9", "5–9", ["get", "overdue"]];
 }
 
 /** The view is in the address, so that it can be sent to a colleague. */
 function withView(view: string): string {
   const url = new URL(location.href);
-  if (view === "overdue") url.searchParams.set("show", view);
-  else url.searchParams.delete("show");
+  if (view === "records") url.searchParams.delete("show");
+  else url.searchParams.set("show", view);
   return url.href;
 }
