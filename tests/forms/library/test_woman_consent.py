@@ -313,3 +313,23 @@ def test_visits_that_another_form_answers_open_no_page(phone: Phone, pocket: Poc
 
     assert "due_open" not in record.shown
     assert record.values["visit_key"] == ""
+
+
+def test_who_registers_gets_nothing_of_the_person_whose_visit_was_chosen(phone: Phone, pocket: Pocket) -> None:
+    late = due_row(FORM, WANG, closes=-3)
+    act = fill(phone, pocket.with_rows("due_visits", [late]), FIRST, AGREES, due_overdue=late["name"]).act()
+
+    assert act.create and act.uuid != WANG
+    assert (act.properties["display_name"], act.properties["household"], act.label) == ("", "", "W-0555")
+
+
+def test_the_form_opens_on_its_own_due_visits_the_overdue_ones_first() -> None:
+    xml = read_library_form(FORM).decode()
+    (first, second) = re.findall(r'ref="/data/due/(\w+)".*?<itemset nodeset="([^"]+)"', xml.partition("<h:body>")[2])[
+        :2
+    ]
+
+    assert xml.partition("<h:body>")[2].startswith('<group appearance="field-list" ref="/data/due">')
+    assert [first[0], second[0]] == ["due_overdue", "due_open"]
+    assert "form_id = 'woman_consent' and date(closes_on) &lt; today()" in first[1]
+    assert "form_id = 'woman_consent' and date(opens_on) &lt;= today()" in second[1]
