@@ -4,9 +4,9 @@
 Asia/Shanghai. Where a row stands is read off its days, so that a list is right at 00:01 before the daily step has run.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -51,29 +51,14 @@ def state_at(row: FollowUp, today: date) -> str:
     return "open" if today >= row.opens_on else "scheduled"
 
 
-def due_for_villages(
-    db: Session,
-    project_id: int,
-    village_codes: Collection[str] | None,
-    today: date,
-    *,
-    days_ahead: int = 0,
-    with_inside: bool = False,
-    form_ids: Sequence[str] | None = None,
-    limit: int | None = None,
-) -> list[Listed]:
-    """Tasks whose window is open that day (or opens within so many days): overdue first, then by target day.
+def due_for_villages(db: Session, project_id: int, village_codes: Collection[str] | None, today: date) -> list[Listed]:
+    """Tasks whose window is open that day: overdue first, then by target day.
 
-    A contact that stands inside another of the same pregnancy is left out unless asked for (domain.md 2.3).
+    A contact that stands inside another of the same pregnancy is left out (domain.md 2.3).
     """
-    query = listing(project_id, village_codes).where(*still_asked(today + timedelta(days=days_ahead)))
-    if not with_inside:
-        query = query.where(FollowUp.inside.is_(None))
-    if form_ids is not None:
-        query = query.where(FollowUp.form_id.in_(form_ids))
     late_first = case((FollowUp.overdue_from <= today, 0), else_=1)
-    query = query.order_by(late_first, FollowUp.due_on, FollowUp.id).limit(limit)
-    return [Listed(*row) for row in db.execute(query)]
+    query = listing(project_id, village_codes).where(*still_asked(today), FollowUp.inside.is_(None))
+    return [Listed(*row) for row in db.execute(query.order_by(late_first, FollowUp.due_on, FollowUp.id))]
 
 
 def for_subject(
@@ -101,14 +86,6 @@ def count_by_village(
     """Tasks per village code; a village without any is not named."""
     query = counting(FollowUp.village_code, today).where(within(project_id, village_codes))
     return counts_of(db, query.group_by(FollowUp.village_code))
-
-
-def count_by_worker(
-    db: Session, project_id: int, village_codes: Collection[str] | None, today: date
-) -> dict[str | None, Counts]:
-    """Tasks per worker whom she chose (women.assigned_worker); under None those that the village's own worker has."""
-    query = counting(Woman.assigned_worker, today).select_from(FollowUp).outerjoin(Woman, is_woman())
-    return counts_of(db, query.where(within(project_id, village_codes)).group_by(Woman.assigned_worker))
 
 
 def codes_within(db: Session, scope: Scope) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""Lists and counts of follow-ups, by village, worker, subject and visit key."""
+"""Lists and counts of follow-ups, by village, subject and visit key."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,7 +13,6 @@ from server.followups.queries import (
     Counts,
     codes_within,
     count_by_village,
-    count_by_worker,
     due_for_villages,
     for_subject,
     get_by_visit_key,
@@ -44,8 +43,8 @@ def town(db: Session) -> Project:
     return town
 
 
-def listed(db: Session, town: Project, *codes: str, **given: object) -> list[tuple[str, str, str | None]]:
-    rows = due_for_villages(db, town.id, codes or None, TODAY, **given)  # type: ignore[arg-type]
+def listed(db: Session, town: Project, *codes: str) -> list[tuple[str, str, str | None]]:
+    rows = due_for_villages(db, town.id, codes or None, TODAY)
     return [(one.row.rule, one.label, one.worker) for one in rows]
 
 
@@ -73,22 +72,17 @@ def test_a_village_sees_its_own_alone_and_no_village_sees_none(db: Session, town
     assert due_for_villages(db, a_town(db, "另一镇").id, None, TODAY) == []
 
 
-def test_what_stands_inside_another_is_listed_only_when_asked_for(db: Session, town: Project) -> None:
-    assert "ANC3" in [one[0] for one in listed(db, town, with_inside=True)]
-
-
-def test_what_opens_soon_can_be_asked_for_and_the_list_cut(db: Session, town: Project) -> None:
-    assert [one[0] for one in listed(db, town, days_ahead=40)] == ["ANC2", "INJ-DMPA", "HH-V"]
-    assert [one[0] for one in listed(db, town, days_ahead=41)] == ["ANC2", "INJ-DMPA", "HH-V", "ANC4"]
-    assert [one[0] for one in listed(db, town, limit=1)] == ["ANC2"]
-    assert [one[0] for one in listed(db, town, form_ids=["household_visit"])] == ["HH-V"]
+def test_what_stands_inside_another_is_on_no_list(db: Session, town: Project) -> None:
+    inside = db.scalars(select(FollowUp).where(FollowUp.inside.is_not(None))).one()
+    assert (inside.rule, inside.state) == ("ANC3", "due")
+    assert "ANC3" not in [one[0] for one in listed(db, town)]
 
 
 def test_an_ended_one_is_on_no_list_and_still_in_her_own(db: Session, town: Project) -> None:
     rules = [row.rule for row in for_subject(db, town.id, None, "women", "w1")]
     assert rules[:3] == ["ANC1", "ANC2", "ANC3"]
     assert for_subject(db, town.id, [THERE], "women", "w1") == []
-    assert "ANC1" not in [one[0] for one in listed(db, town, with_inside=True)]
+    assert "ANC1" not in [one[0] for one in listed(db, town)]
 
 
 def test_where_a_row_stands_is_read_off_its_days_before_the_daily_step_has_run(db: Session, town: Project) -> None:
@@ -109,22 +103,19 @@ def test_one_is_found_by_its_visit_key_within_the_villages_alone(db: Session, to
             get_by_visit_key(db, project_id, codes, row.visit_key)
 
 
-def test_counts_by_village_and_worker_add_up_to_the_list(db: Session, town: Project) -> None:
+def test_counts_by_village_add_up_to_the_list(db: Session, town: Project) -> None:
     by_village = count_by_village(db, town.id, None, TODAY)
     assert by_village == {HERE: Counts(open=1, overdue=1, red=1), THERE: Counts(due=1)}
-    assert count_by_worker(db, town.id, None, TODAY) == {
-        None: Counts(open=1, overdue=1, red=1),
-        "worker-7": Counts(due=1),
-    }
     assert sum(one.all for one in by_village.values()) == len(listed(db, town))
     assert count_by_village(db, town.id, [THERE], TODAY) == {THERE: Counts(due=1)}
-    assert count_by_village(db, town.id, [], TODAY) == count_by_worker(db, town.id, [], TODAY) == {}
+    assert count_by_village(db, town.id, [], TODAY) == {}
 
 
 def test_a_loss_takes_every_task_off_the_lists_at_once(db: Session, town: Project) -> None:
     checked(db, town, "2027-02-03", still_pregnant="ended")
     recalculate_many(db, town, [("women", "w1")], TODAY, at_noon("2027-02-03"))
-    assert [one[0] for one in listed(db, town, with_inside=True, days_ahead=400)] == ["INJ-DMPA", "HH-V"]
+    assert [one[0] for one in listed(db, town)] == ["INJ-DMPA", "HH-V"]
+    assert not list(db.scalars(select(FollowUp).where(FollowUp.subject == "w1", FollowUp.ended.is_(False))))
     assert count_by_village(db, town.id, [HERE], TODAY) == {HERE: Counts(open=1)}
 
 
