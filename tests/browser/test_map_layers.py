@@ -97,7 +97,7 @@ def test_a_village_s_health_records_open_beside_the_map_and_from_there_each_of_t
     tab.page.click("[data-map-view=health]")
     tab.page.wait_for_timeout(500)  # the mark is drawn in the frame after its data came
     canvas = tab.page.locator(".maplibregl-canvas").bounding_box()
-    tab.page.mouse.click(canvas["x"] + canvas["width"] * 0.25 + 8, canvas["y"] + canvas["height"] / 2)
+    tab.page.mouse.click(canvas["x"] + canvas["width"] * 0.25 + 8, canvas["y"] + canvas["height"] / 2 - 17)
     tab.page.wait_for_selector(".record-list a")
     tab.shoot("map-health-in-place")
     tab.page.click(".record-list a")

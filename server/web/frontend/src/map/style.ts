@@ -103,9 +103,11 @@ function healthLayers(c: Palette): LayerSpecification[] {
       source: "health",
       layout: {
         "icon-image": "health",
+        "icon-offset": [0, -17], // above the name's own place: side by side they do not fit on a phone
         "icon-overlap": "always",
         "icon-padding": 0,
         "text-field": ["get", "count_text"],
+        "text-offset": [0, -1.3],
         "text-size": 13,
         "text-font": ["Noto Sans CJK SC Bold"],
         "text-overlap": "always",
