@@ -24,10 +24,8 @@ def get_woman(db: Session, project_id: int, village_codes: Collection[str] | Non
 
 
 def find_woman(db: Session, row: FollowUp) -> Woman | None:
-    """The woman whom a follow-up is about; None for a household."""
-    if row.subject_list != "women":
-        return None
-    return db.scalar(select(Woman).where(Woman.project_id == row.project_id, Woman.uuid == row.subject))
+    """The woman whom a follow-up is about; None for a household. Raises NotFound when nothing is known of her any more."""
+    return get_woman(db, row.project_id, None, row.subject) if row.subject_list == "women" else None
 
 
 def list_care(db: Session, woman: Woman) -> tuple[list[Pregnancy], list[ContraceptionEpisode]]:

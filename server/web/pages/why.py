@@ -1,15 +1,16 @@
 """Why is this one due, and what is to be done about it: the page behind every line of a list."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 
 from server.access.audit import record as audit
 from server.followups.courses import find_woman, name_of_form
 from server.followups.queries import Listed, get_by_visit_key, state_at
 from server.models import Woman
 from server.web import session
-from server.web.pages.care_team import shares_with_clinic
+from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.followup_words import last_day, mark_of
 from server.web.pages.followups import Reach, reach_of
@@ -21,19 +22,29 @@ def show_why(visit_key: UUID) -> Response:
     reach = reach_of("followup.read")
     found = get_by_visit_key(session.db(), reach.project.id, reach.codes, str(visit_key))
     woman = find_woman(session.db(), found.row)
-    clinical = reach.scope.health and shares_with_clinic(woman)
+    if woman and not consents(woman, reach.today):
+        return redirect(f"/people/{woman.uuid}", 303)  # type: ignore[return-value]
+    return make_response(render_template("followups/why.html", **why_of(reach, found, woman)))
+
+
+def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
     note_reading(reach, found)
     row, day = found.row, reach.today
-    values = {"parts": parts_of(row, day, clinical), "basis": basis_of(row, clinical), "bar": bar_of(row, day)}
-    values |= {"advice": advice_of(row, clinical), "clinical": clinical, "last": last_day(row), "day": day}
-    values |= {
+    clinical = reach.scope.health and shares_with_clinic(woman)
+    return {
+        "row": row,
+        "day": day,
+        "clinical": clinical,
+        "mark": mark_of(row, day),
+        "is_task": state_at(row, day) in ("open", "due", "overdue"),
+        "last": last_day(row),
+        "parts": parts_of(row, day, clinical),
+        "basis": basis_of(row, clinical),
+        "advice": advice_of(row, clinical),
+        "bar": bar_of(row, day),
         "form_name": name_of_form(session.db(), reach.project.id, row.form_id),
         **subject_of(reach, found, woman),
     }
-    is_task = state_at(row, day) in ("open", "due", "overdue")
-    return make_response(
-        render_template("followups/why.html", row=row, mark=mark_of(row, day), is_task=is_task, **values)
-    )
 
 
 def subject_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, str]:

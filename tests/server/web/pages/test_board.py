@@ -7,8 +7,6 @@ import pytest
 from server.access.assignments import set_villages
 from server.access.caller import Caller
 from server.access.phones import create_app_user
-from server.followups.board import COLUMNS, exact, show_counts
-from server.followups.queries import Counts
 from server.models import Project
 from tests.conftest import MORNING
 from tests.server.web.pages.conftest import CODES, text_of
@@ -78,24 +76,6 @@ def test_a_filter_chooses_rows_and_never_counts_anew(town, browse):
     whole = cells(lea.see("/follow-ups"))
     assert cells(lea.see(f"/follow-ups?village={CODES[1]}")) == {"村2": whole["村2"]}
     assert cells(lea.see("/follow-ups?state=overdue")) == {name: line[:1] for name, line in whole.items()}
-
-
-def test_a_worker_s_sum_with_a_hidden_part_is_hidden():
-    counts = {"a": Counts(overdue=2), "b": Counts(overdue=30), "c": Counts(overdue=40), "d": Counts(overdue=50)}
-    board = show_counts(counts, dict.fromkeys(counts, 100), is_care_team=False)
-    shown = {code: line["overdue"].text for code, line in board.villages.items()}
-    assert shown == {"a": "<5", "b": "withheld", "c": "40", "d": "50"}
-    assert board.of_worker({"c", "d"})["overdue"].text == "90"
-    assert board.of_worker({"a", "c"})["overdue"].text == "withheld"
-    assert board.of_worker({"a"})["overdue"].text == "<5"
-    assert board.of_worker(None) == board.total
-    assert show_counts(counts, {}, is_care_team=True).of_worker({"a", "c"})["overdue"] == exact(42)
-
-
-def test_more_visits_than_people_break_nothing():
-    board = show_counts({"a": Counts(open=30)}, {"a": 12}, is_care_team=False)
-    assert set(board.villages["a"]) == set(COLUMNS)
-    assert board.villages["a"]["open"].value is None
 
 
 def add_phone(town, name, villages):

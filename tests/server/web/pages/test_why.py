@@ -151,6 +151,19 @@ def test_only_who_cares_in_her_village_reads_it_and_nobody_learns_that_it_exists
     assert browse("wang").see("/follow-ups/x").status_code == 404
 
 
+def test_without_valid_consent_her_own_page_says_so_and_an_erased_woman_is_not_found(town, browse):
+    with town.database.transaction() as db:
+        woman = a_woman(db, town.project_id, withdrawn_on=TODAY)
+        path, hers = f"/follow-ups/{a_follow_up(db, woman).visit_key}", f"/people/{woman.uuid}"
+    for name in ("wang", "lin"):
+        answer = browse(name).see(path)
+        assert answer.status_code == 303 and answer.location == hers
+    with town.database.transaction() as db:
+        db.delete(db.merge(woman))
+    assert browse("lin").see(path).status_code == 404
+    assert reads(town) == []
+
+
 def test_every_look_is_written_down_with_who_and_which_and_no_more(town, browse):
     path = make(town)
     browse("wang").see(path)
