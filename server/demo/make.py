@@ -1,8 +1,11 @@
-"""Making the demo: project, people, boundaries and forms by the same verbs as everybody's, records by the real door."""
+"""Making the demo: project, people, boundaries and forms by the same verbs as everybody's, records by the real door.
+
+At the end the timetable's daily step runs once, so that what is due today stands on lists and in inboxes. No mail goes.
+"""
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import quote
 
 import orjson
@@ -16,13 +19,17 @@ from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.demo.door import Door, MovingClock, moved_clock, open_door
+from server.demo.health_records import send_all
 from server.demo.people import Demo, make_administrator, make_people, make_phones, write_demo
-from server.demo.records import FORM_ID
+from server.demo.records import FORM_ID, SHANGHAI
 from server.demo.town import SEED, TOWN_NAME, DemoTown, make_town
 from server.demo.visits import Sending, make_visits
-from server.models import Form
+from server.demo.women import FIRST_OF_EACH, make_women
+from server.followups.outbox import deliver_inbox
+from server.jobs import bring_follow_ups_to_today
 from server.places.villages import import_boundaries
 from server.publishing.library import publish_library
+from server.publishing.town_lists import refresh_workers
 from server.upgrading import upgrade
 
 Say = Callable[[str], None]
@@ -40,10 +47,7 @@ def make_demo(config: Config, now: datetime, say: Say = print, fewer: int = 1) -
     `fewer`: send only every n-th worker's record, for a quick look. Raises DemoRefused when our own doors refuse it.
     """
     town = make_town()
-    version = read_xform(read_library_form(FORM_ID)).version
-    sendings = make_visits(town, now, version)
-    if fewer > 1:
-        sendings = [one for one in sendings if one.corrects is None][::fewer]
+    sendings = make_sendings(town, now, fewer)
     start = sendings[0].at - timedelta(days=3)
     database = Database(config.sqlalchemy_url)
     try:
@@ -53,10 +57,37 @@ def make_demo(config: Config, now: datetime, say: Say = print, fewer: int = 1) -
             say(f"{demo.project_name}: {len(town.villages)} 个村 / villages, {len(demo.phones)} 部手机 / phones")
             with open_door(config, database) as door:
                 Office(door, demo, clock, now).work_through(sendings, say)
+            clock.move_to(now)
+            say(f"到期的走访 / follow-ups brought to today: {bring_to_today(config, database, now)}")
     finally:
         database.dispose()
     write_demo(config.data_dir, demo)
     return demo
+
+
+def make_sendings(town: DemoTown, now: datetime, fewer: int) -> list[Sending]:
+    """Everything that phones have sent by `now`, in the order of sending."""
+    visits = make_visits(town, now, read_xform(read_library_form(FORM_ID)).version)
+    women = make_women(town, now.astimezone(SHANGHAI).date(), SEED)
+    if fewer > 1:
+        visits = [one for one in visits if one.corrects is None][::fewer]
+        women = women[:FIRST_OF_EACH] + women[FIRST_OF_EACH::fewer]
+    told = [one for person in women for one in send_all(person, now)]
+    return sorted(visits + told, key=lambda one: (one.at, one.instance_id))
+
+
+def bring_to_today(config: Config, database: Database, now: datetime) -> int:
+    """The timetable's daily step and the delivery into inboxes, as of the last morning at ten: nobody is told at night.
+
+    How many women and households it looked at. What changed since then is the running timetable's first work.
+    """
+    ten = datetime.combine(now.astimezone(SHANGHAI).date(), time(10), SHANGHAI).astimezone(UTC)
+    at = ten if ten <= now else ten - timedelta(days=1)
+    count = bring_follow_ups_to_today(database, config, at)
+    with database.transaction() as db:
+        while deliver_inbox(db, at, with_mail=False):
+            pass
+    return count
 
 
 def set_up(config: Config, database: Database, town: DemoTown, now: datetime) -> Demo:
@@ -70,12 +101,9 @@ def set_up(config: Config, database: Database, town: DemoTown, now: datetime) ->
         import_boundaries(db, project.id, outlines, admin.actor_id, now)
         forms = publish_library(db, store, project, admin.actor_id, now, key)
         people = make_people(db, admin, project, town, now)
-        phones = make_phones(db, admin, project, find_visit_form(forms), town, key, now)
+        phones = make_phones(db, admin, project, forms, town, key, now)
+        refresh_workers(db, store, project, now)
         return Demo(project.id, project.name, [login, *people], phones)
-
-
-def find_visit_form(forms: list[Form]) -> Form:
-    return next(form for form in forms if form.xml_form_id == FORM_ID)
 
 
 class Office:
@@ -95,7 +123,7 @@ class Office:
                 next_look += OFFICE_DAY
             self.take_in(sending)
             if number % SAY_EVERY == 0 or number == len(sendings):
-                say(f"走访记录 / visit records: {number} / {len(sendings)}")
+                say(f"记录 / records: {number} / {len(sendings)}")
         self.look_at_records(self.until)
 
     def take_in(self, sending: Sending) -> None:
@@ -104,7 +132,8 @@ class Office:
         device = f"collect:demo{sending.worker + 1}"
         self.door.send_record(phone.token, self.demo.project_id, device, sending.xml, sending.files)
         # Only the newest version of a record is looked at.
-        self.waiting = [one for one in self.waiting if one.instance_id != sending.corrects] + [sending]
+        if sending.form_id == FORM_ID:
+            self.waiting = [one for one in self.waiting if one.instance_id != sending.corrects] + [sending]
 
     def look_at_records(self, at: datetime) -> None:
         """The reviewer signs in and goes through what has waited two days; the last six days stay untouched."""

@@ -6,26 +6,34 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
+from server.access.carers import set_carer
 from server.access.people import create_administrator, create_user
 from server.access.phones import create_app_user
 from server.access.roles import APP_USER, BY_ID, BY_SYSTEM
 from server.demo.town import DemoTown
 from server.demo.visits import WORKERS
-from server.models import Form, Project
+from server.models import Form, Project, User
 
 FILE = "demo.json"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without what is misread when typed off a screen
+
+NAMES = tuple(name for name, _ in WORKERS)
+CARRIERS = tuple(
+    zip(("zhao@demo.test", "wang@demo.test", "liu@demo.test", "he@demo.test", "chen@demo.test"), NAMES, strict=True)
+)
+"""The accounts of those who walk, in the order of their phones."""
 
 # Address, name, role, and the worker whose villages it reaches (None: the whole town).
 PEOPLE: tuple[tuple[str, str, str, int | None], ...] = (
     ("zhou@demo.test", "周主任", "town_lead", None),
     ("limin@demo.test", "李敏", "reviewer", None),
     ("chenyue@demo.test", "陈月", "clinician", None),
-    ("zhao@demo.test", "赵秀兰", "village_worker", 0),
+    *((email, name, "village_worker", worker) for worker, (email, name) in enumerate(CARRIERS)),
 )
 
 
@@ -95,17 +103,23 @@ def make_people(db: Session, by: Caller, project: Project, town: DemoTown, now: 
 
 
 def make_phones(
-    db: Session, by: Caller, project: Project, form: Form, town: DemoTown, key: bytes, now: datetime
+    db: Session, by: Caller, project: Project, forms: list[Form], town: DemoTown, key: bytes, now: datetime
 ) -> list[DemoPhone]:
-    """A phone for each worker, with the form and the worker's villages."""
+    """A phone for each worker, with the forms and the worker's villages, handed to the worker."""
     phones = []
     for worker, (name, _) in enumerate(WORKERS):
         phone = create_app_user(db, key, project.id, name, by.actor_id, now)
-        assign(db, by, BY_ID[APP_USER], phone.actor.id, now, project, form)
+        for form in forms:
+            assign(db, by, BY_ID[APP_USER], phone.actor.id, now, project, form)
         set_villages(db, by, project, phone.actor.id, codes_of(town, worker), now)
+        set_carer(db, by, project, phone.actor.id, person_of(db, CARRIERS[worker][0]), "village_worker", now)
         assert phone.token is not None, "a new phone has its key"
         phones.append(DemoPhone(name, phone.token))
     return phones
+
+
+def person_of(db: Session, email: str) -> int:
+    return db.scalars(select(User.actor_id).where(User.email == email)).one()
 
 
 def codes_of(town: DemoTown, worker: int | None) -> list[str] | None:

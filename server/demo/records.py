@@ -97,7 +97,12 @@ def _instant(at: datetime) -> str:
 
 
 def write_audit(visit: Visit) -> bytes:
-    """The log that Collect keeps of a form's filling: when it was opened and saved, no places."""
-    started, ended = (int(at.timestamp() * 1000) for at in (visit.started, visit.ended))
-    lines = ["event,node,start,end", f"form start,,{started},", f"question,/data/visit_result,{started},{ended}"]
+    """The log that Collect keeps of a form's filling."""
+    return write_log(visit.started, visit.ended, "/data/visit_result")
+
+
+def write_log(started_at: datetime, ended_at: datetime, question: str) -> bytes:
+    """When a form was opened, a question answered, the form saved; no places."""
+    started, ended = (int(at.timestamp() * 1000) for at in (started_at, ended_at))
+    lines = ["event,node,start,end", f"form start,,{started},", f"question,{question},{started},{ended}"]
     return "\n".join([*lines, f"form save,,{ended},", f"form exit,,{ended},", ""]).encode()

@@ -14,7 +14,7 @@ import shapely
 from shapely import LineString
 
 from geo.crs import wgs84_to_gcj02
-from server.demo.records import SHANGHAI, Visit, write_audit, write_record
+from server.demo.records import FORM_ID, SHANGHAI, Visit, write_audit, write_record
 from server.demo.town import CENTRE, SEED, DemoTown, DemoVillage, Home, walk
 
 DAYS = 182
@@ -45,6 +45,7 @@ class Sending:
     files: dict[str, bytes]
     corrects: str | None = None
     is_odd: bool = False
+    form_id: str = FORM_ID
 
 
 @dataclass

@@ -17,13 +17,19 @@ from server.demo.make import make_demo
 from server.demo.people import Demo, read_demo
 from server.models import (
     Actor,
+    AppUser,
     DeriveProblem,
     Entity,
+    FollowUp,
+    Form,
+    Notification,
+    Pregnancy,
     Project,
     Submission,
     SubmissionAttachment,
     Village,
     VillageScope,
+    Woman,
 )
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -83,6 +89,34 @@ def test_somebody_has_looked_at_the_older_ones_and_the_newest_wait(filled: Datab
     assert states["approved"] > 20
 
 
+def test_there_is_something_due_at_every_stage_and_its_workers_know(filled: Database) -> None:
+    with filled.reading() as db:
+        states = set(db.scalars(select(FollowUp.state)))
+        assert states >= {"scheduled", "open", "overdue", "done_on_time", "superseded"}
+        told = select(func.count(Notification.recipient_id.distinct())).where(Notification.state == "sent")
+        assert (db.scalar(told) or 0) >= 3
+        assert db.scalar(select(func.count()).where(Notification.channel == "email")) == 0
+        carried = db.scalar(select(func.count()).where(AppUser.person_id.is_not(None)))
+        assert carried == 5
+
+
+def test_who_took_her_consent_back_and_who_lost_a_pregnancy_are_asked_nothing(filled: Database) -> None:
+    with filled.reading() as db:
+        withdrawn = db.scalars(select(Woman.uuid).where(Woman.consent_service.is_(False))).one()
+        lost = db.scalars(select(Pregnancy.uuid).where(Pregnancy.status == "ended")).one()
+        open_ones = select(func.count()).where(FollowUp.ended.is_(False))
+        assert db.scalar(open_ones.where(FollowUp.subject == withdrawn)) == 0
+        assert db.scalar(open_ones.where(FollowUp.episode == lost)) == 0
+
+
+def test_records_without_consent_lie_sealed(filled: Database) -> None:
+    with filled.reading() as db:
+        sealed = db.scalars(select(Form.xml_form_id).join(Submission).where(Submission.sealed)).all()
+        assert set(sealed) == {"woman_consent", "pregnancy_registration"}
+        assert db.scalar(select(func.count()).select_from(DeriveProblem)) == 0
+        assert db.scalar(select(func.count()).where(Entity.conflict.is_not(None))) == 0
+
+
 def test_what_it_takes_to_sign_in_is_kept_for_the_owner_only(made: tuple[Demo, Config, list[str]]) -> None:
     demo, config, _ = made
     path = config.data_dir / "demo.json"
@@ -94,7 +128,8 @@ def test_what_it_takes_to_sign_in_is_kept_for_the_owner_only(made: tuple[Demo, C
 
 def test_it_says_how_far_it_got(made: tuple[Demo, Config, list[str]]) -> None:
     assert made[2][0].startswith("禾川镇")
-    assert re.search(r"(\d+) / \1$", made[2][-1])
+    assert re.search(r"(\d+) / \1$", made[2][-2])
+    assert re.search(r"brought to today: [1-9]\d*$", made[2][-1])
 
 
 def test_a_folder_with_half_a_demo_holds_none(tmp_path: Path) -> None:
