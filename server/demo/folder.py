@@ -9,7 +9,7 @@ import segno
 from server.demo.door import DemoRefused
 from server.demo.people import Demo
 from server.models import Project
-from server.web.pages.phones import settings_text
+from server.publishing.phone_settings import settings_text
 
 MARK = "demo-town"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound

@@ -16,7 +16,7 @@ from server.demo.make import set_up as set_up_town
 from server.demo.people import Demo
 from server.demo.town import make_town
 from server.models import AppUser, Assignment, Project
-from server.web.pages.phones import settings_text
+from server.publishing.phone_settings import settings_text
 from tests.phones.collectsim.testforms import forms
 from tests.phones.office import Office, Phone
 from tests.serving import ADMIN_EMAIL, ADMIN_PASSWORD, RunningServer

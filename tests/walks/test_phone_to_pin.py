@@ -18,7 +18,7 @@ import requests
 from playwright.sync_api import Browser
 
 from server.models import Project
-from server.web.pages.phones import settings_text
+from server.publishing.phone_settings import settings_text
 from tests.chromium import Watched, watch
 from tests.phones.collectsim.csim import settings as phone_settings
 from tests.phones.collectsim.csim.engine import Engine

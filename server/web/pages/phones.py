@@ -1,9 +1,5 @@
 """Which phone belongs to whom, who carries it in which care role, its QR card, and stopping it."""
 
-import base64
-import json
-import zlib
-
 import segno
 from flask import Response, make_response, redirect, render_template, request
 from markupsafe import Markup
@@ -17,6 +13,7 @@ from server.access.profiles import find_actors
 from server.errors import NotFound, Problem
 from server.models import Actor, Project
 from server.places.desk import list_villages
+from server.publishing.phone_settings import settings_text
 from server.publishing.town_lists import refresh_workers
 from server.web import session
 from server.web.addresses import base_url
@@ -162,24 +159,6 @@ def change_carer(actor_id: int) -> Response:
 
 def key_url(project: Project, token: str) -> str:
     return f"{base_url(session.config().public_url)}/v1/key/{token}/projects/{project.id}"
-
-
-def settings_text(project: Project, url: str) -> str:
-    """What Collect reads from a QR code: base64 of zlib of JSON (odk-contract.md 2.14; general and admin are mandatory)."""
-    settings = {
-        "general": {
-            "server_url": url,
-            "form_update_mode": "match_exactly",
-            "periodic_form_updates_check": "every_one_hour",
-            "automatic_update": True,
-            "autosend": "wifi_and_cellular",
-            "app_language": "zh",
-        },
-        "admin": {"change_server": False},
-        "project": {"name": project.name, "icon": "访", "color": "#0b5c63"},
-    }
-    packed = zlib.compress(json.dumps(settings, ensure_ascii=False, separators=(",", ":")).encode(), 9)
-    return base64.b64encode(packed).decode()
 
 
 def draw_qr(text: str) -> Markup:

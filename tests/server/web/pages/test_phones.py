@@ -9,7 +9,7 @@ from server.access import tokens
 from server.access.people import create_user
 from server.access.roles import BY_SYSTEM
 from server.models import AppUser, Assignment, User, VillageScope
-from server.web.pages.phones import settings_text
+from server.publishing.phone_settings import settings_text
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
 from tests.making import a_record
