@@ -5,14 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope, may, scope_of
 from server.access.audit import record
 from server.access.caller import Caller
 from server.errors import MissingParameter, NotFound, UnexpectedValue
-from server.models import AppUser, Dataset, Entity, Form, Project, Submission, SubmissionGeometry
+from server.models import (
+    HEALTH_FORMS,
+    AppUser,
+    Dataset,
+    DeriveProblem,
+    Entity,
+    Form,
+    Project,
+    Seal,
+    Submission,
+    SubmissionGeometry,
+    SubmissionVersion,
+)
 
 CHANGEABLE = ("name", "description", "archived")
 
@@ -98,7 +110,29 @@ def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: d
     project.kind = kind
     project.updated_at = now
     db.flush()
+    if kind == "care":
+        seal_from_before(db, project, now)
     record(db, "project.update", actor_id=by, project_id=project.id, now=now, details={"data": {"kind": kind}})
+
+
+def seal_from_before(db: Session, project: Project, now: datetime) -> None:
+    """Health records that came while the project was plain: sealed, and put before the job that looks at the unread."""
+    found = (
+        select(Submission.id)
+        .join(Form, Form.id == Submission.form_id)
+        .where(Submission.project_id == project.id, ~Submission.draft, ~Submission.sealed)
+        .where(Form.xml_form_id.in_(HEALTH_FORMS))
+    )
+    for submission_id in db.scalars(found).all():
+        db.execute(update(Submission).where(Submission.id == submission_id).values(health=True, sealed=True))
+        db.add(Seal(submission_id=submission_id, project_id=project.id, reason="unread", sealed_at=now))
+        current = (SubmissionVersion.submission_id == submission_id) & SubmissionVersion.is_current
+        version_id = db.scalars(select(SubmissionVersion.id).where(current)).one()
+        failed = (DeriveProblem.submission_version_id == version_id) & (DeriveProblem.deriver == "consent")
+        db.execute(delete(DeriveProblem).where(failed))
+        problem = {"submission_version_id": version_id, "deriver": "consent", "error": "", "tries": 0}
+        db.add(DeriveProblem(**problem, look_at=now, created_at=now))
+    db.flush()
 
 
 def holds_records(db: Session, project: Project) -> bool:

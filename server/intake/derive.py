@@ -16,7 +16,7 @@ from forms.instance import read_instance
 from server.clock import today
 from server.followups.recalculate import recalculate_many
 from server.intake.items import Item, Receipt
-from server.models import CareEvent, DeriveProblem, FormVersion, Project, Submission, SubmissionVersion
+from server.models import HEALTH_FORMS, CareEvent, DeriveProblem, FormVersion, Project, Submission, SubmissionVersion
 from server.places.place import place_submission
 from server.publishing.versions import SCHEMAS
 from server.reading import Reading
@@ -24,7 +24,6 @@ from server.registry.applying import apply_entities
 from server.registry.care_records import CARE_FORMS, note_people, open_or_seal
 from server.registry.referrals import DANGER_QUESTIONS, note_referral
 from server.registry.sealing import Effects, Subject
-from server.registry.telling import HEALTH_FORMS
 
 log = logging.getLogger("fangshi.derive")
 GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))

@@ -24,9 +24,8 @@ from server.errors import (
 )
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.items import Item, Receipt
-from server.models import Submission, SubmissionVersion, table_of
+from server.models import HEALTH_FORMS, Submission, SubmissionVersion, table_of
 from server.registry.sealing import seal_unread
-from server.registry.telling import HEALTH_FORMS
 
 DEVICE_LENGTH = 255
 SUBMISSION, VERSION = table_of(Submission), table_of(SubmissionVersion)

@@ -17,6 +17,7 @@ from server.db import Database
 from server.followups.recalculate import recalculate_many
 from server.intake.derive import look_again, run_derivers
 from server.models import (
+    HEALTH_FORMS,
     CareEvent,
     ContraceptionEpisode,
     FollowUp,
@@ -30,7 +31,7 @@ from server.models import (
 from server.reading import Reading
 from server.registry.care_records import bring_in_line
 from server.registry.sealing import Subject
-from server.registry.telling import ANTENATAL, CONSENT, CONTRACEPTION, HEALTH_FORMS, PREGNANCY
+from server.registry.telling import ANTENATAL, CONSENT, CONTRACEPTION, PREGNANCY
 
 BATCH: Final = 100
 ORDER: Final = {CONSENT: 1, PREGNANCY: 2, CONTRACEPTION: 3, ANTENATAL: 4}

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
@@ -35,7 +34,7 @@ def sealed_within(scope: Scope) -> ColumnElement[bool]:
     return here & exists().where(works_there)
 
 
-def rows_within(scope: Scope) -> Select[Any]:
+def rows_within(scope: Scope) -> Select[int, str, datetime, str]:
     return (
         select(Submission.id, func.coalesce(FormVersion.name, Form.xml_form_id), Submission.created_at, Seal.reason)
         .join(Seal, Seal.submission_id == Submission.id)

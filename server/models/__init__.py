@@ -4,7 +4,16 @@ from server.models.actors import Actor, AppUser, Assignment, FailedSignIn, OneTi
 from server.models.audits import Audit
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
-from server.models.care import CareEvent, ContraceptionEpisode, Household, Pregnancy, Seal, Tombstone, Woman
+from server.models.care import (
+    HEALTH_FORMS,
+    CareEvent,
+    ContraceptionEpisode,
+    Household,
+    Pregnancy,
+    Seal,
+    Tombstone,
+    Woman,
+)
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.followups import FollowUp, Notification, NotificationWish
 from server.models.forms import Form, FormAttachment, FormVersion
@@ -20,6 +29,7 @@ from server.models.submissions import (
 from server.models.timetable import TimetableLease, TimetableRun
 
 __all__ = [
+    "HEALTH_FORMS",
     "Actor",
     "AppUser",
     "Assignment",

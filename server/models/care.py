@@ -1,11 +1,17 @@
 """Whom the service cares for, worked out from what was sent; and what consent lets nobody read."""
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
+
+HEALTH_FORMS: Final = frozenset(
+    {"woman_consent", "pregnancy_registration", "antenatal_check", "contraception_followup"}
+)
+"""The forms (by form id) whose records in a care project are health records: F2, F3, F4, F6 of domain.md 3."""
 
 
 class CareEvent(Base):
@@ -114,7 +120,8 @@ class Seal(Base):
     """Kept. Why a record is sealed (`Submission.sealed`): nobody reads it and nothing follows from it.
 
     `reason` is no_consent (she did not give it, it ran out or was taken back), unknown (the person or episode that it
-    is about has not arrived: `waits_for` is that uuid, and its arrival looks at the record again), unread (not looked at
+    is about has not arrived). `waits_for` is the uuid of her or of the episode: whatever comes of it next looks at the
+    record again. Further reasons: unread (not looked at
     yet, or our reading failed) or erased (she asked for her data to be removed).
     """
 

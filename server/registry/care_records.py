@@ -38,12 +38,12 @@ def note_people(db: Session, reading: Reading) -> Effects:
     told = tell(reading.instance, reading.schema)
     former = db.get(CareEvent, reading.submission_id)
     subjects: set[Subject] = {(former.subject_list, former.subject)} if former else set()
-    event = write_event(db, reading, told, former)
+    event, effects = write_event(db, reading, told, former), Effects()
     if event is not None:
         subjects.add((event.subject_list, event.subject))
         if told and of_consent(told) and wants_erasure(told.data):
-            return erase(db, reading.project.id, event.subject, reading.now)
-    effects = Effects()
+            effects.add(erase(db, reading.project.id, event.subject, reading.now))
+            event = None
     for subject in sorted(subjects):
         effects.add(bring_in_line(db, reading.project.id, subject, reading.now, of_consent(told)))
     if event is not None:

@@ -58,12 +58,19 @@ def open_or_seal(db: Session, reading: Reading) -> Effects:
     if verdict.reason is None:
         open_record(db, reading)
         return Effects()
-    if verdict.reason == "erased" and told and told.episode:
-        bury(db, reading.project.id, told.episode, reading.now)
     effects = seal_record(db, reading.project.id, reading.submission_id, verdict, reading.now)
     if verdict.reason == "erased" and told and told.episode:
-        effects.look_at += waiting_for(db, reading.project.id, [told.episode])
+        effects.look_at += bury_episode(db, reading.project.id, told.episode, reading.now)
     return effects
+
+
+def bury_episode(db: Session, project_id: int, episode: str, now: datetime) -> list[int]:
+    """What late records of hers began is removed with her. Which records waited for it. Another woman's stays hers."""
+    elsewhere = select(CareEvent.submission_id).where(CareEvent.project_id == project_id, CareEvent.episode == episode)
+    if db.scalar(elsewhere.limit(1)) is not None:
+        return []
+    bury(db, project_id, episode, now)
+    return waiting_for(db, project_id, [episode])
 
 
 def stand_in_line(db: Session, project_id: int) -> None:
@@ -79,16 +86,11 @@ def decide(db: Session, reading: Reading, told: Told) -> Verdict:
     project_id = reading.project.id
     if is_buried(db, project_id, [told.subject, told.episode]):
         return Verdict("erased")
-    subject = (
-        woman_of_pregnancy(db, project_id, told.episode) if told.form_id == ANTENATAL and told.episode else told.subject
-    )
+    by_pregnancy = told.form_id == ANTENATAL and told.episode is not None
+    subject = woman_of_pregnancy(db, project_id, told.episode or "") if by_pregnancy else told.subject
     if subject is None:
         refused = told.form_id == CONSENT and not says_of_service(told.data)
-        return (
-            Verdict("no_consent")
-            if refused
-            else Verdict("unknown", told.episode if told.form_id == ANTENATAL else None)
-        )
+        return Verdict("no_consent") if refused else Verdict("unknown", told.episode if by_pregnancy else None)
     events = [one for one in events_of(db, project_id, "women", subject) if one.submission_id != reading.submission_id]
     return judge(told, subject, events, received_at(db, reading.submission_id))
 

@@ -16,9 +16,6 @@ HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION = (
     "antenatal_check",
     "contraception_followup",
 )
-HEALTH_FORMS: Final = frozenset({CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION})
-"""The forms (by form id) whose records in a care project are health records: F2, F3, F4, F6 of domain.md 3."""
-
 KEPT: Final = {
     HOUSEHOLD: "village_code hamlet door_code visit_result consent_household decline_recheck next_visit_wish location_ok",
     CONSENT: "action consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until "

@@ -205,15 +205,37 @@ def test_no_rest_list_shows_a_removed_woman_and_nobody_restores_her(
     assert [one.deleted_at is None for one in care.rows(Entity)] == [False]
 
 
-def test_deleting_or_rejecting_a_withdrawal_gives_no_consent_back(care: Care, as_bob: Client) -> None:
+def test_deleting_or_rejecting_a_withdrawal_gives_no_consent_back(
+    care: Care, as_bob: Client, cast: dict[str, int]
+) -> None:
     woman = a_uuid()
     care.register(woman)
     withdrawal = care.withdraw(woman, "2026-03-01")
     with care.database.transaction() as db:
         db.execute(update(Submission).values(health=False))  # bob is no clinician, and this is not about who may
-        villages = VillageScope(actor_id=2, project_id=care.project_id, village_id=None)
-        db.add(villages)
+        db.add(VillageScope(actor_id=cast["bob"], project_id=care.project_id, village_id=None))
     base = f"/projects/{care.project_id}/forms/woman_consent/submissions/{withdrawal}"
     assert as_bob.patch(base, json={"reviewState": "rejected"}).status_code == 200
     assert as_bob.delete(base).status_code == 200
     assert [one.consent_service for one in care.rows(Woman)] == [False]
+
+
+def test_a_correction_that_removes_another_woman_leaves_the_first_as_before_it(care: Care) -> None:
+    mistaken, meant = a_uuid(), a_uuid()
+    care.register(mistaken)
+    care.register(meant)
+    first = care.withdraw(mistaken, "2026-03-01")
+    answers = {"action": "withdraw", "woman": meant, "visit_date": "2026-03-01", "withdraw_erase": "erase"}
+    care.post("woman_consent", answers, deprecated_id=first)
+    assert [(one.uuid, one.consent_service) for one in care.rows(Woman)] == [(mistaken, True)]
+
+
+def test_a_late_record_of_a_removed_woman_takes_no_pregnancy_of_another(care: Care) -> None:
+    removed, other, pregnancy = a_uuid(), a_uuid(), a_uuid()
+    care.register(removed)
+    care.withdraw(removed, "2026-03-01", erase="erase")
+    care.register(other)
+    care.pregnancy(other, pregnancy)
+    assert care.seal_of(care.pregnancy(removed, pregnancy)) == "erased"
+    assert care.seal_of(care.check(pregnancy)) is None
+    assert [one.woman_uuid for one in care.rows(Pregnancy)] == [other]

@@ -20,6 +20,7 @@ from server.models import (
     SubmissionGeometry,
     Woman,
 )
+from tests.client import Client
 from tests.conftest import Clock
 from tests.server.registry.caring import Care, a_uuid, created
 
@@ -163,3 +164,19 @@ def test_that_a_record_was_sealed_and_opened_is_written_down(care: Care) -> None
     care.register(woman)
     acts = [one.action for one in care.rows(Audit) if "seal" in one.action]
     assert acts == ["submission.seal", "submission.unseal"]
+
+
+def test_health_records_from_before_are_sealed_when_a_project_becomes_a_care_project(
+    care: Care, as_alice: Client, database: Database, clock: Clock
+) -> None:
+    with database.transaction() as db:
+        db.execute(update(Project).values(kind="plain"))
+    woman = a_uuid()
+    given, refused = care.register(woman), care.register(a_uuid(), consent_service="no")
+    assert as_alice.patch(f"/projects/{care.project_id}", json={"kind": "care"}).status_code == 200
+    assert [care.seal_of(one) for one in (given, refused)] == ["unread", "unread"]
+    for expected in (True, True, False):
+        with database.transaction() as db:
+            assert derive.retry_one(db, clock.now()) is expected
+    assert [care.seal_of(one) for one in (given, refused)] == [None, "no_consent"]
+    assert [one.uuid for one in care.rows(Woman)] == [woman]

@@ -9,7 +9,8 @@ from forms.instance import read_instance
 from forms.library import read_library_form
 from forms.schema import FormSchema
 from forms.xform import read_xform
-from server.registry.telling import CHOSEN, HEALTH_FORMS, KEPT, MAKES, Told, bare, read_day, tell
+from server.models import HEALTH_FORMS
+from server.registry.telling import CHOSEN, KEPT, MAKES, Told, bare, read_day, tell
 from tests.server.registry.caring import a_care_form, a_care_record, a_uuid, created, updated
 
 WOMAN, EPISODE = a_uuid(), a_uuid()
