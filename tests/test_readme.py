@@ -9,7 +9,7 @@ from server.commands import TEXTS, make_parser
 
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "CHANGELOG.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
-OURS = (ROOT / "README.md", ROOT / "docs/install.md", ROOT / "docs/commands.md")
+OURS = tuple(ROOT / name for name in ("README.md", "docs/install.md", "docs/commands.md", "docs/follow-ups.md"))
 
 
 def read(page: str) -> str:
