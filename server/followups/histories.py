@@ -160,20 +160,25 @@ def _outcome(told: Sequence[Event]) -> Outcome | None:
 
 
 def _contraception(told: Sequence[Event]) -> Iterable[ContraceptionEpisode]:
-    """Only of what she chose herself, under no pressure: of anything else no task comes (3, F6)."""
     episodes: dict[str, list[Event]] = {}
     for one in told:
-        if one.form_id == CONTRACEPTION and one.episode and _is_her_choice(one):
+        if one.form_id == CONTRACEPTION and one.episode:
             episodes.setdefault(one.episode, []).append(one)
-    return (_episode(uuid, records) for uuid, records in episodes.items())
+    for uuid, records in episodes.items():
+        chosen = [one for one in records if _is_her_choice(one)]
+        if chosen:
+            yield _episode(uuid, chosen, _is_her_choice(records[-1]))
 
 
 def _is_her_choice(one: Event) -> bool:
     return one.data.get("choice_hers", "yes") == "yes" and one.data.get("pressure") != "yes"
 
 
-def _episode(uuid: str, told: Sequence[Event]) -> ContraceptionEpisode:
-    """The last answer counts, for each question."""
+def _episode(uuid: str, told: Sequence[Event], is_chosen: bool) -> ContraceptionEpisode:
+    """By what she chose herself, under no pressure; of anything else no task comes (3, F6), and none stays.
+
+    The last answer counts, for each question.
+    """
     methods = [one.data["method"] for one in told if one.data.get("method") not in (None, "none", "prefer_not")]
     wishes = [one.data["reminder_wish"] for one in told if "reminder_wish" in one.data]
     starts = [day for one in told if (day := _day(one, "start_date"))]
@@ -181,7 +186,7 @@ def _episode(uuid: str, told: Sequence[Event]) -> ContraceptionEpisode:
     return ContraceptionEpisode(
         uuid=uuid,
         method=methods[-1] if methods else "",
-        wants_follow_up=bool(wishes) and wishes[-1] not in NOT_WANTED,
+        wants_follow_up=is_chosen and bool(wishes) and wishes[-1] not in NOT_WANTED,
         started_on=starts[-1] if starts else None,
         injections=tuple(
             Injection(one.event, day, one.received_at) for one in told if (day := _day(one, "last_injection"))

@@ -180,6 +180,14 @@ def test_of_what_was_not_her_own_choice_nothing_comes(answers: dict[str, str]) -
     assert read(event).contraception == ()
 
 
+def test_once_it_is_not_her_own_choice_any_more_nothing_is_asked_for_until_it_is_again() -> None:
+    first = told(F6, "2026-11-02", method="dmpa", last_injection="2026-11-01", reminder_wish="visit")
+    pressed = told(F6, "2026-12-02", reason="check", pressure="yes", method="iud_cu", last_injection="2026-12-01")
+    one = the_method(first, pressed)
+    assert (one.method, one.wants_follow_up, len(one.injections)) == ("dmpa", False, 1)
+    assert the_method(first, pressed, told(F6, "2027-01-20", reason="check")).wants_follow_up is True
+
+
 @pytest.mark.parametrize("answers", [{"reason": "stop"}, {"reason": "switch"}, {"wish": "stop"}, {"wish": "switch"}])
 def test_a_method_ends_when_she_stops_or_switches(answers: dict[str, str]) -> None:
     started = told(F6, "2026-11-02", method="iud_cu", start_date="2026-11-01", reminder_wish="visit")
