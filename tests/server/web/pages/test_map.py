@@ -1,6 +1,23 @@
 import pytest
 
-from tests.server.web.pages.conftest import text_of
+from tests.server.web.pages.conftest import CODES, text_of
+from tests.server.web.pages.health import DOOR, a_woman_at_a_door, health_record
+from tests.server.web.pages.women import DAY, TODAY, CareTown, a_follow_up, a_woman
+
+EVERYBODY = ("ada", "lea", "rita", "vera", "wang", "lin", "nia", "otto")
+PIN = {"id", "state", "how", "accuracy", "village", "village_name"}
+CLUSTER = {"cluster", "count_text", "suppressed", "count", "box"}
+ALLOWED = {
+    "/map/villages": {"code", "name", "count_text", "suppressed", "lon", "lat", "overdue"},
+    "/map/features": PIN | CLUSTER,
+    "/map/health": {"village", "village_name", "count_text", "suppressed", "count"},
+}
+PAGES = {"/map", "/map/home/<uuid:woman>"}
+
+
+@pytest.fixture
+def care_town(paged, database):
+    return CareTown(paged, database)
 
 
 def test_villages_are_drawn_with_counts_that_give_nobody_away(town, browse):
@@ -67,3 +84,124 @@ def test_the_page_has_the_same_numbers_as_a_table(town, browse):
 def test_without_boundaries_the_page_says_what_is_missing(app, cast, browse):
     page = text_of(browse("bob").see("/map"))
     assert "还没有村界" in page and "导入村界" in page
+
+
+def features(browser, path):
+    answer = browser.see(path)
+    return answer.get_json(force=True)["features"] if answer.status_code == 200 else None
+
+
+def test_no_layer_of_the_map_joins_a_home_with_facts_of_health(care_town, browse):
+    """Every address of the map is asked by everybody, and every property that comes is one of those known here."""
+    woman = a_woman_at_a_door(care_town)
+    record = health_record(care_town, woman=woman)
+    with care_town.database.transaction() as db:
+        a_follow_up(db, a_woman(db, care_town.project_id), left=-5)
+    rules = {rule.rule for rule in care_town.app.url_map.iter_rules() if rule.rule.startswith("/map")}
+    assert rules == set(ALLOWED) | PAGES, "a new address of the map belongs into this test"
+    seen = {}
+    for name in EVERYBODY:
+        browser = browse(name)
+        for path, allowed in ALLOWED.items():
+            found = features(browser, f"{path}?zoom=18") or []
+            seen[name, path] = found
+            for one in found:
+                assert set(one["properties"]) <= allowed, (name, path)
+                if path != "/map/features":
+                    assert one["geometry"]["coordinates"] != DOOR, (name, path)
+    pins = [one["properties"]["id"] for one in seen["lin", "/map/features"]]
+    assert len(pins) == 1 and record not in pins, "the home's own visit is a pin, her record is not"
+
+
+def test_health_records_are_a_number_at_the_village_s_name_for_clinicians_alone(care_town, browse):
+    for _ in range(6):
+        health_record(care_town, village=2)
+    health_record(care_town, village=1)
+    found = {one["properties"]["village"]: one for one in features(browse("lin"), "/map/health")}
+    outlines = {one["properties"]["code"]: one["properties"] for one in features(browse("lin"), "/map/villages")}
+    for code, text in ((CODES[0], "<5"), (CODES[1], "6")):
+        assert found[code]["properties"]["count_text"] == text
+        assert found[code]["geometry"]["coordinates"] == pytest.approx(
+            [outlines[code]["lon"], outlines[code]["lat"]], abs=1e-5
+        )
+    for name in EVERYBODY:
+        if name != "lin":
+            assert browse(name).see("/map/health").status_code in (403, 404), name
+            assert browse(name).see(f"/review/health/{CODES[1]}").status_code in (403, 404), name
+
+
+def late(town, village, women, tasks=1, punctual=0):
+    """So many women with tasks overdue, and so many with one that is not."""
+    with town.database.transaction() as db:
+        for number in range(women + punctual):
+            woman = a_woman(db, town.project_id, village=village)
+            for _ in range(tasks if number < women else 1):
+                a_follow_up(db, woman, left=-3 if number < women else 9)
+
+
+def bands(browser):
+    return {one["properties"]["code"]: one["properties"].get("overdue") for one in features(browser, "/map/villages")}
+
+
+def test_what_is_overdue_is_told_in_bands_and_only_where_it_gives_nobody_away(care_town, browse):
+    late(care_town, 1, women=2, punctual=12)
+    late(care_town, 2, women=2, punctual=3)
+    assert bands(browse("lea")) == {CODES[0]: "1-4", CODES[1]: "hidden"}
+    assert bands(browse("wang")) == {CODES[0]: "1-4", CODES[1]: "hidden"}, "of another village than his own"
+    assert bands(browse("lin")) == {CODES[0]: "1-4", CODES[1]: "1-4"}, "her care team sees its own"
+    assert bands(browse("rita")) == {CODES[0]: None, CODES[1]: None}
+    assert "少于 10" in text_of(browse("lea").see("/map"))
+
+
+@pytest.mark.parametrize(
+    ("women", "tasks", "band"), [(0, 1, "0"), (4, 1, "1-4"), (5, 1, "5-9"), (5, 2, "10+"), (4, 3, "hidden")]
+)
+def test_the_bands_count_tasks_and_the_rules_count_people(care_town, browse, women, tasks, band):
+    late(care_town, 1, women, tasks, punctual=11)
+    assert bands(browse("lea"))[CODES[0]] == band
+
+
+def test_a_task_that_ended_is_not_yet_late_or_stands_inside_another_is_not_overdue(care_town, browse):
+    with care_town.database.transaction() as db:
+        for number in range(12):
+            woman = a_woman(db, care_town.project_id)
+            more = ({"ended": True}, {"inside": "0" * 64}, {"overdue_from": TODAY + DAY})[number % 3]
+            a_follow_up(db, woman, left=-3, **more)
+            a_follow_up(db, woman, left=9)
+    assert bands(browse("lea"))[CODES[0]] == "0"
+
+
+def test_a_task_is_overdue_from_its_first_day_after_the_grace(care_town, browse, clock):
+    with care_town.database.transaction() as db:
+        for _ in range(12):
+            woman = a_woman(db, care_town.project_id)
+            a_follow_up(db, woman, left=0, overdue_from=TODAY + DAY)
+        a_follow_up(db, a_woman(db, care_town.project_id), left=90)
+    lin = browse("lin")
+    assert bands(lin)[CODES[0]] == "0"
+    clock.forward(hours=14, minutes=59)  # 23:59 in Shanghai
+    assert bands(lin)[CODES[0]] == "0"
+    clock.forward(minutes=1)
+    assert bands(lin)[CODES[0]] == "10+"
+
+
+def test_the_bands_take_one_query_however_many_are_late(care_town, browse, count_queries):
+    late(care_town, 1, women=1)
+    lin = browse("lin")
+    lin.see("/map/villages")
+    with count_queries() as few:
+        lin.see("/map/villages")
+    late(care_town, 1, women=15)
+    late(care_town, 2, women=15)
+    with count_queries() as many:
+        lin.see("/map/villages")
+    assert len(many) == len(few)
+    assert len([one for one in many if "follow_up" in str(one)]) == 1
+
+
+def test_the_page_shows_bands_with_their_words_and_can_open_on_them(care_town, browse):
+    late(care_town, 1, women=2, punctual=12)
+    page = browse("lea").see("/map?show=overdue").get_data(as_text=True)
+    assert 'data-view="overdue"' in page and "1–4" in page and "超期" in page
+    assert 'data-view="records"' in browse("lea").see("/map").get_data(as_text=True)
+    assert "data-map-view" not in browse("rita").see("/map?show=overdue").get_data(as_text=True)
