@@ -34,6 +34,9 @@ PACK_DAYS: Final = 28
 """Days that a pack lasts (domain.md 2.4, PILL-R)."""
 
 
+MAIN_QUESTION: Final = {PREGNANCY: "wants_registration", ANTENATAL: "still_pregnant", CONTRACEPTION: "reason"}
+
+
 @dataclass(frozen=True)
 class Person:
     """A row of the registry as plain data: where she is cared for, and her consent as it stands."""
@@ -78,7 +81,7 @@ def read_woman(
         stops=tuple(_stops(told)),
         pregnancies=tuple(_pregnancies(told)),
         contraception=tuple(_contraception(told)),
-        visits=tuple(_visit(one, keys) for one in told if one.form_id in (PREGNANCY, ANTENATAL, CONTRACEPTION)),
+        visits=tuple(_visit(one, keys) for one in told if _took_place(one)),
         danger_signs=tuple(_danger_signs(told)),
         referrals=tuple(one for one in _referrals(told) if one.uuid not in deleted_referrals),
     )
@@ -101,6 +104,11 @@ def _number(one: Event, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
+def _took_place(one: Event) -> bool:
+    """Whether a form got to its point: one that ended at the door or for want of privacy answers nothing."""
+    return MAIN_QUESTION.get(one.form_id, "") in one.data
+
+
 def _visit(one: Event, keys: Mapping[str, str]) -> Visit:
     is_check = one.form_id == ANTENATAL
     return Visit(
@@ -110,7 +118,7 @@ def _visit(one: Event, keys: Mapping[str, str]) -> Visit:
         received_at=one.received_at,
         episode=one.episode,
         answers=keys.get(one.data.get("visit_key", "")),
-        status=one.data.get("still_pregnant", "ongoing") if is_check else "ongoing",
+        status=one.data["still_pregnant"] if is_check else "ongoing",
         by_clinician=is_check and one.data.get("done_by") in CLINICIANS,
     )
 

@@ -110,8 +110,8 @@ def test_visits_say_who_saw_her_and_which_follow_up_they_were_made_for() -> None
     visits = read(
         registration(),
         told(F4, "2026-11-10", "a", done_by="midwife", visit_key="v1", still_pregnant="ongoing"),
-        told(F4, "2026-11-11", "b", done_by="worker", visit_key="unknown"),
-        told(F6, "2026-11-12", "c", done_by="doctor"),
+        told(F4, "2026-11-11", "b", done_by="worker", visit_key="unknown", still_pregnant="ongoing"),
+        told(F6, "2026-11-12", "c", done_by="doctor", reason="check"),
         keys={"v1": "key of one"},
     ).visits
     assert [(one.event, one.by_clinician, one.answers, one.episode) for one in visits] == [
@@ -120,6 +120,10 @@ def test_visits_say_who_saw_her_and_which_follow_up_they_were_made_for() -> None
         ("b", False, None, "p1"),
         ("c", False, None, "c1"),
     ]
+
+
+def test_a_form_that_ended_at_the_door_is_no_visit() -> None:
+    assert read(told(F4, "2026-11-10", visit_key="v1"), told(F6, "2026-11-12"), told(F3, "2026-11-12")).visits == ()
 
 
 def test_danger_signs_of_a_pregnancy_and_the_referrals_they_make() -> None:
@@ -198,11 +202,11 @@ def test_a_method_ends_when_she_stops_or_switches(answers: dict[str, str]) -> No
 
 def test_no_day_lies_after_the_day_of_receipt() -> None:
     """23:30 UTC of the 30th is the 31st in Shanghai: the day of receipt is Shanghai's."""
-    ahead = told(F6, "2027-01-15", method="dmpa", last_injection="2027-01-15", received="2027-01-10")
+    ahead = told(F6, "2027-01-15", reason="start", method="dmpa", last_injection="2027-01-15", received="2027-01-10")
     assert the_method(ahead).injections[0].on == day("2027-01-10")
     assert read(ahead).visits[0].visit_date == day("2027-01-10")
     late = Event(
-        "e", F6, day("2027-01-31"), at_noon("2027-01-30") + timedelta(hours=19, minutes=30), "c1", {"method": "dmpa"}
+        "e", F6, day("2027-01-31"), at_noon("2027-01-30") + timedelta(hours=19, minutes=30), "c1", {"reason": "start"}
     )
     assert read(late).visits[0].visit_date == day("2027-01-31")
 

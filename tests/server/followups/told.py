@@ -112,7 +112,13 @@ def checked(db: Session, project: Project, on: str, received: str = "", **given:
 
 def injected(db: Session, project: Project, on: str, **given: str) -> CareEvent:
     """F6: an injection for three months, and she wants to be followed up."""
-    known = {"method": "dmpa", "last_injection": on, "reminder_wish": "visit", "choice_hers": "yes"}
+    known = {
+        "reason": "reinject",
+        "method": "dmpa",
+        "last_injection": on,
+        "reminder_wish": "visit",
+        "choice_hers": "yes",
+    }
     return tell(db, project, F6, on, **{**known, **given})
 
 
