@@ -35,12 +35,13 @@ def writing_into(name: str, form_id: str = "writer") -> bytes:
     return an_xform(form_id, entities=True).replace(b'dataset="homes"', f'dataset="{name}"'.encode())
 
 
+@pytest.mark.parametrize("query", ["", "&publish=true"])
 @pytest.mark.parametrize("name", ["me", "due_visits", "Due_Visits"])
 def test_a_form_that_writes_such_a_list_is_refused(
-    town: CareTown, manager: Client, database: Database, name: str
+    town: CareTown, manager: Client, database: Database, name: str, query: str
 ) -> None:
     answer = manager.post(
-        f"/projects/{town.project_id}/forms?publish=true&ignoreWarnings=true",
+        f"/projects/{town.project_id}/forms?ignoreWarnings=true{query}",
         data=writing_into(name),
         content_type="application/xml",
     )
@@ -49,18 +50,21 @@ def test_a_form_that_writes_such_a_list_is_refused(
         assert db.scalar(select(func.count()).select_from(Form)) == 1
 
 
+@pytest.mark.parametrize("is_there", [False, True])
 def test_a_draft_from_before_the_project_cared_is_refused_at_publishing(
-    town: CareTown, manager: Client, database: Database
+    town: CareTown, manager: Client, database: Database, is_there: bool
 ) -> None:
     path = f"/projects/{town.project_id}/forms"
     kind_of(town, database, "plain")
+    if is_there:
+        manager.post(f"/projects/{town.project_id}/datasets", json={"name": "me"})
     made = manager.post(path + "?ignoreWarnings=true", data=writing_into("me"), content_type="application/xml")
     assert made.status_code == 200
     kind_of(town, database, "care")
 
     assert manager.post(f"{path}/writer/draft/publish").json["message"] == SENTENCE.format("me")
     with database.reading() as db:
-        assert "me" not in db.scalars(select(Dataset.name)).all()
+        assert ("me" in db.scalars(select(Dataset.name)).all()) is is_there
 
 
 def kind_of(town: CareTown, database: Database, kind: str) -> None:

@@ -227,6 +227,7 @@ def test_a_household_is_visited_without_a_womans_consent(town: CareTown, two: tu
     key = town.follow_up("some-home", "A2", subject_list="households", form_id="household_visit")
     assert town.names(two[1], "due_visits") == [key]
     assert town.rows(two[1], "due_visits")[0]["label"] == "03-02"
+    assert town.names(two[0], "due_visits") == []
 
 
 def test_a_reviewer_at_a_desk_is_nobodys_visitor(town: CareTown, app: Flask, database: Database) -> None:
