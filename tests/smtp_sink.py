@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ class Sink:
 
     say: dict[str, str] = field(default_factory=dict)
     mails: list[EmailMessage] = field(default_factory=list)
+    pause: float = 0.0  # seconds between taking a text and saying so
     reached: int = 0  # connections
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -96,5 +98,6 @@ def take(sink: Sink, connection: socketserver.StreamRequestHandler) -> bool:
         sink.mails.append(mail)
     if "TEXT" in sink.say:
         return False
+    time.sleep(sink.pause)
     connection.wfile.write(b"250 kept\r\n")
     return True

@@ -80,7 +80,7 @@ class Month:
 @contextmanager
 def a_month(database: Database, folder: Path, timetables: int) -> Iterator[Month]:
     folder.mkdir()
-    with Sink() as sink:
+    with Sink(pause=0.02) as sink:
         month = Month(database, folder, sink)
         month.set(FIRST - timedelta(days=1))
         fill(database)
@@ -172,7 +172,7 @@ def test_killed_timetables_tell_everybody_once(make_database_url: Callable[[], s
 
         def strike(turn: int) -> None:
             for _ in range(turns[turn]):
-                time.sleep(chance.uniform(0.0, 0.2))
+                time.sleep(chance.uniform(0.0, 0.5))
                 month.kill(chance.randrange(2))
 
         live_through(month, strike)
