@@ -1,5 +1,6 @@
 """Today's list: the right order, one card a home, own villages only, and no word that tells why."""
 
+import html
 import re
 from datetime import UTC, datetime
 
@@ -165,3 +166,21 @@ def test_a_long_list_comes_in_pages_and_takes_no_more_questions_to_the_database(
 def test_a_filter_that_is_none_leaves_a_page(town, browse, query):
     for path in ("/m", "/follow-ups", "/follow-ups/list"):
         assert browse("wang").see(f"{path}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["wang", "lin"])
+def test_no_page_of_the_care_team_links_to_one_that_it_may_not_open(town, browse, name):
+    town.record()
+    town.fill(TODAY)
+    browser = browse(name)
+    seen, waiting = set(), ["/"]
+    while waiting:
+        path = html.unescape(waiting.pop())
+        if path in seen or path == "/sign-in":
+            continue
+        seen.add(path)
+        answer = browser.see(path)
+        assert answer.status_code in (200, 303), path
+        links = re.findall(r'<a [^>]*href="(/[^"#]*)"', answer.get_data(as_text=True))
+        waiting += [*links, *([answer.location] if answer.location else [])]
+    assert len([path for path in seen if path.startswith(("/follow-ups", "/people"))]) > 8
