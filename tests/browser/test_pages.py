@@ -5,6 +5,7 @@ import re
 import pytest
 
 from server.clock import today
+from tests import sizes
 from tests.browser.conftest import AXE
 from tests.chromium import DESK, PHONE
 
@@ -36,7 +37,8 @@ def file_name(name, path, size, language):
 def test_pages_open_quietly_and_fit_the_screen_in_both_languages(town, open_tab, name, size):
     record = [town.record(village=village) for village in (1, 1, 2, 0)][-1]
     found = addresses(town, record, name)
-    for language in ("zh_Hans", "en"):
+    languages = ("zh_Hans", "en") if size is PHONE else ("en", "zh_Hans")
+    for language in languages[: sizes.size("page_languages")]:
         tab = open_tab(name, size, language)
         for template, path in zip(PAGES[name], found, strict=True):
             tab.go(path)
@@ -60,7 +62,7 @@ def test_no_width_makes_a_page_scroll_sideways(town, open_tab, width):
 def test_axe_finds_nothing_in_light_or_dark(town, open_tab, name):
     record = town.record(gps="30.005 106.0 0 80")
     found = addresses(town, record, name)
-    for theme in ("light", "dark"):
+    for theme in ("light", "dark")[: sizes.size("page_themes")]:
         tab = open_tab(name, DESK, theme=theme, bypass_csp=True)
         for path in found:
             tab.go(path)
