@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from server.models import Audit, CareEvent, Submission
+from server.models import Audit, CareEvent, Submission, Woman
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.health import a_woman_at_a_door, health_record, tell
 from tests.server.web.pages.women import DAY, TODAY, CareTown
@@ -82,3 +82,13 @@ def test_a_health_record_says_its_village_and_how_and_leads_the_care_team_to_her
     page = text_of(lin.see(f"/review/{record}"))
     assert "村1，只记到村" in page and "看住处" not in page
     assert browse("rita").see(f"/review/{record}").status_code == 404
+
+
+def test_her_page_leads_whoever_visits_her_to_her_door_as_long_as_she_lets_it_be_used(town, browse):
+    woman = a_woman_at_a_door(town)
+    for name in ("lin", "wang"):
+        assert f'href="/map/home/{woman}"' in browse(name).see(f"/people/{woman}").get_data(as_text=True)
+    with town.database.transaction() as db:
+        db.execute(update(Woman).where(Woman.uuid == woman).values(consent_share_clinic=False))
+    assert f"/map/home/{woman}" not in browse("lin").see(f"/people/{woman}").get_data(as_text=True)
+    assert f"/map/home/{woman}" in browse("wang").see(f"/people/{woman}").get_data(as_text=True)
