@@ -65,7 +65,7 @@ def test_a_village_of_fewer_than_ten_people_shows_nothing_to_others_not_even_nob
     fill(town, 1, overdue=6, people=9)
     fill(town, 2, overdue=11)
     found = cells(browse("lea").see("/follow-ups"))
-    assert found["村1"] == ["少于 10"] * 3
+    assert found["村1"] == ["人数少于 10"] * 3
     assert found["村2"][0] != "11" or found["合计"][0] != "17"
 
 
