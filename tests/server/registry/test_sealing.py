@@ -1,6 +1,9 @@
 """Sealed until consent is known: what opens a health record, what keeps it shut, and what it waits for."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -20,6 +23,8 @@ from server.models import (
     SubmissionGeometry,
     Woman,
 )
+from server.registry import sealing
+from server.registry.sealing import seal_record
 from tests.client import Client
 from tests.conftest import Clock
 from tests.server.registry.caring import Care, a_uuid, created
@@ -180,3 +185,24 @@ def test_health_records_from_before_are_sealed_when_a_project_becomes_a_care_pro
             assert derive.retry_one(db, clock.now()) is expected
     assert [care.seal_of(one) for one in (given, refused)] == [None, "no_consent"]
     assert [one.uuid for one in care.rows(Woman)] == [woman]
+
+
+def test_records_that_arrive_at_the_same_moment_do_not_miss_each_other(
+    care: Care, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """She registers while her pregnancy's record, which did not find her, is about to be sealed."""
+    decided, registered = Event(), Event()
+
+    def slowly(*what: Any) -> Any:
+        decided.set()
+        registered.wait(4)
+        return seal_record(*what)
+
+    monkeypatch.setattr(sealing, "seal_record", slowly)
+    woman = a_uuid()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(care.pregnancy, woman, a_uuid())
+        assert decided.wait(30)
+        care.register(woman)
+        registered.set()
+    assert care.seal_of(waiting.result()) is None
