@@ -20,6 +20,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=SpareRendererForSitePerProcess",  # a process made in advance for each page is wasted here
     "--enable-unsafe-swiftshader",  # WebGL without a graphics card, for the map
 ]
 PATIENCE_MS = 120_000  # a map is drawn without a graphics card, beside the other database's tests, on two cores

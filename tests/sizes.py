@@ -21,7 +21,7 @@ SIZES = {
     "collect_fills": Size(1, 3, "fills of each form by the Collect simulator"),
     "fleet_phones": Size(4, 20, "phones that send at once over a network that breaks off"),
     "follow_up_cases": Size(30, 2000, "cases of each property of the follow-up rules"),
-    "page_languages": Size(1, 2, "languages each page is opened in, at each size; Chinese first on a phone"),
+    "page_looks": Size(2, 4, "looks at each page: sizes and languages, Chinese on a phone first"),
     "page_themes": Size(1, 2, "themes that axe looks at on each page, the light one first"),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }

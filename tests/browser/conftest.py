@@ -86,6 +86,10 @@ class Tab:
         self.page.click('form[action="/sign-in"] button.primary')
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
+    def speak(self, language: str) -> None:
+        """The language of the pages from now on."""
+        self.page.context.add_cookies([{"name": "language", "value": language, "url": self.address}])
+
     def go(self, path: str) -> None:
         self.page.goto(self.address + path, wait_until="load")
 
