@@ -1,5 +1,6 @@
 """Fangshi: who may, what is kept, what happens next, and the doors people come in by."""
 
+from functools import partial
 from typing import Any
 
 from flask import Flask, Request
@@ -42,19 +43,20 @@ class UploadRequest(Request):
 
 def create_app(config: Config, database: Database | None = None) -> Server:
     """The WSGI application for a data folder whose schema is current (see server.upgrading)."""
+    app = build_app()
+    equip_app(app, config, database)
+    return app
+
+
+def build_app() -> Server:
+    """All addresses and no data: werkzeug takes a quarter of a second to compile them, so tests do it once."""
     from server.web import addresses, blueprints, errors, languages, session
 
     app = Server("server", root_path=str(blueprints.WEB_FOLDER), static_folder="static", static_url_path="/static")
     app.request_class = UploadRequest
-    app.config.update(CONFIG=config, MAX_CONTENT_LENGTH=MOST_BYTES, TESTING=config.testing)
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url)
-    app.extensions["fangshi.key"] = load_key(config.key_file)
-    app.extensions["fangshi.basic"] = BasicMemory()
-    app.extensions["fangshi.blobs"] = BlobStore(config.blob_dir)
-    app.extensions["fangshi.store"] = Store(app.extensions["fangshi.database"])
     Babel(
         app,
         default_locale=languages.CHINESE,
@@ -65,5 +67,19 @@ def create_app(config: Config, database: Database | None = None) -> Server:
     app.teardown_request(session.close)
     blueprints.register(app)
     errors.register(app)
-    app.wsgi_app = addresses.Addresses(app.wsgi_app, config.trusted_proxies)  # type: ignore[method-assign]
     return app
+
+
+def equip_app(app: Server, config: Config, database: Database | None = None) -> None:
+    """Gives an application its settings and its data; what it had before is let go."""
+    from server.web import addresses
+
+    app.config.update(CONFIG=config, TESTING=config.testing)
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url)
+    app.extensions["fangshi.key"] = load_key(config.key_file)
+    app.extensions["fangshi.basic"] = BasicMemory()
+    app.extensions["fangshi.blobs"] = BlobStore(config.blob_dir)
+    app.extensions["fangshi.store"] = Store(app.extensions["fangshi.database"])
+    plain = partial(Flask.wsgi_app, app)
+    app.wsgi_app = addresses.Addresses(plain, config.trusted_proxies)  # type: ignore[method-assign]

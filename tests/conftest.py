@@ -21,8 +21,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from server import Server, build_app, equip_app
 from server import clock as real_clock
-from server import create_app
 from server.access import passwords
 from server.access.people import create_administrator, create_user
 from server.access.roles import PROJECT_MANAGER
@@ -183,9 +183,16 @@ def config(tmp_path: Path) -> Config:
     return Config(data_dir=tmp_path / "data", testing=True)
 
 
+@pytest.fixture(scope="session")
+def bare_app() -> Server:
+    """One for all tests: each gives it settings and data of its own."""
+    return build_app()
+
+
 @pytest.fixture
-def app(config: Config, database: Database, clock: Clock) -> Flask:
-    return create_app(config, database)
+def app(bare_app: Server, config: Config, database: Database, clock: Clock) -> Server:
+    equip_app(bare_app, config, database)
+    return bare_app
 
 
 @pytest.fixture
