@@ -7,6 +7,7 @@ from flask import Flask, Request
 from flask_babel import Babel
 
 from server.access.authenticate import BasicMemory
+from server.access.phones import RecentUse
 from server.access.tokens import load_key
 from server.blobs import BlobStore
 from server.config import Config
@@ -79,6 +80,7 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
     app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url)
     app.extensions["fangshi.key"] = load_key(config.key_file)
     app.extensions["fangshi.basic"] = BasicMemory()
+    app.extensions["fangshi.uses"] = RecentUse()
     app.extensions["fangshi.blobs"] = BlobStore(config.blob_dir)
     app.extensions["fangshi.store"] = Store(app.extensions["fangshi.database"])
     plain = partial(Flask.wsgi_app, app)

@@ -167,7 +167,7 @@ def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
 def note_phone() -> None:
     """When this phone last spoke, in a transaction of its own. That it cannot be written now keeps no phone waiting."""
     who = caller()
-    uses: RecentUse = current_app.extensions.setdefault("fangshi.uses", RecentUse())
+    uses: RecentUse = current_app.extensions["fangshi.uses"]
     if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, now()):
         return
     with suppress(OperationalError), database().transaction() as own:
