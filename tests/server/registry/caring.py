@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from server.access.roles import APP_USER
 from server.db import Database
@@ -159,8 +159,9 @@ class Care:
             return seal.reason if seal else None
 
     def rows(self, model: type[Base]) -> list[Any]:
+        """In the order of their keys: PostgreSQL puts a new row where a deleted one was."""
         with self.database.reading() as db:
-            return list(db.scalars(select(model)))
+            return list(db.scalars(select(model).order_by(*inspect(model).primary_key)))
 
     def entity(self, uuid_: str) -> Entity | None:
         with self.database.reading() as db:
