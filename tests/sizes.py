@@ -22,7 +22,8 @@ SIZES = {
     "fleet_phones": Size(4, 20, "phones that send at once over a network that breaks off"),
     "follow_up_cases": Size(30, 2000, "cases of each property of the follow-up rules"),
     "page_looks": Size(2, 4, "looks at each page: sizes and languages, Chinese on a phone first"),
-    "page_themes": Size(1, 2, "themes that axe looks at on each page, the light one first"),
+    "axe_looks": Size(1, 4, "of those looks at a page the ones in which axe reads it, the first ones"),
+    "page_themes": Size(1, 2, "themes that axe reads each page in, the light one first"),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
 

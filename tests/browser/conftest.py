@@ -10,7 +10,6 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
-from server.web.blueprints import WEB_FOLDER
 from tests.chromium import DESK, PATIENCE_MS
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import compiled_catalogue  # noqa: F401 - the fixture comes with the import
@@ -18,7 +17,6 @@ from tests.server.web.pages.women import CareTown
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
-AXE = WEB_FOLDER / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
