@@ -1,10 +1,12 @@
-"""What `./fangshi test` does: style, types, then every test on SpatiaLite and, beside it, on PostGIS."""
+"""What `./fangshi test` does: style, then side by side types and every test on SpatiaLite and on PostGIS."""
 
 import argparse
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("fangshi", "forms", "geo", "server", "tests")
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
+PYTHON = [sys.executable, "-P", "-m"]
+# Two runs a database: those that start processes of their own wait a lot, and the other half computes meanwhile.
+HALVES = {
+    "meaning and server": GROUPS["meaning"] + GROUPS["server"],
+    "phones and walks": GROUPS["phones"] + GROUPS["walks"],
+}
 WITHOUT_DATABASE = ("tests/forms",)  # these never see a database: one run says all
 
 
@@ -52,20 +60,16 @@ class Report:
 
         The first speaks to the terminal as it goes; the words of the others follow when they are done.
         """
-        started = time.monotonic()
-        with ExitStack() as files:
+        with ExitStack() as files, ThreadPoolExecutor(max(1, len(steps))) as threads:
             outputs = [None if step is steps[0] else files.enter_context(TemporaryFile("w+")) for step in steps]
             running = [step.start(output) for step, output in zip(steps, outputs, strict=True)]
-            good = [self.finish(*one, started) for one in zip(steps, running, outputs, strict=True)]
-        return all(good)
-
-    def finish(self, step: Step, process: subprocess.Popen[str], output: IO[str] | None, started: float) -> bool:
-        good = process.wait() == 0
-        self.lines.append((step.name, good, time.monotonic() - started))
-        if output is not None:
-            output.seek(0)
-            print(f"\n== {step.name}\n{output.read()}", flush=True)
-        return good
+            ends = [threads.submit(wait_for, process) for process in running]
+            for step, end, output in zip(steps, ends, outputs, strict=True):
+                self.lines.append((step.name, *end.result()))
+                if output is not None:
+                    output.seek(0)
+                    print(f"\n== {step.name}\n{output.read()}", flush=True)
+            return all(end.result()[0] for end in ends)
 
     def fail(self, name: str, why: str) -> None:
         print(f"\n== {name}\n{why}", flush=True)
@@ -84,15 +88,22 @@ class Report:
         return 1 if bad else 0
 
 
+def wait_for(process: subprocess.Popen[str]) -> tuple[bool, float]:
+    """Whether a command went well, and the seconds that it took from now."""
+    started = time.monotonic()
+    return process.wait() == 0, time.monotonic() - started
+
+
 def main(argv: list[str]) -> int:
     arguments = read_arguments(argv)
     report = Report()
     if arguments.full:
         run_full(report, arguments)
+    elif arguments.paths:
+        run_tests(report, arguments.database, {"": arguments.paths})
     else:
-        if not arguments.paths:
-            check_style(report)
-        run_tests(report, arguments.database, arguments.paths or ["tests"], "")
+        check_style(report)
+        run_tests(report, arguments.database, HALVES, check_types())
     return report.close()
 
 
@@ -106,32 +117,47 @@ def read_arguments(argv: list[str]) -> argparse.Namespace:
 
 
 def check_style(report: Report) -> None:
-    python = [sys.executable, "-P", "-m"]
-    report.run("ruff check", [*python, "ruff", "check", "--no-cache", *SOURCES])
-    report.run("ruff format", [*python, "ruff", "format", "--no-cache", "--check", *SOURCES])
-    report.run("mypy", [*python, "mypy", "--cache-dir", str(ROOT / ".mypy_cache"), "forms", "geo", "server"])
+    report.run("ruff check", [*PYTHON, "ruff", "check", "--no-cache", *SOURCES])
+    report.run("ruff format", [*PYTHON, "ruff", "format", "--no-cache", "--check", *SOURCES])
 
 
-def run_tests(report: Report, database: str, paths: list[str], name: str, **settings: str) -> bool:
-    """pytest over the paths on one database or on both at once; whether all passed."""
-    label = f"pytest {name}".strip()
+def check_types() -> Step:
+    return Step("mypy", [*PYTHON, "mypy", "--cache-dir", str(ROOT / ".mypy_cache"), "forms", "geo", "server"], {})
+
+
+def run_tests(
+    report: Report, database: str, parts: Mapping[str, Sequence[str]], *beside: Step, **settings: str
+) -> bool:
+    """pytest over the paths of each part {name: paths}, on one database or on both, all at once and beside other steps.
+
+    Whether all went well.
+    """
     steps = []
     with ExitStack() as running:
         folder = running.enter_context(TemporaryDirectory(prefix="fangshi-tests-", dir=find_fast_folder()))
-        pytest = [sys.executable, "-P", "-m", "pytest", "-q", "--durations=10"]
         if database in ("sqlite", "both"):
-            command = [*pytest, f"--basetemp={folder}/sqlite", *paths]
-            steps.append(Step(f"{label} on SpatiaLite", command, {"TEST_DATABASE_URL": "", **settings}))
-        if database in ("postgresql", "both") and (again := drop_pure(paths)):
+            steps += [pytest_step(part, paths, "SpatiaLite", folder, "", settings) for part, paths in parts.items()]
+        if database in ("postgresql", "both"):
             try:
                 url = running.enter_context(private_postgresql())
             except NoPostgresql as error:
-                report.fail(f"{label} on PostGIS", str(error))
+                report.fail("pytest on PostGIS", str(error))
                 return False
-            ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
-            command = [*pytest, f"--basetemp={folder}/postgis", *ignored, *again]
-            steps.append(Step(f"{label} on PostGIS", command, {"TEST_DATABASE_URL": url, **settings}))
-        return report.run_together(steps)
+            again = {part: drop_pure(paths) for part, paths in parts.items()}
+            steps += [
+                pytest_step(part, paths, "PostGIS", folder, url, settings) for part, paths in again.items() if paths
+            ]
+        return report.run_together([*steps, *beside])
+
+
+def pytest_step(
+    part: str, paths: Sequence[str], where: str, folder: str, url: str, settings: Mapping[str, str]
+) -> Step:
+    """pytest over paths on the database of this address; "" is SpatiaLite. Its files go to a folder of its own."""
+    base = f"{folder}/{where}-{part}".replace(" ", "-")
+    ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE] if url else []
+    command = [*PYTHON, "pytest", "-q", "--durations=10", f"--basetemp={base}", *ignored, *paths]
+    return Step(f"pytest {part} on {where}".replace("  ", " "), command, {"TEST_DATABASE_URL": url, **settings})
 
 
 def find_fast_folder() -> str | None:
@@ -147,7 +173,7 @@ def find_fast_folder() -> str | None:
     return str(MEMORY) if roomy and not state.f_flag & os.ST_NOEXEC else None
 
 
-def drop_pure(paths: list[str]) -> list[str]:
+def drop_pure(paths: Sequence[str]) -> list[str]:
     """The paths without those whose tests never see a database."""
     return [path for path in paths if not path.startswith(WITHOUT_DATABASE)]
 
@@ -161,7 +187,7 @@ def run_full(report: Report, arguments: argparse.Namespace) -> None:
         if not arguments.again and has_passed(group, arguments.database):
             print(f"\n== {group}: 这一版已经通过 / passed already at this commit; --again", flush=True)
             continue
-        if run_tests(report, arguments.database, paths, group, FANGSHI_TEST_SIZE="full"):
+        if run_tests(report, arguments.database, {group: paths}, FANGSHI_TEST_SIZE="full"):
             remember(group, arguments.database)
 
 

@@ -1,10 +1,11 @@
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from tests import run, sizes
-from tests.run import Report, Step, drop_pure, find_fast_folder, has_passed, main, remember
+from tests.run import HALVES, Report, Step, drop_pure, find_fast_folder, has_passed, main, remember
 from tests.sizes import GROUPS, SIZES, Size, size
 
 ROOT = Path(__file__).parent.parent
@@ -17,6 +18,10 @@ def test_every_test_belongs_to_one_group_of_the_full_run() -> None:
             group for group, paths in GROUPS.items() if any(name == one or name.startswith(f"{one}/") for one in paths)
         ]
         assert len(groups) == 1, f"{name} is in {groups}"
+
+
+def test_the_halves_of_a_small_run_are_all_groups() -> None:
+    assert sorted(chain(*HALVES.values())) == sorted(chain(*GROUPS.values()))
 
 
 def test_full_is_never_smaller_than_small() -> None:
@@ -55,6 +60,13 @@ def test_steps_side_by_side_keep_their_words_apart(capfd: pytest.CaptureFixture[
     said = capfd.readouterr().out
     assert said.index("== one") < said.index("one x") < said.index("== two") < said.index("two x")
     assert [name for name, *_ in report.lines] == ["one", "two"]
+
+
+def test_steps_side_by_side_go_well_only_when_all_do(capfd: pytest.CaptureFixture[str]) -> None:
+    report = Report()
+    steps = [Step(str(code), [sys.executable, "-c", f"raise SystemExit({code})"], {}) for code in (0, 3, 0)]
+    assert not report.run_together(steps)
+    assert [good for _, good, _ in report.lines] == [True, False, True]
 
 
 def test_what_never_sees_a_database_runs_once() -> None:
