@@ -35,7 +35,25 @@ def place_in_time(event: Event) -> tuple[date, datetime, str]:
 
 
 def consents_in_order(events: Iterable[Event]) -> list[Event]:
-    return sorted((one for one in events if one.form_id == CONSENT), key=place_in_time)
+    """Her consent records by day, then receipt. What takes something back cannot come before all that she ever gave.
+
+    She was chosen from the list, so she was known: an earlier day is a slip, and it counts from her first consent on.
+    """
+    told = sorted((one for one in events if one.form_id == CONSENT), key=place_in_time)
+    given = [happened_on(one.visit_date, one.received_at) for one in told if says_of_service(one.data)]
+    if not given:
+        return told
+    return sorted((not_before(given[0], one) if takes_back(one.data) else one for one in told), key=place_in_time)
+
+
+def not_before(first: date, event: Event) -> Event:
+    return event if event.visit_date >= first else replace(event, visit_date=first)
+
+
+def takes_back(data: dict[str, str]) -> bool:
+    """Whether it takes back what she gave before: a withdrawal, or a "no" of somebody who registers no more."""
+    action = data.get("action")
+    return action == "withdraw" or (action != "register" and says_of_service(data) is False)
 
 
 def says_of_service(data: dict[str, str]) -> bool | None:
@@ -73,7 +91,7 @@ def follow(before: Consents, event: Event) -> Consents:
 
 def last_day(event: Event) -> date:
     """The last day of a consent that was given: as the form says, a year where it says nothing."""
-    return read_day(event.data.get("consent_until")) or event.visit_date + A_YEAR
+    return read_day(event.data.get("consent_until")) or happened_on(event.visit_date, event.received_at) + A_YEAR
 
 
 def covers(events: Sequence[Event], visit_date: date, received_at: datetime) -> bool:

@@ -71,6 +71,32 @@ def test_a_consent_dated_by_a_clock_that_runs_ahead_does_not_outlive_a_withdrawa
     assert not covered(events, "2026-06-04", RECEIVED + timedelta(days=4))
 
 
+@pytest.mark.parametrize("slip", ["2025-03-01", "1970-01-01", "0001-01-01"])
+def test_a_withdrawal_dated_before_all_that_she_gave_takes_it_back(slip: str) -> None:
+    earlier = RECEIVED - timedelta(days=9)
+    events = [gives("2026-02-01", "2027-02-01", earlier, consent_location="yes"), takes_back(slip, RECEIVED)]
+    assert stand(events) == Consents(until=date(2026, 1, 31), withdrawn_on=date(2026, 2, 1))
+    assert not covered(events, "2026-05-30", RECEIVED + timedelta(minutes=1))
+    part = consent(slip, RECEIVED, action="withdraw", withdraw_scope="location")
+    assert stand([events[0], part]) == Consents(service=True, until=date(2027, 2, 1))
+
+
+def test_who_said_no_first_and_registers_later_has_consented() -> None:
+    first = consent("2026-01-01", RECEIVED, action="register", consent_service="no")
+    assert stand([first, gives("2026-02-01", "2027-02-01", RECEIVED)]).service
+
+
+def test_a_renewal_after_a_withdrawal_holds_though_the_registration_is_gone() -> None:
+    events = [takes_back("2026-02-01", RECEIVED - timedelta(days=9)), gives("2026-03-01", "2027-03-01", RECEIVED)]
+    assert stand(events).service
+
+
+def test_a_consent_without_a_last_day_lasts_a_year_from_the_day_it_was_given() -> None:
+    events = [consent("9999-12-31", RECEIVED, action="register", consent_service="yes")]
+    assert stand(events).until == date(2027, 6, 1)
+    assert covered(events, "2027-06-01", RECEIVED + timedelta(days=365))
+
+
 def test_the_last_word_counts_by_visit_and_then_by_receipt() -> None:
     early, late = gives("2026-02-01", "2026-05-01", consent_reminder="yes"), gives("2026-03-01", "2027-03-01")
     assert stand([late, early]) == Consents(service=True, until=date(2027, 3, 1), reminder=True)
