@@ -18,6 +18,8 @@ from server.errors import HostUnknown
 SLASH_INSIDE = "\ue000"  # private use: cannot come from a client unencoded, and no name of ours has it
 SLASH_BYTES = b"%EE%80%80"
 KEY_PREFIX = "/v1/key/"
+# RFC 1918 and RFC 4193. Python's `is_private` also holds networks that are no town's, those of documentation for one.
+PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -109,7 +111,7 @@ def is_own_host(host: str) -> bool:
         address = ipaddress.ip_address(name)
     except ValueError:
         return name in own_names()
-    return address.is_loopback or address.is_private or address.is_link_local
+    return address.is_loopback or address.is_link_local or any(address in network for network in PRIVATE)
 
 
 def own_names() -> set[str]:
