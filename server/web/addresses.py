@@ -93,7 +93,7 @@ def base_url(public_url: str | None) -> str:
     """The address that links are built from: the configured one, else the Host header when it can only mean us.
 
     A Host header is the caller's to invent; so without FANGSHI_PUBLIC_URL only loopback, private addresses and this
-    machine's own name are believed. Raises HostUnknown (400).
+    machine's own name and addresses are believed. Raises HostUnknown (400).
     """
     if public_url:
         return public_url
@@ -111,7 +111,19 @@ def is_own_host(host: str) -> bool:
         address = ipaddress.ip_address(name)
     except ValueError:
         return name in own_names()
-    return address.is_loopback or address.is_link_local or any(address in network for network in PRIVATE)
+    near = address.is_loopback or address.is_link_local or any(address in network for network in PRIVATE)
+    return near or is_of_this_machine(address)
+
+
+def is_of_this_machine(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether one of this machine's network cards has the address: nobody else's can be bound."""
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((str(address), 0))
+        except OSError:
+            return False
+    return True
 
 
 def own_names() -> set[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server.config import LOOPBACK
+from server.demo.folder import own_network_address
 from server.web.addresses import Addresses, decode_path, hold_to_length, is_own_host
 from tests.client import Client
 from tests.making import an_xform
@@ -51,6 +52,10 @@ def test_an_encoded_slash_stays_inside_its_segment(raw: str, kept: str) -> None:
 )
 def test_a_host_is_believed_when_it_can_only_mean_us(host: str, ours: bool) -> None:
     assert is_own_host(host) is ours
+
+
+def test_the_address_that_the_demo_tells_is_believed_whatever_network_it_is_of() -> None:
+    assert is_own_host(f"{own_network_address() or '127.0.0.1'}:8383")
 
 
 def ask(environ: dict[str, Any]) -> dict[str, Any]:
