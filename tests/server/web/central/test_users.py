@@ -44,6 +44,7 @@ def test_an_administrator_makes_a_user(as_alice: Client, as_bob: Client) -> None
         ({"email": "d@example.test", "password": "short"}, 400.21),
         ({"email": "d@example.test", "password": "长" * 30}, 400.38),
         ({"email": "d@example.test", "password": "password1234"}, 400.44),
+        ({"email": "d@example.test", "password": "PasswordPassword"}, 400.44),
         ({"email": "d@example.test", "password": 12345678901}, 400.11),
         ({"email": "d@example.test", "displayName": "a\x00"}, 400.8),
         ({"email": "d" * 300 + "@example.test"}, 400.8),
