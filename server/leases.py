@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from sqlalchemy import Connection, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from server.db import Database
@@ -21,6 +21,7 @@ from server.models import TimetableLease
 
 LEASE_LIFE: Final = timedelta(seconds=30)
 RENEW_EVERY: Final = timedelta(seconds=10)
+AHEAD: Final = timedelta(seconds=30)  # that another machine's clock may be, and no more
 LOCK: Final = {"space": 0x46616E67, "number": 1}  # of this database; the space keeps other locks of ours apart
 
 TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:space, :number)")
@@ -95,7 +96,7 @@ class LockLease:
     def close(self) -> None:
         connection, self.connection, self.locked = self.connection, None, False
         if connection is not None:
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):  # of a connection that was ended, too
                 connection.execute(LET_GO)  # the server would see only some moments later that we are gone
             connection.close()
 
@@ -109,7 +110,7 @@ class LockLease:
     def _end_hung(self, connection: Connection, now: datetime) -> None:
         """Ends the connection of a holder that has stopped renewing; the next call finds the lock free."""
         until = connection.execute(select(TimetableLease.expires_at).where(TimetableLease.id == 1)).scalar()
-        if until is not None and not now < until <= now + LEASE_LIFE:
+        if until is not None and not runs_at(until, now):
             connection.execute(END_HOLDER, LOCK)
 
 
@@ -158,8 +159,13 @@ def is_running(db: Session, now: datetime) -> bool:
     return until is not None and until > now
 
 
+def runs_at(until: datetime, now: datetime) -> bool:
+    """Whether a hold that ends then is in force; one that ends later than anybody can have asked for is not."""
+    return now < until <= now + LEASE_LIFE + AHEAD
+
+
 def is_held(row: TimetableLease, now: datetime) -> bool:
-    if not now < row.expires_at <= now + LEASE_LIFE:
+    if not runs_at(row.expires_at, now):
         return False
     host, _, pid = row.holder.rpartition(":")
     return host != socket.gethostname() or is_alive(int(pid))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from server.db import Database
 from server.leases import Lease, is_alive, lease_of, take_lease
@@ -153,7 +154,8 @@ def eventually_holds(lease: Lease, now: datetime) -> bool:
     """A holder whose connection was ended learns it by an error, and then asks anew."""
     try:
         return lease.hold(now)
-    except Exception:
+    except DBAPIError as error:
+        assert error.connection_invalidated
         return lease.hold(now)
 
 
@@ -174,6 +176,17 @@ def test_a_holder_that_hangs_is_followed_when_its_time_is_over(
     process.send_signal(signal.SIGSTOP)
     assert not lease.hold(NOW + timedelta(seconds=29))
     assert eventually(lambda: lease.hold(NOW + timedelta(seconds=31)))
+
+
+def test_a_holder_whose_clock_is_a_little_ahead_keeps_the_lease(
+    database: Database, a_lease: Callable[[str], Lease]
+) -> None:
+    first, second = a_lease("machine-a:1"), a_lease("machine-b:1")
+    assert first.hold(NOW + timedelta(seconds=5))
+    assert not second.hold(NOW)
+    assert not second.hold(NOW)
+    assert first.hold(NOW + timedelta(seconds=15))
+    assert holder_of(database) == ("machine-a:1", 1)
 
 
 def test_a_clock_that_was_set_back_leaves_no_lease_for_ever(a_lease: Callable[[str], Lease]) -> None:
