@@ -19,7 +19,7 @@ from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, page, wants_extended
 from server.web.session import blobs, caller, db, now, own_url, reading, store
 from server.web.streams import json_array, stream
-from server.web.wire import central_json, submission_json
+from server.web.wire import central_json, people_json, submission_json
 
 submissions = CentralDoor("submissions")
 FORM = "/projects/<int:project_id>/forms/<form_id>"
@@ -33,7 +33,13 @@ MOST_FILE_BYTES = 110_000_000
 def find_records(verb: str, project_id: int, form_id: str, deleted: bool = False) -> Records:
     """The records of a form that the caller's rights reach, after allowing the verb."""
     project, form = load_form(reading(), caller(), verb, project_id, form_id)
-    return Records(form, scope_of(caller(), project), draft="/draft/" in request.path, deleted=deleted)
+    return Records(form, scope_of(caller(), project), draft=asks_for_draft(), deleted=deleted)
+
+
+def asks_for_draft() -> bool:
+    """Told by the route and not by the path: a form or a record may itself be called "draft"."""
+    assert request.url_rule is not None, "a view runs for a route"
+    return "/draft/submissions" in request.url_rule.rule
 
 
 def find_one(verb: str, project_id: int, form_id: str, instance_id: str, deleted: bool = False) -> Listed:
@@ -67,7 +73,7 @@ def list_submissions(project_id: int, form_id: str) -> Response:
 @submissions.get(ALL + "/submitters")
 def list_submitters(project_id: int, form_id: str) -> Response:
     records = find_records("submission.list", project_id, form_id)
-    return central_json.reply([submission_json.actor(one) for one in queries.list_submitters(reading(), records)])
+    return central_json.reply([people_json.actor(one) for one in queries.list_submitters(reading(), records)])
 
 
 @submissions.get(ALL + "/keys")

@@ -3,17 +3,7 @@
 from server.intake.queries import Listed, ListedFile, ListedVersion
 from server.models import Actor, SubmissionComment, SubmissionVersion
 from server.web.wire.central_json import Json, instant
-
-
-def actor(row: Actor) -> Json:
-    return {
-        "id": row.id,
-        "type": row.type,
-        "displayName": row.display_name,
-        "createdAt": instant(row.created_at),
-        "updatedAt": instant(row.updated_at),
-        "deletedAt": instant(row.deleted_at),
-    }
+from server.web.wire.people_json import actor
 
 
 def submission(listed: Listed, extended: bool = False) -> Json:

@@ -226,3 +226,15 @@ def test_the_list_takes_the_same_number_of_queries_however_long_it_is(
     assert queries() == one
     with database.reading() as db:
         assert len(db.scalars(select(Submission)).all()) == 21
+
+
+def test_a_form_called_draft_has_records_that_are_no_drafts(
+    app: Flask, as_bob: Client, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, a_form(db, project_id, "draft"))
+    instance_id, base = new_id(), f"/projects/{project_id}/forms/draft"
+    Client(app, key=token).send(project_id, a_record(form_id="draft", instance_id=instance_id))
+    assert [one["instanceId"] for one in as_bob.get(base + "/submissions").json] == [instance_id]
+    assert as_bob.get(f"{base}/submissions/{instance_id}").status_code == 200
+    assert as_bob.get(base + "/draft/submissions").json == []
