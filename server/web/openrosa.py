@@ -8,7 +8,6 @@ from sqlalchemy.exc import OperationalError
 
 from forms.instance import Instance, read_instance
 from server.access.allow import allow, may
-from server.access.caller import Caller
 from server.access.phones import RecentUse, note_use
 from server.access.projects import get_project
 from server.errors import Forbidden, FormNotOpen, NotFound, Unauthenticated
@@ -21,13 +20,15 @@ from server.registry.lists import find_dataset, integrity_of
 from server.registry.reach import reach_of
 from server.web.attachments import send_attachment, send_xml
 from server.web.blueprints import Door
-from server.web.central.loading import load_project_of_forms, load_version
+from server.web.central.door import add_headers
+from server.web.central.loading import allow_reading, load_project_of_forms, load_version, signed_in
 from server.web.languages import select_language, word_in
 from server.web.session import blobs, caller, database, now, own_url, reading, store, today
 from server.web.wire import openrosa_xml
 from server.web.wire.openrosa_xml import ListedFile, ListedForm
 
 openrosa = Door("openrosa", tongue="openrosa", url_prefix="/v1")
+openrosa.after_request(add_headers)
 RECEIVED = "Received and safe on the server."
 
 
@@ -61,15 +62,11 @@ def listed(url: str, form: Form, version: FormVersion, has_files: bool, ending: 
     )
 
 
-def sign_in(who: Caller) -> None:
-    if who.is_anonymous:
-        raise Unauthenticated()
-
-
 @openrosa.get("/projects/<int:project_id>/forms/<form_id>/manifest")
 def manifest(project_id: int, form_id: str) -> Response:
+    who = signed_in(caller())
     project, form, version = get_current(reading(), project_id, form_id)
-    allow_reading(project, form)
+    allow_reading(who, project, form, version)
     return openrosa_xml.manifest(listed_files(form_url(project, form), project, version))
 
 
@@ -81,11 +78,6 @@ def manifest_of_version(project_id: int, form_id: str, version: str | None = Non
     part = "draft" if version is None else f"versions/{segment(version)}"
     url = f"{form_url(shown.project, shown.form)}/{part}"
     return openrosa_xml.manifest(listed_files(url, shown.project, shown.version))
-
-
-def allow_reading(project: Project, form: Form) -> None:
-    if not may(caller(), "form.read", project, form):
-        allow(caller(), "open_form.read", project, form)
 
 
 def listed_files(url: str, project: Project, version: FormVersion) -> list[ListedFile]:
@@ -103,28 +95,29 @@ def listed_files(url: str, project: Project, version: FormVersion) -> list[Liste
 
 @openrosa.get("/projects/<int:project_id>/datasets/<name>/integrity")
 def integrity(project_id: int, name: str) -> Response:
+    who = signed_in(caller())
     project = get_project(reading(), project_id)
     dataset = find_dataset(reading(), project_id, name)
     if dataset is None:
         raise NotFound()
-    if not may(caller(), "entity.list", project) and not reads_list(reading(), caller(), project, dataset):
-        raise Unauthenticated() if caller().is_anonymous else Forbidden()
+    if not may(who, "entity.list", project) and not reads_list(reading(), who, project, dataset):
+        raise Forbidden()
     wanted = request.args.get("id")
     uuids = wanted.split(",") if wanted is not None else None
-    return openrosa_xml.integrity(integrity_of(reading(), dataset, reach_of(caller(), project, today()), uuids))
+    return openrosa_xml.integrity(integrity_of(reading(), dataset, reach_of(who, project, today()), uuids))
 
 
 @openrosa.get("/projects/<int:project_id>/submission")
 def ready(project_id: int) -> Response:
     """HEAD comes here too: Flask answers it as GET without a body."""
+    signed_in(caller())
     get_project(reading(), project_id)
-    sign_in(caller())
     return openrosa_xml.ready()
 
 
 @openrosa.post("/projects/<int:project_id>/submission")
 def post_submission(project_id: int) -> Response:
-    sign_in(caller())
+    signed_in(caller())
     envelope = read_envelope(request.files, request.form)
     instance = read_instance(envelope.xml)
     asked = get_version(reading(), project_id, instance.form_id, instance.version)

@@ -220,6 +220,22 @@ def test_a_closed_form_takes_nothing_and_a_closing_one_does(phone: Client, proje
         assert phone.send(project_id, a_record()).status_code == status
 
 
+def test_of_a_closed_form_a_phone_gets_neither_definition_nor_manifest(
+    phone: Client, as_bob: Client, project_id: int, database: Database
+) -> None:
+    one = f"/projects/{project_id}/forms/visit"
+    assert [phone.get(one + part).status_code for part in (".xml", "/manifest")] == [200, 200]
+    with database.transaction() as db:
+        db.scalars(select(Form)).one().state = "closed"
+    assert [phone.get(one + part).status_code for part in (".xml", "/manifest")] == [403, 403]
+    assert as_bob.get(one + "/manifest").status_code == 200
+
+
+def test_nobody_between_keeps_what_a_phone_gets(phone: Client, project_id: int) -> None:
+    assert phone.get(f"/projects/{project_id}/formList").headers["Cache-Control"] == "private, no-cache"
+    assert phone.send(project_id, a_record()).headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize(
     ("xml", "status"),
     [
