@@ -1,5 +1,6 @@
 """A form that could not be taken: the same page again, with what was typed, and nothing stored."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, make_response, render_template
@@ -9,7 +10,13 @@ from server.web import session
 from server.web.pages.problem_words import word_for_people
 
 
-def show_again(template: str, problem: Problem, **values: Any) -> Response:
-    """Rolls back whatever the view began, and shows the page with the problem's sentence and status."""
+def show_again(
+    template: str, problem: Problem, facts: Callable[[], Mapping[str, object]] = dict, **values: Any
+) -> Response:
+    """Rolls back whatever the view began, and shows the page with the problem's sentence and status.
+
+    `facts` are read only then: nothing shows as there that was taken back.
+    """
     session.db().rollback()
-    return make_response(render_template(template, error=word_for_people(problem), **values), problem.status)
+    page = render_template(template, error=word_for_people(problem), **{**facts(), **values})
+    return make_response(page, problem.status)

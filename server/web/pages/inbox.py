@@ -58,7 +58,7 @@ def mark_read() -> Response:
 @pages.get("/me/notices")
 def show_wishes() -> Response:
     person = require_person()
-    return make_response(render_template("inbox/wishes.html", **facts_of(wishes_of(session.db(), [person])[person])))
+    return make_response(render_template("inbox/wishes.html", **facts_of(person)))
 
 
 @pages.post("/me/notices")
@@ -67,13 +67,13 @@ def change_wishes() -> Response:
     try:
         wishes = read_wishes()
     except Problem as problem:
-        return show_again("inbox/wishes.html", problem, **facts_of(wishes_of(session.db(), [person])[person]))
+        return show_again("inbox/wishes.html", problem, lambda: facts_of(person))
     save_wishes(session.db(), person, wishes, session.now())
     return say("/me/notices", _("It is stored. What waits already comes by the new hours too."))
 
 
-def facts_of(wishes: Wishes) -> dict[str, Any]:
-    return {"wishes": wishes, "has_mail": session.config().mail is not None}
+def facts_of(person: int) -> dict[str, Any]:
+    return {"wishes": wishes_of(session.db(), [person])[person], "has_mail": session.config().mail is not None}
 
 
 def read_wishes() -> Wishes:

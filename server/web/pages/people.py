@@ -21,7 +21,7 @@ from server.web.pages.words import role_word
 @pages.get("/admin/people")
 def list_people() -> Response:
     allow(session.caller(), "user.list")
-    return make_response(render_template("admin/people.html", people=rows(), me=session.caller().actor_id, form={}))
+    return make_response(render_template("admin/people.html", **page_facts(), form={}))
 
 
 @pages.post("/admin/people")
@@ -37,8 +37,7 @@ def add_person() -> Response:
             role = roles.BY_ID[roles.ADMIN]
             assign(session.db(), session.caller(), role, user.actor_id, session.now(), None, None)
     except Problem as problem:
-        values = {"people": rows(), "me": session.caller().actor_id, "form": request.form}
-        return show_again("admin/people.html", problem, **values)
+        return show_again("admin/people.html", problem, page_facts, form=request.form)
     return show_link(user.actor_id)
 
 
@@ -57,8 +56,7 @@ def show_link(actor_id: int) -> Response:
         "url": f"{base_url(session.config().public_url)}/join/{token}",
         "until": say_moment(session.now() + people.PASSWORD_LINK_LIFE),
     }
-    values = {"people": rows(), "me": session.caller().actor_id, "form": {}, "link": link}
-    return make_response(render_template("admin/people.html", **values))
+    return make_response(render_template("admin/people.html", **page_facts(), form={}, link=link))
 
 
 @pages.post(f"/admin/people/<{ID}:actor_id>/disable")
@@ -76,6 +74,10 @@ def enable(actor_id: int) -> Response:
     allow(session.caller(), "user.update")
     people.enable_user(session.db(), actor_id, require_person(), session.now())
     return say("/admin/people", _("The account works again."))
+
+
+def page_facts() -> dict[str, object]:
+    return {"people": rows(), "me": session.caller().actor_id}
 
 
 def rows() -> list[dict[str, object]]:

@@ -105,7 +105,7 @@ def add_phone() -> Response:
             hand_over(project, made.actor.id)
     except Problem as problem:
         typed = {one: request.form.get(one, "")[:255] for one in ("name", "carer", "care_role")}
-        return show_again("phones/list.html", problem, **list_facts(project), **typed)
+        return show_again("phones/list.html", problem, lambda: list_facts(project), **typed)
     return redirect(f"/phones/{made.actor.id}", 303)  # type: ignore[return-value]
 
 
@@ -153,7 +153,7 @@ def change_carer(actor_id: int) -> Response:
     except NotFound:
         raise
     except Problem as problem:
-        return show_again("phones/card.html", problem, **card_facts(project, actor_id))
+        return show_again("phones/card.html", problem, lambda: card_facts(project, actor_id))
     return say(f"/phones/{actor_id}", _("Saved. The phone gets its lists anew at its next sync."))
 
 

@@ -49,7 +49,7 @@ def make_project() -> Response:
         )
     except Problem as problem:
         typed = {"name": request.form.get("name", "")[:255], "kind": request.form.get("kind")}
-        return show_again("admin/index.html", problem, **admin_facts(), **typed)
+        return show_again("admin/index.html", problem, admin_facts, **typed)
     return say(
         f"/admin/projects/{project.id}?project={project.id}", _("The project is made. Now give people their roles.")
     )
@@ -110,8 +110,7 @@ def change_project(project_id: int) -> Response:
         changes = {"name": sent_text("name", required=True)}
         projects.update_project(session.db(), project, changes, require_person(), session.now())
     except Problem as problem:
-        session.db().rollback()
-        return show_again("project/project.html", problem, **project_facts(project))
+        return show_again("project/project.html", problem, lambda: project_facts(project))
     return say(f"/admin/projects/{project_id}", _("Saved."))
 
 
@@ -128,8 +127,7 @@ def give(project_id: int) -> Response:
         if project.kind == "care":
             set_villages(session.db(), who, project, actor_id, sent_villages(), session.now())
     except Problem as problem:
-        session.db().rollback()
-        return show_again("project/project.html", problem, **project_facts(project))
+        return show_again("project/project.html", problem, lambda: project_facts(project))
     return say(f"/admin/projects/{project_id}", _("The role is given."))
 
 
