@@ -2,13 +2,13 @@
 
 from flask import Response
 
-from server.access.allow import allow, may, scope_of
+from server.access.allow import allow, may
 from server.models import Form, Project
 from server.publishing import publish
 from server.publishing.draft import put_draft
+from server.publishing.figures import figures_of_forms
 from server.publishing.queries import (
     ListedForm,
-    count_of_forms,
     find_version_of,
     list_forms,
     list_versions,
@@ -60,7 +60,7 @@ def get_form(project_id: int, xml_form_id: str, draft: bool = False, version: st
     one = ListedForm(shown.form, shown.version)
     body = form_json(shown.project, one)
     if wants_extended():
-        figures = count_of_forms(reading(), [one], scope_of(caller(), shown.project))[shown.form.id]
+        figures = figures_of_forms(reading(), caller(), shown.project, [one])[shown.form.id]
         body |= forms_json.form_figures(shown.version, figures, notes_for_caller(shown.project, shown.form))
     return central_json.reply(body)
 
@@ -120,7 +120,7 @@ def get_versions(project_id: int, xml_form_id: str) -> Response:
     rows = [ListedForm(shown.form, version) for version in list_versions(reading(), shown.form)]
     bodies = [form_json(shown.project, one) for one in rows]
     if wants_extended():
-        figures = count_of_forms(reading(), rows, scope_of(caller(), shown.project))
+        figures = figures_of_forms(reading(), caller(), shown.project, rows)
         for one, body in zip(rows, bodies, strict=True):
             body |= forms_json.form_figures(one.version, figures[one.form.id])
     return central_json.reply(bodies)

@@ -1,9 +1,10 @@
 """Forms as this caller may see them, for every door under /v1 that shows some."""
 
-from server.access.allow import may, scope_of
+from server.access.allow import may
 from server.access.tokens import unseal
 from server.models import Project
-from server.publishing.queries import ListedForm, count_of_forms, list_forms
+from server.publishing.figures import figures_of_forms
+from server.publishing.queries import ListedForm, list_forms
 from server.web.central.loading import may_read
 from server.web.parameters import wants_extended
 from server.web.session import caller, reading, secret_key
@@ -28,5 +29,5 @@ def shown_forms(project: Project) -> list[Json]:
     rows = [one for one in every if may_read(caller(), project, one.form, one.version)]
     if not wants_extended():
         return [form_json(project, one) for one in rows]
-    figures = count_of_forms(reading(), rows, scope_of(caller(), project))
+    figures = figures_of_forms(reading(), caller(), project, rows)
     return [form_json(project, one) | forms_json.form_figures(one.version, figures[one.form.id]) for one in rows]

@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template, request
 
 from forms.errors import FormError
 from forms.library import library_forms
-from server.access.allow import allow, may, scope_of
+from server.access.allow import allow, may
 from server.errors import (
     Forbidden,
     MissingParameter,
@@ -19,6 +19,7 @@ from server.models import Form, FormVersion, Project
 from server.publishing import draft as drafts
 from server.publishing import media, publish, queries
 from server.publishing.definition import type_of_name
+from server.publishing.figures import figures_of_forms
 from server.publishing.library import publish_library
 from server.publishing.versions import get_form
 from server.registry.reach import reach_of
@@ -44,7 +45,7 @@ def list_forms() -> Response:
     who = session.caller()
     allow(who, "form.list", project)
     listed = queries.list_forms(session.db(), project)
-    figures = queries.count_of_forms(session.db(), listed, scope_of(who, project))
+    figures = figures_of_forms(session.db(), who, project, listed)
     rows = [{**outline(one.form, one.version), "records": figures[one.form.id].submissions} for one in listed]
     can_create = may(who, "form.create", project)
     lacking = can_create and project.kind == "care" and not {one.form_id for one in library_forms()} <= ids_of(rows)
@@ -104,7 +105,7 @@ def form_facts(project: Project, form: Form) -> dict[str, Any]:
     if shown is None:
         raise NotFound()
     draft = queries.find_version_of(db, form, draft=True) if form.draft_version_id else None
-    figures = queries.count_of_forms(db, [queries.ListedForm(form, shown)], scope_of(who, project))[form.id]
+    figures = figures_of_forms(db, who, project, [queries.ListedForm(form, shown)])[form.id]
     facts = {
         **outline(form, shown),
         "records": figures.submissions,

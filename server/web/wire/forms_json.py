@@ -6,7 +6,8 @@ from forms.schema import Field, sanitise
 from server.access.projects import Figures
 from server.models import Dataset, DatasetProperty, Form, FormVersion, Project
 from server.publishing.datasets import DatasetChange
-from server.publishing.queries import FormFigures, ListedAttachment
+from server.publishing.figures import ShownFigures
+from server.publishing.queries import ListedAttachment
 from server.web.wire.central_json import Json, instant
 from server.web.wire.people_json import actor
 
@@ -64,16 +65,16 @@ def deleted_form(row: Form, version: FormVersion) -> Json:
     return {**form(row, version), "id": row.id, "deletedAt": instant(row.deleted_at)}
 
 
-def form_figures(version: FormVersion, figures: FormFigures, publish_notes: str | None = None) -> Json:
-    """What X-Extended-Metadata adds to a form."""
+def form_figures(version: FormVersion, figures: ShownFigures, publish_notes: str | None = None) -> Json:
+    """What X-Extended-Metadata adds to a form. A number that is hidden from the caller is null."""
     states = figures.review_states
     return {
-        "submissions": figures.submissions,
+        "submissions": figures.submissions.value,
         "lastSubmission": instant(figures.last_submission),
         "reviewStates": {
-            "received": states.get(None, 0),
-            "hasIssues": states.get("hasIssues", 0),
-            "edited": states.get("edited", 0),
+            "received": states["received"].value,
+            "hasIssues": states["hasIssues"].value,
+            "edited": states["edited"].value,
         },
         "createdBy": actor(figures.created_by) if figures.created_by else None,
         "excelContentType": version.xls_content_type,

@@ -4,8 +4,9 @@ import openpyxl
 import pytest
 from sqlalchemy import select, update
 
-from server.models import Form, FormVersion
+from server.models import Form, FormVersion, User
 from server.publishing import definition
+from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import an_xform
 from tests.server.web.pages.conftest import a_file, make_project, text_of
@@ -143,3 +144,16 @@ def test_phones_can_send_while_a_form_is_converted(town, browse, database, monke
     monkeypatch.setattr(definition, "read_warnings_of_validate", convert_slowly)
     lea.send(address, {"file": a_file(workbook(["text", "q", "问题", None], form_id="talk", version="2"), "谈话.xlsx")})
     assert written == [True]
+
+
+def test_how_many_records_came_is_hidden_while_they_are_few_from_who_reads_none(town, browse, database):
+    town.record()
+    rita, lea = browse("rita"), browse("lea")
+    assert '<td data-label="记录" class="num">1</td>' in rita.see("/forms").get_data(as_text=True)
+    assert "&lt;5" in lea.see("/forms").get_data(as_text=True)
+    with database.reading() as db:
+        ids = {email[:4]: number for number, email in db.execute(select(User.actor_id, User.email))}
+    for name, number in (("rita", 1), ("lea@", None)):
+        client = Client.signed_in(town.app, database, ids[name])
+        (form,) = client.get(f"/projects/{town.project_id}/forms", headers={"X-Extended-Metadata": "true"}).json
+        assert (form["submissions"], form["reviewStates"]["received"]) == (number, number)
