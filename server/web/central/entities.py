@@ -112,9 +112,9 @@ def each_of(verb: str, project_id: int, name: str, deleted: bool) -> Response:
     if not all(isinstance(one, str) for one in ids):
         raise WrongType(field="ids", expected="array of string")
     act = editing.restore_entity if deleted else editing.delete_entity
+    dataset, reach = load_list(verb, project_id, name)
     for uuid in ids:
-        dataset, listed = find_one(verb, project_id, name, uuid, deleted)
-        act(db(), dataset, listed.entity, author())
+        act(db(), dataset, queries.get_entity(db(), dataset, reach, uuid, deleted).entity, author())
     return central_json.reply({"count": len(ids)})
 
 
