@@ -32,7 +32,7 @@ from server.models import Assignment, Base, Project
 from server.upgrading import schema_heads, upgrade
 from tests.client import Client
 
-pytest_plugins = ["tests.chromium"]
+pytest_plugins = ["tests.chromium", "tests.server.reports.census"]
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 PASSWORD = "correct horse battery"
 

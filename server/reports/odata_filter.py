@@ -35,6 +35,8 @@ _TOKEN = re.compile(
 )
 
 
+_NOW = re.compile(r"\bnow\s*\(")
+
 Resolve = Callable[[str], FieldRef]
 
 
@@ -58,6 +60,11 @@ def read_filter(text: str, resolve: Resolve, now: datetime) -> Node:
     if parser.next.kind != "end":
         raise FilterUnparseable(reason=f"'{parser.next.text}' was not expected")
     return a_condition(node)
+
+
+def asks_for_now(text: str) -> bool:
+    """Whether the answer to a filter may change by the passing of time alone; a text that only looks so counts too."""
+    return _NOW.search(text) is not None
 
 
 def split(text: str) -> list[Token]:

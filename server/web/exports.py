@@ -20,7 +20,7 @@ from server.reports.csv_rows import CsvOptions, start_export, union_of, write_ta
 from server.reports.csv_zip import LINES_TOGETHER, Archive, safe_name
 from server.reports.geojson import feature_of, write_collection
 from server.reports.odata_fields import Names
-from server.reports.odata_filter import read_filter
+from server.reports.odata_filter import asks_for_now, read_filter
 from server.reports.odata_nodes import Node
 from server.reports.queries import EXPORT, has_record, read_change_mark, read_schemas, take_snapshot
 from server.reports.records import Source
@@ -156,7 +156,7 @@ def note_export(form: Form) -> None:
 
 def entity_tag(source: Source) -> str | None:
     """Told by the question and by what was last done to the form; none for what asks for `now()`."""
-    if "now(" in option_text("$filter"):
+    if asks_for_now(option_text("$filter")):
         return None
     seen = (request.full_path, sorted(request.form.items()), read_change_mark(reading(), source))
     return sha256(repr(seen).encode()).hexdigest()[:40]

@@ -15,6 +15,7 @@ from server.errors import NotAcceptable, NotFound, Problem
 from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
 from server.reports.odata import Pinned, count_rows, read_page
+from server.reports.odata_filter import asks_for_now
 from server.reports.odata_options import Question, read_question, write_token
 from server.reports.queries import has_record, read_change_mark, take_snapshot
 from server.reports.records import Source
@@ -131,7 +132,7 @@ def find_place(service: Service, segments: list[str]) -> tuple[FormTable, Source
 
 def answer(asked: Asked, address: str) -> Response:
     """The page, or 304 when nothing that it shows has changed. What asks for `now()` changes by itself."""
-    mark = None if "now(" in request.args.get("$filter", "") else entity_tag(asked)
+    mark = None if asks_for_now(request.args.get("$filter", "")) else entity_tag(asked)
     if mark is not None and request.if_none_match.contains_weak(mark):
         response = Response(status=304)
     else:

@@ -1,10 +1,16 @@
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from flask import Flask
 
 from forms.schema import FormSchema
+from server.db import Database
 from server.reports.geojson import field_of, geometries_of, together
-from tests.server.reports.samples import census_schema
+from tests.client import Client
+from tests.making import a_form, a_phone, new_id
+from tests.server.reports.census import Send
+from tests.server.reports.samples import a_census, a_census_form, a_member, census_schema
 
 SCHEMA = census_schema()
 
@@ -40,3 +46,59 @@ def test_a_bad_point_costs_its_own_record_its_place(text: object) -> None:
 def test_several_places_of_one_record_are_a_collection() -> None:
     assert together([{"type": "Point"}, {"type": "Point"}])["type"] == "GeometryCollection"  # type: ignore[index]
     assert together([]) is None
+
+
+def test_records_on_a_map(as_bob: Client, send: Send, records: str) -> None:
+    bad = send(gps="NaN NaN")
+    good = send(gps="30.1 104.5 512.3 4.7", path="30 104;31 105")
+    place = {"type": "Point", "coordinates": [104.5, 30.1, 512.3]}
+    feature = {"type": "Feature", "id": good, "geometry": place, "properties": {"fieldpath": "/place/gps"}}
+    nowhere = {"type": "Feature", "id": bad, "geometry": None, "properties": None}
+
+    reply = as_bob.get(records + ".geojson")
+    assert reply.content_type.startswith("application/json")
+    assert reply.json == {"type": "FeatureCollection", "features": [feature, nowhere]}
+    assert as_bob.get(f"{records}/{quote(good, safe='')}.geojson").json["features"] == [feature]
+    assert as_bob.get(f"{records}/nobody.geojson").json["code"] == 404.1
+    line = as_bob.get(records + ".geojson?fieldpath=/place/path").json["features"][0]
+    assert (line["geometry"]["type"], line["properties"]) == ("LineString", {"fieldpath": "/place/path"})
+    assert as_bob.get(records + ".geojson?fieldpath=/place/gps&fieldpath=/place/path").json["code"] == 400.41
+    assert len(as_bob.get(records + ".geojson?$filter=place/path ne null").json["features"]) == 1
+    tag = reply.headers["ETag"]
+    assert as_bob.get(records + ".geojson", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_an_earlier_version_keeps_its_place(
+    as_bob: Client, send: Send, census_phone: Client, records: str, project_id: int
+) -> None:
+    first, second = send(gps="30 104"), new_id()
+    edit = a_census(instance_id=second, gps="31 105").replace(
+        b"<orx:instanceID>", f"<orx:deprecatedID>{first}</orx:deprecatedID><orx:instanceID>".encode()
+    )
+    assert census_phone.send(project_id, edit).status_code == 201
+
+    def place(path: str) -> Any:
+        (feature,) = as_bob.get(records + path).json["features"]
+        return feature["id"], feature["geometry"]["coordinates"]
+
+    assert place(".geojson") == place(f"/{first}.geojson") == (first, [105, 31])
+    assert place(f"/{first}/versions/{first}.geojson") == (first, [104, 30])
+    assert place(f"/{first}/versions/{second}.geojson") == (first, [105, 31])
+    assert as_bob.get(f"{records}/{first}/versions/nobody.geojson").json["code"] == 404.1
+
+
+def test_a_place_in_a_repeat_is_shown_when_asked_for(
+    as_bob: Client, app: Flask, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        xml = a_census_form().replace(
+            b'<bind nodeset="/data/member/name" type="string"/>', b'<bind nodeset="/data/member/name" type="geopoint"/>'
+        )
+        form = a_form(db, project_id, "census", xml=xml)
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    members = a_member("30 104") + a_member("somewhere") + a_member("31 105")
+    Client(app, key=token).send(project_id, a_census(members=members))
+    path = f"/projects/{project_id}/forms/census/submissions.geojson?fieldpath=/member/name"
+    (feature,) = as_bob.get(path).json["features"]
+    assert feature["geometry"]["type"] == "GeometryCollection"
+    assert [one["coordinates"] for one in feature["geometry"]["geometries"]] == [[104, 30], [105, 31]]

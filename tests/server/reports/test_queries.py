@@ -1,0 +1,134 @@
+"""What feeds and exports cost: rows read, queries, memory."""
+
+import tracemalloc
+
+import orjson
+import pytest
+from sqlalchemy import event, insert, select, text
+
+from server.db import Database
+from server.models import Form, Submission, SubmissionVersion
+from server.reports import queries
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.server.reports.census import Send
+from tests.server.reports.reading import ids
+from tests.server.reports.samples import a_member
+
+
+def many_records(database: Database, project_id: int, number: int) -> None:
+    """Records put straight into the tables, each with two members and some text."""
+    values = orjson.dumps(
+        {"size": "5", "methods": "长" * 200, "member": [{"name": "甲", "age": "3"}, {"name": "乙", "age": "4"}]}
+    ).decode()
+    with database.transaction() as db:
+        form = db.scalars(select(Form)).one()
+        first = (db.scalar(select(Submission.id).order_by(Submission.id.desc()).limit(1)) or 0) + 1
+        common = {"form_id": form.id, "draft": False, "created_at": MORNING}
+        db.execute(
+            insert(Submission),
+            [common | {"id": first + n, "project_id": project_id, "instance_id": f"uuid:{n}"} for n in range(number)],
+        )
+        version = {
+            "form_version_id": form.current_version_id,
+            "is_current": True,
+            "encrypted": False,
+            "xml": b"<data/>",
+        }
+        db.execute(
+            insert(SubmissionVersion),
+            [
+                common | version | {"submission_id": first + n, "instance_id": f"uuid:{n}", "values_json": values}
+                for n in range(number)
+            ],
+        )
+    with database.transaction() as db:
+        db.execute(text("ANALYZE"))  # what autovacuum does a minute later: without figures a join may be planned badly
+
+
+def test_a_page_does_not_read_the_whole_table(
+    as_bob: Client,
+    census_phone: Client,
+    feed: str,
+    database: Database,
+    project_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    many_records(database, project_id, 3000)
+    read = []
+    made = queries.Record
+    monkeypatch.setattr(queries, "Record", Counted(made, read))
+    assert len(ids(as_bob.get(feed + "/Submissions?$top=250&$count=true"))) == 250
+    assert len(read) == 251
+    read.clear()
+    assert len(ids(as_bob.get(feed + "/Submissions.member?$top=250"))) == 250
+    assert len(read) == 126
+
+
+class Counted:
+    """A class that remembers how often it was called."""
+
+    def __init__(self, made: type, calls: list[int]) -> None:
+        self.made, self.calls = made, calls
+        self.__dataclass_fields__ = made.__dataclass_fields__  # type: ignore[attr-defined]
+
+    def __call__(self, *args: object) -> object:
+        self.calls.append(1)
+        return self.made(*args)
+
+
+def test_a_long_feed_takes_no_more_memory_than_its_batches(
+    as_bob: Client, census_phone: Client, feed: str, database: Database, project_id: int
+) -> None:
+    many_records(database, project_id, 20_000)
+    as_bob.get(feed + "/Submissions?$top=1")
+    tracemalloc.start()
+    reply = as_bob.inner.get(f"/v1{feed}/Submissions", headers=as_bob.headers, buffered=False)
+    size = sum(len(piece) for piece in reply.iter_encoded())
+    reply.close()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert size > 20_000_000
+    assert most < 6_000_000
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    as_bob: Client, send: Send, feed: str, database: Database
+) -> None:
+    counted: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+
+    def queries_of(path: str) -> int:
+        counted.clear()
+        assert as_bob.get(feed + path).status_code == 200
+        return len(counted)
+
+    send(members=a_member("甲"))
+    paths = ("/Submissions?$count=true", "/Submissions.member?$count=true", "/Submissions?$expand=*&$top=3")
+    one = [queries_of(path) for path in paths]
+    for _ in range(12):
+        send(members=a_member("甲", "3", ("球",)) * 3)
+    assert [queries_of(path) for path in paths] == one
+
+
+def test_an_export_takes_no_more_memory_and_no_more_queries_for_more_records(
+    as_bob: Client, census_phone: Client, records: str, database: Database, project_id: int
+) -> None:
+    counted: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+
+    def take(path: str) -> int:
+        counted.clear()
+        reply = as_bob.inner.get(f"/v1{path}", headers=as_bob.headers, buffered=False)
+        assert sum(len(piece) for piece in reply.iter_encoded()) > 0
+        reply.close()
+        return len(counted)
+
+    few = take(records + ".csv.zip?attachments=false")
+    many_records(database, project_id, 5_000)
+    tracemalloc.start()
+    many = take(records + ".csv.zip?attachments=false")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 6_000_000
+    assert many <= few + 5_000 // 500 + 1
