@@ -124,7 +124,10 @@ def seal_uncovered(db: Session, project_id: int, woman: str, events: list[Event]
 
 
 def align_list(db: Session, project_id: int, woman: str, now: datetime) -> None:
-    """Her entity says of each consent what stands: phones ask by it, and records may arrive in another order than made."""
+    """Her entity says of each consent what stands, and her household only where it may: phones ask by it.
+
+    Records may arrive in another order than made.
+    """
     row, entity = find(db, Woman, project_id, woman), find_in_list(db, project_id, "women", woman)
     if row is None or entity is None:
         return
@@ -143,7 +146,8 @@ def said_in_list(row: Woman) -> dict[str, str]:
         f"consent_{name}": "yes" if getattr(row, f"consent_{name}") else "no"
         for name in ("service", "reminder", "share_clinic", "location", "stats")
     }
-    return words | {"consent_until": row.consent_until.isoformat() if row.consent_until else ""}
+    until = row.consent_until.isoformat() if row.consent_until else ""
+    return words | {"consent_until": until, "household": row.household_uuid or ""}
 
 
 def touch_lists(db: Session, project_id: int, now: datetime, names: Iterable[str] = HER_LISTS) -> None:

@@ -25,7 +25,8 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "action woman visit_date consent_service consent_reminder consent_share_clinic consent_location consent_stats "
         "consent_until village_code household named_worker withdraw_scope withdraw_erase display_name",
         "women",
-        "consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until village_code",
+        "consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until village_code "
+        "household",
     ),
     "pregnancy_registration": (
         "woman visit_date wants_registration lmp_known lmp_date us_done us_date us_weeks us_days danger_now visit_key "

@@ -108,6 +108,18 @@ def test_taking_back_the_location_unlinks_her_household(care: Care) -> None:
     assert (row.household_uuid, row.consent_location, row.consent_service) == (None, False, True)
 
 
+def test_what_a_phone_still_says_of_her_household_does_not_outlive_her_consent_to_location(care: Care) -> None:
+    woman, home = a_uuid(), a_uuid()
+    care.register(woman, household=home)
+    care.withdraw(woman, "2026-03-01", scope="location")
+    late = {"action": "correct", "woman": woman, "visit_date": "2026-02-20", "household": home}
+    care.post("woman_consent", late, updated("women", woman))
+    entity = care.entity(woman)
+    assert entity is not None
+    assert orjson.loads(entity.data_json)["household"] == ""
+    assert [one.household_uuid for one in care.rows(Woman)] == [None]
+
+
 def test_a_woman_who_asks_to_be_removed_is_nowhere_but_in_sealed_records(care: Care) -> None:
     woman, pregnancy, episode = a_uuid(), a_uuid(), a_uuid()
     sent = [care.register(woman, display_name="王秀英")]
