@@ -30,7 +30,7 @@ from server.models import (
 )
 from tests.conftest import Clock
 from tests.making import a_form, a_record
-from tests.server.registry.caring import Care, a_uuid, created
+from tests.server.registry.caring import Care, a_uuid, created, updated
 
 DERIVED: tuple[type[Base], ...] = (
     *(
@@ -69,6 +69,7 @@ def town(app: Flask, database: Database, project_id: int, clock: Clock) -> Care:
     home = a_uuid()
     visit = {"visit_date": "2026-02-20", "visit_result": "met", "consent_household": "yes", "hamlet": "二社"}
     care.post("household_visit", visit | {"village_code": "519901201001"}, created("households", home, "A-1 二社"))
+    care.post("household_visit", visit, updated("households", a_uuid()))  # of a home that is not here: noted, not done
     women = [a_uuid() for _ in range(5)]
     pregnancies = [a_uuid() for _ in range(4)]
     care.check(pregnancies[0], "2026-02-26", us_new="yes", us_date="2026-02-20", us_weeks="13", us_days="0")

@@ -7,11 +7,14 @@ from forms.entities import EntityAct, read_acts
 from forms.errors import FormError
 from server.access.audit import record
 from server.errors import DatasetUnknown, EntityUnknown, MultiEntityFailed, Problem
-from server.models import Dataset, Entity, EntityBacklog, EntityVersion, Submission, SubmissionVersion
+from server.models import Audit, Dataset, Entity, EntityBacklog, EntityVersion, Submission, SubmissionVersion
 from server.reading import Reading
 from server.registry.backlog import hold, replay_followers
 from server.registry.entities import Author, NotYet, create_entity, update_entity
+from server.registry.permitted import check_permitted
 from server.registry.referrals import REFERRALS
+
+ERROR = "entity.error"
 
 
 def apply_entities(db: Session, reading: Reading) -> None:
@@ -55,6 +58,7 @@ def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> 
     dataset = db.scalar(select(Dataset).where(Dataset.project_id == reading.project.id, Dataset.name == act.dataset))
     if dataset is None:
         raise DatasetUnknown(dataset=act.dataset)
+    check_permitted(db, reading.submission_version_id, act)
     if dataset.approval_required and act.create and not is_approved(db, reading.submission_id):
         return
     try:
@@ -82,17 +86,22 @@ def is_approved(db: Session, submission_id: int) -> bool:
 
 
 def note_error(db: Session, reading: Reading, error: Problem | FormError) -> None:
+    """Once: a record that is looked at again and fails again in the same way has no more to say."""
+    details = {
+        "submissionDefId": reading.submission_version_id,
+        "problem": {"problemCode": getattr(error, "code", None) or 400.2, "problemDetails": {}},
+        "errorMessage": error.message,
+    }
+    noted = select(Audit.details).where(Audit.submission_id == reading.submission_id, Audit.action == ERROR)
+    if details in db.scalars(noted).all():
+        return
     record(
         db,
-        "entity.error",
+        ERROR,
         actor_id=reading.actor_id,
         project_id=reading.project.id,
         form_id=reading.form_id,
         submission_id=reading.submission_id,
-        details={
-            "submissionDefId": reading.submission_version_id,
-            "problem": {"problemCode": getattr(error, "code", None) or 400.2, "problemDetails": {}},
-            "errorMessage": error.message,
-        },
+        details=details,
         now=reading.now,
     )
