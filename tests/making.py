@@ -33,7 +33,7 @@ XFORM = """<?xml version="1.0" encoding="UTF-8"?>
 <input ref="/data/member/name"><label>Name</label></input>
 <input ref="/data/member/age"><label>Age</label></input></repeat></group></h:body></h:html>"""
 
-ENTITY = '<entity dataset="homes" create="" id=""><label/></entity>'
+ENTITY = '<entity dataset="homes" create="" update="" baseVersion="" id=""><label/></entity>'
 RECORD = """<?xml version='1.0' ?><data id="{form_id}" version="{version}" xmlns:orx="http://openrosa.org/xforms">
 <village_code>{village}</village_code><gps>{gps}</gps><photo>{photo}</photo><note>{note}</note><size>{size}</size>{members}
 <orx:meta>{entity}{deprecated}<orx:instanceID>{instance_id}</orx:instanceID></orx:meta></data>"""

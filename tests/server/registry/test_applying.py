@@ -10,7 +10,7 @@ from sqlalchemy import select
 from server.db import Database
 from server.models import Audit, Dataset, Entity, EntityVersion
 from tests.client import Client
-from tests.making import a_form, a_phone, a_record
+from tests.making import a_dataset, a_form, a_phone, a_record, an_xform
 
 
 @pytest.fixture
@@ -107,3 +107,25 @@ def test_an_identical_resend_does_nothing_twice(phone: Client, project_id: int, 
     for _ in range(2):
         assert phone.send(project_id, xml).status_code == 201
     assert the_entity(database).version == 1
+
+
+ONLY_UPDATES = an_xform("count", entities=True).replace(b' create=""', b"")
+
+
+@pytest.mark.parametrize("dataset", ["homes", "orchards"])
+def test_a_record_does_to_lists_only_what_its_form_declares(
+    app: Flask, database: Database, project_id: int, dataset: str
+) -> None:
+    """Else a phone could change any list of the project through any form that writes one (403.2)."""
+    with database.transaction() as db:
+        form = a_form(db, project_id, "count", entities=True, xml=ONLY_UPDATES)
+        a_dataset(db, project_id, "orchards", ["village_code"])
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    entity = create(str(uuid.uuid4())).replace("homes", dataset)
+    assert Client(app, key=token).send(project_id, a_record("count", entity=entity)).status_code == 201
+    with database.reading() as db:
+        assert db.scalars(select(Entity)).all() == []
+        assert (
+            db.scalars(select(Audit.details).where(Audit.action == "entity.error")).one()["problem"]["problemCode"]
+            == 403.2
+        )

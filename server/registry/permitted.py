@@ -1,0 +1,45 @@
+"""What a form may do to entity lists is what it declares; a record that asks for more is refused (odk-contract.md 5.3.2).
+
+Without this a phone could change any list of the project through any form that writes one.
+"""
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms.entities import EntityAct
+from forms.xform import read_xform
+from server.errors import EntityActionForbidden
+from server.models import FormVersion, SubmissionVersion
+
+_DECLARED: Final[dict[str, frozenset[tuple[str, str]]]] = {}
+"""(list, action) pairs by the SHA-256 of a form's XML: it never changes, and reading it takes longer than the act."""
+
+
+def check_permitted(db: Session, submission_version_id: int, act: EntityAct) -> None:
+    """Raises EntityActionForbidden (403.2) for a list or an action that the record's form version does not declare."""
+    declared = declared_by(db, submission_version_id)
+    for action in ("create", "update"):
+        if getattr(act, action) and (act.dataset, action) not in declared:
+            raise EntityActionForbidden(action=action)
+
+
+def declared_by(db: Session, submission_version_id: int) -> frozenset[tuple[str, str]]:
+    of_record = SubmissionVersion.id == submission_version_id
+    joined = SubmissionVersion.form_version_id == FormVersion.id
+    sha256 = db.scalars(select(FormVersion.sha256).join(SubmissionVersion, joined).where(of_record)).one()
+    if sha256 not in _DECLARED:
+        xml = db.scalars(select(FormVersion.xml).join(SubmissionVersion, joined).where(of_record)).one()
+        _DECLARED[sha256] = read_declared(bytes(xml))
+    return _DECLARED[sha256]
+
+
+def read_declared(xml: bytes) -> frozenset[tuple[str, str]]:
+    uses = read_xform(xml).datasets
+    return frozenset(
+        (use.name, action)
+        for use in uses
+        for action, asked in (("create", use.creates), ("update", use.updates))
+        if asked
+    )
