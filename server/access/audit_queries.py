@@ -25,6 +25,7 @@ class Wanted:
     end: datetime | None = None
     offset: int = 0
     limit: int | None = None
+    submission_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
         query = query.limit(wanted.limit)
     if wanted.action is not None:
         query = query.where(of_action(wanted.action))
+    if wanted.submission_id is not None:
+        query = query.where(Audit.submission_id == wanted.submission_id)
     if wanted.start is not None:
         query = query.where(Audit.logged_at >= wanted.start)
     if wanted.end is not None:

@@ -88,6 +88,7 @@ def is_approved(db: Session, submission_id: int) -> bool:
 def note_error(db: Session, reading: Reading, error: Problem | FormError) -> None:
     """Once: a record that is looked at again and fails again in the same way has no more to say."""
     details = {
+        "submissionId": reading.submission_id,
         "submissionDefId": reading.submission_version_id,
         "problem": {"problemCode": getattr(error, "code", None) or 400.2, "problemDetails": {}},
         "errorMessage": error.message,

@@ -99,6 +99,7 @@ def note(
         "entityUuid": act.uuid,
         "branchId": act.branch_id,
         "branchBaseVersion": act.base_version,
+        "submissionId": author.submission_id,
         "submissionDefId": author.submission_version_id,
     }
     if problem is not None:

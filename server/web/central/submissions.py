@@ -6,6 +6,7 @@ from flask import Response, redirect, request
 
 from forms.instance import read_instance
 from server.access.allow import may, scope_of
+from server.access.audit_queries import Wanted, list_audits, look_up
 from server.errors import DeprecatedIdExpected, MissingParameter, NotFound, UnexpectedValue
 from server.intake import queries, review
 from server.intake.items import Item, Receipt, StoredFile
@@ -19,7 +20,7 @@ from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, page, wants_extended
 from server.web.session import blobs, caller, db, now, own_url, reading, store
 from server.web.streams import json_array, stream
-from server.web.wire import central_json, people_json, submission_json
+from server.web.wire import audits_json, central_json, people_json, submission_json
 
 submissions = CentralDoor("submissions")
 FORM = "/projects/<int:project_id>/forms/<form_id>"
@@ -155,6 +156,16 @@ def add_comment(project_id: int, form_id: str, instance_id: str) -> Response:
     return central_json.reply(
         {"body": added.body, "actorId": added.actor_id, "createdAt": central_json.instant(added.created_at)}
     )
+
+
+@submissions.get(ONE + "/audits")
+def list_acts(project_id: int, form_id: str, instance_id: str) -> Response:
+    """What was done to the record and what its entities came to, errors too: newest first."""
+    listed = find_one("submission.read", project_id, form_id, instance_id)
+    rows = list_audits(reading(), Wanted(submission_id=listed.submission.id))
+    if wants_extended():
+        return central_json.reply(audits_json.audits_extended(look_up(reading(), rows)))
+    return central_json.reply([audits_json.audit(row) for row in rows])
 
 
 @submissions.get(ONE + "/versions")

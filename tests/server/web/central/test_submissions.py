@@ -127,6 +127,23 @@ def test_a_correction_shows_in_versions_and_diffs(as_bob: Client, phone: Client,
     assert as_bob.get(f"{base}/{first}/versions/{second}").json["current"] is True
 
 
+def test_why_an_entity_was_not_made_is_read_beside_its_record(
+    app: Flask, database: Database, as_bob: Client, project_id: int
+) -> None:
+    with database.transaction() as db:
+        form = a_form(db, project_id, "homes", entities=True)
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    instance_id, nameless = new_id(), '<entity dataset="homes" id="" create="1"><label>x</label></entity>'
+    Client(app, key=token).send(project_id, a_record("homes", instance_id=instance_id, entity=nameless))
+    url = f"/projects/{project_id}/forms/homes/submissions/{instance_id}/audits"
+
+    failed, made = as_bob.get(url).json
+    assert (failed["action"], made["action"]) == ("entity.error", "submission.create")
+    assert set(failed) == {"actorId", "action", "acteeId", "details", "loggedAt", "notes"}
+    assert {"submissionId", "submissionDefId", "problem", "errorMessage"} == set(failed["details"])
+    assert as_bob.get(url, headers={"X-Extended-Metadata": "true"}).json[0]["actor"]["type"] == "field_key"
+
+
 def test_a_record_can_be_sent_and_corrected_by_rest(as_bob: Client, phone: Client, base: str) -> None:
     first, second = new_id(), new_id()
     made = as_bob.post(base, data=a_record(instance_id=first), content_type="application/xml")
