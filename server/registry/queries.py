@@ -1,6 +1,7 @@
 """Entities as the REST doors list them. Every query takes the list and what the caller reaches."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -54,5 +55,15 @@ def list_versions(db: Session, entity: Entity) -> list[EntityVersion]:
     return list(db.scalars(query))
 
 
-def count_entities(db: Session, dataset: Dataset, reach: Reach) -> int:
-    return db.scalar(select(func.count()).select_from(Entity).where(within(db, dataset, reach, False))) or 0
+class ListFigures(NamedTuple):
+    """How many entities a list has, when the newest was made, how many of them are in conflict."""
+
+    entities: int
+    latest: datetime | None
+    conflicts: int
+
+
+def figures_of(db: Session, dataset: Dataset, reach: Reach) -> ListFigures:
+    """Of what the caller reaches."""
+    counted = select(func.count(), func.max(Entity.created_at), func.count(Entity.conflict)).select_from(Entity)
+    return ListFigures(*db.execute(counted.where(within(db, dataset, reach, False))).one())

@@ -2,16 +2,20 @@
 
 from flask import Response
 
+from server.access.allow import may
 from server.errors import NotFound
 from server.models import Dataset, Project
 from server.publishing import datasets as verbs
 from server.publishing.made_lists import refuse_made_lists
 from server.publishing.sources import source_forms
 from server.registry.lists import find_dataset
+from server.registry.queries import ListFigures, figures_of
+from server.registry.reach import is_care_list, reach_of
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project
 from server.web.json_body import read_json
-from server.web.session import caller, db, now, reading
+from server.web.parameters import wants_extended
+from server.web.session import caller, db, now, reading, today
 from server.web.wire import central_json, forms_json
 from server.web.wire.central_json import Json
 
@@ -22,7 +26,20 @@ DATASETS = "/projects/<int:project_id>/datasets"
 @datasets.get(DATASETS)
 def get_datasets(project_id: int) -> Response:
     project = load_project(reading(), caller(), "dataset.list", project_id)
-    return central_json.reply([forms_json.dataset(row) for row in verbs.list_datasets(reading(), project)])
+    rows = verbs.list_datasets(reading(), project)
+    if not wants_extended():
+        return central_json.reply([forms_json.dataset(row) for row in rows])
+    return central_json.reply(
+        [forms_json.dataset(row) | forms_json.dataset_figures(figures(project, row)) for row in rows]
+    )
+
+
+def figures(project: Project, dataset: Dataset) -> ListFigures | None:
+    """Of what the caller reaches of a list; None where its entities are not for the caller."""
+    reach = reach_of(caller(), project, today())
+    if not may(caller(), "entity.list", project) or (is_care_list(dataset, reach) and reach.role is None):
+        return None
+    return figures_of(reading(), dataset, reach)
 
 
 @datasets.post(DATASETS)

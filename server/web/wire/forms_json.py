@@ -8,6 +8,7 @@ from server.models import Dataset, DatasetProperty, Form, FormVersion, Project
 from server.publishing.datasets import DatasetChange
 from server.publishing.figures import ShownFigures
 from server.publishing.queries import ListedAttachment
+from server.registry.queries import ListFigures
 from server.web.wire.central_json import Json, instant
 from server.web.wire.people_json import actor
 
@@ -130,6 +131,17 @@ def dataset(row: Dataset) -> Json:
         "createdAt": instant(row.created_at),
         "approvalRequired": row.approval_required,
         "ownerOnly": row.owner_only,
+    }
+
+
+def dataset_figures(figures: ListFigures | None) -> Json:
+    """What X-Extended-Metadata adds to an entity list; null for whoever may not read it."""
+    if figures is None:
+        return {"entities": None, "lastEntity": None, "conflicts": None}
+    return {
+        "entities": figures.entities,
+        "lastEntity": instant(figures.latest),
+        "conflicts": figures.conflicts,
     }
 
 

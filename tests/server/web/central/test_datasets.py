@@ -1,10 +1,11 @@
 """Entity lists, by HTTP, as far as setting up a project needs them."""
 
 import pytest
+from sqlalchemy import update
 
 from server.access.roles import PROJECT_VIEWER
 from server.db import Database
-from server.models import Assignment
+from server.models import Assignment, Project
 from tests.client import Client
 from tests.making import an_xform
 
@@ -90,3 +91,27 @@ def test_lists_are_read_with_a_right_and_in_their_own_project(
         db.add(Assignment(actor_id=cast["chelsea"], role_id=PROJECT_VIEWER, project_id=cast["project"]))
     assert as_chelsea.get(path + "/homes").status_code == 200
     assert as_chelsea.post(path, json={"name": "x"}).json["code"] == 403.1
+
+
+def test_extended_metadata_counts_the_entities_of_each_list(as_bob: Client, project_id: int) -> None:
+    path = f"/projects/{project_id}/datasets"
+    for name in ("homes", "trees"):
+        as_bob.post(path, json={"name": name})
+    as_bob.post(path + "/homes/entities", json={"label": "一户"})
+
+    homes, trees = as_bob.get(path, headers={"X-Extended-Metadata": "true"}).json
+    shown = ("entities", "lastEntity", "conflicts")
+    assert [homes[one] for one in shown] == [1, "2026-03-02T01:00:00.000Z", 0]
+    assert [trees[one] for one in shown] == [0, None, 0]
+
+
+def test_who_may_not_read_a_list_is_not_told_how_many_are_on_it(
+    as_bob: Client, database: Database, project_id: int
+) -> None:
+    """Lists about women are read by village workers and clinicians alone."""
+    as_bob.post(f"/projects/{project_id}/datasets", json={"name": "women"})
+    as_bob.post(f"/projects/{project_id}/datasets/women/entities", json={"label": "一户"})
+    with database.transaction() as db:
+        db.execute(update(Project).where(Project.id == project_id).values(kind="care"))
+    (women,) = as_bob.get(f"/projects/{project_id}/datasets", headers={"X-Extended-Metadata": "true"}).json
+    assert [women[one] for one in ("entities", "lastEntity", "conflicts")] == [None, None, None]
