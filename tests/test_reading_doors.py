@@ -10,12 +10,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from server.access.people import create_user
-from server.access.roles import CLINICIAN, REVIEWER
+from server.access.roles import CLINICIAN, PROJECT_MANAGER, REVIEWER
 from server.db import Database
 from server.models import Assignment, Project, Seal, Submission, SubmissionComment, Village, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
 from tests.making import a_form, a_phone, a_record, new_id
+from tests.server.registry.caring import Care, a_uuid, created
 
 WORDS = {"open": "WORDOPEN", "health": "WORDHEALTH", "sealed": "WORDSEALED"}
 IDS = {kind: new_id() for kind in WORDS}
@@ -83,18 +84,20 @@ def addresses(app: Flask, project_id: int, records: dict[str, int], kind: str) -
         "name": f"{WORDS[kind]}.jpg",
         "submission_id": records[kind],
     }
-    for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()):
-            continue
-        for below in (
-            ["Submissions", f"Submissions('{IDS[kind]}')", "Submissions.member"] if "below" in rule.arguments else [""]
-        ):
-            values = {name: known.get(name, 1) for name in rule.arguments} | {"below": below}
-            yield rule_text(rule.rule, values)
+    yield from fill(app, known, ["Submissions", f"Submissions('{IDS[kind]}')", "Submissions.member"])
     yield f"/v1/projects/{project_id}/forms/visit/submissions?deleted=true"
     yield f"/v1/projects/{project_id}/forms/visit.svc/Submissions?$expand=*&$count=true"
     yield f"/review/{records[kind]}?version=1"
     yield "/map/features?box=104,29,106,31&zoom=20"
+
+
+def fill(app: Flask, known: dict[str, object], tables: list[str]) -> Iterator[str]:
+    """Every address that answers to GET, with these values for its parts, 1 for the others."""
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            for below in tables if "below" in rule.arguments else [""]:
+                values = {name: known.get(name, 1) for name in rule.arguments} | {"below": below}
+                yield rule_text(rule.rule, values)
 
 
 def rule_text(rule: str, values: dict[str, object]) -> str:
@@ -103,9 +106,12 @@ def rule_text(rule: str, values: dict[str, object]) -> str:
 
 
 def read_everything(app: Flask, who: Client, project_id: int, records: dict[str, int]) -> dict[str, str]:
+    return ask(who, {one for kind in WORDS for one in addresses(app, project_id, records, kind)})
+
+
+def ask(who: Client, wanted: set[str]) -> dict[str, str]:
     """What each address answers, zips unpacked."""
     who.prefix = ""
-    wanted = {one for kind in WORDS for one in addresses(app, project_id, records, kind)}
     return {address: text_in(who.get(address).data) for address in sorted(wanted)}
 
 
@@ -165,3 +171,51 @@ def test_the_map_has_a_pin_for_neither_health_records_nor_sealed_ones(
         who.prefix = ""
         seen = who.get("/map/features?box=105,30,105.01,30.01&zoom=20").json["features"]
         assert [one["properties"]["id"] for one in seen] == [records["open"]]
+
+
+WOMEN = {"stays": "WORDSTAYS", "withdrew": "WORDWITHDREW", "removed": "WORDREMOVED"}
+
+
+@pytest.fixture
+def about_women(app: Flask, database: Database, project_id: int) -> set[str]:
+    """Every address that reads, with each of three women, her pregnancy and her records where it asks for them."""
+    care, wanted = Care(app, database, project_id), set[str]()
+    for kind, word in WOMEN.items():
+        woman, pregnancy = a_uuid(), a_uuid()
+        answers = {"action": "register", "visit_date": "2026-02-01", "consent_service": "yes", "display_name": word}
+        answers |= {"consent_share_clinic": "yes", "village_code": "519901201001"}
+        consent = care.post("woman_consent", answers, created("women", woman, word))
+        answers = {"woman": woman, "visit_date": "2026-02-10", "wants_registration": "yes", "danger_now": "bleeding"}
+        care.post("pregnancy_registration", answers, created("pregnancies", pregnancy, word))
+        check = care.check(pregnancy, secret=word)
+        if kind != "stays":
+            care.withdraw(woman, "2026-03-01", erase="erase" if kind == "removed" else "keep_minimal")
+        with database.reading() as db:
+            ids = {one: db.query(Submission.id).filter_by(instance_id=one).scalar() for one in (consent, check)}
+        for form, sent, name, uuid in (
+            ("woman_consent", consent, "women", woman),
+            ("antenatal_check", check, "pregnancies", pregnancy),
+            ("antenatal_check", check, "referrals", pregnancy),
+        ):
+            known = {**OTHER_ARGUMENTS, "project_id": project_id, "form_id": form, "xml_form_id": form, "name": name}
+            known |= {"instance_id": quote(sent), "version_id": quote(sent), "submission_id": ids[sent], "uuid": uuid}
+            wanted.update(fill(app, known, ["Submissions"]))
+            wanted.add(f"/v1/projects/{project_id}/datasets/{name}/entities?deleted=true")
+    return wanted
+
+
+def test_of_a_woman_who_withdrew_only_her_earlier_records_are_read_and_nothing_of_one_who_was_removed(
+    hire: Callable[[int], Client], about_women: set[str]
+) -> None:
+    answers = ask(hire(CLINICIAN), about_women)
+    assert telling(answers, WOMEN["removed"]) == set()
+    records = ("/forms/", "/review")
+    assert {one for one in telling(answers, WOMEN["withdrew"]) if not any(part in one for part in records)} == set()
+    read = telling(answers, WOMEN["stays"])
+    assert len([one for one in read if "/datasets/" in one]) > 5, "the doors of lists were really asked"
+    assert len(read) > 15
+
+
+def test_who_manages_forms_and_phones_reads_of_no_woman(hire: Callable[[int], Client], about_women: set[str]) -> None:
+    answers = ask(hire(PROJECT_MANAGER), about_women)
+    assert [telling(answers, word) for word in WOMEN.values()] == [set(), set(), set()]
