@@ -16,13 +16,13 @@ from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES
 from server.web.pages.followups import (
     Reach,
-    address,
     asked_worker,
     phones_of,
     reach_of,
     read_choice,
     read_wanted,
 )
+from server.web.pages.pager import address
 from server.web.pages.texts import _
 
 SILENT = 3

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
 
@@ -20,12 +19,10 @@ from server.places.desk import list_villages
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of, short_day
+from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import asked_number, check_text
 from server.web.pages.shell import current_project, today
 from server.web.pages.texts import _
-
-PAGE = 50
-LAST_PAGE = 100_000
 
 
 @dataclass(frozen=True)
@@ -76,10 +73,6 @@ def phones_of(reach: Reach) -> list[Phone]:
     return [one for one in every if reach.codes is None or one.villages is None or one.villages & reach.codes]
 
 
-def page_asked() -> int:
-    return asked_number("page", 1, LAST_PAGE) or 1
-
-
 def read_choice(name: str, known: Iterable[str]) -> str:
     """A word of the address that is one of ours; whatever else stands there is no wish."""
     value = request.args.get(name, "")
@@ -107,18 +100,6 @@ def find_visits(reach: Reach, wanted: Wanted, codes: frozenset[str] | None, numb
 
 def total_of(counts: Counts, wanted: Wanted) -> int:
     return int(getattr(counts, wanted.state)) if wanted.state else counts.all
-
-
-def address(path: str, values: dict[str, Any]) -> str:
-    query = urlencode({key: value for key, value in values.items() if value})
-    return f"{path}?{query}" if query else path
-
-
-def pager(path: str, values: dict[str, Any], number: int, total: int) -> dict[str, Any]:
-    before = address(path, {**values, "page": number - 1}) if number > 1 else ""
-    after = address(path, {**values, "page": number + 1}) if number * PAGE < total else ""
-    first, last = min((number - 1) * PAGE + 1, total), min(number * PAGE, total)
-    return {"first": first, "last": last, "total": total, "before": before, "after": after}
 
 
 def list_line(visit: Visit, names: dict[str, str], day: date) -> dict[str, Any]:

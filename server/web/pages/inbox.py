@@ -16,21 +16,18 @@ from server.web import session
 from server.web.languages import language_tag
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
-from server.web.pages.followups import pager
-from server.web.pages.sent import asked_number
+from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.shell import today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
 
-PAGE = 50
-LAST_PAGE = 100_000
 MARKS = {"due": "due", "red": "over", "overdue": "over", "late": "over", "critical": "critical"}
 
 
 @pages.get("/inbox")
 def show_inbox() -> Response:
-    person, number = require_person(), asked_number("page", 1, LAST_PAGE) or 1
+    person, number = require_person(), page_asked()
     mine = {project.id: project for project in queries.visible_projects(session.db(), session.caller())}
     notices = inbox.list_notices(session.db(), person, mine.keys(), (number - 1) * PAGE, PAGE)
     total = inbox.count_notices(session.db(), person, mine.keys())

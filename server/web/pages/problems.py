@@ -1,6 +1,7 @@
 """Problems as pages: what happened, what is safe, what to do now. Works without a session and without a database."""
 
 import logging
+from urllib.parse import quote
 
 from flask import Response, make_response, redirect, render_template, request
 
@@ -29,8 +30,6 @@ def say_problem(problem: Problem) -> Response:
 
 
 def redirect_to_sign_in() -> Response:
-    from urllib.parse import quote
-
     target = own_path(request.full_path.rstrip("?"))
     return redirect(f"/sign-in?next={quote(target, safe='')}", 303)  # type: ignore[return-value]
 

@@ -1,7 +1,7 @@
 """Which records must somebody look at?"""
 
+from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
 
@@ -15,13 +15,12 @@ from server.places.layers import layers_for
 from server.publishing.queries import list_forms
 from server.web import session
 from server.web.pages.door import pages
+from server.web.pages.pager import PAGE, address, page_asked, pager
 from server.web.pages.review import reachable
-from server.web.pages.sent import asked_number, check_text
+from server.web.pages.sent import check_text
 from server.web.pages.texts import _
 from server.web.pages.words import STATE_WORDS
 
-PAGE = 50
-LAST_PAGE = 100_000
 FILTERS = ("form", "village", "state", "kind")
 
 
@@ -31,7 +30,7 @@ def list_review() -> Response:
     wanted = read_filter()
     counts = desk.count_states(session.db(), scope, wanted)
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
-    number = asked_number("page", 1, LAST_PAGE) or 1
+    number = page_asked()
     records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
     page = render_template(
         "review/list.html",
@@ -39,7 +38,7 @@ def list_review() -> Response:
         counts=counts,
         views=[*views(wanted, counts), *sealed_view(project, scope)],
         filters=wanted,
-        page=pager(wanted, number, total),
+        page=pager("/review", asdict(wanted), number, total),
         forms=forms_to_choose(project),
         villages=list_villages(session.db(), scope),
         asks_kind=project.kind == "care" and scope.health,
@@ -56,7 +55,12 @@ def show_health_records(village: str) -> Response:
     wanted = desk.Wanted(village=check_text("village", village, 255), kind="health")
     records = desk.list_records(session.db(), scope, wanted, 0, PAGE)
     return make_response(
-        render_template("review/health.html", records=records, all_of_them=address(wanted), more=len(records) == PAGE)
+        render_template(
+            "review/health.html",
+            records=records,
+            all_of_them=address("/review", asdict(wanted)),
+            more=len(records) == PAGE,
+        )
     )
 
 
@@ -73,26 +77,24 @@ def read_filter() -> desk.Wanted:
     return desk.Wanted(**fields)
 
 
-def address(wanted: desk.Wanted, **changes: Any) -> str:
-    values = {**{name: getattr(wanted, name) for name in FILTERS}, **changes}
-    query = urlencode({key: value for key, value in values.items() if value})
-    return f"/review?{query}" if query else "/review"
-
-
 def views(wanted: desk.Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The tabs: all, then one for each state that has records."""
     found = [
         {
             "label": _("All"),
             "count": sum(counts.values()),
-            "href": address(wanted, state=""),
+            "href": address("/review", {**asdict(wanted), "state": ""}),
             "current": not wanted.state,
         }
     ]
     for state, word in STATE_WORDS.items():
         key = state or "received"
         if counts.get(key) or wanted.state == key:
-            entry = {"label": word, "count": counts.get(key, 0), "href": address(wanted, state=key)}
+            entry = {
+                "label": word,
+                "count": counts.get(key, 0),
+                "href": address("/review", {**asdict(wanted), "state": key}),
+            }
             found.append({**entry, "current": wanted.state == key})
     return found
 
@@ -101,11 +103,3 @@ def sealed_view(project: Project, scope: Scope) -> list[dict[str, Any]]:
     """A tab of its own for what nobody reads, where there is any: it is in no other number."""
     number = count_sealed(session.db(), scope) if project.kind == "care" else 0
     return [{"label": _("Sealed"), "count": number, "href": "/review/sealed", "current": False}] if number else []
-
-
-def pager(wanted: desk.Wanted, number: int, total: int) -> dict[str, Any]:
-    first = min((number - 1) * PAGE + 1, total)
-    last = min(number * PAGE, total)
-    before = address(wanted, page=number - 1) if number > 1 else ""
-    after = address(wanted, page=number + 1) if number * PAGE < total else ""
-    return {"first": first, "last": last, "total": total, "before": before, "after": after}

@@ -1,12 +1,10 @@
 """What a page's form sent, checked by the one text rule: UTF-8, no control characters, a length that fits."""
 
-import re
-
 from flask import request
 
 from server.errors import MissingParameter, TooLong, UnexpectedValue
+from server.web.plain_text import is_plain
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 ID = "int(max=9007199254740991)"  # the route converter for our ids: what no database refuses
 
 
@@ -21,7 +19,7 @@ def check_text(name: str, value: str, longest: int = 255, required: bool = False
         raise MissingParameter(field=name)
     if len(text) > longest:
         raise TooLong(field=name, limit=longest)
-    if CONTROL.search(text):
+    if not is_plain(text):
         raise UnexpectedValue(field=name, value="…", reason="it contains characters that cannot be stored")
     return text
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import request
+from markupsafe import escape
 
 from server import clock
 from server.access import allow, queries
@@ -78,8 +79,6 @@ class LazyText:
         return str(self.make())
 
     def __html__(self) -> str:
-        from markupsafe import escape
-
         return str(escape(self.make()))
 
 

@@ -14,15 +14,13 @@ from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of
 from server.web.pages.followups import (
     Reach,
-    address,
     asked_values,
     find_visits,
-    page_asked,
-    pager,
     reach_of,
     read_wanted,
     total_of,
 )
+from server.web.pages.pager import address, page_asked, pager
 from server.web.pages.texts import _
 
 
