@@ -100,7 +100,10 @@ def _windows_on(day: date, pregnancy: Pregnancy, rules: Sequence[Rule]) -> _Wind
 def _judge(
     visit: Visit, windows: _Windows, keys: Mapping[str, str], endings: dict[str, Ending], is_check: bool
 ) -> bool:
-    """Writes the endings that a visit brings; whether it answered anything."""
+    """Writes the endings that a visit brings; whether it answered anything.
+
+    What a check answers too late is merged into the contact that the check counts for; a report counts for none.
+    """
     answered = False
     order = list(windows)
     for at, name in enumerate(order):
@@ -108,7 +111,12 @@ def _judge(
             continue
         rule, window, anchor = windows[name]
         after = order[at + 1] if at + 1 < len(order) else None
-        if visit.visit_date > window.closes_on and after and visit.visit_date >= windows[after][1].opens_on:
+        if (
+            is_check
+            and after
+            and visit.visit_date > window.closes_on
+            and visit.visit_date >= windows[after][1].opens_on
+        ):
             endings[name] = Ending("missed_merged", merged_into=keys[after])
         elif visit.visit_date >= (anchor if rule.answers_before_open else window.opens_on):
             endings[name] = done(visit.visit_date, visit.event, window)

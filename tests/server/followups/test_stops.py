@@ -88,6 +88,19 @@ def test_the_follow_up_that_the_report_answers_is_done_and_the_others_end(status
     assert not {"ANC2", "ANC4", "ANC5", "ANC6"} & set(found)
 
 
+@pytest.mark.parametrize(("status", "outcome"), [("gave_birth", born(TODAY)), ("ended", lost(TODAY))])
+def test_a_report_made_for_a_missed_follow_up_answers_it_late_though_the_next_window_is_open(
+    status: str, outcome: Any
+) -> None:
+    """A check of that day would count for the next one; a report counts for none, so nothing stands for the missed one."""
+    missed = standing(woman(pregnancies=(ONE,)), TODAY)["ANC2"]
+    assert missed.state == "overdue"
+    visit = check(TODAY, status=status, answers=missed.key)
+    found = standing(with_outcome(outcome, visits=(check("2026-11-10"), visit)), TODAY)
+    assert (found["ANC2"].state, found["ANC2"].answered_by) == ("done_late", visit.event)
+    assert not {"ANC3", "ANC4", "ANC5", "ANC6"} & set(found)
+
+
 def test_a_report_that_names_no_follow_up_is_no_check() -> None:
     found = standing(with_outcome(born(TODAY), visits=(check(TODAY, status="gave_birth"),)), TODAY)
     assert "ANC3" not in found
