@@ -41,8 +41,12 @@ class Wishes:
         return at if local == at else local.astimezone(at.tzinfo)
 
     def digest_on(self, day: date) -> datetime:
-        """When the summary of a Shanghai day may come."""
-        return self.earliest(datetime.combine(day, self.digest_at, SHANGHAI))
+        """When the summary of a Shanghai day may come: at its hour, or when the quiet hours end that it falls in.
+
+        Where those go on into the next day, it comes at the first moment of its own day that is not quiet.
+        """
+        wished = self.earliest(datetime.combine(day, self.digest_at, SHANGHAI))
+        return wished if wished.date() == day else self.earliest(datetime.combine(day, time(), SHANGHAI))
 
     def _is_quiet(self, at: time) -> bool:
         return self._at_night(at) or self._at_noon(at)

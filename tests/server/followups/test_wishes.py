@@ -49,3 +49,10 @@ def test_wishes_that_leave_no_hour_are_known() -> None:
 def test_the_summary_waits_for_the_end_of_the_quiet_hours() -> None:
     assert Wishes().digest_on(date(2026, 3, 2)) == at("02T08:30:00")
     assert Wishes(digest_at=time(7)).digest_on(date(2026, 3, 2)) == at("02T08:00:00")
+    assert Wishes(digest_at=time(12, 30)).digest_on(date(2026, 3, 2)) == at("02T14:00:00")
+
+
+def test_a_summary_wished_for_in_the_night_comes_when_its_own_day_begins_to_be_loud() -> None:
+    assert Wishes(digest_at=time(22)).digest_on(date(2026, 3, 2)) == at("02T08:00:00")
+    late = Wishes(digest_at=time(9), quiet_from=time(8), quiet_until=time(0), quiet_noon=False)
+    assert late.digest_on(date(2026, 3, 2)) == at("02T00:00:00")
