@@ -60,6 +60,8 @@ def read_arguments(argv: Sequence[str], version: str) -> argparse.Namespace:
         raise SystemExit(2)
     if arguments.command == "serve" and bool(arguments.tls_cert) != bool(arguments.tls_key):
         parser.error("--tls-cert 和 --tls-key 要一起给 / --tls-cert and --tls-key go together")
+    if arguments.command == "jobs" and arguments.as_of and not arguments.once:
+        parser.error("--as-of 要和 --once 一起给 / --as-of goes with --once")
     return arguments
 
 

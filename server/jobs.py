@@ -131,9 +131,13 @@ def end_old_sessions(database: Database, _config: Config, now: datetime) -> int:
 
 
 def sweep_files(database: Database, config: Config, now: datetime) -> int:
-    """Files that a crash left without a row; younger ones may belong to an upload under way."""
+    """Files that a crash left without a row; younger ones may belong to an upload under way.
+
+    Their age is by the machine's clock: a step that is run as of a later day must not take them for old.
+    """
+    before = min(now, clock.now()) - ORPHAN_AGE
     with database.reading() as db:
-        return sweep_orphans(db, BlobStore(config.blob_dir), now - ORPHAN_AGE)
+        return sweep_orphans(db, BlobStore(config.blob_dir), before)
 
 
 TIMETABLE = (

@@ -45,6 +45,7 @@ def test_help_and_version_leave_with_0(words: list[str], capsys: pytest.CaptureF
         ["import-boundaries", "x.geojson", "--project", "one", "--crs", "EPSG:4326"],
         ["jobs", "--once", "--as-of", "2026-03-02"],
         ["jobs", "--once", "--as-of", "yesterday"],
+        ["jobs", "--as-of", "2026-03-02T09:00:00+08:00"],
     ],
 )
 def test_what_cannot_be_meant_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

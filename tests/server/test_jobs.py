@@ -49,13 +49,17 @@ def test_sessions_that_ran_out_are_deleted(database: Database, tmp_path: Path) -
         assert db.scalar(select(func.count()).select_from(Session)) == 1
 
 
-def test_a_file_without_a_row_is_swept_after_a_day(database: Database, tmp_path: Path) -> None:
+def test_a_file_without_a_row_is_swept_after_a_day(database: Database, tmp_path: Path, clock: Clock) -> None:
     config = Config(tmp_path)
     stored = BlobStore(config.blob_dir).put(b"left by a crash")
     path = BlobStore(config.blob_dir).path(stored.sha256)
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    assert sweep_files(database, config, written + timedelta(hours=23)) == 0
-    assert sweep_files(database, config, written + timedelta(hours=25)) == 1
+    clock.set(written + timedelta(hours=23))
+    assert sweep_files(database, config, clock.now()) == 0
+    assert sweep_files(database, config, clock.now() + timedelta(days=60)) == 0  # as of a day to come
+    assert path.exists()
+    clock.forward(hours=2)
+    assert sweep_files(database, config, clock.now()) == 1
     assert not path.exists()
 
 
