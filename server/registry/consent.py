@@ -10,6 +10,8 @@ from server.registry.telling import CONSENT, Event, read_day
 
 OTHERS: Final = ("reminder", "share_clinic", "location", "stats")
 A_YEAR: Final = timedelta(days=365)
+NOT_HERS: Final = {"present_self": "no", "privacy_now": "not_private", "age_band": "under_14"}
+"""Answers with which the form ends before any consent (domain.md 3, F2): nobody gives it in her place."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,12 @@ def says_of_service(data: dict[str, str]) -> bool | None:
     if data.get("action") == "withdraw":
         scope = data.get("withdraw_scope", "").split()
         return False if not scope or "service" in scope else None
-    return {"yes": True, "no": False}.get(data.get("consent_service", ""))
+    said = {"yes": True, "no": False}.get(data.get("consent_service", ""))
+    return None if said and not answers_herself(data) else said
+
+
+def answers_herself(data: dict[str, str]) -> bool:
+    return not any(data.get(question) == answer for question, answer in NOT_HERS.items())
 
 
 def wants_erasure(data: dict[str, str]) -> bool:
@@ -84,6 +91,8 @@ def follow(before: Consents, event: Event) -> Consents:
     if data.get("action") == "withdraw":
         taken = {name: False for name in data.get("withdraw_scope", "").split() if name in OTHERS}
         return replace(before, **taken)  # type: ignore[arg-type]
+    if not answers_herself(data):
+        return before
     answered = {name: data[f"consent_{name}"] == "yes" for name in OTHERS if f"consent_{name}" in data}
     after = replace(before, **answered)  # type: ignore[arg-type]
     return replace(after, service=True, until=last_day(event), withdrawn_on=None) if given else after

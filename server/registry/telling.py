@@ -19,7 +19,7 @@ HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION = (
 KEPT: Final = {
     HOUSEHOLD: "village_code hamlet door_code visit_result consent_household decline_recheck next_visit_wish location_ok",
     CONSENT: "action consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until "
-    "village_code household named_worker withdraw_scope withdraw_erase age_band",
+    "village_code household named_worker withdraw_scope withdraw_erase age_band present_self privacy_now",
     PREGNANCY: "village_code wants_registration lmp_known lmp_date us_done us_date us_weeks us_days first_check_date "
     "danger_now contact_ok",
     ANTENATAL: "still_pregnant place done_by danger us_new us_date us_weeks us_days refer refer_urgency refer_to next_date "

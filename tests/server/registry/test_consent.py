@@ -81,6 +81,18 @@ def test_a_withdrawal_dated_before_all_that_she_gave_takes_it_back(slip: str) ->
     assert stand([events[0], part]) == Consents(service=True, until=date(2027, 2, 1))
 
 
+@pytest.mark.parametrize(
+    "answer", [{"present_self": "no"}, {"privacy_now": "not_private"}, {"age_band": "under_14"}], ids=str
+)
+def test_nobody_consents_in_her_place_nor_for_a_child(answer: dict[str, str]) -> None:
+    """The form ends there; whatever sends the rest all the same gives no consent and changes none."""
+    wrong = gives("2026-02-01", "2027-02-01", consent_reminder="yes", **answer)
+    assert stand([wrong]) == Consents()
+    assert not covered([wrong], "2026-03-01")
+    hers = gives("2026-01-01", "2026-03-01", consent_reminder="no")
+    assert stand([hers, wrong]) == stand([hers])
+
+
 def test_who_said_no_first_and_registers_later_has_consented() -> None:
     first = consent("2026-01-01", RECEIVED, action="register", consent_service="no")
     assert stand([first, gives("2026-02-01", "2027-02-01", RECEIVED)]).service
