@@ -142,6 +142,22 @@ def test_the_worker_s_first_page_is_today_and_an_empty_one_says_when_the_next_is
     assert "下一个从 3月5日（周四）起可以去" in text_of(wang.see("/m"))
 
 
+def test_a_filter_that_nothing_fits_does_not_say_that_nobody_waits(town, browse):
+    with town.database.transaction() as db:
+        a_follow_up(db, a_woman(db, town.project_id))
+    wang = browse("wang")
+    for path in ("/m?state=overdue", "/follow-ups/list?state=overdue"):
+        words = text_of(wang.see(path))
+        assert "没有符合这个筛选的" in words and "今天没有要去的户" not in words, path
+        assert "看全部" in words, path
+
+
+def test_without_a_network_whoever_is_on_the_way_reads_that_work_goes_on(town, browse):
+    words = text_of(browse("wang").see("/m"))
+    assert "没有网络，照常填表。 您看到的是 3月2日（周一）的。" in words and "这行字消失以后再改" not in words
+    assert "这行字消失以后再改" in text_of(browse("rita").see("/review"))
+
+
 def test_a_long_list_comes_in_pages_and_takes_no_more_questions_to_the_database(town, browse):
     wang = browse("wang")
     numbers = []
