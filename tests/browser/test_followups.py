@@ -46,6 +46,7 @@ def test_without_script_the_lists_filters_and_covers_work(town, open_tab):
     town.fill(today())
     tab = open_tab("lin", PHONE, java_script_enabled=False)
     tab.page.goto(f"{tab.address}/follow-ups")
+    assert all(box.bounding_box()["height"] >= THUMB for box in tab.page.locator("table a.cell").all())
     tab.page.select_option("select[name=state]", "overdue")
     tab.page.click("form.filters button")
     assert "可以去了" not in tab.page.inner_text("table")

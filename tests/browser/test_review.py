@@ -47,6 +47,9 @@ def test_on_a_phone_a_record_is_a_page_of_its_own_with_the_decision_at_the_thumb
     tab.page.wait_for_url(f"**/review/{record}")
     button = tab.page.locator('button[value="approved"]').bounding_box()
     assert button["height"] >= 48 and button["y"] + button["height"] < PHONE["height"]
+    tab.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    last, foot = (tab.page.locator(one).last.bounding_box() for one in (".course li", ".panel-foot"))
+    assert last["y"] + last["height"] <= foot["y"] + 1, "at its end the page shows the whole course above the decision"
     tab.page.click('button[value="approved"]')
     tab.page.wait_for_selector("[role=status] >> text=已通过")
     tab.shoot("review-phone-approved")
