@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from geo.errors import GeoError
@@ -59,6 +59,10 @@ def main(argv: Sequence[str]) -> int:
         return complain(error.message, WRONG)
     except OperationalError as error:
         return complain(f"数据库连不上 / the database cannot be reached: {str(error.orig).splitlines()[0]}", WRONG)
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # its kinds are faults of ours; as itself it says what became of the file
+            raise
+        return complain(f"数据库读不了 / the database cannot be read: {error.orig}", WRONG)
     except OSError as error:
         return complain(f"{error.filename or ''} {error.strerror or error}".strip(), WRONG)
     except KeyboardInterrupt:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAIL_PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}")
@@ -98,14 +101,27 @@ def read_setting(env: Mapping[str, str], name: str, problems: list[str]) -> str 
 def check_database_url(url: str, problems: list[str]) -> str:
     if not re.match(r"postgres(ql)?(\+psycopg)?://", url):
         problems.append("FANGSHI_DATABASE_URL must start with postgresql://; leave it away for the embedded database")
+        return url
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):  # not echoed: it holds a password
+        problems.append("FANGSHI_DATABASE_URL cannot be read; in a password, / is written %2F and @ is %40")
     return url
 
 
 def check_public_url(url: str, problems: list[str]) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not is_web_address(url):
         problems.append("FANGSHI_PUBLIC_URL must be an address such as https://fangshi.example.org")
     return url.rstrip("/")
+
+
+def is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half a bracket, a port beyond 65535
+        return False
+    return named and parts.scheme in ("http", "https") and not (parts.query or parts.fragment or re.search(r"\s", url))
 
 
 def read_networks(text: str, problems: list[str]) -> tuple[Network, ...]:

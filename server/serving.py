@@ -23,7 +23,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
 
-from server.config import Config
+from server.config import Config, ConfigInvalid
 from server.jobs import run_timetable
 from server.parentage import adopt_orphans, die_with_parent, end_orphans
 from server.web_process import run_web
@@ -99,6 +99,7 @@ def reserve_port(host: str, port: int) -> socket.socket:
         reserved.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(f"端口 {port} 已被占用 / port {port} is taken by another program") from error
+        error.filename = host  # for the sentence that says what is wrong
         raise
     return reserved
 
@@ -127,9 +128,14 @@ def own_folder(data_dir: Path) -> Iterator[None]:
 
 
 def check_certificate(listening: Listening) -> None:
-    """Raises OSError or ssl.SSLError when certificate and key cannot be read or do not belong together."""
-    if listening.certificate:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*listening.certificate)
+    """Raises ConfigInvalid when certificate and key cannot be read, do not belong together, or are under a password."""
+    if not listening.certificate:
+        return
+    try:  # an empty password: without any, the terminal would be asked for it
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*listening.certificate, password="")
+    except OSError as error:
+        files = f"{listening.tls_cert}, {listening.tls_key}: {error.strerror or error}"
+        raise ConfigInvalid([f"证书或私钥用不了 / the certificate or key cannot be used: {files}"]) from None
 
 
 def forget_first_administrator() -> None:

@@ -117,6 +117,15 @@ def test_a_database_that_does_not_answer_is_2(
     assert "cannot be reached" in capsys.readouterr().err
 
 
+def test_a_database_file_that_is_none_is_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
+    (tmp_path / "fangshi.db").write_text("overwritten by mistake " * 100)
+    assert run("upgrade", "--data", str(tmp_path)) == 2
+    assert "file is not a database" in capsys.readouterr().err
+
+
 def test_the_timetable_runs_once_as_of_an_instant(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("jobs", "--once", "--as-of", "2026-03-02T09:00:00+08:00", "--data", str(data)) == 0
     assert json.loads(capsys.readouterr().out) == {job.name: "0" for job in TIMETABLE}

@@ -58,6 +58,33 @@ def test_a_mail_server_that_cannot_be_used_is_named_and_its_password_never(url: 
     assert "pw" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://town.test",
+        "https://",
+        "https://[",
+        "https://town test",
+        "https://town.test:99999",
+        "https://town.test?a=b",
+    ],
+)
+def test_a_public_address_that_cannot_be_used_is_named(url: str) -> None:
+    with pytest.raises(ConfigInvalid, match="FANGSHI_PUBLIC_URL must be an address"):
+        Config.from_env(Path("data"), {"FANGSHI_PUBLIC_URL": url})
+
+
+@pytest.mark.parametrize("url", ["https://town.test", "http://192.168.1.7:8383/", "https://[fd00::7]:8443"])
+def test_a_public_address_has_no_slash_at_its_end(url: str) -> None:
+    assert Config.from_env(Path("data"), {"FANGSHI_PUBLIC_URL": url}).public_url == url.rstrip("/")
+
+
+def test_a_database_address_that_cannot_be_read_is_named_and_its_password_never() -> None:
+    with pytest.raises(ConfigInvalid, match="FANGSHI_DATABASE_URL cannot be read") as invalid:
+        Config.from_env(Path("data"), {"FANGSHI_DATABASE_URL": "postgresql://town:se/cret@db.test:port/town"})
+    assert "cret" not in str(invalid.value)
+
+
 def test_a_password_is_not_in_what_a_config_shows() -> None:
     assert "hunter2" not in repr(
         Config.from_env(Path("data"), {"FANGSHI_SMTP_URL": "smtps://a%40b.test:hunter2@mail.test"})

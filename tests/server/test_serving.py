@@ -17,7 +17,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+)
 from cryptography.x509.oid import NameOID
 
 from server.cli import main
@@ -33,6 +39,8 @@ from server.serving import (
     reserve_port,
 )
 from tests.serving import ADMIN, RunningServer, group_members, running_server, start_server
+
+NO_PASSWORD = NoEncryption()
 
 
 def ask(url: str) -> tuple[int, dict[str, object]]:
@@ -186,7 +194,7 @@ def test_a_certificate_that_cannot_be_read_is_exit_2(tmp_path: Path, serve: Call
     words = ("--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "none.pem"))
     done = serve(tmp_path / "data", "--port", "0", *words, **ADMIN)
     assert done.code == 2
-    assert "Traceback" not in done.said
+    assert f"cannot be used: {tmp_path / 'cert.pem'}" in done.said
 
 
 def test_one_half_of_a_certificate_is_exit_2(tmp_path: Path, serve: Callable[..., Refused]) -> None:
@@ -195,7 +203,17 @@ def test_one_half_of_a_certificate_is_exit_2(tmp_path: Path, serve: Callable[...
     assert "go together" in done.said
 
 
-def make_certificate(cert: Path, key: Path) -> None:
+def test_a_key_under_a_password_is_exit_2_and_nobody_is_asked_for_it(
+    tmp_path: Path, serve: Callable[..., Refused]
+) -> None:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    make_certificate(cert, key, BestAvailableEncryption(b"secret"))
+    done = serve(tmp_path / "data", "--port", "0", "--tls-cert", str(cert), "--tls-key", str(key), **ADMIN)
+    assert done.code == 2
+    assert "[SSL]" in done.said  # a terminal that does not answer would be another error
+
+
+def make_certificate(cert: Path, key: Path, encryption: KeySerializationEncryption = NO_PASSWORD) -> None:
     """A certificate for localhost that is its own authority."""
     secret = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -203,7 +221,7 @@ def make_certificate(cert: Path, key: Path) -> None:
     today = datetime.now(UTC)
     made = made.not_valid_before(today - timedelta(days=1)).not_valid_after(today + timedelta(days=1))
     cert.write_bytes(made.sign(secret, hashes.SHA256()).public_bytes(Encoding.PEM))
-    key.write_bytes(secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key.write_bytes(secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
 
 
 def test_nobody_connects_to_a_port_that_is_only_reserved() -> None:
