@@ -13,6 +13,7 @@ from server.models import Form, FormVersion, Project
 from server.publishing.datasets import link_by_name, take_datasets
 from server.publishing.draft import clear_draft, get_draft, hold_form
 from server.publishing.queries import find_published
+from server.publishing.rights import refuse_forbidden
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
 
@@ -25,8 +26,8 @@ def publish_draft(
     """Gives the draft to phones. A version string, when given, is written into the XML first, nothing else is changed.
 
     Makes the entity lists and properties that the form declares, and links its files to them by name. Raises NotFound
-    (no draft), VersionAlreadyPublished (409.6), XFormInvalid (a version that cannot be used), DatasetNameCase,
-    PropertyNameCase.
+    (no draft), VersionAlreadyPublished (409.6), XFormInvalid (a version that cannot be used), UnexpectedValue (400.8: what
+    a care project never asks, in a draft from before the project was one), DatasetNameCase, PropertyNameCase.
     """
     hold_form(db, form)
     draft = get_draft(db, form)
@@ -34,8 +35,10 @@ def publish_draft(
         rename_version(draft, version)
     if find_published(db, form, draft.version) is not None:
         raise VersionAlreadyPublished(form=form.xml_form_id, version=draft.version)
+    xform = read_xform(bytes(draft.xml))
+    refuse_forbidden(project, xform)
     if draft.entity_related and not draft.encrypted:
-        take_datasets(db, project, read_xform(bytes(draft.xml)).datasets, by, now)
+        take_datasets(db, project, xform.datasets, by, now)
     link_by_name(db, project, draft, now)
     wipe_trials(db, form.id)
     before = form.current_version_id

@@ -1,5 +1,7 @@
 """What a care project's forms may never ask or write: it stops an upload. A plain project's forms are not read."""
 
+from typing import Any
+
 from forms.lint import Finding, lint
 from forms.xform import XForm
 from server.errors import UnexpectedValue
@@ -23,6 +25,18 @@ def refuse_forbidden(project: Project, form: XForm) -> None:
             reason=f"{found[0].reason_zh} / {found[0].reason_en}",
             findings=[as_details(finding) for finding in found],
         )
+
+
+def warn_of_words(project: Project, form: XForm) -> list[dict[str, Any]]:
+    """Words that hurt when they are said of a person, and questions beyond what follow-up needs: the author decides."""
+    if project.kind != "care":
+        return []
+    return [as_warning(finding) for finding in lint(form) if finding.severity == "warning"]
+
+
+def as_warning(finding: Finding) -> dict[str, Any]:
+    details = as_details(finding)
+    return {"type": "words", "details": details, "message": "{term} {path}: {reason}".format_map(details)}
 
 
 def as_details(finding: Finding) -> dict[str, str]:

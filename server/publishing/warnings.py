@@ -1,4 +1,7 @@
-"""What is worth knowing before a form goes out, as Central sorts it: the workbook's warnings and the workflow's."""
+"""What is worth knowing before a form goes out, as Central sorts it: the workbook's warnings and the workflow's.
+
+Those about words in a care project are our own.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,12 +15,13 @@ from forms.xform import compare_types
 from server.errors import FieldTypeConflict, FormWarnings
 from server.models import Form, FormVersion, Project
 from server.publishing.definition import Definition
+from server.publishing.rights import warn_of_words
 
 
 def refuse_with_warnings(db: Session, project: Project, form: Form | None, definition: Definition) -> None:
     """Raises FormWarnings (400.16) when there is anything to say."""
     workflow = [{"type": one.type, "details": one.details, "message": one.message} for one in definition.xform.warnings]
-    workflow += workflow_warnings(db, project, form, definition)
+    workflow += [*warn_of_words(project, definition.xform), *workflow_warnings(db, project, form, definition)]
     if definition.warnings or workflow:
         raise FormWarnings(
             warnings={"xlsFormWarnings": list(definition.warnings) or None, "workflowWarnings": workflow or None}

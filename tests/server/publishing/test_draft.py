@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from forms.schema import FormSchema
 from server.access.tokens import hash_token, unseal
 from server.db import Database
-from server.errors import FieldTypeConflict, FormWarnings, NotFound, VersionAlreadyPublished
+from server.errors import FieldTypeConflict, FormWarnings, NotFound, UnexpectedValue, VersionAlreadyPublished
 from server.models import Audit, Form, FormVersion, Project
 from server.publishing.definition import definition_of_xml
 from server.publishing.draft import put_draft
@@ -84,6 +84,19 @@ def test_a_draft_that_is_refused_leaves_the_old_one(db: Session, project: Projec
     assert db.scalar(select(func.count()).select_from(Audit)) == acts
 
 
+def test_words_that_hurt_are_pointed_out_in_a_care_project_and_the_author_decides(
+    db: Session, project: Project
+) -> None:
+    assert put(db, project, None, an_xform("one", title="拒绝服务")).id
+    project.kind = "care"
+
+    with pytest.raises(FormWarnings) as warned:
+        put(db, project, None, an_xform("two", title="拒绝服务"))
+    (found,) = warned.value.details["warnings"]["workflowWarnings"]
+    assert (found["type"], found["details"]["term"]) == ("words", "拒绝")
+    assert put(db, project, None, an_xform("two", title="拒绝服务"), ignore_warnings=True).id
+
+
 def test_a_version_published_before_is_refused_even_after_others(db: Session, project: Project) -> None:
     form = put(db, project, None, an_xform(version="1"))
     publish_draft(db, project, form, None, None, MORNING)
@@ -92,6 +105,17 @@ def test_a_version_published_before_is_refused_even_after_others(db: Session, pr
     put(db, project, form, an_xform(version="1"))
     with pytest.raises(VersionAlreadyPublished):
         publish_draft(db, project, form, None, None, MORNING)
+
+
+def test_what_a_care_project_never_asks_is_refused_in_a_draft_from_before_it_cared(
+    db: Session, project: Project
+) -> None:
+    form = put(db, project, None, an_xform(title="查环查孕"))
+    project.kind = "care"
+
+    with pytest.raises(UnexpectedValue):
+        publish_draft(db, project, form, None, None, MORNING)
+    assert form.current_version_id is None
 
 
 def test_a_draft_that_somebody_else_published_meanwhile_is_no_longer_there(
