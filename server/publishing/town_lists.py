@@ -3,9 +3,7 @@
 A list is a file of a form, not a part of it: the form's version stays, and phones fetch the file anew by its hash.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from forms.library import library_ids
+from forms.media import choice_csv
 from server.access.roles import CLINICIAN, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
 from server.models import Actor, AppUser, Assignment, Form, FormAttachment, FormVersion, Project, User, Village
@@ -32,12 +31,12 @@ def refresh_lists(db: Session, store: BlobStore, project: Project, now: datetime
 
 def refresh_villages(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
     """Called again after boundaries were imported."""
-    put_list(db, store, project, VILLAGES, write_list(["name", "label"], villages_of(db, project)), now)
+    put_list(db, store, project, VILLAGES, choice_csv(["name", "label"], villages_of(db, project)), now)
 
 
 def refresh_workers(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
     """Called again when somebody becomes or ceases to be a worker."""
-    put_list(db, store, project, WORKERS, write_list(["name", "label"], workers_of(db, project)), now)
+    put_list(db, store, project, WORKERS, choice_csv(["name", "label"], workers_of(db, project)), now)
 
 
 def refresh_clinics(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
@@ -45,7 +44,7 @@ def refresh_clinics(db: Session, store: BlobStore, project: Project, now: dateti
 
     Its columns are name,label,phone: the phone numbers stand in the advice on danger signs.
     """
-    note = write_list(["name", "label", "phone"], [NO_CLINICS])
+    note = choice_csv(["name", "label", "phone"], [NO_CLINICS])
     placeholder = store.put(note).sha256
     own = newest_upload(slots_of(db, project, CLINICS), placeholder)
     if own is None:
@@ -125,12 +124,3 @@ def workers_of(db: Session, project: Project) -> list[tuple[str, str]]:
         .order_by(Actor.display_name, Actor.id)
     )
     return [(str(number), name) for number, name in rows]
-
-
-def write_list(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A list to choose from as select_one_from_file reads it: UTF-8, commas, LF."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
