@@ -4,6 +4,7 @@ import pytest
 
 from forms import library
 from forms.library import LibraryForm, library_forms, library_ids, read_library_form, read_library_workbook
+from forms.lint import lint
 from forms.media import MediaNeed
 from forms.validate import read_warnings_of_validate
 from forms.xform import read_xform
@@ -50,9 +51,12 @@ def test_our_forms_convert_without_a_warning_of_pyxform():
         assert convert_text(source.read_text(encoding="utf-8")).warnings == []
 
 
-def test_our_forms_pass_odk_validate_and_have_no_warnings_of_ours(visit):
-    assert read_warnings_of_validate(read_library_form("household_visit")) == []
-    assert visit.warnings == []
+@pytest.mark.parametrize("form_id", library_ids())
+def test_our_forms_pass_odk_validate_have_no_warnings_and_ask_nothing_forbidden(form_id):
+    form = read_xform(read_library_form(form_id))
+
+    assert read_warnings_of_validate(read_library_form(form_id)) == []
+    assert (form.warnings, lint(form)) == ([], [])
 
 
 def test_the_household_visit_needs_the_towns_villages_and_the_household_list(visit):
@@ -88,6 +92,24 @@ def test_every_message_of_ours_about_a_wrong_answer_is_in_both_languages():
         assert len(re.findall(" constraint=", xml)) == len(re.findall(r" jr:constraintMsg=\"jr:itext\(", xml)), (
             one.form_id
         )
+
+
+def test_every_advice_on_danger_is_red_and_names_the_emergency_number():
+    found = []
+    for one in library_forms():
+        for phrase in read_xform(read_library_form(one.form_id)).phrases:
+            if phrase.where.split(":")[0].endswith(("/danger_advice", "/bp_critical")):
+                found.append(phrase.language)
+                assert "color:#c62828" in phrase.text and "[120](tel:120)" in phrase.text, phrase
+
+    assert sorted(found) == ["en"] * 5 + ["zh"] * 5
+
+
+@pytest.mark.parametrize("form_id", ["pregnancy_registration", "antenatal_check", "contraception_followup"])
+def test_without_consent_the_forms_say_what_is_to_be_done_first(form_id):
+    words = {phrase.text for phrase in read_xform(read_library_form(form_id)).phrases}
+
+    assert any("未同意或已到期：请先填知情同意表，勿录入健康信息" in text and "120" in text for text in words)
 
 
 YES, MET = "${consent_household} = 'yes'", "${visit_result} = 'met'"

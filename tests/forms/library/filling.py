@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -127,6 +127,15 @@ class Phone:
 
     def close(self) -> None:
         self.engine.close()
+
+
+def begun_earlier(record: Filled, days: int) -> Filled:
+    """The same record as if it had been begun, and everything in it been agreed, so many days earlier."""
+    older = re.sub(
+        r"\d{4}-\d\d-\d\d", lambda one: str(date.fromisoformat(one[0]) - timedelta(days=days)), record.xml.decode()
+    )
+    record.file.write_text(older, encoding="utf-8")
+    return replace(record, xml=older.encode(), values=read_flat(older.encode()))
 
 
 def names_refused(problems: list[str]) -> list[str]:

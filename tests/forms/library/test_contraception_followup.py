@@ -1,91 +1,33 @@
-"""F6 as a phone fills it: alone with her, her own choice, one of her records or a new one, and advice about dates."""
+"""F6 as a phone fills it: alone with her, her own choice, one of her records or a new one."""
 
 import re
-import uuid
 
 import pytest
 
 from forms.library import read_library_form
-from forms.lint import lint
 from forms.media import MediaNeed
-from forms.validate import read_warnings_of_validate
 from forms.xform import XForm, read_xform
-from tests.forms.library.filling import (
-    LI,
-    NO_VISITS,
-    VILLAGE,
-    WANG,
-    Filled,
-    Phone,
-    Pocket,
-    day,
-    due_row,
-    entity,
-    make_pocket,
-    woman,
+from tests.forms.library.contraception import (
+    AGAIN,
+    ANOTHER,
+    BEFORE_ALL,
+    FORM,
+    HERS,
+    LIS,
+    LIST,
+    START,
+    episode,
+    fill,
+    hers,
+    pocket,
+    refused,
 )
-
-FORM = "contraception_followup"
-LIST = "contraception_episodes"
-HERS, ANOTHER, LIS = (str(uuid.UUID(int=number, version=4)) for number in (31, 32, 33))
-START = {"reason": "start", "info_given": "several_methods how_works", "choice_hers": "yes", "pressure": "no"}
-AGAIN = {"choice_hers": "yes", "pressure": "no"}
-
-BEFORE_ALL = {"start", "end", "today", "deviceid", "client", "village_code", "consent_ok", "my_role"}
-BEFORE_ALL |= {
-    "clinic_phones",
-    "visit_date",
-    "open",
-    "method_before",
-    "injection_before",
-    "next_before",
-    "start_before",
-}
-BEFORE_ALL |= {"goes_on", "records", "makes", "acts", "new_id"}
-"""What a record holds when nothing was asked but of whom it is and when."""
-
-
-def episode(name: str, her: str = WANG, **properties: str) -> dict[str, str]:
-    known = {"woman": her, "village_code": VILLAGE, "method": "dmpa", "start_date": day(-200), "status": "current"}
-    return entity(name, f"W-0231 王* {day(-200)}", **{**known, **properties})
-
-
-def pocket(
-    *due: dict[str, str], her: dict[str, str] | None = None, episodes: list[dict[str, str]] | None = None
-) -> Pocket:
-    return make_pocket(
-        *due,
-        women=[her or woman(WANG, "W-0231 王*"), woman(LI, "W-0232 李*")],
-        **{LIST: [episode(LIS, LI, method="iud_cu")] if episodes is None else episodes},
-    )
-
-
-def answers_of(**answers: object) -> dict[str, object]:
-    return {"client": WANG, "visit_date": day(0), "privacy_now": "alone", **answers}
-
-
-def fill(phone: Phone, on: Pocket | None = None, **answers: object) -> Filled:
-    return phone.fill(FORM, on or pocket(), answers_of(**answers))
-
-
-def refused(phone: Phone, on: Pocket | None = None, **answers: object) -> list[str]:
-    return phone.refuses(FORM, on or pocket(), answers_of(**answers))
-
-
-def hers(**properties: str) -> Pocket:
-    """A phone that knows one method of hers."""
-    return pocket(episodes=[episode(HERS, **properties), episode(LIS, LI, method="iud_cu")])
+from tests.forms.library.filling import LI, NO_VISITS, VILLAGE, WANG, Phone, day, due_row, woman
 
 
 @pytest.fixture(scope="module")
 def form() -> XForm:
     return read_xform(read_library_form(FORM))
-
-
-def test_it_converts_and_validates_without_a_word_and_asks_nothing_forbidden(form: XForm) -> None:
-    assert form.warnings == []
-    assert lint(form) == []
-    assert read_warnings_of_validate(read_library_form(FORM)) == []
 
 
 def test_it_creates_and_updates_episodes_and_nothing_else(form: XForm) -> None:
@@ -99,17 +41,6 @@ def test_it_creates_and_updates_episodes_and_nothing_else(form: XForm) -> None:
 def test_it_needs_the_lists_of_its_phone_and_the_towns_clinics(form: XForm) -> None:
     names = ("me", "due_visits", "women", LIST, "clinics")
     assert form.media == [MediaNeed(f"{name}.csv", "file") for name in names]
-
-
-def test_every_question_and_choice_is_there_in_chinese_and_english(form: XForm) -> None:
-    for field in form.schema.fields:
-        assert set(field.labels) in (set(), {"zh", "en"}), field.path
-        for choice in field.choices or ():
-            assert set(choice.labels) == {"zh", "en"}, (field.path, choice.name)
-    by_place: dict[str, set[str]] = {}
-    for phrase in form.phrases:
-        by_place.setdefault(phrase.where, set()).add(phrase.language)
-    assert {where for where, languages in by_place.items() if languages != {"zh", "en"}} == set()
 
 
 def test_every_question_of_the_brief_is_there(form: XForm) -> None:
@@ -306,210 +237,6 @@ def test_a_device_is_taken_out_on_request_within_a_week(phone: Phone) -> None:
     assert fill(phone, hers(), episode=HERS, reason="check", **AGAIN, wish="continue").values["removal_request"] == "0"
 
 
-@pytest.mark.parametrize(
-    ("method", "shown"),
-    [
-        ("iud_cu", {"device_type", "expiry_on_card"}),
-        ("iud_lng", {"device_type", "expiry_on_card"}),
-        ("implant", {"device_type", "expiry_on_card"}),
-        ("dmpa", {"last_injection", "next_injection_date", "late_days"}),
-        ("neten", {"last_injection", "next_injection_date", "late_days"}),
-        ("cic", {"last_injection", "next_injection_date", "late_days", "bp_sys", "bp_dia"}),
-        ("coc", {"packs_given", "bp_sys", "bp_dia"}),
-        ("pop", {"packs_given"}),
-        ("condom_m", set()),
-        ("natural", set()),
-    ],
-)
-def test_each_method_has_its_own_questions(phone: Phone, method: str, shown: set[str]) -> None:
-    own = {"device_type", "expiry_on_card", "last_injection", "next_injection_date", "late_days", "packs_given"}
-    own |= {"bp_sys", "bp_dia"}
-
-    assert fill(phone, **START, method=method).shown & own == shown
-
-
-def test_the_day_on_her_card_comes_after_the_start(phone: Phone) -> None:
-    device = {**START, "method": "iud_cu", "start_date": day(-10)}
-
-    assert refused(phone, **device, expiry_on_card=day(-10)) == ["expiry_on_card"]
-    assert refused(phone, **device, expiry_on_card=day(-9)) == []
-    known = hers(method="implant", start_date=day(-10))
-    assert refused(phone, known, episode=HERS, reason="check", **AGAIN, expiry_on_card=day(-10)) == ["expiry_on_card"]
-
-
-@pytest.mark.parametrize(("distance", "said"), [(-1, True), (0, False), (1, False)])
-def test_a_card_that_has_run_out_is_said(phone: Phone, distance: int, said: bool) -> None:
-    device = {**START, "method": "iud_cu", "start_date": day(-400), "expiry_on_card": day(distance)}
-
-    assert ("expired_note" in fill(phone, **device).shown) is said
-
-
-@pytest.mark.parametrize(
-    ("packs", "end"), [(1, 28), (3, 84), (13, 364), (0, None), (None, None)], ids=["1", "3", "13", "0", "blank"]
-)
-def test_packs_last_four_weeks_each_from_the_visits_day(phone: Phone, packs: int | None, end: int | None) -> None:
-    known = hers(method="coc", supply_end=day(5))
-    filled = fill(
-        phone, known, episode=HERS, visit_date=day(-2), reason="resupply", **AGAIN, method="coc", packs_given=packs
-    )
-
-    assert filled.act().properties.get("supply_end") == (None if end is None else day(end - 2))
-
-
-@pytest.mark.parametrize("packs", [-1, 14])
-def test_at_most_thirteen_packs_are_given(phone: Phone, packs: int) -> None:
-    assert refused(phone, **START, method="coc", packs_given=packs) == ["packs_given"]
-
-
-def reinjected(phone: Phone, method: str, since: int, **known: str) -> Filled:
-    """An injection given today, so many days after the one that the phone knows of."""
-    on = hers(method=method, last_injection=day(-since), **known)
-    given = {"reason": "reinject", **AGAIN, "method": method, "last_injection": day(0)}
-    return fill(phone, on, episode=HERS, **given)
-
-
-LATE = {"early_note", "late_amber", "late_red", "late_very"}
-
-
-@pytest.mark.parametrize(
-    ("method", "since", "late", "note"),
-    [
-        ("dmpa", 76, -15, "early_note"),
-        ("dmpa", 77, -14, None),
-        ("dmpa", 91, 0, None),
-        ("dmpa", 92, 1, "late_amber"),
-        ("dmpa", 105, 14, "late_amber"),
-        ("dmpa", 106, 15, "late_red"),
-        ("dmpa", 119, 28, "late_red"),
-        ("dmpa", 120, 29, "late_very"),
-        ("neten", 41, -15, "early_note"),
-        ("neten", 42, -14, None),
-        ("neten", 57, 1, "late_amber"),
-        ("neten", 71, 15, "late_red"),
-        ("neten", 85, 29, "late_very"),
-        ("cic", 20, -8, "early_note"),
-        ("cic", 28, 0, None),
-        ("cic", 35, 7, None),
-        ("cic", 36, 8, "late_red"),
-    ],
-)
-def test_a_late_injection_is_answered_by_how_late_it_is(
-    phone: Phone, method: str, since: int, late: int, note: str | None
-) -> None:
-    filled = reinjected(phone, method, since)
-
-    assert filled.values["late_days"] == str(late)
-    assert filled.shown & LATE == ({note} if note else set())
-    assert filled.act().properties["last_injection"] == day(0)
-
-
-def test_the_day_that_the_clinic_wrote_wins(phone: Phone) -> None:
-    assert reinjected(phone, "cic", 40, next_injection=day(-3)).values["late_days"] == "3"
-
-
-def test_a_next_day_that_was_not_agreed_again_is_forgotten(phone: Phone) -> None:
-    assert reinjected(phone, "cic", 40, next_injection=day(-3)).act().properties["next_injection"] == ""
-
-
-def test_a_visit_without_an_injection_counts_none_and_still_says_how_late_she_is(phone: Phone) -> None:
-    on = hers(last_injection=day(-110))
-    filled = fill(phone, on, episode=HERS, reason="check", **AGAIN, method="dmpa")
-
-    assert "last_injection" not in filled.shown
-    assert filled.shown & LATE == {"late_red"}
-    assert not {"last_injection", "next_injection"} & filled.act().properties.keys()
-
-
-def test_an_injection_of_today_is_filled_in_beforehand(phone: Phone) -> None:
-    given = {"client": WANG, "privacy_now": "alone", "reason": "reinject", **AGAIN}
-
-    assert phone.fill(FORM, hers(), given, leave_prefilled=True).values["last_injection"] == day(0)
-    assert (
-        phone.fill(FORM, pocket(), {**given, **START, "method": "dmpa"}, leave_prefilled=True).values["last_injection"]
-        == ""
-    )
-
-
-def test_a_first_injection_is_late_for_nothing(phone: Phone) -> None:
-    filled = fill(phone, **START, method="dmpa", last_injection=day(0))
-
-    assert (filled.values["late_days"], filled.shown & LATE) == ("-91", set())
-    assert filled.act().properties["last_injection"] == day(0)
-
-
-@pytest.mark.parametrize(
-    ("method", "apart", "asked"),
-    [
-        ("dmpa", 76, True), ("dmpa", 77, False), ("dmpa", 98, False), ("dmpa", 99, True),
-        ("neten", 41, True), ("neten", 42, False), ("neten", 70, False), ("neten", 71, True),
-        ("cic", 20, True), ("cic", 21, False), ("cic", 35, False), ("cic", 36, True),
-    ],
-)  # fmt: skip
-def test_an_unusual_interval_is_confirmed(phone: Phone, method: str, apart: int, asked: bool) -> None:
-    days = {"last_injection": day(-1), "next_injection_date": day(apart - 1)}
-    filled = fill(phone, **START, method=method, **days, interval_sure="OK")
-
-    assert ("interval_sure" in filled.shown) is asked
-    assert filled.act().properties["next_injection"] == day(apart - 1)
-
-
-def test_the_next_injection_comes_after_the_last(phone: Phone) -> None:
-    days = {"last_injection": day(-1), "next_injection_date": day(-1)}
-    assert refused(phone, **START, method="dmpa", **days) == ["next_injection_date"]
-
-
-def test_screening_is_on_the_clinics_phones_only(phone: Phone) -> None:
-    answers = {**START, "method": "coc", "mec_flags": "clot"}
-    clinic = fill(phone, pocket().as_role("clinician"), **answers)
-
-    assert not {"mec_flags", "mec_note"} & fill(phone, **answers).shown
-    assert {"mec_flags", "mec_note"} <= clinic.shown
-    assert "mec_note" not in fill(phone, pocket().as_role("clinician"), **{**answers, "mec_flags": "none"}).shown
-
-
-@pytest.mark.parametrize(
-    ("upper", "lower", "notes"),
-    [
-        (139, 89, set()),
-        (140, 80, {"bp_red"}),
-        (120, 90, {"bp_red"}),
-        (160, 80, {"bp_critical"}),
-        (130, 110, {"bp_critical"}),
-    ],
-)
-def test_blood_pressure_is_answered_by_its_level(phone: Phone, upper: int, lower: int, notes: set[str]) -> None:
-    shown = fill(phone, **START, method="coc", bp_sys=upper, bp_dia=lower).shown
-
-    assert shown & {"bp_red", "bp_critical"} == notes
-
-
-DANGER = {"danger_advice", "danger_stop_note", "danger_iud_note"}
-
-
-@pytest.mark.parametrize(
-    ("method", "notes"),
-    [
-        ("coc", {"danger_advice", "danger_stop_note"}),
-        ("dmpa", {"danger_advice", "danger_stop_note"}),
-        ("iud_cu", {"danger_advice", "danger_iud_note"}),
-        ("condom_m", {"danger_advice"}),
-    ],
-)
-def test_danger_is_answered_at_once_and_by_her_method(phone: Phone, method: str, notes: set[str]) -> None:
-    on = hers(method=method)
-
-    for given in ({"reason": "problem", **AGAIN}, {"reason": "stop", "pressure": "no"}, {"reason": "problem"}):
-        assert fill(phone, on, episode=HERS, **given, danger_fp="calf_pain").shown & DANGER == notes
-    assert fill(phone, on, episode=HERS, reason="problem", danger_fp="none").shown & DANGER == set()
-
-
-def test_advice_is_in_the_form_with_the_emergency_number(form: XForm) -> None:
-    texts = [one.text for one in form.phrases if one.where.split(":")[0].endswith(("/danger_advice", "/bp_critical"))]
-
-    assert len(texts) == 4
-    assert all("120" in text and "color:#c62828" in text for text in texts)
-
-
 @pytest.mark.parametrize("name", ["danger_fp", "side_effects"])
 def test_none_of_these_stands_alone(phone: Phone, name: str) -> None:
     first = {"danger_fp": "calf_pain", "side_effects": "pain"}[name]
@@ -538,7 +265,7 @@ def test_a_referral_says_how_urgent(phone: Phone) -> None:
     assert "refer_urgency" not in fill(phone, reason="info").shown
 
 
-def test_no_label_and_no_name_of_a_record_tells_the_method(phone: Phone, form: XForm) -> None:
+def test_no_label_and_no_name_of_a_record_tells_the_method(phone: Phone) -> None:
     for method in ("iud_cu", "dmpa", "coc"):
         filled = fill(phone, **START, method=method)
         name = re.search(rb"<instanceName>(.*)</instanceName>", filled.xml)

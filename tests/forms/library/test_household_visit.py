@@ -11,6 +11,7 @@ from tests.forms.library.filling import (
     Filled,
     Phone,
     Pocket,
+    begun_earlier,
     day,
     due_row,
     entity,
@@ -105,6 +106,30 @@ def test_a_correction_keeps_the_key_the_household_and_the_new_ones_id(phone: Pho
 
     assert (again.values["visit_key"], again.act().uuid) == ("overdue", HOME)
     assert (anew.act().uuid, anew.act().create) == (new.act().uuid, True)
+
+
+def test_a_door_code_is_not_taken_by_the_household_that_this_very_record_made(phone: Phone) -> None:
+    new = fill(phone, **MET, village_code=VILLAGE)
+    own = pocket().with_rows("households", [home(new.act().uuid, "A-0301", village_code=VILLAGE)])
+
+    again = phone.fill(FORM, own, {"hamlet": "六社"}, edit=new, leave_prefilled=True)
+    other = fill(phone, own, **MET, village_code=VILLAGE)
+
+    assert ("door_code_note" in again.shown, "door_code_note" in other.shown) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "name", "in_days"),
+    [({**MET}, "next_visit_wish", 3), ({**MET, "visit_result": "declined"}, "decline_recheck", 95)],
+)
+def test_a_correction_keeps_a_day_that_was_agreed_though_it_has_passed(
+    phone: Phone, answers: dict[str, str], name: str, in_days: int
+) -> None:
+    first = begun_earlier(fill(phone, **answers, **{name: day(in_days)}), 10)
+
+    again = phone.fill(FORM, pocket(), {"door_code": "A-0302"}, edit=first, leave_prefilled=True)
+
+    assert (again.refused, again.values[name]) == ([], day(in_days - 10))
 
 
 def test_after_a_no_only_door_code_and_result_are_kept(phone: Phone) -> None:

@@ -5,9 +5,7 @@ import re
 import pytest
 
 from forms.library import read_library_form
-from forms.lint import lint
 from forms.media import MediaNeed
-from forms.validate import read_warnings_of_validate
 from forms.xform import read_xform
 from tests.forms.library.filling import (
     LI,
@@ -50,14 +48,6 @@ def fill(phone: Phone, pocket: Pocket, *given: dict[str, str], **more: str) -> F
     return phone.fill(FORM, pocket, {name: text for one in (*given, more) for name, text in one.items()})
 
 
-def test_the_consent_form_passes_odk_validate_and_our_linter() -> None:
-    form = read_xform(read_library_form(FORM))
-
-    assert read_warnings_of_validate(read_library_form(FORM)) == []
-    assert form.warnings == []
-    assert lint(form) == []
-
-
 def test_the_consent_form_writes_women_and_nothing_else() -> None:
     form = read_xform(read_library_form(FORM))
     (use,) = form.datasets
@@ -96,6 +86,11 @@ def test_who_registers_becomes_a_row_of_women_with_all_she_agreed_to(phone: Phon
         "consent_until": day(365),
         **dict.fromkeys(CONSENTS, "yes"),
     }
+
+
+def test_a_rare_character_stays_whole_in_the_label(phone: Phone, pocket: Pocket) -> None:
+    assert fill(phone, pocket, FIRST, AGREES, display_name="𠮷小花").act().label == "W-0555 𠮷*"
+    assert fill(phone, pocket, FIRST, AGREES, display_name="王𠮷").act().label == "W-0555 王*"
 
 
 def test_who_gives_no_name_is_listed_by_her_code_alone(phone: Phone, pocket: Pocket) -> None:
@@ -282,6 +277,16 @@ def test_a_service_card_number_is_w_and_digits(phone: Phone, pocket: Pocket, cod
 def test_a_number_that_is_in_use_is_pointed_out(phone: Phone, pocket: Pocket) -> None:
     assert "code_note" in fill(phone, pocket, FIRST, AGREES, code="W-0231").shown
     assert "code_note" not in fill(phone, pocket, FIRST, AGREES).shown
+
+
+def test_her_number_is_not_taken_by_her_own_record_when_it_is_corrected(phone: Phone, pocket: Pocket) -> None:
+    record = fill(phone, pocket, FIRST, AGREES)
+    own = woman(record.act().uuid, "W-0555")
+    on = pocket.with_rows("women", [own])
+    again = phone.fill(FORM, on, {"display_name": "李梅"}, edit=record, leave_prefilled=True)
+
+    assert "code_note" not in again.shown
+    assert (again.act().uuid, again.act().label) == (own["name"], "W-0555 李*")
 
 
 def test_a_phone_that_others_see_is_asked_about_only_with_a_number(phone: Phone, pocket: Pocket) -> None:
