@@ -1,9 +1,10 @@
 """GET /healthz: whether this server can do its work, for whoever watches it. No sign-in, no redirect."""
 
 from flask import Response
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from server.models import TimetableLease, TimetableRun
+from server.jobs import last_runs
+from server.leases import is_running
 from server.upgrading import is_current
 from server.web.blueprints import Door
 from server.web.session import database, now, reading
@@ -22,9 +23,9 @@ def healthz() -> Response:
 
 
 def timetable() -> dict[str, object]:
-    lease = reading().get(TimetableLease, 1)
-    latest = reading().scalar(select(TimetableRun.finished_at).order_by(TimetableRun.finished_at.desc()).limit(1))
+    """A run under way, or cut off, has no end yet: the others say when something was done last."""
+    ends = [run.finished_at for run in last_runs(reading()).values() if run.finished_at is not None]
     return {
-        "running": lease is not None and lease.expires_at > now(),
-        "lastRunAt": central_json.instant(latest),
+        "running": is_running(reading(), now()),
+        "lastRunAt": central_json.instant(max(ends, default=None)),
     }
