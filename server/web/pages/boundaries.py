@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template, request
 
 from geo.boundaries import BoundaryFile, read_boundaries
 from geo.errors import GeoError
+from geo.masking import suppress
 from server.access.allow import allow, may
 from server.errors import MissingParameter, Problem, UnexpectedValue
 from server.models import Project
@@ -110,7 +111,7 @@ def report_lines(report: ImportReport) -> dict[str, Any]:
         (_("Other outline"), names(report, report.changed)),
         (_("Other name"), names(report, report.renamed)),
         (_("No longer in the file; records and history stay"), names(report, report.retired)),
-        (_("Records that change village"), str(report.records_moved)),
+        (_("Records that change village"), suppress(report.records_moved).text),
     ]
     return {"dry_run": report.dry_run, "rows": [row for row in rows if row[1]], "notes": notes(report)}
 

@@ -34,6 +34,13 @@ def test_a_file_is_looked_at_first_and_then_imported_without_choosing_it_again(t
         assert db.scalar(select(func.count()).select_from(Village)) == 3
 
 
+def test_how_many_records_would_move_is_told_as_every_number_is(town, browse):
+    town.record()
+    swapped = a_file(boundaries(*reversed(CODES)), "v.geojson")
+    looked = browse("lea").send("/places/import", {"file": swapped, "crs": "EPSG:4326", "step": "check"})
+    assert "换村的记录 <5" in text_of(looked)
+
+
 def test_rows_that_cannot_be_villages_are_named_and_nothing_is_stored(town, browse, database):
     content = boundaries("12", "519901201001", "519901201001")
     answer = browse("lea").send(
