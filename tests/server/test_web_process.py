@@ -109,8 +109,8 @@ def read_all(client: socket.socket) -> bytes:
     return b""
 
 
-@pytest.mark.parametrize("length", [8000, 8180])
-def test_a_long_address_is_taken_up_to_8190_bytes(web: Running, length: int) -> None:
+@pytest.mark.parametrize("length", [8000, 20_000, 32_760])
+def test_an_address_that_asks_after_five_hundred_entities_is_taken(web: Running, length: int) -> None:
     line = b"GET /" + b"a" * (length - len(b"GET / HTTP/1.1")) + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     with web.connect() as client:
         client.sendall(line)
@@ -119,7 +119,7 @@ def test_a_long_address_is_taken_up_to_8190_bytes(web: Running, length: int) -> 
 
 def test_a_longer_address_is_a_clear_400(web: Running) -> None:
     with web.connect() as client:
-        client.sendall(b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
         assert read_all(client).startswith(b"HTTP/1.1 4")
 
 
