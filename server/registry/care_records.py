@@ -18,8 +18,9 @@ from server.registry.entities import Author, properties_of, write_update
 from server.registry.erasing import erase
 from server.registry.events import events_of, find_in_list, woman_of_pregnancy
 from server.registry.people import find, write_household, write_woman
+from server.registry.reach import HER
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
-from server.registry.telling import CONSENT, KEPT, Event, Told, tell
+from server.registry.telling import CONSENT, KEPT, MAKES, Event, Told, bare, find_act, tell
 
 CARE_FORMS = frozenset(KEPT)
 HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
@@ -40,6 +41,8 @@ def note_people(db: Session, reading: Reading) -> Effects:
     subjects: set[Subject] = {(former.subject_list, former.subject)} if former else set()
     event, effects = write_event(db, reading, told, former), Effects()
     if event is not None:
+        if reading.is_edit and event.episode:
+            move_episode(db, reading, event.form_id, event.episode, event.subject)
         subjects.add((event.subject_list, event.subject))
         if told and of_consent(told) and wants_erasure(told.data):
             effects.add(erase(db, reading.project.id, event.subject, reading.now))
@@ -70,6 +73,18 @@ def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent
     row.data_json = orjson.dumps(told.data).decode()
     db.flush()
     return row
+
+
+def move_episode(db: Session, reading: Reading, form_id: str, episode: str, woman: str) -> None:
+    """A correction that names another woman: what the record began is listed as hers. Otherwise a record acts once."""
+    name, is_episode = MAKES.get(form_id, ("", False))
+    entity = find_in_list(db, reading.project.id, name, episode) if is_episode else None
+    if entity is None or bare(orjson.loads(entity.data_json).get(HER)) in (None, woman):
+        return
+    act = find_act(reading.instance, reading.schema, name)
+    if act is not None and act.create and act.uuid == episode:
+        by = (reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now)
+        write_update(db, db.get_one(Dataset, entity.dataset_id), entity, entity.version, act, Author(*by))
 
 
 def counts(record: Submission, told: Told) -> bool:

@@ -79,12 +79,13 @@ def tell(instance: Instance, schema: FormSchema) -> Told | None:
     answers = dict(flatten(read_values(instance, schema)))
     subject_list, asked, asked_episode = CHOSEN[instance.form_id]
     made, is_episode = MAKES.get(instance.form_id, ("", False))
-    act = uuid_of_act(instance, schema, made)
+    act = find_act(instance, schema, made)
+    uuid = act.uuid if act else None
     return Told(
         form_id=instance.form_id,
         subject_list=subject_list,
-        subject=(None if is_episode else act) or bare(answers.get(asked)),
-        episode=(act if is_episode else None) or bare(answers.get(asked_episode)),
+        subject=(None if is_episode else uuid) or bare(answers.get(asked)),
+        episode=(uuid if is_episode else None) or bare(answers.get(asked_episode)),
         visit_date=read_day(answers.get("visit_date")),
         data={name: answers[name] for name in (*KEPT[instance.form_id].split(), "visit_key") if answers.get(name)},
     )
@@ -101,13 +102,13 @@ def flatten(values: dict[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def uuid_of_act(instance: Instance, schema: FormSchema, dataset: str) -> str | None:
-    """The entity that a record makes or changes in this list; None where it asks for none or its asking is unreadable."""
+def find_act(instance: Instance, schema: FormSchema, dataset: str) -> EntityAct | None:
+    """What a record does to an entity of this list; None where it asks for nothing or its asking is unreadable."""
     try:
         acts: list[EntityAct] = read_acts(instance, schema) if dataset else []
     except FormError:
         return None
-    return next((act.uuid for act in acts if act.dataset == dataset), None)
+    return next((act for act in acts if act.dataset == dataset), None)
 
 
 def bare(text: str | None) -> str | None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from itertools import permutations
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 
@@ -191,8 +192,15 @@ def test_a_pregnancy_that_was_registered_on_the_wrong_woman_moves(care: Care) ->
     care.register(right)
     first = care.pregnancy(wrong, pregnancy)
     answers = {"woman": right, "visit_date": "2026-02-10", "wants_registration": "yes"}
-    care.post("pregnancy_registration", answers, created("pregnancies", pregnancy), deprecated_id=first)
+    act = created("pregnancies", pregnancy, "W-0007 #1")
+    second = care.post("pregnancy_registration", answers, act, deprecated_id=first)
     assert [(one.uuid, one.woman_uuid) for one in care.rows(Pregnancy)] == [(pregnancy, right)]
+    entity = care.entity(pregnancy)
+    assert entity is not None
+    assert (orjson.loads(entity.data_json)["woman"], entity.label, entity.version) == (right, "W-0007 #1", 2)
+    care.post("pregnancy_registration", answers | {"visit_date": "2026-02-11"}, act, deprecated_id=second)
+    assert (entity := care.entity(pregnancy)) is not None
+    assert entity.version == 2
 
 
 def test_a_record_that_is_deleted_or_rejected_tells_nothing_until_it_is_brought_back(
