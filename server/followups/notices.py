@@ -74,7 +74,7 @@ def is_late(row: FollowUp) -> bool:
 
 
 def red_since(row: FollowUp) -> date:
-    """The day its sums give for the level red, else the first day it is overdue."""
+    """The first day that its sums give for the level red, else the first day it is overdue."""
     for step in json.loads(row.why_json):
         if isinstance(step, dict) and step.get("what") == "severity.red":
             return date.fromisoformat(step["gives"])

@@ -119,7 +119,7 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_
             *_dating_steps(occasion, asked.today),
             *window_steps(rule, occasion.days, window),
             *_proposed_steps(window, proposed_on),
-            *((reached[1],) if reached else ()),
+            *(reached[1] if reached else ()),
             *_answer_steps(ending),
         ),
     )

@@ -52,16 +52,22 @@ def state_on(today: date, window: Window) -> str:
     return "open" if today >= window.opens_on else "scheduled"
 
 
-def severity_on(today: date, rule: Rule, days: Mapping[str, date], window: Window) -> tuple[SeverityStep, Step] | None:
-    """The highest step of the rule's ladder that is reached that day, with its sum; None is the level info."""
+def severity_on(
+    today: date, rule: Rule, days: Mapping[str, date], window: Window
+) -> tuple[SeverityStep, tuple[Step, ...]] | None:
+    """The highest step of the rule's ladder that is reached that day; None is the level info.
+
+    With it come the sums of all reached steps of its level: the first is since when the level stands, the last its own.
+    """
     if today < window.opens_on:
         return None
     edges = {**days, "open": window.opens_on, "due": window.due_on, "close": window.closes_on}
     reached = [step for step in rule.severity if edges[step.since.fact] + timedelta(days=step.since.days) <= today]
     if not reached:
         return None
-    highest = max(enumerate(reached), key=lambda one: (LEVELS.index(one[1].level), one[0]))[1]
-    return highest, sum_of(f"severity.{highest.level}", highest.since, edges)
+    highest = max(LEVELS.index(step.level) for step in reached)
+    level = [step for step in reached if LEVELS.index(step.level) == highest]
+    return level[-1], tuple(sum_of(f"severity.{step.level}", step.since, edges) for step in level)
 
 
 def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Window) -> date | None:

@@ -137,10 +137,10 @@ def calendar_of(row: FollowUp, today: date) -> Part:
 
 
 def standing_of(why: Explanation, row: FollowUp, today: date) -> Part:
-    notes = [
+    marks = [step for step in why.steps if step.what in LEVELS and not row.ended]
+    notes = [  # of several steps of one level the first, since when it is marked so
         _("Marked “%(level)s” from %(day)s", level=LEVELS[step.what], day=short_day(step.gives, today))
-        for step in why.steps
-        if step.what in LEVELS and not row.ended
+        for step in marks[:1]
     ]
     notes += [
         _("Answered by the visit of %(day)s", day=say_day(step.on)) for step in why.steps if step.what == "answered_on"

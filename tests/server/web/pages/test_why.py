@@ -75,6 +75,16 @@ def test_the_advice_of_a_step_is_for_clinicians(town, browse):
     assert "超过一天" not in words and "紧急，超期 2 天" in words and "3月1日起标为“紧急”" in words
 
 
+def test_one_that_is_red_by_two_steps_is_marked_from_the_first_on(town, browse):
+    steps = [
+        {"what": "severity.red", "fact": "close", "on": "2026-01-25", "days": days, "gives": gives, "counts": True}
+        for days, gives in ((15, "2026-02-09"), (29, "2026-02-23"))
+    ]
+    path = make(town, rule="INJ-DMPA", severity="red", left=-36, why_json=orjson.dumps(steps).decode())
+    words = text_of(browse("wang").see(path))
+    assert "2月9日起标为" in words and "2月23日起标为" not in words
+
+
 def test_a_day_off_moves_the_proposal_earlier_and_says_so(town, browse):
     words = text_of(browse("wang").see(make(town, due_on=TODAY + 6 * DAY, proposed_on=TODAY + 4 * DAY)))
     assert "3月8日（周日）休息，建议改到 3月6日（周五）" in words and "只会提前，不会推后" in words
