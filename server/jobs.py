@@ -18,9 +18,9 @@ from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
+from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
-from server.followups.recalculate import recalculate_due
 from server.followups.smtp import SmtpPost
 from server.intake.derive import retry_one
 from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name

@@ -4,7 +4,6 @@ Two that work on one subject at once wait for each other: SQLite has one writer,
 """
 
 import hashlib
-import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
@@ -30,8 +29,6 @@ REASON_GONE: Final = "reason_gone"
 SUBJECT_GONE: Final = "subject_gone"
 """The cause where the registry does not know her any more."""
 NO_CONSENT: Final = "no_consent"
-
-log = logging.getLogger("fangshi.followups")
 
 Subject = tuple[str, str]
 """The list (women, households) and the uuid."""
@@ -66,43 +63,6 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
         rows = rows_of(db, project.id, subject_list, uuids)
         for uuid in uuids:
             bring_in_line(db, Round(project, today, now), facts.get(uuid), rows.get(uuid, {}))
-
-
-def recalculate_due(db: Session, today: date, now: datetime, limit: int = 50) -> int:
-    """One batch of the daily step: up to so many subjects that change by themselves by today. How many; 0 when done.
-
-    The caller gives each batch a transaction of its own and calls again. A subject that somebody else works on right
-    now is left to a later batch: the daily step makes no phone wait.
-    """
-    here = (FollowUp.project_id, FollowUp.subject_list, FollowUp.subject)
-    due = select(*here).where(FollowUp.look_on <= today).group_by(*here).order_by(*here).limit(limit)
-    found = [(row[0], (row[1], row[2])) for row in db.execute(due)]
-    taken = [(project_id, one) for project_id, one in found if lock_subject(db, project_id, one, wait=False)]
-    for project_id, group in groupby(taken, key=lambda one: one[0]):
-        project, subjects = db.get_one(Project, project_id), [one for _, one in group]
-        if not went_well(db, project, subjects, today, now):
-            for one in subjects:
-                if not went_well(db, project, [one], today, now):
-                    put_off(db, project_id, one, today)
-    return len(taken)
-
-
-def went_well(db: Session, project: Project, subjects: list[Subject], today: date, now: datetime) -> bool:
-    """Recalculates in a savepoint: what cannot be read of one subject holds up no other."""
-    try:
-        with db.begin_nested():
-            recalculate_many(db, project, subjects, today, now)
-    except Exception as error:
-        log.warning("follow-ups of %d subjects failed: %s", len(subjects), type(error).__name__)
-        return False
-    return True
-
-
-def put_off(db: Session, project_id: int, subject: Subject, today: date) -> None:
-    """Looks at a subject again tomorrow."""
-    hers = (FollowUp.project_id == project_id, FollowUp.subject_list == subject[0], FollowUp.subject == subject[1])
-    tomorrow = {"look_on": today + timedelta(days=1)}
-    db.execute(update(FollowUp).where(*hers, FollowUp.look_on <= today).values(**tomorrow))
 
 
 def lock_subject(db: Session, project_id: int, subject: Subject, wait: bool) -> bool:

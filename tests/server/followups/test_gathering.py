@@ -20,11 +20,6 @@ from tests.server.followups.samples import VILLAGE, at_noon, day
 from tests.server.followups.told import F1, a_home, a_town, a_woman, checked, injected, registered, tell
 
 
-@pytest.fixture
-def town(db: Session) -> Project:
-    return a_town(db)
-
-
 def test_whom_the_registry_does_not_know_has_no_facts(db: Session, town: Project) -> None:
     registered(db, town, "2026-10-20", "2026-09-01")
     assert facts_of(db, town, "women", "w1") is None

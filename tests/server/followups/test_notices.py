@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from server.access.roles import VILLAGE_WORKER
 from server.followups.notices import add_working_days, follow_up_changed, is_late
 from server.followups.wishes import Wishes, save_wishes
-from server.models import FollowUp, Notification, Village, Woman
+from server.models import FollowUp, Notification, Village
 from tests.server.followups.staff import (
     LIUWAN,
     MORNING,
@@ -21,6 +21,7 @@ from tests.server.followups.staff import (
     disable,
     red_from,
 )
+from tests.server.followups.told import a_woman
 
 
 @pytest.fixture
@@ -149,8 +150,7 @@ def test_what_comes_at_night_waits_until_the_person_s_quiet_hours_end(db: Sessio
 def test_the_worker_she_chose_is_told_instead_of_the_village_s_others(db: Session, staff: Staff) -> None:
     he = a_person(db, staff.project, "he", VILLAGE_WORKER, None)
     row = a_follow_up(db, staff)
-    db.add(a_woman(staff, row.subject, str(he)))
-    db.flush()
+    a_woman(db, staff.project, row.subject, village_code=SHIQIAO, assigned_worker=str(he))
     follow_up_changed(db, staff.project, row, MORNING)
     assert told(db) == [(he, "due")]
 
@@ -160,8 +160,8 @@ def test_a_choice_that_names_no_worker_of_her_village_falls_back_to_the_village_
     db: Session, staff: Staff, chosen: str | None
 ) -> None:
     row = a_follow_up(db, staff)
-    db.add(a_woman(staff, row.subject, str(staff.luo) if chosen == "luo" else chosen))
-    db.flush()
+    worker = str(staff.luo) if chosen == "luo" else chosen
+    a_woman(db, staff.project, row.subject, village_code=SHIQIAO, assigned_worker=worker)
     follow_up_changed(db, staff.project, row, MORNING)
     assert told(db) == [(staff.chen, "due")]
 
@@ -190,22 +190,7 @@ def test_who_left_the_village_s_work_has_the_word_taken_back(db: Session, staff:
 
 def test_a_row_holds_no_name_and_no_word_of_what_it_is_about(db: Session, staff: Staff) -> None:
     row = a_follow_up(db, staff, state="overdue", village_code=SHIQIAO)
-    db.add(a_woman(staff, row.subject, None))
+    a_woman(db, staff.project, row.subject, village_code=SHIQIAO)
     follow_up_changed(db, staff.project, row, MORNING)
     [notice] = db.scalars(select(Notification))
     assert {notice.kind, notice.channel, notice.occasion} == {"overdue", "inbox", f"{row.key}:overdue"}
-
-
-def a_woman(staff: Staff, uuid: str, chosen: str | None) -> Woman:
-    return Woman(
-        project_id=staff.project.id,
-        uuid=uuid,
-        label="W-0231 王*",
-        village_code=SHIQIAO,
-        assigned_worker=chosen,
-        consent_service=True,
-        consent_reminder=True,
-        consent_share_clinic=False,
-        consent_location=False,
-        consent_stats=False,
-    )

@@ -1,90 +1,19 @@
-from collections.abc import Iterator
+"""Words on their way: into the inbox, to the mail server, once, whatever happens between."""
+
 from datetime import datetime, time, timedelta
 
-import pytest
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
-from server.access.roles import VILLAGE_WORKER
 from server.config import MailServer
 from server.db import Database
-from server.followups.digests import add_digests
 from server.followups.notices import follow_up_changed
-from server.followups.outbox import Letterhead, claim_one, deliver_inbox, send_one
+from server.followups.outbox import claim_one, send_one
 from server.followups.smtp import SmtpPost
 from server.followups.wishes import Wishes, save_wishes
-from server.models import Assignment, FollowUp, Notification, Project, User, VillageScope, Woman
-from tests.server.followups.staff import LIUWAN, MORNING, SHIQIAO, TODAY, Staff, a_follow_up, a_staff, disable
+from server.models import FollowUp, Notification, User
+from tests.server.followups.posting import HEAD, MINUTE, deliver, end, rows, send_all, states, tell
+from tests.server.followups.staff import MORNING, TODAY, Staff, disable
 from tests.smtp_sink import Sink
-
-HEAD = Letterhead("fangshi@town.test", "https://town.test")
-MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def post(sink: Sink) -> SmtpPost:
-    return SmtpPost(MailServer("smtp", "127.0.0.1", sink.port, HEAD.sender))
-
-
-@pytest.fixture
-def staff(database: Database) -> Staff:
-    with database.transaction() as db:
-        return a_staff(db)
-
-
-def tell(database: Database, staff: Staff, now: datetime = MORNING, **given: object) -> FollowUp:
-    """A follow-up that is overdue, told to its worker."""
-    with database.transaction() as db:
-        row = a_follow_up(db, staff, **{"state": "overdue", "overdue_from": TODAY, **given})
-        db.add(a_woman(staff, row.subject))
-        follow_up_changed(db, staff.project, row, now)
-        return row
-
-
-def a_woman(staff: Staff, uuid: str) -> Woman:
-    given = {"consent_service": True, "consent_reminder": True, "consent_share_clinic": False}
-    place = {"consent_location": False, "consent_stats": False, "village_code": SHIQIAO}
-    return Woman(project_id=staff.project.id, uuid=uuid, label="W-0231 王*", **given, **place)
-
-
-def end(database: Database, staff: Staff, row: FollowUp, now: datetime) -> None:
-    with database.transaction() as db:
-        again = db.get(FollowUp, row.id)
-        assert again is not None
-        again.ended, again.state = True, "superseded"
-        follow_up_changed(db, staff.project, again, now)
-
-
-def deliver(database: Database, now: datetime, with_mail: bool = True) -> int:
-    with database.transaction() as db:
-        return deliver_inbox(db, now, with_mail=with_mail)
-
-
-def summarise(database: Database, now: datetime) -> int:
-    with database.transaction() as db:
-        return add_digests(db, now)
-
-
-def send_all(database: Database, post: SmtpPost, now: datetime) -> int:
-    sent = 0
-    while send_one(database, post, HEAD, now):
-        sent += 1
-    return sent
-
-
-def rows(database: Database, channel: str) -> list[Notification]:
-    with database.reading() as db:
-        return list(db.scalars(select(Notification).where(Notification.channel == channel).order_by(Notification.id)))
-
-
-def states(database: Database, channel: str = "email") -> list[str]:
-    return [row.state for row in rows(database, channel)]
 
 
 def test_an_overdue_visit_reaches_the_inbox_and_the_mail_server_once(
@@ -325,77 +254,3 @@ def test_the_message_id_is_the_occasion_s(database: Database, staff: Staff, sink
     first, second = (mail["Message-ID"] for mail in sink.mails)
     assert first == second
     assert first.endswith("@town.test>")
-
-
-HALF_PAST_EIGHT = datetime.fromisoformat("2026-03-02T08:30:00+08:00")
-
-
-def test_the_summary_is_one_mail_a_person_and_day(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:
-    tell(database, staff, state="due", overdue_from=TODAY + timedelta(days=8))
-    tell(database, staff, state="overdue", overdue_from=TODAY - timedelta(days=1))
-    assert summarise(database, HALF_PAST_EIGHT - MINUTE) == 0
-    for minute in range(3):
-        summarise(database, HALF_PAST_EIGHT + minute * MINUTE)
-        send_all(database, post, HALF_PAST_EIGHT + minute * MINUTE)
-    [mail] = sink.mails
-    assert (mail["To"], mail["Subject"]) == ("chen@town.test", "访视：今天的汇总")
-    assert mail.get_content().startswith("到期 1 个，超期 1 个。")
-
-
-def test_a_summary_counts_when_it_is_sent(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:
-    row = tell(database, staff)
-    tell(database, staff)
-    summarise(database, HALF_PAST_EIGHT)
-    end(database, staff, row, HALF_PAST_EIGHT)
-    send_all(database, post, HALF_PAST_EIGHT)
-    assert sink.mails[0].get_content().startswith("到期 0 个，超期 1 个。")
-
-
-def test_a_summary_of_nothing_is_not_sent(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:
-    summarise(database, HALF_PAST_EIGHT)
-    send_all(database, post, HALF_PAST_EIGHT)
-    assert sink.mails == []
-    assert set(states(database)) == {"taken_back"}
-
-
-def test_a_summary_whose_day_is_over_is_not_sent(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:
-    tell(database, staff)
-    sink.say["RCPT"] = "451 not now"
-    summarise(database, HALF_PAST_EIGHT)
-    send_all(database, post, HALF_PAST_EIGHT)
-    sink.say.clear()
-    send_all(database, post, HALF_PAST_EIGHT + timedelta(days=1))
-    assert sink.mails == []
-
-
-def test_a_summary_whose_hour_was_missed_comes_later_that_day(database: Database, staff: Staff) -> None:
-    assert summarise(database, HALF_PAST_EIGHT + timedelta(hours=7)) > 0
-
-
-def test_a_clinician_s_summary_counts_what_is_red(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:
-    tell(database, staff, severity="red", village_code=LIUWAN)
-    tell(database, staff)
-    summarise(database, HALF_PAST_EIGHT)
-    send_all(database, post, HALF_PAST_EIGHT)
-    said = {mail["To"].partition("@")[0]: mail.get_content().partition("\n")[0] for mail in sink.mails}
-    assert said == dict.fromkeys(("chen", "luo", "doctor"), "到期 0 个，超期 1 个。")
-
-
-def test_two_towns_are_one_summary(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:
-    tell(database, staff)
-    with database.transaction() as db:
-        second = a_second_town(db, staff)
-    tell(database, second)
-    assert summarise(database, HALF_PAST_EIGHT) == 4
-    send_all(database, post, HALF_PAST_EIGHT)
-    [mail] = sink.mails
-    assert mail.get_content().startswith("到期 0 个，超期 2 个。")
-
-
-def a_second_town(db: Session, staff: Staff) -> Staff:
-    project = Project(name="另一镇", kind="care", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    db.add(Assignment(actor_id=staff.chen, role_id=VILLAGE_WORKER, project_id=project.id))
-    db.add(VillageScope(actor_id=staff.chen, project_id=project.id, village_id=None))
-    return Staff(project, staff.chen, staff.luo, staff.doctor, staff.lead)

@@ -12,10 +12,8 @@ from sqlalchemy.orm import Session
 
 from server.db import Database
 from server.followups import recalculate as module
-from server.followups.facts import Facts
-from server.followups.recalculate import recalculate, recalculate_due, recalculate_many
+from server.followups.recalculate import recalculate, recalculate_many
 from server.models import FollowUp, Project, Woman
-from tests.server.followups import test_windows as w
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.told import (
     F1,
@@ -27,36 +25,14 @@ from tests.server.followups.told import (
     checked,
     correct,
     injected,
+    pass_days,
     registered,
     rows_by_rule,
     states,
+    states_of,
     tell,
+    work_out,
 )
-
-
-@pytest.fixture
-def town(db: Session) -> Project:
-    return a_town(db)
-
-
-@pytest.fixture
-def woman(db: Session, town: Project) -> Project:
-    """The town, with the woman w1 in it."""
-    a_woman(db, town)
-    return town
-
-
-def work_out(db: Session, town: Project, today: str, subject: str = "w1", subject_list: str = "women") -> None:
-    recalculate(db, town, subject_list, subject, day(today), at_noon(today))
-    db.flush()
-
-
-def pass_days(db: Session, today: str) -> int:
-    """The daily step of that day, to its end."""
-    done = 0
-    while batch := recalculate_due(db, day(today), at_noon(today), limit=2):
-        done += batch
-    return done
 
 
 def everything(db: Session) -> list[dict[str, object]]:
@@ -147,10 +123,6 @@ def test_a_visit_after_the_window_completes_late(db: Session, woman: Project) ->
     ended = {row.state for row in db.scalars(select(FollowUp).where(FollowUp.rule == "INJ-DMPA"))}
     assert "done_late" in ended
     assert states_of(db, "ANC4") == ["done_on_time"]
-
-
-def states_of(db: Session, rule: str) -> list[str]:
-    return [row.state for row in db.scalars(select(FollowUp).where(FollowUp.rule == rule).order_by(FollowUp.due_on))]
 
 
 @pytest.mark.parametrize(
@@ -260,61 +232,6 @@ def test_of_whom_the_registry_forgot_it_stays_only_that_a_visit_was_asked_for(db
     assert {rule: row.visit_key for rule, row in rows_by_rule(db).items()} == before
 
 
-def test_consent_that_runs_out_ends_tasks_on_the_next_day_by_itself(db: Session, town: Project) -> None:
-    a_woman(db, town, consent_until=day("2026-11-05"))
-    registered(db, town, "2026-10-20", "2026-09-01")
-    work_out(db, town, "2026-10-20")
-    assert pass_days(db, "2026-11-05") == 0
-    assert pass_days(db, "2026-11-06") == 1
-    assert set(states(db).values()) == {"superseded no_consent"}
-
-
-def test_rows_follow_the_calendar_by_the_daily_step_alone(db: Session, woman: Project) -> None:
-    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
-    work_out(db, woman, "2026-10-20")
-    seen = []
-    for today in ("2026-12-21", "2026-12-22", "2027-01-04", "2027-01-05", "2027-01-19", "2027-01-25", "2027-01-26"):
-        pass_days(db, today)
-        seen.append(states(db)["ANC2"])
-    assert seen == ["scheduled", "open", "open", "due", "due amber", "due amber", "overdue red"]
-
-
-def test_the_daily_step_comes_to_an_end_and_leaves_no_day_behind(db: Session, woman: Project) -> None:
-    registered(db, woman, "2026-10-20", "2026-09-01")
-    a_woman(db, woman, "w2")
-    injected(db, woman, "2026-10-20", subject="w2", episode="c2")
-    a_home(db, woman)
-    tell(db, woman, F1, "2026-06-01", visit_result="met", consent_household="yes")
-    recalculate_many(
-        db, woman, [("women", "w1"), ("women", "w2"), ("households", "h1")], day("2026-10-20"), at_noon("2026-10-20")
-    )
-    assert pass_days(db, "2027-12-31") == 3
-    looks = [row.look_on for row in db.scalars(select(FollowUp)) if row.look_on]
-    assert all(look > day("2027-12-31") for look in looks)
-
-
-def test_one_that_cannot_be_read_holds_up_no_other_and_is_tried_again_the_next_day(
-    db: Session, woman: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    a_woman(db, woman, "w2")
-    for subject in ("w1", "w2"):
-        injected(db, woman, "2026-10-20", subject=subject, episode=f"c-{subject}")
-        work_out(db, woman, "2026-10-20", subject)
-    real = module.bring_in_line
-
-    def fail(db_: Session, round_: module.Round, facts: Facts, rows: dict[str, FollowUp]) -> None:
-        if facts.subject == "w1":
-            raise OverflowError
-        real(db_, round_, facts, rows)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "bring_in_line", fail)
-        assert pass_days(db, "2027-01-05") == 2
-        assert (states(db, "w1"), states(db, "w2")) == ({"INJ-DMPA": "scheduled"}, {"INJ-DMPA": "open"})
-    assert pass_days(db, "2027-01-06") == 1
-    assert states(db, "w1") == {"INJ-DMPA": "open"}
-
-
 def test_slips_of_the_year_are_no_days_and_break_nothing(db: Session, town: Project) -> None:
     for subject in ("w1", "w2"):
         a_woman(db, town, subject, consent_until=day("9999-12-31"))
@@ -330,20 +247,6 @@ def test_slips_of_the_year_are_no_days_and_break_nothing(db: Session, town: Proj
     assert states_of(db, "ANC2") == ["scheduled"]
     assert states_of(db, "PILL-R") == ["scheduled"]
     assert states_of(db, "IUD-1") == []
-
-
-def test_what_is_red_is_looked_at_again_after_three_working_days(
-    db: Session, woman: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Then the town's lead hears of it, although nothing else about it changes."""
-    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
-    work_out(db, woman, "2027-01-26")  # a Tuesday: overdue and red
-    row = rows_by_rule(db)["ANC2"]
-    assert (row.state, row.severity, row.look_on) == ("overdue", "red", day("2027-01-29"))
-    told: list[str] = []
-    monkeypatch.setattr(module, "follow_up_changed", lambda _db, _project, row, _now: told.append(row.rule))
-    pass_days(db, "2027-01-29")
-    assert "ANC2" in told
 
 
 def test_the_order_in_which_records_arrive_does_not_matter(db: Session) -> None:
@@ -450,68 +353,3 @@ def test_two_workers_on_one_subject_make_each_row_once(database: Database) -> No
         list(pool.map(work, range(12)))
     with database.reading() as db:
         assert len(rows_by_rule(db)) == 6
-
-
-def test_the_daily_step_leaves_a_subject_that_somebody_works_on(database: Database) -> None:
-    """On SQLite there is one writer and nothing to leave; on PostgreSQL the step must not wait."""
-    with database.transaction() as db:
-        town = a_town(db)
-        a_woman(db, town)
-        registered(db, town, "2026-10-20", "2026-09-01")
-        recalculate(db, town, "women", "w1", day("2026-10-20"), at_noon("2026-10-20"))
-        project_id = town.id
-    if database.is_sqlite:
-        with database.transaction() as db:
-            assert recalculate_due(db, day("2026-12-22"), at_noon("2026-12-22")) == 1
-        return
-    with database.transaction() as busy:
-        project = busy.get_one(Project, project_id)
-        recalculate(busy, project, "women", "w1", day("2026-10-20"), at_noon("2026-10-20"))
-        with database.transaction() as db:
-            assert recalculate_due(db, day("2026-12-22"), at_noon("2026-12-22")) == 0
-    with database.transaction() as db:
-        assert recalculate_due(db, day("2026-12-22"), at_noon("2026-12-22")) == 1
-
-
-def of_the_table(db: Session, town: Project, facts: object) -> tuple[str, str]:
-    """Records that tell what the facts of the pure table say: (subject list, subject)."""
-    a_woman(db, town)
-    if facts is w.HOME:
-        a_home(db, town)
-        tell(db, town, F1, "2027-10-10", visit_result="met", consent_household="yes")
-        return "households", "h1"
-    if facts in (w.LEAP, w.NEW_YEAR, w.LATE, w.VERY_LATE, w.SIGN):
-        days = {id(w.LEAP): ("2027-12-20", "2027-10-25"), id(w.LATE): ("2026-12-10", "2026-09-01")}
-        days[id(w.VERY_LATE)] = ("2027-06-18", "2026-09-01")
-        on, last_period = days.get(id(facts), ("2026-10-20", "2026-09-01"))
-        registered(db, town, on, last_period)
-    if facts is w.SIGN:
-        checked(db, town, "2026-12-31", danger="bleeding", done_by="worker", event="sign")
-    if facts is w.URGENT:
-        checked(db, town, "2028-02-27", refer="yes", refer_urgency="urgent")
-    if facts is w.ROUTINE:
-        checked(db, town, "2026-12-20", refer="yes", refer_urgency="routine")
-    if facts is w.COIL:
-        tell(db, town, F6, "2028-01-25", method="iud_cu", start_date="2028-01-25", reminder_wish="phone")
-    if facts is w.THREE_MONTHS:
-        injected(db, town, "2027-12-02")
-    if facts is w.PILLS:
-        tell(db, town, F6, "2027-12-10", method="coc", packs_given="3", reminder_wish="phone")
-    return "women", "w1"
-
-
-STORIES = {name: facts for name, facts in vars(w).items() if name.isupper() and isinstance(facts, Facts)}
-
-
-@pytest.mark.parametrize("name", STORIES)
-def test_every_rule_stands_as_in_the_table_when_it_is_worked_out_from_records(
-    db: Session, town: Project, name: str
-) -> None:
-    """The table of the pure tests: open, due, close, the day after and each severity, over leap day, New Year and holiday."""
-    rows = [row for row in w.TABLE if row[1] is STORIES[name]]
-    assert rows
-    subject_list, subject = of_the_table(db, town, STORIES[name])
-    for rule, _, today, state, severity in sorted(rows, key=lambda row: row[2]):
-        recalculate(db, town, subject_list, subject, day(today), at_noon(today))
-        row = db.scalars(select(FollowUp).where(FollowUp.rule == rule)).one()
-        assert (rule, today, row.state, row.severity) == (rule, today, state, severity)

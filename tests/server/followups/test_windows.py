@@ -1,154 +1,30 @@
-"""Every rule on the days that matter, written out; the pregnancies cross a leap day, a year's end or Spring Festival."""
+"""The arithmetic of days: every rule on the days of the table, the edges of windows, and the working day to propose."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 
-from server.followups.facts import DangerSign, Facts, Referral
+from server.followups.due import Due
+from server.followups.facts import DangerSign, Facts
+from server.followups.ruleset import Rule
 from server.followups.windows import is_overdue, propose_day, window_of
-from tests.server.followups.samples import (
-    RULES,
-    call,
-    day,
-    household,
-    injections,
-    method,
-    pregnancy,
-    standing,
-    supplies,
-    woman,
+from tests.server.followups.samples import RULES, day, method, pregnancy, standing, supplies, woman
+from tests.server.followups.table import (
+    COIL,
+    CROSSED,
+    HOME,
+    LATE,
+    LEAP,
+    NEW_YEAR,
+    PILLS,
+    ROUTINE,
+    SIGN,
+    TABLE,
+    THREE_MONTHS,
+    URGENT,
+    VERY_LATE,
 )
-
-LEAP = woman(pregnancies=(pregnancy("2027-10-25", "2027-12-20"),))
-"""Week 16 begins 2028-02-14; 2028-02-29 lies inside the second window."""
-NEW_YEAR = woman(pregnancies=(pregnancy("2026-09-01", "2026-10-20"),))
-"""Week 16 begins 2026-12-22; New Year and, on 2027-02-06, Spring Festival lie inside windows."""
-LATE = woman(pregnancies=(pregnancy("2026-09-01", "2026-12-10"),))
-"""Registered in week 14+2."""
-VERY_LATE = woman(pregnancies=(pregnancy("2026-09-01", "2027-06-18"),))
-"""Registered in week 41+3."""
-SIGN = woman(
-    pregnancies=(pregnancy("2026-09-01", "2026-10-20"),), danger_signs=(DangerSign("sign", "p1", day("2026-12-31")),)
-)
-URGENT = woman(referrals=(Referral("r1", "urgent", day("2028-02-27")),))
-ROUTINE = woman(referrals=(Referral("r1", "routine", day("2026-12-20")),))
-COIL = woman(contraception=(method("iud_cu", started_on=day("2028-01-25")),))
-THREE_MONTHS = woman(contraception=(method("dmpa", injections=injections("2027-12-02")),))
-PILLS = woman(contraception=(method("coc", supplies=supplies(("2027-12-10", "2028-03-03"))),))
-HOME = household(call("2027-10-10"))
-
-TABLE = [
-    # rule, facts, today, state, severity
-    ("ANC1", NEW_YEAR, "2026-10-20", "open", "info"),
-    ("ANC1", NEW_YEAR, "2026-11-23", "open", "info"),
-    ("ANC1", NEW_YEAR, "2026-11-24", "due", "info"),
-    ("ANC1", NEW_YEAR, "2026-11-30", "due", "info"),
-    ("ANC1", NEW_YEAR, "2026-12-01", "overdue", "amber"),
-    ("ANC1", NEW_YEAR, "2026-12-06", "overdue", "amber"),
-    ("ANC1", NEW_YEAR, "2026-12-07", "overdue", "red"),
-    ("ANC1", LEAP, "2028-01-17", "due", "info"),
-    ("ANC1", LEAP, "2028-01-23", "due", "info"),
-    ("ANC1", LEAP, "2028-01-24", "overdue", "amber"),
-    ("ANC1", LEAP, "2028-01-30", "overdue", "red"),
-    ("ANC1", LATE, "2026-12-10", "open", "info"),
-    ("ANC1", LATE, "2026-12-13", "due", "info"),
-    ("ANC1", LATE, "2026-12-17", "due", "info"),
-    ("ANC1", LATE, "2026-12-18", "overdue", "amber"),
-    ("ANC1", LATE, "2026-12-24", "overdue", "red"),
-    ("ANC2", LEAP, "2028-02-13", "scheduled", "info"),
-    ("ANC2", LEAP, "2028-02-14", "open", "info"),
-    ("ANC2", LEAP, "2028-02-27", "open", "info"),
-    ("ANC2", LEAP, "2028-02-28", "due", "info"),
-    ("ANC2", LEAP, "2028-02-29", "due", "info"),
-    ("ANC2", LEAP, "2028-03-12", "due", "info"),
-    ("ANC2", LEAP, "2028-03-13", "due", "amber"),
-    ("ANC2", LEAP, "2028-03-19", "due", "amber"),
-    ("ANC2", LEAP, "2028-03-20", "overdue", "red"),
-    ("ANC2", NEW_YEAR, "2026-12-21", "scheduled", "info"),
-    ("ANC2", NEW_YEAR, "2026-12-22", "open", "info"),
-    ("ANC2", NEW_YEAR, "2026-12-31", "open", "info"),
-    ("ANC2", NEW_YEAR, "2027-01-01", "open", "info"),
-    ("ANC2", NEW_YEAR, "2027-01-05", "due", "info"),
-    ("ANC2", NEW_YEAR, "2027-01-25", "due", "amber"),
-    ("ANC2", NEW_YEAR, "2027-01-26", "overdue", "red"),
-    ("ANC3", NEW_YEAR, "2027-01-26", "open", "info"),
-    ("ANC3", NEW_YEAR, "2027-02-02", "due", "info"),
-    ("ANC3", NEW_YEAR, "2027-02-06", "due", "info"),
-    ("ANC3", NEW_YEAR, "2027-02-15", "due", "info"),
-    ("ANC3", NEW_YEAR, "2027-02-16", "due", "amber"),
-    ("ANC3", NEW_YEAR, "2027-02-22", "due", "amber"),
-    ("ANC3", NEW_YEAR, "2027-02-23", "overdue", "red"),
-    ("ANC3", LEAP, "2028-03-20", "open", "info"),
-    ("ANC3", LEAP, "2028-03-27", "due", "info"),
-    ("ANC3", LEAP, "2028-04-10", "due", "amber"),
-    ("ANC3", LEAP, "2028-04-16", "due", "amber"),
-    ("ANC3", LEAP, "2028-04-17", "overdue", "red"),
-    ("ANC4", LEAP, "2028-05-07", "scheduled", "info"),
-    ("ANC4", LEAP, "2028-05-08", "open", "info"),
-    ("ANC4", LEAP, "2028-05-22", "due", "info"),
-    ("ANC4", LEAP, "2028-06-05", "due", "info"),
-    ("ANC4", LEAP, "2028-06-06", "due", "amber"),
-    ("ANC4", LEAP, "2028-07-09", "due", "amber"),
-    ("ANC4", LEAP, "2028-07-10", "overdue", "red"),
-    ("ANC4", NEW_YEAR, "2027-03-16", "open", "info"),
-    ("ANC4", NEW_YEAR, "2027-05-17", "due", "amber"),
-    ("ANC4", NEW_YEAR, "2027-05-18", "overdue", "red"),
-    ("ANC5", LEAP, "2028-07-09", "scheduled", "info"),
-    ("ANC5", LEAP, "2028-07-10", "open", "info"),
-    ("ANC5", LEAP, "2028-07-17", "due", "info"),
-    ("ANC5", LEAP, "2028-07-30", "due", "info"),
-    ("ANC5", LEAP, "2028-07-31", "due", "amber"),
-    ("ANC5", LEAP, "2028-08-06", "due", "amber"),
-    ("ANC5", LEAP, "2028-08-07", "overdue", "red"),
-    ("ANC6", LEAP, "2028-08-06", "scheduled", "info"),
-    ("ANC6", LEAP, "2028-08-07", "due", "info"),
-    ("ANC6", LEAP, "2028-08-08", "overdue", "red"),
-    ("ANC6", LEAP, "2028-08-13", "overdue", "red"),
-    ("ANC6", LEAP, "2028-08-14", "overdue", "critical"),
-    ("ANC6", VERY_LATE, "2027-06-18", "due", "red"),
-    ("ANC6", VERY_LATE, "2027-06-19", "overdue", "red"),
-    ("ANC6", VERY_LATE, "2027-06-22", "overdue", "critical"),
-    ("ANC-D", SIGN, "2026-12-31", "due", "red"),
-    ("ANC-D", SIGN, "2027-01-01", "due", "red"),
-    ("ANC-D", SIGN, "2027-01-02", "overdue", "critical"),
-    ("REF-U", URGENT, "2028-02-27", "open", "info"),
-    ("REF-U", URGENT, "2028-02-28", "due", "info"),
-    ("REF-U", URGENT, "2028-03-01", "due", "info"),
-    ("REF-U", URGENT, "2028-03-02", "overdue", "critical"),
-    ("REF-R", ROUTINE, "2026-12-22", "scheduled", "info"),
-    ("REF-R", ROUTINE, "2026-12-23", "open", "info"),
-    ("REF-R", ROUTINE, "2026-12-27", "due", "info"),
-    ("REF-R", ROUTINE, "2027-01-03", "due", "info"),
-    ("REF-R", ROUTINE, "2027-01-04", "overdue", "red"),
-    ("IUD-1", COIL, "2028-02-14", "scheduled", "info"),
-    ("IUD-1", COIL, "2028-02-15", "open", "info"),
-    ("IUD-1", COIL, "2028-02-22", "due", "info"),
-    ("IUD-1", COIL, "2028-03-07", "due", "info"),
-    ("IUD-1", COIL, "2028-03-08", "overdue", "info"),
-    ("IUD-1", COIL, "2028-04-24", "overdue", "info"),
-    ("IUD-1", COIL, "2028-04-25", "expired", "info"),
-    ("INJ-DMPA", THREE_MONTHS, "2028-02-16", "scheduled", "info"),
-    ("INJ-DMPA", THREE_MONTHS, "2028-02-17", "open", "info"),
-    ("INJ-DMPA", THREE_MONTHS, "2028-03-02", "due", "info"),
-    ("INJ-DMPA", THREE_MONTHS, "2028-03-03", "overdue", "amber"),
-    ("INJ-DMPA", THREE_MONTHS, "2028-03-16", "overdue", "amber"),
-    ("INJ-DMPA", THREE_MONTHS, "2028-03-17", "overdue", "red"),
-    ("INJ-DMPA", THREE_MONTHS, "2028-03-31", "overdue", "red"),
-    ("PILL-R", PILLS, "2028-02-10", "scheduled", "info"),
-    ("PILL-R", PILLS, "2028-02-11", "open", "info"),
-    ("PILL-R", PILLS, "2028-02-25", "due", "info"),
-    ("PILL-R", PILLS, "2028-02-28", "due", "info"),
-    ("PILL-R", PILLS, "2028-02-29", "due", "amber"),
-    ("PILL-R", PILLS, "2028-03-03", "due", "amber"),
-    ("PILL-R", PILLS, "2028-03-04", "overdue", "red"),
-    ("HH-V", HOME, "2028-03-07", "scheduled", "info"),
-    ("HH-V", HOME, "2028-03-08", "open", "info"),
-    ("HH-V", HOME, "2028-04-07", "due", "info"),
-    ("HH-V", HOME, "2028-05-07", "due", "info"),
-    ("HH-V", HOME, "2028-05-08", "overdue", "info"),
-    ("HH-V", HOME, "2028-06-05", "overdue", "info"),
-    ("HH-V", HOME, "2028-06-06", "overdue", "amber"),
-]
 
 
 @pytest.mark.parametrize(("rule", "facts", "today", "state", "severity"), TABLE)
@@ -157,6 +33,37 @@ def test_a_follow_up_nobody_answered_stands_so_on_that_day(
 ) -> None:
     due = standing(facts, today)[rule]
     assert (due.state, due.severity) == (state, severity)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+def test_the_table_has_each_edge_and_each_severity_of_every_rule(rule: Rule) -> None:
+    """Open, target, close, the day after, each step, and the day after the latest, in one story at least."""
+    stories = [(facts, today) for name, facts, today, _, _ in TABLE if name == rule.id]
+    looked = {id(facts): {on for other, on in stories if other is facts} for facts, _ in stories}
+    missing = {
+        id(facts): sorted(
+            {on.isoformat() for on in days_that_matter(rule, standing(facts, today)[rule.id])} - looked[id(facts)]
+        )
+        for facts, today in stories
+    }
+    assert [] in missing.values(), missing
+
+
+def days_that_matter(rule: Rule, due: Due) -> Iterator[date]:
+    facts = {step.fact: step.on for step in due.why}
+    edges = {**facts, "open": due.opens_on, "due": due.due_on, "close": due.closes_on}
+    yield from (due.opens_on, due.due_on, due.closes_on, due.closes_on + timedelta(days=1))
+    yield from (max(due.opens_on, edges[one.since.fact] + timedelta(days=one.since.days)) for one in rule.severity)
+    yield from (facts[one.fact] + timedelta(days=one.days + 1) for one in rule.latest)
+
+
+@pytest.mark.parametrize("name", CROSSED)
+@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+def test_the_table_counts_every_rule_over_each_day_that_is_easily_miscounted(rule: Rule, name: str) -> None:
+    """From the day that the window counts from to the first day that it is overdue."""
+    dues = [standing(facts, today)[rule.id] for one, facts, today, _, _ in TABLE if one == rule.id]
+    spans = [(min(step.on for step in due.why if step.what == "opens_on"), due.overdue_from) for due in dues]
+    assert any(first <= day(on) <= last for first, last in spans for on in CROSSED[name])
 
 
 EDGES = [
@@ -198,6 +105,11 @@ def test_the_advice_of_a_late_injection_goes_by_the_stricter_limit() -> None:
         "More than 14 days late",
         "More than 28 days late",
     ]
+
+
+def test_a_level_that_has_two_steps_is_told_from_its_first_on() -> None:
+    due = standing(THREE_MONTHS, "2028-03-31")["INJ-DMPA"]
+    assert [str(one.gives) for one in due.why if one.what == "severity.red"] == ["2028-03-17", "2028-03-31"]
 
 
 @pytest.mark.parametrize(("today", "late"), [("2028-02-28", False), ("2028-03-01", False), ("2028-03-02", True)])

@@ -7,6 +7,8 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.followups.daily import recalculate_due
+from server.followups.recalculate import recalculate
 from server.models import CareEvent, FollowUp, Form, Household, Project, Submission, SubmissionVersion, Woman
 from tests.conftest import MORNING
 from tests.making import a_form, a_record, new_id
@@ -148,3 +150,20 @@ def states(db: Session, subject: str = "w1") -> dict[str, str]:
 
 def after(instant: datetime, **parts: float) -> datetime:
     return instant + timedelta(**parts)
+
+
+def work_out(db: Session, town: Project, today: str, subject: str = "w1", subject_list: str = "women") -> None:
+    recalculate(db, town, subject_list, subject, day(today), at_noon(today))
+    db.flush()
+
+
+def pass_days(db: Session, today: str) -> int:
+    """The daily step of that day, to its end."""
+    done = 0
+    while batch := recalculate_due(db, day(today), at_noon(today), limit=2):
+        done += batch
+    return done
+
+
+def states_of(db: Session, rule: str) -> list[str]:
+    return [row.state for row in db.scalars(select(FollowUp).where(FollowUp.rule == rule).order_by(FollowUp.due_on))]
