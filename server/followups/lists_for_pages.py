@@ -12,16 +12,8 @@ from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
-from server.followups.queries import Counts, counting, counts_of, is_woman, still_asked, within
-from server.models import (
-    Actor,
-    AppUser,
-    FollowUp,
-    Household,
-    Village,
-    VillageScope,
-    Woman,
-)
+from server.followups.queries import Counts, codes_within, counting, counts_of, is_woman, still_asked, within
+from server.models import Actor, AppUser, FollowUp, Household, Village, VillageScope, Woman
 
 STATES: Final = ("overdue", "due", "open")
 """What a list may be cut by, the most urgent first."""
@@ -58,11 +50,9 @@ class Phone(NamedTuple):
 
 
 def codes_of(db: Session, scope: Scope) -> frozenset[str] | None:
-    """The village codes that a scope reaches, as every query here takes them; None is the whole town."""
-    if scope.everything:
-        return None
-    here = and_(Village.project_id == scope.project_id, Village.id.in_(scope.village_ids))
-    return frozenset(db.scalars(select(Village.code).where(here)))
+    """The village codes that a scope reaches, as a set to cut others with; None is the whole town."""
+    codes = codes_within(db, scope)
+    return None if codes is None else frozenset(codes)
 
 
 def list_visits(

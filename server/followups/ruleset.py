@@ -128,10 +128,6 @@ class Rule:
     signed_on: date | None
     content_hash: str
 
-    @property
-    def is_signed(self) -> bool:
-        return self.signed_by is not None
-
 
 def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:
     """Of each rule the highest version that has taken effect by that day, by id; rules that start later are left out."""
