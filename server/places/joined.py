@@ -41,17 +41,23 @@ def find_home(db: Session, caller: Caller, project: Project, woman_uuid: str, to
     Raises Forbidden for anybody else, NotFound for a woman outside the villages, whose consent does not reach that far
     (service, place and, for a clinician, the clinic), or whose household said no.
     """
-    role = care_role_of(caller, project)
-    if role is None:
+    if care_role_of(caller, project) is None:
         raise Forbidden()
-    found = db.execute(home_of(project.id, woman_uuid)).first()
-    if found is None or not scope_of(caller, project).covers(found.village_id):
-        raise NotFound()
-    if not consents(found.Woman, role, today) or not found.Household.consents:
+    found = reach_home(db, caller, project, woman_uuid, today)
+    if found is None:
         raise NotFound()
     home = found.Household
     point, accuracy, taken_on = last_point(db, scope_of(caller, project), home.uuid)
     return Home(found.name, home.hamlet, home.door_code, point, accuracy, taken_on)
+
+
+def reach_home(db: Session, caller: Caller, project: Project, woman_uuid: str, today: date) -> Any:
+    """What `home_of` finds, as far as this caller may know it; None otherwise: then no page leads there either."""
+    role = care_role_of(caller, project)
+    found = db.execute(home_of(project.id, woman_uuid)).first() if role else None
+    if role is None or found is None or not scope_of(caller, project).covers(found.village_id):
+        return None
+    return found if consents(found.Woman, role, today) and found.Household.consents else None
 
 
 def home_of(project_id: int, woman_uuid: str) -> Any:

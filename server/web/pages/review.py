@@ -14,7 +14,7 @@ from server.intake.review import add_comment, set_review_state
 from server.intake.sealed import find_sealed
 from server.models import Project
 from server.places.desk import list_villages
-from server.places.joined import woman_of_record
+from server.places.joined import reach_home, woman_of_record
 from server.publishing.versions import SCHEMAS
 from server.registry.lists import labels_of
 from server.web import languages, session
@@ -23,7 +23,7 @@ from server.web.pages.answers import Answer, Words, chosen_entities, list_answer
 from server.web.pages.door import pages
 from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place, say_seal
 from server.web.pages.sent import ID, asked_number, sent_text
-from server.web.pages.shell import current_project, say_day
+from server.web.pages.shell import current_project, say_day, today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import Undo, say
@@ -76,7 +76,7 @@ def record_view(submission_id: int) -> dict[str, Any]:
     row = found.row
     head = {**row.__dict__, "form_version": found.form_version.version, "flags": flags(found)}
     head["place_words"] = say_place(found)
-    head["woman"] = woman_of_record(session.db(), row.id) if row.health and row.how == "household" else None
+    head["woman"] = woman_at_her_door(project, found)
     return {
         "record": head,
         "answers": answers_of(project, scope, schema, found),
@@ -89,6 +89,15 @@ def record_view(submission_id: int) -> dict[str, Any]:
         else "",
         "can_review": found.version.is_current and may(session.caller(), "submission.update", project),
     }
+
+
+def woman_at_her_door(project: Project, found: desk.Record) -> str | None:
+    """The woman whom a record placed by her household is about, when the caller may go on to her door."""
+    if not found.row.health or found.row.how != "household":
+        return None
+    woman = woman_of_record(session.db(), found.row.id)
+    home = reach_home(session.db(), session.caller(), project, woman, today()) if woman else None
+    return woman if home else None
 
 
 def answers_of(project: Project, scope: Scope, schema: FormSchema, found: desk.Record) -> list[Answer]:

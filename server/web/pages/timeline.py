@@ -8,6 +8,7 @@ from server.access.audit import record as audit
 from server.followups.courses import get_woman, list_care, list_events
 from server.followups.queries import for_subject
 from server.models import Woman
+from server.places.joined import reach_home
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
@@ -26,6 +27,8 @@ def show_timeline(woman_uuid: UUID) -> Response:
     values = course_of(reach, woman, clinical) if consents(woman, reach.today) else {}
     values |= {"consents": consent_lines(woman, reach.today), "village": reach.names.get(woman.village_code, "")}
     values |= {"is_clinician": reach.scope.health, "clinical": clinical, "may_read": consents(woman, reach.today)}
+    home = reach_home(session.db(), session.caller(), reach.project, woman.uuid, reach.today)
+    values["leads_home"] = home is not None
     return make_response(render_template("people/timeline.html", woman=woman, day=reach.today, **values))
 
 

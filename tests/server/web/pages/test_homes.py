@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from server.models import Audit, CareEvent, Submission, Woman
+from server.models import Audit, CareEvent, Household, Submission, Woman
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.health import a_woman_at_a_door, health_record, tell
 from tests.server.web.pages.women import DAY, TODAY, CareTown
@@ -92,3 +92,16 @@ def test_her_page_leads_whoever_visits_her_to_her_door_as_long_as_she_lets_it_be
         db.execute(update(Woman).where(Woman.uuid == woman).values(consent_share_clinic=False))
     assert f"/map/home/{woman}" not in browse("lin").see(f"/people/{woman}").get_data(as_text=True)
     assert f"/map/home/{woman}" in browse("wang").see(f"/people/{woman}").get_data(as_text=True)
+
+
+def test_no_page_leads_to_a_door_that_stays_closed(town, browse):
+    woman = a_woman_at_a_door(town)
+    pages = (f"/people/{woman}", f"/review/{health_record(town, woman=woman)}")
+    lin = browse("lin")
+    assert all("/map/home/" in lin.see(path).get_data(as_text=True) for path in pages)
+    with town.database.transaction() as db:
+        db.execute(update(Household).values(consents=False))
+    assert lin.see(f"/map/home/{woman}").status_code == 404
+    for path in pages:
+        answer = lin.see(path)
+        assert answer.status_code == 200 and "/map/home/" not in answer.get_data(as_text=True), path
