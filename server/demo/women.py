@@ -55,8 +55,8 @@ def make_women(town: DemoTown, today: date, seed: int) -> list[Person]:
 
 
 def _pregnant(person: Person, today: date) -> None:
-    """From the seventh week to the fortieth, each as likely; agreed visits as _visit_day draws them."""
-    week = 6 + (person.number * 7) % 34
+    """From the seventh week to the forty-second, each as likely; agreed visits as _visit_day draws them."""
+    week = 6 + (person.number * 7) % 36
     _live_through(person, today, today - timedelta(days=7 * week + person.drawn.randint(0, 6)))
 
 
@@ -110,9 +110,10 @@ def _visit_day(person: Person, first: date, last: date, until: date) -> date | N
 def _iud(person: Person, today: date) -> None:
     on = today - timedelta(days=5 + (person.number * 11) % 280)
     consent(person, on)
-    follow_method(person, person.drawn.choice(("iud_cu", "iud_lng")), on, "start", start_date=on.isoformat())
+    method = person.drawn.choice(("iud_cu", "iud_lng"))
+    follow_method(person, method, on, "start", start_date=on.isoformat())
     if (today - on).days > 60 and person.drawn.random() < 0.75:
-        follow_method(person, "iud_cu", on + timedelta(days=person.drawn.randint(35, 50)), "check")
+        follow_method(person, method, on + timedelta(days=person.drawn.randint(35, 50)), "check")
 
 
 def _dmpa(person: Person, today: date) -> None:
@@ -132,6 +133,9 @@ def _pills(person: Person, today: date) -> None:
     end = (on + timedelta(days=3 * 28)).isoformat()
     method = person.drawn.choice(("coc", "pop"))
     follow_method(person, method, on, "start", start_date=on.isoformat(), packs_given="3", supply_end=end)
+    if person.number % 8 == 7:  # she stopped, and nobody asked why
+        unasked = dict.fromkeys(("info_given", "choice_hers", "reminder_wish"), "")
+        follow_method(person, "", on + timedelta(days=60), "stop", status="ended", **unasked)
 
 
 def _consents(person: Person, today: date) -> None:

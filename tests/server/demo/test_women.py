@@ -44,6 +44,18 @@ def test_the_first_women_are_one_of_each_course(women: list[Person]) -> None:
     assert statuses["gave_birth"] >= 20
 
 
+def test_some_are_past_the_last_agreed_visit_and_some_stopped_their_method(women: list[Person]) -> None:
+    going_on = [
+        {told.form_id: told.answers for told in one.told}
+        for one in women
+        if all(told.answers.get("still_pregnant", "ongoing") == "ongoing" for told in one.told)
+    ]
+    starts = [told["pregnancy_registration"]["lmp_date"] for told in going_on if "pregnancy_registration" in told]
+    days = [(TODAY - date.fromisoformat(start)).days for start in starts]
+    assert any(day >= 288 for day in days)  # ANC6 is red: domain.md 2.3
+    assert any(told.answers.get("reason") == "stop" for one in women for told in one.told)
+
+
 def test_nothing_is_told_of_days_to_come_or_out_of_order(women: list[Person]) -> None:
     for one in women:
         days = [told.on for told in one.told]
