@@ -111,7 +111,10 @@ def explain_pip(log: Path) -> Refusal:
         )
     if any(
         sign in words
-        for sign in ("NewConnectionError", "NameResolutionError", "Max retries", "Temporary failure", "timed out")
+        for sign in (
+            *("NewConnectionError", "NameResolutionError", "Max retries", "Temporary failure", "timed out"),
+            "(from versions: none)",  # all that pip says when it was told not to try again
+        )
     ):
         return Refusal(
             "连不上 Python 软件源。请接通网络，再输入同样的命令。",

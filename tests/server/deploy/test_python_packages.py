@@ -65,6 +65,7 @@ def test_a_python_without_venv_gets_debians_package_first(root: Path, monkeypatc
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not the one in the lock file"),
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
         ("Failed to establish a new connection: NameResolutionError", "Go online"),
+        ("ERROR: No matching distribution found for flask==1 (from versions: none)", "Go online"),
         ("something else", "Type the same command again"),
     ],
 )
