@@ -89,8 +89,13 @@ def _is_asked_of(episode: ContraceptionEpisode, rule: Rule) -> bool:
 
 
 def _household_visits(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
-    """Visits on which somebody was met and agreed; a visit to a closed door neither asks nor answers."""
-    chain = _in_order((one for one in facts.household_visits if one.result != "absent"), today)
+    """Visits on which somebody was met and agreed; a visit to a closed door neither asks nor answers.
+
+    Of two records of one day the one that says they declined or moved counts, whichever came first.
+    """
+    left = {one.on for one in facts.household_visits if one.result not in ("met", "absent")}
+    told = (one for one in facts.household_visits if one.result != "absent")
+    chain = _in_order((one for one in told if one.result != "met" or one.on not in left), today)
     for one, later in _with_later(chain):
         if one.result == "met" and one.agreed:
             yield Occasion(one.event, None, one.on, {"visited_on": one.on}, later=later)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -190,6 +191,14 @@ def test_the_question_at_41_weeks_is_never_put_after_an_earlier_birth() -> None:
 )
 def test_a_household_is_visited_again_as_long_as_it_agrees(calls: list[Any], found: list[tuple[str, str]]) -> None:
     assert states(household(call("2026-01-10"), *calls), "2026-08-09") == found
+
+
+@pytest.mark.parametrize("result", ["declined", "moved"])
+def test_a_household_that_declined_the_day_it_was_met_is_not_visited_again(result: str) -> None:
+    met = call("2026-01-10")
+    left = replace(call("2026-01-10", result), event="again", received_at=met.received_at + timedelta(hours=3))
+    for order in ((met, left), (replace(met, received_at=at_noon("2026-01-11")), left)):
+        assert states(household(*order), "2026-08-09") == []
 
 
 def test_a_household_that_never_agreed_is_not_visited_again() -> None:
