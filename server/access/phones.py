@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.access import tokens
 from server.access.audit import record
 from server.errors import MissingParameter, NotFound
-from server.models import Actor, AppUser, Assignment
+from server.models import Actor, AppUser, Assignment, Project
 
 WRITE_EVERY = timedelta(minutes=1)
 DEVICE_LENGTH = 255
@@ -101,6 +101,10 @@ def delete_app_user(db: Session, project_id: int, actor_id: int, by: int, now: d
 def find_phone_by_token(db: Session, token: str) -> int | None:
     """The actor whose key this is: DELETE /sessions/{token} revokes by it."""
     return db.scalar(select(AppUser.actor_id).where(AppUser.token_hash == tokens.hash_token(token)))
+
+
+def project_of_phone(db: Session, actor_id: int) -> Project:
+    return db.scalars(select(Project).join(AppUser).where(AppUser.actor_id == actor_id)).one()
 
 
 def note_use(db: Session, actor_id: int, device_id: str | None, now: datetime) -> None:

@@ -1,15 +1,13 @@
 """Sessions: signing in for programs, what is left of one, ending one, and revoking a phone by its token (6.2)."""
 
 from flask import Response, request
-from sqlalchemy import select
 
 from server.access import tokens
 from server.access.allow import allow
 from server.access.authenticate import end_session
-from server.access.phones import find_phone_by_token, revoke_app_user
+from server.access.phones import find_phone_by_token, project_of_phone, revoke_app_user
 from server.access.signing_in import Opened, sign_in
 from server.errors import Forbidden, NotFound
-from server.models import AppUser, Project
 from server.models import Session as SessionRow
 from server.web.central.door import CentralDoor
 from server.web.central.loading import signed_in
@@ -82,12 +80,6 @@ def end_by_token(token: str) -> Response:
     phone = find_phone_by_token(db(), token)
     if phone is None:
         raise Forbidden()
-    allow(who, "session.end", project_of_phone(phone))
+    allow(who, "session.end", project_of_phone(db(), phone))
     revoke_app_user(db(), phone, who.actor_id, now())
     return central_json.success()
-
-
-def project_of_phone(actor_id: int) -> Project:
-    project = db().scalar(select(Project).join(AppUser).where(AppUser.actor_id == actor_id))
-    assert project is not None, "a phone belongs to a project"
-    return project
