@@ -26,7 +26,7 @@ from server.commands import read_arguments
 from server.config import Config, ConfigInvalid
 from server.db import Database
 from server.demo.door import DemoRefused
-from server.errors import Problem
+from server.errors import NotFound, Problem
 from server.followups.simulating import HEADING, as_json, as_lines, standing_on
 from server.intake.rederiving import rederive
 from server.jobs import run_all_once, run_timetable
@@ -53,6 +53,8 @@ def main(argv: Sequence[str]) -> int:
         return complain("\n".join(invalid.problems), WRONG)
     except (UpgradeRefused, SecretKeyUnusable, DemoRefused) as refused:
         return complain(str(refused), WRONG)
+    except NotFound:
+        return complain("没有这个项目 / there is no such project", WRONG)
     except Problem as problem:
         return complain(problem.message, WRONG)
     except GeoError as error:

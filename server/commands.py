@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 SERVE_PORT = 8383
+MOST_DIGITS = 15  # of a project's number
 
 TEXTS = {
     "serve": "启动服务：网页、手机入口和定时任务 / run the server: pages, phones and timetable, in the foreground",
@@ -43,9 +44,11 @@ def make_parser(version: str) -> argparse.ArgumentParser:
         add_data(made[name], "fangshi-data")
     add_user(made["add-user"])
     add_import(made["import-boundaries"])
-    made["publish-library"].add_argument("--project", required=True, type=int, metavar="P")
+    made["publish-library"].add_argument("--project", required=True, type=read_project, metavar="P")
     add_follow_ups(made["follow-ups"])
-    made["rederive"].add_argument("--project", type=int, metavar="P", help="只推算一个项目 / one project alone")
+    made["rederive"].add_argument(
+        "--project", type=read_project, metavar="P", help="只推算一个项目 / one project alone"
+    )
     made["jobs"].add_argument("--once", action="store_true", help="只跑一遍 / run every step once and stop")
     made["jobs"].add_argument("--as-of", type=read_instant, metavar="TIME", help="当作现在 / the instant taken for now")
     return parser
@@ -103,7 +106,7 @@ def add_user(parser: argparse.ArgumentParser) -> None:
 
 def add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="GeoJSON, GeoPackage, zip (Shapefile), KML")
-    parser.add_argument("--project", required=True, type=int, metavar="P")
+    parser.add_argument("--project", required=True, type=read_project, metavar="P")
     parser.add_argument("--crs", required=True, metavar="CRS", help="EPSG:n 或 GCJ-02 / EPSG:n or GCJ-02")
     parser.add_argument("--dry-run", action="store_true", help="只看不改 / report, change nothing")
     parser.add_argument("--json", action="store_true", help="机器可读 / report as JSON")
@@ -115,7 +118,7 @@ def add_follow_ups(parser: argparse.ArgumentParser) -> None:
         "同意与否按现在。不再需要的不列。 / It goes by all that is known now: visits of later days do not count, earlier "
         "ones that were uploaded later do; consent is as it stands now. What is no longer asked for is not listed."
     )
-    parser.add_argument("--project", required=True, type=int, metavar="P")
+    parser.add_argument("--project", required=True, type=read_project, metavar="P")
     parser.add_argument(
         "--as-of", type=read_date, metavar="DATE", help="哪一天，默认今天 / the Shanghai date, YYYY-MM-DD (today)"
     )
@@ -126,6 +129,13 @@ def read_port(text: str) -> int:
     """A TCP port; 0 lets the system choose one."""
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} 不是端口 / is no port (0-65535)")
+    return int(text)
+
+
+def read_project(text: str) -> int:
+    """A project's number, such as a database can hold."""
+    if not text.isascii() or not text.isdigit() or len(text) > MOST_DIGITS:
+        raise argparse.ArgumentTypeError(f"{text!r} 不是项目的编号 / is no number of a project")
     return int(text)
 
 

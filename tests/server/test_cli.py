@@ -294,6 +294,7 @@ def test_follow_ups_as_of_no_day_are_2(data: Path, capsys: pytest.CaptureFixture
 def test_follow_ups_of_an_unknown_project_are_2(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("upgrade", "--data", str(data)) == 0
     assert run("follow-ups", "--data", str(data), "--project", "99") == 2
+    assert "there is no such project" in capsys.readouterr().err
 
 
 def test_follow_ups_make_no_database_and_upgrade_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

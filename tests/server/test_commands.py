@@ -43,6 +43,8 @@ def test_help_and_version_leave_with_0(words: list[str], capsys: pytest.CaptureF
         ["serve", "--tls-key", "k.pem"],
         ["import-boundaries", "x.geojson", "--project", "1"],
         ["import-boundaries", "x.geojson", "--project", "one", "--crs", "EPSG:4326"],
+        ["import-boundaries", "x.geojson", "--project", "9" * 20, "--crs", "EPSG:4326"],
+        ["publish-library", "--project", "-1"],
         ["jobs", "--once", "--as-of", "2026-03-02"],
         ["jobs", "--once", "--as-of", "yesterday"],
         ["jobs", "--as-of", "2026-03-02T09:00:00+08:00"],
