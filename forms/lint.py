@@ -6,10 +6,10 @@ and choices, hints and messages in every language, entity lists and their proper
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from forms.lint_terms import RULES, Rule, Severity
+from forms.lint_terms import LISTS_WITHOUT_PLACE, NO_PLACE, PLACE, RULES, Rule, Severity
 from forms.xform import XForm
 
 _BETWEEN = re.compile(r"[\s_\-·.,，。、/\\*]+")
@@ -21,7 +21,10 @@ _NAMES = [(f"_{name}_", rule) for rule in RULES for name in rule.names]
 
 
 class Finding(NamedTuple):
-    """One term found. `path` says where, `term` what; `forbidden` prevents publishing in a care project."""
+    """One term found. `term` says what, `path` where: a field's path, the name of an entity list, or "" for the form.
+
+    `forbidden` prevents publishing in a care project.
+    """
 
     path: str
     term: str
@@ -32,12 +35,21 @@ class Finding(NamedTuple):
 
 def lint(form: XForm) -> list[Finding]:
     """What in this form breaks a red line or may hurt, each term once a place, in the form's order."""
-    found = [
-        Finding(where, term, rule.severity, rule.reason_zh, rule.reason_en)
-        for where, words in _words_of(form)
-        for term, rule in _terms_in(words)
-    ]
+    found = [_finding(where, term, rule) for where, words in _words_of(form) for term, rule in _terms_in(words)]
+    for use in form.datasets:
+        found += lint_properties(use.name, use.properties)
     return list(dict.fromkeys(found))
+
+
+def lint_properties(dataset: str, properties: Iterable[str]) -> list[Finding]:
+    """A place among the properties of a list about women's health, in whatever case of letters it is written."""
+    if dataset.lower() not in LISTS_WITHOUT_PLACE:
+        return []
+    return [_finding(dataset, name, NO_PLACE) for name in properties if name.lower() == PLACE]
+
+
+def _finding(where: str, term: str, rule: Rule) -> Finding:
+    return Finding(where, term, rule.severity, rule.reason_zh, rule.reason_en)
 
 
 def _words_of(form: XForm) -> Iterator[tuple[str, str]]:

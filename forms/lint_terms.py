@@ -20,6 +20,16 @@ class Rule(NamedTuple):
     names: tuple[str, ...] = ()
 
 
+LISTS_WITHOUT_PLACE = frozenset(["women", "pregnancies", "contraception_episodes", "referrals"])
+PLACE = "geometry"
+NO_PLACE = Rule(
+    "forbidden",
+    "她住在哪里，从不和她的健康放在一起：位置只在户的名册里。",
+    "Where she lives never stands beside her health: only the list of households holds places.",
+    (),
+)
+"""Requirement P3, domain.md 6.3: what has the property `geometry` is drawn on maps, by ODK Collect too."""
+
 RULES = (
     Rule(
         "forbidden",

@@ -12,6 +12,7 @@ from server.access.audit import record
 from server.errors import DatasetNameCase, PropertyNameCase, TooLong, UnexpectedValue, UniqueViolation
 from server.models import Dataset, DatasetProperty, Form, FormAttachment, FormVersion, Project
 from server.publishing.made_lists import refuse_made_lists
+from server.publishing.rights import refuse_properties
 from server.registry.entities import properties_of, touch
 from server.registry.lists import find_dataset
 
@@ -77,6 +78,7 @@ def add_property(db: Session, dataset: Dataset, name: str, by: int | None, now: 
         raise UnexpectedValue(field="name", value=name[:LONGEST_NAME], reason="it is not a valid name of a property")
     if len(name) > LONGEST_NAME:
         raise TooLong(field="name", limit=LONGEST_NAME)
+    refuse_properties(db.get_one(Project, dataset.project_id), dataset.name, [name])
     if name in properties_of(db, dataset.id):
         raise UniqueViolation(fields=["name", "datasetId"], values=[name, dataset.id])
     take_properties(db, dataset, [name], now)

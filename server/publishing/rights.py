@@ -1,8 +1,9 @@
 """What a care project's forms may never ask or write: it stops an upload. A plain project's forms are not read."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from forms.lint import Finding, lint
+from forms.lint import Finding, lint, lint_properties
 from forms.xform import XForm
 from server.errors import UnexpectedValue
 from server.models import Project
@@ -17,10 +18,20 @@ def refuse_forbidden(project: Project, form: XForm) -> None:
     if project.kind != "care":
         return
     refuse_made_lists(project, [use.name for use in form.datasets])
-    found = [finding for finding in lint(form) if finding.severity == "forbidden"]
+    refuse_findings("form", lint(form))
+
+
+def refuse_properties(project: Project, dataset: str, properties: Iterable[str]) -> None:
+    """Raises UnexpectedValue (400.8) for what a care project's entity list never holds."""
+    if project.kind == "care":
+        refuse_findings("name", lint_properties(dataset, properties))
+
+
+def refuse_findings(field: str, findings: Iterable[Finding]) -> None:
+    found = [finding for finding in findings if finding.severity == "forbidden"]
     if found:
         raise UnexpectedValue(
-            field="form",
+            field=field,
             value=found[0].term,
             reason=f"{found[0].reason_zh} / {found[0].reason_en}",
             findings=[as_details(finding) for finding in found],
