@@ -173,22 +173,22 @@ def test_the_map_has_a_pin_for_neither_health_records_nor_sealed_ones(
         assert [one["properties"]["id"] for one in seen] == [records["open"]]
 
 
-WOMEN = {"stays": "WORDSTAYS", "withdrew": "WORDWITHDREW", "removed": "WORDREMOVED"}
+WOMEN = {"stays": "WORDSTAYS", "withdrew": "WORDWITHDREW", "removed": "WORDREMOVED", "keeps": "WORDKEEPS"}
 
 
 @pytest.fixture
 def about_women(app: Flask, database: Database, project_id: int) -> set[str]:
-    """Every address that reads, with each of three women, her pregnancy and her records where it asks for them."""
+    """Every address that reads, with each of four women, her pregnancy and her records where it asks for them."""
     care, wanted = Care(app, database, project_id), set[str]()
     for kind, word in WOMEN.items():
         woman, pregnancy = a_uuid(), a_uuid()
         answers = {"action": "register", "visit_date": "2026-02-01", "consent_service": "yes", "display_name": word}
-        answers |= {"consent_share_clinic": "yes", "village_code": "519901201001"}
+        answers |= {"consent_share_clinic": "no" if kind == "keeps" else "yes", "village_code": "519901201001"}
         consent = care.post("woman_consent", answers, created("women", woman, word))
         answers = {"woman": woman, "visit_date": "2026-02-10", "wants_registration": "yes", "danger_now": "bleeding"}
         care.post("pregnancy_registration", answers, created("pregnancies", pregnancy, word))
         check = care.check(pregnancy, secret=word)
-        if kind != "stays":
+        if kind in ("withdrew", "removed"):
             care.withdraw(woman, "2026-03-01", erase="erase" if kind == "removed" else "keep_minimal")
         with database.reading() as db:
             ids = {one: db.query(Submission.id).filter_by(instance_id=one).scalar() for one in (consent, check)}
@@ -204,13 +204,15 @@ def about_women(app: Flask, database: Database, project_id: int) -> set[str]:
     return wanted
 
 
-def test_of_a_woman_who_withdrew_only_her_earlier_records_are_read_and_nothing_of_one_who_was_removed(
+def test_nothing_is_read_of_a_woman_who_withdrew_or_was_removed_and_no_answer_of_one_who_does_not_share(
     hire: Callable[[int], Client], about_women: set[str]
 ) -> None:
     answers = ask(hire(CLINICIAN), about_women)
-    assert telling(answers, WOMEN["removed"]) == set()
-    records = ("/forms/", "/review")
-    assert {one for one in telling(answers, WOMEN["withdrew"]) if not any(part in one for part in records)} == set()
+    for kind in ("withdrew", "removed"):
+        assert telling(answers, WOMEN[kind]) == set(), kind
+    days = ("/m", "/follow-ups/list", "/datasets/women/")
+    told = {one for one in telling(answers, WOMEN["keeps"]) if not any(part in one for part in days)}
+    assert told == set(), "of one who does not share with the clinic it knows who she is, and days"
     read = telling(answers, WOMEN["stays"])
     assert len([one for one in read if "/datasets/" in one]) > 5, "the doors of lists were really asked"
     assert len(read) > 15
@@ -218,4 +220,22 @@ def test_of_a_woman_who_withdrew_only_her_earlier_records_are_read_and_nothing_o
 
 def test_who_manages_forms_and_phones_reads_of_no_woman(hire: Callable[[int], Client], about_women: set[str]) -> None:
     answers = ask(hire(PROJECT_MANAGER), about_women)
-    assert [telling(answers, word) for word in WOMEN.values()] == [set(), set(), set()]
+    assert [telling(answers, word) for word in WOMEN.values()] == [set()] * len(WOMEN)
+
+
+def test_what_she_shares_no_longer_with_the_clinic_leaves_its_exports_at_once(
+    app: Flask, database: Database, project_id: int, hire: Callable[[int], Client]
+) -> None:
+    care, woman, pregnancy = Care(app, database, project_id), a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    check = care.check(pregnancy)
+    clinician = hire(CLINICIAN)
+    forms = f"/projects/{project_id}/forms/antenatal_check"
+    doors = (f"{forms}/submissions.csv", f"{forms}.svc/Submissions")
+    before = [clinician.get(door) for door in doors]
+    assert [check in reply.get_data(as_text=True) for reply in before] == [True, True]
+    care.withdraw(woman, "2026-03-01", scope="share_clinic")
+    for door, reply in zip(doors, before, strict=True):
+        after = clinician.get(door, headers={"If-None-Match": reply.headers["ETag"]})
+        assert (after.status_code, check in after.get_data(as_text=True)) == (200, False)

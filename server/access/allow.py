@@ -15,13 +15,15 @@ from server.models import Form, Project
 class Scope:
     """What of a project's records a caller's rights reach: all of it, or what lies in some villages.
 
-    `health`: records with health answers too. In a care project they are for its clinicians alone.
+    `health`: records with health answers too. In a care project they are for its clinicians alone, and then
+    `shared_only`: not those of a woman who does not share them with the clinic.
     """
 
     project_id: int
     everything: bool
     village_ids: frozenset[int] = frozenset()
     health: bool = False
+    shared_only: bool = False
 
     def covers(self, village_id: int | None) -> bool:
         return self.everything or (village_id is not None and village_id in self.village_ids)
@@ -64,8 +66,8 @@ def scope_of(caller: Caller, project: Project) -> Scope:
     villages = caller.villages.get(project.id, frozenset())
     health = is_clinician(caller, project)
     if villages is None:
-        return Scope(project.id, everything=True, health=health)
-    return Scope(project.id, everything=False, village_ids=villages, health=health)
+        return Scope(project.id, everything=True, health=health, shared_only=health)
+    return Scope(project.id, everything=False, village_ids=villages, health=health, shared_only=health)
 
 
 def is_clinician(caller: Caller, project: Project) -> bool:

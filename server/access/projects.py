@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope, may, scope_of
@@ -15,6 +15,7 @@ from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.models import (
     HEALTH_FORMS,
     AppUser,
+    CareEvent,
     Dataset,
     DeriveProblem,
     Entity,
@@ -24,6 +25,7 @@ from server.models import (
     Submission,
     SubmissionGeometry,
     SubmissionVersion,
+    Woman,
 )
 
 CHANGEABLE = ("name", "description", "archived")
@@ -183,13 +185,27 @@ def submissions_within(
 ) -> ColumnElement[bool]:
     """The records a scope reaches, as a condition on Submission: the one that every list, count and look is built on.
 
-    Sealed records are within nobody's, health records only within a clinician's. `where` is the table whose project and
-    village are looked at: a query that starts at the points' own index joins Submission to them.
+    Sealed records are within nobody's, health records only within a clinician's, those that she shares with the clinic.
+    `where` is the table whose project and village are looked at: a query that starts at the points' own index joins
+    Submission to them.
     """
     within = (where.project_id == scope.project_id) & Submission.sealed.is_(False)
     if not scope.health:
         within &= Submission.health.is_(False)
+    elif scope.shared_only:
+        within &= Submission.health.is_(False) | ~kept_from_the_clinic()
     return within if scope.everything else within & where.village_id.in_(scope.village_ids)
+
+
+def kept_from_the_clinic() -> ColumnElement[bool]:
+    """Records of a woman who, as her consent stands, does not share them with the clinic."""
+    hers = (Woman.project_id == CareEvent.project_id) & (Woman.uuid == CareEvent.subject)
+    return (
+        exists()
+        .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list == "women", hers)
+        .where(Woman.consent_share_clinic.is_(False))
+        .correlate(Submission)
+    )
 
 
 def latest_entities(db: Session, project_ids: Sequence[int]) -> dict[int, datetime]:

@@ -5,15 +5,18 @@ from dataclasses import fields
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
+from server.access.allow import Scope
 from server.access.projects import submissions_within
 from server.models import (
     Actor,
     Audit,
     BoundarySet,
+    Dataset,
+    DeriveProblem,
     FormVersion,
     Submission,
     SubmissionAttachment,
@@ -138,10 +141,19 @@ def read_change_mark(db: Session, source: Source) -> str:
     )
     places = select(func.max(BoundarySet.id)).where(BoundarySet.project_id == source.scope.project_id).scalar_subquery()
     names = select(func.max(Actor.updated_at)).scalar_subquery()
-    villages = sorted(source.scope.village_ids)
-    seen = db.execute(select(act, places, names)).one()
-    reach = f"{source.scope.everything} {source.scope.health} {villages}"
+    scope = source.scope
+    seen = db.execute(select(act, places, names, *marks_of_others(scope))).one()
+    reach = f"{scope.everything} {scope.health} {scope.shared_only} {sorted(scope.village_ids)}"
     return f"{source.form_id} {source.draft} {reach} {tuple(map(str, seen))}"
+
+
+def marks_of_others(scope: Scope) -> list[ScalarSelect[Any]]:
+    """In a care project records of other forms change what is within reach: consents, homes, and what was not yet read."""
+    if scope.health and not scope.shared_only:
+        return []
+    lists = select(func.sum(Dataset.revision)).where(Dataset.project_id == scope.project_id)
+    unread = select(func.count()).select_from(DeriveProblem)
+    return [lists.scalar_subquery(), unread.scalar_subquery()]
 
 
 def read_schemas(db: Session, form_id: int) -> list[FormSchema]:
