@@ -24,6 +24,7 @@ from forms.workbook import check_workbook, refuse_hostile_parts
 __all__ = ["Converted", "convert_text", "convert_xlsform", "read_warnings_of_validate", "validate_available"]
 
 WALL_SECONDS = 30
+OWN_WALL_SECONDS = 300  # our own tables are not hostile: on a machine that is busy they may take their time
 CPU_SECONDS = 25
 MEMORY_BYTES = 1 << 30
 RESULT_BYTES = 50_000_000
@@ -52,23 +53,23 @@ def convert_xlsform(data: bytes, kind: Literal["xlsx", "xls"], fallback_form_id:
     Raises XLSFormInvalid with pyxform's words, and with sheet and row (as Excel counts them) where it says so; also
     for what is no workbook, is protected, or goes over the limits (10 MB, 50 MB unpacked, 1,000 parts, 30 seconds).
     """
-    return _convert_apart(data, "." + check_workbook(data), fallback_form_id)
+    return _convert_apart(data, "." + check_workbook(data), fallback_form_id, WALL_SECONDS)
 
 
 def convert_text(markdown: str) -> Converted:
     """Convert a form written as pyxform's Markdown tables. Raises XLSFormInvalid as `convert_xlsform` does."""
-    return _convert_apart(markdown.encode(), ".md", None)
+    return _convert_apart(markdown.encode(), ".md", None, OWN_WALL_SECONDS)
 
 
-def _convert_apart(data: bytes, file_type: str, fallback_form_id: str | None) -> Converted:
+def _convert_apart(data: bytes, file_type: str, fallback_form_id: str | None, seconds: int = WALL_SECONDS) -> Converted:
     task = json.dumps(
         {"data": base64.b64encode(data).decode(), "file_type": file_type, "fallback_form_id": fallback_form_id}
     )
     command = [sys.executable, "-I", "-c", _START, str(Path(__file__).parent.parent)]
     try:
-        done = subprocess.run(command, input=task.encode(), capture_output=True, timeout=WALL_SECONDS, check=False)
+        done = subprocess.run(command, input=task.encode(), capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
-        raise XLSFormInvalid(f"Converting the form took longer than {WALL_SECONDS} seconds.") from None
+        raise XLSFormInvalid(f"Converting the form took longer than {seconds} seconds.") from None
     try:
         result = json.loads(done.stdout)
     except ValueError:

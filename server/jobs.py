@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -211,6 +212,9 @@ class Timetable:
         self.lease.close()
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
+        """Also before the scheduler started, and when told twice."""
+        if not self.scheduler.running:
+            sys.exit(0)
         self.scheduler.shutdown(wait=False)
 
     def renew(self) -> None:

@@ -4,13 +4,14 @@ import shutil
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from server.db import Database
 
@@ -108,10 +109,15 @@ def dump_postgresql(database: Database, target: Path) -> Path:
             "The schema is older and a backup comes first, but pg_dump is not installed. "
             "Type: apt install postgresql-client"
         )
-    url = make_url(database.engine.url).set(drivername="postgresql")
-    subprocess.run(
-        [program, "--format=custom", f"--file={target}", url.render_as_string(hide_password=False)],
-        check=True,
-        capture_output=True,
-    )
+    with NamedTemporaryFile("w", encoding="utf-8") as secret:  # read by us alone; arguments are listed to every user
+        url = make_url(database.engine.url).set(drivername="postgresql")
+        if url.password:
+            secret.write("*:*:*:*:" + str(url.password).replace("\\", "\\\\").replace(":", "\\:"))
+            secret.flush()
+            url = url.update_query_dict({"passfile": secret.name})
+        address = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+        dump = [program, "--format=custom", f"--file={target}", address.render_as_string()]
+        done = subprocess.run(dump, capture_output=True, text=True)
+    if done.returncode:
+        raise UpgradeRefused(f"The backup before the upgrade failed, and nothing was changed: {done.stderr.strip()}")
     return target

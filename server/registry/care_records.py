@@ -11,13 +11,14 @@ from forms.entities import EntityAct
 from server.clock import today
 from server.models import CareEvent, Dataset, Submission, Woman
 from server.places.care_places import place_her_records, place_records_at
+from server.places.joined import REFUSALS
 from server.reading import Reading
 from server.registry import sealing
 from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.entities import Author, properties_of, write_update
 from server.registry.erasing import erase
 from server.registry.events import events_of, find_in_list, woman_of_pregnancy
-from server.registry.people import find, write_household, write_woman
+from server.registry.people import find, in_time, last, write_household, write_woman
 from server.registry.reach import HER
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
 from server.registry.telling import CONSENT, KEPT, MAKES, Event, Told, bare, find_act, tell
@@ -112,7 +113,9 @@ def bring_in_line(db: Session, project_id: int, subject: Subject, now: datetime,
     subject_list, uuid = subject
     effects = Effects({subject})
     if subject_list == "households":
-        write_household(db, project_id, uuid, events_of(db, project_id, subject_list, uuid))
+        told = events_of(db, project_id, subject_list, uuid)
+        write_household(db, project_id, uuid, told)
+        forget_refused_place(db, project_id, uuid, told, now)
         place_records_at(db, project_id, uuid)
         return effects
     events = seal_uncovered(db, project_id, uuid, events_of(db, project_id, subject_list, uuid), now)
@@ -153,6 +156,18 @@ def align_list(db: Session, project_id: int, woman: str, now: datetime) -> None:
         wrong.pop("consent_until", None)  # over is over; the phone wrote its own day
     if wrong:
         act = EntityAct(dataset.name, woman, False, True, entity.version, None, None, "", wrong)
+        write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
+
+
+def forget_refused_place(db: Session, project_id: int, household: str, events: list[Event], now: datetime) -> None:
+    """The home's point leaves the list, and so the phones, once its people said no to keeping it (domain.md 3, F1)."""
+    told = in_time(events)
+    if all(last(told, question) != "no" for question in REFUSALS):
+        return
+    entity = find_in_list(db, project_id, "households", household)
+    if entity is not None and orjson.loads(entity.data_json).get("geometry"):
+        dataset = db.get_one(Dataset, entity.dataset_id)
+        act = EntityAct(dataset.name, household, False, True, entity.version, None, None, "", {"geometry": ""})
         write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
 
 

@@ -1,3 +1,4 @@
+import signal
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -182,3 +183,10 @@ def test_while_the_mail_server_is_away_a_run_asks_it_once(database: Database, tm
         config = Config(tmp_path, mail=MailServer("smtp", "127.0.0.1", sink.port, "fangshi@town.test"))
         run_all_once(database, config, MORNING)
     assert sink.reached == 1
+
+
+def test_a_timetable_that_is_told_to_stop_before_it_runs_ends_at_once(database: Database, config: Config) -> None:
+    timetable = Timetable(database, config)
+    with pytest.raises(SystemExit) as left:
+        timetable.stop(signal.SIGTERM, None)
+    assert left.value.code == 0

@@ -102,3 +102,28 @@ def test_the_migrations_make_what_the_models_say(database: Database) -> None:
             assert {column.name for column in table.columns} == {one["name"] for one in found.get_columns(table.name)}
             made = {one["name"] for one in found.get_indexes(table.name)}
             assert {str(index.name) for index in table.indexes} - GEOMETRY_INDEXES <= made, table.name
+
+
+@pytest.fixture
+def false_pg_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A pg_dump that keeps what it was called with and what its password file holds, and then fails."""
+    program, seen = tmp_path / "pg_dump", tmp_path / "seen"
+    program.write_text(
+        f'#!/bin/sh\necho "$@" > {seen}\ncat "$(echo "$@" | sed "s/.*passfile=//; s/%2F/\\//g")" >> {seen}\n'
+        "echo no such database >&2; exit 1\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(upgrading.shutil, "which", lambda _name: str(program))
+    return seen
+
+
+def test_a_backup_of_postgresql_shows_its_password_to_nobody_and_says_why_it_failed(
+    tmp_path: Path, false_pg_dump: Path
+) -> None:
+    database = Database("postgresql://office:s3c:ret@127.0.0.1/town")
+    with pytest.raises(UpgradeRefused, match="no such database"):
+        upgrading.dump_postgresql(database, tmp_path / "town.dump")
+    called, password = false_pg_dump.read_text().splitlines()
+    assert "s3c" not in called and "office@127.0.0.1/town" in called
+    assert password == r"*:*:*:*:s3c\:ret"
+    database.dispose()

@@ -17,9 +17,10 @@ CONSENTS = ("consent_service", "consent_reminder", "consent_share_clinic", "cons
 VILLAGE = "519901201001"
 FORMS: dict[str, tuple[str, str, str]] = {
     "household_visit": (
-        "household visit_date visit_result consent_household decline_recheck visit_key village_code hamlet door_code",
+        "household visit_date visit_result consent_household decline_recheck visit_key village_code hamlet door_code "
+        "location_ok geometry",
         "households",
-        "village_code hamlet door_code",
+        "village_code hamlet door_code geometry",
     ),
     "woman_consent": (
         "action woman visit_date consent_service consent_reminder consent_share_clinic consent_location consent_stats "

@@ -238,3 +238,22 @@ def test_a_household_visit_is_an_event_of_its_household(care: Care) -> None:
     assert (row.uuid, row.label, row.village_code, row.last_visit_on) == (home, "A-1 二社", "5199", date(2026, 2, 25))
     assert len(care.rows(CareEvent)) == 2
     assert care.rows(Woman) == care.rows(ContraceptionEpisode) == []
+
+
+def test_the_place_of_a_home_leaves_the_list_when_its_people_say_no_and_no_late_record_brings_it_back(
+    care: Care,
+) -> None:
+    home = a_uuid()
+    answers = {"visit_date": "2026-02-20", "visit_result": "met", "consent_household": "yes", "location_ok": "yes"}
+    place = {"geometry": "30.1 105.1 0 5"}
+    care.post("household_visit", answers | place, created("households", home))
+    assert "30.1" in care.entity(home).data_json
+    no = {"visit_date": "2026-02-25", "location_ok": "no", "household": home}
+    care.post("household_visit", answers | no, updated("households", home))
+    assert orjson.loads(care.entity(home).data_json)["geometry"] == ""
+    late = {"visit_date": "2026-02-22", "household": home}
+    care.post("household_visit", answers | place | late, updated("households", home))
+    assert orjson.loads(care.entity(home).data_json)["geometry"] == ""
+    anew = {"visit_date": "2026-03-01", "household": home}
+    care.post("household_visit", answers | place | anew, updated("households", home, 2))
+    assert orjson.loads(care.entity(home).data_json)["geometry"] == place["geometry"]
