@@ -1,3 +1,4 @@
+import re
 import sys
 from itertools import chain
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import run, sizes
-from tests.run import HALVES, Report, Step, drop_pure, find_fast_folder, has_passed, main, remember
+from tests.run import HALVES, WITHOUT_DATABASE, Report, Step, drop_pure, find_fast_folder, has_passed, main, remember
 from tests.sizes import GROUPS, SIZES, Size, size
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +72,18 @@ def test_steps_side_by_side_go_well_only_when_all_do(capfd: pytest.CaptureFixtur
 
 def test_what_never_sees_a_database_runs_once() -> None:
     assert drop_pure(["tests/forms", "tests/geo", "tests"]) == ["tests/geo", "tests"]
+
+
+def test_nothing_that_runs_once_asks_for_the_database_of_the_run() -> None:
+    for path in WITHOUT_DATABASE:
+        for file in [ROOT / path] if path.endswith(".py") else (ROOT / path).rglob("test_*.py"):
+            asked = re.findall(
+                r"^    (?:.*, )?(database|app|client|cast|make_database_url): |"
+                r"^def .*[(, ](database|app|client|cast|make_database_url): ",
+                file.read_text(),
+                re.M,
+            )
+            assert asked == [], file
 
 
 def test_a_group_that_passed_is_skipped_at_that_commit_and_in_a_clean_tree_only(

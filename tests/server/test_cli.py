@@ -177,7 +177,7 @@ def test_boundaries_are_imported_and_told_in_both_languages(
     ("change", "says"),
     [
         ({"--crs": "EPSG:0"}, "EPSG:0"),
-        ({"--project": "99"}, "not"),
+        ({"--project": "99"}, "no such project"),
         ({"file": "none.geojson"}, "none.geojson"),
     ],
 )

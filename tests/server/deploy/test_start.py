@@ -130,7 +130,7 @@ def test_a_second_call_starts_within_three_seconds(tmp_path: Path) -> None:
     script = [sys.executable, str(ROOT / "fangshi"), "upgrade", "--data", str(tmp_path)]
     subprocess.run(script, check=True, capture_output=True)
     # Seconds of work, which on a machine with nothing else to do are the seconds one waits; other work only adds to them.
-    assert min(seconds_of_work(script) for _ in range(3)) < 3
+    assert any(seconds_of_work(script) < 3 for _ in range(3))
 
 
 def seconds_of_work(command: list[str]) -> float:

@@ -14,6 +14,7 @@ from tests.conftest import MORNING
 from tests.server.reports.census import Send
 from tests.server.reports.reading import ids
 from tests.server.reports.samples import a_member
+from tests.sizes import size
 
 
 def many_records(database: Database, project_id: int, number: int) -> None:
@@ -80,15 +81,16 @@ class Counted:
 def test_a_long_feed_takes_no_more_memory_than_its_batches(
     as_bob: Client, census_phone: Client, feed: str, database: Database, project_id: int
 ) -> None:
-    many_records(database, project_id, 20_000)
+    rows = size("feed_rows")
+    many_records(database, project_id, rows)
     as_bob.get(feed + "/Submissions?$top=1")
     tracemalloc.start()
     reply = as_bob.inner.get(f"/v1{feed}/Submissions", headers=as_bob.headers, buffered=False)
-    size = sum(len(piece) for piece in reply.iter_encoded())
+    length = sum(len(piece) for piece in reply.iter_encoded())
     reply.close()
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert size > 20_000_000
+    assert length > 1_000 * rows
     assert most < 6_000_000
 
 
@@ -125,10 +127,10 @@ def test_an_export_takes_no_more_memory_and_no_more_queries_for_more_records(
         return len(counted)
 
     few = take(records + ".csv.zip?attachments=false")
-    many_records(database, project_id, 5_000)
+    many_records(database, project_id, rows := size("export_rows"))
     tracemalloc.start()
     many = take(records + ".csv.zip?attachments=false")
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 6_000_000
-    assert many <= few + 5_000 // 500 + 1
+    assert many <= few + rows // 500 + 1
