@@ -24,7 +24,7 @@ from tests.sizes import size
 from tests.smtp_sink import Sink
 from tests.walks.one_timetable import SENDER
 
-FIRST, DAYS = datetime(2026, 3, 1, tzinfo=UTC), 30
+FIRST, DAYS = datetime(2026, 3, 1, tzinfo=UTC), size("timetable_days")
 HOURS = (-7.9, 0.02, 0.52, 6.1)  # of UTC: 00:06, 08:01, 08:31 and 14:06 in Shanghai
 WOMEN = 8
 LATE_VISIT = 14  # the day on which a visit that was made in time arrives
