@@ -1,0 +1,163 @@
+"""HEIC, AVIF, MP4, 3GP, MOV: boxes. What tells is filled with zeros, because everything else is found by its offset.
+
+Source: ISO/IEC 14496-12 (boxes, 8.11 meta, iinf, iloc), ISO/IEC 23008-12 annex A (Exif and XMP items); QuickTime's udta.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from forms.photos.pieces import Block, Damaged
+
+MOST_BOXES = 10_000
+MOST_META = 10_000_000  # bytes of a list of items
+HOLDERS = (b"moov", b"trak")  # in which what people and cameras added is looked for
+ADDED = (b"udta", b"meta", b"uuid")
+TELLING_ITEMS = (b"Exif", b"uri ", b"jumb")
+PICTURES = b"pict"
+
+
+class Box(NamedTuple):
+    """A box from `start` to `stop`; its content begins at `inside`."""
+
+    kind: bytes
+    start: int
+    inside: int
+    stop: int
+
+
+class Span(NamedTuple):
+    start: int
+    stop: int
+
+
+def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
+    """The file's blocks in order, all of its bytes. Raises Damaged where it stops being made of boxes."""
+    at = 0
+    for block in sorted(find_telling(source, size)):
+        start = max(block.start, at)
+        if start >= min(block.stop, size):
+            continue
+        yield Block(at, start)
+        at = min(block.stop, size)
+        yield Block(start, at, tells=True, instead=block.instead, blank=block.blank)
+    yield Block(at, size)
+
+
+def find_telling(source: BinaryIO, size: int) -> Iterator[Block]:
+    for box in read_boxes(source, 0, size):
+        if box.kind == b"meta":
+            yield from judge_meta(source, box, size)
+        elif box.kind == b"uuid":
+            yield from emptied(box)
+        elif box.kind in HOLDERS:
+            yield from find_added(source, box)
+
+
+def find_added(source: BinaryIO, holder: Box) -> Iterator[Block]:
+    for box in read_boxes(source, holder.inside, holder.stop):
+        if box.kind in ADDED:
+            yield from emptied(box)
+        elif box.kind in HOLDERS and holder.kind == HOLDERS[0]:
+            yield from find_added(source, box)
+
+
+def emptied(box: Box) -> Iterator[Block]:
+    """A box of the same length that says of itself that it holds nothing."""
+    yield Block(box.start + 4, box.start + 8, instead=b"free")
+    yield Block(box.inside, box.stop, blank=True)
+
+
+def read_boxes(source: BinaryIO, start: int, stop: int) -> Iterator[Box]:
+    """The boxes that lie side by side. Raises Damaged."""
+    for _ in range(MOST_BOXES):
+        if start + 8 > stop:
+            return
+        source.seek(start)
+        head = source.read(16)
+        length, inside = int.from_bytes(head[:4], "big"), start + 8
+        if length == 1:
+            length, inside = int.from_bytes(head[8:16], "big"), start + 16
+        end = stop if length == 0 else start + length
+        endless = length == 0 or end > stop  # as the last one of frames may be, in a file that is cut short
+        if end < inside or (endless and head[4:8] != b"mdat"):
+            raise Damaged(start)
+        yield Box(head[4:8], start, inside, min(end, stop))
+        start = end
+    raise Damaged(start)
+
+
+def judge_meta(source: BinaryIO, meta: Box, size: int) -> Iterator[Block]:
+    """Of a picture's meta box the items that tell; any other one as a whole."""
+    if meta.stop - meta.start > MOST_META:
+        raise Damaged(meta.start)
+    inner = {box.kind: box for box in read_boxes(source, meta.inside + 4, meta.stop)}
+    if b"hdlr" not in inner or content(source, inner[b"hdlr"])[8:12] != PICTURES:
+        yield from emptied(meta)
+        return
+    if b"iinf" not in inner or b"iloc" not in inner:
+        return
+    telling = set(read_telling_items(source, inner[b"iinf"]))
+    idat = inner[b"idat"].inside if b"idat" in inner else 0
+    try:
+        extents = read_extents(content(source, inner[b"iloc"]), telling, idat, size)
+    except (IndexError, ValueError):
+        raise Damaged(meta.start) from None
+    yield from (Block(*extent, blank=True) for extent in extents)
+
+
+def content(source: BinaryIO, box: Box) -> bytes:
+    source.seek(box.inside)
+    return source.read(box.stop - box.inside)
+
+
+def read_telling_items(source: BinaryIO, iinf: Box) -> Iterator[int]:
+    """The ids of the items that hold Exif, XMP or other words."""
+    version = content(source, iinf)[:1]
+    for box in read_boxes(source, iinf.inside + (6 if version == b"\x00" else 8), iinf.stop):
+        data = content(source, box)
+        if box.kind != b"infe" or len(data) < 8:
+            continue
+        wide = data[0] >= 3
+        number = int.from_bytes(data[4:8] if wide else data[4:6], "big")
+        kind = data[10:14] if wide else data[8:12]
+        if data[0] < 2 or kind in TELLING_ITEMS or (kind == b"mime" and b"image/" not in data):
+            yield number
+
+
+class Reader:
+    """Big-endian numbers of given widths, one after the other."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def number(self, width: int) -> int:
+        """Raises IndexError behind the end."""
+        self.at += width
+        if self.at > len(self.data):
+            raise IndexError
+        return int.from_bytes(self.data[self.at - width : self.at], "big")
+
+
+def read_extents(data: bytes, wanted: set[int], idat: int, size: int) -> list[Span]:
+    """Where the wanted items lie in the file. Raises IndexError or ValueError for a list that makes no sense."""
+    reader = Reader(data)
+    version = reader.number(4) >> 24
+    widths = reader.number(2)
+    offset_width, length_width, base_width, index_width = (widths >> shift & 15 for shift in (12, 8, 4, 0))
+    wide = 4 if version == 2 else 2
+    extents = []
+    for _ in range(reader.number(wide)):
+        item = reader.number(wide)
+        method = reader.number(2) & 15 if version in (1, 2) else 0
+        reader.number(2)
+        base = reader.number(base_width)
+        for _ in range(reader.number(2)):
+            reader.number(index_width if version in (1, 2) else 0)
+            start, length = base + reader.number(offset_width), reader.number(length_width)
+            if item in wanted:
+                if method > 1:
+                    raise ValueError
+                start += idat if method else 0
+                extents.append(Span(start, start + length if length else size))
+    return extents

@@ -1,0 +1,180 @@
+"""What goes, what stays, and that the picture itself is never touched."""
+
+import io
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from forms.photos.exif import read_orientation
+from forms.photos.leaving_out import leave_out_metadata
+from tests.forms.photos.pictures import (
+    ENTROPY,
+    ICC,
+    IPTC,
+    JFIF,
+    MAKER,
+    MPF,
+    SECRET,
+    WORDS,
+    XMP,
+    a_film,
+    a_heic,
+    a_jpeg,
+    a_png,
+    a_tiff,
+    a_webp,
+    chunk,
+    exif,
+    riff,
+)
+
+PLAIN = {
+    "jpeg": a_jpeg(JFIF, ICC),
+    "jpeg with a comment": a_jpeg(JFIF, WORDS),
+    "jpeg that ends in padding": a_jpeg(JFIF, after=bytes(100)),
+    "jpeg cut short": a_jpeg(JFIF)[:-9],
+    "no jpeg at all": b"\xff\xd8\xff\xe0" + b"photo" * 100,
+    "png": a_png(chunk(b"tEXt", b"Software\x00a phone"), chunk(b"pHYs", bytes(9))),
+    "png cut short": a_png()[:-20],
+    "webp": a_webp(),
+    "webp with colours": a_webp(riff(b"ICCP", b"profile"), flags=0x20),
+    "heic": a_heic((b"hvc1",)),
+    "film": a_film(place=False),
+    "gif": b"GIF89a" + b"\x01" * 50,
+    "words": "日期,村\n".encode(),
+    "nothing": b"",
+}
+TELLING = {
+    "jpeg": a_jpeg(JFIF, exif(), ICC),
+    "xmp": a_jpeg(XMP, JFIF),
+    "iptc": a_jpeg(JFIF, IPTC),
+    "second picture": a_jpeg(JFIF, MPF, after=a_jpeg(exif())),
+    "second picture alone": a_jpeg(JFIF, after=a_jpeg(exif())),
+    "film behind the picture": a_jpeg(JFIF, after=a_film()),
+    "maker": a_jpeg(MAKER),
+    "between the scans": a_jpeg(JFIF)[:-2] + exif() + b"\xff\xd9",
+    "png": a_png(chunk(b"eXIf", a_tiff())),
+    "png by imagemagick": a_png(chunk(b"zTXt", b"Raw profile type exif\x00\x00" + SECRET)),
+    "png with xmp": a_png(chunk(b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + SECRET)),
+    "behind the png": a_png(after=SECRET),
+    "webp": a_webp(riff(b"EXIF", a_tiff()), flags=0x08),
+    "webp with xmp": a_webp(riff(b"XMP ", SECRET), flags=0x04),
+    "heic": a_heic(),
+    "heic with xmp": a_heic((b"hvc1", b"mime")),
+    "heic in its list": a_heic(in_idat=True),
+    "film": a_film(),
+}
+
+
+def given_out(photo: bytes) -> bytes:
+    found = leave_out_metadata(io.BytesIO(photo))
+    return photo if found is None else found.read()
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_file_without_metadata_is_given_byte_for_byte(name: str) -> None:
+    assert leave_out_metadata(io.BytesIO(PLAIN[name])) is None
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_nothing_of_the_place_is_given_out(name: str) -> None:
+    assert SECRET in TELLING[name] or b"Exif" in TELLING[name]
+    assert SECRET not in given_out(TELLING[name])
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_what_was_cleaned_once_has_nothing_more_to_leave_out(name: str) -> None:
+    cleaned = given_out(TELLING[name])
+    assert given_out(cleaned) == cleaned
+
+
+def test_a_jpeg_keeps_its_picture_its_colours_and_nothing_else() -> None:
+    photo = a_jpeg(JFIF, exif(), XMP, ICC, IPTC, MPF, MAKER, WORDS, after=a_jpeg(exif()))
+    assert given_out(photo) == a_jpeg(JFIF, ICC)
+    assert given_out(photo).count(ENTROPY) == 2
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_which_way_is_up_survives(orientation: int, order: str) -> None:
+    tiff = a_tiff(orientation, order)
+    jpeg = given_out(a_jpeg(JFIF, exif(orientation, order)))
+    png = given_out(a_png(chunk(b"eXIf", tiff)))
+    webp = given_out(a_webp(riff(b"EXIF", tiff), flags=0x08))
+    for photo, mark in ((jpeg, b"Exif\x00\x00"), (png, b"eXIf"), (webp, b"EXIF\x1a\x00\x00\x00")):
+        assert SECRET not in photo
+        assert read_orientation(photo.partition(mark)[2]) == orientation
+    assert webp[20] == 0x08
+
+
+@pytest.mark.parametrize("orientation", [None, 1, 0, 9])
+def test_an_upright_photo_has_no_exif_left(orientation: int | None) -> None:
+    assert b"Exif" not in given_out(a_jpeg(JFIF, exif(orientation)))
+
+
+def test_a_webp_says_its_new_length_and_what_is_in_it() -> None:
+    cleaned = given_out(a_webp(riff(b"EXIF", a_tiff()), riff(b"XMP ", SECRET), flags=0x2C, after=b"trailer"))
+    assert cleaned == a_webp(flags=0x20)
+
+
+def test_a_png_stays_well_formed() -> None:
+    words = chunk(b"tEXt", b"Title\x00a holiday")
+    assert given_out(a_png(words, chunk(b"eXIf", a_tiff()))) == a_png()
+
+
+def test_boxes_keep_their_places_because_the_rest_is_found_by_offset() -> None:
+    for name in ("heic", "heic with xmp", "heic in its list", "film"):
+        before, after = TELLING[name], given_out(TELLING[name])
+        assert len(after) == len(before)
+        assert b"picture" in after or b"frames" in after
+    assert b"udta" not in given_out(a_film()) and b"free" in given_out(a_film())
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "heic", "film"])
+def test_of_a_damaged_file_what_may_tell_is_not_given(kind: str) -> None:
+    whole = TELLING[kind]
+    at = whole.index(SECRET)
+    for broken in (whole[: at + 12], whole[:20] + b"\xff" * 12 + whole[20:], whole[:12] + b"\x00" * 8 + whole[12:]):
+        assert SECRET not in given_out(broken)
+
+
+def test_any_part_of_it_can_be_asked_for() -> None:
+    found = leave_out_metadata(io.BytesIO(a_jpeg(JFIF, exif(6), ICC)))
+    assert found is not None
+    whole = found.read()
+    assert found.size == len(whole) == found.seek(0, io.SEEK_END)
+    for start in range(len(whole)):
+        found.seek(start)
+        assert found.read(7) == whole[start : start + 7]
+    found.seek(-5, io.SEEK_END)
+    assert found.read() == whole[-5:] and found.read() == b""
+
+
+@given(some.sampled_from(list(TELLING.values()) + list(PLAIN.values())), some.data())
+def test_no_bytes_break_it(photo: bytes, data: some.DataObject) -> None:
+    broken = bytearray(photo)
+    for _ in range(data.draw(some.integers(0, 6))):
+        if broken:
+            broken[data.draw(some.integers(0, len(broken) - 1))] = data.draw(some.integers(0, 255))
+    cut = data.draw(some.integers(0, len(broken)))
+    given_out(bytes(broken[:cut]))
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        b"\xff\xd8" + b"\xff\xe0\x00\x02" * 3_000_000,
+        b"\x89PNG\r\n\x1a\n" + chunk(b"zZzZ", b"") * 1_000_000,
+        b"RIFF\xff\xff\xff\x7fWEBP" + riff(b"ABCD", b"") * 1_500_000,
+        b"\x00\x00\x00\x0cftypheic" + b"\x00\x00\x00\x08free" * 1_500_000,
+        b"\xff\xd8" + JFIF + b"\xff\xda\x00\x02" + b"\xff" * 12_000_000,
+        b"\xff\xd8\xff" + b"\xff" * 12_000_000,
+    ],
+    ids=["segments", "chunks", "riff chunks", "boxes", "fill bytes in the scan", "fill bytes"],
+)
+def test_a_hostile_file_takes_less_than_a_second(photo: bytes) -> None:
+    started = time.process_time()
+    given_out(photo)
+    assert time.process_time() - started < 1
