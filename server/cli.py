@@ -17,9 +17,12 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from geo.errors import GeoError
+from server.access.audit_chain import Head
+from server.access.audit_heads import Anchor, HeadsUnreadable, read_anchors
+from server.access.audit_verifying import REASONS, Verdict, verify_chain
 from server.access.people import create_administrator, create_user, has_users, issue_link
 from server.access.projects import get_project
-from server.access.tokens import SecretKeyUnusable, load_key
+from server.access.tokens import load_key
 from server.blobs import BlobStore
 from server.clock import now, today
 from server.commands import read_arguments
@@ -30,13 +33,14 @@ from server.errors import NotFound, Problem
 from server.followups.simulating import HEADING, as_json, as_lines, standing_on
 from server.intake.rederiving import rederive
 from server.jobs import run_all_once, run_timetable
+from server.keys import SecretKeyUnusable
 from server.places.villages import import_boundaries_file
 from server.publishing.library import publish_library, refresh_villages
 from server.serving import Listening, PortTaken, check_certificate, own_address, own_folder, reserve_port, supervise
-from server.upgrading import UpgradeRefused, is_current, upgrade
+from server.upgrading import UpgradeRefused, check_keys, is_current, upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
-WRONG, TAKEN = 2, 3  # exit codes
+BROKEN, WRONG, TAKEN = 1, 2, 3  # exit codes
 BAR = 40  # characters
 
 
@@ -217,6 +221,33 @@ def run_rederive(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_audit(arguments: argparse.Namespace) -> int:
+    """0 when the audit is whole, 1 when it is not: the first wrong position is printed."""
+    data_dir = Config.from_env(arguments.data).data_dir
+    try:
+        anchors = read_anchors(data_dir)
+    except HeadsUnreadable as unreadable:
+        return complain(f"链头文件读不了 / the file of heads cannot be read: {unreadable}", BROKEN)
+    if arguments.head:
+        anchors.append(Anchor(Head(*arguments.head), "given"))
+    with open_to_read(arguments.data) as db:
+        verdict = verify_chain(db, anchors)
+    print(json.dumps(verdict.as_json()) if arguments.json else say_verdict(verdict))
+    return 0 if verdict.is_whole else BROKEN
+
+
+def say_verdict(verdict: Verdict) -> str:
+    head = f"{verdict.head.position}:{verdict.head.hash.hex()}"
+    broken = verdict.broken
+    if broken:
+        row = f"，audit {broken.audit_id}" if broken.audit_id is not None else ""
+        zh, en = REASONS[broken.why]
+        return f"第 {broken.position} 环不对{row}：{zh} / link {broken.position} is wrong: {en}"
+    counts = f"{verdict.links} 环，{verdict.waiting} 行待接，依法删改 {verdict.redacted} 行"
+    english = f"{verdict.links} links, {verdict.waiting} rows waiting, {verdict.redacted} redacted by law"
+    return f"操作记录完整：{counts} / the audit is whole: {english}\n{head}"
+
+
 def show_progress(done: int, of: int) -> None:
     """A bar on standard error, the same line again and again."""
     filled = BAR * done // of if of else BAR
@@ -243,6 +274,7 @@ def open_to_read(data_dir: Path) -> Iterator[Session]:
             raise UpgradeRefused(f"这里没有数据 / there are no data in {config.data_dir}")
         if not is_current(database):
             raise UpgradeRefused("数据要先升级 / the data must be brought up to date first: ./fangshi upgrade")
+        check_keys(database)
         with database.reading() as db:
             db.execute(text("PRAGMA query_only=ON" if database.is_sqlite else "SET TRANSACTION READ ONLY"))
             yield db
@@ -256,7 +288,7 @@ def check_folder(config: Config) -> None:
 
 @contextmanager
 def closing_database(config: Config) -> Iterator[Database]:
-    database = Database(config.sqlalchemy_url)
+    database = Database(config.sqlalchemy_url, config.key_file)
     try:
         yield database
     finally:
@@ -284,6 +316,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "jobs": run_jobs,
     "follow-ups": run_follow_ups,
     "rederive": run_rederive,
+    "audit": run_audit,
 }
 
 

@@ -1,12 +1,14 @@
 """What may be typed after `./fangshi`. Standard library only: it is read before anything is installed."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 SERVE_PORT = 8383
 MOST_DIGITS = 15  # of a project's number
+HEX = re.compile("[0-9a-f]{64}")
 
 TEXTS = {
     "serve": "启动服务：网页、手机入口和定时任务 / run the server: pages, phones and timetable, in the foreground",
@@ -18,6 +20,7 @@ TEXTS = {
     "publish-library": "发布自带表单 / publish the forms that come with Fangshi in a care project",
     "jobs": "只跑定时任务 / run only the timetable",
     "follow-ups": "列出某一天的随访，什么都不改 / print the follow-ups as they would stand on a day; changes nothing",
+    "audit": "核对操作记录有没有被改过 / check that the audit is as it was written; changes nothing",
     "rederive": "重新推算 / work out again what follows from the records; changes nothing where all is well",
 }
 
@@ -46,6 +49,7 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     add_import(made["import-boundaries"])
     made["publish-library"].add_argument("--project", required=True, type=read_project, metavar="P")
     add_follow_ups(made["follow-ups"])
+    add_audit(made["audit"])
     made["rederive"].add_argument(
         "--project", type=read_project, metavar="P", help="只推算一个项目 / one project alone"
     )
@@ -123,6 +127,23 @@ def add_follow_ups(parser: argparse.ArgumentParser) -> None:
         "--as-of", type=read_date, metavar="DATE", help="哪一天，默认今天 / the Shanghai date, YYYY-MM-DD (today)"
     )
     parser.add_argument("--json", action="store_true", help="机器可读 / a JSON list")
+
+
+def add_audit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("verify",), help="核对哈希链 / work out the chain of hashes again")
+    add_data(parser, "fangshi-data")
+    parser.add_argument("--json", action="store_true", help="机器可读 / machine-readable")
+    parser.add_argument(
+        "--head", type=read_head, metavar="N:HASH", help="另外抄下的链头 / a head that was written down elsewhere"
+    )
+
+
+def read_head(text: str) -> tuple[int, bytes]:
+    """A link of the audit's chain as `audit verify` prints it: position, colon, 64 hex digits."""
+    position, _, digest = text.partition(":")
+    if not position.isascii() or not position.isdigit() or len(position) > MOST_DIGITS or not HEX.fullmatch(digest):
+        raise argparse.ArgumentTypeError(f"{text!r} 不是链头 / is no head such as 12:9f86d0…")
+    return int(position), bytes.fromhex(digest)
 
 
 def read_port(text: str) -> int:

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import clock
+from server.access.audit_chain import TOGETHER, chain_rows, find_head
+from server.access.audit_heads import anchor
 from server.access.authenticate import delete_old_sessions
 from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
@@ -126,6 +128,18 @@ def send_mails(database: Database, config: Config, now: datetime) -> int:
     return sent
 
 
+def chain_audit(database: Database, config: Config, now: datetime) -> int:
+    """What was written into the audit since the last run, batch by batch; then the new head goes into the data folder."""
+    done, chained = 0, TOGETHER
+    while chained == TOGETHER:
+        with database.transaction() as db:
+            chained = chain_rows(db)
+        done += chained
+    with database.reading() as db:
+        anchor(config.data_dir, find_head(db), now)
+    return done
+
+
 def end_old_sessions(database: Database, _config: Config, now: datetime) -> int:
     with database.transaction() as db:
         return delete_old_sessions(db, now)
@@ -147,6 +161,7 @@ TIMETABLE = (
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
+    Job("audit", timedelta(minutes=1), chain_audit),
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),
 )
@@ -239,4 +254,4 @@ class Timetable:
 def run_timetable(config: Config) -> None:
     """Runs the timetable until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    Timetable(Database(config.sqlalchemy_url), config).run()
+    Timetable(Database(config.sqlalchemy_url, config.key_file), config).run()

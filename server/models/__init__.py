@@ -1,7 +1,7 @@
 """The tables. Each model says whether it is *kept* (what people sent or did) or *derived* (can be worked out again)."""
 
 from server.models.actors import Actor, AppUser, Assignment, FailedSignIn, OneTimeToken, Session, User, VillageScope
-from server.models.audits import Audit
+from server.models.audits import Audit, AuditLink, Reading
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
 from server.models.care import (
@@ -14,11 +14,15 @@ from server.models.care import (
     Tombstone,
     Woman,
 )
+from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.followups import FollowUp, Notification, NotificationWish
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
+from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
+from server.models.sealed import SealedBytes, SealedText, SealingKey
+from server.models.sign_in import AppPassword, Authenticator, OpenIdName, Passkey, RecoveryCode, SignInStep
 from server.models.submissions import (
     DeriveProblem,
     Submission,
@@ -26,18 +30,26 @@ from server.models.submissions import (
     SubmissionComment,
     SubmissionVersion,
 )
+from server.models.temporary import BreakGlass, HandOver, HandOverVillage
 from server.models.timetable import TimetableLease, TimetableRun
 
 __all__ = [
     "HEALTH_FORMS",
+    "PURPOSES",
     "Actor",
+    "AppPassword",
     "AppUser",
     "Assignment",
     "Audit",
+    "AuditLink",
+    "Authenticator",
     "Base",
     "Blob",
     "BoundarySet",
+    "BreakGlass",
     "CareEvent",
+    "Consent",
+    "ConsentText",
     "ContraceptionEpisode",
     "Dataset",
     "DatasetProperty",
@@ -50,14 +62,28 @@ __all__ = [
     "Form",
     "FormAttachment",
     "FormVersion",
+    "HandOver",
+    "HandOverVillage",
     "Household",
+    "Minimised",
     "Notification",
     "NotificationWish",
     "OneTimeToken",
+    "OpenIdName",
+    "Passkey",
     "Pregnancy",
     "Project",
+    "Reading",
+    "RecoveryCode",
+    "Restriction",
+    "RetentionRun",
+    "RightsRequest",
     "Seal",
+    "SealedBytes",
+    "SealedText",
+    "SealingKey",
     "Session",
+    "SignInStep",
     "Submission",
     "SubmissionAttachment",
     "SubmissionComment",
@@ -71,6 +97,7 @@ __all__ = [
     "Village",
     "VillageBoundary",
     "VillageScope",
+    "Withdrawal",
     "Woman",
     "table_of",
 ]

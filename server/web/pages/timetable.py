@@ -26,6 +26,7 @@ NAMES = {
     "follow_ups": (_l("The day's follow-ups"), _l("What becomes due or overdue by the passing of days")),
     "summaries": (_l("Daily digests"), _l("One mail a person and day, with numbers alone")),
     "outbox": (_l("Outbox"), _l("Puts notices into inboxes and sends mail outside of quiet hours")),
+    "audit": (_l("The audit's chain"), _l("What was done is chained, so that a change made afterwards is seen")),
     "sessions": (_l("Old sign-ins"), _l("Sign-ins that ran out are deleted")),
     "orphans": (_l("Files without a record"), _l("What a crash left behind is deleted after a day")),
 }
