@@ -6,6 +6,7 @@ write must say so at BEGIN, and shapely is imported before mod_spatialite is eve
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import shapely  # noqa: F401 - first, see above
@@ -14,11 +15,16 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from server.keys import KeyRing
+from server.models.sealed import give_keys
+
+KEY_NAME = "secret.key"
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL would acknowledge what a power cut can still take
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is erased or sealed anew is overwritten, not only let go
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
 )
@@ -60,13 +66,20 @@ def begin_sqlite(connection: Connection) -> None:
 class Database:
     """An engine seen twice: for reading and for writing (only SQLite tells them apart)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key_file: Path | None = None) -> None:
+        """`key_file` seals answers and names (server/keys.py); unset, it lies beside the embedded database's file."""
         self.engine = make_engine(url)
+        self.keys = KeyRing(key_file or self.key_beside())
+        give_keys(self.engine.dialect, self.keys)
         self.writing_engine = self.engine.execution_options(writes=True)
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    def key_beside(self) -> Path | None:
+        name = self.engine.url.database
+        return Path(name).with_name(KEY_NAME) if self.is_sqlite and name else None
 
     def reading(self) -> Session:
         """A session that is never committed."""

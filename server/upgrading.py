@@ -10,12 +10,17 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 from pysqlite3 import dbapi2 as pysqlite
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 
 from server.db import Database
+from server.keys import SealBroken, SecretKeyUnusable, id_of
+from server.models import SealingKey
+from server.models.sealed import sealed_columns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+SEALED_SINCE = "0006"
+PROOF, ABOUT_PROOF = b"fangshi", b"sealing_key.proof"
 UPGRADE_LOCK = 0x46414E47  # an advisory lock of our own on PostgreSQL: two servers started at once migrate once
 
 
@@ -48,12 +53,17 @@ def is_current(database: Database) -> bool:
 def upgrade(database: Database, data_dir: Path, now: datetime) -> str | None:
     """Brings the schema up to date and returns where the backup is, None when none was needed.
 
-    Every step runs in one transaction: a kill leaves the old schema. Raises UpgradeRefused for a newer schema.
+    Every step runs in one transaction: a kill leaves the old schema. Raises UpgradeRefused for a newer schema,
+    SecretKeyUnusable when the key file is not the one that the data were sealed under.
     """
     known, head = schema_heads()
     with database.engine.connect() as connection:
         revision = current_revision(connection)
+    if revision in known or revision is None:
+        check_keys(database)
+        database.keys.make_if_missing()
     if revision == head:
+        note_key(database, now)
         return None
     if revision is not None and revision not in known:
         raise UpgradeRefused(
@@ -68,7 +78,56 @@ def upgrade(database: Database, data_dir: Path, now: datetime) -> str | None:
             config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    note_key(database, now)
+    if revision is not None and revision < SEALED_SINCE:
+        sweep_out(database)
     return saved
+
+
+def check_keys(database: Database) -> None:
+    """Raises SecretKeyUnusable when the data were sealed under a key that the key file does not hold."""
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table(SealingKey.__tablename__):
+            return
+        rows = connection.execute(select(SealingKey.key_id, SealingKey.proof)).all()
+    lacking = [key_id for key_id, proof in rows if not opens(database, proof)]
+    if lacking:
+        raise SecretKeyUnusable(
+            f"密钥文件 {database.keys.path} 里没有封存这些数据的密钥（{', '.join(lacking)}），请放回原来的文件 / "
+            f"{database.keys.path} does not hold the key that these data are sealed under; put its copy back"
+        )
+
+
+def opens(database: Database, proof: bytes) -> bool:
+    try:
+        return database.keys.open(proof, ABOUT_PROOF) == PROOF
+    except (SealBroken, SecretKeyUnusable):
+        return False
+
+
+def note_key(database: Database, now: datetime) -> None:
+    """Writes down that values are sealed under the current key, before any is: so its loss is noticed."""
+    key_id = id_of(database.keys.current().head)
+    with database.reading() as db:
+        if db.get(SealingKey, key_id) is not None:
+            return
+    with database.transaction() as db:
+        db.merge(SealingKey(key_id=key_id, proof=database.keys.seal(PROOF, ABOUT_PROOF), first_used_at=now))
+
+
+def sweep_out(database: Database) -> None:
+    """What stood unsealed in these tables leaves the files as well: rows that were replaced stay in them till then."""
+    if database.is_sqlite:
+        raw = database.engine.raw_connection()
+        try:
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                raw.cursor().execute(statement).fetchall()  # type: ignore[attr-defined]
+        finally:
+            raw.close()
+        return
+    tables = ", ".join(sorted({column.table.name for column in sealed_columns()}))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"VACUUM FULL {tables}"))
 
 
 def prepare(connection: Connection) -> None:

@@ -22,7 +22,15 @@ VERBS = [
     "access",
 ]  # each may use what is to its right
 MEANING = ("forms", "geo")
-MEMORY = ("server.models", "server.db", "server.blobs", "server.reading", "server.upgrading")
+MEMORY = (
+    "server.models",
+    "server.db",
+    "server.keys",
+    "server.blobs",
+    "server.reading",
+    "server.rotating",
+    "server.upgrading",
+)
 STAIRS = ("server.config", "server.errors", "server.clock")
 DOORS = (
     "server.web",

@@ -22,6 +22,8 @@ from server import create_app
 from server.config import Config
 from server.db import Database
 from server.demo.people import read_demo
+from server.keys import MARK
+from server.models.sealed import sealed_columns
 from server.upgrading import is_current, upgrade
 from tests.conftest import MORNING
 
@@ -55,14 +57,26 @@ def run_sql(url: Any, statements: str) -> None:
 
 
 def read_rows(database: Database, known: dict[str, list[str]]) -> dict[str, list[list[str]]]:
-    """The rows of these columns of each table, in a fixed order: what was there must be there afterwards."""
-    found = {}
+    """The rows of these columns of each table, in a fixed order: what was there must be there afterwards.
+
+    What is sealed by now is opened: the column says itself whether it holds text or bytes.
+    """
+    found, types = {}, {(column.table.name, column.name): column.type for column in sealed_columns()}
     with database.engine.connect() as connection:
         for table, columns in known.items():
             listed = ", ".join(f'"{column}"' for column in columns)
             rows = connection.execute(text(f'SELECT {listed} FROM "{table}"')).all()
-            found[table] = sorted([repr(value) for value in row] for row in rows)
+            sealed = [types.get((table, column)) for column in columns]
+            found[table] = sorted(
+                [repr(opened(database, value, one)) for value, one in zip(row, sealed, strict=True)] for row in rows
+            )
     return found
+
+
+def opened(database: Database, value: Any, sealed: Any) -> Any:
+    if sealed is None or not (isinstance(value, bytes) and value.startswith(MARK)):
+        return value
+    return sealed.process_result_value(value, database.engine.dialect)
 
 
 def columns_of(connection: Any) -> dict[str, list[str]]:
@@ -86,7 +100,7 @@ def columns_of(connection: Any) -> dict[str, list[str]]:
 
 
 def test_a_folder_of_an_earlier_issue_comes_up_without_loss(release: Config) -> None:
-    database = Database(release.sqlalchemy_url)
+    database = Database(release.sqlalchemy_url, release.key_file)
     with database.engine.connect() as connection:
         known = columns_of(connection)
     before = read_rows(database, known)
@@ -97,8 +111,21 @@ def test_a_folder_of_an_earlier_issue_comes_up_without_loss(release: Config) -> 
     database.dispose()
 
 
+def test_after_the_upgrade_no_answer_and_no_name_stands_open_in_the_database(release: Config) -> None:
+    database = Database(release.sqlalchemy_url, release.key_file)
+    upgrade(database, release.data_dir, MORNING)
+    with database.engine.connect() as connection:
+        for column in sealed_columns():
+            query = text(f'SELECT "{column.name}" FROM "{column.table.name}" WHERE "{column.name}" IS NOT NULL')
+            assert all(bytes(value).startswith(MARK) for value in connection.execute(query).scalars()), column
+    database.dispose()
+    if ON == "sqlite":
+        held = b"".join(path.read_bytes() for path in release.data_dir.glob("fangshi.db*"))
+        assert b"orx:instanceID" not in held and b"household_visit" in held
+
+
 def test_its_phones_still_sync_and_its_records_are_still_read(release: Config) -> None:
-    database = Database(release.sqlalchemy_url)
+    database = Database(release.sqlalchemy_url, release.key_file)
     upgrade(database, release.data_dir, MORNING)
     demo = read_demo(release.data_dir)
     assert demo is not None

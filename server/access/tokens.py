@@ -7,7 +7,6 @@ draft tokens also AES-GCM under a key that lies outside the database (DIR/secret
 import base64
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from pathlib import Path
@@ -15,13 +14,10 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from server.keys import make_key_file, read_keys
+
 TOKEN = re.compile(r"[A-Za-z0-9!$]{64}")
-KEY_BYTES = 32
 NONCE_BYTES = 12
-
-
-class SecretKeyUnusable(Exception):
-    """The key file is there but is not a key; nothing sealed could be read with it."""
 
 
 def make_token() -> str:
@@ -37,26 +33,9 @@ def hash_token(token: str) -> bytes:
 
 
 def load_key(path: Path) -> bytes:
-    """The 32 bytes of the secret key; made with owner-only rights when the file is missing. Raises SecretKeyUnusable."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return read_key(path)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_hex(KEY_BYTES).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return read_key(path)
-
-
-def read_key(path: Path) -> bytes:
-    try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except (ValueError, UnicodeDecodeError) as error:
-        raise SecretKeyUnusable(f"{path} does not hold a key in hexadecimal") from error
-    if len(key) != KEY_BYTES:
-        raise SecretKeyUnusable(f"{path} must hold {KEY_BYTES} bytes in hexadecimal")
-    return key
+    """The key in use; made with owner-only rights when the file is missing. Raises SecretKeyUnusable."""
+    make_key_file(path)
+    return read_keys(path)[0]
 
 
 def seal(key: bytes, text: str) -> bytes:

@@ -49,7 +49,7 @@ def make_demo(config: Config, now: datetime, say: Say = print, fewer: int = 1) -
     town = make_town()
     sendings = make_sendings(town, now, fewer)
     start = sendings[0].at - timedelta(days=3)
-    database = Database(config.sqlalchemy_url)
+    database = Database(config.sqlalchemy_url, config.key_file)
     try:
         upgrade(database, config.data_dir, start)
         with moved_clock(start) as clock:

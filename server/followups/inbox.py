@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.followups.notice_words import Subject, subject_of
 from server.followups.notices import INBOX, level_of
-from server.followups.queries import is_household, is_woman
+from server.followups.queries import is_household, is_woman, label_of
 from server.models import FollowUp, Household, Notification, Woman
 
 
@@ -29,9 +29,8 @@ class Notice:
 
 def list_notices(db: Session, person: int, project_ids: Collection[int], offset: int, limit: int) -> list[Notice]:
     """`project_ids` are those where the person still has a role: what was said of others is not hers to read any more."""
-    label = func.coalesce(Woman.label, Household.label, "")
     query = (
-        select(Notification, FollowUp, label)
+        select(Notification, FollowUp, Woman.label, Household.label)
         .join(FollowUp, FollowUp.id == Notification.follow_up_id)
         .outerjoin(Woman, is_woman())
         .outerjoin(Household, is_household())
@@ -41,7 +40,8 @@ def list_notices(db: Session, person: int, project_ids: Collection[int], offset:
     return [_read(*row) for row in db.execute(query.offset(offset).limit(limit))]
 
 
-def _read(notice: Notification, row: FollowUp, label: str) -> Notice:
+def _read(notice: Notification, row: FollowUp, hers: str | None, home: str | None) -> Notice:
+    label = label_of(hers, home)
     told_at, over = notice.sent_at or notice.created_at, notice.taken_back_at is not None
     unread = not over and notice.read_at is None
     return Notice(level_of(notice), subject_of(row, label), row.visit_key, row.project_id, told_at, over, unread)

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
@@ -24,7 +24,7 @@ from server.db import Database
 from server.followups import notice_words
 from server.followups.digests import DIGEST, Numbers, day_of, numbers_of
 from server.followups.notices import EMAIL, INBOX, Word, add_once, level_of
-from server.followups.queries import is_household, is_woman
+from server.followups.queries import is_household, is_woman, label_of
 from server.followups.smtp import Delayed, Post, Refused, Unknown
 from server.followups.wishes import wishes_of
 from server.models import Actor, FollowUp, Household, Notification, User, Woman
@@ -212,14 +212,16 @@ def _digest_text(db: Session, row: Notification, now: datetime, english: bool) -
 
 def _alert_text(db: Session, row: Notification, now: datetime, english: bool) -> str | None:
     found = db.execute(
-        select(FollowUp, func.coalesce(Woman.label, Household.label, ""))
+        select(FollowUp, Woman.label, Household.label)
         .outerjoin(Woman, is_woman())
         .outerjoin(Household, is_household())
         .where(FollowUp.id == row.follow_up_id, FollowUp.ended.is_(False))
     ).first()
     if found is None:
         return None
-    return notice_words.say(level_of(row), notice_words.subject_of(*found), shanghai_date(now), english)
+    follow_up, hers, home = found
+    subject = notice_words.subject_of(follow_up, label_of(hers, home))
+    return notice_words.say(level_of(row), subject, shanghai_date(now), english)
 
 
 def message_id(row: Notification, sender: str) -> str:

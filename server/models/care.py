@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
+from server.models.sealed import SealedText
 
 HEALTH_FORMS: Final = frozenset(
     {"woman_consent", "pregnancy_registration", "antenatal_check", "contraception_followup"}
@@ -35,7 +36,7 @@ class CareEvent(Base):
     episode: Mapped[str | None] = mapped_column(index=True)
     visit_date: Mapped[date]
     received_at: Mapped[datetime]
-    data_json: Mapped[str]
+    data_json: Mapped[str] = mapped_column(SealedText("care_event.data_json"))
 
 
 class Household(Base):
@@ -47,10 +48,10 @@ class Household(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     uuid: Mapped[str]
-    label: Mapped[str]
+    label: Mapped[str] = mapped_column(SealedText("household.label"))
     village_code: Mapped[str] = mapped_column(index=True)
     hamlet: Mapped[str | None]
-    door_code: Mapped[str | None]
+    door_code: Mapped[str | None] = mapped_column(SealedText("household.door_code"))
     consents: Mapped[bool]
     no_contact_before: Mapped[date | None]
     last_visit_on: Mapped[date | None]
@@ -68,7 +69,7 @@ class Woman(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     uuid: Mapped[str]
-    label: Mapped[str]
+    label: Mapped[str] = mapped_column(SealedText("woman.label"))
     village_code: Mapped[str] = mapped_column(index=True)
     household_uuid: Mapped[str | None]  # only while consent_location stands
     assigned_worker: Mapped[str | None]

@@ -6,6 +6,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
+from server.models.sealed import SealedText
 
 
 class Dataset(Base):
@@ -37,20 +38,25 @@ class DatasetProperty(Base):
 
 
 class Entity(Base):
-    """Kept. `village_code` repeats the property of that name, so that lists can be cut by village."""
+    """Kept. `village_code` repeats the property of that name, so that lists can be cut by village.
+
+    `about` repeats the uuid in the property `woman`, so that what is about her is found: the database sees no property.
+    """
 
     __tablename__ = "entity"
     __table_args__ = (
         UniqueConstraint("dataset_id", "uuid"),
         Index("ix_entity_village_code", "dataset_id", "village_code"),
+        Index("ix_entity_about", "dataset_id", "about"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"))
     uuid: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)  # of the current EntityVersion
-    label: Mapped[str]
-    data_json: Mapped[str]
+    label: Mapped[str] = mapped_column(SealedText("entity.label"))
+    data_json: Mapped[str] = mapped_column(SealedText("entity.data_json"))
+    about: Mapped[str | None]
     village_code: Mapped[str | None]
     conflict: Mapped[str | None]  # soft, hard
     creator_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
@@ -68,14 +74,14 @@ class EntityVersion(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
     version: Mapped[int]
-    label: Mapped[str]
-    data_json: Mapped[str]
-    received_json: Mapped[str]
+    label: Mapped[str] = mapped_column(SealedText("entity_version.label"))
+    data_json: Mapped[str] = mapped_column(SealedText("entity_version.data_json"))
+    received_json: Mapped[str] = mapped_column(SealedText("entity_version.received_json"))
     base_version: Mapped[int | None]
     branch_id: Mapped[str | None]
     trunk_version: Mapped[int | None]
     branch_base_version: Mapped[int | None]
-    conflicting_json: Mapped[str | None]
+    conflicting_json: Mapped[str | None]  # names of properties
     submission_version_id: Mapped[int | None] = mapped_column(ForeignKey("submission_version.id"), index=True)
     creator_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     user_agent: Mapped[str | None]
@@ -96,7 +102,7 @@ class EntityBacklog(Base):
     uuid: Mapped[str]
     branch_id: Mapped[str]
     base_version: Mapped[int]
-    act_json: Mapped[str]
+    act_json: Mapped[str] = mapped_column(SealedText("entity_backlog.act_json"))
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     submission_version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))

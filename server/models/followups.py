@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
+from server.models.sealed import SealedText
 
 
 class FollowUp(Base):
@@ -54,7 +55,7 @@ class FollowUp(Base):
     inside: Mapped[str | None]
     merged_into: Mapped[str | None]
     cause: Mapped[str | None]
-    why_json: Mapped[str]
+    why_json: Mapped[str] = mapped_column(SealedText("follow_up.why_json"))
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.models.base import Base, BigId
 from server.models.forms import Form
+from server.models.sealed import SealedBytes, SealedText
 
 
 class Submission(Base):
@@ -71,12 +72,13 @@ class SubmissionVersion(Base):
     draft: Mapped[bool] = mapped_column(default=False)
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
     instance_id: Mapped[str]
-    instance_name: Mapped[str | None]
+    instance_name: Mapped[str | None] = mapped_column(SealedText("submission_version.instance_name"))
     deprecated_id: Mapped[str | None]
     is_current: Mapped[bool]
-    xml: Mapped[bytes]
-    values_json: Mapped[str | None]  # null: our reading of it failed, see DeriveProblem
-    complaints_json: Mapped[str | None]
+    xml: Mapped[bytes] = mapped_column(SealedBytes("submission_version.xml"))
+    # null: our reading of it failed, see DeriveProblem
+    values_json: Mapped[str | None] = mapped_column(SealedText("submission_version.values_json"))
+    complaints_json: Mapped[str | None] = mapped_column(SealedText("submission_version.complaints_json"))
     encrypted: Mapped[bool] = mapped_column(default=False)
     submitter_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     device_id: Mapped[str | None]
@@ -112,7 +114,7 @@ class SubmissionComment(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(SealedText("submission_comment.body"))
     created_at: Mapped[datetime]
 
 

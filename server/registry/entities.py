@@ -3,6 +3,8 @@
 `registry/applying.py` does what submissions ask for, `registry/backlog.py` keeps what came too early.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,6 +25,8 @@ from server.errors import (
 from server.models import Dataset, DatasetProperty, Entity, EntityVersion
 
 VILLAGE_PROPERTY = "village_code"
+HER = "woman"  # the property that holds the uuid of whom an entity is about
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 AUTO_LABEL = "auto generated"  # Central's words for an entity whose creation never arrived
 
 
@@ -78,6 +82,7 @@ def add_entity(db: Session, dataset: Dataset, act: EntityAct, label: str, author
             version=1,
             label=label,
             data_json=text,
+            about=about_of(data),
             village_code=data.get(VILLAGE_PROPERTY) or None,
             creator_id=author.actor_id,
             created_at=author.now,
@@ -88,6 +93,12 @@ def add_entity(db: Session, dataset: Dataset, act: EntityAct, label: str, author
     write_version(db, entity_id, 1, label, text, text, None, [], branch, author)
     note(db, "entity.create", dataset, entity_id, act, author)
     touch(db, dataset.id, author.now)
+
+
+def about_of(data: Mapping[str, str]) -> str | None:
+    """Whom an entity is about. The database sees no property, and this one only where it is a uuid: never a name."""
+    told = (data.get(HER) or "").strip().lower().removeprefix("uuid:")
+    return told if UUID.fullmatch(told) else None
 
 
 def update_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author, force: bool = False) -> None:
@@ -134,6 +145,7 @@ def write_update(
     clashing = clashing_properties(db, entity, base_version, current, received, act.label) if outdated else []
     entity.data_json = orjson.dumps(current | received).decode()
     entity.label = act.label.strip() or entity.label
+    entity.about = about_of(current | received)
     entity.village_code = (current | received).get(VILLAGE_PROPERTY) or None
     entity.version += 1
     entity.updated_at = author.now

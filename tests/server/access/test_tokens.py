@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.access import tokens
+from server.keys import SecretKeyUnusable
 
 KEY = bytes(range(32))
 
@@ -42,5 +43,5 @@ def test_the_key_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_key_file_that_holds_no_key_is_said_so(tmp_path: Path, content: str) -> None:
     path = tmp_path / "secret.key"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(tokens.SecretKeyUnusable):
+    with pytest.raises(SecretKeyUnusable):
         tokens.load_key(path)
