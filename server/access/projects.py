@@ -28,7 +28,7 @@ from server.models import (
     Woman,
 )
 
-CHANGEABLE = ("name", "description", "archived")
+CHANGEABLE = ("name", "description", "archived", "keeps_photo_metadata")
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,15 @@ def checked_kind(kind: str) -> str:
 
 
 def update_project(db: Session, project: Project, changes: dict[str, Any], by: int | None, now: datetime) -> None:
-    """Changes name, description or archived; whatever else `changes` holds is not looked at."""
+    """Changes name, description, archived or what photos tell; whatever else `changes` holds is not looked at.
+
+    Raises MissingParameter for an empty name, UnexpectedValue where photos are to tell places in a care project.
+    """
     known = {field: changes[field] for field in CHANGEABLE if field in changes}
     if "name" in known:
         known["name"] = checked_name(known["name"])
+    if project.kind == "care" and known.get("keeps_photo_metadata"):
+        raise UnexpectedValue(field="photoMetadata", value="true", reason="in a care project no photo tells a place")
     for field, value in known.items():
         setattr(project, field, value)
     project.updated_at = now
@@ -113,6 +118,7 @@ def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: d
     project.updated_at = now
     db.flush()
     if kind == "care":
+        project.keeps_photo_metadata = False
         seal_from_before(db, project, now)
     record(db, "project.update", actor_id=by, project_id=project.id, now=now, details={"data": {"kind": kind}})
 

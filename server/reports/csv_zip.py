@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import PurePosixPath
-from typing import NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple, TextIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sqlalchemy import select
 
+from forms.photos.leaving_out import leave_out_metadata
 from server.blobs import CHUNK, BlobStore
 from server.clock import SHANGHAI
 from server.models import Blob, SubmissionAttachment
@@ -75,7 +76,7 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class Archive:
-    """What an archive is made of. `form_id` names its tables' files."""
+    """What an archive is made of. `form_id` names its tables' files; `photo_metadata`: photos go out as they came."""
 
     export: Export
     tables: dict[str, FormTable]
@@ -83,6 +84,7 @@ class Archive:
     blobs: BlobStore
     with_files: bool
     now: datetime
+    photo_metadata: bool = False
     pipe: Pipe = field(default_factory=Pipe)
 
     def write(self) -> Iterator[bytes]:
@@ -115,10 +117,17 @@ class Archive:
             seen.add(file.sha256)
             entry.file_size = file.size
             entry.compress_type = ZIP_STORED if suffix(file.name) in PACKED else ZIP_DEFLATED
-            with target.open(entry, "w") as member, self.blobs.open(file.sha256) as source:
+            with target.open(entry, "w") as member, self.open_file(file) as source:
                 while piece := source.read(CHUNK):
                     member.write(piece)
                     yield self.pipe.take()
+
+    def open_file(self, file: File) -> BinaryIO:
+        """The file as every door gives it: a photo without the place and the day that it tells (threats.md row 12)."""
+        source = self.blobs.open(file.sha256)
+        cleaned = None if self.photo_metadata else leave_out_metadata(source)
+        source.seek(0)
+        return source if cleaned is None else cast(BinaryIO, cleaned)
 
     def files(self) -> Iterator[File]:
         """The files that arrived, in the records' order."""

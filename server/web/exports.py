@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from forms.schema import FormSchema
 from server.access.allow import scope_of
 from server.access.audit import record
+from server.access.projects import get_project
 from server.errors import BadQuerySet, NotFound
 from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
@@ -107,12 +108,12 @@ def export_zip(project_id: int, form_id: str, draft: bool = False) -> Response:
     form, source = load_source(project_id, form_id, draft)
     tables = tables_of(schema_of_form(form, draft, option("deletedFields")))
     options, with_files = read_options(tables[ROOT]), option("attachments", default=True)
-    store, at = blobs(), now()
+    store, at, whole = blobs(), now(), get_project(reading(), project_id).keeps_photo_metadata
 
     def pieces(session: Session) -> Iterator[bytes]:
         take_snapshot(session)
         export = start_export(session, source, options)
-        yield from Archive(export, tables, form.xml_form_id, store, with_files, at).write()
+        yield from Archive(export, tables, form.xml_form_id, store, with_files, at, whole).write()
 
     ending = ".zip" if with_files else ".csv.zip"
     return send_export(form, source, pieces, ZIP_TYPE, safe_name(form.xml_form_id) + ending)
@@ -158,7 +159,8 @@ def entity_tag(source: Source) -> str | None:
     """Told by the question and by what was last done to the form; none for what asks for `now()`."""
     if asks_for_now(option_text("$filter")):
         return None
-    seen = (request.full_path, sorted(request.form.items()), read_change_mark(reading(), source))
+    whole = get_project(reading(), source.scope.project_id).keeps_photo_metadata
+    seen = (request.full_path, sorted(request.form.items()), read_change_mark(reading(), source), whole)
     return sha256(repr(seen).encode()).hexdigest()[:40]
 
 

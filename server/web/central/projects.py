@@ -65,7 +65,8 @@ def get_project(project_id: int) -> Response:
 @projects.patch("/projects/<int:project_id>")
 def patch_project(project_id: int) -> Response:
     project = load_project(db(), caller(), "project.update", project_id)
-    sent = read_json(optional={"name": str, "description": str | None, "archived": bool | None, "kind": str})
+    fields = {"name": str, "description": str | None, "archived": bool | None, "kind": str, "photoMetadata": bool}
+    sent = read_json(optional=fields)
     change(project, sent)
     return central_json.reply(forms_json.project(project))
 
@@ -76,6 +77,8 @@ def change(project: Project, sent: dict[str, Any]) -> None:
     if (kind := sent.pop("kind", project.kind)) != project.kind:
         allow(caller(), "project.kind", project)
         verbs.switch_kind(db(), project, kind, caller().actor_id, now())
+    if "photoMetadata" in sent:
+        sent["keeps_photo_metadata"] = sent.pop("photoMetadata")
     if sent:
         verbs.update_project(db(), project, sent, caller().actor_id, now())
 

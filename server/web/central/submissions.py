@@ -5,6 +5,7 @@ from urllib.parse import quote
 from flask import Response, redirect, request
 
 from forms.instance import read_instance
+from server.access import projects as verbs
 from server.access.allow import may, scope_of
 from server.access.audit_queries import Wanted, list_audits, look_up
 from server.errors import DeprecatedIdExpected, MissingParameter, NotFound, UnexpectedValue
@@ -15,7 +16,7 @@ from server.models import Form
 from server.publishing.versions import asked_of, get_draft_by_token, get_version
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form
-from server.web.files import send_blob, send_bytes
+from server.web.files import send_bytes, send_photo
 from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, page, wants_extended
 from server.web.session import blobs, caller, db, now, own_url, reading, store
@@ -204,7 +205,8 @@ def get_file(project_id: int, form_id: str, instance_id: str, name: str, version
     file = queries.get_file(reading(), wanted, name)
     assert file.sha256 is not None
     assert file.md5 is not None
-    return send_blob(file.sha256, file.md5, file.name, file.content_type or "application/octet-stream")
+    whole = verbs.get_project(reading(), project_id).keeps_photo_metadata
+    return send_photo(file.sha256, file.md5, file.name, file.content_type or "application/octet-stream", whole)
 
 
 @submissions.post(ONE + "/attachments/<name>")

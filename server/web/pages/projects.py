@@ -107,7 +107,9 @@ def change_project(project_id: int) -> Response:
         if "kind" in request.form and request.form["kind"] != project.kind:
             allow(who, "project.kind")
             projects.switch_kind(session.db(), project, request.form["kind"], require_person(), session.now())
-        changes = {"name": sent_text("name", required=True)}
+        changes: dict[str, object] = {"name": sent_text("name", required=True)}
+        if project.kind == "plain":
+            changes["keeps_photo_metadata"] = "photo_metadata" in request.form
         projects.update_project(session.db(), project, changes, require_person(), session.now())
     except Problem as problem:
         return show_again("project/project.html", problem, lambda: project_facts(project))

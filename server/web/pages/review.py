@@ -18,7 +18,7 @@ from server.places.joined import reach_home, woman_of_record
 from server.publishing.versions import SCHEMAS
 from server.registry.lists import labels_of
 from server.web import languages, session
-from server.web.files import send_blob
+from server.web.files import send_photo
 from server.web.pages.answers import Answer, Words, chosen_entities, list_answers
 from server.web.pages.door import pages
 from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place, say_seal
@@ -127,11 +127,12 @@ def note_reading(project: Project, found: desk.Record) -> None:
 @pages.get(f"/review/<{ID}:submission_id>/files/<name>")
 def show_file(submission_id: int, name: str) -> Response:
     """A file of the current version, or of the one asked for; only pictures are shown, all else is a download."""
-    _project, scope = reachable("submission.read")
+    project, scope = reachable("submission.read")
     submission = desk.get_submission(session.db(), scope, submission_id)
     file = get_file(session.db(), desk.find_version(session.db(), submission, asked_version()), name)
     assert file.sha256 is not None and file.md5 is not None, "get_file gives only what has arrived"
-    return send_blob(file.sha256, file.md5, file.name, file.content_type or "application/octet-stream")
+    kind, whole = file.content_type or "application/octet-stream", project.keeps_photo_metadata
+    return send_photo(file.sha256, file.md5, file.name, kind, whole)
 
 
 @pages.post(f"/review/<{ID}:submission_id>/state")

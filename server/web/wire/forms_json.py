@@ -14,7 +14,7 @@ from server.web.wire.people_json import actor
 
 
 def project(row: Project) -> Json:
-    """`kind` is ours (plain or care); clients of Central do not look at it."""
+    """`kind` (plain or care) and `photoMetadata` are ours; clients of Central do not look at them."""
     return {
         "id": row.id,
         "name": row.name,
@@ -22,6 +22,7 @@ def project(row: Project) -> Json:
         "archived": row.archived,
         "keyId": None,
         "kind": row.kind,
+        "photoMetadata": row.keeps_photo_metadata,
         "createdAt": instant(row.created_at),
         "updatedAt": instant(row.updated_at),
         "deletedAt": instant(row.deleted_at),

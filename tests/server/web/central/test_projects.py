@@ -30,6 +30,7 @@ def test_a_project_made_by_rest_is_plain(as_alice: Client, as_bob: Client, as_no
         "archived": False,
         "keyId": None,
         "kind": "plain",
+        "photoMetadata": False,
         "createdAt": "2026-03-02T01:00:00.000Z",
         "updatedAt": None,
         "deletedAt": None,

@@ -1,0 +1,123 @@
+"""Photos of records as every door gives them: the place stays here, the picture goes out (threats.md row 12)."""
+
+import io
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from server.db import Database
+from server.web.session import blobs
+from tests.client import Client
+from tests.forms.photos.pictures import ICC, JFIF, SECRET, XMP, a_film, a_heic, a_jpeg, a_png, a_tiff, chunk, exif
+from tests.making import a_form, a_phone, a_record, an_xform, new_id
+
+TELLS = a_jpeg(JFIF, exif(6), XMP, ICC, after=a_jpeg(exif()))
+PLAIN = a_jpeg(JFIF, ICC)
+
+
+@pytest.fixture
+def phone(app: Flask, database: Database, project_id: int) -> Client:
+    with database.transaction() as db:
+        form = a_form(db, project_id)
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+    return Client(app, key=token)
+
+
+@pytest.fixture
+def base(project_id: int) -> str:
+    return f"/projects/{project_id}/forms/visit/submissions"
+
+
+def send(phone: Client, project_id: int, photo: bytes, name: str = "1.jpg") -> str:
+    instance_id = new_id()
+    answer = phone.send(project_id, a_record(instance_id=instance_id, photo=name), {name: photo})
+    assert answer.status_code == 201
+    return instance_id
+
+
+def test_a_photo_goes_out_without_its_place_and_stays_whole_in_the_store(
+    app: Flask, as_bob: Client, phone: Client, project_id: int, base: str
+) -> None:
+    photo = f"{base}/{send(phone, project_id, TELLS)}/attachments/1.jpg"
+    plain = f"{base}/{send(phone, project_id, PLAIN)}/attachments/1.jpg"
+    given = as_bob.get(photo)
+
+    assert SECRET not in given.data and b"Orientation" not in given.data
+    assert given.data.replace(b"\xff\xe1\x00\x22Exif\x00\x00" + a_tiff_that_turns(6), b"") == PLAIN
+    assert given.content_length == len(given.data)
+    assert as_bob.get(plain).data == PLAIN
+    assert as_bob.get(plain).headers["ETag"] != given.headers["ETag"]
+    with app.app_context():
+        assert sum(blobs().read(name) == TELLS for name in blobs().names(datetime(2100, 1, 1, tzinfo=UTC))) == 1
+
+
+def a_tiff_that_turns(orientation: int) -> bytes:
+    return bytes.fromhex("4d4d002a000000080001011200030000000100") + bytes([orientation]) + bytes(6)
+
+
+@pytest.mark.parametrize("photo", [TELLS, PLAIN], ids=["cleaned", "as it came"])
+def test_parts_and_marks_are_those_of_what_is_given(
+    as_bob: Client, phone: Client, project_id: int, base: str, photo: bytes
+) -> None:
+    path = f"{base}/{send(phone, project_id, photo)}/attachments/1.jpg"
+    whole = as_bob.get(path)
+    part = as_bob.get(path, headers={"Range": "bytes=10-39"})
+    tail = as_bob.get(path, headers={"Range": "bytes=-5", "If-Range": whole.headers["ETag"]})
+
+    assert (part.status_code, part.data) == (206, whole.data[10:40])
+    assert part.headers["Content-Range"] == f"bytes 10-39/{len(whole.data)}"
+    assert (tail.status_code, tail.data) == (206, whole.data[-5:])
+    assert as_bob.get(path, headers={"Range": "bytes=999999-"}).status_code == 416
+    assert as_bob.get(path, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+    head = as_bob.open("HEAD", path)
+    assert (head.content_length, head.data) == (len(whole.data), b"")
+
+
+def test_an_archive_holds_the_picture_alone(as_bob: Client, phone: Client, project_id: int, base: str) -> None:
+    send(phone, project_id, TELLS, "1.jpg")
+    send(phone, project_id, a_heic(), "2.heic")
+    send(phone, project_id, a_film(), "3.mp4")
+    send(phone, project_id, PLAIN, "4.jpg")
+    archive = as_bob.get(base + ".csv.zip").data
+
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        assert opened.testzip() is None
+        files = {name: opened.read(name) for name in opened.namelist() if name.startswith("media/")}
+    assert set(files) == {"media/1.jpg", "media/2.heic", "media/3.mp4", "media/4.jpg"}
+    assert not any(SECRET in content for content in files.values())
+    assert files["media/4.jpg"] == PLAIN
+
+
+def test_a_project_may_say_that_photos_go_out_as_they_came(
+    as_bob: Client, phone: Client, project_id: int, base: str
+) -> None:
+    photo = f"{base}/{send(phone, project_id, TELLS)}/attachments/1.jpg"
+    cleaned, archive = as_bob.get(photo), as_bob.get(base + ".csv.zip")
+    assert as_bob.patch(f"/projects/{project_id}", json={"photoMetadata": True}).json["photoMetadata"] is True
+
+    assert as_bob.get(photo, headers={"If-None-Match": cleaned.headers["ETag"]}).data == TELLS
+    again = as_bob.get(base + ".csv.zip", headers={"If-None-Match": archive.headers["ETag"]})
+    with zipfile.ZipFile(io.BytesIO(again.data)) as opened:
+        assert opened.read("media/1.jpg") == TELLS
+    assert as_bob.patch(f"/projects/{project_id}", json={"photoMetadata": "yes"}).json["code"] == 400.11
+
+
+def test_in_a_care_project_no_photo_tells_a_place(as_alice: Client, as_bob: Client, project_id: int) -> None:
+    path = f"/projects/{project_id}"
+    as_bob.patch(path, json={"photoMetadata": True})
+    assert as_alice.patch(path, json={"kind": "care"}).json["photoMetadata"] is False
+    refused = as_alice.patch(path, json={"photoMetadata": True})
+    assert (refused.status_code, refused.json["code"]) == (400, 400.8)
+
+
+def test_a_forms_own_picture_goes_to_phones_byte_for_byte(as_bob: Client, phone: Client, project_id: int) -> None:
+    """Phones compare its MD5; who made the form chose it."""
+    path, xml = f"/projects/{project_id}/forms", b'<instance id="a" src="jr://images/map.png"/>'
+    picture = a_png(chunk(b"eXIf", a_tiff()))
+    made = an_xform("with_picture").replace(b"</instance>", b"</instance>" + xml, 1)
+    as_bob.post(path, data=made, content_type="application/xml")
+    as_bob.post(f"{path}/with_picture/draft/attachments/map.png", data=picture, content_type="image/png")
+    given = as_bob.get(f"{path}/with_picture/draft/attachments/map.png")
+    assert given.data == picture
