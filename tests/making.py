@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from forms.xform import read_xform
 from server.access.phones import create_app_user
 from server.access.roles import APP_USER
-from server.models import Assignment, Dataset, DatasetProperty, Form, FormAttachment, FormVersion
+from server.models import Assignment, Dataset, DatasetProperty, Form, FormAttachment, FormVersion, Project
 from tests.conftest import MORNING
 
 XFORM = """<?xml version="1.0" encoding="UTF-8"?>
@@ -82,6 +82,13 @@ def a_record(
 
 def new_id() -> str:
     return f"uuid:{uuid.uuid4()}"
+
+
+def a_town(db: Session, name: str = "禾川镇", kind: str = "care") -> Project:
+    project = Project(name=name, kind=kind, created_at=MORNING)
+    db.add(project)
+    db.flush()
+    return project
 
 
 def a_form(

@@ -20,7 +20,8 @@ from server.db import Database
 from server.demo.people import Demo, DemoPhone, Login, write_demo
 from server.jobs import TIMETABLE
 from server.models import Assignment, Base, BoundarySet, User, Village
-from tests.server.followups.told import a_town, a_woman, registered
+from tests.making import a_town
+from tests.server.followups.told import a_woman, registered
 
 SQUARE = [[105.0, 30.0], [105.1, 30.0], [105.1, 30.1], [105.0, 30.1], [105.0, 30.0]]
 

@@ -12,13 +12,12 @@ from server.access.people import create_user
 from server.errors import Forbidden, NotFound, UnexpectedValue
 from server.models import Audit, Project, Village
 from tests.conftest import MORNING
+from tests.making import a_town
 
 
 @pytest.fixture
 def care(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="care", created_at=MORNING)
-    db.add(project)
-    db.flush()
+    project = a_town(db)
     for code in ("01", "02"):
         db.add(Village(project_id=project.id, code=code, name=code, created_at=MORNING))
     db.flush()

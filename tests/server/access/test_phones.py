@@ -8,16 +8,14 @@ from server.access.authenticate import caller_of_key
 from server.errors import Forbidden, MissingParameter, Unauthenticated
 from server.models import Project
 from tests.conftest import MORNING
+from tests.making import a_town
 
 KEY = bytes(range(32))
 
 
 @pytest.fixture
 def project(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="plain", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    return project
+    return a_town(db, kind="plain")
 
 
 def test_a_key_opens_and_a_revoked_one_does_not(db: Session, project: Project) -> None:

@@ -7,9 +7,10 @@ from server.config import MailServer
 from server.db import Database
 from server.followups.smtp import SmtpPost
 from server.models import Project
+from tests.making import a_town
 from tests.server.followups.posting import HEAD
 from tests.server.followups.staff import Staff, a_staff
-from tests.server.followups.told import a_town, a_woman
+from tests.server.followups.told import a_woman
 from tests.smtp_sink import Sink
 
 

@@ -11,6 +11,7 @@ from server.followups.facts import Facts
 from server.followups.notices import level_of
 from server.followups.recalculate import recalculate, recalculate_many
 from server.models import FollowUp, Notification, Project
+from tests.making import a_town
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.staff import a_staff
 from tests.server.followups.table import STORIES, TABLE
@@ -18,7 +19,6 @@ from tests.server.followups.told import (
     F1,
     F6,
     a_home,
-    a_town,
     a_woman,
     checked,
     injected,

@@ -6,8 +6,9 @@ from server.followups.due import Step
 from server.followups.explaining import explain, read_steps, title_of, write_steps
 from server.followups.recalculate import recalculate
 from server.models import FollowUp, Project
+from tests.making import a_town
 from tests.server.followups.samples import at_noon, day
-from tests.server.followups.told import a_town, a_woman, injected
+from tests.server.followups.told import a_woman, injected
 
 
 @pytest.fixture

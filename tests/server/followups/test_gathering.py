@@ -16,8 +16,9 @@ from server.registry.entities import Author, find_entity
 from server.registry.lists import find_dataset
 from server.registry.referrals import keep_referral
 from tests.conftest import MORNING
+from tests.making import a_town
 from tests.server.followups.samples import VILLAGE, at_noon, day
-from tests.server.followups.told import F1, a_home, a_town, a_woman, checked, injected, registered, tell
+from tests.server.followups.told import F1, a_home, a_woman, checked, injected, registered, tell
 
 
 def test_whom_the_registry_does_not_know_has_no_facts(db: Session, town: Project) -> None:

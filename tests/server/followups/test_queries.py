@@ -21,8 +21,9 @@ from server.followups.queries import (
 from server.followups.recalculate import recalculate_many
 from server.models import FollowUp, Project, Village
 from tests.conftest import MORNING
+from tests.making import a_town
 from tests.server.followups.samples import VILLAGE, at_noon, day
-from tests.server.followups.told import F1, a_home, a_town, a_woman, checked, injected, registered, tell
+from tests.server.followups.told import F1, a_home, a_woman, checked, injected, registered, tell
 
 HERE, THERE = VILLAGE, "510121001003"
 TODAY = day("2027-02-03")

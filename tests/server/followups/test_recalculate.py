@@ -14,13 +14,13 @@ from server.db import Database
 from server.followups import recalculate as module
 from server.followups.recalculate import recalculate, recalculate_many
 from server.models import FollowUp, Project, Woman
+from tests.making import a_town
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.told import (
     F1,
     F3,
     F6,
     a_home,
-    a_town,
     a_woman,
     checked,
     correct,

@@ -9,8 +9,9 @@ from server.followups.due import END_STATES, TASK_STATES
 from server.followups.ruleset import LEVELS as ALL_LEVELS
 from server.followups.simulating import LEVELS, STATES, as_json, as_lines, standing_on
 from server.models import Project
+from tests.making import a_town
 from tests.server.followups.samples import VILLAGE, day
-from tests.server.followups.told import F1, a_home, a_town, a_woman, checked, injected, registered, tell
+from tests.server.followups.told import F1, a_home, a_woman, checked, injected, registered, tell
 
 
 @pytest.fixture

@@ -10,18 +10,10 @@ from sqlalchemy.orm import Session
 from server.followups.daily import recalculate_due
 from server.followups.recalculate import recalculate
 from server.models import CareEvent, FollowUp, Form, Household, Project, Submission, SubmissionVersion, Woman
-from tests.conftest import MORNING
 from tests.making import a_form, a_record, new_id
 from tests.server.followups.samples import VILLAGE, at_noon, day
 
 F1, F3, F4, F6 = "household_visit", "pregnancy_registration", "antenatal_check", "contraception_followup"
-
-
-def a_town(db: Session, name: str = "禾川镇") -> Project:
-    project = Project(name=name, kind="care", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    return project
 
 
 def a_woman(db: Session, project: Project, uuid: str = "w1", **given: Any) -> Woman:

@@ -14,17 +14,14 @@ from server.publishing.definition import definition_of_xml
 from server.publishing.draft import put_draft
 from server.publishing.publish import publish_draft
 from tests.conftest import MORNING
-from tests.making import an_xform
+from tests.making import a_town, an_xform
 
 KEY = bytes(range(32))
 
 
 @pytest.fixture
 def project(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="plain", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    return project
+    return a_town(db, kind="plain")
 
 
 def put(db: Session, project: Project, form: Form | None, xml: bytes, **how) -> Form:

@@ -10,17 +10,14 @@ from server.publishing.datasets import add_property, create_dataset
 from server.publishing.rights import refuse_forbidden
 from server.registry.entities import properties_of
 from tests.conftest import MORNING
-from tests.making import an_xform
+from tests.making import a_town, an_xform
 
 HERS = ("women", "pregnancies", "contraception_episodes", "referrals", "Women")
 
 
 @pytest.fixture
 def project(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="care", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    return project
+    return a_town(db)
 
 
 def writing_places(dataset: str) -> bytes:

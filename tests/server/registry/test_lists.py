@@ -10,15 +10,12 @@ from server.registry.lists import list_hash
 from server.registry.reach import Reach
 from tests.care_town import LISTS, TODAY
 from tests.conftest import MORNING
-from tests.making import a_dataset
+from tests.making import a_dataset, a_town
 
 
 @pytest.fixture
 def project(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="care", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    return project
+    return a_town(db)
 
 
 def reach(project: Project, everything: bool = True, villages: frozenset[int] = frozenset()) -> Reach:

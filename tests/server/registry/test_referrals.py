@@ -21,8 +21,9 @@ from server.registry.referrals import (
     urgency_of,
 )
 from tests.conftest import MORNING
+from tests.making import a_town
 from tests.server.followups.samples import VILLAGE
-from tests.server.followups.told import F3, F4, F6, a_town, a_woman, checked, correct, tell
+from tests.server.followups.told import F3, F4, F6, a_woman, checked, correct, tell
 from tests.server.registry.caring import Care, a_uuid
 
 URGENCIES = [
