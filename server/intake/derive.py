@@ -23,7 +23,7 @@ from server.reading import Reading
 from server.registry.applying import apply_entities
 from server.registry.care_records import CARE_FORMS, note_people, open_or_seal
 from server.registry.referrals import DANGER_QUESTIONS, note_referral
-from server.registry.sealing import Effects, Subject
+from server.registry.sealing import Effects, Subject, keep_shut
 
 log = logging.getLogger("fangshi.derive")
 GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
@@ -175,7 +175,12 @@ def derive_again(db: Session, submission_id: int, first: str, now: datetime) -> 
 def look_again(
     db: Session, submission_id: int, now: datetime, run: Callable[[Session, Reading], None] = run_all
 ) -> None:
-    """Runs every deriver over a record that is here already. What fails is tried again later: it holds up nobody."""
+    """Runs every deriver over a record that is here already. What fails is tried again later: it holds up nobody.
+
+    Of one that was emptied nothing follows.
+    """
+    if keep_shut(db, submission_id, now):
+        return
     current = (SubmissionVersion.submission_id == submission_id) & SubmissionVersion.is_current
     version_id = db.scalars(select(SubmissionVersion.id).where(current)).one()
     try:

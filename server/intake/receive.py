@@ -83,7 +83,12 @@ def find_known(db: Session, item: Item, instance_id: str) -> Known | None:
 
 
 def receive_again(db: Session, item: Item, known: Known) -> Receipt:
-    """The id was seen before: the same bytes bring the files that are still missing, other bytes are refused."""
+    """The id was seen before: the same bytes bring the files that are still missing, other bytes are refused.
+
+    A record that was emptied, because its bearer asked to be removed, takes whatever is sent and keeps nothing of it.
+    """
+    if not known.xml and not item.strict:
+        return Receipt("again", known.submission_id, known.id)
     if known.deleted:
         raise SubmissionDeleted()
     if item.strict:
@@ -112,6 +117,8 @@ def receive_edit(db: Session, item: Item) -> Receipt:
     replaced = find_known(db, item, item.instance.deprecated_id)
     if replaced is None:
         raise DeprecatedIdUnknown()
+    if not replaced.xml and not item.strict:
+        return Receipt("again", replaced.submission_id, replaced.id)
     if replaced.deleted:
         raise SubmissionDeleted()
     if item.own_only and item.actor_id not in (replaced.submitter_id, replaced.root_submitter_id):

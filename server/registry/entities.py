@@ -23,6 +23,7 @@ from server.errors import (
     UniqueViolation,
 )
 from server.models import Dataset, DatasetProperty, Entity, EntityVersion
+from server.registry.tombstones import ABOUT_WOMEN, is_buried
 
 VILLAGE_PROPERTY = "village_code"
 HER = "woman"  # the property that holds the uuid of whom an entity is about
@@ -47,7 +48,7 @@ class NotYet(Exception):
 def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:
     """Raises EntityDeleted, UniqueViolation, EntityInvalid. One that was made up for a later change takes it as an update."""
     known = find_entity(db, dataset, act.uuid)
-    if known is not None and known.deleted_at is not None:
+    if was_removed(db, dataset, act.uuid, known) or (known is not None and known.deleted_at is not None):
         raise EntityDeleted()
     if not act.label.strip():
         raise EntityInvalid(reason="its label is empty")
@@ -61,6 +62,11 @@ def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author)
 
 def find_entity(db: Session, dataset: Dataset, uuid: str) -> Entity | None:
     return db.scalar(select(Entity).where(Entity.dataset_id == dataset.id, Entity.uuid == uuid))
+
+
+def was_removed(db: Session, dataset: Dataset, uuid: str, known: Entity | None) -> bool:
+    """Whether it was about somebody who asked to be removed: then nobody makes it anew."""
+    return known is None and dataset.name in ABOUT_WOMEN and is_buried(db, dataset.project_id, [uuid])
 
 
 def was_made_up(db: Session, entity: Entity) -> bool:
@@ -108,6 +114,8 @@ def update_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author,
     it is forced: then it is put on the newest version, or makes the entity.
     """
     entity = find_entity(db, dataset, act.uuid)
+    if was_removed(db, dataset, act.uuid, entity):
+        raise EntityWasDeleted(uuid=act.uuid)
     if entity is None:
         if force:
             return add_entity(db, dataset, act, act.label.strip() or AUTO_LABEL, author, made_up=True)

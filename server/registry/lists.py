@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from forms.media import entity_csv
 from server.access.allow import Scope
+from server.access.her_worker import in_villages
 from server.models import Dataset, Entity
 from server.registry.entities import properties_of
-from server.registry.reach import CARE_LISTS, Reach, in_villages, is_care_list, visible
+from server.registry.reach import CARE_LISTS, Reach, is_care_list, visible
+from server.registry.tombstones import ABOUT_WOMEN, buried_among
 
 
 def find_dataset(db: Session, project_id: int, name: str) -> Dataset | None:
@@ -57,6 +59,8 @@ def rows_of(db: Session, dataset: Dataset, reach: Reach) -> Iterator[tuple[str, 
 def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str] | None) -> list[tuple[str, bool]]:
     """Which of these are gone for this caller. Ids never received are left out: their records may be underway.
 
+    Of who asked to be removed only a hash is left: she is gone.
+
     Without ids it is about the whole list; of a list about women then only about those that the caller reaches.
     """
     seen = visible(db, dataset, reach)
@@ -65,7 +69,11 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
         query = query.where(Entity.uuid.in_([uuid.lower().removeprefix("uuid:") for uuid in uuids]))
     elif is_care_list(dataset, reach):
         query = query.where(seen)
-    return [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
+    found = [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
+    if uuids is None or dataset.name not in ABOUT_WOMEN:
+        return found
+    missing = {uuid.lower().removeprefix("uuid:") for uuid in uuids} - {uuid for uuid, _ in found}
+    return found + [(uuid, True) for uuid in sorted(buried_among(db, dataset.project_id, missing))]
 
 
 def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) -> dict[str, dict[str, str]]:

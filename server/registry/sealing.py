@@ -3,7 +3,6 @@
 A health record is stored sealed and stays so until this module opens it; whatever fails on the way leaves it sealed.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.clock import today
-from server.models import CareEvent, EntityBacklog, Seal, Submission, SubmissionGeometry, Tombstone
+from server.models import CareEvent, EntityBacklog, Seal, Submission, SubmissionGeometry, SubmissionVersion
 from server.reading import Reading
 from server.registry.consent import covers, says_of_service
+from server.registry.emptying import empty_records
 from server.registry.entities import Author
 from server.registry.events import events_of, woman_of_pregnancy
 from server.registry.referrals import DANGER_QUESTIONS, take_back_referral
 from server.registry.telling import ANTENATAL, CONSENT, Event, Told, tell
+from server.registry.tombstones import ERASED, bury, is_buried
 
 HEALTH_LOCK = 0x5EA1  # the first half of the advisory lock's key, the project is the other
 
@@ -59,8 +60,10 @@ def open_or_seal(db: Session, reading: Reading) -> Effects:
         open_record(db, reading)
         return Effects()
     effects = seal_record(db, reading.project.id, reading.submission_id, verdict, reading.now)
-    if verdict.reason == "erased" and told and told.episode:
+    if verdict.reason == ERASED and told and told.episode:
         effects.look_at += bury_episode(db, reading.project.id, told.episode, reading.now)
+    if verdict.reason == ERASED:
+        empty_records(db, [reading.submission_id])
     return effects
 
 
@@ -85,7 +88,7 @@ def stand_in_line(db: Session, project_id: int) -> None:
 def decide(db: Session, reading: Reading, told: Told) -> Verdict:
     project_id = reading.project.id
     if is_buried(db, project_id, [told.subject, told.episode]):
-        return Verdict("erased")
+        return Verdict(ERASED)
     by_pregnancy = told.form_id == ANTENATAL and told.episode is not None
     subject = woman_of_pregnancy(db, project_id, told.episode or "") if by_pregnancy else told.subject
     if subject is None:
@@ -155,6 +158,18 @@ def forget_derived(db: Session, submission_id: int, now: datetime) -> set[Subjec
     return {(event.subject_list, event.subject)}
 
 
+def keep_shut(db: Session, submission_id: int, now: datetime) -> bool:
+    """Whether a record was emptied: then there is nothing to read, and it is sealed whatever became of its seal."""
+    version = select(SubmissionVersion.xml, Submission.project_id).join(
+        Submission, Submission.id == SubmissionVersion.submission_id
+    )
+    current = (SubmissionVersion.submission_id == submission_id) & SubmissionVersion.is_current
+    xml, project_id = db.execute(version.where(current)).one()
+    if not xml and db.get(Seal, submission_id) is None:
+        seal_record(db, project_id, submission_id, Verdict(ERASED), now)
+    return not xml
+
+
 def seal_unread(db: Session, project_id: int, submission_id: int, now: datetime) -> None:
     """A health record as it comes in: nobody has looked whether it may be read."""
     values = {"submission_id": submission_id, "project_id": project_id, "reason": "unread", "sealed_at": now}
@@ -166,23 +181,6 @@ def waiting_for(db: Session, project_id: int, uuids: Iterable[str]) -> list[int]
     """The sealed records that wait for one of these, in the order of arrival."""
     query = select(Seal.submission_id).where(Seal.project_id == project_id, Seal.waits_for.in_(list(uuids)))
     return list(db.scalars(query.order_by(Seal.submission_id)))
-
-
-def bury(db: Session, project_id: int, uuid: str, now: datetime) -> None:
-    """Keeps a hash of a uuid whose bearer asked to be removed. It is random (v4): nobody finds it by trying."""
-    if not is_buried(db, project_id, [uuid]):
-        db.add(Tombstone(project_id=project_id, uuid_hash=hash_of(project_id, uuid), made_at=now))
-        db.flush()
-
-
-def is_buried(db: Session, project_id: int, uuids: Iterable[str | None]) -> bool:
-    hashes = [hash_of(project_id, one) for one in uuids if one]
-    query = select(Tombstone.id).where(Tombstone.project_id == project_id, Tombstone.uuid_hash.in_(hashes))
-    return bool(hashes) and db.scalar(query.limit(1)) is not None
-
-
-def hash_of(project_id: int, uuid: str) -> bytes:
-    return hashlib.sha256(f"{project_id} {uuid}".encode()).digest()
 
 
 def note(db: Session, action: str, project_id: int, submission_id: int, reason: str | None, now: datetime) -> None:

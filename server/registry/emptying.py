@@ -1,0 +1,142 @@
+"""Taking everything out of records: bytes, answers, names, files, comments. What stays is that one came, and its own id.
+
+The id stays so that a phone that sends the same record once more is told that it arrived, and nothing is stored again.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from server.models import (
+    Blob,
+    DeriveProblem,
+    FormAttachment,
+    FormVersion,
+    Submission,
+    SubmissionAttachment,
+    SubmissionComment,
+    SubmissionGeometry,
+    SubmissionVersion,
+    table_of,
+)
+
+BATCH: Final = 500
+EMPTY: Final[dict[str, Any]] = {
+    "xml": b"",
+    "values_json": None,
+    "complaints_json": None,
+    "instance_name": None,
+    "submitter_id": None,
+    "device_id": None,
+    "user_agent": None,
+}
+ANONYMOUS: Final[dict[str, Any]] = {
+    "submitter_id": None,
+    "device_id": None,
+    "user_agent": None,
+    "review_state": None,
+    "village_id": None,
+    "place_how": None,
+}
+
+
+@dataclass
+class Contents:
+    """What is in some records, counted. `shared_files` are also in records of others: their bytes stay."""
+
+    records: int = 0
+    versions: int = 0
+    files: int = 0
+    shared_files: int = 0
+    comments: int = 0
+
+    def add(self, more: "Contents") -> None:
+        for name, number in asdict(more).items():
+            setattr(self, name, getattr(self, name) + number)
+
+
+def count_contents(db: Session, submission_ids: Collection[int]) -> Contents:
+    """What emptying these would take out; changes nothing."""
+    found = Contents()
+    for batch in in_batches(submission_ids):
+        versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id.in_(batch))
+        blobs = blobs_of(db, batch)
+        shared = shared_blobs(db, blobs, batch)
+        found.add(
+            Contents(
+                count(db, Submission.id.in_(batch), Submission),
+                count(db, SubmissionVersion.id.in_(versions), SubmissionVersion),
+                len(blobs - shared),
+                len(shared),
+                count(db, SubmissionComment.submission_id.in_(batch), SubmissionComment),
+            )
+        )
+    return found
+
+
+def empty_records(db: Session, submission_ids: Collection[int]) -> set[str]:
+    """Empties these records in all their versions. The SHA-256 of the files that nobody else has any more.
+
+    Their rows are gone; the bytes are for the caller to take off the disk once the transaction is through
+    (`BlobStore.delete`), and the timetable sweeps what nobody took.
+    """
+    gone: set[str] = set()
+    for batch in in_batches(submission_ids):
+        gone |= empty_batch(db, batch)
+    return gone
+
+
+def empty_batch(db: Session, batch: list[int]) -> set[str]:
+    versions = list(db.scalars(select(SubmissionVersion.id).where(SubmissionVersion.submission_id.in_(batch))))
+    blobs = blobs_of(db, batch)
+    own = blobs - shared_blobs(db, blobs, batch)
+    db.execute(delete(SubmissionAttachment).where(SubmissionAttachment.submission_version_id.in_(versions)))
+    db.execute(delete(DeriveProblem).where(DeriveProblem.submission_version_id.in_(versions)))
+    db.execute(delete(SubmissionComment).where(SubmissionComment.submission_id.in_(batch)))
+    db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id.in_(batch)))
+    empty_versions(db, versions)
+    db.execute(update(Submission).where(Submission.id.in_(batch)).values(**ANONYMOUS))
+    db.execute(delete(Blob).where(Blob.sha256.in_(own)))
+    return own
+
+
+def empty_versions(db: Session, version_ids: Collection[int]) -> None:
+    versions = table_of(SubmissionVersion)  # a sealed column cannot be compared, which the ORM would do with it
+    db.execute(update(versions).where(versions.c.id.in_(version_ids)).values(**EMPTY))
+
+
+def blobs_of(db: Session, submission_ids: Collection[int]) -> set[str]:
+    """The files of all versions, those kept aside too."""
+    rows = db.scalars(
+        select(SubmissionAttachment.blob_sha256)
+        .join(SubmissionVersion, SubmissionVersion.id == SubmissionAttachment.submission_version_id)
+        .where(SubmissionVersion.submission_id.in_(submission_ids))
+    )
+    return {one for one in rows if one}
+
+
+def shared_blobs(db: Session, blobs: Collection[str], submission_ids: Collection[int]) -> set[str]:
+    """Those of these files that another record, a form or a form's table also has."""
+    elsewhere = (
+        exists()
+        .where(SubmissionAttachment.blob_sha256 == Blob.sha256)
+        .where(SubmissionVersion.id == SubmissionAttachment.submission_version_id)
+        .where(SubmissionVersion.submission_id.not_in(submission_ids))
+        .correlate(Blob)
+    )
+    of_form = exists().where(FormAttachment.blob_sha256 == Blob.sha256).correlate(Blob)
+    of_table = exists().where(FormVersion.xls_sha256 == Blob.sha256).correlate(Blob)
+    return set(db.scalars(select(Blob.sha256).where(Blob.sha256.in_(blobs), elsewhere | of_form | of_table)))
+
+
+def count(db: Session, where: Any, model: Any) -> int:
+    return db.scalar(select(func.count()).select_from(model).where(where)) or 0
+
+
+def in_batches(ids: Iterable[int]) -> Iterable[list[int]]:
+    """Sorted, so that two who empty at once wait in one order."""
+    every = sorted(set(ids))
+    return (every[start : start + BATCH] for start in range(0, len(every), BATCH))

@@ -1,0 +1,36 @@
+"""Who was removed, remembered by a hash alone, so that nothing that comes late brings her back (domain.md 6.3, P9)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.access.pseudonyms import pseudonym
+from server.models import Tombstone
+
+ABOUT_WOMEN = frozenset({"women", "pregnancies", "contraception_episodes", "referrals"})
+"""The lists whose entities are removed with their bearer."""
+
+ERASED = "erased"
+"""Seal.reason of a record of hers: it is empty and stays so."""
+
+
+def bury(db: Session, project_id: int, uuid: str, now: datetime) -> None:
+    """Keeps a hash of a uuid whose bearer asked to be removed."""
+    if not is_buried(db, project_id, [uuid]):
+        db.add(Tombstone(project_id=project_id, uuid_hash=pseudonym(project_id, uuid), made_at=now))
+        db.flush()
+
+
+def is_buried(db: Session, project_id: int, uuids: Iterable[str | None]) -> bool:
+    return bool(buried_among(db, project_id, (one for one in uuids if one)))
+
+
+def buried_among(db: Session, project_id: int, uuids: Iterable[str]) -> set[str]:
+    """Those of these uuids whose bearers were removed."""
+    by_hash = {pseudonym(project_id, one): one for one in uuids}
+    if not by_hash:
+        return set()
+    query = select(Tombstone.uuid_hash).where(Tombstone.project_id == project_id, Tombstone.uuid_hash.in_(by_hash))
+    return {by_hash[bytes(found)] for found in db.scalars(query)}
