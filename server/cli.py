@@ -36,6 +36,7 @@ from server.jobs import run_all_once, run_timetable
 from server.keys import SecretKeyUnusable
 from server.places.villages import import_boundaries_file
 from server.publishing.library import publish_library, refresh_villages
+from server.rotating import KeyInUse, count_to_seal, forget_keys, list_keys, rotate
 from server.serving import Listening, PortTaken, check_certificate, own_address, own_folder, reserve_port, supervise
 from server.upgrading import UpgradeRefused, check_keys, is_current, upgrade
 
@@ -57,6 +58,8 @@ def main(argv: Sequence[str]) -> int:
         return complain("\n".join(invalid.problems), WRONG)
     except (UpgradeRefused, SecretKeyUnusable, DemoRefused) as refused:
         return complain(str(refused), WRONG)
+    except KeyInUse as used:
+        return complain(f"还有数据封存在旧密钥下，先 keys rotate / still in use, first: keys rotate ({used})", WRONG)
     except NotFound:
         return complain("没有这个项目 / there is no such project", WRONG)
     except Problem as problem:
@@ -248,6 +251,26 @@ def say_verdict(verdict: Verdict) -> str:
     return f"操作记录完整：{counts} / the audit is whole: {english}\n{head}"
 
 
+def run_keys(arguments: argparse.Namespace) -> int:
+    """Shows, changes or forgets keys; with `--dry-run` it says what would be done."""
+    with open_data(arguments.data) as database:
+        if arguments.what == "rotate" and arguments.dry_run:
+            number = count_to_seal(database)
+            print(f"将重新封存 {number} 个值 / {number} values would be sealed anew", file=sys.stderr)
+        elif arguments.what == "rotate":
+            rotate(database, now(), show_progress)
+        elif arguments.what == "forget" and not arguments.dry_run:
+            forget_keys(database)
+        shown = list_keys(database)
+    if arguments.json:
+        print(json.dumps([one._asdict() for one in shown]))
+        return 0
+    for one in shown:
+        use = "在用 / in use" if one.in_use else "旧的 / old"
+        print(f"{one.key_id}  {one.values:>9}  {use}")
+    return 0
+
+
 def show_progress(done: int, of: int) -> None:
     """A bar on standard error, the same line again and again."""
     filled = BAR * done // of if of else BAR
@@ -317,6 +340,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "follow-ups": run_follow_ups,
     "rederive": run_rederive,
     "audit": run_audit,
+    "keys": run_keys,
 }
 
 

@@ -21,6 +21,7 @@ TEXTS = {
     "jobs": "只跑定时任务 / run only the timetable",
     "follow-ups": "列出某一天的随访，什么都不改 / print the follow-ups as they would stand on a day; changes nothing",
     "audit": "核对操作记录有没有被改过 / check that the audit is as it was written; changes nothing",
+    "keys": "封存答案和姓名的密钥：查看、更换、忘掉旧的 / the keys that seal answers and names: show, change, forget old ones",
     "rederive": "重新推算 / work out again what follows from the records; changes nothing where all is well",
 }
 
@@ -50,6 +51,7 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     made["publish-library"].add_argument("--project", required=True, type=read_project, metavar="P")
     add_follow_ups(made["follow-ups"])
     add_audit(made["audit"])
+    add_keys(made["keys"])
     made["rederive"].add_argument(
         "--project", type=read_project, metavar="P", help="只推算一个项目 / one project alone"
     )
@@ -136,6 +138,18 @@ def add_audit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--head", type=read_head, metavar="N:HASH", help="另外抄下的链头 / a head that was written down elsewhere"
     )
+
+
+def add_keys(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what",
+        choices=("show", "rotate", "forget"),
+        help="查看；换新密钥并全部重新封存，服务可以开着；忘掉不再用的旧密钥 / show them; take a new one and seal "
+        "everything anew, also while the server runs; forget old ones that nothing is sealed under any more",
+    )
+    add_data(parser, "fangshi-data")
+    parser.add_argument("--dry-run", action="store_true", help="只看不改 / say what would be done, change nothing")
+    parser.add_argument("--json", action="store_true", help="机器可读 / machine-readable")
 
 
 def read_head(text: str) -> tuple[int, bytes]:

@@ -123,6 +123,20 @@ class KeyRing:
         self.look(again=True)
 
 
+def seal_with(secret: bytes, text: str) -> bytes:
+    """A token sealed by itself, under a line of the key file: nonce, then AES-GCM's text with its tag."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(secret).encrypt(nonce, text.encode(), None)
+
+
+def open_with(secret: bytes, sealed: bytes) -> str | None:
+    """What `seal_with` sealed; None when it was under another key."""
+    try:
+        return AESGCM(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
+    except (InvalidTag, ValueError):
+        return None
+
+
 def stamp_of(path: Path) -> tuple[int, int, int] | None:
     """What changes when a file is replaced; None when it is not there."""
     try:

@@ -121,7 +121,7 @@ def sweep_out(database: Database) -> None:
         raw = database.engine.raw_connection()
         try:
             for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                raw.cursor().execute(statement).fetchall()  # type: ignore[attr-defined]
+                raw.cursor().execute(statement).fetchall()
         finally:
             raw.close()
         return

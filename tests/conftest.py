@@ -84,6 +84,8 @@ def make_database_url(databases: "Copies") -> Iterator[Callable[[], str]]:
 class Copies(Protocol):
     """Databases with the schema and no rows: taken by a test, given back when it is over, closed when all are."""
 
+    key_file: Path
+
     def take(self) -> str: ...
 
     def give_back(self) -> None: ...
@@ -96,6 +98,7 @@ class SpatialiteCopies:
 
     def __init__(self, tmp_path_factory: pytest.TempPathFactory) -> None:
         self.folder = tmp_path_factory.mktemp("databases")
+        self.key_file = self.folder / "secret.key"
         template = Database(f"sqlite:///{self.folder / 'template.db'}")
         upgrade(template, self.folder, MORNING)
         with template.engine.connect() as connection:
@@ -125,6 +128,7 @@ class PostgisCopies:
     def __init__(self, given: str, tmp_path_factory: pytest.TempPathFactory) -> None:
         self.server = make_url(given.replace("postgresql+psycopg://", "postgresql://"))
         self.folder = tmp_path_factory.mktemp("databases")
+        self.key_file = self.folder / "secret.key"
         self.free: list[str] = []
         self.taken: list[str] = []
 
@@ -145,7 +149,7 @@ class PostgisCopies:
     def make(self) -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
         self.run(f"CREATE DATABASE {name}")
-        database = Database(self.address(name))
+        database = Database(self.address(name), self.key_file)
         upgrade(database, self.folder, MORNING)
         database.dispose()
         return name
@@ -165,8 +169,8 @@ class PostgisCopies:
 
 
 @pytest.fixture
-def database(make_database_url: Callable[[], str]) -> Iterator[Database]:
-    database = Database(make_database_url())
+def database(make_database_url: Callable[[], str], databases: "Copies") -> Iterator[Database]:
+    database = Database(make_database_url(), databases.key_file)
     yield database
     database.dispose()
 

@@ -11,13 +11,9 @@ import re
 import secrets
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from server.keys import make_key_file, read_keys
+from server.keys import make_key_file, open_with, read_keys, seal_with
 
 TOKEN = re.compile(r"[A-Za-z0-9!$]{64}")
-NONCE_BYTES = 12
 
 
 def make_token() -> str:
@@ -39,18 +35,12 @@ def load_key(path: Path) -> bytes:
 
 
 def seal(key: bytes, text: str) -> bytes:
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, text.encode(), None)
+    return seal_with(key, text)
 
 
 def unseal(key: bytes, sealed: bytes | None) -> str | None:
     """The text that was sealed; None when there is none, or when it was sealed under another key."""
-    if not sealed:
-        return None
-    try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
-    except InvalidTag:
-        return None
+    return open_with(key, sealed) if sealed else None
 
 
 def csrf_of(key: bytes, session_hash: bytes) -> str:

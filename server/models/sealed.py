@@ -45,7 +45,7 @@ class NoComparing(TypeDecorator.Comparator[Any]):
         raise TypeError("a sealed column cannot be compared, sorted or searched by the database")
 
 
-class SealedBytes(TypeDecorator[bytes]):
+class SealedBytes(TypeDecorator[Any]):
     """Bytes that the database never sees. `about` is `table.column`."""
 
     impl = LargeBinary

@@ -188,7 +188,7 @@ def make_whole_project(server: RunningServer) -> tuple[str, str]:
 def demo(server: RunningServer) -> Demo:
     """The demo town without its records: villages, our forms, people, phones."""
     config = replace(Config(server.data_dir), **server.database_url)
-    database = Database(config.sqlalchemy_url)
+    database = Database(config.sqlalchemy_url, config.key_file)
     made = set_up_town(config, database, make_town(), clock.now())
     with database.transaction() as db:  # the first phone fills all of our forms
         actor_id = db.scalars(select(AppUser.actor_id).where(AppUser.project_id == made.project_id)).first()

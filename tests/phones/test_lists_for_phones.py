@@ -48,7 +48,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture
 def town(server: RunningServer) -> Iterator[CareTown]:
     config = replace(Config(server.data_dir), **server.database_url)
-    database = Database(config.sqlalchemy_url)
+    database = Database(config.sqlalchemy_url, config.key_file)
     made = CareTown(create_app(config, database), database)
     with database.transaction() as db:
         a_form(db, made.project_id, "to_visit", xml=FORM)

@@ -41,7 +41,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_database_url: Cal
 @contextmanager
 def looking_into(data: Path) -> Iterator[Session]:
     """A session on the folder's database, committed at the end."""
-    database = Database(Config.from_env(data).sqlalchemy_url)
+    config = Config.from_env(data)
+    database = Database(config.sqlalchemy_url, config.key_file)
     try:
         with database.transaction() as db:
             yield db

@@ -1,13 +1,15 @@
 """upgrade = back up, migrate, check; a newer schema is refused, a kill leaves the old one."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from server import upgrading
 from server.db import Database
-from server.models import Base
+from server.keys import SecretKeyUnusable
+from server.models import Base, SealingKey
 from server.upgrading import UpgradeRefused, is_current, schema_heads, upgrade
 from tests.conftest import MORNING
 
@@ -87,6 +89,45 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatc
     upgrade(database, tmp_path, MORNING)
     assert is_current(database)
     database.dispose()
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Iterator[Database]:
+    """A database with something sealed in it, under tmp_path/secret.key."""
+    database = Database(f"sqlite:///{tmp_path / 'fangshi.db'}")
+    upgrade(database, tmp_path, MORNING)
+    yield database
+    database.dispose()
+
+
+@pytest.mark.parametrize("key_file", [None, "00" * 32], ids=["missing", "another"])
+def test_without_the_key_that_sealed_the_data_nothing_starts_and_no_new_key_is_made(
+    sealed: Database, tmp_path: Path, key_file: str | None
+) -> None:
+    path = tmp_path / "secret.key"
+    path.unlink()
+    if key_file:
+        path.write_text(key_file)
+    again = Database(f"sqlite:///{tmp_path / 'fangshi.db'}")
+    with pytest.raises(SecretKeyUnusable, match=r"secret\.key.*密钥.*put its copy back"):
+        upgrade(again, tmp_path, MORNING)
+    assert path.exists() == bool(key_file)
+    again.dispose()
+
+
+def test_a_key_whose_id_is_right_and_that_is_another_is_refused(sealed: Database, tmp_path: Path) -> None:
+    with sealed.transaction() as db:
+        row = db.scalars(select(SealingKey)).one()
+        row.proof = row.proof[:-1] + bytes([row.proof[-1] ^ 1])
+    with pytest.raises(SecretKeyUnusable):
+        upgrade(sealed, tmp_path, MORNING)
+
+
+def test_a_backup_does_not_hold_the_key(sealed: Database, tmp_path: Path) -> None:
+    saved = Path(upgrading.back_up(sealed, tmp_path, "0006", MORNING))
+    secret = (tmp_path / "secret.key").read_text().strip()
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+    assert secret.encode() not in saved.read_bytes() and bytes.fromhex(secret) not in saved.read_bytes()
 
 
 def test_the_newest_revision_is_known() -> None:

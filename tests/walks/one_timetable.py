@@ -22,7 +22,7 @@ LOOK_EVERY = 0.02
 def main(data: str, url: str, clock_file: str, port: str) -> None:
     clock.now = lambda: datetime.fromisoformat(Path(clock_file).read_text(encoding="utf-8"))
     config = Config(Path(data), mail=MailServer("smtp", "127.0.0.1", int(port), SENDER))
-    timetable = Timetable(Database(url), config)
+    timetable = Timetable(Database(url, config.key_file), config)
     print("looks", flush=True)
     while True:
         timetable.renew()

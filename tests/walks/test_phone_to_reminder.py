@@ -114,7 +114,7 @@ class Walk:
     def alerts(self) -> list[tuple[int, str, str, str]]:
         """What stands in inboxes and mails about something overdue: person, channel, kind, state."""
         config = replace(Config(self.server.data_dir), **self.server.database_url)
-        database = Database(config.sqlalchemy_url)
+        database = Database(config.sqlalchemy_url, config.key_file)
         with database.reading() as db:
             rows = db.scalars(select(Notification).join(FollowUp, FollowUp.id == Notification.follow_up_id))
             found = [(row.recipient_id, row.channel, row.kind, row.state) for row in rows if row.kind == "overdue"]

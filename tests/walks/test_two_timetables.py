@@ -1,6 +1,7 @@
 """Two timetables on one database, killed at random over a month: each alert once in the inbox, no mail twice."""
 
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from server.followups.outbox import message_id
 from server.followups.recalculate import recalculate
 from server.jobs import TRY_AGAIN, last_runs
 from server.models import Notification, Project, TimetableRun, User
+from tests.conftest import Copies
 from tests.server.followups.staff import a_staff
 from tests.server.followups.told import a_woman, checked, registered
 from tests.sizes import size
@@ -95,6 +97,7 @@ class Month:
 @contextmanager
 def a_month(database: Database, folder: Path, timetables: int) -> Iterator[Month]:
     folder.mkdir()
+    shutil.copyfile(str(database.keys.path), folder / "secret.key")
     with Sink(pause=0.02) as sink:
         month = Month(database, folder, sink)
         month.set(FIRST - timedelta(days=1))
@@ -172,8 +175,10 @@ def check_mails(month: Month) -> None:
     print(f"{month.kills} kills, {len(rows)} mails, {len(unknown)} of them on their way at a kill, none twice")
 
 
-def test_killed_timetables_tell_everybody_once(make_database_url: Callable[[], str], tmp_path: Path) -> None:
-    quiet, stormy = Database(make_database_url()), Database(make_database_url())
+def test_killed_timetables_tell_everybody_once(
+    make_database_url: Callable[[], str], databases: Copies, tmp_path: Path
+) -> None:
+    quiet, stormy = (Database(make_database_url(), databases.key_file) for _ in range(2))
     with a_month(quiet, tmp_path / "quiet", timetables=1) as month:
         live_through(month, lambda _turn: None)
         check_mails(month)

@@ -45,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Config, list[s
 
 @pytest.fixture
 def filled(made: tuple[Demo, Config, list[str]]) -> Iterator[Database]:
-    database = Database(made[1].sqlalchemy_url)
+    database = Database(made[1].sqlalchemy_url, made[1].key_file)
     yield database
     database.dispose()
 

@@ -1,0 +1,126 @@
+"""Changing keys: everything is sealed anew, also when it was cut off, and nothing is unreadable meanwhile."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from server import rotating
+from server.access.phones import create_app_user, get_app_user
+from server.db import Database
+from server.keys import SealBroken, read_keys
+from server.models import AppUser, Household, Project, SealingKey
+from server.rotating import KeyInUse, count_by_key, forget_keys, list_keys, rotate
+from server.upgrading import note_key
+from tests.conftest import MORNING
+
+HOMES = 10
+
+
+def say_nothing(_done: int, _of: int) -> None:
+    """Progress is for people."""
+
+
+@pytest.fixture
+def town(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Homes and a phone, sealed under the only key of a file of the test's own; three rows are sealed at once."""
+    monkeypatch.setattr(rotating, "AT_ONCE", 3)
+    database.keys.path = tmp_path / "secret.key"
+    database.keys.make_if_missing()
+    with database.transaction() as db:
+        db.query(SealingKey).delete()
+    note_key(database, MORNING)
+    with database.transaction() as db:
+        project = Project(name="禾川镇", kind="care", created_at=MORNING)
+        db.add(project)
+        db.flush()
+        for number in range(HOMES):
+            door = None if number % 2 else str(number)
+            home = {"uuid": f"h{number}", "village_code": "A1", "hamlet": None, "consents": True}
+            db.add(Household(project_id=project.id, label=f"赵家 {number}", door_code=door, **home))
+        create_app_user(db, database.keys.current_secret(), project.id, "手机", None, MORNING)
+    return database
+
+
+def turn(database: Database) -> int:
+    return rotate(database, MORNING, say_nothing, wait=0)
+
+
+def labels(database: Database) -> list[str]:
+    with database.reading() as db:
+        return list(db.scalars(select(Household.label).order_by(Household.id)))
+
+
+def test_after_a_change_of_keys_all_is_under_the_new_one_and_reads_as_before(town: Database) -> None:
+    before, secret = labels(town), town.keys.current_secret()
+    assert turn(town) == HOMES + HOMES // 2
+    assert labels(town) == before
+    assert town.keys.current_secret() != secret and secret in town.keys.secrets
+    assert [(one.values, one.in_use) for one in list_keys(town)] == [(15, True), (0, False)]
+
+
+def test_a_phone_key_can_be_shown_again_after_a_change_of_keys(town: Database) -> None:
+    with town.reading() as db:
+        project_id, actor_id = db.execute(select(AppUser.project_id, AppUser.actor_id)).one()
+        token = get_app_user(db, town.keys.current_secret(), project_id, actor_id).token
+    turn(town)
+    with town.reading() as db:
+        assert token is not None
+        assert get_app_user(db, town.keys.current_secret(), project_id, actor_id).token == token
+
+
+def test_what_is_read_and_written_meanwhile_is_readable(town: Database) -> None:
+    """A server with the same data, that has read the key file before, goes on with both keys."""
+    server = Database(town.engine.url.render_as_string(hide_password=False), town.keys.path)
+    before = labels(server)
+    steps = rotating.reseal_all(town)
+    rotating.add_key(town, MORNING)
+    next(steps)
+    assert labels(server) == before
+    with server.transaction() as db:
+        db.execute(Household.__table__.update().where(Household.uuid == "h9").values(label="新名"))
+    assert labels(town)[-1] == "新名"
+    server.dispose()
+    steps.close()
+
+
+def test_a_change_that_was_cut_off_goes_on_with_its_key(town: Database) -> None:
+    rotating.add_key(town, MORNING)
+    steps = rotating.reseal_all(town)
+    next(steps)
+    steps.close()
+    assert town.keys.path is not None
+    keys = read_keys(town.keys.path)
+    with town.reading() as db:
+        assert len(count_by_key(db)) == 2
+    turn(town)
+    assert read_keys(town.keys.path) == keys, "no third key"
+    with town.reading() as db:
+        assert len(count_by_key(db)) == 1
+
+
+def test_an_old_key_is_forgotten_only_when_nothing_is_under_it(town: Database) -> None:
+    rotating.add_key(town, MORNING)
+    with pytest.raises(KeyInUse):
+        forget_keys(town)
+    assert len(town.keys.secrets) == 2
+    turn(town)
+    assert len(forget_keys(town)) == 1
+    assert [one.values for one in list_keys(town)] == [15]
+    with town.reading() as db:
+        assert db.scalars(select(SealingKey.key_id)).all() == [list_keys(town)[0].key_id]
+    assert labels(town)[0] == "赵家 0"
+
+
+def test_a_value_that_does_not_open_stops_the_change_and_loses_nothing(town: Database) -> None:
+    with town.transaction() as db:
+        db.connection().exec_driver_sql("UPDATE household SET door_code = label WHERE uuid = 'h4'")
+    with pytest.raises(SealBroken):
+        turn(town)
+    assert len(labels(town)) == HOMES
+    assert town.keys.path is not None and len(read_keys(town.keys.path)) == 2
+
+
+def test_every_column_of_sealed_tokens_is_known() -> None:
+    named = {f"{one.table.name}.{one.name}" for one in rotating.token_columns()}
+    assert {"app_user.token_sealed", "form.draft_token_sealed"} <= named
