@@ -2,7 +2,8 @@
 
 `tests/data/releases/NAME-sqlite.tar.xz` is such a folder as it was; `NAME-postgis.tar.xz` has `fangshi.sql`, a dump with
 INSERTs, in place of the database file. `a` is the first half of the path (schema 0004): a small demo town with records,
-corrections, reviews, comments, photos and an entity list.
+corrections, reviews, comments, photos and an entity list. `b` is from a visit to a reminder (schema 0005): women, pregnancies,
+methods, sealed records, follow-ups and notices as well.
 """
 
 import os
