@@ -44,13 +44,11 @@ def suppress(count: int, k: int = K, of: int | None = None) -> Shown:
     """
     if count < 0 or (of is not None and count > of):
         raise ValueError("A count is not negative and not more than what it is a share of.")
-    reason = _reason_to_hide(count, k, of)
-    if reason is None:
-        return Shown(str(count), count, suppressed=False)
-    return Shown(_words(reason, k), None, suppressed=True, reason=reason)
+    return shown_as(count, reason_to_hide(count, k, of), k)
 
 
-def _reason_to_hide(count: int, k: int, of: int | None) -> Reason | None:
+def reason_to_hide(count: int, k: int, of: int | None) -> Reason | None:
+    """Why a count may not be shown by itself; `of` as in `suppress`. None where it may."""
     if of is not None and of < LEAST_PEOPLE:
         return "few_people"
     if 0 < count < k:
@@ -60,6 +58,11 @@ def _reason_to_hide(count: int, k: int, of: int | None) -> Reason | None:
     if of is not None and 0 < of - count < k:
         return "by_subtraction"
     return None
+
+
+def shown_as(count: int, reason: Reason | None = None, k: int = K) -> Shown:
+    """A count that was decided upon: as it is, or hidden for a reason."""
+    return Shown(_words(reason, k), None, True, reason) if reason else Shown(str(count), count, False)
 
 
 def _words(reason: Reason, k: int) -> str:
@@ -114,7 +117,7 @@ def suppress_table(
     lines = _lines_of(counts)
     while _withhold_one(counts, hidden, lines, k):
         pass
-    shown = {cell: _show(count, hidden.get(cell), k) for cell, count in counts.items()}
+    shown = {cell: shown_as(count, hidden.get(cell), k) for cell, count in counts.items()}
     names = list(rows)
     columns = sorted({column for row in rows.values() for column in row})
     return ShownTable(
@@ -123,10 +126,6 @@ def suppress_table(
         column_totals={column: shown[_TOTAL, column] for column in columns},
         total=shown[_TOTAL, _TOTAL],
     )
-
-
-def _show(count: int, reason: Reason | None, k: int) -> Shown:
-    return Shown(_words(reason, k), None, True, reason) if reason else Shown(str(count), count, False)
 
 
 def _with_totals(rows: Mapping[str, Mapping[str, int]]) -> dict[_Cell, int]:
@@ -144,7 +143,7 @@ def _hidden_by_themselves(
     counts: Mapping[_Cell, int], k: int, denominators: Mapping[str, Mapping[str, int]]
 ) -> dict[_Cell, Reason]:
     of = _with_totals(denominators) if denominators else {}
-    reasons = {cell: _reason_to_hide(count, k, of.get(cell)) for cell, count in counts.items()}
+    reasons = {cell: reason_to_hide(count, k, of.get(cell)) for cell, count in counts.items()}
     return {cell: reason for cell, reason in reasons.items() if reason is not None}
 
 
@@ -199,7 +198,7 @@ def _gives_one_away(
 
 
 def _signed_range(reason: Reason, sign: int, k: int) -> tuple[float, float]:
-    low, high = _range_of(reason, k)
+    low, high = range_of(reason, k)
     return (low, high) if sign > 0 else (-high, -low)
 
 
@@ -216,7 +215,7 @@ class _Sum:
         return self.finite - (0 if math.isinf(term) else term)
 
 
-def _range_of(reason: Reason, k: int) -> tuple[float, float]:
+def range_of(reason: Reason, k: int) -> tuple[float, float]:
     """What a reader knows of a hidden cell from how it is shown. A withheld one may be thought to be at least k."""
     if reason == "few":
         return 1, k - 1

@@ -20,6 +20,7 @@ from server.models.followups import FollowUp, Notification, NotificationWish
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
+from server.models.releases import Release, ReleaseLook
 from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
 from server.models.sealed import SealedBytes, SealedText, SealingKey
 from server.models.sign_in import AppPassword, Authenticator, OpenIdName, Passkey, RecoveryCode, SignInStep
@@ -32,6 +33,7 @@ from server.models.submissions import (
 )
 from server.models.temporary import BreakGlass, HandOver, HandOverVillage
 from server.models.timetable import TimetableLease, TimetableRun
+from server.models.waivers import Waiver
 
 __all__ = [
     "HEALTH_FORMS",
@@ -75,6 +77,8 @@ __all__ = [
     "Project",
     "Reading",
     "RecoveryCode",
+    "Release",
+    "ReleaseLook",
     "Restriction",
     "RetentionRun",
     "RightsRequest",
@@ -97,6 +101,7 @@ __all__ = [
     "Village",
     "VillageBoundary",
     "VillageScope",
+    "Waiver",
     "Withdrawal",
     "Woman",
     "table_of",

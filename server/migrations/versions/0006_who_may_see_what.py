@@ -22,6 +22,8 @@ def upgrade() -> None:
     make_rights()
     chain_the_audit()
     guard_photos()
+    make_releases()
+    make_waivers()
     seal_columns()
 
 
@@ -118,7 +120,9 @@ def make_steps() -> None:
 
 
 def make_temporary_rights() -> None:
-    op.execute("ALTER TABLE village ADD COLUMN parent_id BIGINT CONSTRAINT fk_village_parent_id REFERENCES village (id)")
+    op.execute(
+        "ALTER TABLE village ADD COLUMN parent_id BIGINT CONSTRAINT fk_village_parent_id REFERENCES village (id)"
+    )
     op.create_index("ix_village_parent_id", "village", ["parent_id"])
     op.create_table(
         "hand_over",
@@ -304,6 +308,59 @@ def make_retention() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_minimised")),
         sa.UniqueConstraint("project_id", "subject_hash", name=op.f("uq_minimised_project_id_subject_hash")),
     )
+
+
+def make_releases() -> None:
+    """Which numbers were told to whom."""
+    op.create_table(
+        "release",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("project_id", BigId, nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("number", BigId, nullable=False),
+        sa.Column("told_json", sa.String(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_release_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+        sa.UniqueConstraint("project_id", "measure", "number", name=op.f("uq_release_project_id_measure_number")),
+    )
+    op.create_table(
+        "release_look",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("release_id", BigId, nullable=False),
+        sa.Column("actor_id", BigId, nullable=False),
+        sa.Column("looked_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["actor.id"], name=op.f("fk_release_look_actor_id")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_look_release_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_look")),
+        sa.UniqueConstraint("release_id", "actor_id", name=op.f("uq_release_look_release_id_actor_id")),
+    )
+    op.create_index("ix_release_look_actor_id", "release_look", ["actor_id"])
+
+
+def make_waivers() -> None:
+    """False alarms of the rights linter, with the two people who looked at each."""
+    op.create_table(
+        "waiver",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("project_id", BigId, nullable=False),
+        sa.Column("xml_form_id", sa.String(), nullable=False),
+        sa.Column("term", sa.String(), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("asked_by_id", BigId, nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("confirmed_by_id", BigId, nullable=True),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by_id", BigId, nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["actor.id"], name=op.f("fk_waiver_asked_by_id")),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["actor.id"], name=op.f("fk_waiver_confirmed_by_id")),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["actor.id"], name=op.f("fk_waiver_ended_by_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_waiver_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
+    )
+    op.create_index("ix_waiver_form", "waiver", ["project_id", "xml_form_id"])
 
 
 def guard_photos() -> None:

@@ -1,0 +1,139 @@
+"""Numbers for those who do not care for the people behind them: told in steps, and what was told to whom is kept.
+
+Requirement P6, domain.md 6.3. Every count on a door that is no list of the caller's own records goes through here. The
+whole town is counted, never a reader's part of it: two parts of different size would tell their difference. What a
+release may say follows from those before it (geo/releasing.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from geo.masking import shown_as
+from geo.releasing import Line, Told, release
+from geo.subtracting import Sum
+from server.db import Database
+from server.errors import Unavailable
+from server.models import Release, ReleaseLook
+
+TRIES = 5
+WITHHELD = shown_as(0, "complement")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One line of numbers to be told. `people`: of how many people each is a share; `total_is_out`: see `release`."""
+
+    counts: Mapping[str, int]
+    people: Mapping[str, int] | None = None
+    total_is_out: bool = False
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who is told, and when."""
+
+    actor_id: int
+    now: datetime
+
+
+def tell(database: Database, project_id: int, lines: Mapping[str, Counted], reader: Reader) -> dict[str, Line]:
+    """The lines by measure, as they may be shown to anybody of the project now. Writes in a transaction of its own.
+
+    Call it where nothing is being written (a GET). Raises Unavailable when others were always faster.
+    """
+    with database.reading() as db:
+        found, is_news = look(db, project_id, lines, reader)
+    if not is_news:
+        return {measure: one.line for measure, one in found.items()}
+    for _ in range(TRIES):
+        try:
+            with database.transaction() as db:
+                found, _ = look(db, project_id, lines, reader)
+                for measure, one in found.items():
+                    write(db, project_id, measure, one, reader)
+            return {measure: one.line for measure, one in found.items()}
+        except IntegrityError:  # somebody else was told meanwhile: what he was told counts
+            continue
+    raise Unavailable()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A line beside the release that holds: `last` None before the first; `is_looked_at` by this reader."""
+
+    line: Line
+    told: Told
+    last: Release | None
+    is_looked_at: bool
+
+    @property
+    def is_new(self) -> bool:
+        return self.last is None or read_told(self.last.told_json) != self.told
+
+
+def look(db: Session, project_id: int, lines: Mapping[str, Counted], reader: Reader) -> tuple[dict[str, Found], bool]:
+    """What may be shown now, and whether that has to be written down."""
+    newest = (
+        select(Release.measure, func.max(Release.number).label("number"))
+        .where(Release.project_id == project_id, Release.measure.in_(lines))
+        .group_by(Release.measure)
+        .subquery()
+    )
+    rows = db.execute(
+        select(Release, ReleaseLook.id)
+        .join(newest, (Release.measure == newest.c.measure) & (Release.number == newest.c.number))
+        .outerjoin(ReleaseLook, (ReleaseLook.release_id == Release.id) & (ReleaseLook.actor_id == reader.actor_id))
+        .where(Release.project_id == project_id)
+    )
+    last = {row.measure: (row, look_id is not None) for row, look_id in rows}
+    found = {}
+    for measure, counted in lines.items():
+        row, is_looked_at = last.get(measure, (None, False))
+        before = read_told(row.told_json) if row else None
+        line, told = release(counted.counts, before, counted.people, total_is_out=counted.total_is_out)
+        found[measure] = Found(line, told, row, is_looked_at)
+    return found, any(one.is_new or not one.is_looked_at for one in found.values())
+
+
+def write(db: Session, project_id: int, measure: str, found: Found, reader: Reader) -> None:
+    row = found.last
+    if row is None or found.is_new:
+        number = row.number + 1 if row else 1
+        row = Release(
+            project_id=project_id,
+            measure=measure,
+            number=number,
+            told_json=write_told(found.told),
+            made_at=reader.now,
+        )
+        db.add(row)
+        db.flush()
+    elif found.is_looked_at:
+        return
+    db.add(ReleaseLook(release_id=row.id, actor_id=reader.actor_id, looked_at=reader.now))
+    db.flush()
+
+
+def write_told(told: Told) -> str:
+    sums = sorted([sorted(one.parts), one.total] for one in told.sums)
+    ends = {name: [low, None if high == float("inf") else high] for name, (low, high) in sorted(told.ranges.items())}
+    known, body = sorted(told.known), {"counted": dict(told.counted), "moves": dict(told.moves), "total": told.total}
+    return orjson.dumps({**body, "known": known, "sums": sums, "ranges": ends}, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def read_told(text: str) -> Told:
+    body = orjson.loads(text)
+    return Told(
+        counted=body["counted"],
+        known=frozenset(body["known"]),
+        moves=body["moves"],
+        sums=frozenset(Sum(frozenset(parts), total) for parts, total in body["sums"]),
+        ranges={name: (low, float("inf") if high is None else high) for name, (low, high) in body["ranges"].items()},
+        total=body["total"],
+    )
