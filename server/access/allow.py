@@ -31,7 +31,7 @@ class Scope:
 
 def may(caller: Caller, verb: str, project: Project | None = None, form: Form | None = None) -> bool:
     """Whether some grant of the caller holds the verb for this project or form (or for the site, when none is named)."""
-    return any(reaches(grant, project, form) and verb in verbs_of(grant, project) for grant in caller.grants)
+    return any(reaches(grant, project, form) and verb in verbs_of(grant, project, form) for grant in caller.grants)
 
 
 def reaches(grant: Grant, project: Project | None, form: Form | None) -> bool:
@@ -42,13 +42,19 @@ def reaches(grant: Grant, project: Project | None, form: Form | None) -> bool:
     return True
 
 
-def verbs_of(grant: Grant, project: Project | None) -> frozenset[str]:
-    """The verbs a grant gives in a project: purpose roles mean nothing in a plain one, site roles lose content in a care one."""
+def verbs_of(grant: Grant, project: Project | None, form: Form | None = None) -> frozenset[str]:
+    """The verbs a grant gives in a project, or for one of its forms.
+
+    Purpose roles mean nothing in a plain project, site roles lose content in a care one, and a role of some forms has
+    content of no other form.
+    """
     role = roles.BY_ID.get(grant.role_id)
     if role is None or project is None:
         return role.verbs if role else frozenset()
     if project.kind == "care":
-        return role.verbs - roles.CONTENT if grant.project_id is None and grant.form_id is None else role.verbs
+        elsewhere = role.forms is not None and (form is None or form.xml_form_id not in role.forms)
+        on_the_site = grant.project_id is None and grant.form_id is None
+        return role.verbs - roles.CONTENT if elsewhere or on_the_site else role.verbs
     return frozenset() if role.purpose else role.verbs
 
 
@@ -67,7 +73,14 @@ def scope_of(caller: Caller, project: Project) -> Scope:
     health = is_clinician(caller, project)
     if villages is None:
         return Scope(project.id, everything=True, health=health, shared_only=health)
-    return Scope(project.id, everything=False, village_ids=villages, health=health, shared_only=health)
+    handed = frozenset[int]().union(*(one.village_ids for one in caller.handed if one.project_id == project.id))
+    opened = opened_villages(caller, project.id)
+    return Scope(project.id, False, villages | handed | opened, health=health, shared_only=health)
+
+
+def opened_villages(caller: Caller, project_id: int) -> frozenset[int]:
+    """What she opened for herself in an emergency."""
+    return frozenset(one.village_id for one in caller.opened if one.project_id == project_id)
 
 
 def is_clinician(caller: Caller, project: Project) -> bool:

@@ -11,13 +11,17 @@ MADE_AT = datetime(2026, 11, 25, tzinfo=UTC)  # roles are data of the program, b
 
 @dataclass(frozen=True)
 class Role:
-    """`system` is the name used in paths; `purpose` marks our own, which care projects know beside Central's."""
+    """`system` is the name used in paths; `purpose` marks our own, which care projects know beside Central's.
+
+    `forms` are form ids: where they are given, the role has no answers but those of these forms.
+    """
 
     id: int
     name: str
     system: str
     verbs: frozenset[str]
     purpose: bool = False
+    forms: frozenset[str] | None = None
 
 
 def verbs(text: str) -> frozenset[str]:
@@ -34,7 +38,7 @@ MANAGER = verbs(
     "submission.create/read/list/update/delete/restore field_key.create/delete/list/update "
     "public_link.create/delete/list/update assignment.list/create/delete "
     "dataset.list/read/create/update/delete entity.list/read/create/update/delete/restore "
-    "actor_property.list/create/update/delete session.end village.read/import"
+    "actor_property.list/create/update/delete session.end village.read/import hand_over.list/create/end"
 )
 VIEWER = verbs(
     "project.read form.list/read open_form.list/read submission.read/list dataset.list/read entity.list/read "
@@ -47,12 +51,13 @@ SITE = verbs(
     "project.kind timetable.read"
 )
 
-# What an administrator does not have in a care project: anything that people answered.
+# What an administrator does not have in a care project, and a role of some forms only there: anything that people answered.
 CONTENT = verbs("submission.create/read/list/update/delete/restore entity.list/read/create/update/delete/restore")
 
 ADMIN, APP_USER, PASSWORD_RESET, FORM_VIEWER = 1, 2, 3, 4
 PROJECT_MANAGER, PROJECT_VIEWER, DATA_COLLECTOR, PUBLIC_LINK = 5, 6, 7, 8
 VILLAGE_WORKER, REVIEWER, CLINICIAN, TOWN_LEAD = 101, 102, 103, 104
+BENEFIT_OFFICER, TRAINER, DPO = 105, 106, 107
 
 ROLES: tuple[Role, ...] = (
     Role(ADMIN, "Administrator", "admin", SITE | MANAGER),
@@ -67,7 +72,7 @@ ROLES: tuple[Role, ...] = (
         VILLAGE_WORKER,
         "Village worker",
         "village_worker",
-        FILLER | verbs("form.list/read village.read followup.list/read"),
+        FILLER | verbs("form.list/read village.read followup.list/read access.read break_glass.open"),
         purpose=True,
     ),
     Role(
@@ -81,7 +86,7 @@ ROLES: tuple[Role, ...] = (
         CLINICIAN,
         "Clinician",
         "clinician",
-        VIEWER | verbs("submission.create/update followup.list/read"),
+        VIEWER | verbs("submission.create/update followup.list/read access.read break_glass.open rights.list/read"),
         purpose=True,
     ),
     Role(
@@ -91,7 +96,33 @@ ROLES: tuple[Role, ...] = (
         verbs(
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
             "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list "
-            "timetable.read"
+            "timetable.read access.read hand_over.list/create/end break_glass.list"
+        ),
+        purpose=True,
+    ),
+    Role(
+        BENEFIT_OFFICER,
+        "Benefit officer",
+        "benefit_officer",
+        FILLER | verbs("form.list/read submission.list/read/update"),
+        purpose=True,
+        forms=frozenset({"benefit_case"}),
+    ),
+    Role(
+        TRAINER,
+        "Trainer",
+        "trainer",
+        FILLER | verbs("form.list/read submission.list/read"),
+        purpose=True,
+        forms=frozenset({"training_quiz"}),
+    ),
+    Role(
+        DPO,
+        "Data protection officer",
+        "dpo",
+        verbs(
+            "project.read form.list/read open_form.list/read assignment.list audit.read access.read hand_over.list "
+            "break_glass.list rights.list/read/create/update"
         ),
         purpose=True,
     ),

@@ -3,19 +3,20 @@
 `village_codes` are those of server/followups/queries.py.
 """
 
-from collections.abc import Collection
-
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from server.errors import NotFound
+from server.followups.queries import Reached, Whose
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Form, FormVersion, Pregnancy, Woman
 
 
-def get_woman(db: Session, project_id: int, village_codes: Collection[str] | None, uuid: str) -> Woman:
-    """Raises NotFound, also for a woman of another village: whether she is known is not said."""
+def get_woman(db: Session, project_id: int, village_codes: Reached, uuid: str) -> Woman:
+    """Raises NotFound, also for a woman of another village or worker: whether she is known is not said."""
     query = select(Woman).where(Woman.project_id == project_id, Woman.uuid == uuid)
-    if village_codes is not None:
+    if isinstance(village_codes, Whose):
+        query = query.where(Woman.uuid.in_(village_codes.women))
+    elif village_codes is not None:
         query = query.where(Woman.village_code.in_(village_codes))
     found = db.scalar(query)
     if found is None:

@@ -44,7 +44,7 @@ def add_digests(db: Session, now: datetime) -> int:
     day = shanghai_date(now)
     homes: dict[int, int] = {}  # a person of several towns gets one mail, kept with the first of them
     for project_id in _towns(db):
-        for person in staff_of(db, project_id).people:
+        for person in staff_of(db, project_id, day).people:
             homes.setdefault(person, project_id)
     have = set(db.scalars(select(Notification.recipient_id).where(Notification.occasion == occasion_on(day))))
     wishes = wishes_of(db, homes.keys() - have)
@@ -70,7 +70,7 @@ def numbers_of(db: Session, person: int, today: date) -> Numbers:
     """
     due = overdue = 0
     for project_id in _towns(db):
-        staff = staff_of(db, project_id)
+        staff = staff_of(db, project_id, today)
         for row, chosen in _asked(db, project_id, today) if person in staff.people else ():
             if _is_asked(staff, person, row, chosen):
                 due += row.overdue_from > today

@@ -3,7 +3,6 @@
 `village_codes`, `today` and the state of a row are those of server/followups/queries.py.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -12,7 +11,17 @@ from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
-from server.followups.queries import Counts, codes_within, counting, counts_of, is_woman, still_asked, within
+from server.followups.queries import (
+    Counts,
+    Reached,
+    codes_within,
+    counting,
+    counts_of,
+    is_woman,
+    label_of,
+    still_asked,
+    within,
+)
 from server.models import Actor, AppUser, FollowUp, Household, Village, VillageScope, Woman
 
 STATES: Final = ("overdue", "due", "open")
@@ -58,34 +67,55 @@ def codes_of(db: Session, scope: Scope) -> frozenset[str] | None:
 def list_visits(
     db: Session,
     project_id: int,
-    village_codes: Collection[str] | None,
+    village_codes: Reached,
     wanted: Wanted,
     today: date,
     offset: int,
     limit: int,
 ) -> list[Visit]:
     """What may be done that day. Lines of one home stand together, where its most urgent one belongs."""
+    firsts = in_order_of_doors(db, project_id, village_codes, wanted, today)[offset : offset + limit]
+    rows = db.execute(
+        select(FollowUp, Woman.label, Household, Woman.uuid)
+        .outerjoin(Woman, is_woman())
+        .outerjoin(Household, is_her_home())
+        .where(FollowUp.id.in_([row_id for row_id, _ in firsts]))
+    )
+    found = {row.id: (row, label, home, woman) for row, label, home, woman in rows}
+    return [visit_of(*found[row_id], first) for row_id, first in firsts if row_id in found]
+
+
+def visit_of(row: FollowUp, label: str | None, home: Household | None, woman: str | None, first: int) -> Visit:
+    return Visit(row, label_of(label, home.label if home else None), home, first, woman)
+
+
+def in_order_of_doors(
+    db: Session, project_id: int, village_codes: Reached, wanted: Wanted, today: date
+) -> list[tuple[int, int]]:
+    """The ids of what may be done, each with the place in STATES of the most urgent line of its home; in the list's order.
+
+    Sorted here: the database cannot read a door code.
+    """
     rank = rank_at(today)
     # A home that she does not wish to be known by is no home to group by: then she stands alone.
     place = func.coalesce(Household.uuid, FollowUp.subject)
     first = func.min(rank).over(partition_by=place)
-    query = (
-        select(FollowUp, func.coalesce(Woman.label, Household.label, ""), Household, first, Woman.uuid)
-        .outerjoin(Woman, is_woman())
-        .outerjoin(Household, is_her_home())
-        .where(*wished(project_id, village_codes, wanted, today))
-        .order_by(
+    rows = db.execute(
+        select(
             first,
             FollowUp.village_code,
             func.coalesce(Household.hamlet, ""),
-            func.coalesce(Household.door_code, ""),
+            Household.door_code,
             place,
             rank,
             FollowUp.due_on,
             FollowUp.id,
         )
+        .outerjoin(Woman, is_woman())
+        .outerjoin(Household, is_her_home())
+        .where(*wished(project_id, village_codes, wanted, today))
     )
-    return [Visit(*row) for row in db.execute(query.offset(offset).limit(limit))]
+    return [(key[-1], key[0]) for key in sorted((*row[:3], row[3] or "", *row[4:]) for row in rows)]
 
 
 def rank_at(today: date) -> ColumnElement[int]:
@@ -99,18 +129,14 @@ def is_her_home() -> ColumnElement[bool]:
     return and_(Household.project_id == FollowUp.project_id, Household.uuid == home)
 
 
-def wished(
-    project_id: int, village_codes: Collection[str] | None, wanted: Wanted, today: date
-) -> list[ColumnElement[bool]]:
+def wished(project_id: int, village_codes: Reached, wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
     """What stands inside another contact of the same pregnancy is left out, as on the phones."""
     state = rank_at(today) == STATES.index(wanted.state) if wanted.state in STATES else true()
     village = FollowUp.village_code == wanted.village if wanted.village else true()
     return [within(project_id, village_codes), *still_asked(today), FollowUp.inside.is_(None), state, village]
 
 
-def count_visits(
-    db: Session, project_id: int, village_codes: Collection[str] | None, today: date, village: str = ""
-) -> Counts:
+def count_visits(db: Session, project_id: int, village_codes: Reached, today: date, village: str = "") -> Counts:
     """How many lines `list_visits` has, by state."""
     where = wished(project_id, village_codes, Wanted(village=village), today)
     return counts_of(db, counting(FollowUp.project_id, today).where(*where).group_by(FollowUp.project_id)).get(
@@ -118,7 +144,7 @@ def count_visits(
     )
 
 
-def next_day(db: Session, project_id: int, village_codes: Collection[str] | None, today: date) -> date | None:
+def next_day(db: Session, project_id: int, village_codes: Reached, today: date) -> date | None:
     """The first day after today on which another window opens; None when nothing is planned."""
     later = (FollowUp.ended.is_(False), FollowUp.inside.is_(None), FollowUp.opens_on > today)
     return db.scalar(select(func.min(FollowUp.opens_on)).where(within(project_id, village_codes), *later))

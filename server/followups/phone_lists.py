@@ -1,4 +1,4 @@
-"""The two lists that the server makes for each phone of a care project, at each sync: `me` and `due_visits`.
+"""Lists that the server makes for each phone of a care project, at each sync: `me`, `due_visits`; and `consent_texts`.
 
 They are plain files beside a form, not entity lists, and the phone reads them the same way. A phone keeps the rows of an
 entity list in the order in which they first came, and takes a changed row only with a higher version (Collect's
@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from forms.media import choice_csv
 from server.access.caller import Caller
-from server.followups.queries import Listed, codes_within, due_for_villages
-from server.models import Actor, AppUser, Village, VillageScope, Woman
+from server.followups.queries import Listed, Whose, codes_within, due_for_villages
+from server.models import Actor, AppUser, Village, Woman
 from server.registry.reach import Reach, asking, consenting
 
-MADE_LISTS = ("me", "due_visits")
+MADE_LISTS = ("me", "due_visits", "consent_texts")
 ME_COLUMNS = ("name", "label", "worker", "role", "villages", "village_code")
 DUE_COLUMNS = (
     "name",
@@ -92,42 +92,18 @@ def me_csv(me: Me) -> bytes:
     return choice_csv(ME_COLUMNS, [(me.key, me.label, me.worker, me.role, " ".join(me.villages), only)])
 
 
-def find_visits(db: Session, me: Me, reach: Reach) -> list[Listed]:
-    """What may be done that day in the caller's villages, overdue first, then by target day; nothing without a care role.
+def find_visits(db: Session, reach: Reach) -> list[Listed]:
+    """What may be done that day by the caller, overdue first, then by target day; nothing without a care role.
 
-    Of women only those whose consent is valid that day, and for a clinician only who shares with the clinic. A woman who
-    chose a worker is visited by her or him alone, wherever a phone of that worker reaches her village.
+    Of women only those that are the caller's (registry/reach.py: a woman who chose a worker is visited by that one alone),
+    whose consent is valid that day, and for a clinician only who shares with the clinic.
     """
     if reach.role is None:
         return []
-    visits = due_for_villages(db, reach.scope.project_id, codes_within(db, reach.scope), reach.today)
-    asked = set(db.scalars(select(Woman.uuid).where(*asking(reach), *consenting(reach))))
-    visits = [one for one in visits if one.row.subject_list != "women" or one.row.subject in asked]
-    if reach.role == "clinician":
-        return visits
-    phones = workers_phones(db, reach.scope.project_id)
-    return [one for one in visits if not is_anothers(one, me, phones)]
-
-
-def is_anothers(visit: Listed, me: Me, phones: set[tuple[str, str | None]]) -> bool:
-    chosen, village = visit.worker, visit.row.village_code
-    return bool(chosen) and chosen != me.worker and not phones.isdisjoint({(chosen, None), (chosen, village)})
-
-
-def workers_phones(db: Session, project_id: int) -> set[tuple[str, str | None]]:
-    """(worker, village code) of every worker's phone that works; the code is None for the whole town."""
-    rows = db.execute(
-        select(AppUser.person_id, VillageScope.village_id, Village.code)
-        .join(VillageScope, (VillageScope.actor_id == AppUser.actor_id) & (VillageScope.project_id == project_id))
-        .outerjoin(Village, Village.id == VillageScope.village_id)
-        .where(
-            AppUser.project_id == project_id,
-            AppUser.revoked_at.is_(None),
-            AppUser.person_id.is_not(None),
-            AppUser.care_role == "village_worker",
-        )
-    )
-    return {(str(person_id), code) for person_id, _, code in rows}
+    codes = codes_within(db, reach.scope)
+    women = select(Woman.uuid).where(*asking(reach), *consenting(reach))
+    whose = Whose(None if codes is None else frozenset(codes), women)
+    return due_for_villages(db, reach.scope.project_id, whose, reach.today)
 
 
 def due_visits_csv(visits: Sequence[Listed]) -> bytes:

@@ -1,6 +1,7 @@
 """Follow-ups as pages and phones ask for them. Every query takes the project and the villages that the caller reaches.
 
-`village_codes` are 12-digit codes; None is the whole town, an empty collection nothing at all. `today` is the date in
+`village_codes` are 12-digit codes; None is the whole town, an empty collection nothing at all. For a village worker it is
+a `Whose`: women go by whom they chose. `today` is the date in
 Asia/Shanghai. Where a row stands is read off its days, so that a list is right at 00:01 before the daily step has run.
 """
 
@@ -9,12 +10,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.errors import NotFound
 from server.models import FollowUp, Household, Village, Woman
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose follow-ups somebody reaches: households by village (`codes`, None the whole town), women by themselves.
+
+    `women` is a query of their uuids. `cut` narrows both to some villages.
+    """
+
+    codes: frozenset[str] | None
+    women: Select[str]
+    cut: frozenset[str] | None = None
+
+
+Reached = Collection[str] | Whose | None
 
 
 class Listed(NamedTuple):
@@ -51,18 +67,18 @@ def state_at(row: FollowUp, today: date) -> str:
     return "open" if today >= row.opens_on else "scheduled"
 
 
-def due_for_villages(db: Session, project_id: int, village_codes: Collection[str] | None, today: date) -> list[Listed]:
+def due_for_villages(db: Session, project_id: int, village_codes: Reached, today: date) -> list[Listed]:
     """Tasks whose window is open that day: overdue first, then by target day.
 
     A contact that stands inside another of the same pregnancy is left out (domain.md 2.3).
     """
     late_first = case((FollowUp.overdue_from <= today, 0), else_=1)
     query = listing(project_id, village_codes).where(*still_asked(today), FollowUp.inside.is_(None))
-    return [Listed(*row) for row in db.execute(query.order_by(late_first, FollowUp.due_on, FollowUp.id))]
+    return [_listed(*row) for row in db.execute(query.order_by(late_first, FollowUp.due_on, FollowUp.id))]
 
 
 def for_subject(
-    db: Session, project_id: int, village_codes: Collection[str] | None, subject_list: str, subject: str
+    db: Session, project_id: int, village_codes: Reached, subject_list: str, subject: str
 ) -> list[FollowUp]:
     """Every follow-up of one woman or household, ended ones too, by target day. Empty outside the villages."""
     query = select(FollowUp).where(
@@ -71,18 +87,20 @@ def for_subject(
     return list(db.scalars(query.order_by(FollowUp.due_on, FollowUp.id)))
 
 
-def get_by_visit_key(db: Session, project_id: int, village_codes: Collection[str] | None, visit_key: str) -> Listed:
+def get_by_visit_key(db: Session, project_id: int, village_codes: Reached, visit_key: str) -> Listed:
     """Raises NotFound, also outside the villages."""
     query = listing(project_id, village_codes).where(FollowUp.visit_key == visit_key)
     found = db.execute(query).first()
     if found is None:
         raise NotFound()
-    return Listed(*found)
+    return _listed(*found)
 
 
-def count_by_village(
-    db: Session, project_id: int, village_codes: Collection[str] | None, today: date
-) -> dict[str, Counts]:
+def _listed(row: FollowUp, hers: str | None, home: str | None, assigned_worker: str | None) -> Listed:
+    return Listed(row, label_of(hers, home), assigned_worker)
+
+
+def count_by_village(db: Session, project_id: int, village_codes: Reached, today: date) -> dict[str, Counts]:
     """Tasks per village code; a village without any is not named."""
     query = counting(FollowUp.village_code, today).where(within(project_id, village_codes))
     return counts_of(db, query.group_by(FollowUp.village_code))
@@ -95,10 +113,19 @@ def codes_within(db: Session, scope: Scope) -> list[str] | None:
     return list(db.scalars(select(Village.code).where(Village.id.in_(scope.village_ids)).order_by(Village.code)))
 
 
-def within(project_id: int, village_codes: Collection[str] | None) -> ColumnElement[bool]:
+def within(project_id: int, village_codes: Reached) -> ColumnElement[bool]:
     """The condition that every query here is built on."""
     here = FollowUp.project_id == project_id
-    return here if village_codes is None else and_(here, FollowUp.village_code.in_(village_codes))
+    if not isinstance(village_codes, Whose):
+        return and_(here, in_codes(village_codes))
+    is_woman_s = FollowUp.subject_list == "women"
+    hers = and_(is_woman_s, FollowUp.subject.in_(village_codes.women))
+    homes = and_(~is_woman_s, in_codes(village_codes.codes))
+    return and_(here, or_(hers, homes), in_codes(village_codes.cut))
+
+
+def in_codes(village_codes: Collection[str] | None) -> ColumnElement[bool]:
+    return true() if village_codes is None else FollowUp.village_code.in_(village_codes)
 
 
 def still_asked(today: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -120,14 +147,18 @@ def is_household() -> ColumnElement[bool]:
     )
 
 
-def listing(project_id: int, village_codes: Collection[str] | None) -> Select[FollowUp, str, str | None]:
-    label = func.coalesce(Woman.label, Household.label, "")
+def listing(project_id: int, village_codes: Reached) -> Select[FollowUp, str | None, str | None, str | None]:
     return (
-        select(FollowUp, label, Woman.assigned_worker)
+        select(FollowUp, Woman.label, Household.label, Woman.assigned_worker)
         .outerjoin(Woman, is_woman())
         .outerjoin(Household, is_household())
         .where(within(project_id, village_codes))
     )
+
+
+def label_of(hers: str | None, home: str | None) -> str:
+    """What a follow-up's subject is called: the label of the woman, or of the household, that was joined to it."""
+    return hers or home or ""
 
 
 def counting(by: Any, today: date) -> Any:

@@ -2,13 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Final, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.access import roles
-from server.models import Actor, AppUser, Assignment, FollowUp, User, Village, VillageScope, Woman
+from server.models import (
+    Actor,
+    AppUser,
+    Assignment,
+    FollowUp,
+    HandOver,
+    HandOverVillage,
+    User,
+    Village,
+    VillageScope,
+    Woman,
+)
 
 WORKER, CLINICIAN, LEAD = "worker", "clinician", "lead"
 TOLD: Final = {roles.VILLAGE_WORKER: WORKER, roles.CLINICIAN: CLINICIAN, roles.TOWN_LEAD: LEAD}
@@ -24,6 +36,14 @@ class Duty:
     village_code: str | None
 
 
+class StandIn(NamedTuple):
+    """Who works for a village worker in one of her villages that day."""
+
+    absent: int
+    person: int
+    village_code: str
+
+
 @dataclass(frozen=True)
 class Recipients:
     """Actor ids of persons."""
@@ -36,30 +56,32 @@ class Recipients:
 class Staff:
     """The people of one town and their villages."""
 
-    def __init__(self, duties: Iterable[Duty]) -> None:
-        self.duties = frozenset(duties)
+    def __init__(self, duties: Iterable[Duty], stand_ins: Iterable[StandIn] = ()) -> None:
+        self.duties, self.stand_ins = frozenset(duties), frozenset(stand_ins)
 
     @property
     def people(self) -> frozenset[int]:
-        return frozenset(one.person for one in self.duties)
+        return frozenset(one.person for one in self.duties) | {one.person for one in self.stand_ins}
 
     def recipients(self, village_code: str, chosen: str | None) -> Recipients:
         """The workers and clinicians of a village and the town's leads.
 
         The worker whom she chose (an actor id, as workers.csv names it) is told instead of the village's others (domain.md
-        5.4, point 10), as long as her village is one of that worker's: phone_lists.py gives the visit to the same.
+        5.4, point 10), wherever that one works; whoever stands in for a worker in her village is told beside that one.
+        The pages and the phones' lists give the visit to the same (access/her_worker.py).
         """
-        near = {role: frozenset(self._near(role, village_code)) for role in (WORKER, CLINICIAN)}
-        hers = frozenset(one for one in near[WORKER] if str(one) == chosen)
-        leads = frozenset(one.person for one in self.duties if one.role == LEAD)
-        return Recipients(hers or near[WORKER], near[CLINICIAN], leads)
+        workers, clinicians = (frozenset(self._near(role, village_code)) for role in (WORKER, CLINICIAN))
+        hers = frozenset(one.person for one in self.duties if one.role == WORKER and str(one.person) == chosen)
+        told = hers or workers
+        told |= {one.person for one in self.stand_ins if one.absent in told and one.village_code == village_code}
+        return Recipients(told, clinicians, frozenset(one.person for one in self.duties if one.role == LEAD))
 
     def _near(self, role: str, village_code: str) -> Iterator[int]:
         return (one.person for one in self.duties if one.role == role and one.village_code in (None, village_code))
 
 
-def staff_of(db: Session, project_id: int) -> Staff:
-    return Staff((*_by_role(db, project_id), *_by_phone(db, project_id)))
+def staff_of(db: Session, project_id: int, today: date) -> Staff:
+    return Staff((*_by_role(db, project_id), *_by_phone(db, project_id)), _stand_ins(db, project_id, today))
 
 
 def recipients_of(db: Session, row: FollowUp) -> Recipients:
@@ -67,7 +89,7 @@ def recipients_of(db: Session, row: FollowUp) -> Recipients:
     if row.subject_list == "women":
         hers = (Woman.project_id == row.project_id) & (Woman.uuid == row.subject)
         chosen = db.scalar(select(Woman.assigned_worker).where(hers))
-    return staff_of(db, row.project_id).recipients(row.village_code, chosen)
+    return staff_of(db, row.project_id, row.stands_on).recipients(row.village_code, chosen)
 
 
 def _by_role(db: Session, project_id: int) -> list[Duty]:
@@ -111,3 +133,21 @@ def _by_phone(db: Session, project_id: int) -> list[Duty]:
         )
     )
     return [Duty(person, PHONES[role], code) for person, role, code in rows if person is not None]
+
+
+def _stand_ins(db: Session, project_id: int, today: date) -> list[StandIn]:
+    rows = db.execute(
+        select(HandOver.from_id, HandOver.to_id, Village.code)
+        .join(HandOverVillage, HandOverVillage.hand_over_id == HandOver.id)
+        .join(Village, Village.id == HandOverVillage.village_id)
+        .join(User, User.actor_id == HandOver.to_id)
+        .where(
+            HandOver.project_id == project_id,
+            HandOver.care_role == "village_worker",
+            HandOver.ended_at.is_(None),
+            HandOver.from_day <= today,
+            HandOver.until_day >= today,
+            User.disabled_at.is_(None),
+        )
+    )
+    return [StandIn(*row) for row in rows]

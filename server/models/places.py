@@ -10,7 +10,11 @@ from server.models.base import Base, BigId
 
 
 class Village(Base):
-    """Kept. `code` is the official 12-digit one where there is one. The label point stands for the village as a whole."""
+    """Kept. `code` is the official 12-digit one where there is one. The label point stands for the village as a whole.
+
+    `parent_id` is what it is a part of: a cluster of villages (片), or the village of a hamlet (社). Rights in a village
+    reach its parts.
+    """
 
     __tablename__ = "village"
     __table_args__ = (UniqueConstraint("project_id", "code"),)
@@ -23,6 +27,7 @@ class Village(Base):
     label_lat: Mapped[float | None]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]  # no longer in the newest boundaries; its history stays
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"), index=True)
 
 
 class BoundarySet(Base):

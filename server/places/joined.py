@@ -4,7 +4,7 @@ Requirement P1 and P3, domain.md 6.3. The point is that of her household's visit
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import orjson
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from geo import spatial_sql
 from server.access.allow import Scope, scope_of
-from server.access.audit import record
 from server.access.caller import Caller
 from server.access.care_roles import care_role_of
+from server.access.her_worker import carer_of, hers_to_care_for
+from server.access.restricted import in_use
 from server.errors import Forbidden, NotFound
 from server.models import CareEvent, Household, Project, Submission, SubmissionGeometry, Village, Woman
 
@@ -36,7 +37,7 @@ class Home:
 
 
 def find_home(db: Session, caller: Caller, project: Project, woman_uuid: str, today: date) -> Home:
-    """Where to find a woman, for a clinician or village worker of her village. Whoever asks notes it (`note_look`).
+    """Where to find a woman, for a clinician or village worker of her village. Whoever asks notes it.
 
     Raises Forbidden for anybody else, NotFound for a woman outside the villages, whose consent does not reach that far
     (service, place and, for a clinician, the clinic), or whose household said no.
@@ -53,11 +54,17 @@ def find_home(db: Session, caller: Caller, project: Project, woman_uuid: str, to
 
 def reach_home(db: Session, caller: Caller, project: Project, woman_uuid: str, today: date) -> Any:
     """What `home_of` finds, as far as this caller may know it; None otherwise: then no page leads there either."""
-    role = care_role_of(caller, project)
-    found = db.execute(home_of(project.id, woman_uuid)).first() if role else None
-    if role is None or found is None or not scope_of(caller, project).covers(found.village_id):
+    role, scope = care_role_of(caller, project), scope_of(caller, project)
+    hers = home_of(project.id, woman_uuid).where(hers_to_care_for(scope, carer_of(caller, project)), in_use())
+    found = db.execute(hers).first() if role else None
+    if role is None or found is None or not may_go_there(role, scope, found):
         return None
     return found if consents(found.Woman, role, today) and found.Household.consents else None
+
+
+def may_go_there(role: str, scope: Scope, found: Any) -> bool:
+    """A village worker goes wherever a woman lives who is hers to care for, a clinician to homes of her villages."""
+    return role == "village_worker" or scope.covers(found.village_id)
 
 
 def home_of(project_id: int, woman_uuid: str) -> Any:
@@ -117,9 +124,3 @@ def woman_of_record(db: Session, submission_id: int) -> str | None:
     """The uuid of the woman whom a health record is about."""
     about = (CareEvent.submission_id == submission_id) & (CareEvent.subject_list == "women")
     return db.scalar(select(CareEvent.subject).where(about))
-
-
-def note_look(db: Session, caller: Caller, project: Project, woman_uuid: str, now: datetime) -> None:
-    """Who looked up whose door, and when."""
-    details = {"woman": woman_uuid}
-    record(db, "household.locate", actor_id=caller.actor_id, now=now, project_id=project.id, details=details)

@@ -13,6 +13,7 @@ from server.access.caller import Caller
 from server.followups.phone_lists import due_visits_csv, find_me, find_visits, me_csv
 from server.models import Dataset, Form, FormAttachment, FormVersion, Project
 from server.publishing.queries import list_attachments
+from server.registry.consent_texts import texts_csv, texts_in_force
 from server.registry.reach import Reach, reach_of
 
 
@@ -70,7 +71,9 @@ def made_files(db: Session, caller: Caller, reach: Reach, names: Collection[str]
     me = find_me(db, caller, reach)
     made = {"me.csv": me_csv(me)}
     if "due_visits.csv" in names:
-        made["due_visits.csv"] = due_visits_csv(find_visits(db, me, reach))
+        made["due_visits.csv"] = due_visits_csv(find_visits(db, reach))
+    if "consent_texts.csv" in names:
+        made["consent_texts.csv"] = texts_csv(texts_in_force(db, reach.scope.project_id).values())
     return {name: made[name] for name in names}
 
 

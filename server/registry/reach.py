@@ -2,23 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope, scope_of
 from server.access.caller import Caller
-from server.access.care_roles import care_role_of
+from server.access.her_worker import NOBODY, Carer, carer_of, hers_to_care_for, in_villages
+from server.access.restricted import in_use
 from server.errors import Forbidden
-from server.models import Dataset, Entity, Project, Village, Woman
+from server.models import Dataset, Entity, Project, Woman
 
 WOMEN = "women"
 ABOUT_HER = ("pregnancies", "contraception_episodes", "referrals")
 CARE_LISTS = (WOMEN, *ABOUT_HER)
 """Lists of a care project that are for its village workers and clinicians alone."""
-
-HER = "woman"  # the property of the lists about her that holds her uuid
 
 
 @dataclass(frozen=True)
@@ -26,16 +24,20 @@ class Reach:
     """What of a project's entity lists a caller reaches on a Shanghai day.
 
     `role` is the caller's care role (care_roles.CARE_ROLES) or None; `care` whether the project is a care project.
+    `carer` tells which women are the caller's own.
     """
 
     scope: Scope
     care: bool
     role: str | None
     today: date
+    carer: Carer = NOBODY
 
 
 def reach_of(caller: Caller, project: Project, today: date) -> Reach:
-    return Reach(scope_of(caller, project), project.kind == "care", care_role_of(caller, project), today)
+    """What a caller reaches that day, in villages and in women."""
+    carer = carer_of(caller, project)
+    return Reach(scope_of(caller, project), project.kind == "care", carer.role, today, carer)
 
 
 def is_care_list(dataset: Dataset, reach: Reach) -> bool:
@@ -62,13 +64,17 @@ def visible(db: Session, dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
         return false()
     if dataset.name == WOMEN:
         return Entity.uuid.in_(select(Woman.uuid).where(*asking(reach)))
-    return property_of(db, HER).in_(select(Woman.uuid).where(*asking(reach), *consenting(reach)))
+    return Entity.about.in_(select(Woman.uuid).where(*asking(reach), *consenting(reach)))
 
 
 def asking(reach: Reach) -> tuple[ColumnElement[bool], ...]:
-    """Women of the caller's villages who asked for the service and did not take it back."""
-    within = in_villages(Woman.village_code, reach.scope)
-    return Woman.project_id == reach.scope.project_id, Woman.consent_service.is_(True), within
+    """Women of the caller's who asked for the service and did not take it back."""
+    return (
+        Woman.project_id == reach.scope.project_id,
+        Woman.consent_service.is_(True),
+        in_use(),
+        hers_to_care_for(reach.scope, reach.carer),
+    )
 
 
 def consenting(reach: Reach) -> tuple[ColumnElement[bool], ...]:
@@ -77,18 +83,10 @@ def consenting(reach: Reach) -> tuple[ColumnElement[bool], ...]:
     return (valid, Woman.consent_share_clinic.is_(True)) if reach.role == "clinician" else (valid,)
 
 
-def in_villages(code: Any, scope: Scope) -> ColumnElement[bool]:
-    if scope.everything:
-        return true()
-    return code.in_(select(Village.code).where(Village.id.in_(scope.village_ids)))  # type: ignore[no-any-return]
-
-
-def property_of(db: Session, name: str) -> ColumnElement[str]:
-    """A property of an entity, in the database's own words."""
-    is_postgresql = db.get_bind().dialect.name == "postgresql"
-    value: ColumnElement[str] = (
-        cast(Entity.data_json, JSON)[name].as_string()
-        if is_postgresql
-        else func.json_extract(Entity.data_json, f"$.{name}")
+def women_of(reach: Reach) -> Select[str] | None:
+    """The uuids of a village worker's women; None for everybody else, whose women go by village."""
+    if not reach.care or reach.role != "village_worker":
+        return None
+    return select(Woman.uuid).where(
+        Woman.project_id == reach.scope.project_id, hers_to_care_for(reach.scope, reach.carer)
     )
-    return value

@@ -4,7 +4,7 @@ On all three: codes, masked names, places, days. Never a rule, a method or a wor
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,11 @@ from flask import Response, make_response, render_template, request
 from server.access.allow import Scope, allow, scope_of
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Phone, Visit, Wanted
-from server.followups.queries import Counts
+from server.followups.queries import Counts, Reached, Whose
 from server.models import Project
 from server.places.desk import list_villages
+from server.registry.reach import reach_of as reached_by
+from server.registry.reach import women_of
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of, short_day
@@ -23,16 +25,22 @@ from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import asked_number, check_text
 from server.web.pages.shell import current_project, today
 from server.web.pages.texts import _
+from server.web.readings import note_read
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What of the follow-ups the caller's rights reach: `codes` are village codes, None for the whole town."""
+    """What of the follow-ups the caller's rights reach.
+
+    `codes` are village codes, None for the whole town; `whose` is what queries take: for a village worker women go by
+    whom they chose.
+    """
 
     project: Project
     scope: Scope
     codes: frozenset[str] | None
     today: date
+    whose: Reached = None
 
     @property
     def names(self) -> dict[str, str]:
@@ -45,17 +53,21 @@ def reach_of(verb: str) -> Reach:
     project = current_project()
     allow(session.caller(), verb, project)
     scope = scope_of(session.caller(), project)
-    return Reach(project, scope, lists.codes_of(session.db(), scope), today())
+    codes = lists.codes_of(session.db(), scope)
+    women = women_of(reached_by(session.caller(), project, today()))
+    whose = codes if women is None else Whose(codes, women)
+    return Reach(project, scope, codes, today(), whose)
 
 
 @pages.get("/follow-ups/list")
 def list_follow_ups() -> Response:
     reach, wanted, number, worker = reach_of("followup.read"), read_wanted(), page_asked(), asked_worker()
     phones = phones_of(reach)
-    codes = narrowed(reach.codes, worker, phones)
-    counts = lists.count_visits(session.db(), reach.project.id, codes, reach.today, wanted.village)
-    visits, names = find_visits(reach, wanted, codes, number), reach.names
+    whose = cut_to(reach, narrowed(reach.codes, worker, phones)) if worker else reach.whose
+    counts = lists.count_visits(session.db(), reach.project.id, whose, reach.today, wanted.village)
+    visits, names = find_visits(reach, wanted, whose, number), reach.names
     page = pager("/follow-ups/list", {**asked_values(wanted), "worker": worker}, number, total_of(counts, wanted))
+    note_read(reach.project, "followup.list", details={"visits": len(visits)})
     lines = [list_line(visit, names, reach.today) for visit in visits]
     values: dict[str, Any] = {"lines": lines, "page": page, "villages": names, "wanted": wanted}
     values |= {"worker": worker, "phones": phones, "states": STATE_NAMES}
@@ -93,9 +105,14 @@ def asked_values(wanted: Wanted) -> dict[str, Any]:
     return {"state": wanted.state, "village": wanted.village}
 
 
-def find_visits(reach: Reach, wanted: Wanted, codes: frozenset[str] | None, number: int) -> list[Visit]:
+def find_visits(reach: Reach, wanted: Wanted, whose: Reached, number: int) -> list[Visit]:
     place = (number - 1) * PAGE
-    return lists.list_visits(session.db(), reach.project.id, codes, wanted, reach.today, place, PAGE)
+    return lists.list_visits(session.db(), reach.project.id, whose, wanted, reach.today, place, PAGE)
+
+
+def cut_to(reach: Reach, codes: frozenset[str] | None) -> Reached:
+    """What is reached, in some of the villages only."""
+    return replace(reach.whose, cut=codes) if isinstance(reach.whose, Whose) else codes
 
 
 def total_of(counts: Counts, wanted: Wanted) -> int:

@@ -22,14 +22,16 @@ from server.web.pages.followups import (
 )
 from server.web.pages.pager import address, page_asked, pager
 from server.web.pages.texts import _
+from server.web.readings import note_read
 
 
 @pages.get("/m")
 def show_today() -> Response:
     reach, number = reach_of("followup.read"), page_asked()
     names, wanted = reach.names, read_wanted()
-    counts = lists.count_visits(session.db(), reach.project.id, reach.codes, reach.today, wanted.village)
-    visits = find_visits(reach, wanted, reach.codes, number)
+    counts = lists.count_visits(session.db(), reach.project.id, reach.whose, reach.today, wanted.village)
+    visits = find_visits(reach, wanted, reach.whose, number)
+    note_read(reach.project, "followup.list", details={"visits": len(visits)})
     values: dict[str, Any] = {"sections": sections_of(visits, names, reach.today), "counts": tabs_of(counts, wanted)}
     values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not visits else None}
     page = pager("/m", asked_values(wanted), number, total_of(counts, wanted))
@@ -37,7 +39,7 @@ def show_today() -> Response:
 
 
 def next_day(reach: Reach) -> date | None:
-    return lists.next_day(session.db(), reach.project.id, reach.codes, reach.today)
+    return lists.next_day(session.db(), reach.project.id, reach.whose, reach.today)
 
 
 def tabs_of(counts: Counts, wanted: Wanted) -> list[dict[str, Any]]:

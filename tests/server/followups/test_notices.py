@@ -155,15 +155,21 @@ def test_the_worker_she_chose_is_told_instead_of_the_village_s_others(db: Sessio
     assert told(db) == [(he, "due")]
 
 
-@pytest.mark.parametrize("chosen", ["luo", "999999", "王医生", "²", None])
-def test_a_choice_that_names_no_worker_of_her_village_falls_back_to_the_village_s(
+@pytest.mark.parametrize("chosen", ["999999", "王医生", "²", "", None])
+def test_a_choice_that_names_no_worker_falls_back_to_the_village_s(
     db: Session, staff: Staff, chosen: str | None
 ) -> None:
     row = a_follow_up(db, staff)
-    worker = str(staff.luo) if chosen == "luo" else chosen
-    a_woman(db, staff.project, row.subject, village_code=SHIQIAO, assigned_worker=worker)
+    a_woman(db, staff.project, row.subject, village_code=SHIQIAO, assigned_worker=chosen)
     follow_up_changed(db, staff.project, row, MORNING)
     assert told(db) == [(staff.chen, "due")]
+
+
+def test_the_worker_she_chose_is_told_wherever_that_one_works(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff)
+    a_woman(db, staff.project, row.subject, village_code=SHIQIAO, assigned_worker=str(staff.luo))
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert told(db) == [(staff.luo, "due")]
 
 
 def test_who_carries_a_phone_of_the_village_is_told(db: Session, staff: Staff) -> None:

@@ -186,15 +186,17 @@ def test_the_worker_whom_she_chose_visits_her_alone(
     assert town.names(two[0], "due_visits") == [key], "nobody is forgotten because a phone was stopped"
 
 
-def test_a_chosen_worker_whose_phone_does_not_reach_her_village_leaves_her_to_the_villages_own(
+def test_the_worker_whom_she_chose_reaches_her_from_another_village_and_her_village_s_own_does_not(
     town: CareTown, two: tuple[Client, Client]
 ) -> None:
     chosen = town.person("刘小燕")
     elsewhere = town.phone("A2", person=chosen)
-    key = town.follow_up(town.woman("A1", assigned_worker=str(chosen)), "A1")
+    woman = town.woman("A1", assigned_worker=str(chosen))
+    pregnancy, key = town.about("pregnancies", woman, "A1"), town.follow_up(woman, "A1")
 
-    assert town.names(two[0], "due_visits") == [key]
-    assert town.names(elsewhere, "due_visits") == []
+    for name, row in (("due_visits", key), ("women", woman), ("pregnancies", pregnancy)):
+        assert town.names(elsewhere, name) == [row]
+        assert town.names(two[0], name) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,136 @@
+"""Villages that are somebody's for a time: by the day, by the hour, and back by themselves."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+
+from server.access.caller import Caller
+from server.access.hand_overs import Offer, end_hand_over, give_hand_over
+from server.access.roles import BY_SYSTEM
+from server.db import Database
+from server.errors import Forbidden, UnexpectedValue
+from server.models import Assignment, Project, Village
+from tests.care_town import TODAY, CareTown
+from tests.client import Client
+from tests.conftest import MORNING, Clock
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def town(app: Flask, database: Database) -> CareTown:
+    return CareTown(app, database)
+
+
+class Away:
+    """wang, who works in A1 and is away; li, who works in A2 and stands in from tomorrow for two days."""
+
+    def __init__(self, town: CareTown) -> None:
+        self.town = town
+        self.wang, self.li = town.person("wang", "village_worker", "A1"), town.person("li", "village_worker", "A2")
+        self.lead = town.person("lead", "town_lead")
+        self.phone = town.phone("A2", person=self.li)
+        self.other = town.phone("A2")
+
+    def give(self, **changes: object) -> int:
+        given = {"from_id": self.wang, "to_id": self.li, "care_role": "village_worker", "villages": ["A1"]}
+        given |= {"from_day": TODAY + DAY, "until_day": TODAY + 2 * DAY, "note": "学习两天"}
+        with self.town.database.transaction() as db:
+            project = db.get_one(Project, self.town.project_id)
+            row = give_hand_over(db, Caller(self.lead, "user"), project, Offer(**{**given, **changes}), MORNING)  # type: ignore[arg-type]
+            return row.id
+
+
+@pytest.fixture
+def away(town: CareTown) -> Away:
+    return Away(town)
+
+
+def test_a_stand_in_and_her_phone_reach_the_villages_on_those_days_and_not_before_or_after(
+    town: CareTown, away: Away, app: Flask, database: Database, clock: Clock
+) -> None:
+    free, chose = town.woman("A1"), town.woman("A1", assigned_worker=str(away.wang))
+    other = town.woman("A1", assigned_worker=str(town.person("he", "village_worker", "A1")))
+    away.give()
+    seen = []
+    for _ in range(4):
+        li = Client.signed_in(app, database, away.li)
+        li.prefix = ""
+        on_her_phone = set(town.names(away.phone, "women"))
+        pages = {woman for woman in (free, chose, other) if li.get(f"/people/{woman}").status_code == 200}
+        assert on_her_phone == pages
+        seen.append(on_her_phone)
+        clock.forward(days=1)
+    assert seen == [set(), {free, chose}, {free, chose}, set()]
+    assert town.names(away.other, "women") == [], "what a person was handed is on her phone only"
+
+
+def test_the_days_go_by_shanghai(town: CareTown, away: Away, clock: Clock) -> None:
+    woman = town.woman("A1")
+    away.give()
+    clock.set(datetime.fromisoformat("2026-03-02T23:59:00+08:00"))
+    assert town.names(away.phone, "women") == []
+    clock.set(datetime.fromisoformat("2026-03-03T00:00:00+08:00"))
+    assert town.names(away.phone, "women") == [woman]
+
+
+def test_a_hand_over_that_is_ended_is_over_at_once(town: CareTown, away: Away, clock: Clock) -> None:
+    woman = town.woman("A1")
+    row_id = away.give(from_day=TODAY)
+    assert town.names(away.phone, "women") == [woman]
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        end_hand_over(db, Caller(away.lead, "user"), project, row_id, MORNING)
+    assert town.names(away.phone, "women") == []
+
+
+def test_a_hand_over_reaches_the_parts_of_a_village(town: CareTown, away: Away) -> None:
+    with town.database.transaction() as db:
+        db.add(
+            Village(project_id=town.project_id, code="A1-1", name="上社", created_at=MORNING, parent_id=town.ids["A1"])
+        )
+    woman = town.woman("A1-1")
+    wangs = town.phone("A1", person=away.wang)
+    assert town.names(wangs, "women") == [woman], "rights in a village reach its parts"
+    away.give(from_day=TODAY)
+    assert town.names(away.phone, "women") == [woman]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"villages": []},
+        {"villages": ["A2"]},
+        {"villages": ["nowhere"]},
+        {"until_day": TODAY},
+        {"until_day": TODAY + 400 * DAY},
+        {"from_day": TODAY - DAY},
+        {"care_role": "clinician"},
+        {"care_role": "reviewer"},
+        {"note": "  "},
+    ],
+)
+def test_what_makes_no_sense_is_refused(away: Away, changes: dict[str, object]) -> None:
+    with pytest.raises(UnexpectedValue):
+        away.give(**changes)
+
+
+def test_nobody_hands_villages_to_himself_or_to_the_same_person(away: Away) -> None:
+    with pytest.raises(Forbidden):
+        away.give(to_id=away.lead)
+    with pytest.raises(UnexpectedValue):
+        away.give(to_id=away.wang)
+
+
+def test_who_lost_the_role_meanwhile_gets_nothing(town: CareTown, away: Away, app: Flask, database: Database) -> None:
+    woman = town.woman("A1")
+    away.give(from_day=TODAY)
+    li = Client.signed_in(app, database, away.li)
+    li.prefix = ""
+    assert li.get(f"/people/{woman}").status_code == 200
+    with database.transaction() as db:
+        role = BY_SYSTEM["village_worker"].id
+        db.execute(delete(Assignment).where(Assignment.actor_id == away.li, Assignment.role_id == role))
+    assert li.get(f"/people/{woman}").status_code in (403, 404)
