@@ -16,10 +16,14 @@ from server.models import FollowUp, Household, Notification, Woman
 
 @dataclass(frozen=True)
 class Notice:
-    """One line of an inbox. `visit_key` is the follow-up's; `is_over` when it was taken back."""
+    """One line of an inbox. `visit_key` is the follow-up's; `is_over` when it was taken back.
 
+    One about no visit has a `kind` of plain_notices.SENTENCES, and neither subject nor visit_key.
+    """
+
+    kind: str
     level: str
-    subject: Subject
+    subject: Subject | None
     visit_key: str
     project_id: int
     told_at: datetime
@@ -31,7 +35,7 @@ def list_notices(db: Session, person: int, project_ids: Collection[int], offset:
     """`project_ids` are those where the person still has a role: what was said of others is not hers to read any more."""
     query = (
         select(Notification, FollowUp, Woman.label, Household.label)
-        .join(FollowUp, FollowUp.id == Notification.follow_up_id)
+        .outerjoin(FollowUp, FollowUp.id == Notification.follow_up_id)
         .outerjoin(Woman, is_woman())
         .outerjoin(Household, is_household())
         .where(*_told(person, project_ids))
@@ -40,11 +44,12 @@ def list_notices(db: Session, person: int, project_ids: Collection[int], offset:
     return [_read(*row) for row in db.execute(query.offset(offset).limit(limit))]
 
 
-def _read(notice: Notification, row: FollowUp, hers: str | None, home: str | None) -> Notice:
-    label = label_of(hers, home)
+def _read(notice: Notification, row: FollowUp | None, hers: str | None, home: str | None) -> Notice:
     told_at, over = notice.sent_at or notice.created_at, notice.taken_back_at is not None
     unread = not over and notice.read_at is None
-    return Notice(level_of(notice), subject_of(row, label), row.visit_key, row.project_id, told_at, over, unread)
+    subject = subject_of(row, label_of(hers, home)) if row else None
+    visit_key = row.visit_key if row else ""
+    return Notice(notice.kind, level_of(notice), subject, visit_key, notice.project_id, told_at, over, unread)
 
 
 def count_notices(db: Session, person: int, project_ids: Collection[int]) -> int:

@@ -37,11 +37,12 @@ class Item:
 
 
 class Receipt(NamedTuple):
-    """What became of an item: `new`, `again` (an identical resend) or `edit`."""
+    """What became of an item: `new`, `again` (an identical resend) or `edit`. `word` is what its sender is told."""
 
     kind: str
     submission_id: int
     submission_version_id: int
+    word: str = "Received and safe on the server."
 
     @property
     def is_news(self) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.db import Database
 from server.intake.derive import derive
 from server.intake.items import Item, Outcome, Receipt
+from server.intake.kind_words import word_of
 from server.intake.receive import receive
 
 MOST_TOGETHER = 64
@@ -96,4 +97,4 @@ def receive_and_derive(db: Session, item: Item) -> Receipt:
         receipt = receive(db, item)
         if receipt.is_news and not item.asked.draft:
             derive(db, item, receipt)
-        return receipt
+        return receipt._replace(word=word_of(db, item, receipt.submission_id))

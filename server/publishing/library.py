@@ -15,6 +15,7 @@ from server.publishing.publish import publish_draft
 from server.publishing.queries import find_published
 from server.publishing.town_lists import refresh_lists, refresh_villages
 from server.publishing.versions import find_form
+from server.registry.consent_texts import take_on_shipped
 
 __all__ = ["publish_library", "refresh_lists", "refresh_villages"]
 
@@ -24,10 +25,12 @@ def publish_library(
 ) -> list[Form]:
     """Publishes every form of the library that the project does not have in this very version; the project becomes care.
 
-    Running it again changes nothing but the town's lists. Returns the forms.
+    With them come the words in which women are asked. Running it again changes nothing but the town's lists. Returns the
+    forms.
     """
     ids = [one.form_id for one in library_forms()]  # converted now, before the first statement holds the database
     switch_kind(db, project, "care", by, now)
+    take_on_shipped(db, project, by, now)
     forms = [publish_one(db, project, form_id, by, now, key) for form_id in ids]
     for form in forms:  # a form may read a list that one after it makes
         link_lists(db, project, form, now)

@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.clock import today
-from server.models import CareEvent, Dataset, Submission, Woman
+from server.models import PURPOSES, CareEvent, Dataset, Entity, Submission, Woman
 from server.places.care_places import place_her_records, place_records_at
 from server.places.joined import REFUSALS
 from server.reading import Reading
 from server.registry import sealing
 from server.registry.consent import covers, says_of_service, wants_erasure
-from server.registry.entities import Author, properties_of, write_update
+from server.registry.consents import write_consents
+from server.registry.entities import HER, Author, properties_of, write_update
 from server.registry.erasing import erase
 from server.registry.events import events_of, find_in_list, woman_of_pregnancy
 from server.registry.people import find, in_time, last, write_household, write_woman
-from server.registry.reach import HER
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
 from server.registry.telling import CONSENT, KEPT, MAKES, Event, Told, bare, find_act, tell
 
@@ -119,6 +119,7 @@ def bring_in_line(db: Session, project_id: int, subject: Subject, now: datetime,
         place_records_at(db, project_id, uuid)
         return effects
     events = seal_uncovered(db, project_id, uuid, events_of(db, project_id, subject_list, uuid), now)
+    write_consents(db, project_id, uuid, events)
     changed = write_woman(db, project_id, uuid, events)
     if changed or of_consent:
         align_list(db, project_id, uuid, now)
@@ -142,7 +143,7 @@ def seal_uncovered(db: Session, project_id: int, woman: str, events: list[Event]
 
 
 def align_list(db: Session, project_id: int, woman: str, now: datetime) -> None:
-    """Her entity says of each consent what stands, and her household only where it may: phones ask by it.
+    """Her entity says of each consent what stands, and her household, name and worker only where it may: phones ask by it.
 
     Records may arrive in another order than made.
     """
@@ -154,9 +155,16 @@ def align_list(db: Session, project_id: int, woman: str, now: datetime) -> None:
     wrong = {name: value for name, value in said_in_list(row).items() if name in known and told.get(name, "") != value}
     if not row.consent_service and told.get("consent_service") == "no":
         wrong.pop("consent_until", None)  # over is over; the phone wrote its own day
-    if wrong:
-        act = EntityAct(dataset.name, woman, False, True, entity.version, None, None, "", wrong)
+    label = label_of(entity, row)
+    if wrong or label:
+        act = EntityAct(dataset.name, woman, False, True, entity.version, None, None, label, wrong)
         write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
+
+
+def label_of(entity: Entity, row: Woman) -> str:
+    """Her code alone, where her consent is over and the label still says more; "" leaves it as it is."""
+    code = next(iter(entity.label.split()), "")
+    return code if not row.consent_service and code != entity.label else ""
 
 
 def forget_refused_place(db: Session, project_id: int, household: str, events: list[Event], now: datetime) -> None:
@@ -174,10 +182,11 @@ def forget_refused_place(db: Session, project_id: int, household: str, events: l
 def said_in_list(row: Woman) -> dict[str, str]:
     words = {
         f"consent_{name}": "yes" if getattr(row, f"consent_{name}") else "no"
-        for name in ("service", "reminder", "share_clinic", "location", "stats")
+        for name in PURPOSES
     }
     until = row.consent_until.isoformat() if row.consent_until else ""
-    return words | {"consent_until": until, "household": row.household_uuid or ""}
+    over = {} if row.consent_service else {"display_name": "", "assigned_worker": ""}
+    return words | {"consent_until": until, "household": row.household_uuid or ""} | over
 
 
 def touch_lists(db: Session, project_id: int, now: datetime, names: Iterable[str] = HER_LISTS) -> None:

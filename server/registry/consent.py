@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from server.clock import today
-from server.registry.telling import CONSENT, Event, read_day
+from server.models import PURPOSES
+from server.registry.telling import CONSENT, Event, read_day, read_moment
 
-OTHERS: Final = ("reminder", "share_clinic", "location", "stats")
+OTHERS: Final = PURPOSES[1:]
+"""What stands only beside the service."""
 A_YEAR: Final = timedelta(days=365)
 NOT_HERS: Final = {"present_self": "no", "privacy_now": "not_private", "age_band": "under_14"}
 """Answers with which the form ends before any consent (domain.md 3, F2): nobody gives it in her place."""
@@ -33,7 +35,17 @@ def happened_on(event_or_visit: date, received_at: datetime) -> date:
 
 
 def place_in_time(event: Event) -> tuple[date, datetime, str]:
-    return happened_on(event.visit_date, event.received_at), event.received_at, event.event
+    return happened_on(event.visit_date, event.received_at), said_at(event), event.event
+
+
+def said_at(event: Event) -> datetime:
+    """When something was said, which decides among records of one day. What takes back counts from its receipt.
+
+    What gives counts from the moment its form was begun: a phone without network may hold it back until after she went to
+    the office and took everything back. A form that does not tell the moment, or tells one to come, counts from its receipt.
+    """
+    began = read_moment(event.data.get("start")) if event.form_id == CONSENT and not takes_back(event.data) else None
+    return min(began, event.received_at) if began and today(began) == event.visit_date else event.received_at
 
 
 def consents_in_order(events: Iterable[Event]) -> list[Event]:
@@ -108,16 +120,25 @@ def covers(events: Sequence[Event], visit_date: date, received_at: datetime) -> 
 
     Her first consent also covers visits before it: the phone asks for it before it asks anything else, but an earlier
     day may be entered. One that she gave after a "no" covers nothing before its own day. Of one day the receipt decides.
+    What arrives when her "no" is known and stands is not read, whatever its day: a phone may have kept it for weeks.
     """
     on = happened_on(visit_date, received_at)
     here = (on, received_at)
     ordered = consents_in_order(events)
+    if is_taken_back(ordered, received_at):
+        return False
     refusals = [place_in_time(one)[:2] for one in ordered if says_of_service(one.data) is False]
     return any(
         on <= last_day(one) and not any(lies_between(refusal, place_in_time(one)[:2], here) for refusal in refusals)
         for one in ordered
         if says_of_service(one.data)
     )
+
+
+def is_taken_back(ordered: Sequence[Event], at: datetime) -> bool:
+    """Whether the last that was known at an instant of her consent to the service is a "no" after a yes."""
+    said = [word for one in ordered if one.received_at < at and (word := says_of_service(one.data)) is not None]
+    return bool(said) and True in said and not said[-1]
 
 
 def lies_between(refusal: tuple[date, datetime], consent: tuple[date, datetime], here: tuple[date, datetime]) -> bool:

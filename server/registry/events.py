@@ -6,15 +6,28 @@ import orjson
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from server.models import CareEvent, Dataset, Entity
-from server.registry.telling import PREGNANCY, Event, bare
+from server.models import CareEvent, Dataset, Entity, Withdrawal
+from server.registry.telling import CONSENT, PREGNANCY, Event, bare
 
 
 def events_of(db: Session, project_id: int, subject_list: str, subject: str) -> list[Event]:
-    """All that was told of one woman or household, in order of visit date, receipt and record."""
-    return read_events(
+    """All that was told of one woman or household, in order of visit date, receipt and record; then what she took back."""
+    told = read_events(
         db, CareEvent.project_id == project_id, CareEvent.subject_list == subject_list, CareEvent.subject == subject
     )
+    return told + withdrawals_of(db, project_id, subject) if subject_list == "women" else told
+
+
+def withdrawals_of(db: Session, project_id: int, woman: str) -> list[Event]:
+    """What she took back at the office, as the consent form would have told it."""
+    hers = Withdrawal.project_id == project_id, Withdrawal.woman_uuid == woman
+    rows = db.scalars(select(Withdrawal).where(*hers).order_by(Withdrawal.id))
+    return [event_of_withdrawal(row) for row in rows]
+
+
+def event_of_withdrawal(row: Withdrawal) -> Event:
+    data = {"action": "withdraw", "withdraw_scope": row.purposes}
+    return Event(row.event, CONSENT, row.taken_on, row.received_at, None, data)
 
 
 def read_events(db: Session, *where: ColumnElement[bool]) -> list[Event]:

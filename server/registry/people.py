@@ -57,11 +57,14 @@ def write_woman(db: Session, project_id: int, uuid: str, events: Sequence[Event]
 
 
 def woman_row(told: Sequence[Event], standing: Consents, entity: Entity | None) -> Row:
-    """Her household only while consent to location stands, and her worker: as her last record that asks says, blank or not."""
-    asked = [one for one in told if says_of_service(one.data) or one.data.get("action") == "correct"]
+    """Her household only while consent to location stands, and her worker: as her last record that asks says, blank or not.
+
+    Where only new words were read out, neither was asked.
+    """
+    asked = [one for one in told if asks_about_her(one.data)]
     latest = asked[-1].data if asked else {}
     return {
-        "label": entity.label if entity else "",
+        "label": entity.label if entity and standing.withdrawn_on is None else "",
         "village_code": last(told, "village_code") or (entity.village_code if entity else None) or "",
         "household_uuid": latest.get("household") if standing.service and standing.location else None,
         "assigned_worker": latest.get("named_worker") if standing.service else None,
@@ -73,6 +76,11 @@ def woman_row(told: Sequence[Event], standing: Consents, entity: Entity | None) 
         "consent_stats": standing.stats,
         "withdrawn_on": standing.withdrawn_on,
     }
+
+
+def asks_about_her(data: dict[str, str]) -> bool:
+    action = data.get("action")
+    return action == "correct" or (action != "new_text" and says_of_service(data) is True)
 
 
 def consents_of(row: Woman) -> Consents:

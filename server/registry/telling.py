@@ -19,7 +19,8 @@ HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION = (
 KEPT: Final = {
     HOUSEHOLD: "village_code hamlet door_code visit_result consent_household decline_recheck next_visit_wish location_ok",
     CONSENT: "action consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until "
-    "village_code household named_worker withdraw_scope withdraw_erase age_band present_self privacy_now",
+    "village_code household named_worker withdraw_scope withdraw_erase age_band present_self privacy_now start "
+    "wording_notice wording_service wording_reminder wording_share_clinic wording_location wording_stats",
     PREGNANCY: "village_code wants_registration lmp_known lmp_date us_done us_date us_weeks us_days first_check_date "
     "danger_now contact_ok",
     ANTENATAL: "still_pregnant place done_by danger us_new us_date us_weeks us_days refer refer_urgency refer_to next_date "
@@ -121,3 +122,12 @@ def read_day(text: str | None) -> date | None:
         return date.fromisoformat(text[:10]) if text else None
     except ValueError:
         return None
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """An instant as a phone writes it (`2026-11-26T08:10:00.000+08:00`); None for anything else, and without its offset."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None

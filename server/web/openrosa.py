@@ -29,7 +29,6 @@ from server.web.wire.openrosa_xml import ListedFile, ListedForm
 
 openrosa = Door("openrosa", tongue="openrosa", url_prefix="/v1")
 openrosa.after_request(add_headers)
-RECEIVED = "Received and safe on the server."
 
 
 def segment(text: str) -> str:
@@ -153,7 +152,7 @@ def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
     (outcome,) = store().store([item])
     note_phone()
     if isinstance(outcome, Receipt):
-        return openrosa_xml.created(word_in(select_language(), RECEIVED))
+        return openrosa_xml.created(word_in(select_language(), outcome.word))
     raise outcome
 
 

@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 
 from server.access import allow, queries
 from server.errors import MissingParameter, Problem, UnexpectedValue
-from server.followups import inbox, notice_words
+from server.followups import inbox, notice_words, plain_notices
 from server.followups.inbox import Notice
 from server.followups.wishes import Wishes, save_wishes, wishes_of
 from server.models import Project
@@ -38,6 +38,8 @@ def show_inbox() -> Response:
 def line_of(notice: Notice, projects: dict[int, Project]) -> dict[str, Any]:
     """A notice as the page writes it; its link only for who may open the page behind it."""
     english = language_tag() == "en"
+    if notice.subject is None:
+        return {**asdict(notice), "words": plain_notices.say(notice.kind, english), "href": "", "shape": "ended"}
     over = notice_words.name(notice.subject, english)
     words = over if notice.is_over else notice_words.say(notice.level, notice.subject, today(), english)
     may_open = allow.may(session.caller(), "followup.read", projects[notice.project_id]) and not notice.is_over

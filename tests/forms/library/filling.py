@@ -197,6 +197,22 @@ def empty(columns: Iterable[str]) -> Rows:
     return [dict.fromkeys(columns, "")]
 
 
+def consent_texts(**versions: int) -> Rows:
+    """The words of consent as the server lists them; `versions` are those that are not the first."""
+    names = ("notice", "service", "reminder", "share_clinic", "location", "stats")
+    numbers = {name: versions.get(name, 1) for name in names}
+    return [
+        {
+            "name": name,
+            "label": f"说法{number}",
+            "en": f"words{number}",
+            "version": str(number),
+            "sha256": f"{number}a" * 32,
+        }
+        for name, number in numbers.items()
+    ]
+
+
 NO_VISITS = empty(due_row("", WANG, 0))
 
 
@@ -207,6 +223,7 @@ def make_pocket(*due: dict[str, str], **lists: Rows) -> Pocket:
         "me": [{**me, "villages": VILLAGE, "village_code": VILLAGE}],
         "due_visits": list(due) or NO_VISITS,
         "clinics": [{"name": "town", "label": "镇卫生院", "phone": "0825-5550120"}],
+        "consent_texts": consent_texts(),
         "villages": [{"name": VILLAGE, "label": "石桥村"}, {"name": OTHER_VILLAGE, "label": "河口村"}],
     }
     return Pocket(dict(lists), files)

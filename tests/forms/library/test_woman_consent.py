@@ -14,6 +14,7 @@ from tests.forms.library.filling import (
     Filled,
     Phone,
     Pocket,
+    consent_texts,
     day,
     due_row,
     entity,
@@ -30,6 +31,9 @@ CARE = {"display_name": "王小花", "household": HOME, "assigned_worker": "3", 
 SELF = {"present_self": "yes", "privacy_now": "alone"}
 FIRST = {"action": "register", **SELF, "notice_read": "OK", "age_band": "25_34", "visit_date": day(0)}
 AGREES = {"consent_service": "yes", **dict.fromkeys(CONSENTS, "yes"), "consent_proof": "thumb", "code": "W-0555"}
+
+HEARD = " notice:1 service:1 reminder:1 share_clinic:1 location:1 stats:1 "
+WORDINGS = {f"wording_{name}" for name in ("notice", "service", "reminder", "share_clinic", "location", "stats")}
 
 
 @pytest.fixture
@@ -55,6 +59,7 @@ def test_the_consent_form_writes_women_and_nothing_else() -> None:
     assert (use.name, use.creates, use.updates, use.entities_version) == ("women", True, True, "2024.1.0")
     assert set(use.properties) == {
         *("code", "village_code", "household", "assigned_worker", "display_name", "consent_service", "consent_until"),
+        "wording",
         *CONSENTS,
     }
 
@@ -67,7 +72,15 @@ def test_the_consent_form_asks_for_no_point_and_follows_nobody() -> None:
 
 
 def test_the_consent_form_needs_these_lists() -> None:
-    needs = {"me.csv", "due_visits.csv", "women.csv", "villages.csv", "households.csv", "workers.csv"}
+    needs = {
+        "me.csv",
+        "due_visits.csv",
+        "consent_texts.csv",
+        "women.csv",
+        "villages.csv",
+        "households.csv",
+        "workers.csv",
+    }
 
     assert set(read_xform(read_library_form(FORM)).media) == {MediaNeed(name, "file") for name in needs}
 
@@ -85,6 +98,7 @@ def test_who_registers_becomes_a_row_of_women_with_all_she_agreed_to(phone: Phon
         "consent_service": "yes",
         "consent_until": day(365),
         **dict.fromkeys(CONSENTS, "yes"),
+        "wording": HEARD,
     }
 
 
@@ -326,6 +340,64 @@ def test_who_registers_gets_nothing_of_the_person_whose_visit_was_chosen(phone: 
 
     assert act.create and act.uuid != WANG
     assert (act.properties["display_name"], act.properties["household"], act.label) == ("", "", "W-0555")
+
+
+def test_the_record_keeps_version_and_hash_of_the_words_that_were_read_out(phone: Phone, pocket: Pocket) -> None:
+    pocket = pocket.with_rows("consent_texts", consent_texts(reminder=3))
+    record = fill(phone, pocket, FIRST, AGREES, consent_stats="no")
+
+    first = f"1 {'1a' * 32}"
+    kept = {name: record.values[name] for name in WORDINGS}
+    assert kept == dict.fromkeys(WORDINGS, first) | {"wording_reminder": f"3 {'3a' * 32}"}
+
+
+def test_what_was_read_out_stays_when_a_record_is_corrected_after_new_words_came(phone: Phone, pocket: Pocket) -> None:
+    record = fill(phone, pocket, FIRST, AGREES)
+    later = pocket.with_rows("consent_texts", consent_texts(reminder=2, service=2))
+    again = phone.fill(FORM, later, {"display_name": "李梅"}, edit=record, leave_prefilled=True)
+
+    assert {name: again.values[name] for name in WORDINGS} == {name: record.values[name] for name in WORDINGS}
+
+
+def test_after_new_words_only_what_changed_is_asked(phone: Phone, pocket: Pocket) -> None:
+    pocket = pocket.with_rows("consent_texts", consent_texts(reminder=2)).with_rows(
+        "women", [woman(WANG, "W-0231 王*", wording=HEARD, consent_stats="yes", **CARE)]
+    )
+    answers = {"action": "new_text", "woman": WANG, "consent_reminder": "no", "visit_date": day(0)}
+    record = fill(phone, pocket, SELF, answers, consent_proof="thumb")
+
+    asked = {"consent_service", "consent_share_clinic", "consent_location", "consent_stats", "notice_read", "age_band"}
+    assert record.shown.isdisjoint(asked | ABOUT_HER - {"consent_proof"})
+    assert record.act().properties == {"consent_reminder": "no", "wording": HEARD.replace("reminder:1", "reminder:2")}
+    assert record.act().label == "W-0231 王*"
+    assert {name for name in WORDINGS if record.values.get(name)} == {"wording_reminder"}
+
+
+def test_a_no_to_the_new_words_of_the_location_unlinks_the_household(phone: Phone, pocket: Pocket) -> None:
+    pocket = pocket.with_rows("consent_texts", consent_texts(location=2)).with_rows(
+        "women", [woman(WANG, "W-0231 王*", wording=HEARD, **CARE)]
+    )
+    answers = {"action": "new_text", "woman": WANG, "consent_location": "no", "visit_date": day(0)}
+    act = fill(phone, pocket, SELF, answers, consent_proof="thumb").act()
+
+    assert (act.properties["consent_location"], act.properties["household"]) == ("no", "")
+
+
+def test_a_no_to_the_new_words_of_the_service_is_a_withdrawal(phone: Phone, pocket: Pocket) -> None:
+    pocket = pocket.with_rows("consent_texts", consent_texts(service=2)).with_rows(
+        "women", [woman(WANG, "W-0231 王*", wording=HEARD, **CARE)]
+    )
+    act = fill(phone, pocket, SELF, action="new_text", woman=WANG, consent_service="no", visit_date=day(0)).act()
+
+    assert (act.properties["consent_service"], act.properties["consent_until"]) == ("no", day(-1))
+
+
+def test_who_has_heard_the_present_words_is_asked_nothing(phone: Phone, pocket: Pocket) -> None:
+    pocket = pocket.with_rows("women", [woman(WANG, "W-0231 王*", wording=HEARD, **CARE)])
+    record = fill(phone, pocket, SELF, action="new_text", woman=WANG, visit_date=day(0))
+
+    assert "nothing_new_note" in record.shown
+    assert record.shown.isdisjoint({"consent_service", *CONSENTS, "notice_read", "consent_proof"})
 
 
 def test_the_form_opens_on_its_own_due_visits_the_overdue_ones_first() -> None:

@@ -24,7 +24,7 @@ FORMS: dict[str, tuple[str, str, str]] = {
     ),
     "woman_consent": (
         "action woman visit_date consent_service consent_reminder consent_share_clinic consent_location consent_stats "
-        "consent_until village_code household named_worker withdraw_scope withdraw_erase display_name",
+        "consent_until village_code household named_worker withdraw_scope withdraw_erase display_name start",
         "women",
         "consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until village_code "
         "household",

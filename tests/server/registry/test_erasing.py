@@ -60,14 +60,17 @@ def test_a_withdrawal_ends_consent_and_tasks_and_makes_phones_fetch_their_lists_
     assert orjson.loads(entity.data_json)["consent_service"] == "no"
 
 
-def test_what_she_told_before_stays_and_what_is_dated_later_is_sealed(care: Care, clock: Clock) -> None:
+def test_what_she_told_before_stays_and_what_arrives_after_her_no_is_sealed_whatever_its_day(
+    care: Care, clock: Clock
+) -> None:
     woman, pregnancy = a_uuid(), a_uuid()
     care.register(woman)
-    care.pregnancy(woman, pregnancy)
+    told = care.pregnancy(woman, pregnancy)
+    clock.forward(minutes=1)
     care.withdraw(woman, "2026-02-25")
     clock.forward(minutes=1)
     late, later = care.check(pregnancy, "2026-02-24"), care.check(pregnancy, "2026-02-26")
-    assert [care.seal_of(one) for one in (late, later)] == [None, "no_consent"]
+    assert [care.seal_of(one) for one in (told, late, later)] == [None, "no_consent", "no_consent"]
 
 
 def test_a_withdrawal_that_arrives_late_seals_what_came_before_it(care: Care) -> None:

@@ -1,0 +1,42 @@
+"""Words into an inbox that are about no visit. They name nobody: who is meant shows by who has left the lists."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from server.followups.notices import INBOX, Word, add_once
+from server.followups.wishes import wishes_of
+
+WITHDRAWN, KEPT_CLOSED, TEXT_CHANGED = "withdrawn", "kept_closed", "text_changed"
+
+SENTENCES: Final = {
+    WITHDRAWN: (
+        "有一位已经撤回同意，名单里不再有她。她不用说理由，您也不用再做什么。谢谢您一直的照顾。",
+        "Somebody took her consent back and has left your lists. She gives no reason, and nothing is left for you to do. "
+        "Thank you for your care.",
+    ),
+    KEPT_CLOSED: (
+        "您手机里晚到的记录收到了。她已经撤回同意，没有人会看，也不用您补什么。谢谢您。",
+        "Records that were still on your phone have arrived. She has taken her consent back, so nobody reads them, and you "
+        "need not do anything. Thank you.",
+    ),
+    TEXT_CHANGED: (
+        "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",
+        "Some words of the consent have changed. At the next visit choose “new wording”: it asks only what has changed.",
+    ),
+}
+"""Chinese and English by kind (Notification.kind)."""
+
+
+def tell(db: Session, project_id: int, people: Collection[int], kind: str, occasion: str, now: datetime) -> None:
+    """Puts a word of SENTENCES into each inbox, outside of its owner's quiet hours; once an occasion."""
+    wishes = wishes_of(db, people)
+    for person in sorted(people):
+        word = Word(project_id, f"{occasion}:{kind}", person, INBOX, kind, None)
+        add_once(db, word, wishes[person].earliest(now), now)
+
+
+def say(kind: str, english: bool) -> str:
+    return SENTENCES[kind][english]

@@ -1,0 +1,65 @@
+"""What a phone is told beside "received" where a woman's consent keeps a record closed; and the same into an inbox.
+
+Nobody did anything wrong: the visit was made before the phone could know.
+"""
+
+from typing import Final
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import today
+from server.followups.plain_notices import KEPT_CLOSED, tell
+from server.intake.items import Item
+from server.models import HEALTH_FORMS, AppUser, CareEvent, Seal, User, Woman
+from server.registry.consent import says_of_service
+from server.registry.telling import CONSENT
+
+RECEIVED: Final = "Received and safe on the server."
+TAKEN_BACK: Final = (
+    "Received. She has taken her consent back meanwhile, so nobody reads this record. "
+    "Nothing is left for you to do. Thank you for your care."
+)
+NOT_COVERED: Final = "Received and kept closed: no consent of hers covers this visit. When you meet her, you can ask whether she agrees anew."
+
+
+def word_of(db: Session, item: Item, submission_id: int) -> str:
+    """One of the sentences above, for a record that was just stored and read."""
+    is_health = item.asked.project.kind == "care" and item.asked.form.xml_form_id in HEALTH_FORMS
+    if not is_health or item.asked.draft:
+        return RECEIVED
+    word = word_of_health(db, item.asked.project.id, submission_id, item.asked.form.xml_form_id)
+    if word == TAKEN_BACK:
+        tell_carrier(db, item)
+    return word
+
+
+def word_of_health(db: Session, project_id: int, submission_id: int, form_id: str) -> str:
+    reason, withdrawn = db.execute(
+        select(Seal.reason, Woman.withdrawn_on)
+        .outerjoin(Woman, (Woman.project_id == Seal.project_id) & (Woman.uuid == Seal.waits_for))
+        .where(Seal.submission_id == submission_id)
+    ).first() or (None, None)
+    if reason == "erased" or (reason == "no_consent" and withdrawn):
+        return TAKEN_BACK
+    if reason == "no_consent" and form_id != CONSENT:
+        return NOT_COVERED
+    return TAKEN_BACK if reason is None and comes_too_late(db, submission_id) else RECEIVED
+
+
+def comes_too_late(db: Session, submission_id: int) -> bool:
+    """Whether an open record is of a woman who took her consent back, and is not the record by which she did."""
+    hers = (Woman.project_id == CareEvent.project_id) & (Woman.uuid == CareEvent.subject)
+    query = select(CareEvent.data_json).join(Woman, hers).where(CareEvent.submission_id == submission_id)
+    told = db.scalar(query.where(Woman.withdrawn_on.is_not(None), CareEvent.subject_list == "women"))
+    return told is not None and says_of_service(orjson.loads(told)) is not False
+
+
+def tell_carrier(db: Session, item: Item) -> None:
+    """Into the inbox of who carries the phone: once a day, however many records were still on it."""
+    carrier = select(AppUser.person_id).join(User, User.actor_id == AppUser.person_id)
+    person = db.scalar(carrier.where(AppUser.actor_id == item.actor_id, User.disabled_at.is_(None)))
+    if person is not None:
+        occasion = f"phone {item.actor_id} {today(item.now).isoformat()}"
+        tell(db, item.asked.project.id, [person], KEPT_CLOSED, occasion, item.now)

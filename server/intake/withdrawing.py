@@ -1,0 +1,61 @@
+"""What a woman takes back by word to her care team or the data protection officer: in force everywhere when it is written.
+
+Phones learn of it at their next sync: their lists are made anew of what stands.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from server.clock import today
+from server.errors import MissingParameter, UnexpectedValue
+from server.followups.plain_notices import WITHDRAWN, tell
+from server.followups.recalculate import recalculate_many
+from server.followups.recipients import staff_of
+from server.intake.derive import look_again
+from server.models import PURPOSES, Project, Woman
+from server.registry.care_records import bring_in_line
+from server.registry.consents import note, note_withdrawal
+from server.registry.erasing import erase
+from server.registry.sealing import Effects, stand_in_line
+
+KEEP, ERASE = "keep_minimal", "erase"
+
+
+def withdraw(
+    db: Session, project: Project, woman: Woman, purposes: Sequence[str], what: str, by: int, now: datetime
+) -> None:
+    """Takes back these purposes of PURPOSES; without the service none of the others stands.
+
+    `what` becomes of what is kept: ERASE with the service removes her, KEEP keeps what the law asks for, read by nobody.
+    Lists, follow-ups, notices that wait and records follow in the same transaction, and her workers are told that somebody
+    left, not who. Raises MissingParameter when nothing is named, UnexpectedValue for a word that is no purpose.
+    """
+    taken = checked_purposes(purposes)
+    stand_in_line(db, project.id)
+    uuid = woman.uuid
+    carers = staff_of(db, project.id, today(now)).recipients(woman.village_code, woman.assigned_worker).workers
+    if "service" in taken and what == ERASE:
+        note(db, project.id, uuid, by, now)
+        effects = erase(db, project.id, uuid, now)
+    else:
+        note_withdrawal(db, project.id, uuid, taken, by, now)
+        effects = Effects({("women", uuid)})
+    if "service" in taken:
+        tell(db, project.id, carers - {by}, WITHDRAWN, str(uuid4()), now)
+    effects.add(bring_in_line(db, project.id, ("women", uuid), now, of_consent=True))
+    recalculate_many(db, project, effects.subjects, today(now), now)
+    for submission_id in effects.look_at:
+        look_again(db, submission_id, now)
+
+
+def checked_purposes(purposes: Sequence[str]) -> list[str]:
+    """Those that were named, in the order of PURPOSES; the service ends them all."""
+    unknown = [one for one in purposes if one not in PURPOSES]
+    if unknown:
+        raise UnexpectedValue(field="purpose", value=unknown[0][:40], reason="it is no purpose that she is asked for")
+    if not purposes:
+        raise MissingParameter(field="purpose")
+    return list(PURPOSES) if "service" in purposes else [one for one in PURPOSES if one in purposes]

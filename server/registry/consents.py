@@ -1,0 +1,91 @@
+"""The rows of what women agreed to: written with her row, read by pages; and what she took back at the office."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from server.access.audit import record
+from server.clock import today
+from server.models import PURPOSES, Consent, Withdrawal
+from server.registry.consent_by_purpose import Standing, Wording, stand_by_purpose
+from server.registry.telling import Event
+
+
+def consents_of(db: Session, project_id: int, woman: str) -> list[Consent]:
+    """What stands of each purpose that she was asked for, in the order of PURPOSES."""
+    rows = db.scalars(select(Consent).where(*hers(project_id, woman)))
+    return sorted(rows, key=lambda row: PURPOSES.index(row.purpose))
+
+
+def standing_of(row: Consent) -> Standing:
+    wording = Wording(row.text_version, row.text_sha256) if row.text_version and row.text_sha256 else None
+    return Standing(row.purpose, row.given, row.said_on, row.until, wording)
+
+
+def write_consents(db: Session, project_id: int, woman: str, events: Sequence[Event]) -> None:
+    """Brings her rows in line with her records: what differs is written, what nothing speaks of goes."""
+    standing = stand_by_purpose(events)
+    known = {row.purpose: row for row in consents_of(db, project_id, woman)}
+    noted = withdrawal_ids(db, {one.event for one in standing.values() if not one.submission_id})
+    for purpose in known.keys() - standing.keys():
+        db.delete(known[purpose])
+    for purpose, one in standing.items():
+        row = known.get(purpose)
+        if row is None:
+            row = Consent(project_id=project_id, woman_uuid=woman, purpose=purpose)
+            db.add(row)
+        for name, value in values_of(one, noted).items():
+            setattr(row, name, value)
+    db.flush()
+
+
+def values_of(one: Standing, noted: dict[str, int]) -> dict[str, Any]:
+    return {
+        "given": one.given,
+        "said_on": one.said_on,
+        "until": one.until,
+        "text_version": one.wording.version if one.wording else None,
+        "text_sha256": one.wording.sha256 if one.wording else None,
+        "submission_id": one.submission_id or None,
+        "withdrawal_id": noted.get(one.event),
+    }
+
+
+def withdrawal_ids(db: Session, events: set[str]) -> dict[str, int]:
+    if not events:
+        return {}
+    rows = db.scalars(select(Withdrawal).where(Withdrawal.event.in_(events)))
+    return {row.event: row.id for row in rows}
+
+
+def hers(project_id: int, woman: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Consent.project_id == project_id, Consent.woman_uuid == woman
+
+
+def note_withdrawal(
+    db: Session, project_id: int, woman: str, purposes: Sequence[str], by: int, now: datetime
+) -> Withdrawal:
+    """Keeps what she took back today on her word. Whoever calls it brings the rest in line (intake/withdrawing.py)."""
+    row = Withdrawal(
+        project_id=project_id,
+        event=f"uuid:{uuid4()}",
+        woman_uuid=woman,
+        purposes=" ".join(purposes),
+        taken_on=today(now),
+        received_at=now,
+        noted_by=by,
+    )
+    db.add(row)
+    db.flush()
+    note(db, project_id, woman, by, now)
+    return row
+
+
+def note(db: Session, project_id: int, woman: str, by: int, now: datetime) -> None:
+    """That she took something back and who wrote it down; not what, and not why."""
+    details = {"entity": {"dataset": "women", "uuid": woman}}
+    record(db, "consent.withdraw", actor_id=by, project_id=project_id, details=details, now=now)
