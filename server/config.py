@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAIL_PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
+SECOND_FACTOR_POLICIES = ("nobody", "administrators", "everybody")
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}")
 LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
@@ -38,6 +39,16 @@ class MailServer:
 
 
 @dataclass(frozen=True)
+class OpenIdProvider:
+    """Who vouches for people (OpenID Connect). `name` is what the button says."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str = "OpenID"
+
+
+@dataclass(frozen=True)
 class Config:
     """What a running server was told. Built once, handed to create_app, read by doors only."""
 
@@ -49,6 +60,8 @@ class Config:
     admin_email: str | None = None
     admin_password: str | None = field(default=None, repr=False)
     mail: MailServer | None = None  # None: nobody gets mail
+    second_factor: str = "nobody"  # of whom more than a password is asked: nobody, administrators or everybody
+    openid: OpenIdProvider | None = None  # None: people sign in here
     testing: bool = False
 
     @property
@@ -82,6 +95,7 @@ class Config:
             config = replace(config, secret_key_file=Path(path))
         email, password = read_admin(env, problems)
         config = replace(config, admin_email=email, admin_password=password, mail=read_mail(env, problems))
+        config = replace(config, second_factor=read_policy(env, problems), openid=read_openid(env, problems))
         if problems:
             raise ConfigInvalid(problems)
         return config
@@ -168,6 +182,36 @@ def read_mail(env: Mapping[str, str], problems: list[str]) -> MailServer | None:
         problems.append(f"FANGSHI_MAIL_FROM: {sender!r} is no e-mail address (name@domain); mail needs a sender")
     host = parts.hostname or ""
     return MailServer(parts.scheme, host, port or MAIL_PORTS.get(parts.scheme, 25), sender, user, password)
+
+
+def read_policy(env: Mapping[str, str], problems: list[str]) -> str:
+    """FANGSHI_SECOND_FACTOR: of whom more than a password is asked at sign-in."""
+    asked_of = env.get("FANGSHI_SECOND_FACTOR") or "nobody"
+    if asked_of not in SECOND_FACTOR_POLICIES:
+        problems.append(f"FANGSHI_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR_POLICIES)}")
+    return asked_of
+
+
+def read_openid(env: Mapping[str, str], problems: list[str]) -> OpenIdProvider | None:
+    """FANGSHI_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET, all or none; _NAME is the button's word."""
+    names = ("FANGSHI_OIDC_ISSUER", "FANGSHI_OIDC_CLIENT_ID", "FANGSHI_OIDC_CLIENT_SECRET")
+    found = [read_setting(env, name, problems) for name in names]
+    if not any(found):
+        return None
+    problems += [
+        f"{name} is not set; OpenID Connect needs all of {', '.join(names)}"
+        for name, one in zip(names, found, strict=True)
+        if not one
+    ]
+    issuer, client_id, client_secret = (one or "" for one in found)
+    issuer = issuer.rstrip("/")
+    if issuer and not (
+        is_web_address(issuer) and (issuer.startswith("https://") or is_loopback(urlsplit(issuer).hostname or ""))
+    ):
+        problems.append(
+            "FANGSHI_OIDC_ISSUER must be an address such as https://id.example.org; http only on this machine"
+        )
+    return OpenIdProvider(issuer, client_id, client_secret, env.get("FANGSHI_OIDC_NAME") or "OpenID")
 
 
 def is_loopback(host: str) -> bool:

@@ -214,6 +214,30 @@ class HttpsOnly(Problem):
     template = "A password in the request is taken over HTTPS only."
 
 
+class BasicRefused(Problem):
+    code = 401.5
+    template = (
+        "This account has a second factor, so its password alone opens nothing. "
+        "Make a password for programs on the page /me/security and use that."
+    )
+
+
+class SecondFactorNeeded(Problem):
+    """Ours: Central has no second factor."""
+
+    code = 401.6
+    template = "This account has a second factor. Send the app's code as code, or use a password for programs from /me/security."
+
+
+class SecondFactorUnset(Problem):
+    """Ours: Central has no second factor."""
+
+    code = 401.7
+    template = (
+        "Your role asks for a second factor, and you have none yet. Sign in by browser and set one up on /me/security."
+    )
+
+
 class Forbidden(Problem):
     code = 403.1
     template = "Your account has no right to do this. Ask your town office."

@@ -6,15 +6,18 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from server.access import tokens
 from server.access.caller import Caller, Grant
 from server.access.passwords import password_fits
-from server.errors import Forbidden, Unauthenticated
-from server.models import Actor, AppUser, Assignment, User, VillageScope, table_of
+from server.access.second_factors import asks_second_factor
+from server.access.widening import with_parts
+from server.errors import BasicRefused, Forbidden, Unauthenticated
+from server.models import Actor, AppPassword, AppUser, Assignment, Project, User, VillageScope, table_of
 from server.models import Session as SessionRow
 
 SESSION_LIFE = timedelta(hours=24)
@@ -29,6 +32,7 @@ PHONE = (
         APP_USER.c.project_id,
         ACTOR.c.display_name,
         APP_USER.c.care_role,
+        APP_USER.c.person_id,
         ASSIGNMENT.c.role_id,
         ASSIGNMENT.c.project_id.label("granted_project_id"),
         ASSIGNMENT.c.form_id,
@@ -41,8 +45,10 @@ PHONE = (
         ACTOR.c.deleted_at.is_(None),
     )
 )
-VILLAGES = select(VILLAGE_SCOPE.c.project_id, VILLAGE_SCOPE.c.village_id).where(
-    VILLAGE_SCOPE.c.actor_id == bindparam("actor_id")
+VILLAGES = with_parts(
+    select(VILLAGE_SCOPE.c.project_id, VILLAGE_SCOPE.c.village_id).where(
+        VILLAGE_SCOPE.c.actor_id == bindparam("actor_id")
+    )
 )
 
 
@@ -53,7 +59,7 @@ def caller_of_key(db: Session, token: str) -> Caller:
     rows = db.connection().execute(PHONE, {"token_hash": tokens.hash_token(token)}).all()
     if not rows:
         raise Forbidden("This key is not valid here, or was stopped. Ask your town office for a new card.")
-    actor_id, project_id, name, care_role = rows[0][:4]
+    actor_id, project_id, name, care_role, carrier_id = rows[0][:5]
     return Caller(
         actor_id=actor_id,
         type="field_key",
@@ -62,17 +68,18 @@ def caller_of_key(db: Session, token: str) -> Caller:
         villages=villages_of(db, actor_id),
         home_project_id=project_id,
         care_role=care_role,
+        carrier_id=carrier_id,
         key=token,
     )
 
 
-def caller_of_session(db: Session, token: str, now: datetime) -> Caller | None:
+def caller_of_session(db: Session, token: str, now: datetime, asked_of: str = "nobody") -> Caller | None:
     """The person behind a session token; None when it is unknown, over, or theirs no longer."""
     if not tokens.is_token(token):
         return None
     digest = tokens.hash_token(token)
     row = db.execute(
-        select(Actor.id, Actor.display_name)
+        select(Actor.id, Actor.display_name, SessionRow.second_factor, SessionRow.last_used_at)
         .join(SessionRow, SessionRow.actor_id == Actor.id)
         .join(User, User.actor_id == Actor.id)
         .where(
@@ -82,12 +89,14 @@ def caller_of_session(db: Session, token: str, now: datetime) -> Caller | None:
             User.disabled_at.is_(None),
         )
     ).first()
-    return person(db, row[0], row[1], digest) if row else None
+    if row is None:
+        return None
+    return person(db, row.id, row.display_name, digest, row.second_factor, asked_of, row.last_used_at)
 
 
-def caller_of_bearer(db: Session, token: str, now: datetime) -> Caller:
+def caller_of_bearer(db: Session, token: str, now: datetime, asked_of: str = "nobody") -> Caller:
     """A Bearer token is a person's session or a phone's key. Raises Unauthenticated."""
-    caller = caller_of_session(db, token, now)
+    caller = caller_of_session(db, token, now, asked_of)
     if caller is not None:
         return caller
     try:
@@ -96,18 +105,57 @@ def caller_of_bearer(db: Session, token: str, now: datetime) -> Caller:
         raise Unauthenticated() from None
 
 
-def person(db: Session, actor_id: int, name: str, session_hash: bytes | None) -> Caller:
-    grants = db.execute(
-        select(Assignment.role_id, Assignment.project_id, Assignment.form_id).where(Assignment.actor_id == actor_id)
-    )
+def person(
+    db: Session,
+    actor_id: int,
+    name: str,
+    session_hash: bytes | None = None,
+    second_factor: bool = False,
+    asked_of: str = "nobody",
+    last_used_at: datetime | None = None,
+) -> Caller:
+    """Who shows only a password where more is asked of her has no right at all until she has set up more.
+
+    `asked_of` is the site's policy: nobody, administrators or everybody; a project may ask it of whoever has a role in it.
+    """
+    grants, asking = grants_of(db, actor_id)
+    villages: dict[int, frozenset[int] | None]
+    if not second_factor and is_asked(grants, asking, asked_of):
+        grants, villages, more = (), {}, True
+    else:
+        villages, more = villages_of(db, actor_id), False
     return Caller(
         actor_id=actor_id,
         type="user",
         display_name=name,
-        grants=tuple(Grant(*row) for row in grants),
-        villages=villages_of(db, actor_id),
+        grants=grants,
+        villages=villages,
         session_hash=session_hash,
+        last_used_at=last_used_at,
+        must_add_factor=more,
     )
+
+
+def must_add_factor(db: Session, actor_id: int, asked_of: str) -> bool:
+    """Whether a session that shows only a password would have no rights."""
+    return is_asked(*grants_of(db, actor_id), asked_of)
+
+
+def grants_of(db: Session, actor_id: int) -> tuple[tuple[Grant, ...], bool]:
+    """A person's roles, and whether one of them is in a project that asks for a second factor; the site's roles are in all."""
+    somewhere = exists().where(Project.asks_second_factor, Project.deleted_at.is_(None))
+    asks = case((Assignment.project_id.is_(None), somewhere), else_=Project.asks_second_factor)
+    rows = db.execute(
+        select(Assignment.role_id, Assignment.project_id, Assignment.form_id, asks)
+        .outerjoin(Project, Project.id == Assignment.project_id)
+        .where(Assignment.actor_id == actor_id)
+    ).all()
+    return tuple(Grant(*row[:3]) for row in rows), any(row[3] for row in rows)
+
+
+def is_asked(grants: tuple[Grant, ...], asking: bool, asked_of: str) -> bool:
+    on_site = any(grant.project_id is None for grant in grants)
+    return asking or asked_of == "everybody" or (asked_of == "administrators" and on_site)
 
 
 def villages_of(db: Session, actor_id: int) -> dict[int, frozenset[int] | None]:
@@ -129,7 +177,28 @@ def check_credentials(db: Session, email: str, password: str) -> Caller:
     if not password_fits(password, row.password_hash if row else None):
         raise Unauthenticated()
     assert row is not None, "nobody's password never fits"
-    return person(db, row.id, row.display_name, None)
+    return person(db, row.id, row.display_name)
+
+
+class Proof(NamedTuple):
+    """Who a person is, and whether she showed more than the password that she knows."""
+
+    caller: Caller
+    second_factor: bool
+
+
+def check_program(db: Session, email: str, password: str, asked_of: str = "nobody") -> Proof:
+    """As `check_credentials`, for programs: they may also show a password that was made for them. Raises Unauthenticated."""
+    if tokens.is_token(password):
+        row = db.execute(
+            select(Actor.id, Actor.display_name)
+            .join(User, User.actor_id == Actor.id)
+            .join(AppPassword, AppPassword.actor_id == Actor.id)
+            .where(active(email), AppPassword.secret_hash == tokens.hash_token(password))
+        ).first()
+        if row is not None:
+            return Proof(person(db, row.id, row.display_name, None, True, asked_of), True)
+    return Proof(check_credentials(db, email, password), False)
 
 
 def active(email: str) -> ColumnElement[bool]:
@@ -161,26 +230,45 @@ class BasicMemory:
 
 
 def caller_of_basic(
-    db: Session, email: str, password: str, memory: BasicMemory, check: Callable[[str, str], Caller]
+    db: Session,
+    email: str,
+    password: str,
+    memory: BasicMemory,
+    check: Callable[[str, str], Proof],
+    asked_of: str = "nobody",
 ) -> Caller:
     """The person behind Basic credentials (the door has made sure of HTTPS); `check` is asked about those not remembered.
 
-    Raises whatever `check` raises.
+    Raises whatever `check` raises, and BasicRefused where the password alone is not enough.
     """
     row = db.execute(
         select(Actor.id, Actor.display_name, User.password_hash)
         .join(User, User.actor_id == Actor.id)
         .where(active(email))
     ).first()
-    if row is not None and row.password_hash and memory.knows(memory.mark(email, password, row.password_hash)):
-        return person(db, row.id, row.display_name, None)
-    caller = check(email, password)
+    known = bool(
+        row is not None and row.password_hash and memory.knows(memory.mark(email, password, row.password_hash))
+    )
+    if not known:
+        proof = check(email, password)
+        if proof.second_factor:
+            return proof.caller
     assert row is not None, "a password that fits is somebody's"
-    memory.keep(memory.mark(email, password, row.password_hash))
-    return caller
+    if asks_second_factor(db, row.id):
+        raise BasicRefused()
+    if not known:
+        memory.keep(memory.mark(email, password, row.password_hash))
+    return person(db, row.id, row.display_name, asked_of=asked_of)
 
 
-def open_session(db: Session, actor_id: int, now: datetime, user_agent: str | None = None) -> tuple[str, datetime]:
+def open_session(
+    db: Session,
+    actor_id: int,
+    now: datetime,
+    user_agent: str | None = None,
+    second_factor: bool = False,
+    address: str | None = None,
+) -> tuple[str, datetime]:
     """Starts a session; returns its token (the only time it is seen whole) and when it ends."""
     token, expires_at = tokens.make_token(), now + SESSION_LIFE
     db.add(
@@ -190,6 +278,9 @@ def open_session(db: Session, actor_id: int, now: datetime, user_agent: str | No
             user_agent=(user_agent or "")[:255] or None,
             created_at=now,
             expires_at=expires_at,
+            second_factor=second_factor,
+            last_used_at=now,
+            address=address,
         )
     )
     db.execute(update(User).where(User.actor_id == actor_id).values(last_login_at=now))

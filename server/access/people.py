@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from server.access import roles, tokens
 from server.access.audit import record
 from server.access.authenticate import end_sessions_of
-from server.access.passwords import check_password, hash_password, password_fits
+from server.access.passwords import check_password, hash_password
 from server.config import EMAIL
-from server.errors import NotFound, Unauthenticated, UnexpectedValue, UniqueViolation
+from server.errors import NotFound, UnexpectedValue, UniqueViolation
 from server.models import Actor, Assignment, OneTimeToken, User
 
 SETUP_LIFE = timedelta(days=7)
@@ -88,14 +88,6 @@ def set_password(
     end_sessions_of(db, actor_id, but=keep_session)
     db.execute(delete(OneTimeToken).where(OneTimeToken.actor_id == actor_id))
     record(db, "user.update", actor_id=by, actee_actor_id=actor_id, now=now, details={"data": {"password": True}})
-
-
-def change_password(db: Session, actor_id: int, old: str, new: str, now: datetime, keep_session: bytes | None) -> None:
-    """The person's own change; the old password must fit (401.2)."""
-    _, user = get_user(db, actor_id)
-    if not password_fits(old, user.password_hash):
-        raise Unauthenticated()
-    set_password(db, actor_id, new, by=actor_id, now=now, keep_session=keep_session)
 
 
 def choose_language(db: Session, actor_id: int, language: str) -> None:

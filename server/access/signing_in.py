@@ -1,17 +1,18 @@
 """Signing in, and what slows down who guesses passwords. Rules: threats.md rows 18 and 19."""
 
 import hashlib
+import ipaddress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
-from server.access.authenticate import check_credentials, open_session
-from server.access.caller import Caller
-from server.errors import TooManyTries, Unauthenticated
-from server.models import FailedSignIn
+from server.access.authenticate import open_session
+from server.access.second_factors import check_code
+from server.errors import Problem, TooManyTries, Unauthenticated
+from server.models import FailedSignIn, User
 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_ACCOUNT = 5
@@ -30,24 +31,63 @@ def key_of_account(email: str) -> bytes:
     return hashlib.sha256(f"account {email.strip().lower()}".encode()).digest()
 
 
-def key_of_address(network: str) -> bytes:
-    return hashlib.sha256(f"address {network}".encode()).digest()
+def key_of_address(address: str) -> bytes:
+    return hashlib.sha256(f"address {network_of(address)}".encode()).digest()
 
 
-def note_failure(db: Session, email: str, network: str, now: datetime) -> None:
-    """Writes a failure down for its account and its network address, and forgets those that count no longer."""
+def network_of(address: str) -> str:
+    """What one household has: an IPv4 address, or the first 64 bits of an IPv6 one, in which it may choose for every try."""
+    try:
+        known = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if known.version == 4:
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
+
+
+def email_of(db: Session, actor_id: int) -> str:
+    """A person's address, under which failures are counted."""
+    return db.scalar(select(User.email).where(User.actor_id == actor_id)) or ""
+
+
+def refuse(db: Session, email: str, address: str, now: datetime) -> Problem:
+    """Counts a try that failed or came while its account waits, and gives what to answer. In a transaction of its own.
+
+    From the sixth failure within a quarter of an hour an account waits; so does a network with a hundred, except for what
+    is right. Tries while the account waits are refused whatever they are, so they teach nobody anything and make its wait
+    no longer: they count for their network alone.
+    """
+    take_turns(db, email)
     db.execute(delete(FailedSignIn).where(FailedSignIn.failed_at <= now - WINDOW))
-    keys = (key_of_account(email), key_of_address(network))
+    waits = seconds_to_wait(db, key_of_account(email), TRIES_OF_ACCOUNT, now)
+    longest = max(waits, seconds_to_wait(db, key_of_address(address), TRIES_OF_ADDRESS, now))
+    keys = [key_of_address(address)] + ([] if waits else [key_of_account(email)])
     db.execute(insert(FailedSignIn), [{"key": key, "failed_at": now} for key in keys])
+    return TooManyTries(seconds=longest) if longest else Unauthenticated()
+
+
+def take_turns(db: Session, email: str) -> None:
+    """One failure of an account after the other: a hundred guesses sent at once are counted as a hundred.
+
+    SQLite writes one transaction at a time anyway.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(key_of_account(email)[:8], "big", signed=True)
+        db.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def forget_failures(db: Session, email: str) -> None:
-    """The right password clears its account; the address keeps its count."""
+    """Who has shown all that is asked clears the account; the network keeps its count."""
     db.execute(delete(FailedSignIn).where(FailedSignIn.key == key_of_account(email)))
 
 
 def has_failed(db: Session, email: str) -> bool:
     return db.scalar(select(FailedSignIn.id).where(FailedSignIn.key == key_of_account(email)).limit(1)) is not None
+
+
+def account_waits(db: Session, email: str, now: datetime) -> bool:
+    return seconds_to_wait(db, key_of_account(email), TRIES_OF_ACCOUNT, now) > 0
 
 
 def seconds_to_wait(db: Session, key: bytes, most: int, now: datetime) -> int:
@@ -61,27 +101,33 @@ def seconds_to_wait(db: Session, key: bytes, most: int, now: datetime) -> int:
     return 0 if len(times) < most else int((times[-1] + WINDOW - now).total_seconds()) + 1
 
 
-def check_sign_in(db: Session, email: str, password: str, network: str, now: datetime) -> Caller:
-    """The person, by reads only. Every answer takes one hash's time, whether the account exists or is being slowed down.
+def try_code(db: Session, actor_id: int, code: str, address: str, now: datetime) -> Problem | None:
+    """Uses up a second factor's code; what to answer when it is not right, which counts like a wrong password.
 
-    From the sixth failure an account waits, and so does everything from an address with a hundred failures except what is
-    right. Raises Unauthenticated or TooManyTries; whoever calls notes the failure in a transaction of its own.
+    In a transaction of its own, which is committed either way.
     """
-    wait = seconds_to_wait(db, key_of_account(email), TRIES_OF_ACCOUNT, now)
+    email = email_of(db, actor_id)
+    take_turns(db, email)
+    if account_waits(db, email, now):
+        return refuse(db, email, address, now)
     try:
-        caller = check_credentials(db, email, password)
-    except Unauthenticated:
-        wait = wait or seconds_to_wait(db, key_of_address(network), TRIES_OF_ADDRESS, now)
-        if not wait:
-            raise
-    if wait:
-        raise TooManyTries(seconds=wait)
-    return caller
+        check_code(db, actor_id, code, now)
+    except Unauthenticated as wrong:
+        refused = refuse(db, email, address, now)
+        return refused if isinstance(refused, TooManyTries) else wrong
+    forget_failures(db, email)
+    return None
 
 
-def sign_in(db: Session, caller: Caller, user_agent: str | None, now: datetime) -> Opened:
-    """Begins a session for a person that `check_sign_in` gave."""
-    assert caller.actor_id is not None, "only people sign in"
-    token, expires_at = open_session(db, caller.actor_id, now, user_agent)
-    record(db, "user.session.create", actor_id=caller.actor_id, actee_actor_id=caller.actor_id, now=now)
+def sign_in(
+    db: Session,
+    actor_id: int,
+    user_agent: str | None,
+    now: datetime,
+    second_factor: bool = False,
+    address: str | None = None,
+) -> Opened:
+    """Begins a session for a person who has shown all that is asked; `second_factor`: that was more than a password."""
+    token, expires_at = open_session(db, actor_id, now, user_agent, second_factor, address)
+    record(db, "user.session.create", actor_id=actor_id, actee_actor_id=actor_id, now=now)
     return Opened(token, now, expires_at)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
@@ -38,6 +38,7 @@ class User(Base):
 class AppUser(Base):
     """Kept. A phone's key: SHA-256 for look-up, AES-GCM so that who may manage it sees it again; both null once revoked.
 
+    `first_device_id` is the device that used the key first; another one is written beside it, for the office to ask about.
     `person_id` is the worker who carries it, who is told of what is due in its villages; `care_role` what lists it gets
     in a care project: village_worker or clinician.
     """
@@ -52,12 +53,19 @@ class AppUser(Base):
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     last_device_id: Mapped[str | None]
+    first_used_at: Mapped[datetime | None]
+    first_device_id: Mapped[str | None]
+    other_device_at: Mapped[datetime | None]
+    other_device_id: Mapped[str | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     care_role: Mapped[str] = mapped_column(default="village_worker", server_default="village_worker")
 
 
 class Session(Base):
-    """Kept while it lives. A signed-in browser or API client; only the SHA-256 of its token is here."""
+    """Kept while it lives. A signed-in browser or API client; only the SHA-256 of its token is here.
+
+    `second_factor` says that more than a password was shown when it began.
+    """
 
     __tablename__ = "session"
 
@@ -67,6 +75,9 @@ class Session(Base):
     user_agent: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
+    last_used_at: Mapped[datetime | None]
+    address: Mapped[str | None]
 
 
 class Assignment(Base):

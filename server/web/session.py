@@ -6,27 +6,33 @@ which writes when the method may write. `finish` is called once by Server.dispat
 
 import base64
 import binascii
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import current_app, g, request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.access import authenticate, tokens
-from server.access.authenticate import BasicMemory
+from server.access import authenticate, sign_in_places, signing_in, tokens
+from server.access.authenticate import BasicMemory, Proof
 from server.access.caller import ANONYMOUS, Caller
-from server.access.signing_in import check_sign_in, forget_failures, has_failed, note_failure
+from server.access.second_factors import asks_second_factor
+from server.access.widening import widen
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
-from server.errors import Forbidden, HttpsOnly, TooManyTries, Unauthenticated
+from server.errors import Forbidden, HttpsOnly, Unauthenticated
 from server.intake.store import Store
+from server.keys import KeyRing
 from server.web.addresses import base_url
 from server.web.parameters import action_notes
 from server.web.plain_text import is_plain
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+Found = TypeVar("Found")
 
 
 def config() -> Config:
@@ -46,7 +52,7 @@ def store() -> Store:
 
 
 def secret_key() -> bytes:
-    return cast(bytes, current_app.extensions["fangshi.key"])
+    return cast(KeyRing, current_app.extensions["fangshi.keys"]).current_secret()
 
 
 def now() -> datetime:
@@ -93,13 +99,26 @@ def close(_error: BaseException | None = None) -> None:
         session = g.pop(name, None)
         if session is not None:
             session.close()
+    note_use()
 
 
 def caller() -> Caller:
     """Who is asking; ANONYMOUS when nothing was given. Raises when what was given is no good."""
     if "caller" not in g:
-        g.caller = load_caller()
+        g.caller = widen(reading(), load_caller(), now())
     return cast(Caller, g.caller)
+
+
+def note_use() -> None:
+    """When the caller's session was used last and from where, every few minutes and in a transaction of its own.
+
+    That it cannot be written now keeps nobody waiting for a page.
+    """
+    found: Caller | None = g.get("caller")
+    if found is None or found.session_hash is None or not sign_in_places.is_due(found.last_used_at, now()):
+        return
+    with suppress(OperationalError), database().transaction() as own:
+        sign_in_places.note_place(own, found.session_hash, request.remote_addr, now())
 
 
 def load_caller() -> Caller:
@@ -109,7 +128,7 @@ def load_caller() -> Caller:
         return authenticate.caller_of_key(reading(), key)
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return authenticate.caller_of_bearer(reading(), value.strip(), now())
+        return authenticate.caller_of_bearer(reading(), value.strip(), now(), config().second_factor)
     if scheme.lower() == "basic":
         return caller_of_basic(value)
     cookie = request.cookies.get(cookie_name())
@@ -128,7 +147,20 @@ def caller_of_basic(value: str) -> Caller:
     if not is_plain(email):
         raise Unauthenticated()
     memory = cast(BasicMemory, current_app.extensions["fangshi.basic"])
-    return authenticate.caller_of_basic(reading(), email, password, memory, check_password)
+    return authenticate.caller_of_basic(reading(), email, password, memory, check_once, asked_of=config().second_factor)
+
+
+def check_once(email: str, password: str) -> Proof:
+    """Basic's whole sign-in: there is no second step, so failures are forgotten at once."""
+    proof = check_program(email, password)
+    if proof.second_factor or proof.caller.actor_id is None or not asks_second_factor(reading(), proof.caller.actor_id):
+        forget(email)
+    return proof
+
+
+def check_program(email: str, password: str) -> Proof:
+    """As `check_password`, for programs, which may have a password of their own."""
+    return guarded(email, lambda: authenticate.check_program(reading(), email, password, config().second_factor))
 
 
 def check_password(email: str, password: str) -> Caller:
@@ -136,17 +168,46 @@ def check_password(email: str, password: str) -> Caller:
 
     Failures are counted in a transaction of their own: the request's is rolled back. Raises Unauthenticated, TooManyTries.
     """
-    network = request.remote_addr or ""
-    try:
-        found = check_sign_in(reading(), email, password, network, now())
-    except (Unauthenticated, TooManyTries):
+    return guarded(email, lambda: authenticate.check_credentials(reading(), email, password))
+
+
+def check_own_password(actor_id: int, password: str) -> None:
+    """Asked again before something is changed that signs a person in. Raises Unauthenticated, TooManyTries."""
+    email = signing_in.email_of(reading(), actor_id)
+    check_password(email, password)
+    forget(email)
+
+
+def guarded(email: str, check: Callable[[], Found]) -> Found:
+    """What `check` finds; every answer takes its time, whether the account exists or is being slowed down.
+
+    Whether the account waits is asked after the check and anew: guesses that were sent meanwhile count.
+    """
+    found = None
+    with suppress(Unauthenticated):
+        found = check()
+    if found is not None:
+        with database().reading() as fresh:
+            if not signing_in.account_waits(fresh, email, now()):
+                return found
+    with database().transaction() as writing:
+        refused = signing_in.refuse(writing, email, request.remote_addr or "", now())
+    raise refused
+
+
+def forget(email: str) -> None:
+    """Who has shown all that is asked of her starts with no failures."""
+    if signing_in.has_failed(reading(), email):
         with database().transaction() as writing:
-            note_failure(writing, email, network, now())
-        raise
-    if has_failed(reading(), email):
-        with database().transaction() as writing:
-            forget_failures(writing, email)
-    return found
+            signing_in.forget_failures(writing, email)
+
+
+def check_code(actor_id: int, code: str) -> None:
+    """A second factor's code; wrong ones are counted like wrong passwords. Raises Unauthenticated, TooManyTries."""
+    with database().transaction() as writing:
+        refused = signing_in.try_code(writing, actor_id, code, request.remote_addr or "", now())
+    if refused is not None:
+        raise refused
 
 
 def cookie_name() -> str:
@@ -154,7 +215,7 @@ def cookie_name() -> str:
 
 
 def caller_of_cookie(cookie: str) -> Caller:
-    found = authenticate.caller_of_session(reading(), cookie, now())
+    found = authenticate.caller_of_session(reading(), cookie, now(), config().second_factor)
     if found is None:
         return ANONYMOUS
     if request.method not in SAFE:

@@ -2,17 +2,29 @@
 
 from flask import Response, request
 
-from server.access import tokens
+from server.access import authenticate, tokens
 from server.access.allow import allow
 from server.access.authenticate import end_session
 from server.access.phones import find_phone_by_token, project_of_phone, revoke_app_user
+from server.access.second_factors import asks_second_factor
 from server.access.signing_in import Opened, sign_in
-from server.errors import Forbidden, NotFound
+from server.errors import Forbidden, NotFound, SecondFactorNeeded, SecondFactorUnset
 from server.models import Session as SessionRow
 from server.web.central.door import CentralDoor
 from server.web.central.loading import signed_in
 from server.web.json_body import read_json
-from server.web.session import caller, check_password, cookie_name, db, now, reading, secret_key
+from server.web.session import (
+    caller,
+    check_code,
+    check_program,
+    config,
+    cookie_name,
+    db,
+    forget,
+    now,
+    reading,
+    secret_key,
+)
 from server.web.wire import central_json
 
 sessions = CentralDoor("sessions")
@@ -20,10 +32,27 @@ sessions = CentralDoor("sessions")
 
 @sessions.post("/sessions")
 def open_session() -> Response:
-    sent = read_json({"email": str, "password": str})
-    who = check_password(sent["email"], sent["password"])
-    opened = sign_in(db(), who, request.headers.get("User-Agent"), now())
+    """With a second factor for accounts that have one: `code`, or a password made for programs instead of one's own."""
+    sent = read_json({"email": str, "password": str}, {"code": str | None})
+    proof = check_program(sent["email"], sent["password"])
+    actor_id = proof.caller.actor_id
+    assert actor_id is not None, "only people have a password"
+    shown = proof.second_factor or show_code(actor_id, sent.get("code"))
+    if not shown and authenticate.must_add_factor(reading(), actor_id, config().second_factor):
+        raise SecondFactorUnset()
+    forget(sent["email"])
+    opened = sign_in(db(), actor_id, request.headers.get("User-Agent"), now(), shown, request.remote_addr)
     return with_cookies(opened)
+
+
+def show_code(actor_id: int, code: str | None) -> bool:
+    """Whether there was a second factor to show. Raises SecondFactorNeeded, Unauthenticated, TooManyTries."""
+    if not asks_second_factor(reading(), actor_id):
+        return False
+    if not code:
+        raise SecondFactorNeeded()
+    check_code(actor_id, code)
+    return True
 
 
 def with_cookies(opened: Opened) -> Response:

@@ -12,7 +12,7 @@ from server.web.central.door import CentralDoor
 from server.web.central.loading import signed_in
 from server.web.json_body import read_json
 from server.web.parameters import is_true, query_text, wants_extended
-from server.web.session import caller, db, now, reading
+from server.web.session import caller, check_own_password, db, now, reading
 from server.web.wire import central_json, people_json
 
 users = CentralDoor("users")
@@ -89,9 +89,9 @@ def put_password(actor_id: int) -> Response:
     if sent.get("new") is None or (own and sent.get("old") is None):
         raise MissingParameters(expected=["old", "new"] if own else ["new"])
     if own:
-        people.change_password(db(), actor_id, sent["old"], sent["new"], now(), keep_session=caller().session_hash)
-    else:
-        people.set_password(db(), actor_id, sent["new"], by=caller().actor_id, now=now())
+        check_own_password(actor_id, sent["old"])
+    keep = caller().session_hash if own else None
+    people.set_password(db(), actor_id, sent["new"], by=caller().actor_id, now=now(), keep_session=keep)
     return central_json.success()
 
 

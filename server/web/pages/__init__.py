@@ -20,6 +20,8 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     review,
     review_list,
     sealed,
+    second_step,
+    security,
     shell,
     sign_in,
     start,

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, render_template, request
 
-from server.access import authenticate, people, queries, signing_in
-from server.access.caller import Caller
-from server.errors import Forbidden, Problem, Unauthenticated
+from server.access import authenticate, people, queries, second_factors
+from server.errors import Problem, Unauthenticated
 from server.web import languages, session
-from server.web.addresses import base_url
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
+from server.web.pages.opening import go_on, refuse_other_sites, to
 from server.web.pages.own_paths import own_path
 from server.web.pages.sent import sent_secret, sent_text
 from server.web.pages.texts import _
-from server.web.pages.toasts import say
 
 YEAR = 365 * 24 * 3600
 
@@ -25,7 +23,9 @@ def show_sign_in() -> Response:
         return to(own_path(request.args.get("next")))
     notice = _("You were away a while. Sign in again; what was stored is all there.") if "away" in request.args else ""
     return make_response(
-        render_template("sign_in/sign_in.html", next=own_path(request.args.get("next")), notice=notice)
+        render_template(
+            "sign_in/sign_in.html", next=own_path(request.args.get("next")), notice=notice, openid=openid_name()
+        )
     )
 
 
@@ -35,23 +35,20 @@ def sign_in() -> Response:
     where = own_path(request.form.get("next"))
     email = request.form.get("email", "")[:255]
     try:
-        who = session.check_password(sent_text("email", required=True), sent_secret("password"))
+        typed = sent_text("email", required=True)
+        actor_id = session.check_password(typed, sent_secret("password")).actor_id
     except Problem as problem:
-        return show_again("sign_in/sign_in.html", problem, next=where, email=email)
-    return begin_session(who, where)
+        return show_again("sign_in/sign_in.html", problem, next=where, email=email, openid=openid_name())
+    assert actor_id is not None, "only people have a password"
+    if not second_factors.asks_second_factor(session.reading(), actor_id):
+        session.forget(typed)
+    return go_on(actor_id, where)
 
 
-def begin_session(who: Caller, where: str) -> Response:
-    """A new session, with a cookie that no script reads and no other site sends."""
-    token, _created, expires_at = signing_in.sign_in(
-        session.db(), who, request.headers.get("User-Agent"), session.now()
-    )
-    answer = to(where)
-    secure = request.scheme == "https"
-    answer.set_cookie(
-        session.cookie_name(), token, expires=expires_at, httponly=True, samesite="Strict", secure=secure, path="/"
-    )
-    return answer
+def openid_name() -> str:
+    """Who else vouches for people; "" for nobody."""
+    provider = session.config().openid
+    return provider.name if provider else ""
 
 
 @pages.post("/sign-out")
@@ -79,7 +76,7 @@ def join(token: str) -> Response:
     except Problem as problem:
         typed = {key: request.form.get(key, facts.get(key, ""))[:255] for key in ("email", "name")}
         return show_again("join/join.html", problem, **{**facts, **typed})
-    return begin_session(Caller(actor_id=actor_id, type="user"), "/")
+    return go_on(actor_id, "/")
 
 
 def link_facts(token: str) -> dict[str, Any]:
@@ -118,34 +115,9 @@ def show_me() -> Response:
     return make_response(render_template("more.html"))
 
 
-@pages.post("/me/password")
-def change_password() -> Response:
-    actor_id, digest = require_person(), session.caller().session_hash
-    try:
-        people.change_password(
-            session.db(), actor_id, sent_secret("old"), sent_secret("new"), session.now(), keep_session=digest
-        )
-    except Unauthenticated:
-        return show_again("more.html", Forbidden("The password you use now was not right."))
-    except Problem as problem:
-        return show_again("more.html", problem)
-    return say("/me", _("The password is changed; other places where you were signed in are signed out."))
-
-
 def require_person() -> int:
     """The actor of a signed-in person. Raises Unauthenticated."""
     who = session.caller()
     if not who.is_person or who.actor_id is None:
         raise Unauthenticated()
     return who.actor_id
-
-
-def refuse_other_sites() -> None:
-    """Nobody may be signed in by another site's form either. Raises Forbidden."""
-    origin = request.headers.get("Origin")
-    if origin not in (None, base_url(session.config().public_url), f"{request.scheme}://{request.host}"):
-        raise Forbidden("This came from another site's page, so it was not done.")
-
-
-def to(path: str) -> Response:
-    return redirect(path, 303)  # type: ignore[return-value]

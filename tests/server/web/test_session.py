@@ -1,13 +1,19 @@
 """Basic credentials at a door: over HTTPS only, remembered for minutes, slowed down when guessed."""
 
 import base64
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from server.access import passwords
+from server.access import passwords, people, signing_in
+from server.db import Database
+from server.models import Session as SessionRow
 from tests.client import Client
-from tests.conftest import PASSWORD
+from tests.conftest import MORNING, PASSWORD, Clock
 
 
 def basic(app: Flask, email: str, password: str, https: bool = True) -> Client:
@@ -52,3 +58,89 @@ def test_a_basic_header_that_says_nothing_is_401(app: Flask, cast: dict, value: 
 
     assert (answer.status_code, answer.json["code"]) == (401, 401.2)
     assert answer.headers["WWW-Authenticate"].startswith("Basic")
+
+
+def test_every_answer_takes_one_hash_known_unknown_disabled_or_waiting(
+    app: Flask, cast: dict, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as db:
+        people.disable_user(db, cast["chelsea"], cast["alice"], MORNING)
+    tries: list[int] = []
+    real = passwords.HASHER
+
+    class Counting:
+        def verify(self, stored: str, password: str) -> bool:
+            tries[-1] += 1
+            return real.verify(stored, password)
+
+    passwords.nobodys_hash()
+    monkeypatch.setattr(passwords, "HASHER", Counting())
+    client = Client(app)
+    for email in ("nobody@example.test", "chelsea@example.test", *["bob@example.test"] * 8):
+        tries.append(0)
+        client.post("/sessions", json={"email": email, "password": "a guess"})
+    tries.append(0)
+    assert client.post("/sessions", json={"email": "bob@example.test", "password": PASSWORD}).status_code == 429
+    assert tries == [1] * 11
+
+
+def test_guesses_sent_at_once_are_counted_as_if_they_came_one_by_one(
+    app: Flask, cast: dict, database: Database
+) -> None:
+    def guess(number: int) -> int:
+        return (
+            Client(app).post("/sessions", json={"email": "bob@example.test", "password": f"guess {number}"}).status_code
+        )
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(guess, range(24)))
+    assert sorted(answers) == [401] * 5 + [429] * 19
+
+
+def test_a_right_password_for_another_account_works_from_an_address_that_waits(
+    app: Flask, cast: dict, database: Database
+) -> None:
+    with database.transaction() as db:
+        for number in range(100):
+            signing_in.refuse(db, f"made-up-{number}@example.test", "127.0.0.1", MORNING)
+    client = Client(app)
+    wrong = client.post("/sessions", json={"email": "alice@example.test", "password": "wrong"})
+    assert wrong.status_code == 429 and 0 < int(wrong.headers["Retry-After"]) <= 901
+    assert client.post("/sessions", json={"email": "bob@example.test", "password": PASSWORD}).status_code == 200
+
+
+def test_bearers_and_key_urls_are_never_slowed_down(app: Flask, cast: dict) -> None:
+    for number in range(8):
+        assert Client(app, token=f"{number}" * 64).get("/users/current").status_code == 401
+        assert Client(app, key=f"{number}" * 64).get("/projects/1/formList").status_code == 403
+    signed = Client(app).post("/sessions", json={"email": "bob@example.test", "password": PASSWORD})
+    assert signed.status_code == 200
+
+
+def test_what_ends_a_wait_is_time(app: Flask, cast: dict, clock: Clock) -> None:
+    client = Client(app)
+    for _ in range(5):
+        client.post("/sessions", json={"email": "bob@example.test", "password": "wrong"})
+    refused = client.post("/sessions", json={"email": "bob@example.test", "password": PASSWORD})
+    clock.forward(seconds=int(refused.headers["Retry-After"]))
+    assert client.post("/sessions", json={"email": "bob@example.test", "password": PASSWORD}).status_code == 200
+
+
+def test_a_wrong_old_password_is_a_failed_sign_in(app: Flask, cast: dict, as_bob: Client) -> None:
+    path, sent = f"/users/{cast['bob']}/password", {"old": "wrong", "new": "a new and long one"}
+    assert [as_bob.put(path, json=sent).status_code for _ in range(6)] == [401] * 5 + [429]
+    assert as_bob.put(path, json={**sent, "old": PASSWORD}).status_code == 429
+
+
+def test_where_a_session_was_used_last_is_written_every_few_minutes(
+    app: Flask, cast: dict, as_bob: Client, database: Database, clock: Clock, count_queries: Callable
+) -> None:
+    clock.forward(minutes=4)
+    with count_queries() as statements:
+        as_bob.get("/users/current")
+    assert not any(one.startswith("UPDATE session") for one in statements)
+    clock.forward(minutes=2)
+    as_bob.get("/users/current")
+    with database.reading() as db:
+        row = db.scalars(select(SessionRow)).one()
+    assert (row.last_used_at, row.address) == (MORNING + timedelta(minutes=6), "127.0.0.1")

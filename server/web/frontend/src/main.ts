@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { watchConnection } from "./connection";
 import { enhance } from "./enhance";
 import { coverWhenIdle } from "./mask";
+import { offerPasskeys } from "./passkeys";
 import { watchReviewKeys } from "./review_keys";
 
 declare global {
@@ -42,3 +43,4 @@ enhance(document.body);
 watchConnection();
 watchReviewKeys();
 coverWhenIdle();
+offerPasskeys();

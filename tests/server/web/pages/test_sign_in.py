@@ -104,9 +104,9 @@ def test_a_password_link_sets_a_new_password_and_signs_in(town, browse, database
 
 def test_a_person_changes_the_password_and_stays_signed_in(town, browse):
     rita, elsewhere = browse("rita"), browse("rita")
-    wrong = rita.send("/me/password", {"old": "not that one", "new": "a new and long one"})
+    wrong = rita.send("/me/password", {"password": "not that one", "new": "a new and long one"})
     assert wrong.status_code == 403
-    assert rita.send("/me/password", {"old": PASSWORD, "new": "a new and long one"}).status_code == 303
+    assert rita.send("/me/password", {"password": PASSWORD, "new": "a new and long one"}).status_code == 303
     assert rita.see("/me").status_code == 200
     assert elsewhere.see("/me").status_code == 303
 
