@@ -8,11 +8,12 @@ from flask_babel import Babel
 
 from server.access.authenticate import BasicMemory
 from server.access.phones import RecentUse
-from server.access.tokens import load_key
+from server.access.reading_log import WRITE_EVERY, ReadingLog
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.intake.store import Store
+from server.keys import KeyRing
 
 __version__ = "0.1.0"
 MOST_BYTES = 110_000_000  # a body of 100 MB and what multipart puts around it
@@ -51,7 +52,7 @@ def create_app(config: Config, database: Database | None = None) -> Server:
 
 def build_app() -> Server:
     """All addresses and no data: werkzeug takes a quarter of a second to compile them, so tests do it once."""
-    from server.web import addresses, blueprints, errors, languages, session
+    from server.web import addresses, blueprints, errors, languages, readings, session
 
     app = Server("server", root_path=str(blueprints.WEB_FOLDER), static_folder="static", static_url_path="/static")
     app.request_class = UploadRequest
@@ -65,6 +66,7 @@ def build_app() -> Server:
         default_translation_directories=str(blueprints.TRANSLATIONS),
     )
     app.url_value_preprocessor(addresses.restore_slashes)
+    app.teardown_request(readings.hand_over_reads)  # the last is called first
     app.teardown_request(session.close)
     blueprints.register(app)
     errors.register(app)
@@ -77,11 +79,16 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
 
     app.config.update(CONFIG=config, TESTING=config.testing)
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url)
-    app.extensions["fangshi.key"] = load_key(config.key_file)
+    app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url, config.key_file)
+    keys = KeyRing(config.key_file)
+    keys.make_if_missing()
+    app.extensions["fangshi.keys"] = keys
+    app.extensions["fangshi.key"] = keys.current_secret()  # as it was at start; keys may rotate meanwhile
     app.extensions["fangshi.basic"] = BasicMemory()
     app.extensions["fangshi.uses"] = RecentUse()
     app.extensions["fangshi.blobs"] = BlobStore(config.blob_dir)
     app.extensions["fangshi.store"] = Store(app.extensions["fangshi.database"])
+    wait = 0 if config.testing else WRITE_EVERY
+    app.extensions["fangshi.readings"] = ReadingLog(app.extensions["fangshi.database"], wait)
     plain = partial(Flask.wsgi_app, app)
     app.wsgi_app = addresses.Addresses(plain, config.trusted_proxies)  # type: ignore[method-assign]

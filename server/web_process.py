@@ -239,12 +239,19 @@ def gunicorn_settings(config: Config, handed_over: int, certificate: tuple[Path,
         "logger_class": DiscreetLogger,
         "loglevel": "warning",
         "post_fork": lambda _server, worker: die_with_parent(worker.ppid),
+        "worker_exit": lambda _server, worker: write_last_reads(worker),
     }
     if Path("/dev/shm").is_dir():  # noqa: S108 - gunicorn's heartbeat file belongs in memory
         settings["worker_tmp_dir"] = "/dev/shm"  # noqa: S108
     if certificate:
         settings["certfile"], settings["keyfile"] = map(str, certificate)
     return settings
+
+
+def write_last_reads(worker: Any) -> None:
+    """What was read in the last second before the process was asked to stop is written down too."""
+    if worker.wsgi is not None:  # it may have ended before the application was there
+        worker.wsgi.extensions["fangshi.readings"].close()
 
 
 def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, exists, func, insert, select
+from sqlalchemy import Column, Row, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.models import Audit, AuditLink, table_of
@@ -23,9 +23,9 @@ LOOK_BACK = (
 )
 START = bytes(32)
 LINKS, ROWS = table_of(AuditLink), table_of(Audit)
-COLUMNS = (ROWS.c.actor_id, ROWS.c.action, ROWS.c.project_id, ROWS.c.form_id, ROWS.c.submission_id)
-COLUMNS += (ROWS.c.actee_actor_id, ROWS.c.dataset_id, ROWS.c.entity_id, ROWS.c.logged_at)
-WHOLE = (ROWS.c.id, *COLUMNS, ROWS.c.details, ROWS.c.notes)
+HASHED = "actor_id action project_id form_id submission_id actee_actor_id dataset_id entity_id logged_at".split()
+COLUMNS: tuple[Column[Any], ...] = tuple(ROWS.c[name] for name in HASHED)
+WHOLE: tuple[Column[Any], ...] = (ROWS.c.id, *COLUMNS, ROWS.c.details, ROWS.c.notes)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from server.access.profiles import find_actors
+from server.access.reading_log import READS
 from server.errors import UnexpectedValue
 from server.models import Actor, Audit, Dataset, Form, Project
 
 GROUPS = ("user", "project", "form", "submission", "dataset", "entity", "field_key", "public_link", "config")
-VERBOSE = ("submission", "entity")  # one row a record; `nonverbose` leaves them out
+VERBOSE = ("submission", "entity")  # one row a record; `nonverbose` leaves them out, and what only reads
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Wanted:
     offset: int = 0
     limit: int | None = None
     submission_id: int | None = None
+    project_id: int | None = None
+    with_reads: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
         query = query.where(of_action(wanted.action))
     if wanted.submission_id is not None:
         query = query.where(Audit.submission_id == wanted.submission_id)
+    if wanted.project_id is not None:
+        query = query.where(Audit.project_id == wanted.project_id)
+    if not wanted.with_reads:
+        query = query.where(Audit.action.not_in(READS))
     if wanted.start is not None:
         query = query.where(Audit.logged_at >= wanted.start)
     if wanted.end is not None:
@@ -57,7 +64,7 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
 
 def of_action(action: str) -> ColumnElement[bool]:
     if action == "nonverbose":
-        return not_(or_(*(of_group(group) for group in VERBOSE)))
+        return and_(not_(or_(*(of_group(group) for group in VERBOSE))), Audit.action.not_in(READS))
     if action in GROUPS:
         return of_group(action)
     if not action.replace(".", "").replace("_", "").isalpha():

@@ -166,6 +166,11 @@ def read_schemas(db: Session, form_id: int) -> list[FormSchema]:
     return [FormSchema.from_json(orjson.loads(text)) for text in texts]
 
 
+def find_record_id(db: Session, source: Source) -> int | None:
+    """The id of the one record that the source means."""
+    return db.scalar(select(Submission.id).where(meant(source)).limit(1))
+
+
 def has_record(db: Session, source: Source) -> bool:
     """Whether there is a record (in the version that is meant), not deleted and within reach."""
     here = (SubmissionVersion.submission_id == Submission.id) & source.version

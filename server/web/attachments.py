@@ -9,6 +9,7 @@ from server.publishing.queries import find_attachment
 from server.registry.lists import list_csv
 from server.registry.reach import reach_of
 from server.web.files import send_blob, send_bytes
+from server.web.readings import note_read
 from server.web.session import caller, reading, today
 
 CSV = "text/csv; charset=utf-8"
@@ -23,6 +24,7 @@ def send_attachment(project: Project, version: FormVersion, name: str) -> Respon
     found = find_attachment(reading(), project, version, name, reach)
     if found is not None and found.made:
         made = made_files(reading(), caller(), reach, [name])[name]
+        note_read(project, "entity.list", details={"list": name})
         return send_bytes(made, md5_of(made), name, CSV)
     if found is None or found.hash is None:
         raise NotFound()
@@ -30,6 +32,8 @@ def send_attachment(project: Project, version: FormVersion, name: str) -> Respon
         return send_blob(found.blob.sha256, found.hash, name, found.blob.content_type)
     assert found.dataset is not None, "what has a hash is a list or a blob"
     known = request.if_none_match.contains_weak(found.hash)
+    if not known:
+        note_read(project, "entity.list", dataset_id=found.dataset.id)
     content = b"" if known else list_csv(reading(), found.dataset, reach)
     return send_bytes(content, found.hash, name, CSV)
 

@@ -14,6 +14,7 @@ from forms.schema import FormSchema
 from server.access.allow import scope_of
 from server.access.audit import record
 from server.access.projects import get_project
+from server.access.reading_log import Read, is_logged, write_reads
 from server.errors import BadQuerySet, NotFound
 from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
@@ -30,6 +31,7 @@ from server.reports.xlsx import write_workbook
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form
 from server.web.files import disposition
+from server.web.readings import note_records_read
 from server.web.session import SAFE, blobs, caller, database, now, reading
 from server.web.streams import CHUNK_BYTES, stream
 
@@ -151,8 +153,13 @@ def send_export(form: Form, source: Source, pieces: Pieces, content_type: str, n
 
 
 def note_export(form: Form) -> None:
+    """In a care project also among what was read there."""
+    project = get_project(reading(), form.project_id)
     with database().transaction() as db:
-        record(db, EXPORT, actor_id=caller().actor_id, now=now(), project_id=form.project_id, form_id=form.id)
+        if is_logged(project):
+            write_reads(db, [Read(EXPORT, caller(), project.id, now(), form_id=form.id)])
+        else:
+            record(db, EXPORT, actor_id=caller().actor_id, now=now(), project_id=project.id, form_id=form.id)
 
 
 def entity_tag(source: Source) -> str | None:
@@ -195,6 +202,7 @@ def get_map(project_id: int, form_id: str, draft: bool = False, **ids: str) -> R
     mark = entity_tag(source)
     if mark is not None and request.if_none_match.contains_weak(mark):
         return marked(Response(status=304), mark)
+    note_records_read(get_project(reading(), project_id), source, form.xml_form_id)
     return marked(stream(pieces, JSON_TYPE), mark)
 
 

@@ -11,6 +11,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from server.access.allow import scope_of
+from server.access.projects import get_project
 from server.errors import NotAcceptable, NotFound, Problem
 from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
@@ -26,6 +27,7 @@ from server.web.blueprints import Door
 from server.web.central.door import add_headers
 from server.web.central.loading import load_form
 from server.web.plain_text import is_plain
+from server.web.readings import note_records_read
 from server.web.session import caller, now, own_url, reading
 from server.web.streams import stream
 from server.web.wire import central_json, odata_json, odata_xml
@@ -136,6 +138,8 @@ def answer(asked: Asked, address: str) -> Response:
     if mark is not None and request.if_none_match.contains_weak(mark):
         response = Response(status=304)
     else:
+        source = asked.source
+        note_records_read(get_project(reading(), source.scope.project_id), source, asked.service.form.xml_form_id)
         link = odata_json.NextLink(address, request.args.to_dict(), asked.question, write_token)
         response = stream(lambda session: pieces(session, asked, link), JSON_TYPE)
     if mark is not None:

@@ -2,8 +2,9 @@
 
 from flask import Response, request
 
+from server.access.projects import get_project
 from server.errors import WrongType
-from server.models import Dataset
+from server.models import Dataset, Entity
 from server.registry import editing, queries
 from server.registry.entities import Author
 from server.registry.queries import Listed
@@ -12,7 +13,8 @@ from server.web.central.datasets import DATASETS, load_dataset
 from server.web.central.door import CentralDoor
 from server.web.json_body import read_json
 from server.web.parameters import is_true, page, read_number
-from server.web.session import caller, db, now, today
+from server.web.readings import note_read
+from server.web.session import caller, db, now, reading, today
 from server.web.streams import json_array, stream
 from server.web.wire import central_json, entities_json
 
@@ -36,12 +38,22 @@ def load_list(verb: str, project_id: int, name: str) -> tuple[Dataset, Reach]:
 
 def find_one(verb: str, project_id: int, name: str, uuid: str, deleted: bool = False) -> tuple[Dataset, Listed]:
     dataset, reach = load_list(verb, project_id, name)
-    return dataset, queries.get_entity(db(), dataset, reach, uuid, deleted)
+    found = queries.get_entity(db(), dataset, reach, uuid, deleted)
+    if verb == "entity.read":
+        upon = {"dataset_id": dataset.id, "entity_id": found.entity.id, "about": about_whom(found.entity)}
+        note_read(get_project(reading(), project_id), verb, **upon)
+    return dataset, found
+
+
+def about_whom(entity: Entity) -> str:
+    """The woman that an entity of the lists about her is about; else the entity itself."""
+    return entity.about or entity.uuid
 
 
 @entities.get(ALL)
 def get_entities(project_id: int, name: str) -> Response:
     dataset, reach = load_list("entity.list", project_id, name)
+    note_read(get_project(reading(), project_id), "entity.list", dataset_id=dataset.id)
     wanted, deleted = page(), is_true("deleted")
     return stream(
         lambda session: json_array(

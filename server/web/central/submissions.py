@@ -5,9 +5,9 @@ from urllib.parse import quote
 from flask import Response, redirect, request
 
 from forms.instance import read_instance
-from server.access import projects as verbs
 from server.access.allow import may, scope_of
 from server.access.audit_queries import Wanted, list_audits, look_up
+from server.access.projects import get_project
 from server.errors import DeprecatedIdExpected, MissingParameter, NotFound, UnexpectedValue
 from server.intake import queries, review
 from server.intake.items import Item, Receipt, StoredFile
@@ -19,6 +19,7 @@ from server.web.central.loading import load_form
 from server.web.files import send_bytes, send_photo
 from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, page, wants_extended
+from server.web.readings import note_read
 from server.web.session import blobs, caller, db, now, own_url, reading, store
 from server.web.streams import json_array, stream
 from server.web.wire import audits_json, central_json, people_json, submission_json
@@ -33,8 +34,10 @@ MOST_FILE_BYTES = 110_000_000
 
 
 def find_records(verb: str, project_id: int, form_id: str, deleted: bool = False) -> Records:
-    """The records of a form that the caller's rights reach, after allowing the verb."""
+    """The records of a form that the caller's rights reach, after allowing the verb. A look at the list is noted."""
     project, form = load_form(reading(), caller(), verb, project_id, form_id)
+    if verb == "submission.list" and not asks_for_draft():
+        note_read(project, verb, details={"formId": form.xml_form_id})
     return Records(form, scope_of(caller(), project), draft=asks_for_draft(), deleted=deleted)
 
 
@@ -47,7 +50,16 @@ def asks_for_draft() -> bool:
 def find_one(verb: str, project_id: int, form_id: str, instance_id: str, deleted: bool = False) -> Listed:
     """One record, in the request's own session: what a view changes on it is committed."""
     records = find_records(verb, project_id, form_id, deleted)
-    return queries.get_listed(db(), records, instance_id)
+    listed = queries.get_listed(db(), records, instance_id)
+    if verb == "submission.read":
+        note_look(project_id, listed)
+    return listed
+
+
+def note_look(project_id: int, listed: Listed) -> None:
+    """Somebody reads this record; what testers sent to a draft is nobody's."""
+    if not asks_for_draft():
+        note_read(get_project(reading(), project_id), "submission.read", submission_id=listed.submission.id)
 
 
 def current_version(verb: str, project_id: int, form_id: str, instance_id: str, version_id: str | None) -> int:
@@ -96,6 +108,7 @@ def get_submission(project_id: int, form_id: str, instance_id: str) -> Response:
         if root is None:
             raise
         return to_version(project_id, form_id, root, instance_id)
+    note_look(project_id, listed)
     return central_json.reply(submission_json.submission(listed, wants_extended()))
 
 
@@ -163,7 +176,7 @@ def add_comment(project_id: int, form_id: str, instance_id: str) -> Response:
 def list_acts(project_id: int, form_id: str, instance_id: str) -> Response:
     """What was done to the record and what its entities came to, errors too: newest first."""
     listed = find_one("submission.read", project_id, form_id, instance_id)
-    rows = list_audits(reading(), Wanted(submission_id=listed.submission.id))
+    rows = list_audits(reading(), Wanted(submission_id=listed.submission.id, with_reads=False))
     if wants_extended():
         return central_json.reply(audits_json.audits_extended(look_up(reading(), rows)))
     return central_json.reply([audits_json.audit(row) for row in rows])
@@ -205,7 +218,7 @@ def get_file(project_id: int, form_id: str, instance_id: str, name: str, version
     file = queries.get_file(reading(), wanted, name)
     assert file.sha256 is not None
     assert file.md5 is not None
-    whole = verbs.get_project(reading(), project_id).keeps_photo_metadata
+    whole = get_project(reading(), project_id).keeps_photo_metadata
     return send_photo(file.sha256, file.md5, file.name, file.content_type or "application/octet-stream", whole)
 
 

@@ -2,17 +2,16 @@
 
 from flask import Response, make_response, render_template
 
-from server.places.joined import find_home, note_look
+from server.places.joined import find_home
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.shell import current_project, today
+from server.web.readings import note_read
 
 
 @pages.get("/map/home/<uuid:woman>")
 def show_home(woman: object) -> Response:
-    """The look is noted in a transaction of its own: what a GET does is rolled back."""
     project, who = current_project(), session.caller()
     home = find_home(session.db(), who, project, str(woman), today())
-    with session.database().transaction() as db:
-        note_look(db, who, project, str(woman), session.now())
+    note_read(project, "household.locate", about=str(woman))
     return make_response(render_template("map/home.html", home=home))

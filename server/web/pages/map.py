@@ -6,20 +6,24 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from geo.features import collection
-from geo.masking import Shown, band_of, suppress_band
+from geo.masking import Shown, band_of
 from server.access.allow import Scope, allow, may
 from server.errors import Forbidden, UnexpectedValue
 from server.followups.overdue import Overdue, overdue_in_villages
+from server.followups.town_board import shown_as_band, tell_board, told_band
 from server.models import Project
 from server.places.desk import list_villages
 from server.places.health_layer import health_features
 from server.places.layers import Layers, layers_for
-from server.places.outlines import VillageCounts, village_counts, village_features
+from server.places.outlines import VillageCounts, told_counts, village_counts, village_features
 from server.places.pins import features_in_view
+from server.places.town_numbers import tell_records
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.shell import current_project, today
 from server.web.pages.texts import _
+from server.web.readings import note_read
+from server.web.telling import telling
 from server.web.wire import central_json
 
 Box = tuple[float, float, float, float]
@@ -32,7 +36,7 @@ def show_map() -> Response:
     project = current_project()
     allow(session.caller(), "village.read", project)
     layers = layers_for(session.caller(), project)
-    counts = village_counts(session.db(), whole_town(project))
+    counts = counts_of(project)
     shown, wished = views(layers), request.args.get("show")
     return make_response(
         render_template(
@@ -46,6 +50,14 @@ def show_map() -> Response:
             can_import=may(session.caller(), "village.import", project),
         )
     )
+
+
+def counts_of(project: Project) -> VillageCounts:
+    """The numbers of the whole town, the same for everybody in it; in a care project they are told in steps."""
+    if project.kind != "care":
+        return village_counts(session.db(), whole_town(project))
+    ids = {one.code: one.id for one in list_villages(session.db(), whole_town(project))}
+    return told_counts(tell_records(session.db(), project.id, telling()).villages, ids)
 
 
 def views(layers: Layers) -> list[tuple[str, str]]:
@@ -79,15 +91,19 @@ def overdue_bands(project: Project, layers: Layers) -> dict[str, Shown] | None:
     if not layers.overdue:
         return None
     late = overdue_in_villages(session.db(), project.id, today())
+    told = tell_board(session.db(), project.id, today(), telling()).villages
     villages = list_villages(session.db(), whole_town(project))
-    return {one.code: band_of_village(layers, one.id, late.get(one.code, Overdue())) for one in villages}
+    return {
+        one.code: band_of_village(layers, one.id, late.get(one.code, Overdue()), told[one.code]["overdue"])
+        for one in villages
+    }
 
 
-def band_of_village(layers: Layers, village_id: int, late: Overdue) -> Shown:
+def band_of_village(layers: Layers, village_id: int, late: Overdue, told: Shown) -> Shown:
     """Her care team sees the band of its village however few people it is about; nobody sees more than a band here."""
     if layers.team is not None and layers.team.covers(village_id):
-        return Shown(band_of(late.tasks), None, suppressed=False)
-    return suppress_band(late.tasks, late.late, late.people)
+        return shown_as_band(band_of(late.tasks))
+    return told_band(told, late)
 
 
 def whole_town(project: Project) -> Scope:
@@ -101,7 +117,7 @@ def villages() -> Response:
     project = current_project()
     allow(session.caller(), "village.read", project)
     bands = overdue_bands(project, layers_for(session.caller(), project))
-    found = village_features(session.db(), whole_town(project), bands)
+    found = village_features(session.db(), whole_town(project), bands, counts_of(project))
     for one in found["features"]:
         one["properties"]["count_text"] = say_count(one["properties"]["count_text"])
     return geojson(found)
@@ -118,7 +134,9 @@ def features() -> Response:
     project = current_project()
     allow(session.caller(), "submission.list", project)
     layers = layers_for(session.caller(), project)
-    return geojson(features_in_view(session.db(), layers.scope, read_box(), read_zoom()))
+    found = features_in_view(session.db(), layers.scope, read_box(), read_zoom())
+    note_read(project, "map.read")
+    return geojson(found)
 
 
 @pages.get("/map/health")

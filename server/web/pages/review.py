@@ -7,7 +7,6 @@ from flask import Response, make_response, render_template, request
 from forms.schema import FormSchema
 from server.access import allow as rights
 from server.access.allow import Scope, allow, may
-from server.access.audit import record as audit
 from server.intake import desk
 from server.intake.queries import get_file
 from server.intake.review import add_comment, set_review_state
@@ -27,6 +26,7 @@ from server.web.pages.shell import current_project, say_day, today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import Undo, say
+from server.web.readings import note_read
 
 LAST_VERSION = 2**53
 
@@ -69,8 +69,8 @@ def record_view(submission_id: int) -> dict[str, Any]:
     """Everything panel.html shows. In a care project the look is written down."""
     project, scope = reachable("submission.read")
     found = desk.get_record(session.db(), scope, submission_id, asked_version())
-    if project.kind == "care" and request.method == "GET":
-        note_reading(project, found)
+    if request.method == "GET":
+        note_read(project, "submission.read", submission_id=submission_id)
     schema = SCHEMAS.get(session.db(), found.form_version.id, found.form_version.sha256)
     photos, files = files_and_photos(found)
     row = found.row
@@ -117,18 +117,12 @@ def answer_words(project: Project, chosen: dict[str, dict[str, str]]) -> Words:
     return Words(lang, say_day, {**lists, "villages.csv": names}, _("(not on your lists)"))
 
 
-def note_reading(project: Project, found: desk.Record) -> None:
-    """Who looked at which record and when, in a transaction of its own: what a GET does is rolled back."""
-    ids = {"project_id": project.id, "form_id": found.submission.form_id, "submission_id": found.submission.id}
-    with session.database().transaction() as db:
-        audit(db, "submission.read", actor_id=session.caller().actor_id, now=session.now(), **ids)
-
-
 @pages.get(f"/review/<{ID}:submission_id>/files/<name>")
 def show_file(submission_id: int, name: str) -> Response:
     """A file of the current version, or of the one asked for; only pictures are shown, all else is a download."""
     project, scope = reachable("submission.read")
     submission = desk.get_submission(session.db(), scope, submission_id)
+    note_read(project, "submission.read", submission_id=submission_id, details={"file": True})
     file = get_file(session.db(), desk.find_version(session.db(), submission, asked_version()), name)
     assert file.sha256 is not None and file.md5 is not None, "get_file gives only what has arrived"
     kind, whole = file.content_type or "application/octet-stream", project.keeps_photo_metadata

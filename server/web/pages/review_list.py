@@ -20,6 +20,7 @@ from server.web.pages.review import reachable
 from server.web.pages.sent import check_text
 from server.web.pages.texts import _
 from server.web.pages.words import STATE_WORDS
+from server.web.readings import note_read
 
 FILTERS = ("form", "village", "state", "kind")
 
@@ -32,6 +33,7 @@ def list_review() -> Response:
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
     number = page_asked()
     records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
+    note_read(project, "submission.list", details={"records": len(records)})
     page = render_template(
         "review/list.html",
         records=records,
@@ -54,6 +56,7 @@ def show_health_records(village: str) -> Response:
         raise Forbidden()
     wanted = desk.Wanted(village=check_text("village", village, 255), kind="health")
     records = desk.list_records(session.db(), scope, wanted, 0, PAGE)
+    note_read(project, "submission.list", details={"records": len(records)})
     return make_response(
         render_template(
             "review/health.html",

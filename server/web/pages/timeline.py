@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 
-from server.access.audit import record as audit
 from server.followups.courses import get_woman, list_care, list_events
 from server.followups.queries import for_subject
 from server.models import Woman
@@ -14,6 +13,7 @@ from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.followups import Reach, reach_of
 from server.web.pages.timeline_words import consent_lines, entries_of, state_lines
+from server.web.readings import note_read
 
 MOST_EVENTS = 200
 
@@ -21,8 +21,8 @@ MOST_EVENTS = 200
 @pages.get("/people/<uuid:woman_uuid>")
 def show_timeline(woman_uuid: UUID) -> Response:
     reach = reach_of("followup.read")
-    woman = get_woman(session.db(), reach.project.id, reach.codes, str(woman_uuid))
-    note_reading(reach, woman)
+    woman = get_woman(session.db(), reach.project.id, reach.whose, str(woman_uuid))
+    note_read(reach.project, "person.read", about=woman.uuid)
     clinical = reach.scope.health and shares_with_clinic(woman)
     values = course_of(reach, woman, clinical) if consents(woman, reach.today) else {}
     values |= {"consents": consent_lines(woman, reach.today), "village": reach.names.get(woman.village_code, "")}
@@ -34,17 +34,7 @@ def show_timeline(woman_uuid: UUID) -> Response:
 
 def course_of(reach: Reach, woman: Woman, clinical: bool) -> dict[str, object]:
     db, day = session.db(), reach.today
-    rows = for_subject(db, reach.project.id, reach.codes, "women", woman.uuid)
+    rows = for_subject(db, reach.project.id, reach.whose, "women", woman.uuid)
     events = list_events(db, woman, MOST_EVENTS)
     state = state_lines(*list_care(db, woman), day) if clinical else []
     return {"entries": entries_of(events, rows, day, clinical), "state": state, "is_cut": len(events) == MOST_EVENTS}
-
-
-def note_reading(reach: Reach, woman: Woman) -> None:
-    """One row a look, whatever it shows, in a transaction of its own: what a GET does is rolled back."""
-    if request.method != "GET":
-        return
-    details = {"entity": {"dataset": "women", "uuid": woman.uuid}}
-    who = session.caller().actor_id
-    with session.database().transaction() as db:
-        audit(db, "person.read", actor_id=who, project_id=reach.project.id, now=session.now(), details=details)

@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, redirect, render_template
 
-from server.access.audit import record as audit
 from server.followups.courses import find_woman, name_of_form
 from server.followups.queries import Listed, get_by_visit_key, state_at
 from server.models import Woman
@@ -15,12 +14,13 @@ from server.web.pages.door import pages
 from server.web.pages.followup_words import last_day, mark_of
 from server.web.pages.followups import Reach, reach_of
 from server.web.pages.why_words import advice_of, bar_of, basis_of, parts_of
+from server.web.readings import note_read
 
 
 @pages.get("/follow-ups/<uuid:visit_key>")
 def show_why(visit_key: UUID) -> Response:
     reach = reach_of("followup.read")
-    found = get_by_visit_key(session.db(), reach.project.id, reach.codes, str(visit_key))
+    found = get_by_visit_key(session.db(), reach.project.id, reach.whose, str(visit_key))
     woman = find_woman(session.db(), found.row)
     if woman and not consents(woman, reach.today):
         return redirect(f"/people/{woman.uuid}", 303)  # type: ignore[return-value]
@@ -28,7 +28,8 @@ def show_why(visit_key: UUID) -> Response:
 
 
 def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
-    note_reading(reach, found)
+    if found.row.subject_list == "women":
+        note_read(reach.project, "followup.read", about=found.row.subject, details={"followUpId": found.row.id})
     row, day = found.row, reach.today
     clinical = reach.scope.health and shares_with_clinic(woman)
     return {
@@ -54,13 +55,3 @@ def subject_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, st
         "village": reach.names.get(found.row.village_code, ""),
         "person_href": f"/people/{woman.uuid}" if woman else "",
     }
-
-
-def note_reading(reach: Reach, found: Listed) -> None:
-    """Who looked at which follow-up of a woman, in a transaction of its own: what a GET does is rolled back."""
-    if found.row.subject_list != "women" or request.method != "GET":
-        return
-    details = {"followUpId": found.row.id, "entity": {"dataset": "women", "uuid": found.row.subject}}
-    who = session.caller().actor_id
-    with session.database().transaction() as db:
-        audit(db, "followup.read", actor_id=who, project_id=reach.project.id, now=session.now(), details=details)

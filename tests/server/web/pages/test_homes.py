@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
+from server.access.pseudonyms import pseudonym
 from server.models import Audit, CareEvent, Household, Submission, Woman
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.health import a_woman_at_a_door, health_record, tell
@@ -21,7 +22,9 @@ def test_her_door_is_shown_to_her_care_team_and_the_look_is_written_down(town, b
         assert "30.00420, 105.00310" in page and "014" in page and "二社" in page
     with database.reading() as db:
         looks = db.scalars(select(Audit).where(Audit.action == "household.locate").order_by(Audit.id)).all()
-    assert [look.details for look in looks] == [{"woman": woman}] * 2
+    about = pseudonym(town.project_id, woman).hex()
+    roles = ("clinician", "village_worker")
+    assert [look.details for look in looks] == [{"as": role, "way": "own", "about": about} for role in roles]
     assert len({look.actor_id for look in looks}) == 2
 
 

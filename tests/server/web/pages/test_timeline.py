@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from server.access.pseudonyms import pseudonym
 from server.models import Audit, ContraceptionEpisode, Pregnancy
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, a_follow_up, a_woman, an_event, main_of
@@ -160,7 +161,8 @@ def test_every_look_is_one_row_in_the_audit_and_a_refused_one_none(town, browse)
     with town.database.reading() as db:
         found = db.query(Audit).filter_by(action="person.read").all()
         assert [one.actor_id for one in found] == [town.actor_id(db, "wang")] * 2
-    assert found[0].details == {"entity": {"dataset": "women", "uuid": own.rpartition("/")[2]}}
+    about = pseudonym(town.project_id, own.rpartition("/")[2]).hex()
+    assert found[0].details == {"as": "village_worker", "way": "own", "about": about}
     assert found[0].project_id == town.project_id
 
 

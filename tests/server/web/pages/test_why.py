@@ -184,7 +184,8 @@ def test_every_look_is_written_down_with_who_and_which_and_no_more(town, browse)
     found = reads(town)
     assert [who[one.actor_id] for one in found] == ["wang", "lin"]
     assert {one.project_id for one in found} == {town.project_id}
-    assert set(found[0].details) == {"followUpId", "entity"} and found[0].details["entity"]["dataset"] == "women"
+    assert set(found[0].details) == {"followUpId", "about", "as", "way"}
+    assert found[0].details["as"] == "village_worker"
 
 
 @pytest.mark.parametrize(
