@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import Scope, may, scope_of
 from server.access.audit import record
 from server.access.caller import Caller
+from server.access.restricted import kept_unused
 from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.models import (
     HEALTH_FORMS,
@@ -162,12 +163,17 @@ def count_in_projects(db: Session, caller: Caller, projects: Sequence[Project]) 
         db, AppUser.project_id, AppUser.actor_id, AppUser.project_id.in_(ids) & AppUser.revoked_at.is_(None)
     )
     lists = count_by(db, Dataset.project_id, Dataset.id, Dataset.project_id.in_(ids))
-    sent = latest_submissions(db, [scope_of(caller, project) for project in projects])
-    entities = latest_entities(db, ids)
+    # A moment is one record's: it is for those who may read records.
+    sent = latest_submissions(db, [scope_of(caller, one) for one in projects if reads(caller, "submission.list", one)])
+    entities = latest_entities(db, [one.id for one in projects if reads(caller, "entity.list", one)])
     return {
         id_: Figures(forms.get(id_, 0), phones.get(id_, 0), lists.get(id_, 0), sent.get(id_), entities.get(id_))
         for id_ in ids
     }
+
+
+def reads(caller: Caller, verb: str, project: Project) -> bool:
+    return project.kind != "care" or may(caller, verb, project)
 
 
 def count_by(db: Session, key: Any, counted: Any, where: ColumnElement[bool]) -> dict[int, int]:
@@ -191,7 +197,8 @@ def submissions_within(
 ) -> ColumnElement[bool]:
     """The records a scope reaches, as a condition on Submission: the one that every list, count and look is built on.
 
-    Sealed records are within nobody's, health records only within a clinician's, those that she shares with the clinic.
+    Sealed records are within nobody's, health records only within a clinician's: those that she shares with the clinic and
+    whose use she did not restrict.
     `where` is the table whose project and village are looked at: a query that starts at the points' own index joins
     Submission to them.
     """
@@ -199,7 +206,7 @@ def submissions_within(
     if not scope.health:
         within &= Submission.health.is_(False)
     elif scope.shared_only:
-        within &= Submission.health.is_(False) | ~kept_from_the_clinic()
+        within &= Submission.health.is_(False) | (~kept_from_the_clinic() & ~kept_unused())
     return within if scope.everything else within & where.village_id.in_(scope.village_ids)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.access.restricted import restricted_among
 from server.followups.facts import Consent, Facts
 from server.followups.histories import Person, read_household, read_woman
 from server.models import CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
@@ -55,8 +56,9 @@ def _people(db: Session, project: Project, subject_list: str, subjects: Collecti
             Woman.project_id == project.id, Woman.uuid.in_(subjects)
         )
     )
+    unused = restricted_among(db, project.id, subjects)
     return {
-        uuid: Person(uuid, village, Consent(given and withdrawn is None, until))
+        uuid: Person(uuid, village, Consent(given and withdrawn is None and uuid not in unused, until))
         for uuid, village, given, until, withdrawn in rows
     }
 

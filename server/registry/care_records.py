@@ -20,6 +20,7 @@ from server.registry.entities import HER, Author, properties_of, write_update
 from server.registry.erasing import erase
 from server.registry.events import events_of, find_in_list, woman_of_pregnancy
 from server.registry.people import find, in_time, last, write_household, write_woman
+from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
 from server.registry.telling import CONSENT, KEPT, MAKES, Event, Told, bare, find_act, tell
 
@@ -30,6 +31,9 @@ HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
 def open_or_seal(db: Session, reading: Reading) -> Effects:
     """The deriver `consent`: after it the record is open, or sealed with a reason and nothing follows from it."""
     effects = sealing.open_or_seal(db, reading)
+    if reading.instance.form_id == CONSENT:
+        told = tell(reading.instance, reading.schema)
+        note_wish(db, reading.project.id, reading.submission_id, told, reading.now)
     for subject in list(effects.subjects):
         effects.add(bring_in_line(db, reading.project.id, subject, reading.now))
     return effects
@@ -180,10 +184,7 @@ def forget_refused_place(db: Session, project_id: int, household: str, events: l
 
 
 def said_in_list(row: Woman) -> dict[str, str]:
-    words = {
-        f"consent_{name}": "yes" if getattr(row, f"consent_{name}") else "no"
-        for name in PURPOSES
-    }
+    words = {f"consent_{name}": "yes" if getattr(row, f"consent_{name}") else "no" for name in PURPOSES}
     until = row.consent_until.isoformat() if row.consent_until else ""
     over = {} if row.consent_service else {"display_name": "", "assigned_worker": ""}
     return words | {"consent_until": until, "household": row.household_uuid or ""} | over

@@ -133,9 +133,14 @@ def erase_person(db: Session, plan: Plan, by: int | None, now: datetime) -> Eras
     """Takes out all that the plan found. What comes late is met by hashes of the uuids, and is emptied when it comes."""
     for uuid in sorted(plan.uuids):
         bury(db, plan.project_id, uuid, now)
+    return take_out(db, plan, ERASED, by, now)
+
+
+def take_out(db: Session, plan: Plan, verdict: Verdict, by: int | None, now: datetime) -> Erased:
+    """Empties her records, sealed for good with this reason, and deletes all other rows about her."""
     effects = Effects({("women", plan.woman)})
     for submission_id in plan.records:
-        effects.add(seal_record(db, plan.project_id, submission_id, ERASED, now))
+        effects.add(seal_record(db, plan.project_id, submission_id, verdict, now))
     files = empty_records(db, plan.records)
     empty_old_versions(db, plan.foreign, plan.uuids)
     delete_rows(db, plan)

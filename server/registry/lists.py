@@ -13,7 +13,7 @@ from server.access.her_worker import in_villages
 from server.models import Dataset, Entity
 from server.registry.entities import properties_of
 from server.registry.reach import CARE_LISTS, Reach, is_care_list, visible
-from server.registry.tombstones import ABOUT_WOMEN, buried_among
+from server.registry.tombstones import ABOUT_WOMEN, gone_among
 
 
 def find_dataset(db: Session, project_id: int, name: str) -> Dataset | None:
@@ -59,7 +59,7 @@ def rows_of(db: Session, dataset: Dataset, reach: Reach) -> Iterator[tuple[str, 
 def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str] | None) -> list[tuple[str, bool]]:
     """Which of these are gone for this caller. Ids never received are left out: their records may be underway.
 
-    Of who asked to be removed only a hash is left: she is gone.
+    Of who asked to be removed, or was not met for a year, only a hash is left: she is gone.
 
     Without ids it is about the whole list; of a list about women then only about those that the caller reaches.
     """
@@ -73,7 +73,7 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
     if uuids is None or dataset.name not in ABOUT_WOMEN:
         return found
     missing = {uuid.lower().removeprefix("uuid:") for uuid in uuids} - {uuid for uuid, _ in found}
-    return found + [(uuid, True) for uuid in sorted(buried_among(db, dataset.project_id, missing))]
+    return found + [(uuid, True) for uuid in sorted(gone_among(db, dataset.project_id, missing))]
 
 
 def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) -> dict[str, dict[str, str]]:

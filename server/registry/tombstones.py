@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
-from server.models import Tombstone
+from server.models import Minimised, Tombstone
 
 ABOUT_WOMEN = frozenset({"women", "pregnancies", "contraception_episodes", "referrals"})
 """The lists whose entities are removed with their bearer."""
@@ -34,3 +34,14 @@ def buried_among(db: Session, project_id: int, uuids: Iterable[str]) -> set[str]
         return set()
     query = select(Tombstone.uuid_hash).where(Tombstone.project_id == project_id, Tombstone.uuid_hash.in_(by_hash))
     return {by_hash[bytes(found)] for found in db.scalars(query)}
+
+
+def gone_among(db: Session, project_id: int, uuids: Iterable[str]) -> set[str]:
+    """Those of these uuids that phones need not keep: removed, or shrunk to a code after a year without contact."""
+    wanted = set(uuids)
+    by_hash = {pseudonym(project_id, one): one for one in wanted}
+    small = select(Minimised.subject_hash).where(
+        Minimised.project_id == project_id, Minimised.subject_hash.in_(by_hash)
+    )
+    found = {by_hash[bytes(one)] for one in db.scalars(small)} if wanted else set()
+    return found | buried_among(db, project_id, wanted)

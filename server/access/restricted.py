@@ -1,0 +1,39 @@
+"""Whose data are kept and not used, at her own word: conditions that lists, exports and maps are built on (PIPL 44-47)."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session
+
+from server.models import CareEvent, Restriction, Submission, Woman
+
+
+def restricted_women(project_id: int) -> Select[str]:
+    """The uuids of the women of a project whose data nobody uses now."""
+    return select(Restriction.subject).where(Restriction.project_id == project_id, Restriction.lifted_at.is_(None))
+
+
+def restricted_among(db: Session, project_id: int, women: Collection[str]) -> set[str]:
+    return set(db.scalars(restricted_women(project_id).where(Restriction.subject.in_(women))))
+
+
+def is_restricted(db: Session, project_id: int, woman: str) -> bool:
+    """Whether her data are kept unused."""
+    return bool(restricted_among(db, project_id, [woman]))
+
+
+def in_use() -> ColumnElement[bool]:
+    """Women whose data may be used, as a condition on Woman."""
+    hers = (Restriction.project_id == Woman.project_id) & (Restriction.subject == Woman.uuid)
+    return ~exists().where(hers, Restriction.lifted_at.is_(None)).correlate(Woman)
+
+
+def kept_unused() -> ColumnElement[bool]:
+    """Records about a woman whose data nobody uses now, as a condition on Submission."""
+    hers = (Restriction.project_id == CareEvent.project_id) & (Restriction.subject == CareEvent.subject)
+    return (
+        exists()
+        .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list == "women", hers)
+        .where(Restriction.lifted_at.is_(None))
+        .correlate(Submission)
+    )

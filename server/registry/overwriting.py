@@ -1,0 +1,69 @@
+"""After an erasure: what was deleted is also overwritten, as far as the database can do it.
+
+SQLite: deleted content is zeroed as it goes (`secure_delete`, server/db.py) and the log beside the file, which still holds
+the pages as they were, is emptied here. PostgreSQL: the tables are vacuumed, so that their pages may be used again; bytes
+of old rows may stay in pages and in its log until those are written over. Answers and names are sealed there anyway.
+"""
+
+from typing import Final
+
+from sqlalchemy import text
+
+from server.db import Database
+from server.models import (
+    Audit,
+    Base,
+    Blob,
+    CareEvent,
+    Consent,
+    ContraceptionEpisode,
+    DeriveProblem,
+    Entity,
+    EntityBacklog,
+    EntityVersion,
+    FollowUp,
+    Notification,
+    Pregnancy,
+    Restriction,
+    RightsRequest,
+    Seal,
+    Submission,
+    SubmissionAttachment,
+    SubmissionComment,
+    SubmissionGeometry,
+    SubmissionVersion,
+    Withdrawal,
+    Woman,
+)
+
+EMPTIED: Final[tuple[type[Base], ...]] = (
+    *(Audit, Blob, CareEvent, Consent, ContraceptionEpisode, DeriveProblem, Entity, EntityBacklog, EntityVersion),
+    *(FollowUp, Notification, Pregnancy, Restriction, RightsRequest, Seal, Submission, SubmissionAttachment),
+    *(SubmissionComment, SubmissionGeometry, SubmissionVersion, Withdrawal, Woman),
+)
+"""The tables that an erasure takes something out of."""
+
+WAIT_MS, USUAL_WAIT_MS = 2000, 10000  # for readers who still look at the pages as they were
+
+
+def overwrite_deleted(database: Database) -> bool:
+    """To be called after the commit. Whether all was overwritten: not where somebody was reading; the next run does it."""
+    if database.is_sqlite:
+        return empty_log(database)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for model in EMPTIED:
+            connection.execute(text(f'VACUUM "{model.__tablename__}"'))
+    return True
+
+
+def empty_log(database: Database) -> bool:
+    """Outside of any transaction, which SQLAlchemy would begin: on the driver's own connection."""
+    borrowed = database.engine.raw_connection()
+    try:
+        cursor = borrowed.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={WAIT_MS}")
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout={USUAL_WAIT_MS}")
+        return not busy
+    finally:
+        borrowed.close()
