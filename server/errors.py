@@ -74,6 +74,11 @@ class UnexpectedValue(Problem):
     template = "The value {value} cannot be used for {field}: {reason}"
 
 
+class RosterUnusable(Problem):
+    code = 400.8
+    template = "Line {line} of the file: {reason}"
+
+
 class WrongType(Problem):
     code = 400.11
     template = "{field} must be of type {expected}."

@@ -70,25 +70,40 @@ def get_app_user(db: Session, key: bytes, project_id: int, actor_id: int) -> Pho
     return Phone(row[0], row[1], tokens.unseal(key, row[1].token_sealed))
 
 
-def revoke_app_user(db: Session, actor_id: int, by: int | None, now: datetime) -> None:
-    """Stops a phone's key at once; what it sent stays."""
+def revoke_app_user(db: Session, actor_id: int, by: int | None, now: datetime, lost: bool = False) -> None:
+    """Stops a phone's key at once; what it sent stays. That it was lost is written beside the act."""
     project_id = db.scalar(select(AppUser.project_id).where(AppUser.actor_id == actor_id))
     db.execute(
         update(AppUser).where(AppUser.actor_id == actor_id).values(token_hash=None, token_sealed=None, revoked_at=now)
     )
-    record(db, "field_key.session.end", actor_id=by, project_id=project_id, actee_actor_id=actor_id, now=now)
+    more = {"details": {"lost": True}} if lost else {}
+    record(db, "field_key.session.end", actor_id=by, project_id=project_id, actee_actor_id=actor_id, now=now, **more)
 
 
 def reissue_app_user(db: Session, key: bytes, actor_id: int, by: int, now: datetime) -> str:
-    """A new key for a phone that was lost or stopped; the old one no longer works. Returns the token."""
+    """A new key for a phone that was lost or stopped; the old one no longer works, and no device is known to it yet.
+
+    Returns the token.
+    """
     token = tokens.make_token()
-    db.execute(
-        update(AppUser)
-        .where(AppUser.actor_id == actor_id)
-        .values(token_hash=tokens.hash_token(token), token_sealed=tokens.seal(key, token), revoked_at=None)
-    )
-    record(db, "field_key.update", actor_id=by, actee_actor_id=actor_id, now=now)
+    new = {"token_hash": tokens.hash_token(token), "token_sealed": tokens.seal(key, token), "revoked_at": None}
+    unbound = dict.fromkeys(("first_device_id", "first_used_at", "other_device_id", "other_device_at"))
+    db.execute(update(AppUser).where(AppUser.actor_id == actor_id).values({**new, **unbound}))
+    project_id = db.scalar(select(AppUser.project_id).where(AppUser.actor_id == actor_id))
+    record(db, "field_key.update", actor_id=by, project_id=project_id, actee_actor_id=actor_id, now=now)
     return token
+
+
+def accept_device(db: Session, actor_id: int, by: int, now: datetime) -> bool:
+    """The office knows the other device: it is the one from now on. False when there was none to accept."""
+    row = db.get(AppUser, actor_id)
+    if row is None or row.other_device_id is None:
+        return False
+    row.first_device_id, row.first_used_at = row.other_device_id, row.other_device_at
+    row.other_device_id = row.other_device_at = None
+    db.flush()
+    record(db, "field_key.device.accept", actor_id=by, project_id=row.project_id, actee_actor_id=actor_id, now=now)
+    return True
 
 
 def delete_app_user(db: Session, project_id: int, actor_id: int, by: int, now: datetime) -> None:
@@ -108,21 +123,36 @@ def project_of_phone(db: Session, actor_id: int) -> Project:
 
 
 def note_use(db: Session, actor_id: int, device_id: str | None, now: datetime) -> None:
-    """Remembers when a phone last spoke and which device it was: whoever manages it can see a card used twice."""
-    changes = {"last_used_at": now} | ({"last_device_id": device_id[:DEVICE_LENGTH]} if device_id else {})
-    db.execute(update(AppUser).where(AppUser.actor_id == actor_id).values(changes))
+    """Remembers when a phone last spoke and which device it was.
+
+    The first device is the key's own. Another one is refused nothing: people change phones. It is written beside the first,
+    so that the office can ask whether the card was copied.
+    """
+    row = db.get(AppUser, actor_id)
+    if row is None:
+        return
+    row.last_used_at = now
+    row.first_used_at = row.first_used_at or now
+    device = (device_id or "")[:DEVICE_LENGTH] or None
+    if device is None:
+        return
+    row.last_device_id = device
+    if row.first_device_id is None:
+        row.first_device_id = device
+    elif device != row.first_device_id:
+        row.other_device_id, row.other_device_at = device, now
 
 
 class RecentUse:
-    """Which phones' last use was written down a moment ago: a phone that speaks often is written once a minute."""
+    """Which phones' last use was written down a moment ago: one that speaks often is written once a minute and device."""
 
     def __init__(self) -> None:
-        self._written: dict[int, datetime] = {}
+        self._written: dict[int, tuple[str | None, datetime]] = {}
 
-    def is_due(self, actor_id: int, now: datetime) -> bool:
+    def is_due(self, actor_id: int, device_id: str | None, now: datetime) -> bool:
         """Whether to write it down now; a clock that jumped back counts as due."""
-        last = self._written.get(actor_id)
-        if last is not None and timedelta(0) <= now - last < WRITE_EVERY:
+        device, last = self._written.get(actor_id, (None, None))
+        if last is not None and device == device_id and timedelta(0) <= now - last < WRITE_EVERY:
             return False
-        self._written[actor_id] = now
+        self._written[actor_id] = (device_id, now)
         return True

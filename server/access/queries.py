@@ -119,6 +119,16 @@ def villages_by_actor(db: Session, project_id: int) -> dict[int, tuple[str, ...]
     return found
 
 
+def actors_of_villages(db: Session, project_id: int, codes: list[str]) -> set[int]:
+    """Whose rights in a project were given for one of these villages by name: not those of the whole town."""
+    rows = db.scalars(
+        select(VillageScope.actor_id)
+        .join(Village, Village.id == VillageScope.village_id)
+        .where(VillageScope.project_id == project_id, Village.code.in_(codes))
+    )
+    return set(rows)
+
+
 def name_of_link(db: Session, link: OneTimeToken) -> str:
     """Whose password a link sets: the address, for the page that asks for it."""
     return db.scalar(select(User.email).where(User.actor_id == link.actor_id)) or ""

@@ -160,10 +160,11 @@ def note_phone() -> None:
     """When this phone last spoke, in a transaction of its own. That it cannot be written now keeps no phone waiting."""
     who = caller()
     uses: RecentUse = current_app.extensions["fangshi.uses"]
-    if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, now()):
+    device = request.args.get("deviceID")
+    if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, device, now()):
         return
     with suppress(OperationalError), database().transaction() as own:
-        note_use(own, who.actor_id, request.args.get("deviceID"), now())
+        note_use(own, who.actor_id, device, now())
 
 
 DRAFT = "/test/<token>/projects/<int:project_id>/forms/<form_id>/draft"

@@ -17,7 +17,7 @@ def page_asked() -> int:
 
 def address(path: str, values: Mapping[str, Any]) -> str:
     """The path with what is wanted of it; what is empty is no wish."""
-    query = urlencode({key: value for key, value in values.items() if value})
+    query = urlencode({key: value for key, value in values.items() if value}, doseq=True)
     return f"{path}?{query}" if query else path
 
 

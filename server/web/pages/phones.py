@@ -53,6 +53,8 @@ def list_facts(project: Project) -> dict[str, object]:
         **(choices() if care else {}),
         "can_create": may(who, "field_key.create", project),
         "villages": list_villages(session.db(), scope_of(who, project)) if care else [],
+        "on_two": sum(one.row.other_device_id is not None and one.token is not None for one in found),
+        "can_print": may(who, "field_key.delete", project),
     }
 
 
@@ -88,6 +90,10 @@ def card(phone: Phone) -> dict[str, object]:
         "works": phone.row.revoked_at is None,
         "last_used_at": phone.row.last_used_at,
         "device": phone.row.last_device_id,
+        "first_device": phone.row.first_device_id,
+        "first_used_at": phone.row.first_used_at,
+        "other_device": phone.row.other_device_id,
+        "other_device_at": phone.row.other_device_at,
     }
 
 
@@ -175,6 +181,26 @@ def stop_phone(actor_id: int) -> Response:
     phones.revoke_app_user(session.db(), actor_id, require_person(), session.now())
     tell_forms(project)
     return say(f"/phones/{actor_id}", _("The phone is stopped. What it sent stays."))
+
+
+@pages.post(f"/phones/<{ID}:actor_id>/lost")
+def lose_phone(actor_id: int) -> Response:
+    """Stops the key at once, and says what else is to be done now."""
+    project = current_project()
+    allow(session.caller(), "field_key.delete", project)
+    phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    phones.revoke_app_user(session.db(), actor_id, require_person(), session.now(), lost=True)
+    tell_forms(project)
+    return make_response(render_template("phones/card.html", lost=True, **card_facts(project, actor_id)))
+
+
+@pages.post(f"/phones/<{ID}:actor_id>/device")
+def know_device(actor_id: int) -> Response:
+    project = current_project()
+    allow(session.caller(), "field_key.update", project)
+    phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    phones.accept_device(session.db(), actor_id, require_person(), session.now())
+    return say(f"/phones/{actor_id}", _("Noted: it is the same person's phone."))
 
 
 @pages.post(f"/phones/<{ID}:actor_id>/reissue")
