@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from typing import Literal
 
 from forms.errors import XLSFormInvalid
@@ -64,13 +65,32 @@ def _open(data: bytes) -> zipfile.ZipFile:
         raise XLSFormInvalid(f"The workbook is damaged: {wrong}.") from None
 
 
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+    OverflowError,
+)
+
+
+def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(part)
+    except _DAMAGED as wrong:
+        raise XLSFormInvalid(f"The workbook's part {part.filename!r} is damaged: {wrong}.") from None
+
+
 def refuse_hostile_parts(data: bytes) -> None:
     """Unpack every XML part of an .xlsx; XLSFormInvalid for a DOCTYPE or too many rows. Runs in the child process."""
     with _open(data) as archive:
         for part in archive.infolist():
             if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
                 continue
-            text = archive.read(part)
+            text = _unpack(archive, part)
             if any(doctype in text for doctype in _DOCTYPES):
                 raise XLSFormInvalid(f"The workbook's part {part.filename!r} has a DOCTYPE, which is not read here.")
             if text.count(b"<row") > ROW_LIMIT:

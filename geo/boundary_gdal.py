@@ -9,6 +9,7 @@ import re
 import sqlite3
 import warnings
 import zipfile
+import zlib
 from typing import Any
 
 import shapely
@@ -72,7 +73,7 @@ def _shapefile_parts(data: bytes) -> dict[str, bytes]:
             for entry in entries
             if entry.filename.lower() in wanted
         }
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise refused("The archive is damaged or encrypted.", "unreadable") from error
     lacking = [suffix for suffix in (".shx", ".dbf") if suffix not in parts]
     if lacking:

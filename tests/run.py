@@ -24,11 +24,12 @@ PYTHON = [sys.executable, "-P", "-m"]
 # Two runs a database, about as long as each other: what starts processes of its own waits, and the other computes.
 HALVES = {
     "server": GROUPS["server"],
-    "meaning, phones and walks": GROUPS["meaning"] + GROUPS["phones"] + GROUPS["walks"],
+    "meaning, phones and walks": GROUPS["meaning"] + GROUPS["fuzz"] + GROUPS["phones"] + GROUPS["walks"],
 }
 # These never see the database of the run: one run says all.
 WITHOUT_DATABASE = (
     "tests/forms",
+    "tests/fuzz",
     "tests/server/demo",
     "tests/server/deploy",
     "tests/server/test_translations.py",

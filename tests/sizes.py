@@ -27,6 +27,9 @@ SIZES = {
     "page_themes": Size(1, 2, "themes that axe reads each page in, the light one first"),
     "feed_rows": Size(7_000, 20_000, "rows of a feed that is to stream in less than 6 MB: a kilobyte each"),
     "export_rows": Size(2_500, 5_000, "records of an export that is to cost no more queries than its batches"),
+    "fuzz_examples": Size(60, 20_000, "changed files that hypothesis gives to each parser"),
+    "fuzz_parsers": Size(2, 9, "parsers that atheris tries, the first ones"),
+    "fuzz_seconds": Size(2, 600, "seconds that atheris has for each parser"),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
 
@@ -43,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_reading_doors.py",
         "tests/test_rederive.py",
     ),
+    "fuzz": ("tests/fuzz",),
     "phones": ("tests/phones",),
     "walks": ("tests/walks", "tests/browser"),
 }
