@@ -21,7 +21,7 @@ TAKEN_BACK: Final = (
     "Received. She has taken her consent back meanwhile, so nobody reads this record. "
     "Nothing is left for you to do. Thank you for your care."
 )
-NOT_COVERED: Final = "Received and kept closed: no consent of hers covers this visit. When you meet her, you can ask whether she agrees anew."
+NOT_COVERED: Final = "Received and kept closed: no consent of hers covers this visit. She can be asked anew."
 
 
 def word_of(db: Session, item: Item, submission_id: int) -> str:

@@ -92,19 +92,11 @@ def text_of(row: ConsentText) -> Text:
     return Text(row.purpose, row.version, row.zh, row.en, row.sha256, row.published_by, row.published_at)
 
 
-def list_versions(db: Session, project_id: int, purpose: str) -> list[Text]:
-    """All versions of a text, the newest first."""
-    wanted = ConsentText.project_id == project_id, ConsentText.purpose == purpose
-    return [text_of(row) for row in db.scalars(select(ConsentText).where(*wanted).order_by(ConsentText.version.desc()))]
-
-
-def find_version(db: Session, project_id: int, purpose: str, version: int) -> Text | None:
-    """The words of one version; the shipped ones are version 1 where the project has no row of it."""
-    wanted = ConsentText.project_id == project_id, ConsentText.purpose == purpose, ConsentText.version == version
-    row = db.scalar(select(ConsentText).where(*wanted))
-    if row is not None:
-        return text_of(row)
-    return Text(purpose, 1, *SHIPPED[purpose], hash_of(*SHIPPED[purpose])) if version == 1 else None
+def all_versions(db: Session, project_id: int) -> dict[tuple[str, int], Text]:
+    """Every version of every text, by name and number; the shipped ones are version 1 where the project has no row of it."""
+    found = {(name, 1): Text(name, 1, zh, en, hash_of(zh, en)) for name, (zh, en) in SHIPPED.items()}
+    rows = db.scalars(select(ConsentText).where(ConsentText.project_id == project_id))
+    return found | {(row.purpose, row.version): text_of(row) for row in rows}
 
 
 def take_on_shipped(db: Session, project: Project, by: int | None, now: datetime) -> None:

@@ -138,8 +138,24 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
         found.append(Entry("phones", "/phones", "phone", _("Phones")))
     if "village.import" in able:
         found.append(Entry("places", "/places/import", "home", _("Villages")))
+    if "audit.read" in able:
+        found.append(Entry("audit", "/audit", "eye", _("Audit")))
+    if project and project.kind == "care":
+        found += care_entries(able)
     if site & {"user.list", "project.create"} or "assignment.list" in able:
         found.append(Entry("admin", "/admin", "settings", _("Settings")))
+    return found
+
+
+def care_entries(able: set[str]) -> list[Entry]:
+    found: list[Entry] = []
+    if able & {"followup.read", "rights.read", "form.update"}:
+        href = "/consents" if "followup.read" in able else "/consents/texts"
+        found.append(Entry("consents", href, "shield", _("Consents")))
+    if "hand_over.list" in able:
+        found.append(Entry("hand-overs", "/hand-overs", "people", _("Hand-overs")))
+    if able & {"break_glass.open", "break_glass.list"}:
+        found.append(Entry("emergency", "/emergency", "warning", _("Emergency access")))
     return found
 
 
