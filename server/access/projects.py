@@ -124,6 +124,17 @@ def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: d
     record(db, "project.update", actor_id=by, project_id=project.id, now=now, details={"data": {"kind": kind}})
 
 
+def ask_second_factor(db: Session, project: Project, asks: bool, by: int, now: datetime) -> None:
+    """Whether who has a role in the project reaches it with more than a password only. Holds for the next request."""
+    if project.asks_second_factor == asks:
+        return
+    project.asks_second_factor = asks
+    project.updated_at = now
+    db.flush()
+    details = {"data": {"asksSecondFactor": asks}}
+    record(db, "project.update", actor_id=by, project_id=project.id, now=now, details=details)
+
+
 def seal_from_before(db: Session, project: Project, now: datetime) -> None:
     """Health records that came while the project was plain: sealed, and put before the job that looks at the unread."""
     found = (

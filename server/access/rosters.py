@@ -135,7 +135,7 @@ def working_phones(db: Session, project: Project) -> dict[str, int]:
         .where(AppUser.project_id == project.id, AppUser.revoked_at.is_(None), Actor.deleted_at.is_(None))
         .order_by(Actor.id.desc())
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def village_codes(db: Session, project: Project) -> dict[str, str]:

@@ -116,6 +116,17 @@ def change_project(project_id: int) -> Response:
     return say(f"/admin/projects/{project_id}", _("Saved."))
 
 
+@pages.post(f"/admin/projects/<{ID}:project_id>/second-factor")
+def change_second_factor(project_id: int) -> Response:
+    """Asked of everybody with a role here: the rule of who may change the project."""
+    who = session.caller()
+    project = queries.get_visible_project(session.db(), who, project_id)
+    allow(who, "project.update", project)
+    asks = bool(request.form.get("asks"))
+    projects.ask_second_factor(session.db(), project, asks, require_person(), session.now())
+    return say(f"/admin/projects/{project_id}", _("Saved."))
+
+
 @pages.post(f"/admin/projects/<{ID}:project_id>/roles")
 def give(project_id: int) -> Response:
     """A role, and in a care project the villages it reaches."""
