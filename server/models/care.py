@@ -109,7 +109,7 @@ class ContraceptionEpisode(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     uuid: Mapped[str]
     woman_uuid: Mapped[str] = mapped_column(index=True)
-    method: Mapped[str]
+    method: Mapped[str] = mapped_column(SealedText("contraception_episode.method"))
     wants_follow_up: Mapped[bool]
     started_on: Mapped[date | None]
     last_injection_on: Mapped[date | None]

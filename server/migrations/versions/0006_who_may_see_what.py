@@ -387,6 +387,7 @@ def chain_the_audit() -> None:
         sa.Column("actor_id", BigId, nullable=True),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("about", sa.LargeBinary(), nullable=True),
+        sa.Column("way", sa.String(), nullable=False),
         sa.Column("read_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_reading_audit_id")),
         sa.PrimaryKeyConstraint("audit_id", name=op.f("pk_reading")),
@@ -433,6 +434,7 @@ SEALED = {
     "follow_up": ("id", ("why_json",)),
     "household": ("id", ("label", "door_code")),
     "woman": ("id", ("label",)),
+    "contraception_episode": ("id", ("method",)),
 }
 AT_ONCE = 500
 

@@ -23,6 +23,7 @@ MUST_BE_SEALED = {
     "follow_up": {"why_json"},
     "household": {"label", "door_code"},
     "woman": {"label"},
+    "contraception_episode": {"method"},
 }
 
 
