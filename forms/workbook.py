@@ -1,6 +1,7 @@
 """Is this file a workbook that may be opened at all? Looked at before anything unpacks it."""
 
 import io
+import struct
 import zipfile
 import zlib
 from typing import Literal
@@ -17,6 +18,11 @@ PART_LIMIT = 1_000
 # Below this a part may shrink as it likes: a short part of blanks is no bomb.
 SMALL_PART = 100_000
 
+# What zipfile raises for archives that are none: more than it says.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(ValueError, LookupError, OverflowError, RuntimeError, NotImplementedError),
+)
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END_OF_ZIP = b"PK\x05\x06"
@@ -61,20 +67,8 @@ def _check_zip(data: bytes) -> None:
 def _open(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, UnicodeDecodeError) as wrong:
+    except _DAMAGED as wrong:
         raise XLSFormInvalid(f"The workbook is damaged: {wrong}.") from None
-
-
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    RuntimeError,
-    NotImplementedError,
-    OverflowError,
-)
 
 
 def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:

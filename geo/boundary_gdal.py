@@ -7,6 +7,7 @@ new archive in memory, under names of our own.
 import io
 import re
 import sqlite3
+import struct
 import warnings
 import zipfile
 import zlib
@@ -20,6 +21,11 @@ from shapely.geometry.base import BaseGeometry
 from geo import boundary_rows
 from geo.boundary_rows import MAX_ROWS, Row, Rows, refused
 
+# What zipfile raises for archives that are none: more than it says.
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(ValueError, LookupError, OverflowError, RuntimeError, NotImplementedError),
+)
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -31,21 +37,26 @@ def read_geopackage(data: bytes) -> Rows:
 
 def _look_through(data: bytes) -> None:
     """Refuse a GeoPackage whose schema could make GDAL run or open something: views, and modules but the R-tree."""
+    book = sqlite3.connect(":memory:")
+    book.text_factory = lambda text: text.decode("utf-8", "replace")
     try:
-        book = sqlite3.connect(":memory:")
         book.deserialize(data)
-        parts = book.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        for kind, name, sql in book.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
+            _refuse_program(str(kind), str(name), str(sql or ""))
+        # only now: of a view of that name the question itself could run for ever
         layers = book.execute("SELECT count(*) FROM gpkg_contents WHERE data_type = 'features'").fetchone()[0]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError, OverflowError) as error:
         raise refused("This SQLite file is not a GeoPackage that can be read.", "unreadable") from error
     finally:
         book.close()
-    for kind, name, sql in parts:
-        virtual = re.match(r"\s*CREATE\s+VIRTUAL\s+TABLE", sql or "", re.IGNORECASE)
-        if kind == "view" or (virtual and not re.search(r"USING\s+rtree\b", sql, re.IGNORECASE)):
-            raise refused(f'The GeoPackage holds "{str(name)[:60]}", which is not a plain table.', "unsafe")
     if layers != 1:
         raise refused(f"The GeoPackage holds {layers} layers of features; keep the one with the villages.", "layers")
+
+
+def _refuse_program(kind: str, name: str, sql: str) -> None:
+    virtual = re.match(r"\s*CREATE\s+VIRTUAL\s+TABLE", sql, re.IGNORECASE)
+    if kind == "view" or (virtual and not re.search(r"USING\s+rtree\b", sql, re.IGNORECASE)):
+        raise refused(f'The GeoPackage holds "{name[:60]}", which is not a plain table.', "unsafe")
 
 
 def read_archive(data: bytes) -> Rows:
@@ -61,7 +72,7 @@ def read_archive(data: bytes) -> Rows:
 def _shapefile_parts(data: bytes) -> dict[str, bytes]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
         _check_sizes(entries)
         found = [entry for entry in entries if entry.filename.lower().endswith(".shp") and not _is_junk(entry)]
         if len(found) != 1:
@@ -73,7 +84,7 @@ def _shapefile_parts(data: bytes) -> dict[str, bytes]:
             for entry in entries
             if entry.filename.lower() in wanted
         }
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise refused("The archive is damaged or encrypted.", "unreadable") from error
     lacking = [suffix for suffix in (".shx", ".dbf") if suffix not in parts]
     if lacking:

@@ -20,7 +20,7 @@ class Door(Blueprint):
 
 def register(app: Flask) -> None:
     app.url_value_preprocessor(refuse_unusable)
-    from server.web import exports, health, odata, openrosa
+    from server.web import exports, health, odata, openrosa, policy_reports
     from server.web.central import (
         app_users,
         audits,
@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
 
     doors = (
         health.health,
+        policy_reports.policy_reports,
         openrosa.openrosa,
         sessions.sessions,
         users.users,

@@ -315,6 +315,30 @@ def test_a_geopackage_that_would_make_gdal_run_something_is_refused(tmp_path: Pa
         read_boundaries(path, "v.gpkg", "EPSG:4490")
 
 
+def test_a_view_that_would_run_for_ever_is_refused_before_anything_asks_it(tmp_path: Path) -> None:
+    path = a_gdal_file("GPKG", ".gpkg", tmp_path, "EPSG:4490")
+    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT 'features' AS data_type FROM c"
+    with sqlite3.connect(path) as book:
+        book.execute("PRAGMA foreign_keys = OFF")
+        book.execute("DROP TABLE gpkg_contents")
+        book.execute(f"CREATE VIEW gpkg_contents AS {endless}")
+    book.close()
+    with pytest.raises(InvalidBoundary, match="plain table"):
+        read_boundaries(path, "v.gpkg", "EPSG:4490")
+
+
+def test_what_fuzzing_found_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    """A part without a name, a part whose packing is damaged, a schema that is no UTF-8."""
+    whole = a_zip(tmp_path, "EPSG:4490")
+    at = whole.index(b".shp") + 12
+    damaged = whole[:at] + b"\xff" * 20 + whole[at + 20 :]
+    package = a_gdal_file("GPKG", ".gpkg", tmp_path, "EPSG:4490").read_bytes()
+    nameless = archive_of(**{"Q.Q": b"", "v.shp": b""}).replace(b"Q.Q", b"\x00.Q")
+    for data in (nameless, damaged, package.replace(b"CREATE TABLE", b"CREATE\xa9TABLE")):
+        with pytest.raises(InvalidBoundary):
+            read_boundaries(data, "v", "EPSG:4490")
+
+
 def test_too_many_corners_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boundary_rows, "MAX_CORNERS", 9)
     with pytest.raises(InvalidBoundary, match="corners"):

@@ -4,6 +4,7 @@ from flask import Response, request
 
 from server.web.pages.door import pages
 from server.web.pages.toasts import forget_toast
+from server.web.policy_reports import ADDRESS
 
 POLICY = "; ".join(
     (
@@ -16,6 +17,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
+        f"report-uri {ADDRESS}",
     )
 )
 FOR_EVER = "public, max-age=31536000, immutable"
