@@ -38,7 +38,8 @@ MANAGER = verbs(
     "submission.create/read/list/update/delete/restore field_key.create/delete/list/update "
     "public_link.create/delete/list/update assignment.list/create/delete "
     "dataset.list/read/create/update/delete entity.list/read/create/update/delete/restore "
-    "actor_property.list/create/update/delete session.end village.read/import hand_over.list/create/end"
+    "actor_property.list/create/update/delete session.end village.read/import hand_over.list/create/end "
+    "access.read"
 )
 VIEWER = verbs(
     "project.read form.list/read open_form.list/read submission.read/list dataset.list/read entity.list/read "
@@ -79,14 +80,17 @@ ROLES: tuple[Role, ...] = (
         REVIEWER,
         "Reviewer",
         "reviewer",
-        VIEWER | verbs("submission.update"),
+        VIEWER | verbs("submission.update access.read"),
         purpose=True,
     ),
     Role(
         CLINICIAN,
         "Clinician",
         "clinician",
-        VIEWER | verbs("submission.create/update followup.list/read access.read break_glass.open rights.list/read"),
+        VIEWER
+        | verbs(
+            "submission.create/update followup.list/read access.read break_glass.open rights.list/read/create/update"
+        ),
         purpose=True,
     ),
     Role(
@@ -122,7 +126,7 @@ ROLES: tuple[Role, ...] = (
         "dpo",
         verbs(
             "project.read form.list/read open_form.list/read assignment.list audit.read access.read hand_over.list "
-            "break_glass.list rights.list/read/create/update"
+            "reading.list break_glass.list rights.list/read/create/update/erase"
         ),
         purpose=True,
     ),

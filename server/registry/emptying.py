@@ -5,11 +5,14 @@ The id stays so that a phone that sends the same record once more is told that i
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from server.blobs import BlobStore
+from server.db import Database
 from server.models import (
     Blob,
     DeriveProblem,
@@ -130,6 +133,13 @@ def shared_blobs(db: Session, blobs: Collection[str], submission_ids: Collection
     of_form = exists().where(FormAttachment.blob_sha256 == Blob.sha256).correlate(Blob)
     of_table = exists().where(FormVersion.xls_sha256 == Blob.sha256).correlate(Blob)
     return set(db.scalars(select(Blob.sha256).where(Blob.sha256.in_(blobs), elsewhere | of_form | of_table)))
+
+
+def delete_files(database: Database, store: BlobStore, files: Collection[str], now: datetime) -> int:
+    """Takes files off the disk after the commit; how many. One that a row speaks of (again) stays."""
+    with database.reading() as db:
+        kept = set(db.scalars(select(Blob.sha256).where(Blob.sha256.in_(files))))
+    return sum(store.delete(sha256, now) for sha256 in sorted(set(files) - kept))
 
 
 def count(db: Session, where: Any, model: Any) -> int:

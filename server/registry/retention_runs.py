@@ -14,6 +14,7 @@ from server.blobs import BlobStore
 from server.db import Database
 from server.errors import NotFound, UnexpectedValue
 from server.models import Project, RetentionRun
+from server.registry.emptying import delete_files
 from server.registry.overwriting import overwrite_deleted
 from server.registry.retention import (
     Found,
@@ -54,8 +55,7 @@ def run_one(database: Database, blobs: BlobStore, found: Found, now: datetime) -
         report = report_of(counted, len(found.records))
         if not found.is_empty:
             write_run(db, found, report, now)
-    for sha256 in files:
-        blobs.delete(sha256, now)
+    delete_files(database, blobs, files, now)
     return report
 
 

@@ -37,6 +37,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     timeline,
     timetable,
     today,
+    who_sees,
     why,
 )
 from server.web.pages.door import pages

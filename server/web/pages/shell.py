@@ -130,6 +130,8 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
     if "submission.list" in able and project:
         waiting = waiting_for_review(session.db(), allow.scope_of(who, project))
         found.append(Entry("review", "/review", "check", _("Review"), waiting))
+    if "rights.list" in able and project and project.kind == "care":
+        found.append(Entry("rights", "/rights", "person", _("Her rights")))
     if "village.read" in able:
         found.append(Entry("map", "/map", "map", _("Map")))
     if "form.list" in able:

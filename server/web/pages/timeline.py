@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Response, make_response, render_template
 
+from server.access.restricted import is_restricted
 from server.followups.courses import get_woman, list_care, list_events
 from server.followups.queries import for_subject
 from server.models import Woman
@@ -24,9 +25,12 @@ def show_timeline(woman_uuid: UUID) -> Response:
     woman = get_woman(session.db(), reach.project.id, reach.whose, str(woman_uuid))
     note_read(reach.project, "person.read", about=woman.uuid)
     clinical = reach.scope.health and shares_with_clinic(woman)
-    values = course_of(reach, woman, clinical) if consents(woman, reach.today) else {}
+    unused = is_restricted(session.db(), reach.project.id, woman.uuid)
+    may_read = consents(woman, reach.today) and not unused
+    values = course_of(reach, woman, clinical) if may_read else {}
     values |= {"consents": consent_lines(woman, reach.today), "village": reach.names.get(woman.village_code, "")}
-    values |= {"is_clinician": reach.scope.health, "clinical": clinical, "may_read": consents(woman, reach.today)}
+    values |= {"is_clinician": reach.scope.health, "clinical": clinical, "may_read": may_read}
+    values["unused"] = unused
     home = reach_home(session.db(), session.caller(), reach.project, woman.uuid, reach.today)
     values["leads_home"] = home is not None
     return make_response(render_template("people/timeline.html", woman=woman, day=reach.today, **values))

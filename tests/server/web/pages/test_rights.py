@@ -1,0 +1,195 @@
+"""The rights desk: what she asks for is answered in 72 hours: a copy, a correction, no more use, or nothing left of her."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from server.access.people import create_user
+from server.access.roles import CLINICIAN, DPO, PROJECT_MANAGER, REVIEWER, TOWN_LEAD, VILLAGE_WORKER
+from server.db import Database
+from server.models import Assignment, Audit, Blob, Entity, RightsRequest, Submission, Village, VillageScope, Woman
+from tests.conftest import MORNING, PASSWORD, Clock
+from tests.server.registry.caring import Care, a_care_record, a_uuid, created, updated
+from tests.server.web.pages.conftest import Browser, text_of
+
+NAME, SECRET = "WORDNAME", "WORDSECRET"
+
+
+@pytest.fixture
+def care(paged: Flask, database: Database, project_id: int) -> Care:
+    return Care(paged, database, project_id)
+
+
+@pytest.fixture
+def hire(paged: Flask, database: Database, project_id: int) -> Any:
+    """`hire("dora", DPO)` is a browser of somebody new with a role; villages None is the whole town."""
+
+    def start(name: str, role_id: int, villages: tuple[str, ...] | None = None, language: str = "zh_Hans") -> Browser:
+        with database.transaction() as db:
+            person = create_user(db, f"{name}@example.test", PASSWORD, name, None, MORNING)
+            db.add(Assignment(actor_id=person.actor_id, role_id=role_id, project_id=project_id))
+            ids = [None] if villages is None else db.scalars(select(Village.id).where(Village.code.in_(villages))).all()
+            for village_id in ids:
+                db.add(VillageScope(actor_id=person.actor_id, project_id=project_id, village_id=village_id))
+        return Browser(paged, language).sign_in(f"{name}@example.test")
+
+    return start
+
+
+def a_course(care: Care) -> tuple[str, list[str]]:
+    """A woman with a registration, a pregnancy, a check that was corrected, and a photo; the ids of her records."""
+    woman, pregnancy = a_uuid(), a_uuid()
+    sent = [care.register(woman, display_name=NAME), care.pregnancy(woman, pregnancy, danger_now="bleeding")]
+    check = care.check(pregnancy, secret=SECRET)
+    answers = {"pregnancy": pregnancy, "visit_date": "2026-02-20", "still_pregnant": "ongoing", "secret": "WORDLATER"}
+    again = care.post("antenatal_check", answers, deprecated_id=check)
+    photo = b"\xff\xd8\xff\xe0" + b"WORDPHOTO" * 9
+    xml = a_care_record("antenatal_check", answers, instance_id=again, deprecated_id=check)
+    assert care.phone.send(care.project_id, xml, {"WORDFILE.jpg": photo}).status_code == 201
+    for file in blobs_of(care):
+        os.utime(file, (MORNING.timestamp() - 60,) * 2)  # files have the machine's time, not the test's
+    return woman, [*sent, check]
+
+
+def blobs_of(care: Care) -> list[Path]:
+    return list(care.phone.inner.application.config["CONFIG"].blob_dir.glob("??/*"))
+
+
+def wish(browser: Browser, kind: str, code: str = "W-0231") -> str:
+    browser.see("/rights")
+    made = browser.send("/rights", {"code": code, "kind": kind})
+    assert made.status_code == 303, text_of(made)
+    return str(made.location)
+
+
+def test_erasing_is_counted_first_asked_for_and_leaves_a_report_without_her(
+    care: Care, hire: Any, database: Database, clock: Clock
+) -> None:
+    woman, sent = a_course(care)
+    dora = hire("dora", DPO)
+    address = wish(dora, "erasure")
+    page = text_of(dora.see(address))
+    assert "会删除什么" in page and "清空的记录 3" in page and "记录的版本 4" in page and "删除的附件 1" in page
+    assert len(care.rows(Woman)) == 1, "counting changes nothing"
+    refused = dora.send(f"{address}/erase")
+    assert refused.status_code == 400 and len(care.rows(Woman)) == 1
+
+    assert dora.send(f"{address}/erase", {"sure": "yes"}).status_code == 303
+    report = dora.see(address)
+    words = text_of(report)
+    assert "备份里最晚留到 4月1日（周三）" in words and "清空的记录 3" in words and "随访" in words
+    for word in (woman, "W-0231", NAME, SECRET):
+        assert word not in report.get_data(as_text=True)
+    assert care.rows(Woman) == care.rows(Entity) == care.rows(Blob) == []
+    assert blobs_of(care) == []
+    with database.reading() as db:
+        assert all(woman not in json.dumps(one) for one in db.scalars(select(Audit.details)))
+        assert db.scalars(select(RightsRequest.subject)).all() == [None]
+    assert {care.seal_of(one) for one in sent} == {"erased"}
+
+    assert dora.send(f"{address}/erase", {"sure": "yes"}).status_code == 404
+    clock.forward(days=3)
+    xml = a_care_record("antenatal_check", {"secret": SECRET}, instance_id=sent[2])
+    late = care.phone.send(care.project_id, xml, {"late.jpg": b"\xff\xd8\xff\xe0WORDLATE"})
+    assert late.status_code == 201, "a phone that sends once more keeps nothing back"
+    assert care.rows(Blob) == []
+
+
+def test_a_copy_holds_every_version_what_she_agreed_to_and_who_looked(
+    care: Care, hire: Any, database: Database, project_id: int
+) -> None:
+    woman, _sent = a_course(care)
+    other = a_uuid()
+    care.post("woman_consent", {"action": "register", "consent_service": "yes"}, created("women", other, "W-0999 李*"))
+    dora, lin = hire("dora", DPO), hire("lin", CLINICIAN, language="en")
+    assert lin.see(f"/people/{woman}").status_code == 200
+    address = wish(dora, "export")
+    page = dora.see(f"{address}/data")
+    text = text_of(page)
+    for word in ("W-0231", NAME, SECRET, "WORDLATER", "WORDFILE.jpg", "以前的版本", "为随访保存信息", "ANC"):
+        assert word in text, word
+    assert "W-0999" not in text
+    flush(care)
+    copy = dora.see(f"{address}/data.json")
+    assert copy.headers["Content-Disposition"].startswith("attachment") and copy.headers["Cache-Control"] == "no-store"
+    told = json.loads(copy.data)
+    assert told["about"] == {"id": woman, "label": "W-0231 王*"}
+    assert {one["form_id"] for one in told["records"]} == {"woman_consent", "pregnancy_registration", "antenatal_check"}
+    assert [len(one["versions"]) for one in told["records"]] == [1, 1, 2]
+    assert {one["purpose"]: one["given"] for one in told["consents"]}["service"] is True
+    assert {"lin", "dora"} <= {one["who"] for one in told["who_read"]}
+    assert "What is kept about her" in text_of(lin.see(f"{address}/data"))
+
+    dora.see(address)
+    assert dora.send(f"{address}/close", {"outcome": "done"}).status_code == 303
+    assert dora.see(f"{address}/data").status_code == 404, "without an open wish nobody gets a copy"
+    assert "已交给" not in text_of(dora.see(address))
+
+
+def flush(care: Care) -> None:
+    """What was looked at is written now, not in a second."""
+    care.phone.inner.application.extensions["fangshi.readings"].flush()
+
+
+def test_her_data_are_kept_unused_and_used_again_by_one_button(care: Care, hire: Any) -> None:
+    woman, _sent = a_course(care)
+    dora, lin = hire("dora", DPO), hire("lin", CLINICIAN)
+    dora.see(wish(dora, "restriction"))
+    address = wish(dora, "restriction")
+    dora.see(address)
+    assert dora.send(f"{address}/restrict").status_code == 303
+    page = text_of(lin.see(f"/people/{woman}"))
+    assert "她要求资料只保存，不使用" in page and "随访" not in page.split("她同意了什么")[0].split("W-0231")[1]
+    again = wish(dora, "restriction")
+    dora.see(again)
+    assert dora.send(f"{again}/restrict").status_code == 303
+    assert "她要求资料只保存，不使用" not in text_of(lin.see(f"/people/{woman}"))
+
+
+def test_a_wish_from_a_phone_counts_whatever_she_agreed_to_and_once(care: Care, hire: Any, clock: Clock) -> None:
+    woman = a_uuid()
+    care.register(woman)
+    care.withdraw(woman, "2026-03-01")
+    clock.forward(minutes=5)
+    asked = {"action": "export_request", "woman": woman, "visit_date": "2026-03-02"}
+    first = care.post("woman_consent", asked, updated("women", woman))
+    care.post("woman_consent", asked, updated("women", woman), instance_id=first)
+    care.post("woman_consent", asked, updated("women", woman))
+    (row,) = care.rows(RightsRequest)
+    assert (row.kind, row.subject, row.due_at - row.received_at) == ("export", woman, row.due_at - row.received_at)
+    assert (row.due_at - row.received_at).total_seconds() == 72 * 3600
+    dora = hire("dora", DPO)
+    page = text_of(dora.see("/rights"))
+    assert "还剩 72 小时" in page and "从手机来" in page
+    clock.forward(hours=75)
+    dora = Browser(care.phone.inner.application).sign_in("dora@example.test")
+    assert "超过 3 小时" in text_of(dora.see("/rights"))
+
+
+def test_only_the_data_officer_and_clinicians_of_her_villages_open_the_desk(
+    care: Care, hire: Any, as_alice: Any, database: Database
+) -> None:
+    care.register(a_uuid())
+    with database.transaction() as db:
+        db.add(Village(project_id=care.project_id, code="519901201002", name="二村", created_at=MORNING))
+    address = wish(hire("dora", DPO), "erasure")
+    others = {"rita": REVIEWER, "lea": TOWN_LEAD, "wang": VILLAGE_WORKER, "mia": PROJECT_MANAGER}
+    for name, role in others.items():
+        browser = hire(name, role)
+        assert [browser.see(one).status_code for one in ("/rights", address)] == [403, 403], name
+    here, there = hire("lin", CLINICIAN, ("519901201001",)), hire("nan", CLINICIAN, ("519901201002",))
+    assert [one.see(address).status_code for one in (here, there)] == [200, 404]
+    assert "W-0231 王" not in text_of(there.see("/rights")) and "W-0231 王" in text_of(here.see("/rights"))
+    here.see("/rights")
+    assert here.send(f"{address}/erase", {"sure": "yes"}).status_code == 403
+    assert len(care.rows(Woman)) == 1
+    there.see("/rights")
+    assert there.send("/rights", {"code": "W-0231", "kind": "export"}).status_code == 404
+    assert here.send("/rights", {"code": "王", "kind": "export"}).status_code == 404, "no search by name"
+    assert here.send("/rights", {"code": "W-0231", "kind": "x"}).status_code == 400
+    assert len(care.rows(Submission)) == 1
