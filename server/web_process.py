@@ -250,8 +250,9 @@ def gunicorn_settings(config: Config, handed_over: int, certificate: tuple[Path,
 
 def write_last_reads(worker: Any) -> None:
     """What was read in the last second before the process was asked to stop is written down too."""
-    if worker.wsgi is not None:  # it may have ended before the application was there
-        worker.wsgi.extensions["fangshi.readings"].close()
+    extensions = getattr(worker.wsgi, "extensions", {})  # none when it ended before the application was there
+    if "fangshi.readings" in extensions:
+        extensions["fangshi.readings"].close()
 
 
 def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:

@@ -156,6 +156,7 @@ def beside(row: Row[Any]) -> dict[str, Any]:
         "actor_id": row.actor_id,
         "action": row.action,
         "about": bytes.fromhex(about) if about else None,
+        "way": row.details["way"],
         "read_at": row.logged_at,
     }
 

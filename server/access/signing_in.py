@@ -64,7 +64,16 @@ def refuse(db: Session, email: str, address: str, now: datetime) -> Problem:
     longest = max(waits, seconds_to_wait(db, key_of_address(address), TRIES_OF_ADDRESS, now))
     keys = [key_of_address(address)] + ([] if waits else [key_of_account(email)])
     db.execute(insert(FailedSignIn), [{"key": key, "failed_at": now} for key in keys])
+    if not waits and account_waits(db, email, now):
+        note_refusals(db, email, now)
     return TooManyTries(seconds=longest) if longest else Unauthenticated()
+
+
+def note_refusals(db: Session, email: str, now: datetime) -> None:
+    """Once a quarter of an hour at most: somebody tried to sign in as her again and again."""
+    actor_id = db.scalar(select(User.actor_id).where(User.email == email.strip().lower()))
+    if actor_id is not None:
+        record(db, "user.session.refused", actor_id=None, actee_actor_id=actor_id, now=now)
 
 
 def take_turns(db: Session, email: str) -> None:

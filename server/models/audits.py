@@ -56,8 +56,8 @@ class AuditLink(Base):
 class Reading(Base):
     """Derived from the audit row of the same id: that somebody read something of a care project.
 
-    `about` is the hash of the uuid of whom it was about (access/reading_log.py `about_of`); none for a list or an export,
-    which are about many.
+    `about` is the hash of the uuid of whom it was about (access/pseudonyms.py); none for a list or an export, which are
+    about many. `way` is own, handed or opened (access/reading_log.py `by_what_way`).
     """
 
     __tablename__ = "reading"
@@ -72,4 +72,5 @@ class Reading(Base):
     actor_id: Mapped[int | None]
     action: Mapped[str]
     about: Mapped[bytes | None]
+    way: Mapped[str]
     read_at: Mapped[datetime]

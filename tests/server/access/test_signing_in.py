@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.access.people import create_user
 from server.access.signing_in import account_waits, forget_failures, has_failed, network_of, refuse
 from server.errors import Problem, TooManyTries, Unauthenticated
-from server.models import FailedSignIn
+from server.models import Audit, FailedSignIn, User
 from tests.conftest import MORNING, PASSWORD
 
 EMAIL = "dora@example.test"
@@ -85,3 +85,12 @@ def test_failures_are_kept_for_a_quarter_of_an_hour_and_without_what_was_typed(d
 
     fail(db, EMAIL, 16)
     assert len(db.scalars(select(FailedSignIn)).all()) == 2
+
+
+def test_an_account_that_begins_to_wait_is_written_down_once_and_a_made_up_one_not(db: Session) -> None:
+    for email in (EMAIL, "made-up@example.test"):
+        for _ in range(9):
+            fail(db, email, 0)
+    refusals = db.scalars(select(Audit).where(Audit.action == "user.session.refused")).all()
+    dora = db.scalars(select(User.actor_id).where(User.email == EMAIL)).one()
+    assert [(one.actor_id, one.actee_actor_id) for one in refusals] == [(None, dora)]

@@ -1,0 +1,132 @@
+"""What the audit knows by short names, in words. Nothing here judges anybody."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from server.access import roles
+from server.access.audit_queries import Acts
+from server.access.unusual import Finding, least
+from server.models import Audit
+from server.web.pages.shell import say_day, say_moment
+from server.web.pages.texts import _
+from server.web.pages.words import ROLE_WORDS
+
+READ_WORDS = {
+    "submission.read": _l("Opened a record"),
+    "submission.list": _l("Looked at a list of records"),
+    "entity.read": _l("Opened an entry of a list"),
+    "entity.list": _l("Fetched a list"),
+    "person.read": _l("Opened her page"),
+    "followup.read": _l("Opened a visit that is planned"),
+    "followup.list": _l("Looked at the list of visits"),
+    "household.locate": _l("Looked up where she lives"),
+    "map.read": _l("Looked at the map"),
+    "access.read": _l("Asked who may see it"),
+    "form.submission.export": _l("Exported the records of a form"),
+}
+ACT_WORDS = {
+    **READ_WORDS,
+    "project.create": _l("Made the project"),
+    "project.update": _l("Changed the project"),
+    "project.delete": _l("Took the project away"),
+    "form.create": _l("Uploaded a form"),
+    "form.update": _l("Changed a form"),
+    "form.update.draft.set": _l("Uploaded a draft of a form"),
+    "form.update.draft.delete": _l("Threw a draft away"),
+    "form.update.publish": _l("Published a form"),
+    "form.delete": _l("Took a form away"),
+    "form.restore": _l("Brought a form back"),
+    "form.attachment.update": _l("Changed a file of a form"),
+    "submission.create": _l("Sent a record"),
+    "submission.update": _l("Reviewed a record"),
+    "submission.update.version": _l("Corrected a record"),
+    "submission.attachment.update": _l("Sent a file of a record"),
+    "submission.delete": _l("Took a record away"),
+    "submission.restore": _l("Brought a record back"),
+    "submission.seal": _l("A record was sealed"),
+    "submission.unseal": _l("A record was opened"),
+    "dataset.create": _l("Made a list"),
+    "dataset.update": _l("Changed a list"),
+    "entity.create": _l("Made an entry of a list"),
+    "entity.update": _l("Changed an entry of a list"),
+    "entity.delete": _l("Took an entry of a list away"),
+    "entity.restore": _l("Brought an entry of a list back"),
+    "entity.bulk.create": _l("Made entries of a list"),
+    "entity.error": _l("A change of a list could not be made"),
+    "project.assignment.create": _l("Gave a role"),
+    "project.assignment.delete": _l("Took a role away"),
+    "assignment.create": _l("Gave a role"),
+    "assignment.delete": _l("Took a role away"),
+    "field_key.create": _l("Made a phone's key"),
+    "field_key.update": _l("Changed a phone's card"),
+    "field_key.session.end": _l("Stopped a phone's key"),
+    "field_key.delete": _l("Took a phone away"),
+    "village.import": _l("Imported village boundaries"),
+    "user.session.refused": _l("Signing in was refused again and again"),
+    "audit.redact": _l("Took personal details out of the audit, by law"),
+    "field.reveal": _l("Had a covered field shown"),
+    "break_glass.open": _l("Opened a village in an emergency"),
+}
+WAY_WORDS = {
+    "handed": _l("village handed over"),
+    "opened": _l("opened in an emergency"),
+}
+
+
+def act_words(action: str) -> str:
+    """An action in words; one without words by its own name."""
+    return str(ACT_WORDS.get(action, action))
+
+
+def role_words(held: str) -> str:
+    """The roles of a look, as access/reading_log.py `as_what` wrote them."""
+    names = {**ROLE_WORDS, "phone": _("phone")}
+    return "、".join(str(names.get(one) or roles.BY_SYSTEM[one].name) for one in held.split(",") if known_role(one))
+
+
+def known_role(name: str) -> bool:
+    return name == "phone" or name in roles.BY_SYSTEM
+
+
+def upon_words(acts: Acts, row: Audit) -> str:
+    """The narrowest thing that an act was upon, as it is called; numbers where it has no name."""
+    if row.submission_id is not None:
+        form = acts.forms.get(row.form_id or 0)
+        return _("record %(number)s", number=row.submission_id) + (f" · {form.xml_form_id}" if form else "")
+    if row.actee_actor_id in acts.actors:
+        return acts.actors[row.actee_actor_id].display_name
+    if row.dataset_id in acts.datasets:
+        return acts.datasets[row.dataset_id].name
+    if row.form_id in acts.forms:
+        return acts.forms[row.form_id].xml_form_id
+    return ""
+
+
+def say_finding(one: Finding, who: str) -> dict[str, Any]:
+    """A finding: what happened, and from how many on such things are listed."""
+    number, day = one.number, say_day(one.begins)
+    from_to = {"begins": say_moment(one.begins), "ends": say_moment(one.ends)}
+    words = {
+        "reads_in_an_hour": _("%(who)s opened %(number)s records or persons within one hour.", who=who, number=number),
+        "reads_at_night": _("%(who)s opened %(number)s records or persons at night.", who=who, number=number),
+        "reads_of_others": _(
+            "%(who)s opened %(number)s records or persons of a village that was handed over.", who=who, number=number
+        ),
+        "reads_opened": _(
+            "%(who)s opened %(number)s records or persons of a village opened in an emergency.", who=who, number=number
+        ),
+        "same_again": _("%(who)s opened the same person or record %(number)s times.", who=who, number=number),
+        "exports": _("%(who)s exported records, %(number)s times that day.", who=who, number=number),
+        "unmasked": _("%(who)s had %(number)s covered fields shown.", who=who, number=number),
+        "opened": _("%(who)s opened a village in an emergency.", who=who),
+        "refused": _("Somebody guessed at the password of %(who)s five times.", who=who),
+    }
+    return {
+        "words": words[one.kind],
+        "day": day,
+        "when": from_to,
+        "least": least(one.kind),
+        "kind": one.kind,
+        "begins": one.begins,
+    }

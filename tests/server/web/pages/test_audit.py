@@ -1,0 +1,222 @@
+"""Who did what, who looked, and what is worth a question: by whom, in words, without a ranking."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from server.access import roles
+from server.access.assignments import assign, set_villages
+from server.access.audit import record
+from server.access.caller import Caller
+from server.access.people import create_user
+from server.access.pseudonyms import pseudonym
+from server.models import Audit, Project, Reading, Woman
+from tests.conftest import MORNING, PASSWORD
+from tests.server.web.pages.conftest import text_of
+from tests.server.web.pages.women import CareTown, a_woman, main_of
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def town(paged, database):
+    """Also dora, the data-protection officer."""
+    town = CareTown(paged, database)
+    with database.transaction() as db:
+        ada = town.actor_id(db, "ada")
+        dora = create_user(db, "dora@example.test", PASSWORD, "dora", ada, MORNING)
+        by = Caller(actor_id=ada, type="user")
+        project = db.get_one(Project, town.project_id)
+        assign(db, by, roles.BY_ID[roles.DPO], dora.actor_id, MORNING, project, None)
+        set_villages(db, by, project, dora.actor_id, None, MORNING)
+    return town
+
+
+def her(town, **more):
+    with town.database.transaction() as db:
+        return a_woman(db, town.project_id, **more).uuid
+
+
+PAGES = ("/audit", "/audit/reads", "/audit/unusual")
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("dora", [200, 200, 200]),
+        ("lea", [200, 403, 403]),
+        ("ada", [200, 403, 403]),
+        ("lin", [403, 403, 403]),
+        ("wang", [403, 403, 403]),
+        ("rita", [403, 403, 403]),
+    ],
+)
+def test_who_looked_is_for_the_data_protection_officer_alone(town, browse, name, codes):
+    browser = browse(name)
+    assert [browser.see(path).status_code for path in PAGES] == codes
+    menu = browser.see("/me").get_data(as_text=True)
+    assert ('href="/audit"' in menu) == (codes[0] == 200)
+
+
+def test_nobody_is_sent_to_sign_in(town, browse):
+    for path in (*PAGES, "/me/reads", "/me/reads.json", "/people/00000000-0000-4000-8000-000000000000/readers"):
+        assert browse().see(path).status_code in (303, 401)
+
+
+def test_what_was_done_is_told_in_words_newest_first(town, browse, clock):
+    clock.forward(hours=1)
+    browse("ada").send(f"/admin/projects/{town.project_id}", {"name": "禾川新镇"})
+    words = text_of(browse("dora").see("/audit"))
+    assert words.index("改了项目") < words.index("导入了村界")
+    assert "ada" in words and "给手机开了钥匙" in words
+    english = text_of(browse("dora", "en").see("/audit"))
+    assert "Changed the project" in english and "Made a phone's key" in english
+
+
+def test_every_look_of_a_care_project_is_on_the_officer_s_page_with_who_as_what_and_when(town, browse):
+    record_id = town.record()
+    woman = her(town)
+    browse("rita").see(f"/review/{record_id}")
+    browse("wang").see(f"/people/{woman}")
+    page = browse("dora").see("/audit/reads")
+    words = text_of(page)
+    assert f"打开了一份记录 记录 {record_id} · visit rita 审核员" in words
+    assert "打开了她的页面 wang 村里的走访员" in words or "打开了她的页面 wang" in words
+    assert woman not in page.get_data(as_text=True) and "W-0231" not in words
+
+
+def test_a_woman_s_own_log_tells_who_looked_at_her_and_at_nobody_else(town, browse):
+    one, other = her(town), her(town, label="W-0388 李*")
+    for name in ("wang", "lin"):
+        browse(name).see(f"/people/{one}")
+    browse("lin").see(f"/people/{other}")
+    dora = browse("dora")
+    words = text_of(dora.see(f"/people/{one}/readers"))
+    assert "打开了她的页面 wang" in words and "打开了她的页面 lin" in words
+    told = dora.see(f"/people/{other}/readers.json").json
+    assert [(row["reader"], row["action"], row["as"], row["way"]) for row in told] == [
+        ("lin", "person.read", "clinician", "own")
+    ]
+    assert dora.see(f"/people/{other}/readers.json").json[0]["action"] == "access.read", "asking is a look too"
+
+
+def test_her_log_is_for_the_officer_and_for_her_clinician(town, browse):
+    own, elsewhere = her(town), her(town, village=2)
+    with town.database.transaction() as db:
+        set_villages(
+            db,
+            Caller(actor_id=town.actor_id(db, "ada"), type="user"),
+            db.get_one(Project, town.project_id),
+            town.actor_id(db, "lin"),
+            ["519901201001"],
+            MORNING,
+        )
+    for name, codes in (("dora", (200, 200)), ("lin", (200, 404)), ("wang", (403, 403)), ("lea", (403, 403))):
+        browser = browse(name)
+        assert tuple(browser.see(f"/people/{one}/readers").status_code for one in (own, elsewhere)) == codes, name
+
+
+def test_the_log_stands_after_she_was_removed(town, browse):
+    woman = her(town)
+    browse("wang").see(f"/people/{woman}")
+    with town.database.transaction() as db:
+        db.query(Woman).delete()
+    assert "打开了她的页面 wang" in text_of(browse("dora").see(f"/people/{woman}/readers"))
+
+
+def test_everybody_sees_what_he_looked_at_himself_and_nothing_of_others(town, browse):
+    record_id, woman = town.record(), her(town)
+    rita, wang = browse("rita"), browse("wang")
+    rita.see(f"/review/{record_id}")
+    wang.see(f"/people/{woman}")
+    words = text_of(rita.see("/me/reads"))
+    assert f"记录 {record_id}" in words and "打开了她的页面" not in words
+    assert [row["action"] for row in wang.see("/me/reads.json").json] == ["person.read"]
+    assert "你还没有看过什么" in text_of(browse("otto").see("/me/reads"))
+
+
+def looks(town, name, count, at, **more):
+    """So many looks of somebody, a second apart."""
+    with town.database.transaction() as db:
+        actor_id = town.actor_id(db, name)
+        for number in range(count):
+            row = Audit(
+                actor_id=actor_id,
+                action=more.get("action", "person.read"),
+                project_id=town.project_id,
+                details={"as": "village_worker", "way": more.get("way", "own")},
+                logged_at=at + timedelta(seconds=number),
+            )
+            db.add(row)
+            db.flush()
+            about = more.get("about", f"{number}")
+            db.add(
+                Reading(
+                    audit_id=row.id,
+                    project_id=town.project_id,
+                    actor_id=actor_id,
+                    action=row.action,
+                    about=pseudonym(town.project_id, about),
+                    way=more.get("way", "own"),
+                    read_at=row.logged_at,
+                )
+            )
+
+
+def test_what_is_unusual_is_said_in_words_with_the_number_from_which_it_is_listed(town, browse):
+    looks(town, "wang", 61, MORNING - timedelta(hours=2))
+    page = browse("dora").see("/audit/unusual")
+    words = text_of(page)
+    assert "wang 一小时内打开了 61 份记录或个人页面。" in words and "从 60 次起列出" in words
+    assert "本身都不算错" in words
+    assert "wang opened 61 records or persons within one hour." in text_of(browse("dora", "en").see("/audit/unusual"))
+    with town.database.reading() as db:
+        wang = town.actor_id(db, "wang")
+    assert f"/audit/reads?person={wang}&amp;days=7" in main_of(page)
+    assert "wang 看过什么" in text_of(browse("dora").see(f"/audit/reads?person={wang}&days=7"))
+
+
+def test_days_that_lie_further_back_are_shown_when_asked_for(town, browse):
+    looks(town, "wang", 61, MORNING - 20 * DAY)
+    dora = browse("dora")
+    assert "没有要问的" in text_of(dora.see("/audit/unusual"))
+    assert "61 份" in text_of(dora.see("/audit/unusual?days=31"))
+    assert "没有要问的" in text_of(dora.see("/audit/unusual?days=99")), "spans are those that are offered"
+
+
+def test_a_long_log_comes_in_pages_and_takes_no_more_questions(town, browse, count_queries):
+    dora = browse("dora")
+    dora.see("/audit/reads")
+    counts = []
+    for many in (3, 120):
+        looks(town, "wang", many, MORNING - timedelta(hours=3))
+        with count_queries() as asked:
+            page = dora.see("/audit/reads?days=31")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 20, counts
+    assert "/audit/reads?days=31&amp;page=2" in page.get_data(as_text=True)
+    assert "page=2" in dora.see("/audit/reads?days=31&page=3").get_data(as_text=True)
+
+
+def test_the_list_of_acts_takes_as_many_questions_for_many_as_for_few(town, browse, count_queries):
+    dora = browse("dora")
+    dora.see("/audit")
+    counts = []
+    for many in (1, 60):
+        with town.database.transaction() as db:
+            for _ in range(many):
+                record(db, "project.update", actor_id=None, now=MORNING, project_id=town.project_id)
+        with count_queries() as asked:
+            dora.see("/audit")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 20, counts
+
+
+def test_plain_projects_are_not_logged(town, browse):
+    record_id = town.record()
+    with town.database.transaction() as db:
+        db.execute(update(Project).values(kind="plain"))
+    browse("ada").see(f"/review/{record_id}")
+    with town.database.reading() as db:
+        assert db.query(Reading).all() == []
