@@ -8,7 +8,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,7 +36,8 @@ from server.jobs import run_all_once, run_timetable
 from server.keys import SecretKeyUnusable
 from server.places.villages import import_boundaries_file
 from server.publishing.library import publish_library, refresh_villages
-from server.rotating import KeyInUse, count_to_seal, forget_keys, list_keys, rotate
+from server.registry.retention_runs import plan_retention, run_retention
+from server.rotating import KeyInUse, count_to_seal, forget_keys, list_keys, reseal_files, rotate
 from server.serving import Listening, PortTaken, check_certificate, own_address, own_folder, reserve_port, supervise
 from server.upgrading import UpgradeRefused, check_keys, is_current, upgrade
 
@@ -183,7 +184,7 @@ def run_import(arguments: argparse.Namespace) -> int:
         project = get_project(db, arguments.project)
         report = import_boundaries_file(db, project, arguments.file, arguments.crs, None, now(), arguments.dry_run)
         if not arguments.dry_run:
-            refresh_villages(db, BlobStore(config.blob_dir), project, now())
+            refresh_villages(db, BlobStore(config.blob_dir, database.keys), project, now())
     if arguments.json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
     else:
@@ -196,7 +197,7 @@ def run_publish(arguments: argparse.Namespace) -> int:
     with open_data(arguments.data) as database, database.transaction() as db:
         project = get_project(db, arguments.project)
         key = load_key(config.key_file)
-        for form in publish_library(db, BlobStore(config.blob_dir), project, None, now(), key):
+        for form in publish_library(db, BlobStore(config.blob_dir, database.keys), project, None, now(), key):
             print(form.xml_form_id)
     return 0
 
@@ -251,16 +252,44 @@ def say_verdict(verdict: Verdict) -> str:
     return f"操作记录完整：{counts} / the audit is whole: {english}\n{head}"
 
 
+def run_retention_now(arguments: argparse.Namespace) -> int:
+    """Shrinks what is past its time, or with `--dry-run` says what that would be."""
+    config = Config.from_env(arguments.data)
+    with open_data(arguments.data) as database:
+        if arguments.project is not None:
+            with database.reading() as db:
+                get_project(db, arguments.project)
+        if arguments.dry_run:
+            with database.reading() as db:
+                reports = plan_retention(db, arguments.project, arguments.as_of or now())
+        else:
+            reports = run_retention(database, BlobStore(config.blob_dir), arguments.project, now())
+    if arguments.json:
+        print(json.dumps({str(project): asdict(one) for project, one in reports.items()}))
+    for project, one in () if arguments.json else reports.items():
+        print(
+            f"项目 {project}：{one.women} 人，{one.records + one.sealed_records} 份记录，{one.files} 个附件", end=" / "
+        )
+        print(f"project {project}: {one.women} women, {one.records + one.sealed_records} records, {one.files} files")
+    return 0
+
+
 def run_keys(arguments: argparse.Namespace) -> int:
     """Shows, changes or forgets keys; with `--dry-run` it says what would be done."""
+    config = Config.from_env(arguments.data)
     with open_data(arguments.data) as database:
+        store = BlobStore(config.blob_dir, database.keys)
         if arguments.what == "rotate" and arguments.dry_run:
             number = count_to_seal(database)
-            print(f"将重新封存 {number} 个值 / {number} values would be sealed anew", file=sys.stderr)
+            print(
+                f"将重新封存 {number} 个值和全部文件 / {number} values and all files would be sealed anew",
+                file=sys.stderr,
+            )
         elif arguments.what == "rotate":
             rotate(database, now(), show_progress)
+            reseal_files(store, show_progress)
         elif arguments.what == "forget" and not arguments.dry_run:
-            forget_keys(database)
+            forget_keys(database, store)
         shown = list_keys(database)
     if arguments.json:
         print(json.dumps([one._asdict() for one in shown]))
@@ -341,6 +370,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "rederive": run_rederive,
     "audit": run_audit,
     "keys": run_keys,
+    "retention": run_retention_now,
 }
 
 

@@ -21,6 +21,7 @@ TEXTS = {
     "jobs": "只跑定时任务 / run only the timetable",
     "follow-ups": "列出某一天的随访，什么都不改 / print the follow-ups as they would stand on a day; changes nothing",
     "audit": "核对操作记录有没有被改过 / check that the audit is as it was written; changes nothing",
+    "retention": "到期的资料只留编号和份数 / shrink what nobody needs any more; --dry-run says what it would do",
     "keys": "封存答案和姓名的密钥：查看、更换、忘掉旧的 / the keys that seal answers and names: show, change, forget old ones",
     "rederive": "重新推算 / work out again what follows from the records; changes nothing where all is well",
 }
@@ -44,7 +45,16 @@ def make_parser(version: str) -> argparse.ArgumentParser:
         "--fresh", action="store_true", help="重新造 / throw the demo data away and make it again"
     )
     add_test(made["test"])
-    for name in ("upgrade", "add-user", "import-boundaries", "publish-library", "jobs", "follow-ups", "rederive"):
+    for name in (
+        "upgrade",
+        "add-user",
+        "import-boundaries",
+        "publish-library",
+        "jobs",
+        "follow-ups",
+        "rederive",
+        "retention",
+    ):
         add_data(made[name], "fangshi-data")
     add_user(made["add-user"])
     add_import(made["import-boundaries"])
@@ -52,6 +62,7 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     add_follow_ups(made["follow-ups"])
     add_audit(made["audit"])
     add_keys(made["keys"])
+    add_retention(made["retention"])
     made["rederive"].add_argument(
         "--project", type=read_project, metavar="P", help="只推算一个项目 / one project alone"
     )
@@ -71,6 +82,8 @@ def read_arguments(argv: Sequence[str], version: str) -> argparse.Namespace:
         parser.error("--tls-cert 和 --tls-key 要一起给 / --tls-cert and --tls-key go together")
     if arguments.command == "jobs" and arguments.as_of and not arguments.once:
         parser.error("--as-of 要和 --once 一起给 / --as-of goes with --once")
+    if arguments.command == "retention" and arguments.as_of and not arguments.dry_run:
+        parser.error("--as-of 要和 --dry-run 一起给 / --as-of goes with --dry-run")
     return arguments
 
 
@@ -138,6 +151,20 @@ def add_audit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--head", type=read_head, metavar="N:HASH", help="另外抄下的链头 / a head that was written down elsewhere"
     )
+
+
+def add_retention(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "最后一次联系一年后，一位妇女的资料只留编号和份数；时刻表每天自己做。\nA year after the last contact a woman's data "
+        "shrink to her code and counts; the timetable does it every day. Who has an open request or wishes her data kept "
+        "unused waits."
+    )
+    parser.add_argument("--project", type=read_project, metavar="P", help="只办一个项目 / one project alone")
+    parser.add_argument("--dry-run", action="store_true", help="只数，不改 / only count")
+    parser.add_argument(
+        "--as-of", type=read_instant, metavar="TIME", help="和 --dry-run 一起：到那时 / with --dry-run: by then"
+    )
+    parser.add_argument("--json", action="store_true", help="机器可读 / as JSON")
 
 
 def add_keys(parser: argparse.ArgumentParser) -> None:

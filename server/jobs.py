@@ -13,7 +13,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server import clock
+from server import clock, logs
 from server.access.audit_chain import TOGETHER, chain_rows, find_head
 from server.access.audit_heads import anchor
 from server.access.authenticate import delete_old_sessions
@@ -29,6 +29,8 @@ from server.intake.derive import retry_one
 from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
 from server.models import TimetableRun
 from server.registry.backlog import force_one
+from server.registry.overwriting import overwrite_deleted
+from server.registry.retention_runs import run_retention, sweep_backups
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
@@ -152,7 +154,19 @@ def sweep_files(database: Database, config: Config, now: datetime) -> int:
     """
     before = min(now, clock.now()) - ORPHAN_AGE
     with database.reading() as db:
-        return sweep_orphans(db, BlobStore(config.blob_dir), before)
+        return sweep_orphans(db, BlobStore(config.blob_dir, database.keys), before)
+
+
+def keep_no_longer(database: Database, config: Config, now: datetime) -> int:
+    """What is past its time shrinks, old backups go; what an erasure deleted is overwritten.
+
+    By the machine's clock, as the files above: a step that is run as of a later day takes nobody for long unmet.
+    """
+    at = min(now, clock.now())
+    done = run_retention(database, BlobStore(config.blob_dir), None, at)
+    overwrite_deleted(database)
+    swept = sweep_backups(config.data_dir, at)
+    return swept + sum(one.women + one.sealed_records for one in done.values())
 
 
 TIMETABLE = (
@@ -164,6 +178,7 @@ TIMETABLE = (
     Job("audit", timedelta(minutes=1), chain_audit),
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),
+    Job("retention", timedelta(days=1), keep_no_longer, at=time(3, 10)),
 )
 
 
@@ -253,5 +268,6 @@ class Timetable:
 
 def run_timetable(config: Config) -> None:
     """Runs the timetable until told to stop."""
+    logs.install()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     Timetable(Database(config.sqlalchemy_url, config.key_file), config).run()

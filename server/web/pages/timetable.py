@@ -29,6 +29,10 @@ NAMES = {
     "audit": (_l("The audit's chain"), _l("What was done is chained, so that a change made afterwards is seen")),
     "sessions": (_l("Old sign-ins"), _l("Sign-ins that ran out are deleted")),
     "orphans": (_l("Files without a record"), _l("What a crash left behind is deleted after a day")),
+    "retention": (
+        _l("Keeping no longer than needed"),
+        _l("A year after the last contact data shrink to a code and counts; old backups go"),
+    ),
 }
 
 

@@ -10,9 +10,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from server.blobs import BlobStore
+from server.commands import read_arguments
 from server.config import Config
 from server.db import Database
 from server.followups.restricting import keep_unused
+from server.jobs import keep_no_longer
 from server.models import (
     CareEvent,
     Entity,
@@ -99,3 +101,16 @@ def test_backups_go_after_thirty_days_and_the_day_is_told(tmp_path: Path) -> Non
     assert str(backups_until(tmp_path, MORNING)) == "2026-04-01"
     assert delete_old_backups(tmp_path, MORNING) == 1
     assert [one.name for one in tmp_path.iterdir()] == ["new.db"]
+
+
+def test_the_job_goes_by_the_machines_clock_and_the_command_only_counts_ahead(
+    care: Care, database: Database, config: Config, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    care.register(a_uuid())
+    later = clock.now() + timedelta(days=500)
+    assert keep_no_longer(database, config, later) == 0
+    with pytest.raises(SystemExit):
+        read_arguments(["retention", "--as-of", "2028-01-01T00:00:00Z"], "1")
+    assert "--dry-run" in capsys.readouterr().err
+    clock.forward(days=500)
+    assert keep_no_longer(database, config, clock.now()) == 1

@@ -11,8 +11,11 @@ from sqlalchemy import select
 
 from server.access.people import create_user
 from server.access.roles import CLINICIAN, DPO, PROJECT_MANAGER, REVIEWER, TOWN_LEAD, VILLAGE_WORKER
+from server.blobs import BlobStore
+from server.config import Config
 from server.db import Database
 from server.models import Assignment, Audit, Blob, Entity, RightsRequest, Submission, Village, VillageScope, Woman
+from server.registry.retention_runs import run_retention
 from tests.conftest import MORNING, PASSWORD, Clock
 from tests.server.registry.caring import Care, a_care_record, a_uuid, created, updated
 from tests.server.web.pages.conftest import Browser, text_of
@@ -193,3 +196,21 @@ def test_only_the_data_officer_and_clinicians_of_her_villages_open_the_desk(
     assert here.send("/rights", {"code": "王", "kind": "export"}).status_code == 404, "no search by name"
     assert here.send("/rights", {"code": "W-0231", "kind": "x"}).status_code == 400
     assert len(care.rows(Submission)) == 1
+
+
+def test_the_retention_page_counts_what_comes_next_and_its_reports_are_signed_once(
+    care: Care, hire: Any, database: Database, config: Config, clock: Clock
+) -> None:
+    care.register(a_uuid())
+    clock.forward(days=380)
+    dora = hire("dora", DPO)
+    page = text_of(dora.see("/rights/retention"))
+    assert "只留编号和份数的人 1" in page and "还没有哪一次有需要办的" in page
+    run_retention(database, BlobStore(config.blob_dir), None, clock.now())
+    page = text_of(dora.see("/rights/retention"))
+    assert "没有到期的" in page and "清空的记录 1" in page
+    signed = dora.send("/rights/retention/1/sign")
+    assert signed.status_code == 303
+    assert "dora 已阅并签字" in text_of(dora.see("/rights/retention"))
+    assert dora.send("/rights/retention/1/sign").status_code == 400
+    assert hire("lin", CLINICIAN).see("/rights/retention").status_code == 403
