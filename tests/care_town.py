@@ -107,7 +107,7 @@ class CareTown:
             "consent_reminder": True,
             "consent_share_clinic": True,
             "consent_location": False,
-            "consent_stats": False,
+            "consent_stats": True,
         }
         with self.database.transaction() as db:
             self.entity(db, "women", key, label, {"village_code": village, "code": label.split()[0]})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from server.demo.town import DemoVillage, Home
+from server.registry.consent_texts import SHIPPED, hash_of
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def consent(person: Person, on: date, yes: bool = True) -> None:
     others = {name: person.drawn.random() < 0.8 for name in ("reminder", "share_clinic", "location", "stats")}
     answers |= {f"consent_{name}": _yn(said) for name, said in others.items()}
     answers |= {f"save_{name}": _yn(said) for name, said in others.items()}
+    answers |= {f"wording_{name}": f"1 {hash_of(*words)}" for name, words in SHIPPED.items()}
     answers |= {
         "consent_proof": "witnessed_voice",
         "code": person.code,

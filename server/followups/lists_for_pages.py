@@ -151,12 +151,14 @@ def next_day(db: Session, project_id: int, village_codes: Reached, today: date) 
 
 
 def people_by_village(db: Session, project_id: int) -> dict[str, int]:
-    """How many women and homes a village's numbers are about: what decides whether they may be told at all."""
+    """How many women and homes a village's numbers are about: what decides whether they may be told at all.
+
+    Women who agreed to be counted alone.
+    """
     found: dict[str, int] = {}
-    for model in (Woman, Household):
-        rows: Any = db.execute(
-            select(model.village_code, func.count()).where(model.project_id == project_id).group_by(model.village_code)
-        )
+    for model, *counted in ((Woman, Woman.consent_service, Woman.consent_stats), (Household,)):
+        here = (model.project_id == project_id, *counted)
+        rows: Any = db.execute(select(model.village_code, func.count()).where(*here).group_by(model.village_code))
         for code, number in rows:
             found[code] = found.get(code, 0) + number
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -100,10 +100,19 @@ def _listed(row: FollowUp, hers: str | None, home: str | None, assigned_worker: 
     return Listed(row, label_of(hers, home), assigned_worker)
 
 
-def count_by_village(db: Session, project_id: int, village_codes: Reached, today: date) -> dict[str, Counts]:
-    """Tasks per village code; a village without any is not named."""
-    query = counting(FollowUp.village_code, today).where(within(project_id, village_codes))
+def count_by_village(
+    db: Session, project_id: int, village_codes: Reached, today: date, *also: ColumnElement[bool]
+) -> dict[str, Counts]:
+    """Tasks per village code, perhaps under further conditions; a village without any is not named."""
+    query = counting(FollowUp.village_code, today).where(within(project_id, village_codes), *also)
     return counts_of(db, query.group_by(FollowUp.village_code))
+
+
+def is_counted() -> ColumnElement[bool]:
+    """Follow-ups that statistics may count: of homes, and of women who agreed to be counted (consent_stats)."""
+    hers = (Woman.project_id == FollowUp.project_id) & (Woman.uuid == FollowUp.subject)
+    agrees = exists().where(hers, Woman.consent_service, Woman.consent_stats).correlate(FollowUp)
+    return or_(FollowUp.subject_list != "women", agrees)
 
 
 def codes_within(db: Session, scope: Scope) -> list[str] | None:

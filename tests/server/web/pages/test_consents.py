@@ -9,10 +9,12 @@ from server.access import roles
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_user
+from server.followups.overdue import overdue_in_villages
 from server.models import Audit, Consent, ConsentText, Notification, Project, Tombstone, Withdrawal, Woman
 from server.registry.consent_texts import SHIPPED, hash_of
 from tests.conftest import MORNING, PASSWORD
-from tests.server.web.pages.conftest import text_of
+from tests.server.web.pages.conftest import CODES, text_of
+from tests.server.web.pages.test_board import cells
 from tests.server.web.pages.women import DAY, TODAY, CareTown, a_follow_up, a_woman, main_of
 
 PURPOSES = ("service", "reminder", "share_clinic", "location", "stats")
@@ -257,3 +259,20 @@ def test_a_day_is_a_day_in_shanghai_on_the_page(town, browse, clock):
     assert "有效到" in text_of(browse("wang").see("/consents"))
     clock.forward(hours=15)
     assert "已到期" in text_of(browse("wang").see("/consents"))
+
+
+def test_who_does_not_agree_to_statistics_is_in_no_number_of_the_town_and_still_in_her_workers_list(town, browse):
+    with town.database.transaction() as db:
+        for number in range(12):
+            a_woman(db, town.project_id, f"W-2{number:03} 李*", village=2)
+        for number in range(24):
+            agrees = {"consent_stats": number < 18}
+            woman = a_woman(db, town.project_id, f"W-1{number:03} 王*", **agrees)
+            if number % 3 == 0:
+                a_follow_up(db, woman, left=-3)
+    town_reads = cells(browse("lea").see("/follow-ups"))
+    assert town_reads["村1"][0] == town_reads["合计"][0] == "6"
+    assert cells(browse("lin").see("/follow-ups"))["村1"][0] == "8", "who visits them sees whom to visit"
+    with town.database.reading() as db:
+        late = overdue_in_villages(db, town.project_id, TODAY)[CODES[0]]
+    assert (late.tasks, late.late, late.people) == (6, 6, 6)

@@ -121,7 +121,7 @@ def a_woman(
     home: Household | None = None,
     **more: Any,
 ) -> Woman:
-    given = {"consent_service": True, "consent_reminder": True, "consent_share_clinic": True, "consent_stats": False}
+    given = {"consent_service": True, "consent_reminder": True, "consent_share_clinic": True, "consent_stats": True}
     woman = Woman(
         project_id=project_id,
         uuid=str(uuid.uuid4()),
