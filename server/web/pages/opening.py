@@ -1,6 +1,7 @@
 """How a session begins on the desk: at once, or after a second step; and the cookies that carry both."""
 
 from flask import Response, redirect, request
+from sqlalchemy.orm import Session
 
 from server.access import second_factors, signing_in
 from server.access.sign_in_steps import STEP_LIFE, begin_step
@@ -13,20 +14,21 @@ def go_on(actor_id: int, where: str) -> Response:
     """After the password: the second step for who has a second factor, else the session."""
     if not second_factors.asks_second_factor(session.db(), actor_id):
         return begin_session(actor_id, where)
-    token = begin_step(session.db(), "code", actor_id, {"next": where}, session.now())
-    return with_step(to("/sign-in/code"), token)
+    return with_code_step(to("/sign-in/code"), session.db(), actor_id, where)
+
+
+def with_code_step(answer: Response, db: Session, actor_id: int, where: str) -> Response:
+    return with_step(answer, begin_step(db, "code", actor_id, {"next": where}, session.now()))
 
 
 def begin_session(actor_id: int, where: str, second_factor: bool = False) -> Response:
     """A new session, with a cookie that no script reads and no other site sends."""
-    return with_session(to(where), actor_id, second_factor)
+    return with_session(to(where), session.db(), actor_id, second_factor)
 
 
-def with_session(answer: Response, actor_id: int, second_factor: bool) -> Response:
+def with_session(answer: Response, db: Session, actor_id: int, second_factor: bool) -> Response:
     agent, address = request.headers.get("User-Agent"), request.remote_addr
-    token, _created, expires_at = signing_in.sign_in(
-        session.db(), actor_id, agent, session.now(), second_factor, address
-    )
+    token, _created, expires_at = signing_in.sign_in(db, actor_id, agent, session.now(), second_factor, address)
     secure = request.scheme == "https"
     answer.set_cookie(
         session.cookie_name(), token, expires=expires_at, httponly=True, samesite="Strict", secure=secure, path="/"

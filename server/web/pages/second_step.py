@@ -86,4 +86,4 @@ def sign_in_by_passkey() -> Response:
         actor_id = passkeys.finish_passkey_sign_in(session.db(), token, sent["credential"], own_site(), session.now())
     except Problem as problem:
         return say_json(problem)
-    return with_session(reply({"to": own_path(sent.get("next"))}), actor_id, second_factor=True)
+    return with_session(reply({"to": own_path(sent.get("next"))}), session.db(), actor_id, second_factor=True)
