@@ -1,7 +1,8 @@
 """The rights linter: does a form ask what may never be asked?
 
 It reads every word of a form that a person or a program would see: its name and title, the names and labels of fields
-and choices, hints and messages in every language, entity lists and their properties.
+and choices, hints and messages in every language, entity lists and their properties. And it reads two things of the
+form's build: properties that a list about women does not hold, and choices that are none. Source: domain.md 6.5.
 """
 
 import re
@@ -9,12 +10,23 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from forms.lint_terms import LISTS_WITHOUT_PLACE, NO_PLACE, PLACE, RULES, Rule, Severity
+from forms.lint_terms import (
+    FORCED_CHOICE,
+    KNOWN_PROPERTIES,
+    LISTS_WITHOUT_PLACE,
+    NO_PLACE,
+    PLACE,
+    RULES,
+    UNKNOWN_PROPERTY,
+    Rule,
+    Severity,
+)
 from forms.xform import XForm
 
 _BETWEEN = re.compile(r"[\s_\-·.,，。、/\\*]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_A_LETTER = re.compile(r"[^a-z]+")
+_FREE_TEXTS = re.compile(r":(?:hint|guidance_hint|guidance)$")
 
 _CHINESE = [(re.compile(pattern), rule) for rule in RULES for pattern in rule.chinese]
 _NAMES = [(f"_{name}_", rule) for rule in RULES for name in rule.names]
@@ -23,7 +35,8 @@ _NAMES = [(f"_{name}_", rule) for rule in RULES for name in rule.names]
 class Finding(NamedTuple):
     """One term found. `term` says what, `path` where: a field's path, the name of an entity list, or "" for the form.
 
-    `forbidden` prevents publishing in a care project.
+    `forbidden` prevents publishing in a care project. `sentence` is the text that holds the term. `waivable`: a text to
+    read, a note or a hint, in which a term may be quoted; a question, a choice or a name is none.
     """
 
     path: str
@@ -31,43 +44,62 @@ class Finding(NamedTuple):
     severity: Severity
     reason_zh: str
     reason_en: str
+    sentence: str = ""
+    waivable: bool = False
+
+
+class Words(NamedTuple):
+    """Some words of a form, where they stand, and whether they are a text that is only read."""
+
+    path: str
+    text: str
+    is_free: bool = False
 
 
 def lint(form: XForm) -> list[Finding]:
-    """What in this form breaks a red line or may hurt, each term once a place, in the form's order."""
-    found = [_finding(where, term, rule) for where, words in _words_of(form) for term, rule in _terms_in(words)]
+    """What in this form breaks a red line or may hurt, each term once a sentence, in the form's order."""
+    found = [find_in(words, term, rule) for words in _words_of(form) for term, rule in terms_in(words.text)]
+    found += [find_in(Words(path, answer), answer, FORCED_CHOICE) for path, answer in form.forced.items()]
     for use in form.datasets:
         found += lint_properties(use.name, use.properties)
     return list(dict.fromkeys(found))
 
 
 def lint_properties(dataset: str, properties: Iterable[str]) -> list[Finding]:
-    """A place among the properties of a list about women's health, in whatever case of letters it is written."""
-    if dataset.lower() not in LISTS_WITHOUT_PLACE:
+    """A place among the properties of a list about women's health, or one that the list does not hold.
+
+    In whatever case of letters they are written.
+    """
+    name = dataset.lower()
+    if name not in LISTS_WITHOUT_PLACE:
         return []
-    return [_finding(dataset, name, NO_PLACE) for name in properties if name.lower() == PLACE]
+    wrong = [(one, NO_PLACE if one.lower() == PLACE else UNKNOWN_PROPERTY) for one in properties]
+    return [find_in(Words(dataset, one), one, rule) for one, rule in wrong if one not in KNOWN_PROPERTIES[name]]
 
 
-def _finding(where: str, term: str, rule: Rule) -> Finding:
-    return Finding(where, term, rule.severity, rule.reason_zh, rule.reason_en)
+def find_in(words: Words, term: str, rule: Rule) -> Finding:
+    waivable = words.is_free and rule.severity == "forbidden"
+    return Finding(words.path, term, rule.severity, rule.reason_zh, rule.reason_en, words.text, waivable)
 
 
-def _words_of(form: XForm) -> Iterator[tuple[str, str]]:
-    yield "", form.form_id
-    yield "", form.title or ""
+def _words_of(form: XForm) -> Iterator[Words]:
+    yield Words("", form.form_id)
+    yield Words("", form.title or "")
     for field in form.schema.fields:
-        yield field.path, field.name
-        yield from ((field.path, label) for label in field.labels.values())
+        yield Words(field.path, field.name)
+        yield from (Words(field.path, label, field.path in form.notes) for label in field.labels.values())
         for choice in field.choices or ():
-            yield field.path, choice.name
-            yield from ((field.path, label) for label in choice.labels.values())
+            yield Words(field.path, choice.name)
+            yield from (Words(field.path, label) for label in choice.labels.values())
     for phrase in form.phrases:
-        yield phrase.where.removeprefix("/" + form.schema.root).partition(":")[0], phrase.text
+        path = phrase.where.removeprefix("/" + form.schema.root).partition(":")[0]
+        yield Words(path, phrase.text, path in form.notes or bool(_FREE_TEXTS.search(phrase.where)))
     for use in form.datasets:
-        yield from (("", word) for word in (use.name, *use.properties))
+        yield from (Words("", word) for word in (use.name, *use.properties))
 
 
-def _terms_in(words: str) -> Iterator[tuple[str, Rule]]:
+def terms_in(words: str) -> Iterator[tuple[str, Rule]]:
+    """The terms of our list in some words, each with the rule that it breaks."""
     plain = unicodedata.normalize("NFKC", words)
     plain = "".join(one for one in plain if unicodedata.category(one) != "Cf")
     joined = _BETWEEN.sub("", plain)

@@ -30,6 +30,50 @@ NO_PLACE = Rule(
 )
 """Requirement P3, domain.md 6.3: what has the property `geometry` is drawn on maps, by ODK Collect too."""
 
+KNOWN_PROPERTIES = {
+    "women": frozenset(
+        [
+            *("assigned_worker", "code", "display_name", "household", "village_code", "wording"),
+            *("consent_location", "consent_reminder", "consent_service", "consent_share_clinic", "consent_stats"),
+            "consent_until",
+        ]
+    ),
+    "pregnancies": frozenset(["ga_anchor", "last_weight", "preg_no", "status", "village_code", "woman"]),
+    "contraception_episodes": frozenset(
+        [
+            *("last_injection", "method", "next_injection", "start_date", "status", "supply_end", "village_code"),
+            "woman",
+        ]
+    ),
+    "referrals": frozenset(
+        [
+            *("form_id", "outcome", "outcome_on", "pregnancy", "referred_on", "status", "urgency", "village_code"),
+            "woman",
+        ]
+    ),
+}
+"""What the lists about women's health hold, and nothing beside it (domain.md 3 and 6.3, P7)."""
+
+UNKNOWN_PROPERTY = Rule(
+    "forbidden",
+    "名册里关于她的项目只有这几项；要多记一项，先改规定，不在表单里加。",
+    "The lists about her hold these properties and no others; another one is a change of the rules, not of a form.",
+    (),
+)
+FORCED_CHOICE = Rule(
+    "forbidden",
+    "只有一个答案能过的选择题不是选择：她选什么，都不能挡住表单。",
+    "A choice of which only one answer passes is no choice: whatever she chooses must not stop the form.",
+    (),
+)
+CHOICE_AS_A_TASK = Rule(
+    "forbidden",
+    "任务做没做完，不能看她选了什么、答了什么：只看我们去了没有。",
+    "Whether a task is done never depends on what she chose or answered, only on our own visit.",
+    (),
+)
+"""Domain.md 6.5: no task's completion requires a person's choice. None of these three can be waived."""
+
 RULES = (
     Rule(
         "forbidden",

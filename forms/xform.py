@@ -16,6 +16,7 @@ from forms.schema import FormSchema, sanitise
 from forms.texts import FormTexts, Phrase
 from forms.xform_bytes import CONTROL, Hashes, check_version, clean_xform, hashes, set_version
 from forms.xform_fields import read_fields
+from forms.xform_rules import read_forced, read_notes
 from forms.xml import Element, attribute, child, local_name, read_xml, text_of
 
 __all__ = [
@@ -46,7 +47,10 @@ class FormWarning:
 
 @dataclass(frozen=True)
 class XForm:
-    """What a form definition says. `version` is "" if absent; `phrases` are all its texts in all languages."""
+    """What a form definition says. `version` is "" if absent; `phrases` are all its texts in all languages.
+
+    `notes` are the paths of what only shows text; `forced` holds, by path, the one answer that a choice's constraint allows.
+    """
 
     form_id: str
     version: str
@@ -57,6 +61,8 @@ class XForm:
     encrypted: bool
     warnings: list[FormWarning]
     phrases: list[Phrase]
+    notes: frozenset[str] = frozenset()
+    forced: dict[str, str] = field(default_factory=dict)
 
 
 class Conflict(NamedTuple):
@@ -100,6 +106,8 @@ def read_xform(xml: bytes) -> XForm:
         encrypted=submission is not None and bool(attribute(submission, "base64RsaPublicKey")),
         warnings=list(_warnings(schema, datasets)),
         phrases=phrases,
+        notes=read_notes(parts.model, schema),
+        forced=read_forced(parts.model, schema),
     )
 
 

@@ -14,10 +14,12 @@ import re
 import resource
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 from forms.errors import XLSFormInvalid
+from forms.lint_places import Cell
 from forms.validate import read_warnings_of_validate, validate_available
 from forms.workbook import check_workbook, refuse_hostile_parts
 
@@ -28,6 +30,7 @@ OWN_WALL_SECONDS = 300  # our own tables are not hostile: on a machine that is b
 CPU_SECONDS = 25
 MEMORY_BYTES = 1 << 30
 RESULT_BYTES = 50_000_000
+MOST_CELLS = 50_000  # whose place is known; a form that people fill in has a few thousand
 
 _ROW = re.compile(r"\[row\s*:\s*(\d+)\]|\brow(?: number)?\s+'?(\d+)'?", re.IGNORECASE)
 _SHEETS = "(survey|choices|settings|entities|external_choices|osm)"
@@ -40,11 +43,15 @@ _START = "import sys; sys.path.insert(0, sys.argv[1]); from forms.xlsform import
 
 @dataclasses.dataclass(frozen=True)
 class Converted:
-    """A converted form: the XForm, pyxform's warnings, and `itemsets.csv` where the form has external choices."""
+    """A converted form: the XForm, pyxform's warnings, and `itemsets.csv` where the form has external choices.
+
+    `cells` are the texts of the workbook, row by row, to find one again.
+    """
 
     xml: bytes
     warnings: list[str]
     itemsets: bytes | None = None
+    cells: tuple[Cell, ...] = ()
 
 
 def convert_xlsform(data: bytes, kind: Literal["xlsx", "xls"], fallback_form_id: str | None = None) -> Converted:
@@ -77,7 +84,8 @@ def _convert_apart(data: bytes, file_type: str, fallback_form_id: str | None, se
     if error := result.get("error"):
         raise invalid_form(error, result["warnings"], result.get("row"))
     itemsets = result["itemsets"]
-    return Converted(result["xml"].encode(), result["warnings"], itemsets.encode() if itemsets else None)
+    cells = tuple(Cell(*one) for one in result.get("cells", ()))
+    return Converted(result["xml"].encode(), result["warnings"], itemsets.encode() if itemsets else None, cells)
 
 
 def invalid_form(error: str, warnings: list[str], question_row: int | None = None) -> XLSFormInvalid:
@@ -128,14 +136,15 @@ def _convert_or_say_why(data: bytes, file_type: str, form_id: str | None, warnin
     sheets: dict[str, Any] = {}
     try:
         sheets.update(_read_sheets(data, file_type))
-        return _convert_sheets(sheets, form_id, warnings)
+        # Rows of text formats are not counted as Excel counts them.
+        cells = _cells_of(sheets) if file_type in (".xlsx", ".xls") else []
+        return {**_convert_sheets(sheets, form_id, warnings), "cells": cells}
     except MemoryError:
         return {"error": "Converting the form took more memory than it may."}
     except RecursionError:
         return {"error": "The form is nested too deeply to be converted."}
     except Exception as wrong:
         words = _words_of(wrong)
-        # Rows of text formats are not counted as Excel counts them.
         row = find_question_row(words, sheets.get("survey") or []) if file_type in (".xlsx", ".xls") else None
         return {"error": words, "row": row}
 
@@ -147,6 +156,17 @@ def _read_sheets(data: bytes, file_type: str) -> dict[str, Any]:
         refuse_hostile_parts(data)
     read = SupportedFileTypes.get_processors()[SupportedFileTypes(file_type)]
     return dict(read(io.BytesIO(data)))
+
+
+def _cells_of(sheets: dict[str, Any]) -> list[Cell]:
+    """The texts of a workbook's sheets; the first row of each names its columns."""
+    rows = (
+        (sheet, number, row)
+        for sheet in ("settings", "survey", "choices", "entities", "external_choices")
+        for number, row in enumerate(sheets.get(sheet) or [], start=2)
+    )
+    found = (Cell(sheet, number, str(text).strip()) for sheet, number, row in rows for text in dict(row).values())
+    return list(islice((one for one in found if one.text), MOST_CELLS))
 
 
 def _convert_sheets(sheets: dict[str, Any], form_id: str | None, warnings: list[str]) -> dict[str, Any]:

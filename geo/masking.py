@@ -47,7 +47,7 @@ def suppress(count: int, k: int = K, of: int | None = None) -> Shown:
     return shown_as(count, reason_to_hide(count, k, of), k)
 
 
-def reason_to_hide(count: int, k: int, of: int | None) -> Reason | None:
+def reason_to_hide(count: int, k: int = K, of: int | None = None) -> Reason | None:
     """Why a count may not be shown by itself; `of` as in `suppress`. None where it may."""
     if of is not None and of < LEAST_PEOPLE:
         return "few_people"

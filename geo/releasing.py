@@ -47,7 +47,7 @@ def release(
 ) -> tuple[Line, Told]:
     """How numbers may be shown to those who were told `before`, and what they can know from now on.
 
-    `people`: of how many people each number is a share. `total_is_out`: the total is shown elsewhere in any case, so
+    `people`: of how many people each number is a share, where it is one. `total_is_out`: the total is shown elsewhere in any case, so
     where it would give a number away every cell is withheld instead.
     """
     past = before or Told(dict(counts))
@@ -59,7 +59,7 @@ def release(
     known = past.known & stayed
     hidden = _hidden_by_themselves(counts, counted, stayed - known, people, k)
     total = sum(counted.values())
-    why_no_total = None if total_is_out else _why_no_total(total, people, past, k)
+    why_no_total = reason_to_hide(total, k) if total_is_out else _why_no_total(total, people, past, k)
     unknown = Unknown(counted, moves, known, hidden, past, k)
     if not unknown.withhold_until_safe(why_no_total):
         why_no_total = "complement"
@@ -105,7 +105,7 @@ def _hidden_by_themselves(
     """Why numbers may not be shown, their totals aside: few, or withheld before and not moved since."""
     found: dict[str, Reason] = {}
     for key, number in counted.items():
-        of = max(people.get(key, 0), number, counts[key]) if people is not None else None
+        of = max(people[key], number, counts[key]) if people is not None and key in people else None
         reason = reason_to_hide(number, k, of) or ("complement" if key in withheld else None)
         if reason is not None:
             found[key] = reason

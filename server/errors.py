@@ -74,6 +74,13 @@ class UnexpectedValue(Problem):
     template = "The value {value} cannot be used for {field}: {reason}"
 
 
+class RedLine(Problem):
+    """What no form or rule may ask. Details also: `findings`, each with path, term, reason in both languages and place."""
+
+    code = 400.8
+    template = "{value} ({where}) cannot be used: {reason}"
+
+
 class RosterUnusable(Problem):
     code = 400.8
     template = "Line {line} of the file: {reason}"

@@ -35,37 +35,39 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Who is told, and when."""
+class Telling:
+    """Who is told, and when; `database` takes what is written down, in a transaction of its own."""
 
+    database: Database
     actor_id: int
     now: datetime
 
 
-def tell(database: Database, project_id: int, lines: Mapping[str, Counted], reader: Reader) -> dict[str, Line]:
-    """The lines by measure, as they may be shown to anybody of the project now. Writes in a transaction of its own.
+def tell(telling: Telling, project_id: int, lines: Mapping[str, Counted]) -> dict[str, Line]:
+    """The lines by measure, as they may be shown to anybody of the project now.
 
     Call it where nothing is being written (a GET). Raises Unavailable when others were always faster.
     """
-    with database.reading() as db:
-        found, is_news = look(db, project_id, lines, reader)
-    if not is_news:
-        return {measure: one.line for measure, one in found.items()}
-    for _ in range(TRIES):
+    with telling.database.reading() as db:
+        found, is_news = look(db, project_id, lines, telling)
+    tries = TRIES
+    while is_news:
         try:
-            with database.transaction() as db:
-                found, _ = look(db, project_id, lines, reader)
+            with telling.database.transaction() as db:
+                found, is_news = look(db, project_id, lines, telling)
                 for measure, one in found.items():
-                    write(db, project_id, measure, one, reader)
-            return {measure: one.line for measure, one in found.items()}
+                    write(db, project_id, measure, one, telling)
+            break
         except IntegrityError:  # somebody else was told meanwhile: what he was told counts
-            continue
-    raise Unavailable()
+            tries -= 1
+            if not tries:
+                raise Unavailable() from None
+    return {measure: one.line for measure, one in found.items()}
 
 
 @dataclass(frozen=True)
 class Found:
-    """A line beside the release that holds: `last` None before the first; `is_looked_at` by this reader."""
+    """A line beside the release that holds: `last` None before the first; `is_looked_at` by this telling."""
 
     line: Line
     told: Told
@@ -77,7 +79,7 @@ class Found:
         return self.last is None or read_told(self.last.told_json) != self.told
 
 
-def look(db: Session, project_id: int, lines: Mapping[str, Counted], reader: Reader) -> tuple[dict[str, Found], bool]:
+def look(db: Session, project_id: int, lines: Mapping[str, Counted], telling: Telling) -> tuple[dict[str, Found], bool]:
     """What may be shown now, and whether that has to be written down."""
     newest = (
         select(Release.measure, func.max(Release.number).label("number"))
@@ -88,7 +90,7 @@ def look(db: Session, project_id: int, lines: Mapping[str, Counted], reader: Rea
     rows = db.execute(
         select(Release, ReleaseLook.id)
         .join(newest, (Release.measure == newest.c.measure) & (Release.number == newest.c.number))
-        .outerjoin(ReleaseLook, (ReleaseLook.release_id == Release.id) & (ReleaseLook.actor_id == reader.actor_id))
+        .outerjoin(ReleaseLook, (ReleaseLook.release_id == Release.id) & (ReleaseLook.actor_id == telling.actor_id))
         .where(Release.project_id == project_id)
     )
     last = {row.measure: (row, look_id is not None) for row, look_id in rows}
@@ -101,7 +103,7 @@ def look(db: Session, project_id: int, lines: Mapping[str, Counted], reader: Rea
     return found, any(one.is_new or not one.is_looked_at for one in found.values())
 
 
-def write(db: Session, project_id: int, measure: str, found: Found, reader: Reader) -> None:
+def write(db: Session, project_id: int, measure: str, found: Found, telling: Telling) -> None:
     row = found.last
     if row is None or found.is_new:
         number = row.number + 1 if row else 1
@@ -110,13 +112,13 @@ def write(db: Session, project_id: int, measure: str, found: Found, reader: Read
             measure=measure,
             number=number,
             told_json=write_told(found.told),
-            made_at=reader.now,
+            made_at=telling.now,
         )
         db.add(row)
         db.flush()
     elif found.is_looked_at:
         return
-    db.add(ReleaseLook(release_id=row.id, actor_id=reader.actor_id, looked_at=reader.now))
+    db.add(ReleaseLook(release_id=row.id, actor_id=telling.actor_id, looked_at=telling.now))
     db.flush()
 
 

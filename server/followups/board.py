@@ -1,19 +1,19 @@
 """The board: how many follow-ups wait in each village and for each worker, as the reader may be told. Pure.
 
-Every number goes through `show_counts`. Who cares for these women reads the numbers as they are; to everybody else a
-count that would point at somebody is hidden, and so is whatever would give it back (domain.md 6.3, P6).
+Who cares for these women reads the numbers as they are (`show_counts`). To everybody else a count that would point at
+somebody is hidden, and so is whatever would give it back: town_board.py (domain.md 6.3, P6).
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from geo.masking import Shown, ShownTable, suppress_table
+from geo.masking import Shown, shown_as
 from server.followups.queries import Counts
 
 COLUMNS: Final = ("overdue", "due", "open")
 NOTHING: Final = Counts()
-WITHHELD: Final = Shown("withheld", None, suppressed=True, reason="complement")
+WITHHELD: Final = shown_as(0, "complement")
 
 Line = Mapping[str, Shown]
 """One row of the board: what is shown in each of COLUMNS."""
@@ -40,25 +40,11 @@ def add(lines: Collection[Line], column: str) -> Shown:
 
 
 def exact(number: int) -> Shown:
-    return Shown(str(number), number, suppressed=False)
+    return shown_as(number)
 
 
-def show_counts(counts: Mapping[str, Counts], people: Mapping[str, int], is_care_team: bool) -> Board:
-    """The board of the villages in `counts`. `people` is how many women and homes each village's numbers are about.
-
-    Columns are hidden each by itself, because no total of a row is shown; the total of a column is.
-    """
+def show_counts(counts: Mapping[str, Counts]) -> Board:
+    """The board of the villages in `counts` for those who care for the women in them: the numbers as they are."""
     columns = {column: {code: getattr(one, column) for code, one in counts.items()} for column in COLUMNS}
-    if is_care_team:
-        villages = {code: {column: exact(columns[column][code]) for column in COLUMNS} for code in counts}
-        return Board(villages, {column: exact(sum(columns[column].values())) for column in COLUMNS})
-    tables = {column: suppress_column(cells, people) for column, cells in columns.items()}
-    villages = {code: {column: tables[column].cells[code]["visits"] for column in COLUMNS} for code in counts}
-    return Board(villages, {column: tables[column].total for column in COLUMNS})
-
-
-def suppress_column(cells: Mapping[str, int], people: Mapping[str, int]) -> ShownTable:
-    """One column with its total. Several visits of one person never count as more than there are people."""
-    rows = {code: {"visits": number} for code, number in cells.items()}
-    of = {code: {"visits": max(number, people.get(code, 0))} for code, number in cells.items()}
-    return suppress_table(rows, denominators=of)
+    villages = {code: {column: exact(columns[column][code]) for column in COLUMNS} for code in counts}
+    return Board(villages, {column: exact(sum(columns[column].values())) for column in COLUMNS})

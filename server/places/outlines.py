@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from geo.features import collection, feature
 from geo.masking import Shown, suppress, suppress_table
+from geo.releasing import Line
 from server.access.allow import Scope
 from server.models import Submission, Village
 from server.places.locating import VillageMap, village_map
+from server.places.town_numbers import UNKNOWN
 from server.places.wanted import Filters, records_in, wishes
 
 DISPLAY_DEGREES = 0.00003  # about 3 m: no eye tells it on a town's map
 SIMPLIFY_FROM_CORNERS = 20_000
-UNKNOWN = "unknown"
 HIDDEN = "hidden"
 
 
@@ -38,7 +39,10 @@ class VillageCounts:
 
 
 def village_counts(db: Session, scope: Scope, filters: Filters = Filters()) -> VillageCounts:
-    """How many records lie in each village in force, as it may be shown together with the total."""
+    """How many records lie in each village in force of a plain project, as it may be shown together with the total.
+
+    Who sees the map of a plain project reads its records. A care project's numbers are told: `told_counts`.
+    """
     in_force = select(Village.id).where(Village.project_id == scope.project_id, Village.retired_at.is_(None))
     wanted = [*records_in(scope), *wishes(filters)]
     counted = (
@@ -55,15 +59,25 @@ def village_counts(db: Session, scope: Scope, filters: Filters = Filters()) -> V
     return VillageCounts(shown, unknown if rows[UNKNOWN]["records"] else None, table.total)
 
 
-def village_features(db: Session, scope: Scope, bands: Mapping[str, Shown] | None = None) -> dict[str, Any]:
+def told_counts(line: Line, ids: Mapping[str, int]) -> VillageCounts:
+    """What was told of each village by its code (places/town_numbers.py), by village row."""
+    unknown = line.cells[UNKNOWN]
+    shown = {ids[code]: cell for code, cell in line.cells.items() if code in ids}
+    return VillageCounts(shown, unknown if unknown.value != 0 else None, line.total)
+
+
+def village_features(
+    db: Session, scope: Scope, bands: Mapping[str, Shown] | None = None, counts: VillageCounts | None = None
+) -> dict[str, Any]:
     """GeoJSON of the boundaries: {code, name, count_text, suppressed, lon, lat}, drawn simpler where they are large.
 
-    With `bands`, by village code, also {overdue}: the band as it may be shown, or "hidden".
+    With `bands`, by village code, also {overdue}: the band as it may be shown, or "hidden". `counts` are those that were
+    told, of a care project.
     """
     known = village_map(db, scope.project_id)
     if known is None:
         return collection([])
-    counts = village_counts(db, scope)
+    counts = counts or village_counts(db, scope)
     outlines = outlines_for_display(known)
     return collection(
         feature(code, outlines[code], village_facts(known, code, counts.of(known.ids[code]), bands))

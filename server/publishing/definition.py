@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from forms.lint_places import Cell
 from forms.xform import XForm, clean_xform, read_xform, set_version
 from forms.xlsform import convert_xlsform, read_warnings_of_validate
 from server.blobs import BlobStore, Stored
@@ -31,13 +32,17 @@ class Excel:
 
 @dataclass(frozen=True)
 class Definition:
-    """A form as it will be kept. `warnings` are pyxform's and ODK Validate's sentences; `files` came out of the workbook."""
+    """A form as it will be kept. `warnings` are pyxform's and ODK Validate's sentences.
+
+    `files` and `cells`, the texts with their rows, came out of the workbook.
+    """
 
     xml: bytes
     xform: XForm
     excel: Excel | None = None
     warnings: tuple[str, ...] = ()
     files: tuple[tuple[str, Stored], ...] = ()
+    cells: tuple[Cell, ...] = ()
 
 
 def read_definition(
@@ -75,6 +80,7 @@ def convert(
             excel=Excel(store.put(body), content_type),
             warnings=tuple(converted.warnings),
             files=((ITEMSETS, store.put(converted.itemsets)),) if converted.itemsets else (),
+            cells=converted.cells,
         )
     found = read_warnings_of_validate(definition.xml) if validate else []
     return replace(definition, warnings=(*definition.warnings, *found))

@@ -36,7 +36,7 @@ def put_draft(
     An earlier draft and the records that tried it are gone; files that filled the same slots are carried over.
     Raises UniqueViolation (409.3), UnexpectedValue (400.8), FormWarnings (400.16), FieldTypeConflict (400.17).
     """
-    refuse_forbidden(project, definition.xform)
+    refuse_forbidden(db, project, definition)
     if form is None:
         refuse_known_id(db, project, definition.xform.form_id)
     elif definition.xform.form_id != form.xml_form_id:

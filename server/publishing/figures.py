@@ -1,7 +1,7 @@
 """How many records each form has, as the caller may be told.
 
-Who reads the records reads their number. To everybody else in a care project a number that would point at somebody is
-hidden, and so is what would give it back (domain.md 6.3, P6).
+Who reads the records reads their number. Everybody else in a care project is told the town's, in steps, where it points
+at nobody (places/town_numbers.py; domain.md 6.3, P6).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from geo.masking import Shown, suppress_table
+from geo.masking import Shown, shown_as
 from server.access.allow import may, scope_of
 from server.access.caller import Caller
+from server.access.small_numbers import WITHHELD, Telling
 from server.models import Actor, Project
-from server.publishing.queries import FormFigures, ListedForm, count_of_forms
+from server.places.town_numbers import tell_records
+from server.publishing.queries import FormFigures, ListedForm, count_of_forms, makers_of
 
 RECEIVED = "received"  # no review state: nobody looked yet
 STATES = (RECEIVED, "hasIssues", "edited", "approved", "rejected")
@@ -22,7 +24,7 @@ STATES = (RECEIVED, "hasIssues", "edited", "approved", "rejected")
 
 @dataclass(frozen=True)
 class ShownFigures:
-    """What was sent to a form. `review_states` has every one of STATES; the latest day is hidden with the number."""
+    """What was sent to a form. `review_states` has every one of STATES."""
 
     submissions: Shown
     review_states: Mapping[str, Shown]
@@ -31,13 +33,21 @@ class ShownFigures:
 
 
 def figures_of_forms(
-    db: Session, caller: Caller, project: Project, forms: Sequence[ListedForm]
+    db: Session, caller: Caller, project: Project, forms: Sequence[ListedForm], telling: Telling | None
 ) -> dict[int, ShownFigures]:
-    """By form id, of the records that the caller's scope reaches."""
-    found = count_of_forms(db, forms, scope_of(caller, project))
-    reads_records = project.kind != "care" or may(caller, "submission.list", project)
-    show = show_exactly if reads_records else show_guarded
-    return {form_id: show(figures) for form_id, figures in found.items()}
+    """By form id. Who reads the records gets the figures of what his scope reaches, anybody else those of the town.
+
+    `telling` is who is told the town's; without it nothing of them is shown.
+    """
+    if project.kind != "care" or may(caller, "submission.list", project):
+        found = count_of_forms(db, forms, scope_of(caller, project))
+        return {form_id: show_exactly(figures) for form_id, figures in found.items()}
+    numbers = tell_records(db, project.id, telling).forms.cells if telling else {}
+    makers = makers_of(db, forms)
+    return {
+        one.form.id: show_told(numbers.get(str(one.form.id), WITHHELD), makers.get(one.version.created_by_id or 0))
+        for one in forms
+    }
 
 
 def by_state(figures: FormFigures) -> dict[str, int]:
@@ -50,11 +60,9 @@ def show_exactly(figures: FormFigures) -> ShownFigures:
 
 
 def exact(number: int) -> Shown:
-    return Shown(str(number), number, suppressed=False)
+    return shown_as(number)
 
 
-def show_guarded(figures: FormFigures) -> ShownFigures:
-    table = suppress_table({"form": by_state(figures)})
-    total = table.row_totals["form"]
-    latest = None if total.suppressed else figures.last_submission
-    return ShownFigures(total, table.cells["form"], latest, figures.created_by)
+def show_told(number: Shown, maker: Actor | None) -> ShownFigures:
+    """The town's number alone: states and days move with every single record."""
+    return ShownFigures(number, dict.fromkeys(STATES, WITHHELD), None, maker)

@@ -13,7 +13,7 @@ from server.models import Form, FormVersion, Project
 from server.publishing.datasets import link_by_name, take_datasets
 from server.publishing.draft import clear_draft, get_draft, hold_form
 from server.publishing.queries import find_published
-from server.publishing.rights import refuse_forbidden
+from server.publishing.rights import refuse_forbidden_xml
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
 
@@ -26,7 +26,7 @@ def publish_draft(
     """Gives the draft to phones. A version string, when given, is written into the XML first, nothing else is changed.
 
     Makes the entity lists and properties that the form declares, and links its files to them by name. Raises NotFound
-    (no draft), VersionAlreadyPublished (409.6), XFormInvalid (a version that cannot be used), UnexpectedValue (400.8: what
+    (no draft), VersionAlreadyPublished (409.6), XFormInvalid (a version that cannot be used), RedLine (400.8: what
     a care project never asks, in a draft from before the project was one), DatasetNameCase, PropertyNameCase.
     """
     hold_form(db, form)
@@ -36,7 +36,7 @@ def publish_draft(
     if find_published(db, form, draft.version) is not None:
         raise VersionAlreadyPublished(form=form.xml_form_id, version=draft.version)
     xform = read_xform(bytes(draft.xml))
-    refuse_forbidden(project, xform)
+    refuse_forbidden_xml(db, project, bytes(draft.xml))
     if draft.entity_related and not draft.encrypted:
         take_datasets(db, project, xform.datasets, by, now)
     link_by_name(db, project, draft, now)

@@ -1,6 +1,6 @@
 """What is worth knowing before a form goes out, as Central sorts it: the workbook's warnings and the workflow's.
 
-Those about words in a care project are our own.
+Those about words are our own.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from server.publishing.rights import warn_of_words
 def refuse_with_warnings(db: Session, project: Project, form: Form | None, definition: Definition) -> None:
     """Raises FormWarnings (400.16) when there is anything to say."""
     workflow = [{"type": one.type, "details": one.details, "message": one.message} for one in definition.xform.warnings]
-    workflow += [*warn_of_words(project, definition.xform), *workflow_warnings(db, project, form, definition)]
+    workflow += [*warn_of_words(project, definition), *workflow_warnings(db, project, form, definition)]
     if definition.warnings or workflow:
         raise FormWarnings(
             warnings={"xlsFormWarnings": list(definition.warnings) or None, "workflowWarnings": workflow or None}

@@ -1,7 +1,7 @@
 import pytest
 
 from forms.library import library_forms, read_library_form
-from forms.lint import lint
+from forms.lint import lint, lint_properties
 from forms.xform import read_xform
 from tests.forms.samples import small_form
 
@@ -125,6 +125,43 @@ def test_translated_texts_are_found_at_their_field():
     )
 
     assert [(one.path, one.term) for one in lint(read_xform(form))] == [("/name", "逃避")]
+
+
+CHOICE = """<select1 ref="/data/name"><label>方法</label><item><label>甲</label><value>a</value></item>
+<item><label>乙</label><value>b</value></item></select1>"""
+
+
+@pytest.mark.parametrize(
+    ("constraint", "terms"),
+    [(". = 'a'", ["a"]), ("'a'=.", ["a"]), ("selected(., 'b')", ["b"]), (". != 'a'", []), (". = 'a' or . = 'b'", [])],
+)
+def test_a_choice_of_which_one_answer_passes_is_no_choice(constraint, terms):
+    form = read_xform(small_form(binds=f'<bind nodeset="/data/name" constraint="{constraint}"/>', body=CHOICE))
+    assert [(one.term, one.severity, one.waivable) for one in lint(form)] == [
+        (one, "forbidden", False) for one in terms
+    ]
+
+
+def test_a_number_or_a_text_may_have_one_answer():
+    form = small_form(binds="""<bind nodeset="/data/name" constraint=". = 'ok'"/>""")
+    assert lint(read_xform(form)) == []
+
+
+def test_only_a_text_that_is_read_may_be_waived():
+    label = '<input ref="/data/name"><label>社会抚养费已取消</label></input>'
+    note = small_form(binds='<bind nodeset="/data/name" readonly="true()"/>', body=label)
+    assert [one.waivable for one in lint(read_xform(note))] == [True]
+    assert [one.waivable for one in lint(read_xform(small_form(body=label)))] == [False]
+    named = small_form(fields="<chahuan/>", binds='<bind nodeset="/data/chahuan" readonly="true()"/>', body="")
+    assert [one.waivable for one in lint(read_xform(named))] == [False]
+
+
+def test_the_lists_about_women_hold_what_our_own_forms_write():
+    for one in library_forms():
+        for use in read_xform(read_library_form(one.form_id)).datasets:
+            assert lint_properties(use.name, use.properties) == []
+    assert [one.term for one in lint_properties("Women", ["code", "Code", "spouse"])] == ["Code", "spouse"]
+    assert lint_properties("homes", ["anything"]) == []
 
 
 def test_our_own_forms_pass_without_a_single_finding():

@@ -22,6 +22,7 @@ from server.web.central.uploads import MOST_FORM_BYTES, definition_of_request
 from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, wants_extended
 from server.web.session import caller, db, now, reading, secret_key
+from server.web.telling import telling
 from server.web.wire import central_json, forms_json
 
 forms = CentralDoor("forms")
@@ -60,7 +61,7 @@ def get_form(project_id: int, xml_form_id: str, draft: bool = False, version: st
     one = ListedForm(shown.form, shown.version)
     body = form_json(shown.project, one)
     if wants_extended():
-        figures = figures_of_forms(reading(), caller(), shown.project, [one])[shown.form.id]
+        figures = figures_of_forms(reading(), caller(), shown.project, [one], telling())[shown.form.id]
         body |= forms_json.form_figures(shown.version, figures, notes_for_caller(shown.project, shown.form))
     return central_json.reply(body)
 
@@ -120,7 +121,7 @@ def get_versions(project_id: int, xml_form_id: str) -> Response:
     rows = [ListedForm(shown.form, version) for version in list_versions(reading(), shown.form)]
     bodies = [form_json(shown.project, one) for one in rows]
     if wants_extended():
-        figures = figures_of_forms(reading(), caller(), shown.project, rows)
+        figures = figures_of_forms(reading(), caller(), shown.project, rows, telling())
         for one, body in zip(rows, bodies, strict=True):
             body |= forms_json.form_figures(one.version, figures[one.form.id])
     return central_json.reply(bodies)

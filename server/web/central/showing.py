@@ -8,6 +8,7 @@ from server.publishing.queries import ListedForm, list_forms
 from server.web.central.loading import may_read
 from server.web.parameters import wants_extended
 from server.web.session import caller, reading, secret_key
+from server.web.telling import telling_if_reading
 from server.web.wire import forms_json
 from server.web.wire.central_json import Json
 
@@ -29,5 +30,5 @@ def shown_forms(project: Project) -> list[Json]:
     rows = [one for one in every if may_read(caller(), project, one.form, one.version)]
     if not wants_extended():
         return [form_json(project, one) for one in rows]
-    figures = figures_of_forms(reading(), caller(), project, rows)
+    figures = figures_of_forms(reading(), caller(), project, rows, telling_if_reading())
     return [form_json(project, one) | forms_json.form_figures(one.version, figures[one.form.id]) for one in rows]

@@ -8,9 +8,10 @@ from flask import Response, make_response, render_template
 
 from server import clock
 from server.access.allow import may
-from server.followups.board import COLUMNS, Board, show_counts
-from server.followups.lists_for_pages import Phone, Wanted, people_by_village
+from server.followups.board import COLUMNS, WITHHELD, Board, show_counts
+from server.followups.lists_for_pages import Phone, Wanted
 from server.followups.queries import Counts, count_by_village
+from server.followups.town_board import tell_board
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES
@@ -24,30 +25,41 @@ from server.web.pages.followups import (
 )
 from server.web.pages.pager import address
 from server.web.pages.texts import _
+from server.web.telling import telling
 
 SILENT = 3
 
 
 @pages.get("/follow-ups")
 def show_board() -> Response:
-    reach, wanted, by = reach_of("followup.list"), read_wanted(), read_choice("by", ("worker",))
-    names, phones, worker = reach.names, phones_of(reach), asked_worker()
-    board, shows_list = read_board(reach, names), may(session.caller(), "followup.read", reach.project)
+    reach, wanted = reach_of("followup.list"), read_wanted()
+    names, phones, shows_list = reach.names, phones_of(reach), may(session.caller(), "followup.read", reach.project)
+    # No number stands beside a worker's name but for those who work with her: it would be a count of her clients.
+    by, worker = (read_choice("by", ("worker",)), asked_worker()) if shows_list else ("", 0)
+    board = read_board(reach, names) if shows_list else told_board(reach, names)
     rows = rows_by_worker(board, phones, names) if by else rows_by_village(board, phones, names)
     values = {"rows": chosen_rows(rows, wanted, worker), "shows_list": shows_list, "by": by}
     values |= {"columns": [wanted.state] if wanted.state else COLUMNS, "total": board.total, "phones": phones}
     values |= {"wanted": wanted, "worker": worker, "villages": names, "synced": synced_today(phones, reach.today)}
+    values |= {"carriers": [{"phone": one, "villages": villages_of(one, names)} for one in phones]}
     silent = silent_phones(phones, reach.today)
     return make_response(render_template("followups/board.html", states=STATE_NAMES, silent=silent, **values))
 
 
 def read_board(reach: Reach, names: dict[str, str]) -> Board:
     """The numbers of every village in reach. A filter only chooses rows of this one board: two of them give no third."""
-    db, project_id = session.db(), reach.project.id
-    found = count_by_village(db, project_id, reach.codes, reach.today)
-    counts = {code: found.get(code, Counts()) for code in (*names, *(code for code in found if code not in names))}
-    is_care_team = may(session.caller(), "followup.read", reach.project)
-    return show_counts(counts, people_by_village(db, project_id), is_care_team)
+    found = count_by_village(session.db(), reach.project.id, reach.codes, reach.today)
+    return show_counts(
+        {code: found.get(code, Counts()) for code in (*names, *(one for one in found if one not in names))}
+    )
+
+
+def told_board(reach: Reach, names: dict[str, str]) -> Board:
+    """The town's board, of which a reader of some villages sees some rows and no total."""
+    board = tell_board(session.db(), reach.project.id, reach.today, telling())
+    if reach.codes is None:
+        return board
+    return Board({code: board.villages[code] for code in names}, dict.fromkeys(COLUMNS, WITHHELD))
 
 
 def rows_by_village(board: Board, phones: list[Phone], names: dict[str, str]) -> list[dict[str, Any]]:
@@ -73,10 +85,14 @@ def rows_by_worker(board: Board, phones: list[Phone], names: dict[str, str]) -> 
             "query": {"worker": phone.id},
             "cells": board.of_worker(phone.villages),
             "with": [phone],
-            "villages": _("the whole town") if phone.villages is None else "、".join(names_of(phone.villages, names)),
+            "villages": villages_of(phone, names),
         }
         for phone in phones
     ]
+
+
+def villages_of(phone: Phone, names: dict[str, str]) -> str:
+    return _("the whole town") if phone.villages is None else "、".join(names_of(phone.villages, names))
 
 
 def names_of(codes: Iterable[str], names: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 from geo.boundaries import BoundaryFile, read_boundaries
 from geo.errors import GeoError
 from geo.masking import suppress
-from server.access.allow import allow, may
+from server.access.allow import allow, may, scope_of
 from server.errors import MissingParameter, Problem, UnexpectedValue
 from server.models import Project
 from server.places.desk import current_boundaries
@@ -61,7 +61,7 @@ def take_boundaries() -> Response:
     except (Problem, GeoError) as error:
         return import_again(project, error)
     kept = {"sha256": sha256, "name": name} if dry_run else None
-    facts = {**page_facts(project), "report": report_lines(report), "kept": kept}
+    facts = {**page_facts(project), "report": report_lines(project, report), "kept": kept}
     return make_response(render_template("places/import.html", **facts))
 
 
@@ -86,12 +86,12 @@ def read_sent() -> tuple[str, str, BoundaryFile]:
         sha256, name = sent_text("sha256", 64), sent_text("name", 255)
     if not STORED.fullmatch(sha256):
         raise MissingParameter(field="file")
-    path = session.blobs().path(sha256)
-    if not path.is_file():
+    store = session.blobs()
+    if not store.has(sha256):
         raise UnexpectedValue(field="file", value=name, reason="it is no longer here; choose it again")
-    if path.stat().st_size > LARGEST_FILE:
+    if store.size_of(sha256) > LARGEST_FILE:
         raise UnexpectedValue(field="file", value=name, reason="it is larger than 50 MB")
-    return sha256, name, read_boundaries(path.read_bytes(), name, crs)
+    return sha256, name, read_boundaries(store.read(sha256), name, crs)
 
 
 def import_again(project: Project, error: Problem | GeoError) -> Response:
@@ -102,8 +102,15 @@ def import_again(project: Project, error: Problem | GeoError) -> Response:
     return make_response(render_template("places/import.html", error=shown, **page_facts(project)), status)
 
 
-def report_lines(report: ImportReport) -> dict[str, Any]:
-    """The report as label and value, and what is worth a look."""
+def report_lines(project: Project, report: ImportReport) -> dict[str, Any]:
+    """The report as label and value, and what is worth a look.
+
+    How many records move is for those who read them all: with outlines of his own somebody else could count what lies
+    in any piece of land, down to one home.
+    """
+    who = session.caller()
+    reads = project.kind != "care" or (may(who, "submission.list", project) and scope_of(who, project).everything)
+    moved = suppress(report.records_moved).text if reads else _("not shown")
     rows = [
         (_("File"), f"{report.source_name} · {report.source_crs}"),
         (_("Villages"), str(report.villages)),
@@ -111,7 +118,7 @@ def report_lines(report: ImportReport) -> dict[str, Any]:
         (_("Other outline"), names(report, report.changed)),
         (_("Other name"), names(report, report.renamed)),
         (_("No longer in the file; records and history stay"), names(report, report.retired)),
-        (_("Records that change village"), suppress(report.records_moved).text),
+        (_("Records that change village"), moved),
     ]
     return {"dry_run": report.dry_run, "rows": [row for row in rows if row[1]], "notes": notes(report)}
 

@@ -12,6 +12,7 @@ from server.errors import (
     MissingParameter,
     NotFound,
     Problem,
+    RedLine,
     Unauthenticated,
     UnexpectedValue,
     XlsFormInvalid,
@@ -20,7 +21,7 @@ from server.models import Form, Project
 from server.publishing import draft as drafts
 from server.publishing.definition import EXCEL_TYPES, Definition, read_definition
 from server.publishing.versions import get_form
-from server.web import session
+from server.web import languages, session
 from server.web.errors import as_problem
 from server.web.pages.door import pages
 from server.web.pages.forms import editable, form_url, named
@@ -114,7 +115,9 @@ def upload_again(problem: Problem, form: Form | None) -> Response:
 
 
 def error_words(problem: Problem) -> dict[str, Any]:
-    """What is wrong; of a workbook also where, with pyxform's own words."""
+    """What is wrong; of a workbook also where, with pyxform's own words; of a red line each place, with why."""
+    if isinstance(problem, RedLine):
+        return {"message": _("This form asks what we do not ask."), "lines": red_lines(problem.details["findings"])}
     if not isinstance(problem, XlsFormInvalid):
         return {"message": word_for_people(problem), "lines": []}
     sheet, row = problem.details.get("sheet"), problem.details.get("row")
@@ -125,6 +128,23 @@ def error_words(problem: Problem) -> dict[str, Any]:
         )
     text = str(problem.details.get("error") or problem.message)
     return {"message": _("This file can't be used as a form yet."), "lines": [{"where": where, "text": text}]}
+
+
+def red_lines(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each with where it stands and why, and where to ask for the sentence to pass, if it only quotes a word."""
+    reason = "reasonEn" if languages.language_tag() == "en" else "reasonZh"
+    return [
+        {"where": where_words(one), "text": f"{one['term']}: {one[reason]}", "ask": one["waivable"] and one["sentence"]}
+        for one in findings
+    ]
+
+
+def where_words(found: dict[str, Any]) -> str:
+    if found["sheet"]:
+        return _("Sheet “%(sheet)s”, row %(row)s", sheet=found["sheet"], row=found["row"])
+    if found["line"]:
+        return _("Line %(line)s of the XML, %(path)s", line=found["line"], path=found["path"] or "/")
+    return str(found["path"])
 
 
 def warning_lines(warnings: dict[str, Any]) -> list[str]:
@@ -140,4 +160,8 @@ def workflow_words(warning: dict[str, Any]) -> str:
         return _("These questions of the version in use are gone: %(paths)s", paths=gone)
     if warning["type"] == "deletedFormExists":
         return _("A form with this id is in the trash; the new one does not bring its records back.")
+    if warning["type"] == "words":
+        found = warning["details"]
+        reason = found["reasonEn" if languages.language_tag() == "en" else "reasonZh"]
+        return f"{where_words(found)}: {found['term']}: {reason}"
     return str(warning.get("message") or warning["type"])

@@ -33,6 +33,7 @@ from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _, _n
 from server.web.pages.toasts import say
 from server.web.pages.words import FORM_STATES
+from server.web.telling import telling, telling_if_reading
 
 
 def form_url(form: Form) -> str:
@@ -45,7 +46,7 @@ def list_forms() -> Response:
     who = session.caller()
     allow(who, "form.list", project)
     listed = queries.list_forms(session.db(), project)
-    figures = figures_of_forms(session.db(), who, project, listed)
+    figures = figures_of_forms(session.db(), who, project, listed, telling())
     rows = [{**outline(one.form, one.version), "records": figures[one.form.id].submissions} for one in listed]
     can_create = may(who, "form.create", project)
     lacking = can_create and project.kind == "care" and not {one.form_id for one in library_forms()} <= ids_of(rows)
@@ -105,7 +106,7 @@ def form_facts(project: Project, form: Form) -> dict[str, Any]:
     if shown is None:
         raise NotFound()
     draft = queries.find_version_of(db, form, draft=True) if form.draft_version_id else None
-    figures = figures_of_forms(db, who, project, [queries.ListedForm(form, shown)])[form.id]
+    figures = figures_of_forms(db, who, project, [queries.ListedForm(form, shown)], telling_if_reading())[form.id]
     facts = {
         **outline(form, shown),
         "records": figures.submissions,

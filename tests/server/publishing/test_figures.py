@@ -1,18 +1,13 @@
-from server.publishing.figures import show_exactly, show_guarded
+from geo.masking import shown_as
+from server.publishing.figures import show_exactly, show_told
 from server.publishing.queries import FormFigures
 from tests.conftest import MORNING
 
 
-def test_few_records_are_few_and_their_day_is_hidden_too() -> None:
-    shown = show_guarded(FormFigures(3, MORNING, {None: 3}))
-    assert (shown.submissions.text, shown.submissions.value, shown.last_submission) == ("<5", None, None)
-    assert shown.review_states["received"].value is None
-
-
-def test_what_a_total_would_give_back_is_hidden_as_well() -> None:
-    shown = show_guarded(FormFigures(32, MORNING, {None: 30, "hasIssues": 2}))
-    assert (shown.submissions.value, shown.last_submission) == (32, MORNING)
-    assert (shown.review_states["hasIssues"].value, shown.review_states["received"].value) == (None, None)
+def test_who_reads_no_records_is_told_one_number_and_neither_states_nor_days() -> None:
+    shown = show_told(shown_as(32), None)
+    assert (shown.submissions.value, shown.last_submission, shown.created_by) == (32, None, None)
+    assert {one.value for one in shown.review_states.values()} == {None}
 
 
 def test_who_reads_the_records_reads_their_number() -> None:

@@ -35,7 +35,7 @@ def cells(answer):
         title = re.search(r'(?:card-title">|scope="row">)([^<]*)<', row)
         if title:
             texts = re.findall(r'class="cell"[^>]*>(.*?)</(?:a|span)>', row, re.DOTALL)
-            found[title[1]] = [re.sub(r"<[^>]*>", "", text).strip() for text in texts]
+            found |= {title[1]: [re.sub(r"<[^>]*>", "", text).strip() for text in texts]} if texts else {}
     return found
 
 
@@ -76,6 +76,31 @@ def test_a_filter_chooses_rows_and_never_counts_anew(town, browse):
     whole = cells(lea.see("/follow-ups"))
     assert cells(lea.see(f"/follow-ups?village={CODES[1]}")) == {"村2": whole["村2"]}
     assert cells(lea.see("/follow-ups?state=overdue")) == {name: line[:1] for name, line in whole.items()}
+
+
+def test_no_number_stands_beside_a_worker_for_those_who_do_not_work_with_her(town, browse):
+    fill(town, 1, overdue=12)
+    lea = browse("lea")
+    page = lea.see("/follow-ups")
+    assert "谁去哪里" in text_of(page) and "赵秀兰" in text_of(page)
+    rows = re.findall(r"<tr>.*?</tr>", page.get_data(as_text=True), re.DOTALL)
+    assert not [row for row in rows if "赵秀兰" in row and 'class="cell"' in row]
+    whole = cells(page)
+    assert "by=worker" not in page.get_data(as_text=True)
+    for query in ("by=worker", "worker=1", "by=worker&worker=1"):
+        assert cells(lea.see(f"/follow-ups?{query}")) == whole
+
+
+def test_one_more_visit_since_yesterday_is_not_seen_by_others(town, browse):
+    fill(town, 1, overdue=12, people=40)
+    fill(town, 2, overdue=15, people=40)
+    lea, lin = browse("lea"), browse("lin")
+    before = cells(lea.see("/follow-ups"))
+    fill(town, 1, overdue=1, people=1)
+    assert cells(lea.see("/follow-ups")) == before
+    assert cells(lin.see("/follow-ups"))["村1"][0] == "13"
+    fill(town, 1, overdue=4, people=4)
+    assert cells(lea.see("/follow-ups"))["村1"][0] == "17"
 
 
 def add_phone(town, name, villages):
