@@ -30,6 +30,7 @@ SIZES = {
     "fuzz_examples": Size(60, 20_000, "changed files that hypothesis gives to each parser"),
     "fuzz_parsers": Size(2, 9, "parsers that atheris tries, the first ones"),
     "fuzz_seconds": Size(2, 600, "seconds that atheris has for each parser"),
+    "matrix_share": Size(3, 1, "of the addresses in the access matrix each caller asks one in so many"),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
 
@@ -44,6 +45,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_run.py",
         "tests/test_releases.py",
         "tests/test_reading_doors.py",
+        "tests/test_access_matrix.py",
         "tests/test_rederive.py",
     ),
     "fuzz": ("tests/fuzz",),

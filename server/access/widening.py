@@ -6,9 +6,8 @@ Asked at every request, so nothing has to be switched on or off: it holds from i
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, bindparam, cast, literal_column, null, select
+from sqlalchemy import CompoundSelect, Select, bindparam, cast, literal_column, null, select
 from sqlalchemy.orm import Session
 
 from server import clock
@@ -76,7 +75,8 @@ def widen(db: Session, caller: Caller, now: datetime) -> Caller:
         return caller
     handed = [row for row in rows if row.kind == "handed" and holds(caller, row.project_id, row.care_role)]
     opened = [row for row in rows if row.kind == "opened"]
-    handed_ids, opened_ids = villages_by_id(db, HANDED_VILLAGES, handed), villages_by_id(db, OPENED_VILLAGES, opened)
+    handed_ids = villages_by_id(db, HANDED_VILLAGES, [row.id for row in handed])
+    opened_ids = villages_by_id(db, OPENED_VILLAGES, [row.id for row in opened])
     return replace(
         caller,
         handed=tuple(Handed(row.project_id, row.from_id, frozenset(handed_ids.get(row.id, ()))) for row in handed),
@@ -103,9 +103,10 @@ def holds(caller: Caller, project_id: int, care_role: str) -> bool:
     return any((one.role_id, one.project_id, one.form_id) == (wanted, project_id, None) for one in caller.grants)
 
 
-def villages_by_id(db: Session, query: Select, rows: Sequence[Row[Any]]) -> dict[int, set[int]]:  # type: ignore[type-arg]
+def villages_by_id(db: Session, query: Select, ids: Sequence[int]) -> dict[int, set[int]]:  # type: ignore[type-arg]
+    """The villages of each hand-over or opening, with their parts; no question where there is none."""
     found: dict[int, set[int]] = {}
-    if rows:
-        for key, village in db.connection().execute(query, {"ids": [row.id for row in rows]}):
+    if ids:
+        for key, village in db.connection().execute(query, {"ids": list(ids)}):
             found.setdefault(key, set()).add(village)
     return found

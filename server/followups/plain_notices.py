@@ -10,6 +10,7 @@ from server.followups.notices import INBOX, Word, add_once
 from server.followups.wishes import wishes_of
 
 WITHDRAWN, KEPT_CLOSED, TEXT_CHANGED = "withdrawn", "kept_closed", "text_changed"
+OPENED = "opened"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -21,6 +22,11 @@ SENTENCES: Final = {
         "您手机里晚到的记录收到了。她已经撤回同意，没有人会看，也不用您补什么。谢谢您。",
         "Records that were still on your phone have arrived. She has taken her consent back, so nobody reads them, and you "
         "need not do anything. Thank you.",
+    ),
+    OPENED: (
+        "有人因紧急情况打开了一个村的记录，一小时后自动关上。谁、为什么、看了什么，请到“紧急查看”核对。",
+        "Somebody opened a village's records in an emergency; they close by themselves after an hour. Who, why and what "
+        "was read stands under “Emergency access”.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

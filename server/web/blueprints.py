@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
         sessions,
         submissions,
         users,
+        who_sees,
     )
     from server.web.pages import pages
 
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         submissions.submissions,
         odata.odata,
         exports.exports,
+        who_sees.who_sees,
         pages,
     )
     for door in doors:

@@ -19,22 +19,31 @@ SAME = object()
 class Words:
     """How answers read: the language, how a day is written, and names for what comes from files (by file, then by code).
 
-    `unnamed` stands for somebody or something chosen from an entity list whose label the reader does not reach.
+    `unnamed` stands for somebody or something chosen from an entity list whose label the reader does not reach. What
+    `covers` says of a question is written as COVER.
     """
 
     lang: str
     say_day: Callable[[date], str] = date.isoformat
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unnamed: str = ""
+    covers: Callable[[Field], bool] = lambda _asked: False
+
+
+COVER = "•••"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One line. `before` is the answer of the version this one corrects, None when it is the same (or there is none)."""
+    """One line. `before` is the answer of the version this one corrects, None when it is the same (or there is none).
+
+    `covered` is the question's name where the answer is there and not shown, else "".
+    """
 
     label: str
     value: str
     before: str | None = None
+    covered: str = ""
 
 
 def list_answers(
@@ -86,6 +95,8 @@ def walk_rows(node: Node, rows: Any, before: Any, words: Words, prefix: str) -> 
 def answer_of(asked: Field, value: Any, old: Any, words: Words, prefix: str) -> Answer:
     now = say_value(asked, value, words)
     then = now if old is SAME else say_value(asked, old, words)
+    if (now or then) and words.covers(asked):
+        return Answer(prefix + label_of(asked, words), COVER, None if then == now else COVER, asked.name)
     return Answer(prefix + label_of(asked, words), now, None if then == now else then)
 
 

@@ -39,7 +39,8 @@ def line_of(notice: Notice, projects: dict[int, Project]) -> dict[str, Any]:
     """A notice as the page writes it; its link only for who may open the page behind it."""
     english = language_tag() == "en"
     if notice.subject is None:
-        return {**asdict(notice), "words": plain_notices.say(notice.kind, english), "href": "", "shape": "ended"}
+        href = f"/emergency?project={notice.project_id}" if notice.kind == plain_notices.OPENED else ""
+        return {**asdict(notice), "words": plain_notices.say(notice.kind, english), "href": href, "shape": "ended"}
     over = notice_words.name(notice.subject, english)
     words = over if notice.is_over else notice_words.say(notice.level, notice.subject, today(), english)
     may_open = allow.may(session.caller(), "followup.read", projects[notice.project_id]) and not notice.is_over

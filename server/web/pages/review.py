@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from forms.schema import FormSchema
+from forms.schema import Field, FormSchema
 from server.access import allow as rights
 from server.access.allow import Scope, allow, may
+from server.access.masking import is_covered, note_reveal
 from server.intake import desk
 from server.intake.queries import get_file
 from server.intake.review import add_comment, set_review_state
@@ -65,8 +66,8 @@ def asked_version() -> int | None:
     return asked_number("version", 0, LAST_VERSION) or None
 
 
-def record_view(submission_id: int) -> dict[str, Any]:
-    """Everything panel.html shows. In a care project the look is written down."""
+def record_view(submission_id: int, uncovered: bool = False) -> dict[str, Any]:
+    """Everything panel.html shows. In a care project the look is written down; `uncovered` shows what is covered else."""
     project, scope = reachable("submission.read")
     found = desk.get_record(session.db(), scope, submission_id, asked_version())
     if request.method == "GET":
@@ -77,9 +78,12 @@ def record_view(submission_id: int) -> dict[str, Any]:
     head = {**row.__dict__, "form_version": found.form_version.version, "flags": flags(found)}
     head["place_words"] = say_place(found)
     head["woman"] = woman_at_her_door(project, found)
+    answers = answers_of(project, scope, schema, found, uncovered)
     return {
         "record": head,
-        "answers": answers_of(project, scope, schema, found),
+        "answers": answers,
+        "covered": [one.covered for one in answers if one.covered],
+        "can_ask": may(session.caller(), "access.read", project),
         "photos": photos,
         "files": files,
         "course": course(found),
@@ -100,21 +104,38 @@ def woman_at_her_door(project: Project, found: desk.Record) -> str | None:
     return woman if home else None
 
 
-def answers_of(project: Project, scope: Scope, schema: FormSchema, found: desk.Record) -> list[Answer]:
+@pages.post(f"/review/<{ID}:submission_id>/show")
+def show_covered(submission_id: int) -> Response:
+    """The record with its name, phone, door and place, which other looks leave covered; who asked is written down."""
+    project, _scope = reachable("submission.read")
+    covered = record_view(submission_id)["covered"]
+    note_reveal(session.db(), session.caller(), project, session.now(), covered, submission_id)
+    values, in_place = record_view(submission_id, uncovered=True), bool(request.form.get("in_place"))
+    template = "review/panel.html" if "HX-Request" in request.headers else "review/detail.html"
+    return make_response(
+        render_template(template, **values, in_place=in_place, from_map=request.form.get("from") == "map")
+    )
+
+
+def answers_of(project: Project, scope: Scope, schema: FormSchema, found: desk.Record, uncovered: bool) -> list[Answer]:
     """The answers in words; none while they could not be read."""
     if found.values is None:
         return []
     chosen = labels_of(session.db(), project.id, chosen_entities(schema, found.values, found.before), scope)
-    return list_answers(schema, found.values, found.before, answer_words(project, chosen))
+    return list_answers(schema, found.values, found.before, answer_words(project, chosen, uncovered))
 
 
-def answer_words(project: Project, chosen: dict[str, dict[str, str]]) -> Words:
+def answer_words(project: Project, chosen: dict[str, dict[str, str]], uncovered: bool) -> Words:
     """How answers read here: villages of the whole town by name, whichever the reader's scope reaches; entities by label."""
     villages = list_villages(session.db(), Scope(project.id, everything=True))
     names = {village.code: village.name for village in villages}
     lists = {f"{name}.csv": labels for name, labels in chosen.items()}
     lang = "en" if languages.language_tag() == "en" else "zh"
-    return Words(lang, say_day, {**lists, "villages.csv": names}, _("(not on your lists)"))
+
+    def covers(asked: Field) -> bool:
+        return not uncovered and is_covered(project, asked.name, asked.type)
+
+    return Words(lang, say_day, {**lists, "villages.csv": names}, _("(not on your lists)"), covers)
 
 
 @pages.get(f"/review/<{ID}:submission_id>/files/<name>")

@@ -14,6 +14,9 @@ ROLE_WORDS = {
     "reviewer": _l("Reviewer"),
     "clinician": _l("Clinician"),
     "town_lead": _l("Town health lead"),
+    "benefit_officer": _l("Benefit officer"),
+    "trainer": _l("Trainer"),
+    "dpo": _l("Data protection officer"),
 }
 
 FORM_STATES = (
@@ -39,7 +42,7 @@ def role_word(role_id: int) -> str:
 def assignable_roles(kind: str) -> list[roles.Role]:
     """What the project page offers: Central's for people, and the purpose roles in a care project."""
     names = ("manager", "viewer", "formfill")
-    purpose = ("reviewer", "town_lead", "clinician", "village_worker")
+    purpose = ("reviewer", "town_lead", "clinician", "village_worker", "benefit_officer", "trainer", "dpo")
     return [roles.BY_SYSTEM[name] for name in ((*purpose, *names) if kind == "care" else names)]
 
 

@@ -15,10 +15,37 @@ def town(paged, database):
     return CareTown(paged, database)
 
 
+def door_of(browser, woman):
+    """What is covered, shown: the page is opened, then asked to show it."""
+    browser.see(f"/map/home/{woman}")
+    return text_of(browser.send(f"/map/home/{woman}"))
+
+
+def test_door_and_place_are_covered_until_they_are_asked_for_and_who_asked_is_written_down(town, browse, database):
+    woman = a_woman_at_a_door(town)
+    wang = browse("wang")
+    page = text_of(wang.see(f"/map/home/{woman}"))
+    assert "105.003" not in page and "014" not in page and "二社" in page
+    with database.reading() as db:
+        assert db.scalars(select(Audit).where(Audit.action == "field.reveal")).all() == []
+    assert "105.00310" in text_of(wang.send(f"/map/home/{woman}"))
+    with database.reading() as db:
+        [act] = db.scalars(select(Audit).where(Audit.action == "field.reveal"))
+        assert act.details == {"fields": ["door_code", "location"]}
+
+
+@pytest.mark.parametrize("name", ["rita", "vera", "lea", "ada"])
+def test_nobody_else_has_a_door_shown(town, browse, name):
+    woman = a_woman_at_a_door(town)
+    browser = browse(name)
+    browser.see("/me")
+    assert browser.send(f"/map/home/{woman}").status_code in (403, 404)
+
+
 def test_her_door_is_shown_to_her_care_team_and_the_look_is_written_down(town, browse, database):
     woman = a_woman_at_a_door(town)
     for name in ("lin", "wang"):
-        page = text_of(browse(name).see(f"/map/home/{woman}"))
+        page = door_of(browse(name), woman)
         assert "30.00420, 105.00310" in page and "014" in page and "二社" in page
     with database.reading() as db:
         looks = db.scalars(select(Audit).where(Audit.action == "household.locate").order_by(Audit.id)).all()
@@ -60,7 +87,7 @@ def test_a_household_that_said_no_later_has_no_point_any_more(town, browse, said
     with town.database.transaction() as db:
         home = db.scalars(select(CareEvent.subject).where(CareEvent.subject_list == "households")).one()
         tell(db, town.project_id, later, "households", home, said, TODAY + DAY)
-    page = text_of(browse("lin").see(f"/map/home/{woman}"))
+    page = door_of(browse("lin"), woman)
     assert "105.00310" not in page and "没有记录" in page
 
 
@@ -70,7 +97,7 @@ def test_a_later_visit_without_a_word_about_the_place_leaves_the_point(town, bro
     with town.database.transaction() as db:
         home = db.scalars(select(CareEvent.subject).where(CareEvent.subject_list == "households")).one()
         tell(db, town.project_id, later, "households", home, '{"visit_result": "absent"}', TODAY + DAY)
-    assert "105.00310" in text_of(browse("lin").see(f"/map/home/{woman}"))
+    assert "105.00310" in door_of(browse("lin"), woman)
 
 
 def test_a_health_record_says_its_village_and_how_and_leads_the_care_team_to_her_door(town, browse):
