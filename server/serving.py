@@ -23,8 +23,10 @@ from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
 
+from server import logs
 from server.config import Config, ConfigInvalid
 from server.jobs import run_timetable
+from server.logs import log, say_where
 from server.parentage import adopt_orphans, die_with_parent, end_orphans
 from server.web_process import run_web
 
@@ -82,7 +84,11 @@ def begin_child(run: Callable[[], None], parent: int) -> None:
     die_with_parent(parent)
     for number in STOPPING:
         signal.signal(number, signal.SIG_DFL)
-    run()
+    try:
+        run()
+    except Exception as error:
+        log.error("a child ended: %s", say_where(type(error), error.__traceback__))
+        raise SystemExit(1) from None
 
 
 def reserve_port(host: str, port: int) -> socket.socket:
@@ -232,6 +238,7 @@ def supervise(config: Config, reserved: socket.socket, listening: Listening, mor
     `more` is printed below the address once the server answers.
     """
     forget_first_administrator()
+    logs.install()
     open_port(reserved)
     address = own_address(listening, reserved.getsockname()[1])
     children = [

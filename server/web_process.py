@@ -1,9 +1,7 @@
 """The web process: gunicorn over create_app, with limits on what a client may send and how slowly."""
 
 import contextlib
-import logging
 import os
-import re
 import resource
 import selectors
 import socket
@@ -21,7 +19,9 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.sock import ssl_wrap_socket
 from gunicorn.workers import gthread
 
+from server import logs
 from server.config import Config
+from server.logs import make_discreet
 from server.parentage import die_with_parent
 
 THREADS = 32
@@ -31,7 +31,6 @@ PEEK_BYTES = 32_768  # headers longer than this are read by a thread
 CONNECTIONS = 4000
 LONGEST_LINE = 32_768  # bytes: a phone asks after all its 500 new entities in one address (odk-contract.md 14.14)
 LOOK_EVERY = 0.5  # seconds between two looks at headers that are still coming
-KEY_IN_PATH = re.compile(r"(/(?:key|test|join|sessions)/|[?&]st=)[^/&\s?\"']+")
 
 
 class PatientUnreader(SocketUnreader):  # type: ignore[misc]
@@ -186,18 +185,11 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
 
 
 class DiscreetLogger(glogging.Logger):  # type: ignore[misc]
-    """gunicorn's own messages, without the keys that stand in addresses."""
+    """gunicorn's own messages, without what stands in requests."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
-        self.error_log.addFilter(hide_keys)
-
-
-def hide_keys(record: logging.LogRecord) -> bool:
-    """Rewrites a log record so that no key, draft token or set-up link is in it."""
-    record.msg = KEY_IN_PATH.sub(r"\1…", record.getMessage())
-    record.args = ()
-    return True
+        self.error_log.addFilter(make_discreet)
 
 
 class WebProcess(BaseApplication):  # type: ignore[misc]
@@ -257,6 +249,7 @@ def write_last_reads(worker: Any) -> None:
 
 def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:
     """Serves on a socket that listens already, until told to stop."""
+    logs.install()
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a socket each, and the usual limit is 1024
     WebProcess(config, handed_over, certificate).run()

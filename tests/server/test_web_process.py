@@ -1,7 +1,6 @@
 import contextlib
 import http.client
 import json
-import logging
 import os
 import signal
 import socket
@@ -16,7 +15,7 @@ import pytest
 
 from server.config import Config
 from server.serving import open_port, reserve_port
-from server.web_process import gunicorn_settings, hide_keys
+from server.web_process import gunicorn_settings
 from tests.sizes import size
 
 PATIENCE = 4.0  # seconds; the real limit is thirty
@@ -215,14 +214,6 @@ def test_a_worker_does_not_outlive_a_killed_web_process(own_web: Running) -> Non
             return
         time.sleep(0.1)
     pytest.fail("the worker lives on")
-
-
-def test_no_key_is_written_to_the_log() -> None:
-    record = logging.LogRecord(
-        "x", logging.ERROR, "x", 1, "Error handling request %s", ("/v1/key/abc!$/projects/1",), None
-    )
-    assert hide_keys(record)
-    assert record.getMessage() == "Error handling request /v1/key/…/projects/1"
 
 
 def test_sqlite_has_one_process_and_postgresql_several(tmp_path: Path) -> None:
