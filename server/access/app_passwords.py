@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from server.access import tokens
+from server.access import sign_in_places, tokens
 from server.access.audit import record
 from server.errors import MissingParameter, NotFound
 from server.models import AppPassword
@@ -26,6 +26,17 @@ def make_app_password(db: Session, actor_id: int, name: str, now: datetime) -> s
     db.flush()
     record(db, "user.app_password.create", actor_id=actor_id, actee_actor_id=actor_id, now=now)
     return secret
+
+
+def is_due(db: Session, secret: str, now: datetime) -> bool:
+    """Whether to write down again that a program used its password."""
+    last = db.scalar(select(AppPassword.last_used_at).where(AppPassword.secret_hash == tokens.hash_token(secret)))
+    return sign_in_places.is_due(last, now)
+
+
+def note_use(db: Session, secret: str, now: datetime) -> None:
+    hers = AppPassword.secret_hash == tokens.hash_token(secret)
+    db.execute(update(AppPassword).where(hers).values(last_used_at=now))
 
 
 def remove_app_password(db: Session, actor_id: int, password_id: int, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.access import authenticate, sign_in_places, signing_in, tokens
+from server.access import app_passwords, authenticate, sign_in_places, signing_in, tokens
 from server.access.authenticate import BasicMemory, Proof
 from server.access.caller import ANONYMOUS, Caller
 from server.access.second_factors import asks_second_factor
@@ -160,7 +160,11 @@ def check_once(email: str, password: str) -> Proof:
 
 def check_program(email: str, password: str) -> Proof:
     """As `check_password`, for programs, which may have a password of their own."""
-    return guarded(email, lambda: authenticate.check_program(reading(), email, password, config().second_factor))
+    proof = guarded(email, lambda: authenticate.check_program(reading(), email, password, config().second_factor))
+    if proof.second_factor and app_passwords.is_due(reading(), password, now()):
+        with suppress(OperationalError), database().transaction() as own:
+            app_passwords.note_use(own, password, now())
+    return proof
 
 
 def check_password(email: str, password: str) -> Caller:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from server.config import Config, ConfigInvalid, MailServer
+from server.config import Config, ConfigInvalid, MailServer, OpenIdProvider
 
 
 def mail(**env: str) -> MailServer | None:
@@ -89,3 +89,47 @@ def test_a_password_is_not_in_what_a_config_shows() -> None:
     assert "hunter2" not in repr(
         Config.from_env(Path("data"), {"FANGSHI_SMTP_URL": "smtps://a%40b.test:hunter2@mail.test"})
     )
+
+
+def read(**env: str) -> Config:
+    return Config.from_env(Path("data"), {f"FANGSHI_{name}": value for name, value in env.items()})
+
+
+@pytest.mark.parametrize("policy", ["nobody", "administrators", "everybody"])
+def test_of_whom_a_second_factor_is_asked_is_one_of_three_words(policy: str) -> None:
+    assert read(SECOND_FACTOR=policy).second_factor == policy
+    assert read().second_factor == "nobody"
+    with pytest.raises(ConfigInvalid, match="FANGSHI_SECOND_FACTOR"):
+        read(SECOND_FACTOR=policy.upper())
+
+
+def test_a_provider_of_sign_ins_is_named_whole_and_its_secret_may_be_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n", encoding="utf-8")
+    found = read(
+        OIDC_ISSUER="https://id.example.org/",
+        OIDC_CLIENT_ID="fangshi",
+        OIDC_CLIENT_SECRET_FILE=str(tmp_path / "secret"),
+    ).openid
+    assert found == OpenIdProvider("https://id.example.org", "fangshi", "hush", "OpenID")
+    assert "hush" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"OIDC_ISSUER": "https://id.example.org"},
+        {"OIDC_CLIENT_SECRET": "hush"},
+        {"OIDC_ISSUER": "http://id.example.org", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "hush"},
+        {"OIDC_ISSUER": "id.example.org", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "hush"},
+        {"OIDC_ISSUER": "http://[::1", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "hush"},
+    ],
+)
+def test_a_provider_that_is_half_named_or_heard_by_others_stops_the_start(env: dict[str, str]) -> None:
+    with pytest.raises(ConfigInvalid, match="FANGSHI_OIDC") as caught:
+        read(**env)
+    assert "hush" not in str(caught.value)
+
+
+def test_a_provider_on_this_machine_needs_no_https() -> None:
+    env = {"OIDC_ISSUER": "http://127.0.0.1:8080", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "hush"}
+    assert read(**env, OIDC_NAME="县政务").openid == OpenIdProvider("http://127.0.0.1:8080", "a", "hush", "县政务")

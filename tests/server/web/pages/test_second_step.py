@@ -125,7 +125,7 @@ def test_basic_takes_a_password_made_for_the_program_and_not_ones_own(town, brow
     session = Client(town.app).post("/sessions", json={"email": "rita@example.test", "password": secret})
     assert session.status_code == 200
     page = rita.see("/me/security").get_data(as_text=True)
-    assert "Excel" in page and secret not in page
+    assert "Excel" in page and secret not in page and "还没用过" not in page
     rita.send(re.search(r"/me/app-passwords/\d+/remove", page)[0])
     assert basic(town.app, "rita@example.test", secret).get("/users/current").status_code == 401
 
