@@ -1,6 +1,7 @@
 """Files by their content: a folder tree keyed by SHA-256, behind four calls, so that an object store can take its place.
 
-A file is on disk (synced, then renamed, the folder synced) before any row speaks of it: 201 means on disk.
+A file is on disk (synced, then renamed, the folder synced) before any row speaks of it: 201 means on disk. It is sealed
+(server/sealed_files.py) under its own bytes' SHA-256 as name; those of before are read as they are.
 """
 
 import hashlib
@@ -16,7 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.keys import KEY_NAME, KeyRing
 from server.models import Blob
+from server.sealed_files import SealingWriter, is_under, open_file
 
 CHUNK = 1 << 20
 SHA256_LENGTH = 64
@@ -33,8 +36,9 @@ class Stored(NamedTuple):
 class BlobStore:
     """Bytes under DIR/ab/abcdef…; nothing is ever stored under a name that a client chose."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, keys: KeyRing | None = None) -> None:
+        """`keys` unset: those of the file `secret.key` beside the folder."""
+        self.root, self.keys = root, keys or KeyRing(root.with_name(KEY_NAME))
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def path(self, sha256: str) -> Path:
@@ -45,7 +49,7 @@ class BlobStore:
         handle, name = tempfile.mkstemp(dir=self.root, prefix="incoming-")
         try:
             with os.fdopen(handle, "wb") as target:
-                stored = copy(source, target)
+                stored = copy(source, target, self.keys)
                 if self.is_here(stored.sha256):
                     return stored
                 target.flush()
@@ -73,11 +77,38 @@ class BlobStore:
         sync_folder(target.parent)
 
     def open(self, sha256: str) -> BinaryIO:
-        """Raises FileNotFoundError."""
-        return self.path(sha256).open("rb")
+        """The file's own bytes, from any place on. Raises FileNotFoundError, SealBroken."""
+        return open_file(self.path(sha256), self.keys)
 
     def read(self, sha256: str) -> bytes:
-        return self.path(sha256).read_bytes()
+        with self.open(sha256) as source:
+            return source.read()
+
+    def has(self, sha256: str) -> bool:
+        return self.path(sha256).is_file()
+
+    def size_of(self, sha256: str) -> int:
+        """In bytes, as it was sent. Raises FileNotFoundError."""
+        with self.open(sha256) as source:
+            return source.seek(0, os.SEEK_END)
+
+    def seal_anew(self, sha256: str) -> bool:
+        """Seals a file under the current key, also one of before; whether there was anything to do."""
+        path = self.path(sha256)
+        if is_under(path, self.keys.current()):
+            return False
+        handle, name = tempfile.mkstemp(dir=self.root, prefix="incoming-")
+        try:
+            with os.fdopen(handle, "wb") as target, self.open(sha256) as source:
+                copy(source, target, self.keys)
+                target.flush()
+                os.fsync(target.fileno())
+            os.utime(name, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))  # no younger for the sweep
+            self.keep(Path(name), sha256)
+        finally:
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
+        return True
 
     def delete(self, sha256: str, before: datetime) -> bool:
         """Deletes a file that nobody used since; whether it did. It steps aside first: an upload of the same bytes in
@@ -100,13 +131,15 @@ class BlobStore:
                     yield file.name
 
 
-def copy(source: BinaryIO | bytes, target: BinaryIO) -> Stored:
+def copy(source: BinaryIO | bytes, target: BinaryIO, keys: KeyRing) -> Stored:
     sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+    sealing = SealingWriter(target, keys)
     for chunk in (source,) if isinstance(source, bytes) else iter(lambda: source.read(CHUNK), b""):
         sha256.update(chunk)
         md5.update(chunk)
         size += len(chunk)
-        target.write(chunk)
+        sealing.write(chunk)
+    sealing.finish()
     return Stored(sha256.hexdigest(), md5.hexdigest(), size)
 
 

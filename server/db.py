@@ -15,10 +15,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from server.keys import KeyRing
+from server.keys import KEY_NAME, KeyRing
 from server.models.sealed import give_keys
 
-KEY_NAME = "secret.key"
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL would acknowledge what a power cut can still take

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+KEY_NAME = "secret.key"  # in the data folder, where no other file is named
 KEY_BYTES = 32
 NONCE_BYTES = 12
 ID_BYTES = 4
@@ -34,15 +35,16 @@ class SealBroken(Exception):
 
 
 class Key(NamedTuple):
-    """One key at work. `head` stands at the start of all that it sealed."""
+    """One key at work. `head` stands at the start of all that it sealed; keys of files are derived from `for_files`."""
 
     head: bytes
     cipher: AESGCM
+    for_files: bytes
 
 
 def make_key(secret: bytes) -> Key:
     """The key that a line of the file stands for; its id follows from it, so no file needs to name it."""
-    return Key(head_of(secret), AESGCM(derive(secret, b"fangshi columns")))
+    return Key(head_of(secret), AESGCM(derive(secret, b"fangshi columns")), derive(secret, b"fangshi files"))
 
 
 def head_of(secret: bytes) -> bytes:

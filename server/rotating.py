@@ -7,19 +7,23 @@ key file every second. The old key stays in the file until `forget_keys`, since 
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, LargeBinary, Table, bindparam, delete, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
+from server.blobs import BlobStore, is_sha256
 from server.db import Database
 from server.keys import HEAD_BYTES, KEY_BYTES, LOOK_EVERY, Key, head_of, id_of, open_with, replace_keys, seal_with
 from server.models import Base, SealingKey
 from server.models.sealed import sealed_columns
+from server.sealed_files import is_under
 from server.upgrading import note_key
 
 AT_ONCE = 500  # rows in one transaction: phones get in between
+FILES_BETWEEN = 100  # two words on how far it got
 TOKENS = "_sealed"  # how a column ends that holds a token, sealed by itself (access/tokens.py)
 Say = Callable[[int, int], None]
 
@@ -149,6 +153,27 @@ def anew(database: Database, column: Column[Any], value: bytes | None, current: 
     return database.keys.seal(database.keys.open(value, about), about)
 
 
+def reseal_files(store: BlobStore, say: Say) -> int:
+    """Seals every stored file under the current key, also those from before files were sealed; how many."""
+    names = [path.name for path in store.root.glob("??/*") if is_sha256(path.name)]
+    done = 0
+    for number, name in enumerate(names, 1):
+        with suppress(FileNotFoundError):  # it was deleted meanwhile
+            done += store.seal_anew(name)
+        if number % FILES_BETWEEN == 0 or number == len(names):
+            say(number, len(names))
+    return done
+
+
+def count_old_files(store: BlobStore) -> int:
+    """How many stored files are not sealed under the current key."""
+    current, number = store.keys.current(), 0
+    for path in store.root.glob("??/*"):
+        with suppress(FileNotFoundError):
+            number += is_sha256(path.name) and not is_under(path, current)
+    return number
+
+
 def token_columns() -> Iterator[Column[Any]]:
     """Every column of tokens that are sealed by themselves."""
     for table in Base.metadata.sorted_tables:
@@ -170,13 +195,15 @@ def reseal_tokens(database: Database) -> None:
                     db.connection().execute(change.values({column.name: seal_with(current, opened)}))
 
 
-def forget_keys(database: Database) -> list[str]:
+def forget_keys(database: Database, store: BlobStore) -> list[str]:
     """Takes old keys out of the key file; their ids. Raises KeyInUse when something is still sealed under one."""
     keys = database.keys
     keys.look(again=True)
     assert keys.path is not None, "look() raises without a file"
     first, *older = keys.secrets
     gone = [id_of(head_of(one)) for one in older]
+    if files := count_old_files(store):
+        raise KeyInUse(f"files: {files}")
     with database.transaction() as db:
         used = {key_id: number for key_id, number in count_by_key(db).items() if key_id in gone}
         if used:

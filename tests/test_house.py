@@ -29,6 +29,7 @@ MEMORY = (
     "server.blobs",
     "server.reading",
     "server.rotating",
+    "server.sealed_files",
     "server.upgrading",
 )
 STAIRS = ("server.config", "server.errors", "server.clock")

@@ -27,6 +27,7 @@ from server.demo.visits import Sending, make_visits
 from server.demo.women import FIRST_OF_EACH, make_women
 from server.followups.outbox import deliver_inbox
 from server.jobs import bring_follow_ups_to_today
+from server.keys import KeyRing
 from server.places.villages import import_boundaries
 from server.publishing.library import publish_library
 from server.publishing.town_lists import refresh_workers
@@ -92,7 +93,7 @@ def bring_to_today(config: Config, database: Database, now: datetime) -> int:
 
 def set_up(config: Config, database: Database, town: DemoTown, now: datetime) -> Demo:
     """Everything but records."""
-    key, store = load_key(config.key_file), BlobStore(config.blob_dir)
+    key, store = load_key(config.key_file), BlobStore(config.blob_dir, KeyRing(config.key_file))
     outlines = read_boundaries(orjson.dumps(town.boundaries()), "demo-town.geojson", "EPSG:4490")
     with database.transaction() as db:
         admin, login = make_administrator(db, now)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import TextIOWrapper
 from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple, TextIO, cast
@@ -111,7 +112,7 @@ class Archive:
         names: dict[str, set[str]] = {}
         for file in self.files():
             seen = names.setdefault(safe_name(file.name).casefold(), set())
-            if file.is_audit or file.sha256 in seen or not self.blobs.path(file.sha256).exists():
+            if file.is_audit or file.sha256 in seen or not self.blobs.has(file.sha256):
                 continue
             entry = self.entry(f"media/{numbered(safe_name(file.name), len(seen))}")
             seen.add(file.sha256)
@@ -152,12 +153,13 @@ class Archive:
             return
         started = False
         for file in self.files():
-            if not file.is_audit or not self.blobs.path(file.sha256).exists():
+            if not file.is_audit or not self.blobs.has(file.sha256):
                 continue
             if not started:
                 yield (BOM if self.export.options.bom else "") + write_line(["instance ID", *AUDIT_COLUMNS])
                 started = True
-            with self.blobs.path(file.sha256).open(encoding="utf-8", errors="replace", newline="") as source:
+            opened = self.blobs.open(file.sha256)
+            with TextIOWrapper(opened, encoding="utf-8", errors="replace", newline="") as source:
                 yield from read_audit(source, file.record.instance_id, self.export.options.guarded)
 
     def entry(self, name: str) -> ZipInfo:

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server.blobs import BlobStore, remember, sweep_orphans
+from server.keys import make_key_file
 from tests.conftest import MORNING
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> BlobStore:
+    make_key_file(tmp_path / "secret.key")
     return BlobStore(tmp_path / "blobs")
 
 

@@ -52,8 +52,8 @@ def test_sessions_that_ran_out_are_deleted(database: Database, tmp_path: Path) -
 
 def test_a_file_without_a_row_is_swept_after_a_day(database: Database, tmp_path: Path, clock: Clock) -> None:
     config = Config(tmp_path)
-    stored = BlobStore(config.blob_dir).put(b"left by a crash")
-    path = BlobStore(config.blob_dir).path(stored.sha256)
+    store = BlobStore(config.blob_dir, database.keys)
+    path = store.path(store.put(b"left by a crash").sha256)
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     clock.set(written + timedelta(hours=23))
     assert sweep_files(database, config, clock.now()) == 0

@@ -7,14 +7,20 @@ from sqlalchemy import select
 
 from server import rotating
 from server.access.phones import create_app_user, get_app_user
+from server.blobs import BlobStore
 from server.db import Database
 from server.keys import SealBroken, read_keys
 from server.models import AppUser, Household, Project, SealingKey
-from server.rotating import KeyInUse, count_by_key, forget_keys, list_keys, rotate
+from server.rotating import KeyInUse, count_by_key, forget_keys, list_keys, reseal_files, rotate
 from server.upgrading import note_key
 from tests.conftest import MORNING
 
 HOMES = 10
+
+
+@pytest.fixture
+def store(town: Database, tmp_path: Path) -> BlobStore:
+    return BlobStore(tmp_path / "blobs", town.keys)
 
 
 def say_nothing(_done: int, _of: int) -> None:
@@ -99,17 +105,22 @@ def test_a_change_that_was_cut_off_goes_on_with_its_key(town: Database) -> None:
         assert len(count_by_key(db)) == 1
 
 
-def test_an_old_key_is_forgotten_only_when_nothing_is_under_it(town: Database) -> None:
+def test_an_old_key_is_forgotten_only_when_nothing_is_under_it(town: Database, store: BlobStore) -> None:
+    photo = store.put(b"a photo")
     rotating.add_key(town, MORNING)
     with pytest.raises(KeyInUse):
-        forget_keys(town)
+        forget_keys(town, store)
     assert len(town.keys.secrets) == 2
     turn(town)
-    assert len(forget_keys(town)) == 1
+    with pytest.raises(KeyInUse, match="files: 1"):
+        forget_keys(town, store)
+    assert (reseal_files(store, say_nothing), reseal_files(store, say_nothing)) == (1, 0)
+    assert len(forget_keys(town, store)) == 1
     assert [one.values for one in list_keys(town)] == [15]
     with town.reading() as db:
         assert db.scalars(select(SealingKey.key_id)).all() == [list_keys(town)[0].key_id]
     assert labels(town)[0] == "赵家 0"
+    assert store.read(photo.sha256) == b"a photo"
 
 
 def test_a_value_that_does_not_open_stops_the_change_and_loses_nothing(town: Database) -> None:

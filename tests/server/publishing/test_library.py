@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from forms.library import library_forms
 from server.access.caller import ANONYMOUS
 from server.blobs import BlobStore
+from server.keys import make_key_file
 from server.models import Dataset, Form, FormVersion, Project, Village
 from server.publishing.draft import copy_published, put_draft
 from server.publishing.library import publish_library, refresh_villages
@@ -24,6 +25,7 @@ KEY = bytes(32)
 
 @pytest.fixture
 def store(tmp_path) -> BlobStore:
+    make_key_file(tmp_path / "secret.key")
     return BlobStore(tmp_path / "blobs")
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server.access.phones import create_app_user
 from server.access.roles import CLINICIAN, REVIEWER, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
+from server.keys import make_key_file
 from server.models import Actor, AppUser, Assignment, Dataset, Form, FormAttachment, FormVersion, Project, User, Village
 from server.publishing.library import publish_library
 from server.publishing.town_lists import NO_CLINICS, refresh_lists, refresh_workers
@@ -24,6 +25,7 @@ LATER = MORNING + timedelta(days=1)
 
 @pytest.fixture
 def store(tmp_path: Path) -> BlobStore:
+    make_key_file(tmp_path / "secret.key")
     return BlobStore(tmp_path / "blobs")
 
 

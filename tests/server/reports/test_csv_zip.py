@@ -1,4 +1,5 @@
 import io
+from hashlib import sha256
 
 import pytest
 from flask import Flask
@@ -124,8 +125,6 @@ def test_a_file_that_is_lost_on_disk_does_not_break_the_archive(
     as_bob: Client, send: Send, records: str, app: Flask
 ) -> None:
     send({"1.jpg": PHOTO, "2.jpg": PHOTO + b"2"})
-    for path in app.extensions["fangshi.blobs"].root.rglob("*"):
-        if path.is_file() and path.read_bytes() == PHOTO:
-            path.unlink()
+    app.extensions["fangshi.blobs"].path(sha256(PHOTO).hexdigest()).unlink()
     assert "media/2.jpg" in unpack(as_bob.get(records + ".csv.zip"))
     assert "media/1.jpg" not in unpack(as_bob.get(records + ".csv.zip"))
