@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
+from server.access.profiles import find_actors
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Visit, Wanted
 from server.followups.queries import Counts
+from server.places.desk import list_villages
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of
@@ -34,8 +36,26 @@ def show_today() -> Response:
     note_read(reach.project, "followup.list", details={"visits": len(visits)})
     values: dict[str, Any] = {"sections": sections_of(visits, names, reach.today), "counts": tabs_of(counts, wanted)}
     values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not visits else None}
+    values["standing_in"] = standing_in(reach)
     page = pager("/m", asked_values(wanted), number, total_of(counts, wanted))
     return make_response(render_template("followups/today.html", page=page, day=reach.today, **values))
+
+
+def standing_in(reach: Reach) -> list[str]:
+    """For whom, and where, the person stands in today; asked only of who does."""
+    handed = [one for one in session.caller().handed if one.project_id == reach.project.id]
+    if not handed:
+        return []
+    people = find_actors(session.db(), [one.from_id for one in handed])
+    villages = list_villages(session.db(), reach.scope)
+    return [
+        _(
+            "You stand in for %(name)s: %(villages)s",
+            name=people[one.from_id].display_name,
+            villages="、".join(village.name for village in villages if village.id in one.village_ids),
+        )
+        for one in handed
+    ]
 
 
 def next_day(reach: Reach) -> date | None:

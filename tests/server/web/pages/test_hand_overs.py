@@ -11,6 +11,7 @@ from server.db import Database
 from server.models import Audit, HandOver
 from tests.care_town import CareTown
 from tests.client import Client
+from tests.conftest import Clock
 
 
 class Desk:
@@ -80,6 +81,18 @@ def test_who_gives_roles_gives_hand_overs_and_nobody_else(desk: Desk, role: str,
 def test_the_data_protection_officer_sees_them(desk: Desk) -> None:
     desk.give()
     assert "wang" in desk.seat("dpo", "dpo").get("/hand-overs").text
+
+
+def test_the_stand_in_reads_on_today_s_list_for_whom_and_where(desk: Desk, clock: Clock) -> None:
+    desk.give()
+    clock.forward(days=1)
+    li = Client.signed_in(desk.app, desk.database, desk.li)
+    li.prefix = ""
+    assert "您替 wang 代班：A1" in li.get("/m").text
+    clock.forward(days=2)
+    li = Client.signed_in(desk.app, desk.database, desk.li)
+    li.prefix = ""
+    assert "代班" not in li.get("/m").text
 
 
 def test_another_town_s_hand_over_is_not_there(desk: Desk, app: Flask, database: Database) -> None:
