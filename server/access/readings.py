@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from server.access.pseudonyms import pseudonym
 from server.models import Actor, Audit, Form, Reading, Submission
 
+OF_MANY = ("submission.list", "entity.list", "followup.list", "map.read", "form.submission.export")
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -47,7 +49,7 @@ def about(project_id: int, uuid: str) -> list[ColumnElement[bool]]:
 
 def lists_since(db: Session, project_id: int, since: datetime, offset: int, limit: int) -> list[Looked]:
     """Lists, maps and exports of a project since an instant: they may have held anybody's record."""
-    where = [Reading.project_id == project_id, Reading.about.is_(None), Reading.read_at >= since]
+    where = [Reading.project_id == project_id, Reading.action.in_(OF_MANY), Reading.read_at >= since]
     return read_page(db, where, offset, limit)
 
 

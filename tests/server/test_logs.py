@@ -11,15 +11,10 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
-from server.access.authenticate import open_session
-from server.access.people import create_user
-from server.access.roles import REVIEWER
-from server.clock import now
-from server.config import Config
 from server.db import Database
 from server.logs import make_discreet, scrub
-from server.models import Assignment, VillageScope
-from tests.making import a_record, an_xform
+from tests.making import a_record
+from tests.served_project import a_reader, database_of, make_project, sign_in
 from tests.serving import ADMIN_EMAIL, ADMIN_PASSWORD, RunningServer, running_server
 
 TOKEN = "Zq" * 32
@@ -97,7 +92,7 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
 
 def test_after_a_day_of_everything_going_wrong_no_log_tells_of_anybody(server: RunningServer) -> None:
     """threats.md 17 and 31: by every door, refused and broken, with words that nobody else would say."""
-    key = set_up(server)
+    key = make_project(server, SECRETS["name"])
     say_everything(server, key)
     break_everything(server, key)
     server.stop()
@@ -108,21 +103,6 @@ def test_after_a_day_of_everything_going_wrong_no_log_tells_of_anybody(server: R
     assert spoken == {}
     assert key not in told and TOKEN not in told
     assert ADMIN_EMAIL not in told and ADMIN_PASSWORD not in told
-
-
-def set_up(server: RunningServer) -> str:
-    """A care project with a form and a phone; the phone's key."""
-    token = requests.post(f"{server.api}/sessions", json={"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}).json()
-    office = requests.Session()
-    office.headers["Authorization"] = f"Bearer {token['token']}"
-    assert office.post(f"{server.api}/projects", json={"name": SECRETS["name"], "kind": "care"}).status_code == 200
-    forms = f"{server.api}/projects/1/forms"
-    kind = {"Content-Type": "application/xml"}
-    made = office.post(f"{forms}?publish=true&ignoreWarnings=true", data=an_xform(), headers=kind)
-    assert made.status_code == 200, made.text
-    phone = office.post(f"{server.api}/projects/1/app-users", json={"displayName": SECRETS["name"]}).json()
-    assert office.post(f"{forms}/visit/assignments/2/{phone['id']}").status_code == 200
-    return str(phone["token"])
 
 
 def say_everything(server: RunningServer, key: str) -> None:
@@ -146,15 +126,14 @@ def say_everything(server: RunningServer, key: str) -> None:
 
 def break_everything(server: RunningServer, key: str) -> None:
     """The tables go away below a running server: what every door says then goes into its log."""
-    database = Database(Config(server.data_dir, **server.database_url).sqlalchemy_url)  # type: ignore[arg-type]
+    database, kept, headers = database_of(server), server.api, sign_in(server)
     record = a_record(note=SECRETS["answer"])
-    kept = server.api
-    token = requests.post(f"{kept}/sessions", json={"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}).json()["token"]
-    headers = {"Authorization": f"Bearer {token}"}
+    reader = a_reader(database, SECRETS["email"], SECRETS["password"], SECRETS["name"])
     rename(database, "reading", "reading_away")
     requests.get(f"{kept}/projects/1/datasets/x/entities", headers=headers)
     requests.get(f"{kept}/projects/1/forms/visit/submissions?q={SECRETS['query']}", headers=headers)
-    look_as_a_reader(server, database)
+    read = requests.get(f"{kept}/projects/1/forms/visit/submissions", headers=reader)
+    assert read.status_code == 200, "a look that cannot be written down is given all the same"
     rename(database, "submission_version", "version_away")
     send = f"{kept}/key/{key}/projects/1/submission"
     requests.post(send, files={"xml_submission_file": ("x.xml", record, "text/xml")})
@@ -162,19 +141,6 @@ def break_everything(server: RunningServer, key: str) -> None:
     for path in ("v1/projects", f"m?name={quote(SECRETS['name'])}", f"v1/key/{key}/projects/1/formList"):
         requests.get(f"{server.url}{path}", headers=headers)
     database.dispose()
-
-
-def look_as_a_reader(server: RunningServer, database: Database) -> None:
-    """Somebody reads a record while what reads are written into is gone."""
-    with database.transaction() as db:
-        person = create_user(db, SECRETS["email"], SECRETS["password"], SECRETS["name"], None, now())
-        db.add(Assignment(actor_id=person.actor_id, role_id=REVIEWER, project_id=1))
-        db.add(VillageScope(actor_id=person.actor_id, project_id=1, village_id=None))
-        token, _ = open_session(db, person.actor_id, now())
-    read = requests.get(
-        f"{server.api}/projects/1/forms/visit/submissions", headers={"Authorization": f"Bearer {token}"}
-    )
-    assert read.status_code == 200, read.text
 
 
 def rename(database: Database, table: str, other: str) -> None:
