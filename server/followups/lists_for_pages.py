@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.access.restricted import in_use
 from server.followups.queries import (
     Counts,
     Reached,
@@ -153,10 +154,10 @@ def next_day(db: Session, project_id: int, village_codes: Reached, today: date) 
 def people_by_village(db: Session, project_id: int) -> dict[str, int]:
     """How many women and homes a village's numbers are about: what decides whether they may be told at all.
 
-    Women who agreed to be counted alone.
+    Women who agreed to be counted alone, and whose data are in use.
     """
     found: dict[str, int] = {}
-    for model, *counted in ((Woman, Woman.consent_service, Woman.consent_stats), (Household,)):
+    for model, *counted in ((Woman, Woman.consent_service, Woman.consent_stats, in_use()), (Household,)):
         here = (model.project_id == project_id, *counted)
         rows: Any = db.execute(select(model.village_code, func.count()).where(*here).group_by(model.village_code))
         for code, number in rows:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.access.restricted import in_use
 from server.errors import NotFound
 from server.models import FollowUp, Household, Village, Woman
 
@@ -111,7 +112,7 @@ def count_by_village(
 def is_counted() -> ColumnElement[bool]:
     """Follow-ups that statistics may count: of homes, and of women who agreed to be counted (consent_stats)."""
     hers = (Woman.project_id == FollowUp.project_id) & (Woman.uuid == FollowUp.subject)
-    agrees = exists().where(hers, Woman.consent_service, Woman.consent_stats).correlate(FollowUp)
+    agrees = exists().where(hers, Woman.consent_service, Woman.consent_stats, in_use()).correlate(FollowUp)
     return or_(FollowUp.subject_list != "women", agrees)
 
 

@@ -15,7 +15,7 @@ from server.publishing.versions import SCHEMAS
 from server.registry import own_data, rights_desk
 from server.registry.own_data import RecordRow, VersionRow
 from server.web import session
-from server.web.pages.answers import Answer, list_answers
+from server.web.pages.answers import Answer, Words, list_answers
 from server.web.pages.door import pages
 from server.web.pages.review import answer_words
 from server.web.pages.review_words import say_seal
@@ -72,8 +72,9 @@ def show_data(request_id: int) -> Response:
     project, found = wished(request_id)
     woman = str(found.subject)
     collected = own_data.collect(session.db(), project, woman, session.now())
+    reading = answer_words(project, {}, uncovered=True)  # it is hers, so nothing is covered
     words = {
-        "records": [record_words(project, one) for one in collected["records"]],
+        "records": [record_words(reading, one) for one in collected["records"]],
         "consents": [consent_words(one) for one in collected["consents"]],
         "requests": [
             {**one, "kind": KIND_WORDS[one["kind"]], "outcome": outcome_word(one["outcome"])}
@@ -85,18 +86,18 @@ def show_data(request_id: int) -> Response:
     return make_response(render_template("rights/data.html", wish=found, found={**collected, **words}))
 
 
-def record_words(project: Project, one: RecordRow) -> dict[str, Any]:
-    versions = [{**asdict(version), "answers": answers_of(project, version)} for version in one.versions]
+def record_words(reading: Words, one: RecordRow) -> dict[str, Any]:
+    versions = [{**asdict(version), "answers": answers_of(reading, version)} for version in one.versions]
     sealed = say_seal(one.sealed) if one.sealed else None
     return {**asdict(one), "versions": versions, "sealed": sealed}
 
 
-def answers_of(project: Project, version: VersionRow) -> list[Answer]:
+def answers_of(reading: Words, version: VersionRow) -> list[Answer]:
     """Questions and answers in words, as the form asked them."""
     if version.values is None:
         return []
     schema = SCHEMAS.get(session.db(), version.form_version_id, version.schema_sha256)
-    return list_answers(schema, version.values, None, answer_words(project, {}))
+    return list_answers(schema, version.values, None, reading)
 
 
 def consent_words(one: dict[str, Any]) -> dict[str, Any]:
