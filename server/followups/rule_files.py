@@ -11,6 +11,7 @@ from server.followups import ruleset
 from server.followups.facts import METHODS, SUBJECT_LISTS, URGENCIES
 from server.followups.rule_checks import check_rule
 from server.followups.rule_fields import Fields, RuleInvalid
+from server.followups.rule_lint import refuse_red_lines
 from server.followups.ruleset import Offset, Rule, SeverityStep, Source, Words
 
 RULES: Final = Path(__file__).parent / "rules"
@@ -35,11 +36,12 @@ def load_rules(folder: Path = RULES) -> tuple[Rule, ...]:
 
 
 def read_rule(content: bytes, file: str) -> Rule:
-    """One rule file. Raises RuleInvalid as `load_rules` does; `file` is only named in it."""
+    """One rule file. Raises RuleInvalid as `load_rules` does, and for what no rule may ask; `file` is only named in it."""
     try:
         table = tomllib.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
         raise RuleInvalid(file=file, field="toml", reason=str(broken)) from broken
+    refuse_red_lines(table, content.decode("utf-8"), file)
     fields = Fields(file, "", table)
     rule = _read_fields(fields, _hash_of(table))
     fields.end()

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.masking import Shown, band_of, shown_as, suppress_band
+from geo.masking import K, Shown, band_of, shown_as
 from geo.releasing import Line
 from server.access.small_numbers import Counted, Telling, tell
 from server.followups.board import COLUMNS, Board
@@ -55,13 +55,15 @@ def board_of(lines: Mapping[str, Line], has_others: bool = False) -> Board:
 
 
 def told_band(shown: Shown, late: Overdue) -> Shown:
-    """The band of a village's overdue visits, for the map: never more than the board says of the same number."""
-    by_people = suppress_band(late.tasks, late.late, late.people)
-    if by_people.suppressed:
-        return by_people
-    if shown.value is not None:
-        return shown_as_band(band_of(shown.value))
-    return shown_as_band("1-4") if shown.reason == "few" else shown_as(0, shown.reason)
+    """The band of a village's overdue visits, for the map: never more than the board says of the same number.
+
+    Many visits of few people are not told either.
+    """
+    if shown.value is None:
+        return shown_as_band("1-4") if shown.reason == "few" else shown_as(0, shown.reason)
+    if shown.value >= K and late.late < K:
+        return shown_as(0, "complement")
+    return shown_as_band(band_of(shown.value))
 
 
 def shown_as_band(text: str) -> Shown:

@@ -42,6 +42,7 @@ def test_a_band_says_no_more_than_the_board() -> None:
         "with the total it would say how many are few"
     )
     assert told_band(shown_as(12), Overdue(tasks=12, late=2, people=90)).text == "withheld", "of two people"
+    assert told_band(shown_as(0, "few_people"), late).text == "n<10"
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 120)), min_size=1, max_size=8))
