@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from server.models import Consent
+from server.registry.consent_by_purpose import ENDING_SOON
 from server.registry.consent_texts import NOTICE, Text
 from server.registry.consents import standing_of
 from server.web import languages
@@ -21,6 +22,8 @@ STATES = {
     "ended": _l("has run out"),
     "not_given": _l("no"),
 }
+
+TO_ASK = {"ended": _l("has run out"), "ending": _l("ends soon"), "new_words": _l("new wording")}
 
 
 def name_of(purpose: str) -> str:
@@ -57,6 +60,13 @@ def lines_of(
             }
         )
     return lines
+
+
+def state_to_ask(until: date | None, today: date) -> str:
+    """Why somebody is asked anew: ended, ending, or new_words."""
+    if until is None or until - today >= ENDING_SOON:
+        return "new_words"
+    return "ended" if until < today else "ending"
 
 
 def until_words(until: date | None, today: date) -> str:

@@ -1,5 +1,6 @@
 """What a woman agreed to in which words, and taking it back on one screen; whom to ask anew; the words themselves."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,13 @@ from server.followups.plain_notices import TEXT_CHANGED, tell
 from server.followups.recipients import staff_of
 from server.intake.withdrawing import ERASE, KEEP, withdraw
 from server.models import Project, Woman
-from server.registry.consent_list import count_to_ask, to_ask
+from server.registry.consent_list import ToAsk, count_to_ask, to_ask
 from server.registry.consent_texts import TEXTS, all_versions, publish_text, texts_in_force
 from server.registry.consents import consents_of
 from server.registry.reach import reach_of as reached_by
 from server.web import session
 from server.web.pages.again import show_again
-from server.web.pages.consent_words import lines_of, name_of, until_words, words_of
+from server.web.pages.consent_words import TO_ASK, lines_of, name_of, state_to_ask, until_words, words_of
 from server.web.pages.door import pages
 from server.web.pages.followups import reach_of
 from server.web.pages.pager import PAGE, page_asked, pager
@@ -51,8 +52,14 @@ def take_back(woman_uuid: UUID) -> Response:
         sent = {"purposes": purposes, "what": request.form.get("what", "")}
         return show_again("consents/woman.html", problem, lambda: facts_of(project, woman), sent=sent)
     if what == ERASE:
-        return say("/", _("Her wish holds from now on: what was kept of her is gone."))
-    return say(f"/people/{woman_uuid}/consent", _("Her wish holds from now on, on phones after their next sync."))
+        return say(list_path(project), _("Her wish holds from now on: what was kept of her is gone."))
+    # Who took everything back is perhaps in nobody's reach any more, her chosen worker's least of all.
+    where = list_path(project) if "service" in purposes else f"/people/{woman_uuid}/consent"
+    return say(where, _("Her wish holds from now on, on phones after their next sync."))
+
+
+def list_path(project: Project) -> str:
+    return "/consents" if may(session.caller(), "followup.read", project) else "/consents/texts"
 
 
 def checked_choice(purposes: list[str]) -> str:
@@ -99,19 +106,22 @@ def list_to_ask() -> Response:
     reached = reached_by(session.caller(), reach.project, reach.today)
     total = count_to_ask(session.db(), reached)
     found, names = to_ask(session.db(), reached, (number - 1) * PAGE, PAGE), reach.names
-    lines = [
-        {
-            "label": one.woman.label,
-            "href": f"/people/{one.woman.uuid}/consent",
-            "village": names.get(one.woman.village_code, ""),
-            "until": until_words(one.until, reach.today),
-            "ended": one.until is not None and one.until < reach.today,
-            "changed": "、".join(map(name_of, one.changed)),
-        }
-        for one in found
-    ]
+    lines = [line_of(one, names, reach.today) for one in found]
     note_read(reach.project, "entity.list", details={"women": len(lines)})
     return make_response(render_template("consents/list.html", lines=lines, page=pager("/consents", {}, number, total)))
+
+
+def line_of(one: ToAsk, names: dict[str, str], day: date) -> dict[str, Any]:
+    state = state_to_ask(one.until, day)
+    return {
+        "label": one.woman.label,
+        "href": f"/people/{one.woman.uuid}/consent",
+        "village": names.get(one.woman.village_code, ""),
+        "state": state,
+        "state_words": str(TO_ASK[state]),
+        "until": until_words(one.until, day),
+        "changed": "、".join(map(name_of, one.changed)),
+    }
 
 
 @pages.get("/consents/texts")

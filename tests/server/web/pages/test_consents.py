@@ -86,7 +86,8 @@ def test_with_everything_she_says_what_becomes_of_what_is_kept(town, browse):
     assert 'value="service" checked' in main_of(answer), "what was ticked stays ticked"
     assert rows(town, Withdrawal) == []
     answer = wang.send(f"/people/{uuid}/consent", {"purpose": ["service"], "what": "keep_minimal"})
-    assert answer.status_code == 303
+    assert (answer.status_code, answer.location) == (303, "/consents")
+    assert "照她的意思办好了" in text_of(wang.see("/consents"))
     (woman,) = rows(town, Woman)
     assert (woman.consent_service, woman.label) == (False, "")
     for path in (f"/people/{uuid}/consent", f"/people/{uuid}"):
@@ -97,7 +98,8 @@ def test_erasing_leaves_a_hash_and_the_next_page_says_so(town, browse):
     uuid, wang = make(town), browse("wang")
     wang.see(f"/people/{uuid}/consent")
     answer = wang.send(f"/people/{uuid}/consent", {"purpose": ["service"], "what": "erase"})
-    assert answer.status_code == 303 and uuid not in answer.location
+    assert (answer.status_code, answer.location) == (303, "/consents")
+    assert "已经删除" in text_of(wang.see("/consents"))
     assert rows(town, Woman) == rows(town, Withdrawal) == rows(town, Consent) == []
     assert len(rows(town, Tombstone)) == 1
     assert wang.see(f"/people/{uuid}/consent").status_code == 404
