@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from server.access.caller import ANONYMOUS, Caller
-from server.followups.phone_lists import Me, due_visits_csv, is_anothers, key_of, label_of, me_csv
+from server.followups.phone_lists import Me, due_visits_csv, key_of, label_of, me_csv
 from server.followups.queries import Listed
 from server.models import FollowUp
 
@@ -54,24 +54,6 @@ def test_a_label_is_whom_and_when() -> None:
 def test_a_label_with_a_comma_a_quote_or_a_line_stays_one_field() -> None:
     text = due_visits_csv([a_visit('王,"*\n')]).decode()
     assert f'{KEY},"王,""*\n 02-29",{KEY}' in text
-
-
-@pytest.mark.parametrize(
-    ("chosen", "phones", "anothers"),
-    [
-        (None, {("8", "A1")}, False),
-        ("", {("8", "A1")}, False),
-        ("7", {("7", "A1"), ("8", "A1")}, False),
-        ("8", {("8", "A1")}, True),
-        ("8", {("8", None)}, True),
-        ("8", {("8", "A2")}, False),
-        ("8", set(), False),
-    ],
-)
-def test_a_visit_is_anothers_only_where_that_worker_reaches_the_village(
-    chosen: str | None, phones: set[tuple[str, str | None]], anothers: bool
-) -> None:
-    assert is_anothers(a_visit(worker=chosen), me("A1"), phones) is anothers
 
 
 def test_a_phones_row_is_its_own_in_each_project() -> None:
