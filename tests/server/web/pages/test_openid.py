@@ -179,6 +179,8 @@ def test_a_provider_that_names_strange_addresses_is_not_asked(town, browse, prov
 
 
 def test_a_provider_is_not_followed_elsewhere(town, browse, provider):
+    provider.configuration = {"jwks_uri": f"{provider.issuer}/elsewhere?to={provider.issuer}/keys"}
+    assert sign_in(browse()).status_code == 401
     provider.configuration = {"token_endpoint": f"{provider.issuer}/elsewhere?to={provider.issuer}/token"}
     assert sign_in(browse()).status_code == 401
 
