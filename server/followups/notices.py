@@ -4,19 +4,20 @@ What is written here reaches the inbox. outbox.py delivers it outside of quiet h
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.followups.queries import is_woman
 from server.followups.recipients import Recipients, recipients_of
 from server.followups.windows import RestDay
 from server.followups.wishes import wishes_of
-from server.models import FollowUp, Notification, Project
+from server.models import FollowUp, Notification, Project, Woman
 
 LEVELS: Final = ("due", "red", "overdue", "late", "critical")
 """What somebody is told, the weightiest last. `red` is a severity reached before it is overdue, or what a clinician
@@ -55,6 +56,27 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     _take_back(db, [one for one in known if _weight(level_of(one)) > _weight(told.get(one.recipient_id))], now)
     if not project.archived and project.deleted_at is None:
         _tell(db, row, told, known, now)
+
+
+def told_to_others(db: Session, project_id: int, women: Collection[str]) -> list[FollowUp]:
+    """What still waits for these women and was told to somebody, but not only to the worker whom each has chosen since.
+
+    Who is told that a visit is due or overdue is a worker; a doctor or the lead hears of other levels.
+    """
+    told = exists().where(
+        Notification.follow_up_id == FollowUp.id, Notification.channel == INBOX, Notification.taken_back_at.is_(None)
+    )
+    to_her_worker = cast(Notification.recipient_id, String) == Woman.assigned_worker
+    hers, others = told.where(to_her_worker), told.where(~to_her_worker, Notification.kind.in_(("due", "overdue")))
+    query = (
+        select(FollowUp)
+        .join(Woman, is_woman())
+        .where(FollowUp.project_id == project_id, FollowUp.subject_list == "women", FollowUp.subject.in_(women))
+        .where(FollowUp.ended.is_(False), func.coalesce(Woman.assigned_worker, "") != "")
+        .where(or_(others, and_(told, ~hers)))
+        .order_by(FollowUp.id)
+    )
+    return list(db.scalars(query))
 
 
 def _levels(row: FollowUp) -> Levels:

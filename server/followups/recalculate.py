@@ -18,7 +18,7 @@ from server.followups.due import Due
 from server.followups.explaining import shipped_rules, write_steps
 from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
-from server.followups.notices import LATE_AFTER, add_working_days, follow_up_changed, is_weekend
+from server.followups.notices import LATE_AFTER, add_working_days, follow_up_changed, is_weekend, told_to_others
 from server.followups.rules import due_for, stopped_for
 from server.followups.ruleset import Rule
 from server.models import FollowUp, Project
@@ -63,6 +63,9 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
         rows = rows_of(db, project.id, subject_list, uuids)
         for uuid in uuids:
             bring_in_line(db, Round(project, today, now), facts.get(uuid), rows.get(uuid, {}))
+        if subject_list == "women":
+            for row in told_to_others(db, project.id, uuids):
+                follow_up_changed(db, project, row, now)
 
 
 def lock_subject(db: Session, project_id: int, subject: Subject, wait: bool) -> bool:

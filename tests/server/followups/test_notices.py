@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.roles import VILLAGE_WORKER
-from server.followups.notices import add_working_days, follow_up_changed, is_late
+from server.followups.notices import add_working_days, follow_up_changed, is_late, told_to_others
 from server.followups.wishes import Wishes, save_wishes
 from server.models import FollowUp, Notification, Village
 from tests.server.followups.staff import (
@@ -153,6 +153,22 @@ def test_the_worker_she_chose_is_told_instead_of_the_village_s_others(db: Sessio
     a_woman(db, staff.project, row.subject, village_code=SHIQIAO, assigned_worker=str(he))
     follow_up_changed(db, staff.project, row, MORNING)
     assert told(db) == [(he, "due")]
+
+
+def test_what_was_told_to_others_before_she_chose_is_found_and_goes_to_the_worker_she_chose(
+    db: Session, staff: Staff
+) -> None:
+    row = a_follow_up(db, staff)
+    woman = a_woman(db, staff.project, row.subject, village_code=SHIQIAO)
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert told_to_others(db, staff.project.id, [row.subject]) == [], "she chose nobody"
+    woman.assigned_worker = str(staff.luo)
+    db.flush()
+    assert told_to_others(db, staff.project.id, [row.subject]) == [row]
+    follow_up_changed(db, staff.project, row, MORNING)
+    waiting = db.scalars(select(Notification.recipient_id).where(Notification.taken_back_at.is_(None)))
+    assert list(waiting) == [staff.luo]
+    assert told_to_others(db, staff.project.id, [row.subject]) == []
 
 
 @pytest.mark.parametrize("chosen", ["999999", "王医生", "²", "", None])

@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.access.roles import VILLAGE_WORKER
 from server.db import Database
 from server.followups import recalculate as module
 from server.followups.recalculate import recalculate, recalculate_many
-from server.models import FollowUp, Project, Woman
+from server.models import FollowUp, Notification, Project, Woman
 from tests.making import a_town
 from tests.server.followups.samples import at_noon, day
+from tests.server.followups.staff import a_person
 from tests.server.followups.told import (
     F1,
     F3,
@@ -353,3 +355,14 @@ def test_two_workers_on_one_subject_make_each_row_once(database: Database) -> No
         list(pool.map(work, range(12)))
     with database.reading() as db:
         assert len(rows_by_rule(db)) == 6
+
+
+def test_who_chooses_a_worker_is_told_to_that_one_alone_from_the_next_record_on(db: Session, woman: Project) -> None:
+    chen, luo = (a_person(db, woman, name, VILLAGE_WORKER, None) for name in ("chen", "luo"))
+    registered(db, woman, "2026-10-20", "2026-09-01")
+    work_out(db, woman, "2027-01-20")
+    waiting = select(Notification.recipient_id).where(Notification.taken_back_at.is_(None)).distinct()
+    assert set(db.scalars(waiting)) == {chen, luo}
+    a_woman_row(db).assigned_worker = str(luo)
+    work_out(db, woman, "2027-01-20")
+    assert set(db.scalars(waiting)) == {luo}
