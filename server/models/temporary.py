@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
+from server.models.sealed import SealedText
 
 
 class HandOver(Base):
@@ -27,7 +28,7 @@ class HandOver(Base):
     care_role: Mapped[str]
     from_day: Mapped[date]
     until_day: Mapped[date]
-    note: Mapped[str]
+    note: Mapped[str] = mapped_column(SealedText("hand_over.note"))
     given_by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
     given_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -58,7 +59,7 @@ class BreakGlass(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
     village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(SealedText("break_glass.reason"))
     opened_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]  # when she closed it herself

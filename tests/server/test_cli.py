@@ -19,7 +19,8 @@ from server.config import Config
 from server.db import Database
 from server.demo.people import Demo, DemoPhone, Login, write_demo
 from server.jobs import TIMETABLE
-from server.models import Assignment, Base, BoundarySet, User, Village
+from server.keys import read_keys, replace_keys
+from server.models import Assignment, Base, BoundarySet, User, Village, Woman
 from tests.making import a_town
 from tests.server.followups.told import a_woman, registered
 
@@ -343,3 +344,48 @@ def test_a_file_of_heads_that_somebody_scribbled_in_is_told(data: Path, capsys: 
     (data / "audit-heads.txt").write_text("2 abc\n")
     assert run("audit", "verify", "--data", str(data)) == 1
     assert "line 1 of audit-heads.txt" in capsys.readouterr().err
+
+
+def test_keys_are_shown_changed_and_forgotten(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        project = create_project(db, "禾川镇", None, None, now(), "care")
+        a_woman(db, project, "w1", label="W-0001 王*")
+    capsys.readouterr()
+    before = shown_keys(data, capsys, "show")
+    assert [one["in_use"] for one in before] == [True] and before[0]["values"] > 0
+    assert shown_keys(data, capsys, "rotate", "--dry-run") == before
+    changed = shown_keys(data, capsys, "rotate")
+    assert [one["in_use"] for one in changed] == [True, False]
+    assert changed[1] == {**before[0], "values": 0, "in_use": False} and changed[0]["values"] == before[0]["values"]
+    assert shown_keys(data, capsys, "forget", "--dry-run") == changed
+    assert shown_keys(data, capsys, "forget") == changed[:1]
+    with looking_into(data) as db:
+        assert db.scalars(select(Woman.label)).one() == "W-0001 王*"
+
+
+def shown_keys(data: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, object]]:
+    assert run("keys", *words, "--data", str(data), "--json") == 0
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize("command", [["upgrade"], ["keys", "rotate"], ["jobs", "--once"]], ids=lambda one: one[0])
+def test_with_another_key_file_nothing_is_done_and_the_sentence_names_it(
+    data: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    (data / "secret.key").write_text("ab" * 32)
+    assert run(*command, "--data", str(data)) == 2
+    said = capsys.readouterr().err
+    assert str(data / "secret.key") in said and "sealed under" in said and "封存" in said
+
+
+def test_an_old_key_that_is_in_use_is_not_forgotten(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        a_woman(db, create_project(db, "禾川镇", None, None, now(), "care"), "w1", label="W-0001 王*")
+    replace_keys(data / "secret.key", [bytes(32), *read_keys(data / "secret.key")])
+    assert run("keys", "forget", "--data", str(data)) == 2
+    assert "keys rotate" in capsys.readouterr().err
+    assert len(read_keys(data / "secret.key")) == 2

@@ -24,6 +24,8 @@ MUST_BE_SEALED = {
     "household": {"label", "door_code"},
     "woman": {"label"},
     "contraception_episode": {"method"},
+    "hand_over": {"note"},
+    "break_glass": {"reason"},
 }
 
 
