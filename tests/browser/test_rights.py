@@ -2,12 +2,13 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from server import clock
 from server.access.people import create_user
 from server.access.roles import DPO
 from server.db import Database
-from server.models import Assignment, VillageScope
+from server.models import Assignment, Submission, VillageScope
 from server.registry.rights_desk import KINDS, open_request
 from tests.browser.looking import look_at_pages
 from tests.conftest import MORNING, PASSWORD
@@ -27,6 +28,7 @@ def pages(app: Flask, database: Database, project_id: int) -> dict[str, str]:
         db.add(Assignment(actor_id=dora, role_id=DPO, project_id=project_id))
         db.add(VillageScope(actor_id=dora, project_id=project_id, village_id=None))
         wishes = {kind: open_request(db, project_id, kind, woman, dora, clock.now()).id for kind in KINDS}
+        record = db.scalar(select(Submission.id).order_by(Submission.id))
     found = {f"rights-{kind}": f"/rights/{number}" for kind, number in wishes.items()}
     return {
         "rights": "/rights",

@@ -10,6 +10,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     boundaries,
     cards,
     consents,
+    correcting,
     emergency,
     followups,
     form_upload,

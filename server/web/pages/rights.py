@@ -14,6 +14,7 @@ from server.registry import rights_desk
 from server.registry.emptying import delete_files
 from server.registry.erasing import erase_person, plan_erasure
 from server.registry.overwriting import overwrite_deleted
+from server.registry.own_data import name_records
 from server.registry.restriction import since
 from server.registry.retention import backups_until
 from server.web import session
@@ -119,6 +120,9 @@ def facts_of(project: Project, found: RightsRequest) -> dict[str, Any]:
         return facts
     if found.kind == rights_desk.RESTRICTION:
         facts["unused_since"] = since(db, project.id, found.subject)
+    if found.kind == rights_desk.CORRECTION:
+        ids = plan_erasure(db, project.id, found.subject).records
+        facts["records"] = [{"id": number, "name": name, "at": at} for number, name, at in name_records(db, ids)]
     if found.kind == rights_desk.ERASURE:
         facts["plan"] = report_lines_of_plan(project, found.subject)
     return facts

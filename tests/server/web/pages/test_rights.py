@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,18 @@ from server.access.roles import CLINICIAN, DPO, PROJECT_MANAGER, REVIEWER, TOWN_
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
-from server.models import Assignment, Audit, Blob, Entity, RightsRequest, Submission, Village, VillageScope, Woman
+from server.models import (
+    Assignment,
+    Audit,
+    Blob,
+    Entity,
+    RightsRequest,
+    Submission,
+    SubmissionComment,
+    Village,
+    VillageScope,
+    Woman,
+)
 from server.registry.retention_runs import run_retention
 from tests.conftest import MORNING, PASSWORD, Clock
 from tests.server.registry.caring import Care, a_care_record, a_uuid, created, updated
@@ -214,3 +226,35 @@ def test_the_retention_page_counts_what_comes_next_and_its_reports_are_signed_on
     assert "dora 已阅并签字" in text_of(dora.see("/rights/retention"))
     assert dora.send("/rights/retention/1/sign").status_code == 400
     assert hire("lin", CLINICIAN).see("/rights/retention").status_code == 403
+
+
+def test_a_correction_is_a_new_version_also_in_her_list_and_a_note_stands_beside_the_record(
+    care: Care, hire: Any, database: Database
+) -> None:
+    woman, _sent = a_course(care)
+    dora = hire("dora", DPO)
+    address = wish(dora, "correction")
+    with database.reading() as db:
+        record = db.scalar(select(Submission.id).order_by(Submission.id))
+    page = f"{address}/correct/{record}"
+    assert page in dora.see(address).get_data(as_text=True)
+    listed = dora.see(page).get_data(as_text=True)
+    paths = {one.rpartition("/")[2]: one for one in re.findall(r"question=([^\"#]+)#asked", listed)}
+    assert NAME in listed and 'value="WORDNAME"' in dora.see(f"{page}?question={paths['display_name']}").text
+    assert dora.send(page, {"question": paths["display_name"], "value": "秀英"}).status_code == 303
+    assert dora.send(page, {"question": paths["village_code"], "value": "519901201007"}).status_code == 303
+    entity = care.entity(woman)
+    assert entity is not None and entity.village_code == "519901201007"
+    assert [one.village_code for one in care.rows(Woman)] == ["519901201007"]
+    copy = text_of(dora.see(f"{address}/data"))
+    assert "秀英" in copy and NAME in copy and "以前的版本" in copy
+    assert dora.send(f"{page}/note", {"note": "她说日期不对"}).status_code == 303
+    with database.reading() as db:
+        kept = db.get_one(Submission, record)
+        assert kept.review_state == "hasIssues"
+        assert db.scalars(select(SubmissionComment.body)).all() == ["她说日期不对"]
+    assert dora.send(page, {"question": "/meta/instanceID", "value": "x"}).status_code == 404
+    other = care.post("woman_consent", {"action": "register", "consent_service": "yes"}, created("women", a_uuid()))
+    with database.reading() as db:
+        hers = db.scalar(select(Submission.id).where(Submission.instance_id == other))
+    assert dora.see(f"{address}/correct/{hers}").status_code == 404
