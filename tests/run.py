@@ -1,4 +1,4 @@
-"""What `./fangshi test` does: style, then side by side types and every test on SpatiaLite and on PostGIS."""
+"""What `./fangshi test` does: style, then side by side types, an audit of packages, and every test on both databases."""
 
 import argparse
 import os
@@ -33,9 +33,11 @@ WITHOUT_DATABASE = (
     "tests/server/demo",
     "tests/server/deploy",
     "tests/server/test_translations.py",
+    "tests/test_dependency_audit.py",
     "tests/test_house.py",
     "tests/test_readme.py",
     "tests/test_run.py",
+    "tests/test_security_page.py",
 )
 
 
@@ -113,7 +115,7 @@ def main(argv: list[str]) -> int:
         run_tests(report, arguments.database, {"": arguments.paths})
     else:
         check_style(report)
-        run_tests(report, arguments.database, HALVES, check_types())
+        run_tests(report, arguments.database, HALVES, check_types(), audit_packages())
     return report.close()
 
 
@@ -133,6 +135,11 @@ def check_style(report: Report) -> None:
 
 def check_types() -> Step:
     return Step("mypy", [*PYTHON, "mypy", "--cache-dir", str(ROOT / ".mypy_cache"), "forms", "geo", "server"], {})
+
+
+def audit_packages() -> Step:
+    """Known flaws of the pinned packages; without network it says so."""
+    return Step("pip-audit", [*PYTHON, "tests.dependency_audit"], {})
 
 
 def run_tests(

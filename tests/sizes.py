@@ -31,6 +31,7 @@ SIZES = {
     "fuzz_parsers": Size(2, 9, "parsers that atheris tries, the first ones"),
     "fuzz_seconds": Size(2, 600, "seconds that atheris has for each parser"),
     "matrix_share": Size(3, 1, "of the addresses in the access matrix each caller asks one in so many"),
+    "upgrade_kills": Size(2, 12, "SIGKILLs of an upgrade, at statements all along it"),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
 
@@ -40,7 +41,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "server": (
         "tests/server",
         "tests/test_no_address_breaks.py",
+        "tests/test_dependency_audit.py",
+        "tests/test_formula_guard.py",
         "tests/test_house.py",
+        "tests/test_security_page.py",
+        "tests/test_threats.py",
         "tests/test_readme.py",
         "tests/test_run.py",
         "tests/test_releases.py",

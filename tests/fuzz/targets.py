@@ -93,7 +93,7 @@ def parse_multipart(data: bytes) -> None:
 
 def parse_odata(data: bytes) -> None:
     """A query's string, read as the OData door reads it, and the filter as SQL for both databases."""
-    args = dict(parse_qsl(data.decode("utf-8", "replace"), max_num_fields=50))
+    args = dict(parse_qsl(data.decode("utf-8", "replace")))
     for table in census_tables():
         try:
             question = read_question(table, args, NOW)
