@@ -41,6 +41,8 @@ GET /map/home/<uuid:woman>
 POST /map/home/<uuid:woman>
 
 [open]
+GET /sign-in/openid/back
+POST /sign-in/openid
 GET /
 GET /healthz
 GET /join/<token>
@@ -220,6 +222,8 @@ GET /v1/projects/<int:project_id>/forms/<xml_form_id>/versions/<version>/fields
 POST /v1/projects/<int:project_id>/forms/<int:form_id>/restore
 
 [project] form.update
+POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/end
+POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/confirm
 GET /forms/<form_id>/draft
 POST /forms/<form_id>/draft
 POST /forms/<form_id>/draft/discard
@@ -252,8 +256,6 @@ DELETE /v1/projects/<int:project_id>
 
 [project] project.read
 GET /red-lines
-POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/confirm
-POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/end
 GET /v1/projects/<int:project_id>
 
 [project] project.update
@@ -287,6 +289,9 @@ GET /rights/<int(max=9007199254740991):request_id>/data.json
 
 [project] rights.update
 POST /rights/<int(max=9007199254740991):request_id>/close
+GET /rights/<int(max=9007199254740991):request_id>/correct/<int(max=9007199254740991):submission_id>
+POST /rights/<int(max=9007199254740991):request_id>/correct/<int(max=9007199254740991):submission_id>
+POST /rights/<int(max=9007199254740991):request_id>/correct/<int(max=9007199254740991):submission_id>/note
 POST /rights/<int(max=9007199254740991):request_id>/restrict
 
 [project] rights.update|form.update
@@ -336,10 +341,12 @@ GET /v1/projects/<int:project_id>/forms/<form_id>/submissions/keys
 GET /timetable
 
 [project] village.import
+PUT /v1/projects/<int:project_id>/villages/<code>
 GET /places/import
 POST /places/import
 
 [project] village.read
+GET /v1/projects/<int:project_id>/villages
 GET /map
 GET /map/villages
 

@@ -119,7 +119,7 @@ class Towns:
             "visit_key": things.visit_key,
             "village": things.village,
             "actor_id": things.phone_id,
-            "role": "viewer",
+            "role": "trainer",
             "version": "1",
             "extension": "xlsx",
             "below": "Submissions",

@@ -27,6 +27,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from server.access import roles
+from server.access.authenticate import end_sessions_of
 from server.access.people import create_administrator
 from server.db import Database
 from server.models import AppUser
@@ -69,13 +70,14 @@ ABSENT = (
         "/rights/<int",
     ),
     *("/rights/retention/<int", "/emergency/<int", "/hand-overs/<int", "/red-lines/waivers/<int", "/admin/people/<int"),
-    "/consents/texts/<name>",
+    *("/consents/texts/<name>", "/publish"),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},
     "PATCH /v1/projects/<int:project_id>/forms/<form_id>/submissions/<instance_id>": {
         "json": {"reviewState": "approved"}
     },
+    "/villages/<code>": {"json": {"parent": None, "name": "x"}},
     "villages": {"json": {"villages": ["A1"]}},
     "bulk-": {"json": {"ids": []}},
 }
@@ -158,9 +160,11 @@ def client_of(towns: Towns, name: str) -> Client:
             stop_phones(database)
         who = Client(app, token=token)
     else:
-        who = Client.signed_in(app, database, actor_of(towns, name))
+        actor_id = actor_of(towns, name)
+        who = Client.signed_in(app, database, actor_id)
         if name == "signed-out":
-            assert who.delete("/sessions/current").status_code == 200
+            with database.transaction() as db:
+                end_sessions_of(db, actor_id)
     who.prefix = ""
     return who
 

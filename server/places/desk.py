@@ -1,7 +1,7 @@
 """What the pages ask about villages, within a scope."""
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from server.access.allow import Scope
 from server.models import BoundarySet, Project, Village
@@ -13,6 +13,18 @@ def list_villages(db: Session, scope: Scope) -> list[Village]:
     if not scope.everything:
         query = query.where(Village.id.in_(scope.village_ids))
     return list(db.scalars(query.order_by(Village.code)))
+
+
+def list_tree(db: Session, project_id: int) -> list[tuple[str, str, str | None]]:
+    """(code, name, code of what it is a part of) of the villages in force, by code."""
+    parent = aliased(Village)
+    rows = db.execute(
+        select(Village.code, Village.name, parent.code)
+        .outerjoin(parent, parent.id == Village.parent_id)
+        .where(Village.project_id == project_id, Village.retired_at.is_(None))
+        .order_by(Village.code)
+    )
+    return [(code, name, above) for code, name, above in rows]
 
 
 def current_boundaries(db: Session, project: Project) -> tuple[BoundarySet, int] | None:

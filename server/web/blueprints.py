@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
         sessions,
         submissions,
         users,
+        villages,
         who_sees,
     )
     from server.web.pages import pages
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
         submissions.submissions,
         odata.odata,
         exports.exports,
+        villages.villages,
         who_sees.who_sees,
         pages,
     )

@@ -63,6 +63,7 @@ ACT_WORDS = {
     "field_key.session.end": _l("Stopped a phone's key"),
     "field_key.delete": _l("Took a phone away"),
     "village.import": _l("Imported village boundaries"),
+    "village.update": _l("Changed what a village is a part of"),
     "user.session.refused": _l("Signing in was refused again and again"),
     "audit.redact": _l("Took personal details out of the audit, by law"),
     "field.reveal": _l("Had a covered field shown"),
