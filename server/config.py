@@ -53,7 +53,9 @@ class Config:
     """What a running server was told. Built once, handed to create_app, read by doors only."""
 
     data_dir: Path
-    database_url: str | None = None  # None: SQLite + SpatiaLite in data_dir
+    database_url: str | None = field(
+        default=None, repr=False
+    )  # it holds a password; None: SQLite + SpatiaLite in data_dir
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = LOOPBACK
     secret_key_file: Path | None = None  # None: data_dir/secret.key, made at first use

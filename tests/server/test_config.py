@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,34 @@ def test_a_provider_that_is_half_named_or_heard_by_others_stops_the_start(env: d
 def test_a_provider_on_this_machine_needs_no_https() -> None:
     env = {"OIDC_ISSUER": "http://127.0.0.1:8080", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "hush"}
     assert read(**env, OIDC_NAME="县政务").openid == OpenIdProvider("http://127.0.0.1:8080", "a", "hush", "县政务")
+
+
+SECRET = "SENTINEL-9f31"
+WITH_SECRETS = {
+    "FANGSHI_DATABASE_URL": f"postgresql://town:{SECRET}@db.example/town",
+    "FANGSHI_ADMIN_EMAIL": "ada@town.example",
+    "FANGSHI_ADMIN_PASSWORD": SECRET,
+    "FANGSHI_SMTP_URL": f"smtps://town:{SECRET}@mail.example:465",
+    "FANGSHI_MAIL_FROM": "town@town.example",
+    "FANGSHI_OIDC_ISSUER": "https://id.example",
+    "FANGSHI_OIDC_CLIENT_ID": "fangshi",
+    "FANGSHI_OIDC_CLIENT_SECRET": SECRET,
+    "FANGSHI_PUBLIC_URL": "https://town.example",
+}
+
+
+def test_every_setting_that_holds_a_secret_may_be_a_file_and_is_shown_to_nobody(tmp_path: Path) -> None:
+    env = {}
+    for name, value in WITH_SECRETS.items():
+        (tmp_path / name).write_text(value + "\n", encoding="utf-8")
+        env[name + "_FILE"] = str(tmp_path / name)
+    config = Config.from_env(tmp_path, env)
+    assert config == Config.from_env(tmp_path, WITH_SECRETS)
+    assert SECRET in (config.database_url or "") and config.admin_password == SECRET
+    assert SECRET not in repr(config) and SECRET not in str(config.mail) and SECRET not in str(config.openid)
+
+
+def test_no_setting_that_may_hold_a_secret_is_read_past_the_files() -> None:
+    code = (Path(__file__).parents[2] / "server" / "config.py").read_text(encoding="utf-8")
+    direct = set(re.findall(r'env(?:iron)?(?:\.get\(|\[)"(FANGSHI_\w+)"', code)) - {"FANGSHI_SECRET_KEY_FILE"}
+    assert [name for name in direct if re.search("PASSWORD|SECRET$|TOKEN|URL|CREDENTIAL", name)] == []
