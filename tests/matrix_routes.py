@@ -201,7 +201,6 @@ GET /v1/projects/<int:project_id>/forms/<xml_form_id>/draft/dataset-diff
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>/draft/fields
 
 [project] form.read|open_form.read
-GET /v1/projects/<int:project_id>/forms
 GET /v1/projects/<int:project_id>/forms/<form_id>/manifest
 GET /v1/projects/<int:project_id>/forms/<form_id>/versions/<version>/manifest
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>
@@ -247,6 +246,9 @@ POST /hand-overs/<int(max=9007199254740991):hand_over_id>/end
 
 [project] hand_over.list
 GET /hand-overs
+
+[project] form.list|open_form.list|open_form.read
+GET /v1/projects/<int:project_id>/forms
 
 [project] open_form.list|open_form.read
 GET /v1/projects/<int:project_id>/formList

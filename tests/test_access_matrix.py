@@ -188,7 +188,9 @@ def verbs_of(name: str) -> frozenset[str]:
     if name in NOBODIES:
         return frozenset()
     role = roles.BY_SYSTEM[name]
-    return role.verbs - roles.CONTENT if role.forms is not None or name == "admin" else role.verbs
+    if role.forms is not None:  # the towns' form is none of theirs
+        return role.verbs - roles.CONTENT - {"form.read", "open_form.read"}
+    return role.verbs - roles.CONTENT if name == "admin" else role.verbs
 
 
 def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
@@ -255,7 +257,9 @@ def address_of(towns: Towns, key: str, rule: Rule, place: str, kind: str, under:
 def name_in(key: str, values: dict[str, object]) -> object:
     if "/datasets/" in key:
         return "women"
-    return values["photo"] if "/submissions/" in key or "/review/" in key else "women.csv"
+    if "/submissions/" in key or "/review/" in key:
+        return values["photo"]
+    return "households.csv" if "/versions/" in key else "women.csv"
 
 
 def is_refused(status: int, location: str) -> bool:

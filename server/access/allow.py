@@ -29,6 +29,9 @@ class Scope:
         return self.everything or (village_id is not None and village_id in self.village_ids)
 
 
+OF_ANY_FORM = roles.verbs("project.read form.list open_form.list")
+
+
 def may(caller: Caller, verb: str, project: Project | None = None, form: Form | None = None) -> bool:
     """Whether some grant of the caller holds the verb for this project or form (or for the site, when none is named)."""
     return any(reaches(grant, project, form) and verb in verbs_of(grant, project, form) for grant in caller.grants)
@@ -45,16 +48,17 @@ def reaches(grant: Grant, project: Project | None, form: Form | None) -> bool:
 def verbs_of(grant: Grant, project: Project | None, form: Form | None = None) -> frozenset[str]:
     """The verbs a grant gives in a project, or for one of its forms.
 
-    Purpose roles mean nothing in a plain project, site roles lose content in a care one, and a role of some forms has
-    content of no other form.
+    Purpose roles mean nothing in a plain project, site roles lose content in a care one, and a role of some forms reads
+    neither answers nor lists of any other form.
     """
     role = roles.BY_ID.get(grant.role_id)
     if role is None or project is None:
         return role.verbs if role else frozenset()
     if project.kind == "care":
-        elsewhere = role.forms is not None and (form is None or form.xml_form_id not in role.forms)
+        if role.forms is not None and (form is None or form.xml_form_id not in role.forms):
+            return role.verbs - roles.CONTENT if form is None else role.verbs & OF_ANY_FORM
         on_the_site = grant.project_id is None and grant.form_id is None
-        return role.verbs - roles.CONTENT if elsewhere or on_the_site else role.verbs
+        return role.verbs - roles.CONTENT if on_the_site else role.verbs
     return frozenset() if role.purpose else role.verbs
 
 

@@ -120,3 +120,19 @@ def test_verbs_of_a_caller_are_all_he_holds_there() -> None:
 )
 def test_health_records_of_a_care_project_are_for_its_clinicians_alone(grant, sees) -> None:
     assert scope_of(Caller(actor_id=5, grants=(grant,), villages={2: None}), CARE).health is sees
+
+
+@pytest.mark.parametrize(
+    ("role_id", "own"), [(roles.BENEFIT_OFFICER, "benefit_case"), (roles.TRAINER, "training_quiz")]
+)
+def test_a_role_of_one_form_has_answers_and_lists_of_that_form_alone(role_id: int, own: str) -> None:
+    who = holding(role_id, CARE)
+    hers, others = Form(id=1, project_id=2, xml_form_id=own), Form(id=2, project_id=2, xml_form_id="household_visit")
+    for verb in ("submission.read", "submission.list", "submission.create", "open_form.read", "form.read"):
+        assert (may(who, verb, CARE, hers), may(who, verb, CARE, others)) == (True, False), verb
+    assert not may(who, "submission.list", CARE), "nor anything of the whole project"
+    assert not may(who, "submission.read", PLAIN, hers)
+
+
+def test_a_data_protection_officer_has_no_verb_that_reads_answers() -> None:
+    assert roles.BY_ID[roles.DPO].verbs & (roles.CONTENT | {"followup.read", "dataset.read"}) == set()
