@@ -23,7 +23,10 @@ LOOK_BACK = (
 )
 START = bytes(32)
 LINKS, ROWS = table_of(AuditLink), table_of(Audit)
-HASHED = "actor_id action project_id form_id submission_id actee_actor_id dataset_id entity_id logged_at".split()
+HASHED = (
+    *("actor_id", "action", "project_id", "form_id", "submission_id"),
+    *("actee_actor_id", "dataset_id", "entity_id", "logged_at"),
+)
 COLUMNS: tuple[Column[Any], ...] = tuple(ROWS.c[name] for name in HASHED)
 WHOLE: tuple[Column[Any], ...] = (ROWS.c.id, *COLUMNS, ROWS.c.details, ROWS.c.notes)
 

@@ -70,7 +70,9 @@ class Subjects:
 
     of_record: dict[int, str]  # submission id -> uuid of the woman or household
     villages: dict[int, int | None]  # submission id -> village id
-    village_of: dict[tuple[int, str], int]  # (project, uuid of a woman) -> village id
+    women: dict[
+        tuple[int, str], tuple[int, str]
+    ]  # (project, uuid of a woman) -> village id, whom she chose ("" nobody)
 
 
 def as_what(caller: Caller, project_id: int) -> str:
@@ -81,8 +83,13 @@ def as_what(caller: Caller, project_id: int) -> str:
     return ",".join(roles.BY_ID[one].system for one in sorted(held, reverse=True) if one in roles.BY_ID)
 
 
-def by_what_way(caller: Caller, project_id: int, village_id: int | None) -> str:
-    """own, handed (another's village, handed over) or opened (in an emergency); where no village is known, the widest."""
+def by_what_way(caller: Caller, project_id: int, village_id: int | None, chosen: str = "") -> str:
+    """own, handed (another's village or woman, handed over) or opened (in an emergency).
+
+    `chosen` is the worker whom she chose. Where no village is known, the widest way is told.
+    """
+    if any(str(one.from_id) == chosen for one in caller.handed if one.project_id == project_id):
+        return "handed"
     own = caller.villages.get(project_id, frozenset())
     if own is None or (village_id is not None and village_id in own):
         return "own"
@@ -121,23 +128,23 @@ def find_subjects(db: Session, reads: Iterable[Read]) -> Subjects:
     return Subjects(
         {row.id: row.subject for row in found if row.subject},
         {row.id: row.village_id for row in found},
-        villages_of_women(db, named) if named else {},
+        places_of_women(db, named) if named else {},
     )
 
 
-def villages_of_women(db: Session, uuids: set[str]) -> dict[tuple[int, str], int]:
+def places_of_women(db: Session, uuids: set[str]) -> dict[tuple[int, str], tuple[int, str]]:
     there = (Village.project_id == Woman.project_id) & (Village.code == Woman.village_code)
-    query = select(Woman.project_id, Woman.uuid, Village.id).join(Village, there).where(Woman.uuid.in_(uuids))
-    return {(project_id, uuid): village_id for project_id, uuid, village_id in db.execute(query)}
+    query = select(Woman.project_id, Woman.uuid, Village.id, Woman.assigned_worker).join(Village, there)
+    found = db.execute(query.where(Woman.uuid.in_(uuids)))
+    return {(project_id, uuid): (village_id, chosen or "") for project_id, uuid, village_id, chosen in found}
 
 
 def row_of(one: Read, subjects: Subjects, times: int) -> dict[str, Any]:
     """A row of the audit. Whom it is about stands there as a hash: after an erasure nothing needs to be taken out."""
     about = one.about or subjects.of_record.get(one.submission_id or 0)
     village_id = one.village_id or subjects.villages.get(one.submission_id or 0)
-    if village_id is None and about is not None:
-        village_id = subjects.village_of.get((one.project_id, about))
-    way = by_what_way(one.caller, one.project_id, village_id)
+    home, chosen = subjects.women.get((one.project_id, about or ""), (None, ""))
+    way = by_what_way(one.caller, one.project_id, village_id or home, chosen)
     details = {**one.details, "as": as_what(one.caller, one.project_id), "way": way}
     if about is not None:
         details["about"] = pseudonym(one.project_id, about).hex()

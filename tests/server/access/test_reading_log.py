@@ -98,6 +98,11 @@ def test_the_way_is_own_before_opened_before_handed_and_the_widest_where_no_vill
     assert by_what_way(replace(WANG, **more), 1, village) == way  # type: ignore[arg-type]
 
 
+def test_a_woman_who_chose_whoever_handed_over_is_read_by_that_way_also_in_ones_own_village() -> None:
+    wang = replace(WANG, handed=(Handed(1, 5, frozenset({7})),))
+    assert [by_what_way(wang, 1, 7, chosen) for chosen in ("5", "6", "")] == ["handed", "own", "own"]
+
+
 def test_a_phone_reads_as_a_phone_and_roles_of_other_projects_do_not_count() -> None:
     assert as_what(Caller(type="field_key", care_role="clinician"), 1) == "phone,clinician"
     assert as_what(Caller(type="field_key"), 1) == "phone"
