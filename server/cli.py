@@ -263,7 +263,7 @@ def run_retention_now(arguments: argparse.Namespace) -> int:
             with database.reading() as db:
                 reports = plan_retention(db, arguments.project, arguments.as_of or now())
         else:
-            reports = run_retention(database, BlobStore(config.blob_dir), arguments.project, now())
+            reports = run_retention(database, BlobStore(config.blob_dir, database.keys), arguments.project, now())
     if arguments.json:
         print(json.dumps({str(project): asdict(one) for project, one in reports.items()}))
     for project, one in () if arguments.json else reports.items():

@@ -163,7 +163,7 @@ def keep_no_longer(database: Database, config: Config, now: datetime) -> int:
     By the machine's clock, as the files above: a step that is run as of a later day takes nobody for long unmet.
     """
     at = min(now, clock.now())
-    done = run_retention(database, BlobStore(config.blob_dir), None, at)
+    done = run_retention(database, BlobStore(config.blob_dir, database.keys), None, at)
     overwrite_deleted(database)
     swept = sweep_backups(config.data_dir, at)
     return swept + sum(one.women + one.sealed_records for one in done.values())
