@@ -9,10 +9,12 @@ from sqlalchemy import delete, select, text, update
 
 from server.db import Database
 from server.intake.rederiving import rederive
+from server.intake.withdrawing import KEEP, withdraw
 from server.models import (
     Audit,
     Base,
     CareEvent,
+    Consent,
     ContraceptionEpisode,
     Dataset,
     DeriveProblem,
@@ -22,10 +24,12 @@ from server.models import (
     Household,
     Notification,
     Pregnancy,
+    Project,
     Seal,
     Submission,
     SubmissionGeometry,
     Tombstone,
+    Withdrawal,
     Woman,
 )
 from tests.conftest import Clock
@@ -35,6 +39,7 @@ from tests.server.registry.caring import Care, a_uuid, created, updated
 DERIVED: tuple[type[Base], ...] = (
     *(
         CareEvent,
+        Consent,
         Household,
         Woman,
         Pregnancy,
@@ -45,7 +50,7 @@ DERIVED: tuple[type[Base], ...] = (
         DeriveProblem,
     ),
 )
-KEPT: tuple[type[Base], ...] = (Seal, Tombstone, Entity, EntityVersion, Dataset, Audit, Notification)
+KEPT: tuple[type[Base], ...] = (Seal, Tombstone, Withdrawal, Entity, EntityVersion, Dataset, Audit, Notification)
 
 
 def dump(database: Database, models: tuple[type[Base], ...], without: tuple[str, ...] = ()) -> dict[str, list[Any]]:
@@ -60,7 +65,7 @@ def dump(database: Database, models: tuple[type[Base], ...], without: tuple[str,
 
 
 @pytest.fixture
-def town(app: Flask, database: Database, project_id: int, clock: Clock) -> Care:
+def town(app: Flask, database: Database, project_id: int, cast: dict[str, int], clock: Clock) -> Care:
     """Every kind of thing once: homes, women at each stage, one who withdrew, one removed, sealed and waiting records."""
     care = Care(app, database, project_id)
     with database.transaction() as db:
@@ -87,6 +92,9 @@ def town(app: Flask, database: Database, project_id: int, clock: Clock) -> Care:
     care.check(pregnancies[3], "2026-02-28")
     care.withdraw(women[2], "2026-03-01", erase="erase")
     care.method(women[4], a_uuid())
+    with database.transaction() as db:
+        woman, project = db.query(Woman).filter_by(uuid=women[1]).one(), db.get_one(Project, project_id)
+        withdraw(db, project, woman, ["location", "stats"], KEEP, cast["bob"], clock.now())
     return care
 
 
@@ -104,7 +112,7 @@ def test_on_a_healthy_database_nothing_changes(town: Care, database: Database, c
 def test_what_was_lost_comes_back_as_it_was(town: Care, database: Database, clock: Clock) -> None:
     before = dump(database, DERIVED, without=("id",))
     with database.transaction() as db:
-        for model in (CareEvent, Household, Woman, Pregnancy, SubmissionGeometry):
+        for model in (CareEvent, Consent, Household, Woman, Pregnancy, SubmissionGeometry):
             db.execute(delete(model))
         db.execute(update(Submission).values(village_id=None, place_how=None))
     rederive(database, town.project_id, clock.now(), lambda *_: None)

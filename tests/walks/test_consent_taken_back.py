@@ -78,7 +78,6 @@ class Town:
             "worker": self.sign_in(f"worker{WEST}@town.test"),
             "clinician": self.hire("clinician"),
             "dpo": self.hire("dpo"),
-            "lead": self.hire("town_lead"),
         }
 
     def hire(self, role: str) -> requests.Session:
@@ -98,10 +97,13 @@ class Town:
 
     def read_everything(self, who: str, addresses: set[str]) -> dict[str, str]:
         """What each address answers to somebody."""
-        base = self.walk.server.url.rstrip("/")
-        return {
-            one: self.people[who].get(base + one, timeout=60, allow_redirects=False).text for one in sorted(addresses)
-        }
+        return {one: self.read(who, one) for one in sorted(addresses)}
+
+    def read(self, who: str, address: str) -> str:
+        """A page may set cookies, of a language or a step of signing in: the next one knows nothing of them."""
+        self.people[who].cookies.clear()
+        url = self.walk.server.url.rstrip("/") + address
+        return self.people[who].get(url, timeout=60, allow_redirects=False).text
 
 
 @pytest.fixture
@@ -139,7 +141,8 @@ def test_what_was_filled_offline_before_she_took_it_back_shows_her_nowhere(walk:
     (due,) = [row for row in walk.due_on(WEST) if row["form_id"] == "antenatal_check"]
     unsent = three_forms(phone, woman, pregnancy)
     asked = addresses(walk.project, woman, pregnancy, [consent, registration, *unsent], due["visit_key"])
-    assert len(telling(town.read_everything("clinician", asked), CODE)) > 15, "the doors were really asked"
+    told_before = {one for one in asked if "/datasets/" in one or "/people/" in one or "/submissions" in one}
+    assert len(telling(town.read_everything("clinician", told_before), CODE)) > 15, "the doors were really asked"
 
     # at the office, on her word: one page, one press
     page = f"{walk.server.url}people/{woman}/consent"
@@ -171,7 +174,8 @@ def test_what_was_filled_offline_before_she_took_it_back_shows_her_nowhere(walk:
         walk.command("jobs", "--once", "--as-of", f"{ahead.isoformat()}T09:00:00+08:00")
     assert walk.alerts() == []
     assert [one for one in walk.sink.mails if CODE in one.as_string()] == []
-    inbox = town.people["worker"].get(f"{walk.server.url}inbox", timeout=60).text
+    town.people["worker"] = town.sign_in(f"worker{WEST}@town.test")  # weeks later the first session has ended
+    inbox = town.read("worker", "/inbox")
     assert "您手机里晚到的记录收到了" in inbox and "名单里不再有她" in inbox
     assert CODE not in inbox and NAME not in inbox
     assert walk.report.failed() == [], walk.report.fails
