@@ -7,7 +7,7 @@ import secrets
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -170,6 +170,8 @@ def run_add_user(arguments: argparse.Namespace) -> int:
 def run_jobs(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
     if not arguments.once:
+        with suppress(OperationalError), closing_database(config) as database:  # one that is away may come
+            check_keys(database)
         run_timetable(config)
         return 0
     with open_data(arguments.data) as database:

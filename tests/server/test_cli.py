@@ -370,7 +370,9 @@ def shown_keys(data: Path, capsys: pytest.CaptureFixture[str], *words: str) -> l
     return found
 
 
-@pytest.mark.parametrize("command", [["upgrade"], ["keys", "rotate"], ["jobs", "--once"]], ids=lambda one: one[0])
+@pytest.mark.parametrize(
+    "command", [["serve", "--port", "0"], ["upgrade"], ["keys", "rotate"], ["jobs", "--once"], ["jobs"]], ids=" ".join
+)
 def test_with_another_key_file_nothing_is_done_and_the_sentence_names_it(
     data: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
