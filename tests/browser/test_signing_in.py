@@ -106,6 +106,9 @@ def test_ten_cards_fill_an_a4_page_and_eleven_take_two(town, open_tab) -> None:
     paper = SHOTS / "cards.pdf"
     tab.page.pdf(path=paper, prefer_css_page_size=True)
     assert count_pages(paper) == 2
+    tab.page.set_viewport_size({"width": 718, "height": 1020})  # what A4 leaves between its margins
+    tab.page.emulate_media(media="print")
+    tab.shoot("cards-print")
     assert tab.complaints == []
 
 

@@ -295,11 +295,14 @@ def test_it_is_written_down_when_a_phone_last_spoke_but_not_at_every_word(
             row = db.scalars(select(AppUser)).one()
             return row.last_used_at, row.last_device_id
 
-    phone.get(f"/projects/{project_id}/formList?deviceID=collect:abc")
-    assert last() == (MORNING, "collect:abc")
+    phone.get(f"/projects/{project_id}/formList?deviceID=collect:test")
+    assert last() == (MORNING, "collect:test")
     clock.forward(seconds=30)
     phone.send(project_id, a_record())
     assert last()[0] == MORNING
+    phone.get(f"/projects/{project_id}/formList?deviceID=collect:abc")
+    assert last()[1] == "collect:abc", "another device is news"
+    clock.set(MORNING + timedelta(seconds=30))
     clock.forward(seconds=40)
     phone.send(project_id, a_record())
     assert last()[0] == MORNING + timedelta(seconds=70)
