@@ -7,6 +7,7 @@ from flask import Flask, Request
 from flask_babel import Babel
 
 from server.access.authenticate import BasicMemory
+from server.access.passwords import nobodys_hash
 from server.access.phones import RecentUse
 from server.access.reading_log import WRITE_EVERY, ReadingLog
 from server.blobs import BlobStore
@@ -84,6 +85,7 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
     keys.make_if_missing()
     app.extensions["fangshi.keys"] = keys
     app.extensions["fangshi.key"] = keys.current_secret()  # as it was at start; keys may rotate meanwhile
+    nobodys_hash()  # made now: the first unknown address is to take no longer than the next
     app.extensions["fangshi.basic"] = BasicMemory()
     app.extensions["fangshi.uses"] = RecentUse()
     app.extensions["fangshi.blobs"] = BlobStore(config.blob_dir, keys)
