@@ -34,6 +34,7 @@ def pages(app: Flask, database: Database, project_id: int) -> dict[str, str]:
         "rights": "/rights",
         **found,
         "rights-data": f"/rights/{wishes['export']}/data",
+        "rights-correct": f"/rights/{wishes['correction']}/correct/{record}?question=/display_name",
         "retention": "/rights/retention",
     }
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from server.access import roles
 from server.access.restricted import is_restricted
+from server.clock import SHANGHAI
 from server.errors import NotFound
 from server.models import Project, RightsRequest
 from server.publishing.versions import SCHEMAS
@@ -82,6 +83,7 @@ def show_data(request_id: int) -> Response:
         ],
         "who_read": [reading_words(one) for one in collected["who_read"]],
         "unused": is_restricted(session.db(), project.id, woman),
+        "made_at": f"{session.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}",  # it is printed: "today" is soon another day
     }
     return make_response(render_template("rights/data.html", wish=found, found={**collected, **words}))
 

@@ -1,10 +1,13 @@
 """Taking consent back, and being removed: at once, for good, and whatever phones still send."""
 
+from datetime import date
+
 import orjson
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from server.access.allow import Scope
 from server.access.roles import CLINICIAN
 from server.db import Database
 from server.models import (
@@ -24,6 +27,8 @@ from server.models import (
     Woman,
 )
 from server.registry.backlog import force_one
+from server.registry.lists import integrity_of
+from server.registry.reach import Reach
 from tests.client import Client
 from tests.conftest import Clock
 from tests.server.registry.caring import Care, a_uuid, updated
@@ -253,3 +258,19 @@ def test_a_late_record_of_a_removed_woman_takes_no_pregnancy_of_another(care: Ca
     assert care.seal_of(care.pregnancy(removed, pregnancy)) == "erased"
     assert care.seal_of(care.check(pregnancy)) is None
     assert [one.woman_uuid for one in care.rows(Pregnancy)] == [other]
+
+
+def test_phones_that_ask_are_told_that_a_removed_woman_is_gone(care: Care, database: Database) -> None:
+    woman, unknown = a_uuid(), a_uuid()
+    care.register(woman)
+    reach = Reach(Scope(care.project_id, everything=True), True, "clinician", date(2026, 3, 2))
+
+    def gone() -> list[tuple[str, bool]]:
+        with database.reading() as db:
+            women = db.scalars(select(Dataset).where(Dataset.name == "women")).one()
+            return integrity_of(db, women, reach, [f"uuid:{woman}", unknown])
+
+    assert gone() == [(woman, False)]
+    care.withdraw(woman, "2026-03-01", erase="erase")
+    assert care.rows(Entity) == []
+    assert gone() == [(woman, True)], "of who never came nothing is said: her record may be underway"

@@ -28,6 +28,7 @@ from server.models import (
     Woman,
 )
 from server.registry.retention_runs import run_retention
+from server.registry.rights_desk import open_request
 from tests.conftest import MORNING, PASSWORD, Clock
 from tests.server.registry.caring import Care, a_care_record, a_uuid, created, updated
 from tests.server.web.pages.conftest import Browser, text_of
@@ -258,3 +259,21 @@ def test_a_correction_is_a_new_version_also_in_her_list_and_a_note_stands_beside
     with database.reading() as db:
         hers = db.scalar(select(Submission.id).where(Submission.instance_id == other))
     assert dora.see(f"{address}/correct/{hers}").status_code == 404
+
+
+def test_the_list_asks_as_often_for_many_wishes_as_for_one(
+    care: Care, hire: Any, database: Database, project_id: int, count_queries: Any
+) -> None:
+    dora = hire("dora", DPO)
+    women = [a_uuid() for _ in range(12)]
+
+    def asked(of: list[str]) -> int:
+        with database.transaction() as db:
+            for woman in of:
+                open_request(db, project_id, "export", woman, None, MORNING)
+        dora.see("/rights")
+        with count_queries() as statements:
+            assert dora.see("/rights").status_code == 200
+        return len(statements)
+
+    assert asked(women[:1]) == asked(women[1:])
