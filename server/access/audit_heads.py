@@ -34,6 +34,7 @@ def anchor(data_dir: Path, head: Head, now: datetime) -> None:
     path = data_dir / NAME
     if head.position == 0 or (path.exists() and ends_with(path, head)):
         return
+    data_dir.mkdir(parents=True, exist_ok=True)  # on PostgreSQL it may not be there yet
     with path.open("a", encoding="ascii") as file:
         file.write(f"{head.position} {head.hash.hex()} {now:%Y-%m-%dT%H:%M:%SZ}\n")
         file.flush()

@@ -72,16 +72,18 @@ def verify_chain(db: Session, anchors: Sequence[Anchor]) -> Verdict:
     known = {one.head.position: one.head.hash for one in anchors}
     redacted = redacted_rows(db)
     before, links, blanked = START, 0, 0
-    for row in read_links(db):
-        found = check_link(row, links + 1, before, redacted, known)
-        if found:
-            return Verdict(links, 0, blanked, len(anchors), Head(links, before), found)
-        before, links, blanked = bytes(row.hash), links + 1, blanked + (row.audit_id in redacted)
+    with read_links(db) as rows:
+        for row in rows:
+            found = check_link(row, links + 1, before, redacted, known)
+            if found:
+                return Verdict(links, 0, blanked, len(anchors), Head(links, before), found)
+            before, links, blanked = bytes(row.hash), links + 1, blanked + (row.audit_id in redacted)
     broken = missing_end(known, links) or row_put_in(db)
     return Verdict(links, count_waiting(db), blanked, len(anchors), Head(links, before), broken)
 
 
 def read_links(db: Session) -> Any:
+    """A result to be closed: PostgreSQL keeps a cursor for it."""
     query = (
         select(LINKS.c.position, LINKS.c.audit_id, LINKS.c.content, LINKS.c.hash, *WHOLE)
         .outerjoin(ROWS, ROWS.c.id == LINKS.c.audit_id)

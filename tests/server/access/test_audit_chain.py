@@ -6,17 +6,27 @@ from pathlib import Path
 
 import pytest
 from pysqlite3 import dbapi2 as pysqlite
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from server.access.audit import record
-from server.access.audit_chain import LOOK_BACK, Head, chain_rows, find_head
+from server.access.audit_chain import (
+    LOOK_BACK,
+    ROWS,
+    WHOLE,
+    Head,
+    chain_rows,
+    digest_content,
+    find_head,
+    next_hash,
+)
 from server.access.audit_heads import Anchor, anchor, read_anchors
 from server.access.audit_redacting import redact_rows
 from server.access.audit_verifying import Verdict, verify_chain
 from server.config import Config
 from server.db import Database
 from server.jobs import chain_audit
+from server.models import AuditLink
 from tests.conftest import MORNING
 
 
@@ -102,6 +112,20 @@ def test_a_row_that_was_changed_is_found_at_its_position(chain: Database, statem
     broken = verified(chain).broken
     assert broken is not None
     assert (broken.position, broken.why) == (3, CHANGES[statement])
+
+
+def test_a_link_that_was_worked_out_anew_for_a_changed_row_is_found_at_the_next_one(chain: Database) -> None:
+    audit_id = one(chain, "SELECT audit_id FROM audit_link WHERE position = 3")
+    by_hand(chain, f"UPDATE audit SET action = 'form.update' WHERE id = {audit_id}")
+    with chain.reading() as db:
+        before = db.scalars(select(AuditLink.hash).where(AuditLink.position == 2)).one()
+        row = db.execute(select(*WHOLE).where(ROWS.c.id == audit_id)).one()
+        forged = next_hash(before, 3, row, digest_content(row.details, row.notes)).hex()
+    value = f"X'{forged}'" if chain.is_sqlite else f"'\\x{forged}'"
+    by_hand(chain, f"UPDATE audit_link SET hash = {value} WHERE position = 3")
+    broken = verified(chain).broken
+    assert broken is not None
+    assert (broken.position, broken.why) == (4, "row_changed")
 
 
 def test_a_row_that_was_taken_out_is_missed(chain: Database) -> None:
