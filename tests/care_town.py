@@ -29,6 +29,7 @@ from server.models import (
     Woman,
 )
 from server.publishing.datasets import link_by_name
+from server.registry.entities import about_of
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_dataset, a_form, an_xform
@@ -127,9 +128,9 @@ class CareTown:
         ).one()
         text = orjson.dumps(data).decode()
         code = data.get("village_code")
-        db.add(
-            Entity(dataset_id=dataset.id, uuid=key, label=label, data_json=text, village_code=code, created_at=MORNING)
-        )
+        row = Entity(dataset_id=dataset.id, uuid=key, label=label, data_json=text, about=about_of(data))
+        row.village_code, row.created_at = code, MORNING
+        db.add(row)
         db.flush()
 
     def follow_up(
