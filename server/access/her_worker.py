@@ -53,8 +53,20 @@ def hers_to_care_for(scope: Scope, carer: Carer) -> ColumnElement[bool]:
     free = or_(chosen == "", chosen.not_in(working(scope.project_id)))
     handed = [and_(chosen == str(one.from_id), in_ids(Woman.village_code, one.village_ids)) for one in carer.handed]
     opened = [in_ids(Woman.village_code, carer.opened)] if carer.opened else []
-    mine = [chosen == carer.worker] if carer.worker else []
+    mine = [Woman.assigned_worker == carer.worker] if carer.worker else []
     return or_(and_(nearby, free), *mine, *handed, *opened)
+
+
+def where_hers_live(scope: Scope, carer: Carer) -> CompoundSelect[str] | None:
+    """The codes of the villages in which any of a village worker's women may live; None for the whole town.
+
+    It decides nothing: it lets the database look at these villages and not at the town.
+    """
+    if scope.everything:
+        return None
+    nearby = select(Village.code).where(Village.id.in_(scope.village_ids))
+    chose = (Woman.project_id == scope.project_id) & (Woman.assigned_worker == carer.worker)
+    return union(nearby, select(Woman.village_code).where(chose))
 
 
 def working(project_id: int) -> CompoundSelect[str]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from forms.media import choice_csv
 from server.access.caller import Caller
+from server.access.her_worker import where_hers_live
 from server.followups.queries import Listed, Whose, codes_within, due_for_villages
 from server.models import Actor, AppUser, Village, Woman
 from server.registry.reach import Reach, asking, consenting
@@ -102,7 +103,7 @@ def find_visits(db: Session, reach: Reach) -> list[Listed]:
         return []
     codes = codes_within(db, reach.scope)
     women = select(Woman.uuid).where(*asking(reach), *consenting(reach))
-    whose = Whose(None if codes is None else frozenset(codes), women)
+    whose = Whose(None if codes is None else frozenset(codes), women, where_hers_live(reach.scope, reach.carer))
     return due_for_villages(db, reach.scope.project_id, whose, reach.today)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -23,11 +23,13 @@ from server.models import FollowUp, Household, Village, Woman
 class Whose:
     """Whose follow-ups somebody reaches: households by village (`codes`, None the whole town), women by themselves.
 
-    `women` is a query of their uuids. `cut` narrows both to some villages.
+    `women` is a query of their uuids, `places` one of all village codes that can come up (None: any), for the database's
+    sake. `cut` narrows to some villages.
     """
 
     codes: frozenset[str] | None
     women: Select[str]
+    places: CompoundSelect[str] | None = None
     cut: frozenset[str] | None = None
 
 
@@ -131,7 +133,8 @@ def within(project_id: int, village_codes: Reached) -> ColumnElement[bool]:
     is_woman_s = FollowUp.subject_list == "women"
     hers = and_(is_woman_s, FollowUp.subject.in_(village_codes.women))
     homes = and_(~is_woman_s, in_codes(village_codes.codes))
-    return and_(here, or_(hers, homes), in_codes(village_codes.cut))
+    nearby = true() if village_codes.places is None else FollowUp.village_code.in_(village_codes.places)
+    return and_(here, nearby, or_(hers, homes), in_codes(village_codes.cut))
 
 
 def in_codes(village_codes: Collection[str] | None) -> ColumnElement[bool]:

@@ -64,7 +64,10 @@ class Woman(Base):
     """
 
     __tablename__ = "woman"
-    __table_args__ = (UniqueConstraint("project_id", "uuid"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "uuid"),
+        Index("ix_woman_assigned_worker", "project_id", "assigned_worker"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))

@@ -124,6 +124,7 @@ def make_temporary_rights() -> None:
         "ALTER TABLE village ADD COLUMN parent_id BIGINT CONSTRAINT fk_village_parent_id REFERENCES village (id)"
     )
     op.create_index("ix_village_parent_id", "village", ["parent_id"])
+    op.create_index("ix_woman_assigned_worker", "woman", ["project_id", "assigned_worker"])
     op.create_table(
         "hand_over",
         sa.Column("id", BigId, nullable=False),

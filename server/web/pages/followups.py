@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from server.access.allow import Scope, allow, scope_of
+from server.access.her_worker import where_hers_live
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Phone, Visit, Wanted
 from server.followups.queries import Counts, Reached, Whose
@@ -54,8 +55,9 @@ def reach_of(verb: str) -> Reach:
     allow(session.caller(), verb, project)
     scope = scope_of(session.caller(), project)
     codes = lists.codes_of(session.db(), scope)
-    women = women_of(reached_by(session.caller(), project, today()))
-    whose = codes if women is None else Whose(codes, women)
+    reached = reached_by(session.caller(), project, today())
+    women = women_of(reached)
+    whose = codes if women is None else Whose(codes, women, where_hers_live(scope, reached.carer))
     return Reach(project, scope, codes, today(), whose)
 
 
