@@ -18,10 +18,11 @@ from sqlalchemy.pool import QueuePool
 from server.keys import KEY_NAME, KeyRing
 from server.models.sealed import give_keys
 
+LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL would acknowledge what a power cut can still take
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={LOCK_PATIENCE_MS}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is erased or sealed anew is overwritten, not only let go
     "PRAGMA cache_size=-65536",
@@ -33,7 +34,9 @@ POOL_SIZE = 40  # a thread each of the web process, and a few for streams
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///path` (SpatiaLite loaded, WAL, full syncs) or `postgresql+psycopg://…`."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True, pool_timeout=20)
+        server = create_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True, pool_timeout=20)
+        event.listen(server, "connect", prepare_postgresql)
+        return server
     engine = create_engine(
         url,
         module=pysqlite,
@@ -54,6 +57,13 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.enable_load_extension(False)
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
+
+
+def prepare_postgresql(connection: Any, _record: Any) -> None:
+    """As long as on SQLite; whoever waits in vain then is told to come again, and holds no thread for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {LOCK_PATIENCE_MS}")
+    connection.commit()
 
 
 def begin_sqlite(connection: Connection) -> None:

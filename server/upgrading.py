@@ -133,6 +133,7 @@ def sweep_out(database: Database) -> None:
 def prepare(connection: Connection) -> None:
     """Makes the database able to hold geometry, and keeps a second upgrade out until this one is through."""
     if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0"))  # another server's upgrade may take its time
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
     elif not inspect(connection).has_table("geometry_columns"):

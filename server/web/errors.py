@@ -91,7 +91,8 @@ def is_passing(error: Exception) -> bool:
 
 
 PASSING = re.compile(
-    r"locked|busy|full|readonly|read-only|disk I/O|unable to open|connect|shutting down|too many clients|No space"
+    r"locked|busy|full|readonly|read-only|disk I/O|unable to open|connect|shutting down|starting up|too many clients"
+    r"|No space|lock timeout|deadlock|could not serialize"
 )
 PASSING_ERRNO = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.EIO)
 

@@ -30,7 +30,7 @@ def test_a_report_becomes_one_line_without_anybody_s_words(as_nobody: Client, ca
     assert send(as_nobody, report()) == 204
     assert send(as_nobody, [{"type": "csp-violation", "body": {"documentURL": "http://localhost/me"}}]) == 204
     assert [one.getMessage() for one in caplog.records if one.name == "fangshi.policy"] == [
-        "a page tried what its policy forbids: script-src-elem, inline, on /review/<int(max=9007199254740992):submission_id>",
+        "a page tried what its policy forbids: script-src-elem, inline, on /review/<int(max=9007199254740991):submission_id>",
         "a page tried what its policy forbids: unknown, unknown, on /me",
     ]
 
