@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TypeVar, cast
 
 from flask import current_app, g, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from server import clock
@@ -117,7 +117,7 @@ def note_use() -> None:
     found: Caller | None = g.get("caller")
     if found is None or found.session_hash is None or not sign_in_places.is_due(found.last_used_at, now()):
         return
-    with suppress(OperationalError), database().transaction() as own:
+    with suppress(SQLAlchemyError), database().transaction() as own:
         sign_in_places.note_place(own, found.session_hash, request.remote_addr, now())
 
 
@@ -162,7 +162,7 @@ def check_program(email: str, password: str) -> Proof:
     """As `check_password`, for programs, which may have a password of their own."""
     proof = guarded(email, lambda: authenticate.check_program(reading(), email, password, config().second_factor))
     if proof.second_factor and app_passwords.is_due(reading(), password, now()):
-        with suppress(OperationalError), database().transaction() as own:
+        with suppress(SQLAlchemyError), database().transaction() as own:
             app_passwords.note_use(own, password, now())
     return proof
 
