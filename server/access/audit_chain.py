@@ -18,9 +18,8 @@ from server.models import Audit, AuditLink, table_of
 
 AUDIT_LOCK = 0x41554449  # an advisory lock of our own on PostgreSQL; SQLite has one writer anyway
 TOGETHER = 1000  # rows chained in one transaction
-LOOK_BACK = (
-    10_000  # ids below the newest chained one among which a transaction that was slower may still commit its row
-)
+LOOK_BACK = 10_000
+"""Ids below the newest chained one among which a transaction that was slower may still commit its row."""
 START = bytes(32)
 LINKS, ROWS = table_of(AuditLink), table_of(Audit)
 HASHED = (
