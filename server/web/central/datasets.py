@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from server.access.allow import may
+from server.access.allow import may, scope_of
 from server.errors import NotFound
 from server.models import Dataset, Project
 from server.publishing import datasets as verbs
@@ -53,8 +53,12 @@ def post_dataset(project_id: int) -> Response:
 
 @datasets.get(DATASETS + "/<name>")
 def get_dataset(project_id: int, name: str) -> Response:
-    _, dataset = load_dataset("dataset.read", project_id, name)
-    return central_json.reply(detail(dataset))
+    project, dataset = load_dataset("dataset.read", project_id, name)
+    body = detail(dataset)
+    # The moment is that of somebody's entry: it is for those who read all entries.
+    if project.kind == "care" and not (scope_of(caller(), project).everything and figures(project, dataset)):
+        body["lastUpdate"] = None
+    return central_json.reply(body)
 
 
 def load_dataset(verb: str, project_id: int, name: str) -> tuple[Project, Dataset]:
