@@ -220,12 +220,13 @@ def test_the_retention_page_counts_what_comes_next_and_its_reports_are_signed_on
     page = text_of(dora.see("/rights/retention"))
     assert "只留编号和份数的人 1" in page and "还没有哪一次有需要办的" in page
     run_retention(database, BlobStore(config.blob_dir), None, clock.now())
-    page = text_of(dora.see("/rights/retention"))
+    shown = dora.see("/rights/retention")
+    page = text_of(shown)
     assert "没有到期的" in page and "清空的记录 1" in page
-    signed = dora.send("/rights/retention/1/sign")
-    assert signed.status_code == 303
+    sign = re.findall(r'action="(/rights/retention/\d+/sign)"', shown.get_data(as_text=True))[0]
+    assert dora.send(sign).status_code == 303
     assert "dora 已阅并签字" in text_of(dora.see("/rights/retention"))
-    assert dora.send("/rights/retention/1/sign").status_code == 400
+    assert dora.send(sign).status_code == 400
     assert hire("lin", CLINICIAN).see("/rights/retention").status_code == 403
 
 
