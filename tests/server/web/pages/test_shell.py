@@ -10,12 +10,15 @@ def rail_of(answer):
     return re.findall(r'<a href="(/[^"]*)"', rail)
 
 
+OFFICE = ("/map", "/forms", "/phones", "/places/import", "/audit")
+
+
 @pytest.mark.parametrize(
     ("name", "entries"),
     [
-        ("ada", ["/map", "/forms", "/phones", "/places/import", "/admin"]),
+        ("ada", [*OFFICE, "/consents/texts", "/hand-overs", "/admin"]),
         ("rita", ["/review", "/map", "/forms"]),
-        ("lea", ["/follow-ups", "/map", "/forms", "/phones", "/places/import", "/admin"]),
+        ("lea", ["/follow-ups", *OFFICE, "/consents/texts", "/hand-overs", "/emergency", "/admin"]),
         ("otto", []),
     ],
 )

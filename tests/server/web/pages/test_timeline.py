@@ -86,7 +86,8 @@ def test_without_her_yes_to_sharing_a_clinician_reads_days_only(town, browse):
 
 
 def test_consent_is_shown_purpose_by_purpose_with_its_end(town, browse):
-    words = text_of(browse("wang").see(make(town, consent_until=date(2026, 12, 31), consent_reminder=False)))
+    given = {"consent_until": date(2026, 12, 31), "consent_reminder": False, "consent_stats": False}
+    words = text_of(browse("wang").see(make(town, **given)))
     assert "为随访保存信息 同意，到 12月31日（周四）" in words
     assert "给她发提醒 不同意" in words and "与卫生院医生共享 同意" in words and "不记名统计 不同意" in words
 
