@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from server.models import Audit, AuditLink, table_of
 
 AUDIT_LOCK = 0x41554449  # an advisory lock of our own on PostgreSQL; SQLite has one writer anyway
-TOGETHER = 1000  # rows chained in one transaction
+TOGETHER = 500  # rows chained in one transaction: on SQLite phones wait for as long as that takes
 LOOK_BACK = 10_000
 """Ids below the newest chained one among which a transaction that was slower may still commit its row."""
 START = bytes(32)
