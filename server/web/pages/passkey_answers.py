@@ -26,6 +26,6 @@ def reply(body: dict[str, Any]) -> Response:
 def say_json(problem: Problem) -> Response:
     """Nothing of what was begun is kept, so a challenge that was used is not used up: it ends with its minutes."""
     session.db().rollback()
-    answer = jsonify({"message": word_for_people(problem)})
+    answer = jsonify({"message": word_for_people(problem), "code": problem.code})
     answer.status_code = problem.status
     return answer
