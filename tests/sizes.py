@@ -30,7 +30,7 @@ SIZES = {
     "fuzz_examples": Size(60, 1_000, "changed files that hypothesis gives to each parser"),
     "fuzz_parsers": Size(2, 9, "parsers that atheris tries, the first ones"),
     "fuzz_seconds": Size(2, 600, "seconds that atheris has for each parser"),
-    "matrix_share": Size(3, 1, "of the addresses in the access matrix each caller asks one in so many"),
+    "matrix_share": Size(33, 100, "percent of the addresses in the access matrix that each caller asks"),
     "upgrade_kills": Size(2, 12, "SIGKILLs of an upgrade, at statements all along it"),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
@@ -41,6 +41,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "server": (
         "tests/server",
         "tests/test_no_address_breaks.py",
+        "tests/test_looks_are_written.py",
+        "tests/test_erasure_leaves_nothing.py",
+        "tests/test_at_rest.py",
         "tests/test_dependency_audit.py",
         "tests/test_formula_guard.py",
         "tests/test_house.py",
