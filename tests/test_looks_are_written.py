@@ -49,7 +49,7 @@ def test_whoever_is_told_an_answer_is_written_down(
     wanted = set(addresses(app, project_id, records, "health"))
     silent, telling = unnoticed(hire(CLINICIAN), database, wanted, list(WORDS.values()))
     assert silent == []
-    assert telling > 20, "the doors were really asked"
+    assert telling > 12, "the doors were really asked"
 
 
 def test_whoever_is_told_of_a_woman_is_written_down(
