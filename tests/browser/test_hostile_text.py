@@ -66,8 +66,9 @@ PEOPLE = {
     "lea": ("/phones", "/forms/upload", "/hand-overs"),
     "dora": ("/audit", "/rights"),
 }
-# Pages that this town shows to nobody: a link that was used, a second step that nobody stands before, a form's draft.
-UNSEEN = {"/join/<token>", "/forms/<form_id>/draft", "/phones/roster", "/map/home/<uuid:woman>"}
+# Pages that this town shows to nobody: a link that was used, a form's draft, a record of a woman who has none, …
+CORRECTING = "/rights/<int(max=9007199254740991):request_id>/correct/<int(max=9007199254740991):submission_id>"
+UNSEEN = {"/join/<token>", "/forms/<form_id>/draft", "/phones/roster", "/map/home/<uuid:woman>", CORRECTING}
 
 
 class HostileTown(CareTown):
