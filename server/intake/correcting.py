@@ -5,6 +5,7 @@ The old version is kept, the record is marked as corrected, and what follows fro
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -22,6 +23,10 @@ from server.intake.store import store_one
 from server.models import Dataset, Entity, EntityVersion, Form, Submission, SubmissionVersion
 from server.publishing.versions import Asked, get_version
 from server.registry.entities import Author, properties_of, write_update
+from server.registry.telling import CONSENT
+
+HER_WORD: Final = ("action", "consent", "withdraw", "present_self", "privacy_now", "notice_read", "age_band", "wording")
+"""Questions of the consent form (F2), by the beginning of their names, that are hers alone to answer."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ def get_correctable(db: Session, project_id: int, submission_id: int) -> Correct
 
 
 def questions_of(schema: FormSchema, instance: Instance, xml: bytes) -> list[Field]:
-    return [] if instance.encrypted or instance.derived_id else correctable(schema, xml)
+    """Her own yes or no is given by her on a phone or taken back on her page, and never typed in her place."""
+    found = [] if instance.encrypted or instance.derived_id else correctable(schema, xml)
+    return [one for one in found if instance.form_id != CONSENT or not one.name.startswith(HER_WORD)]
 
 
 def correct(db: Session, found: Correctable, path: str, value: str, by: int, now: datetime) -> Receipt:

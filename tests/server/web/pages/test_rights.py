@@ -245,6 +245,8 @@ def test_a_correction_is_a_new_version_also_in_her_list_and_a_note_stands_beside
     assert NAME in listed and 'value="WORDNAME"' in dora.see(f"{page}?question={paths['display_name']}").text
     assert dora.send(page, {"question": paths["display_name"], "value": "秀英"}).status_code == 303
     assert dora.send(page, {"question": paths["village_code"], "value": "519901201007"}).status_code == 303
+    assert not [name for name in paths if name.startswith(("consent", "action", "withdraw"))], "her yes is hers"
+    assert dora.send(page, {"question": "/consent_service", "value": "no"}).status_code == 404
     entity = care.entity(woman)
     assert entity is not None and entity.village_code == "519901201007"
     assert [one.village_code for one in care.rows(Woman)] == ["519901201007"]
