@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from server.access import small_numbers
 from server.access.small_numbers import Counted, Telling, tell
@@ -25,7 +26,7 @@ def told(telling: Telling, project_id: int, **counts: int) -> dict[str, str]:
 def looks(database: Database) -> list[tuple[int, int]]:
     with database.reading() as db:
         joined = select(Release.number, ReleaseLook.actor_id).join(Release, Release.id == ReleaseLook.release_id)
-        return [tuple(row) for row in db.execute(joined.order_by(ReleaseLook.id))]
+        return [(number, actor) for number, actor in db.execute(joined.order_by(ReleaseLook.id))]
 
 
 def test_what_was_told_counts_for_everybody_and_each_is_written_down_once(
@@ -66,7 +67,7 @@ def test_who_comes_at_the_same_moment_is_told_what_the_first_one_was(
     def write_late(*given: object) -> None:
         if meanwhile.pop() if meanwhile else False:
             monkeypatch.setattr(small_numbers, "write", write)
-            raise small_numbers.IntegrityError("insert", {}, Exception("there is one already"))
+            raise IntegrityError("insert", {}, Exception("there is one already"))
         write(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(small_numbers, "write", write_late)
