@@ -47,8 +47,8 @@ def release(
 ) -> tuple[Line, Told]:
     """How numbers may be shown to those who were told `before`, and what they can know from now on.
 
-    `people`: of how many people each number is a share, where it is one. `total_is_out`: the total is shown elsewhere in any case, so
-    where it would give a number away every cell is withheld instead.
+    `people`: of how many people each number is a share, where it is one. `total_is_out`: the total is shown elsewhere in
+    any case, so where it would give a number away every cell is withheld instead.
     """
     past = before or Told(dict(counts))
     if counts.keys() != past.counted.keys():
