@@ -33,11 +33,16 @@ def keys_of(dialect: Dialect) -> KeyRing:
     return keys
 
 
+def is_column(other: Any) -> bool:
+    """SQLAlchemy looks its own columns up in dictionaries, and asks by == whether two are one: that is no query."""
+    return isinstance(other, ColumnElement)
+
+
 class NoComparing(TypeDecorator.Comparator[Any]):
     """Every operator but IS [NOT] NULL is refused: two seals of one value differ, so the answer would be wrong."""
 
     def operate(self, op: Any, *other: Any, **options: Any) -> ColumnElement[Any]:
-        if op not in (operators.is_, operators.is_not):
+        if op not in (operators.is_, operators.is_not) and not (op is operators.eq and is_column(*other)):
             raise TypeError("a sealed column cannot be compared, sorted or searched by the database")
         return super().operate(op, *other, **options)
 
