@@ -8,7 +8,11 @@ import pytest
 from server.commands import TEXTS, make_parser
 
 ROOT = Path(__file__).parent.parent
-PAGES = ["README.md", "CHANGELOG.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    "README.md",
+    "CHANGELOG.md",
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")),
+]
 OURS = tuple(ROOT / name for name in ("README.md", "docs/install.md", "docs/commands.md", "docs/follow-ups.md"))
 
 
