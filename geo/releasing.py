@@ -6,8 +6,8 @@ moved, and every total that was ever told is remembered: with what is told today
 back, today's or a past one. Requirement P6, domain.md 6.3.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from geo.masking import K, Reason, Shown, range_of, reason_to_hide, shown_as
 from geo.subtracting import Sum, can_work_out
@@ -19,7 +19,8 @@ class Told:
 
     `known`: keys whose counted number they can know, the others' they cannot. `moves`: how often each key has moved; its
     number of that time is named key#moves in `sums`, the totals that were told of withheld numbers, with `ranges`, what
-    is known of each of those numbers. `total` is the last total that was shown.
+    is known of each of those numbers, `numbers`, what they were, and `guessed`, those of which a later number says much.
+    `total` is the last total that was shown.
     """
 
     counted: Mapping[str, int]
@@ -27,6 +28,8 @@ class Told:
     moves: Mapping[str, int] = field(default_factory=dict)
     sums: frozenset[Sum] = frozenset()
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()
     total: int | None = None
 
 
@@ -63,15 +66,17 @@ def release(
     unknown = Unknown(counted, moves, known, hidden, past, k)
     if not unknown.withhold_until_safe(why_no_total):
         why_no_total = "complement"
-        if total_is_out:
+        if total_is_out or not unknown.withhold_until_safe(why_no_total):
             hidden |= dict.fromkeys(counted, "complement")
     cells = {key: _show(counts[key], counted[key], hidden.get(key), k) for key in counts}
     told = Told(
         counted,
         known | (counted.keys() - hidden.keys()),
         moves,
-        past.sums if why_no_total else past.sums | unknown.sums_now(),
+        unknown.sums(why_no_total),
         unknown.ranges(),
+        unknown.numbers(),
+        unknown.guessed(),
         past.total if why_no_total else total,
     )
     return Line(cells, shown_as(total, why_no_total, k)), told
@@ -89,7 +94,7 @@ def _after_a_change_of_keys(counts: Mapping[str, int], past: Told) -> Told:
     merged = len(new) == 1 and gone <= past.known
     merged = merged and sum(counts[key] for key in new) == sum(past.counted[key] for key in gone)
     known = past.known & counts.keys() | (new if merged or not gone else set())
-    return Told(counted, frozenset(known), past.moves, past.sums, past.ranges, past.total)
+    return replace(past, counted=counted, known=frozenset(known))
 
 
 def _step(number: int, last: int, k: int) -> int:
@@ -146,16 +151,35 @@ class Unknown:
         return True
 
     def gives_away(self, why_no_total: Reason | None) -> bool:
-        if why_no_total is None:
-            return can_work_out(self.past.sums | self.sums_now(), self.ranges())
         # A total that is told as 1 to 4 says of four parts that each is one.
-        return why_no_total == "few" and len(self.hidden.keys() - self.known) >= self.k - 1
+        few = why_no_total == "few" and len(self.hidden.keys() - self.known) >= self.k - 1
+        sums, ranges = self.sums(why_no_total), self.ranges()
+        return few or can_work_out(sums, ranges) or can_work_out(self.without_guessed(sums), ranges)
+
+    def sums(self, why_no_total: Reason | None) -> frozenset[Sum]:
+        """What all totals told so far tell of the unknown numbers, today's with them where it is told."""
+        return self.past.sums if why_no_total else self.past.sums | self.sums_now()
 
     def sums_now(self) -> frozenset[Sum]:
         """What the total tells of the unknown numbers: nothing where there is none."""
         parts = self.hidden.keys() - self.known
         total = sum(self.counted[key] for key in parts)
         return frozenset([Sum(frozenset(map(self.name_of, parts)), total)] if parts else [])
+
+    def guessed(self) -> frozenset[str]:
+        """Withheld numbers whose next one was told: it moved by at least five, so the one says much of the other."""
+        told = self.counted.keys() - self.hidden.keys()
+        return self.past.guessed | {f"{key}#{self.moves[key] - 1}" for key in told} & self.past.numbers.keys()
+
+    def without_guessed(self, sums: Collection[Sum]) -> list[Sum]:
+        """The sums to somebody who knows the guessed numbers: all but one of a sum, which then gives that one away."""
+        guessed, numbers = self.guessed(), {**self.past.numbers, **self.numbers()}
+        left = []
+        for one in sums:
+            known = one.parts & guessed
+            known -= {min(known)} if known == one.parts else set()
+            left.append(Sum(one.parts - known, one.total - sum(numbers[part] for part in known)))
+        return left
 
     def ranges(self) -> dict[str, tuple[float, float]]:
         """What is known of each withheld number. One below k may have been told as such once, so it is taken as that."""
@@ -164,6 +188,13 @@ class Unknown:
             few = 0 < self.counted[key] < self.k
             found[self.name_of(key)] = range_of("few" if few else self.hidden[key], self.k)
         return found
+
+    def numbers(self) -> dict[str, int]:
+        """The withheld numbers of the past and of today, by name."""
+        return {
+            **self.past.numbers,
+            **{self.name_of(key): self.counted[key] for key in self.hidden.keys() - self.known},
+        }
 
     def name_of(self, key: str) -> str:
         return f"{key}#{self.moves[key]}"

@@ -8,6 +8,7 @@ release may say follows from those before it (geo/releasing.py).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import func, select
@@ -125,8 +126,10 @@ def write(db: Session, project_id: int, measure: str, found: Found, telling: Tel
 def write_told(told: Told) -> str:
     sums = sorted([sorted(one.parts), one.total] for one in told.sums)
     ends = {name: [low, None if high == float("inf") else high] for name, (low, high) in sorted(told.ranges.items())}
-    known, body = sorted(told.known), {"counted": dict(told.counted), "moves": dict(told.moves), "total": told.total}
-    return orjson.dumps({**body, "known": known, "sums": sums, "ranges": ends}, option=orjson.OPT_SORT_KEYS).decode()
+    body: dict[str, Any] = {"counted": dict(told.counted), "moves": dict(told.moves), "numbers": dict(told.numbers)}
+    body |= {"known": sorted(told.known), "guessed": sorted(told.guessed), "sums": sums, "ranges": ends}
+    body["total"] = told.total
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def read_told(text: str) -> Told:
@@ -137,5 +140,7 @@ def read_told(text: str) -> Told:
         moves=body["moves"],
         sums=frozenset(Sum(frozenset(parts), total) for parts, total in body["sums"]),
         ranges={name: (low, float("inf") if high is None else high) for name, (low, high) in body["ranges"].items()},
+        numbers=body["numbers"],
+        guessed=frozenset(body["guessed"]),
         total=body["total"],
     )
