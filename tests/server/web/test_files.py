@@ -7,22 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from server.db import Database
 from server.web.session import blobs
 from tests.client import Client
 from tests.forms.photos.pictures import ICC, JFIF, SECRET, XMP, a_film, a_heic, a_jpeg, a_png, a_tiff, chunk, exif
-from tests.making import a_form, a_phone, a_record, an_xform, new_id
+from tests.making import a_record, an_xform, new_id
 
 TELLS = a_jpeg(JFIF, exif(6), XMP, ICC, after=a_jpeg(exif()))
 PLAIN = a_jpeg(JFIF, ICC)
-
-
-@pytest.fixture
-def phone(app: Flask, database: Database, project_id: int) -> Client:
-    with database.transaction() as db:
-        form = a_form(db, project_id)
-        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
-    return Client(app, key=token)
 
 
 @pytest.fixture

@@ -21,14 +21,6 @@ PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 100
 
 
 @pytest.fixture
-def phone(app: Flask, database: Database, project_id: int) -> Client:
-    with database.transaction() as db:
-        form = a_form(db, project_id)
-        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
-    return Client(app, key=token)
-
-
-@pytest.fixture
 def other_phone(app: Flask, database: Database, project_id: int, phone: Client) -> Client:
     with database.transaction() as db:
         form = db.scalars(select(Form)).one()

@@ -15,14 +15,6 @@ PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 100
 
 
 @pytest.fixture
-def phone(app: Flask, database: Database, project_id: int) -> Client:
-    with database.transaction() as db:
-        form = a_form(db, project_id)
-        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
-    return Client(app, key=token)
-
-
-@pytest.fixture
 def base(project_id: int) -> str:
     return f"/projects/{project_id}/forms/visit/submissions"
 
