@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from forms.photos.exif import keep_orientation
-from forms.photos.pieces import CHUNK, Block, Damaged
+from forms.photos.pieces import CHUNK, SIGNS, Block, Damaged, holds_sign
 
 MAGIC = b"\xff\xd8\xff"
+# Signs behind a picture: another one, a film, a maker's trailer.
+BEHIND = (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"\xff\xd8\xff\xdb", b"ftyp", b"SEFT", b"Image_UTC_Data")
 END, SCAN, COMMENT = 0xD9, 0xDA, 0xFE
 ALONE = frozenset([0x01, *range(0xD0, 0xD9)])  # markers without a length
 APPS = range(0xE0, 0xF0)
@@ -21,8 +23,8 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
     """The file's blocks in order, all of its bytes. Raises Damaged where it stops being a JPEG.
 
-    Of application segments only those that a picture needs stay. What follows the picture's end is left out: cameras put
-    whole second pictures there, with an Exif of their own.
+    Of application segments only those that a picture needs stay. What follows the picture's end is looked at too: cameras
+    put whole second pictures there, with an Exif of their own.
     """
     at = 2
     yield Block(0, at)
@@ -30,7 +32,7 @@ def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
         code, begin = read_marker(source, at, size)
         if code == END:
             yield Block(at, begin)
-            yield from read_rest(source, begin, size)
+            yield from read_behind(source, begin, size)
             return
         if code in ALONE:
             yield Block(at, begin)
@@ -88,8 +90,14 @@ def find_marker(source: BinaryIO, at: int, size: int) -> int:
     return size
 
 
+def read_behind(source: BinaryIO, start: int, size: int) -> Iterator[Block]:
+    """What follows the picture's end: a second picture, a film or a maker's block tells; filling does not."""
+    if start < size:
+        yield Block(start, size, tells=holds_sign(source, start, (*SIGNS, *BEHIND)), words=True)
+
+
 def read_rest(source: BinaryIO, start: int, size: int) -> Iterator[Block]:
-    """What follows the end: padding is nothing, anything else tells."""
+    """What follows the end of other kinds, where nobody puts anything: padding is nothing, anything else tells."""
     if start < size:
         source.seek(start)
         yield Block(start, size, tells=is_written(source), words=True)

@@ -14,7 +14,8 @@ def leave_out_metadata(source: BinaryIO) -> PiecedFile | None:
     makers' notes, the place of a film. The picture's own bytes are the original's. None for what has nothing of it and
     for any other kind of file: it is given byte for byte.
 
-    Of a file that cannot be followed to its end the rest is given if there is no sign of such a block in it, else not.
+    A file that cannot be followed to its end is given as it is if there is no sign of such a block in it; else what comes
+    before the damage is, and what comes after it only without a sign.
     `source` is read in small parts, also of 100 MB; it is left wherever that ends.
     """
     size = source.seek(0, 2)
@@ -35,11 +36,14 @@ def reader_for(source: BinaryIO) -> Read | None:
     return boxes.read_blocks if head[4:8] == b"ftyp" else None
 
 
-def read_to_the_end(read: Read, source: BinaryIO, size: int) -> Iterator[Block]:
-    at = 0
+def read_to_the_end(read: Read, source: BinaryIO, size: int) -> list[Block]:
+    known: list[Block] = []
     try:
         for block in read(source, size):
-            yield block
-            at = block.stop
+            known.append(block)
     except Damaged:
-        yield Block(at, size, tells=holds_sign(source, at))
+        if not holds_sign(source, 0):  # no picture at all, or one that tells nothing: it is nobody's to change
+            return []
+        at = known[-1].stop if known else 0
+        known.append(Block(at, size, tells=holds_sign(source, at)))
+    return known

@@ -2,7 +2,7 @@
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate
 from typing import BinaryIO, NamedTuple
 
@@ -74,13 +74,13 @@ def add_span(pieces: list[Piece], start: int, length: int) -> None:
         pieces.append(Piece(start, length))
 
 
-def holds_sign(source: BinaryIO, start: int) -> bool:
-    """Whether the rest of a file that cannot be followed has any sign of what would be left out."""
+def holds_sign(source: BinaryIO, start: int, signs: Collection[bytes] = SIGNS) -> bool:
+    """Whether a file has, from an offset on, any sign of what would be left out."""
     source.seek(start)
     before = b""
     while chunk := source.read(CHUNK):
         window = before + chunk
-        if any(sign in window for sign in SIGNS):
+        if any(sign in window for sign in signs):
             return True
         before = window[-LONGEST_SIGN:]
     return False
