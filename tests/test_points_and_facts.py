@@ -103,7 +103,7 @@ def telling(answers: dict[str, str], words: tuple[str, ...]) -> set[str]:
 def share(every: set[str], name: str) -> set[str]:
     """In small runs each caller asks one in so many addresses, other ones each, and all of what gives out many at once."""
     many = ("/map", ".csv", ".geojson", ".zip", ".xlsx", ".svc", "/entities", "/review")
-    step = size("matrix_share")
+    step = 100 // size("matrix_share")
     first = (*CARING, *OTHERS).index(name) % step
     return {one for at, one in enumerate(sorted(every)) if at % step == first or any(part in one for part in many)}
 

@@ -97,7 +97,7 @@ def reading_addresses(towns: Towns, name: str) -> Iterator[str]:
     yield from addresses_of_numbers(towns)
     for number, (key, rule) in enumerate(keys_of(towns.app)):
         reads = key.startswith("GET ") and not key.startswith(("GET /static", "GET /me/authenticator"))
-        if reads and (number + PEOPLE.index(name)) % size("matrix_share") == 0:
+        if reads and (number + PEOPLE.index(name)) % (100 // size("matrix_share")) == 0:
             yield address_of(towns, key, rule, "THERE", "OPEN")
 
 

@@ -101,8 +101,9 @@ class HostileTown(CareTown):
             request = self.ask_for_data(db, made["woman"])
             poison_columns(db)
             form = db.scalars(select(Form.xml_form_id).where(Form.project_id == self.project_id)).first()
+            person = self.actor_id(db, "wang")
         ids = {"submission_id": records[0], "request_id": request, "project_id": self.project_id, "form_id": form}
-        people = {"woman_uuid": made["woman"], "visit_key": made["visit"], "village": CODES[0]}
+        people = {"woman_uuid": made["woman"], "visit_key": made["visit"], "village": CODES[0], "person_id": person}
         return {name: str(value) for name, value in {**ids, **people}.items()}
 
     def ask_for_data(self, db: Session, woman: str) -> int:
@@ -141,7 +142,7 @@ def page_rules(town: HostileTown) -> list[str]:
 
 
 def filled(rule: str, ids: dict[str, str], town: HostileTown) -> str:
-    actor = {"actor_id": str(town.phone_id if rule.startswith("/phones") else 1), "name": FILE, "token": "x"}
+    actor = {"actor_id": str(town.phone_id if rule.startswith("/phones") else ids["person_id"]), "name": FILE, "token": "x"}
     known = {**ids, **actor, "woman": ids["woman_uuid"]}
     return re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda part: known[part[1]], rule)
 

@@ -72,7 +72,7 @@ def test_records_that_could_not_be_fetched_can_be_asked_for_again(town, open_tab
 @pytest.mark.parametrize(("size", "language"), [(DESK, "zh_Hans"), (PHONE, "en")])
 def test_what_is_overdue_is_a_layer_of_its_own_with_a_legend(town, open_tab, size, language):
     late(town, 1, women=6, punctual=8)
-    late(town, 2, women=1, punctual=2)
+    late(town, 2, women=0, punctual=12)
     tab = open_tab("lea", size, language)
     open_map(tab)
     assert tab.page.is_visible("[data-legend=records]") and not tab.page.is_visible("[data-legend=overdue]")
