@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import Session
 
+from server.access import roles
 from server.access.allow import Scope, scope_of
 from server.access.caller import Caller
 from server.access.her_worker import NOBODY, Carer, carer_of, hers_to_care_for, in_villages
@@ -19,12 +20,15 @@ CARE_LISTS = (WOMEN, *ABOUT_HER)
 """Lists of a care project that are for its village workers and clinicians alone."""
 
 
+LIST_READERS = frozenset({"entity.list", "submission.create"})
+
+
 @dataclass(frozen=True)
 class Reach:
     """What of a project's entity lists a caller reaches on a Shanghai day.
 
     `role` is the caller's care role (care_roles.CARE_ROLES) or None; `care` whether the project is a care project.
-    `carer` tells which women are the caller's own.
+    `carer` tells which women are the caller's own, `reads` whether the caller has any use for lists of a care project.
     """
 
     scope: Scope
@@ -32,12 +36,22 @@ class Reach:
     role: str | None
     today: date
     carer: Carer = NOBODY
+    reads: bool = True
 
 
 def reach_of(caller: Caller, project: Project, today: date) -> Reach:
     """What a caller reaches that day, in villages and in women."""
     carer = carer_of(caller, project)
-    return Reach(scope_of(caller, project), project.kind == "care", carer.role, today, carer)
+    return Reach(scope_of(caller, project), project.kind == "care", carer.role, today, carer, reads_lists(caller))
+
+
+def reads_lists(caller: Caller) -> bool:
+    """Whoever fills in forms, or may list entities: a town lead or who protects data has forms, but nobody's home.
+
+    A role on the whole site gives nothing of a care project.
+    """
+    held = (roles.BY_ID.get(one.role_id) for one in caller.grants if one.project_id or one.form_id)
+    return any(role is not None and role.verbs & LIST_READERS for role in held)
 
 
 def is_care_list(dataset: Dataset, reach: Reach) -> bool:
@@ -58,6 +72,8 @@ def visible(db: Session, dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
     is valid, and for a clinician only while she shares with the clinic. All of it goes where she lives now. Whoever has
     no row of consent (server/models Woman) is listed to nobody.
     """
+    if reach.care and not reach.reads:
+        return false()
     if not is_care_list(dataset, reach):
         return in_villages(Entity.village_code, reach.scope)
     if reach.role is None:
