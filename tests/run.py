@@ -39,6 +39,12 @@ WITHOUT_DATABASE = (
     "tests/test_run.py",
     "tests/test_security_page.py",
 )
+# What these show is the same on both: on PostGIS they are run at full size only.
+ONCE_WHEN_SMALL = (
+    "tests/browser",
+    "tests/walks/test_keys_change_while_serving.py",
+    "tests/walks/test_looks_are_kept.py",
+)
 
 
 @dataclass(frozen=True)
@@ -172,7 +178,8 @@ def pytest_step(
 ) -> Step:
     """pytest over paths on the database of this address; "" is SpatiaLite. Its files go to a folder of its own."""
     base = f"{folder}/{where}-{part.split(',')[0]}"
-    ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE] if url else []
+    left = (*WITHOUT_DATABASE, *(() if settings.get("FANGSHI_TEST_SIZE") == "full" or part == "" else ONCE_WHEN_SMALL))
+    ignored = [f"--ignore={path}" for path in left] if url else []
     command = [*PYTHON, "pytest", "-q", "--durations=10", f"--basetemp={base}", *ignored, *paths]
     return Step(f"pytest {part} on {where}".replace("  ", " "), command, {"TEST_DATABASE_URL": url, **settings})
 

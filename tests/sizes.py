@@ -30,7 +30,9 @@ SIZES = {
     "fuzz_examples": Size(60, 1_000, "changed files that hypothesis gives to each parser"),
     "fuzz_parsers": Size(2, 9, "parsers that atheris tries, the first ones"),
     "fuzz_seconds": Size(2, 600, "seconds that atheris has for each parser"),
-    "matrix_share": Size(10, 100, "percent of the addresses that each caller asks where every address is asked by everybody"),
+    "matrix_share": Size(
+        10, 100, "percent of the addresses that each caller asks where every address is asked by everybody"
+    ),
     "upgrade_kills": Size(2, 12, "SIGKILLs of an upgrade, at statements all along it"),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }

@@ -142,7 +142,11 @@ def page_rules(town: HostileTown) -> list[str]:
 
 
 def filled(rule: str, ids: dict[str, str], town: HostileTown) -> str:
-    actor = {"actor_id": str(town.phone_id if rule.startswith("/phones") else ids["person_id"]), "name": FILE, "token": "x"}
+    actor = {
+        "actor_id": str(town.phone_id if rule.startswith("/phones") else ids["person_id"]),
+        "name": FILE,
+        "token": "x",
+    }
     known = {**ids, **actor, "woman": ids["woman_uuid"]}
     return re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda part: known[part[1]], rule)
 

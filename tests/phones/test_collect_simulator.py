@@ -232,7 +232,10 @@ def test_collect_finds_nothing_to_complain_of_in_the_forms_about_her(
 ) -> None:
     agrees = {f"consent_{one}": "yes" for one in ("service", "reminder", "share_clinic", "location", "stats")}
     herself = {"present_self": "yes", "privacy_now": "alone", "notice_read": "OK", "age_band": "25_34"}
-    nobody = {"household": None, "named_worker": None}  # who chooses another worker is in that one's list, not in this phone's
+    nobody = {
+        "household": None,
+        "named_worker": None,
+    }  # who chooses another worker is in that one's list, not in this phone's
     consents = {"action": "register", "village_code": VILLAGE.code, **nobody, **herself, **agrees}
     wants = {"privacy_now": "others_ok", "wants_registration": "yes", "lmp_known": "exact"}
     chooses = {"privacy_now": "alone", "episode": None, "reason": "start", "choice_hers": "yes", "pressure": "no"}
