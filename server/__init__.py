@@ -13,7 +13,6 @@ from server.access.reading_log import WRITE_EVERY, ReadingLog
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
-from server.intake.store import Store
 from server.keys import KeyRing
 
 __version__ = "0.1.0"
@@ -76,6 +75,7 @@ def build_app() -> Server:
 
 def equip_app(app: Server, config: Config, database: Database | None = None) -> None:
     """Gives an application its settings and its data; what it had before is let go."""
+    from server.intake.store import Store
     from server.web import addresses
 
     app.config.update(CONFIG=config, TESTING=config.testing)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
+import pyproj  # noqa: F401
 import shapely  # noqa: F401 - first, see above
 from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import Connection, Engine, create_engine, event

@@ -25,10 +25,8 @@ from urllib.error import URLError
 
 from server import logs
 from server.config import Config, ConfigInvalid
-from server.jobs import run_timetable
 from server.logs import log, say_where
 from server.parentage import adopt_orphans, die_with_parent, end_orphans
-from server.web_process import run_web
 
 STOP_WITHIN = 9.0  # seconds; SIGTERM must end everything within ten
 STEADY_AFTER = 20.0  # a child that lived this long starts again with no wait
@@ -232,11 +230,24 @@ def own_address(listening: Listening, port: int) -> str:
     return f"{scheme}://{host}:{port}/"
 
 
+def load_children() -> None:
+    """Imports what the children run, once for both. Before a database is opened: mod_spatialite brings libraries that
+    those of GDAL and PROJ must not follow, or the process ends with a fault of its memory.
+    """
+    import server.jobs
+    import server.web_process  # noqa: F401
+
+
 def supervise(config: Config, reserved: socket.socket, listening: Listening, more: str = "") -> int:
     """Runs web and timetable over a prepared data folder until told to stop. Returns the exit code.
 
     `more` is printed below the address once the server answers.
     """
+    from server.jobs import (
+        run_timetable,
+    )  # here, once for both children, and not for commands that only hold the folder
+    from server.web_process import run_web
+
     forget_first_administrator()
     logs.install()
     open_port(reserved)

@@ -126,11 +126,17 @@ def test_children_see_a_home_and_our_code_only(tmp_path: Path) -> None:
     assert environ["LANG"] == "C"
 
 
+LIBRARIES = "import flask, sqlalchemy.orm, geoalchemy2, alembic.command, pyproj, pyogrio, lxml.etree"
+QUIET = 1.3
+
+
 def test_a_second_call_starts_within_three_seconds(tmp_path: Path) -> None:
     script = [sys.executable, str(ROOT / "fangshi"), "upgrade", "--data", str(tmp_path)]
     subprocess.run(script, check=True, capture_output=True)
-    # Seconds of work, which on a machine with nothing else to do are the seconds one waits; other work only adds to them.
-    assert any(seconds_of_work(script) < 3 for _ in range(3))
+    # Seconds of work, which on a machine with nothing else to do are the seconds one waits. Other work makes each of them do
+    # less: by how much is seen from the libraries alone, which take QUIET seconds there.
+    slowness = max(1.0, seconds_of_work([sys.executable, "-c", LIBRARIES]) / QUIET)
+    assert any(seconds_of_work(script) / slowness < 3 for _ in range(3))
 
 
 def seconds_of_work(command: list[str]) -> float:
