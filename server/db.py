@@ -30,13 +30,18 @@ SQLITE_PRAGMAS = (
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
 )
+STATEMENTS = (
+    3000  # kept as SQL; putting one together takes a third of a request, and SQLAlchemy would forget all but 500
+)
 POOL_SIZE = 40  # a thread each of the web process, and a few for streams
 
 
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///path` (SpatiaLite loaded, WAL, full syncs) or `postgresql+psycopg://…`."""
     if not url.startswith("sqlite"):
-        server = create_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True, pool_timeout=20)
+        server = create_engine(
+            url, pool_size=POOL_SIZE, pool_pre_ping=True, pool_timeout=20, query_cache_size=STATEMENTS
+        )
         event.listen(server, "connect", prepare_postgresql)
         return server
     engine = create_engine(
@@ -45,6 +50,7 @@ def make_engine(url: str) -> Engine:
         poolclass=QueuePool,
         pool_size=POOL_SIZE,
         pool_timeout=20,
+        query_cache_size=STATEMENTS,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", prepare_sqlite)

@@ -6,6 +6,7 @@ parent is gone (server/parentage.py), so that even SIGKILL leaves nothing behind
 
 import errno
 import fcntl
+import gc
 import os
 import signal
 import socket
@@ -233,9 +234,15 @@ def own_address(listening: Listening, port: int) -> str:
 def load_children() -> None:
     """Imports what the children run, once for both. Before a database is opened: mod_spatialite brings libraries that
     those of GDAL and PROJ must not follow, or the process ends with a fault of its memory.
+
+    Nothing of it is rubbish: it is not searched for any while it grows, nor ever after, and stays shared in memory.
     """
+    gc.disable()
     import server.jobs
     import server.web_process  # noqa: F401
+
+    gc.freeze()
+    gc.enable()
 
 
 def supervise(config: Config, reserved: socket.socket, listening: Listening, more: str = "") -> int:

@@ -6,9 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import URL, make_url
@@ -29,11 +26,12 @@ class UpgradeRefused(Exception):
 
 
 def schema_heads() -> tuple[list[str], str]:
-    """All revisions this program knows, and the newest."""
-    script = ScriptDirectory(str(MIGRATIONS))
-    head = script.get_current_head()
-    assert head is not None, "there is always a first migration"
-    return [revision.revision for revision in script.walk_revisions()], head
+    """All revisions this program knows, the newest first, and the newest: as the files of migrations are called.
+
+    Their names are read, since every command asks this and Alembic itself takes a quarter of a second to load.
+    """
+    known = sorted((file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")), reverse=True)
+    return known, known[0]
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -74,14 +72,21 @@ def upgrade(database: Database, data_dir: Path, now: datetime) -> str | None:
     with database.writing_engine.begin() as connection:
         prepare(connection)
         if current_revision(connection) != head:
-            config = AlembicConfig()
-            config.set_main_option("script_location", str(MIGRATIONS))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            migrate(connection)
     note_key(database, now)
     if revision is not None and revision < SEALED_SINCE:
         sweep_out(database)
     return saved
+
+
+def migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def check_keys(database: Database) -> None:

@@ -28,13 +28,18 @@ from server.access.people import create_administrator, create_user
 from server.access.roles import PROJECT_MANAGER
 from server.config import Config
 from server.db import Database
+from server.keys import KeyRing
 from server.models import Assignment, Base, Project
+from server.models.sealed import give_keys
 from server.upgrading import schema_heads, upgrade
 from tests.client import Client
 
 pytest_plugins = ["tests.chromium", "tests.server.reports.census"]
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 PASSWORD = "correct horse battery"
+
+
+Listen = Callable[[str, Callable[..., object]], None]
 
 
 class Clock:
@@ -88,9 +93,31 @@ class Copies(Protocol):
 
     def take(self) -> str: ...
 
+    def open(self, url: str) -> Database: ...
+
     def give_back(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+class Opened:
+    """A Database for each address, kept from test to test: a statement is put into SQL once, not once a test."""
+
+    def __init__(self, key_file: Path) -> None:
+        self.key_file = key_file
+        self.by_url: dict[str, Database] = {}
+
+    def open(self, url: str) -> Database:
+        database = self.by_url.get(url) or Database(url, self.key_file)
+        database.keys = KeyRing(self.key_file)
+        give_keys(database.engine.dialect, database.keys)
+        self.by_url[url] = database
+        return database
+
+    def let_go(self, url: str) -> None:
+        """Ends its connections, but for one that a test has not given back."""
+        if url in self.by_url:
+            self.by_url[url].dispose()
 
 
 class SpatialiteCopies:
@@ -104,18 +131,23 @@ class SpatialiteCopies:
         with template.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         template.dispose()
+        self.opened = Opened(self.key_file)
+        self.open = self.opened.open
+        self.free: list[Path] = []
         self.taken: list[Path] = []
 
     def take(self) -> str:
-        target = self.folder / f"{uuid.uuid4().hex}.db"
+        target = self.free.pop() if self.free else self.folder / f"{uuid.uuid4().hex}.db"
         shutil.copyfile(self.folder / "template.db", target)
         self.taken.append(target)
         return f"sqlite:///{target}"
 
     def give_back(self) -> None:
         for path in self.taken:
+            self.opened.let_go(f"sqlite:///{path}")
             for file in path.parent.glob(path.name + "*"):
                 file.unlink()
+        self.free += self.taken
         self.taken.clear()
 
     def close(self) -> None:
@@ -129,6 +161,8 @@ class PostgisCopies:
         self.server = make_url(given.replace("postgresql+psycopg://", "postgresql://"))
         self.folder = tmp_path_factory.mktemp("databases")
         self.key_file = self.folder / "secret.key"
+        self.opened = Opened(self.key_file)
+        self.open = self.opened.open
         self.free: list[str] = []
         self.taken: list[str] = []
 
@@ -139,6 +173,8 @@ class PostgisCopies:
         return self.address(name)
 
     def give_back(self) -> None:
+        for name in self.taken:
+            self.opened.let_go(self.address(name))
         self.free += self.taken
         self.taken.clear()
 
@@ -169,10 +205,8 @@ class PostgisCopies:
 
 
 @pytest.fixture
-def database(make_database_url: Callable[[], str], databases: "Copies") -> Iterator[Database]:
-    database = Database(make_database_url(), databases.key_file)
-    yield database
-    database.dispose()
+def database(make_database_url: Callable[[], str], databases: "Copies") -> Database:
+    return databases.open(make_database_url())
 
 
 @pytest.fixture
@@ -246,6 +280,20 @@ def as_chelsea(app: Flask, cast: dict[str, int], database: Database) -> Client:
 @pytest.fixture
 def as_nobody(app: Flask, cast: dict[str, int]) -> Client:
     return Client(app)
+
+
+@pytest.fixture
+def listen(database: Database) -> Iterator["Listen"]:
+    """`listen("commit", hear)` calls `hear` at each such event of the database's engine, until the test is over."""
+    heard: list[tuple[str, Callable[..., object]]] = []
+
+    def begin(name: str, hear: Callable[..., object]) -> None:
+        event.listen(database.engine, name, hear)
+        heard.append((name, hear))
+
+    yield begin
+    for name, hear in heard:
+        event.remove(database.engine, name, hear)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from pysqlite3 import dbapi2 as pysqlite
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from forms.xlsform import convert_xlsform
 from server import blobs
@@ -25,7 +25,7 @@ from server.db import Database
 from server.models import Submission
 from server.upgrading import schema_heads
 from tests.client import Client
-from tests.conftest import Clock
+from tests.conftest import Clock, Listen
 from tests.forms.workbooks import SETTINGS, workbook
 from tests.making import a_form, a_phone, a_record, an_xform, new_id
 from tests.sizes import size
@@ -171,7 +171,7 @@ def somebody_who_holds_the_lock(database: Database) -> Iterator[None]:
         yield
 
 
-def give_up_soon(database: Database) -> None:
+def give_up_soon(database: Database, listen: Listen) -> None:
     """All connections that are made from now on wait a fifth of a second for a lock."""
     database.engine.dispose()
     soon = "PRAGMA busy_timeout=200" if database.is_sqlite else "SET lock_timeout = 200"
@@ -183,14 +183,14 @@ def give_up_soon(database: Database) -> None:
         if not database.is_sqlite:
             connection.commit()  # type: ignore[attr-defined]
 
-    event.listen(database.engine, "connect", hurry)
+    listen("connect", hurry)
 
 
 def test_whoever_waits_in_vain_for_the_database_is_told_to_come_again(
-    phone: Client, project_id: int, database: Database
+    phone: Client, project_id: int, database: Database, listen: Listen
 ) -> None:
     """Row 38: 503 with Retry-After while somebody holds the lock; reads go on; afterwards all is well."""
-    give_up_soon(database)
+    give_up_soon(database, listen)
     record = a_record()
     with somebody_who_holds_the_lock(database):
         answer = phone.send(project_id, record)

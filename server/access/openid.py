@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from authlib.common.security import generate_token  # type: ignore[import-untyped]
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
-from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -42,6 +39,11 @@ def begin_openid(
     db: Session, provider: OpenIdProvider, endpoints: Endpoints, back: str, where: str, now: datetime
 ) -> tuple[str, str]:
     """The step's token, and the provider's address to go to. `back` is ours, to which the browser returns."""
+    # Here, since few sites have a provider, and every start of every site would wait for these.
+    from authlib.common.security import generate_token  # type: ignore[import-untyped]
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
+
     state, nonce, verifier = (generate_token(48) for _ in range(3))
     token = begin_step(db, "openid", None, {"state": state, "nonce": nonce, "verifier": verifier, "next": where}, now)
     address = prepare_grant_uri(

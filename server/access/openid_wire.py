@@ -12,11 +12,6 @@ from urllib.error import URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
 from server.config import OpenIdProvider, is_loopback
 from server.errors import Unauthenticated
 
@@ -117,6 +112,12 @@ def read_claims(
     provider: OpenIdProvider, endpoints: Endpoints, id_token: str, nonce: str, access_token: str, now: datetime
 ) -> dict[str, Any]:
     """An ID token's claims, once signature, issuer, audience, times and nonce fit. Raises Unauthenticated."""
+    # Here, since few sites have a provider, and every start of every site would wait for these.
+    from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     try:
         keys = KeySet.import_key_set(fetch(endpoints.keys))  # type: ignore[arg-type]
         token = jwt.decode(id_token, keys, algorithms=SIGNED_BY)

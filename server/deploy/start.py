@@ -18,6 +18,7 @@ from server.deploy.system_packages import install_packages, missing_packages, pa
 from server.deploy.web_part import build_web_part, compile_catalogues, is_built, stale_catalogues
 
 DISK_NEEDED = 2 * 1024**3
+NOT_OURS = ("PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "FANGSHI_REEXECUTED")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,11 @@ def read_version(root: Path) -> str:
 
 
 def clean_environment(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment for everything started from here: our code on Python's path, nobody else's, and a usable HOME."""
-    env = {name: value for name, value in environ.items() if name not in ("PYTHONHOME", "FANGSHI_REEXECUTED")}
+    """The environment for everything started from here: our code on Python's path, nobody else's, and a usable HOME.
+
+    Compiled code may be kept: a server that compiles itself anew takes a second longer each time it starts.
+    """
+    env = {name: value for name, value in environ.items() if name not in NOT_OURS}
     env.update(PYTHONPATH=str(root), PYTHONSAFEPATH="1", PYTHONUTF8="1")
     home = env.get("HOME", "")
     if not home or not os.access(home, os.W_OK):

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from server.db import Database
 from server.models import Project
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Listen
 
 IMPORT_ORDER = """
 import sys
@@ -56,13 +56,13 @@ def test_a_transaction_commits_at_its_end_and_rolls_back_when_it_raises(database
         assert db.scalars(select(Project.name)).all() == ["kept"]
 
 
-def test_sqlite_syncs_fully_and_takes_the_write_lock_at_once(database: Database) -> None:
+def test_sqlite_syncs_fully_and_takes_the_write_lock_at_once(database: Database, listen: Listen) -> None:
     if not database.is_sqlite:
         with database.reading() as db:
             assert db.scalar(text("SHOW synchronous_commit")) == "on"
         return
     begun: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *args: begun.append(args[2]))
+    listen("before_cursor_execute", lambda *args: begun.append(args[2]))
     with database.reading() as db:
         assert db.scalar(text("PRAGMA synchronous")) == 2  # FULL
         assert db.scalar(text("PRAGMA journal_mode")) == "wal"

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from forms.instance import read_instance
 from server.db import Database
@@ -13,7 +13,7 @@ from server.intake.items import Item, Receipt
 from server.intake.store import Store
 from server.models import Submission, SubmissionVersion
 from server.publishing.versions import get_version
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Listen
 from tests.making import a_form, a_record, new_id
 
 
@@ -57,11 +57,13 @@ def test_many_identical_uploads_at_once_are_one_record(database: Database, make_
     assert count(database) == 1
 
 
-def test_requests_that_wait_together_share_one_commit(database: Database, make_item: Callable[[bytes], Item]) -> None:
+def test_requests_that_wait_together_share_one_commit(
+    database: Database, make_item: Callable[[bytes], Item], listen: Listen
+) -> None:
     if not database.is_sqlite:
         return  # PostgreSQL groups its flushes itself
     store, commits = Store(database), []
-    event.listen(database.engine, "commit", lambda _: commits.append(1))
+    listen("commit", lambda _: commits.append(1))
     with store.writer:
         threads = [threading.Thread(target=store.store, args=([make_item(a_record())],)) for _ in range(10)]
         for thread in threads:

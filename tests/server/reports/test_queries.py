@@ -4,13 +4,13 @@ import tracemalloc
 
 import orjson
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, select, text
 
 from server.db import Database
 from server.models import Form, Submission, SubmissionVersion
 from server.reports import queries
 from tests.client import Client
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Listen
 from tests.server.reports.census import Send
 from tests.server.reports.reading import ids
 from tests.server.reports.samples import a_member
@@ -95,10 +95,10 @@ def test_a_long_feed_takes_no_more_memory_than_its_batches(
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(
-    as_bob: Client, send: Send, feed: str, database: Database
+    as_bob: Client, send: Send, feed: str, listen: Listen
 ) -> None:
     counted: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+    listen("before_cursor_execute", lambda *args: counted.append(args[2]))
 
     def queries_of(path: str) -> int:
         counted.clear()
@@ -114,10 +114,10 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
 
 def test_an_export_takes_no_more_memory_and_no_more_queries_for_more_records(
-    as_bob: Client, census_phone: Client, records: str, database: Database, project_id: int
+    as_bob: Client, census_phone: Client, records: str, database: Database, project_id: int, listen: Listen
 ) -> None:
     counted: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+    listen("before_cursor_execute", lambda *args: counted.append(args[2]))
 
     def take(path: str) -> int:
         counted.clear()

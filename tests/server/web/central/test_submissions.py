@@ -8,7 +8,7 @@ from server.access.roles import REVIEWER
 from server.db import Database
 from server.models import Assignment, Project, Submission, Village, VillageScope
 from tests.client import Client
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Listen
 from tests.making import a_form, a_phone, a_record, new_id
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 100
@@ -216,12 +216,10 @@ def test_a_manager_without_villages_sees_nothing_in_a_care_project(
 
 
 def test_the_list_takes_the_same_number_of_queries_however_long_it_is(
-    as_bob: Client, phone: Client, project_id: int, base: str, database: Database
+    as_bob: Client, phone: Client, project_id: int, base: str, database: Database, listen: Listen
 ) -> None:
-    from sqlalchemy import event
-
     counted: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+    listen("before_cursor_execute", lambda *args: counted.append(args[2]))
 
     def queries() -> int:
         counted.clear()
