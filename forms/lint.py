@@ -8,6 +8,7 @@ form's build: properties that a list about women does not hold, and choices that
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from forms.lint_terms import (
@@ -22,6 +23,8 @@ from forms.lint_terms import (
     Severity,
 )
 from forms.xform import XForm
+
+REMEMBERED = 4000  # words; a form has some hundreds
 
 _BETWEEN = re.compile(r"[\s_\-·.,，。、/\\*]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -98,8 +101,17 @@ def _words_of(form: XForm) -> Iterator[Words]:
         yield from (Words("", word) for word in (use.name, *use.properties))
 
 
-def terms_in(words: str) -> Iterator[tuple[str, Rule]]:
-    """The terms of our list in some words, each with the rule that it breaks."""
+@lru_cache(REMEMBERED)
+def terms_in(words: str) -> tuple[tuple[str, Rule], ...]:
+    """The terms of our list in some words, each with the rule that it breaks.
+
+    Remembered, since a form is read when it is uploaded, when it is published and when its words are quoted, and languages
+    and choice lists say the same again.
+    """
+    return tuple(_search(words))
+
+
+def _search(words: str) -> Iterator[tuple[str, Rule]]:
     plain = unicodedata.normalize("NFKC", words)
     plain = "".join(one for one in plain if unicodedata.category(one) != "Cf")
     joined = _BETWEEN.sub("", plain)

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +32,7 @@ from server.db import Database
 from server.keys import KeyRing
 from server.models import Assignment, Base, Project
 from server.models.sealed import give_keys
+from server.publishing import definition
 from server.upgrading import schema_heads, upgrade
 from tests.client import Client
 
@@ -69,6 +71,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def cheap_hashes() -> None:
     """Argon2 with the least work: what is tested is that it is asked, not how long it takes."""
     passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workbooks_converted_once() -> None:
+    """The same workbook becomes the same form: a process of its own for each is tests/forms/test_xlsform.py's subject."""
+    definition.convert_xlsform = lru_cache(definition.convert_xlsform)
 
 
 @pytest.fixture(scope="session")
