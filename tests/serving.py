@@ -87,7 +87,15 @@ def group_members(group: int) -> dict[int, int]:
 
 
 def serve_command(data_dir: Path, *words: str) -> list[str]:
-    return [sys.executable, "-P", "-m", "server.cli", "serve", "--data", str(data_dir), *words]
+    return [
+        sys.executable,
+        "-P",
+        str(ROOT / "server" / "deploy" / "begin.py"),
+        "serve",
+        "--data",
+        str(data_dir),
+        *words,
+    ]
 
 
 def serve_environment(**settings: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ class Part:
 
 
 def start(root_folder: str, argv: list[str], environ: dict[str, str]) -> int:
-    """Makes sure of what the command needs, then becomes `python -m server.cli`; returns an exit code if it cannot."""
+    """Makes sure of what the command needs, then becomes server/deploy/begin.py; returns an exit code if it cannot."""
     root = Path(root_folder)
     try:
         arguments = read_arguments(argv, read_version(root))
@@ -44,7 +44,7 @@ def start(root_folder: str, argv: list[str], environ: dict[str, str]) -> int:
     except KeyboardInterrupt:
         return 130
     python = str(venv_python(root))
-    return os.execve(python, [python, "-P", "-m", "server.cli", *argv], environ)
+    return os.execve(python, [python, "-P", str(root / "server" / "deploy" / "begin.py"), *argv], environ)
 
 
 def read_version(root: Path) -> str:
