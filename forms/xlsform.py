@@ -38,7 +38,12 @@ _NAMED_SHEET = re.compile(rf"[Oo]n the ['\"]?{_SHEETS}['\"]? sheet")
 _SHEET = re.compile(rf"\b{_SHEETS}['\"]? (?:work)?sheet|sheet(?: name)?[:,]? ['\"]{_SHEETS}\b")
 # Sentences of pyxform that name a question but not its row.
 _QUESTION = re.compile(r"Unknown question type '(?P<type>.+)'|[Ss]urvey element named '(?P<name>[^']+)'")
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from forms.xlsform import run_worker; run_worker()"
+# The child of every upload, begun without what a start would wait for: numpy, which openpyxl can do without, and the search
+# for rubbish among what is being imported.
+_START = (
+    "import gc, sys; gc.disable(); sys.modules['numpy'] = None; sys.path.insert(0, sys.argv[1]);"
+    "from forms.xlsform import run_worker; import pyxform.xls2xform; gc.freeze(); gc.enable(); run_worker()"
+)
 
 
 @dataclasses.dataclass(frozen=True)
