@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, select, text
 
 from server import upgrading
@@ -22,6 +24,12 @@ def test_a_new_database_gets_the_schema_without_a_backup(tmp_path: Path) -> None
     assert is_current(database)
     assert upgrade(database, tmp_path, MORNING) is None
     database.dispose()
+
+
+def test_the_revisions_known_are_those_that_the_migrations_say() -> None:
+    script = ScriptDirectory(str(upgrading.MIGRATIONS))
+    in_order = [revision.revision for revision in script.walk_revisions()]
+    assert schema_heads() == (in_order, script.get_current_head())
 
 
 def test_every_geometry_is_registered_with_its_index(database: Database) -> None:
@@ -60,7 +68,7 @@ def test_an_older_sqlite_is_backed_up_before_it_is_changed(tmp_path: Path, monke
         connection.execute(text("INSERT INTO kept VALUES ('before')"))
     known, _ = schema_heads()
     monkeypatch.setattr(upgrading, "schema_heads", lambda: ([*known, "later"], "later"))
-    monkeypatch.setattr(upgrading.command, "upgrade", lambda *_: None)
+    monkeypatch.setattr(command, "upgrade", lambda *_: None)
 
     saved = upgrade(database, tmp_path, MORNING)
 
@@ -74,13 +82,13 @@ def test_an_older_sqlite_is_backed_up_before_it_is_changed(tmp_path: Path, monke
 
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(f"sqlite:///{tmp_path / 'fangshi.db'}")
-    real = upgrading.command.upgrade
+    real = command.upgrade
 
     def break_after(config: object, head: str) -> None:
         real(config, head)
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(upgrading.command, "upgrade", break_after)
+    monkeypatch.setattr(command, "upgrade", break_after)
     with pytest.raises(RuntimeError):
         upgrade(database, tmp_path, MORNING)
     with database.engine.connect() as connection:
