@@ -8,7 +8,8 @@ from typing import BinaryIO, NamedTuple
 
 from forms.photos.pieces import Block, Damaged
 
-MOST_BOXES = 10_000
+MOST_BOXES = 100_000  # of a file, however they lie in one another
+MOST_EXTENTS = 100_000  # of a list of items: one can say in eight bytes that an item lies in 65,535 places
 MOST_META = 10_000_000  # bytes of a list of items
 HOLDERS = (b"moov", b"trak")  # in which what people and cameras added is looked for
 ADDED = (b"udta", b"meta", b"uuid")
@@ -44,21 +45,22 @@ def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
 
 
 def find_telling(source: BinaryIO, size: int) -> Iterator[Block]:
-    for box in read_boxes(source, 0, size):
+    left = iter(range(MOST_BOXES))
+    for box in read_boxes(source, 0, size, left):
         if box.kind == b"meta":
-            yield from judge_meta(source, box, size)
+            yield from judge_meta(source, box, size, left)
         elif box.kind == b"uuid":
             yield from emptied(box)
         elif box.kind in HOLDERS:
-            yield from find_added(source, box)
+            yield from find_added(source, box, left)
 
 
-def find_added(source: BinaryIO, holder: Box) -> Iterator[Block]:
-    for box in read_boxes(source, holder.inside, holder.stop):
+def find_added(source: BinaryIO, holder: Box, left: Iterator[int]) -> Iterator[Block]:
+    for box in read_boxes(source, holder.inside, holder.stop, left):
         if box.kind in ADDED:
             yield from emptied(box)
         elif box.kind in HOLDERS and holder.kind == HOLDERS[0]:
-            yield from find_added(source, box)
+            yield from find_added(source, box, left)
 
 
 def emptied(box: Box) -> Iterator[Block]:
@@ -67,9 +69,9 @@ def emptied(box: Box) -> Iterator[Block]:
     yield Block(box.inside, box.stop, blank=True)
 
 
-def read_boxes(source: BinaryIO, start: int, stop: int) -> Iterator[Box]:
-    """The boxes that lie side by side. Raises Damaged."""
-    for _ in range(MOST_BOXES):
+def read_boxes(source: BinaryIO, start: int, stop: int, left: Iterator[int]) -> Iterator[Box]:
+    """The boxes that lie side by side; `left` are those that may still be read of this file. Raises Damaged."""
+    for _ in left:
         if start + 8 > stop:
             return
         source.seek(start)
@@ -86,17 +88,17 @@ def read_boxes(source: BinaryIO, start: int, stop: int) -> Iterator[Box]:
     raise Damaged(start)
 
 
-def judge_meta(source: BinaryIO, meta: Box, size: int) -> Iterator[Block]:
+def judge_meta(source: BinaryIO, meta: Box, size: int, left: Iterator[int]) -> Iterator[Block]:
     """Of a picture's meta box the items that tell; any other one as a whole."""
     if meta.stop - meta.start > MOST_META:
         raise Damaged(meta.start)
-    inner = {box.kind: box for box in read_boxes(source, meta.inside + 4, meta.stop)}
+    inner = {box.kind: box for box in read_boxes(source, meta.inside + 4, meta.stop, left)}
     if b"hdlr" not in inner or content(source, inner[b"hdlr"])[8:12] != PICTURES:
         yield from emptied(meta)
         return
     if b"iinf" not in inner or b"iloc" not in inner:
         return
-    telling = set(read_telling_items(source, inner[b"iinf"]))
+    telling = set(read_telling_items(source, inner[b"iinf"], left))
     idat = inner[b"idat"].inside if b"idat" in inner else 0
     try:
         extents = read_extents(content(source, inner[b"iloc"]), telling, idat, size)
@@ -110,10 +112,10 @@ def content(source: BinaryIO, box: Box) -> bytes:
     return source.read(box.stop - box.inside)
 
 
-def read_telling_items(source: BinaryIO, iinf: Box) -> Iterator[int]:
+def read_telling_items(source: BinaryIO, iinf: Box, left: Iterator[int]) -> Iterator[int]:
     """The ids of the items that hold Exif, XMP or other words."""
     version = content(source, iinf)[:1]
-    for box in read_boxes(source, iinf.inside + (6 if version == b"\x00" else 8), iinf.stop):
+    for box in read_boxes(source, iinf.inside + (6 if version == b"\x00" else 8), iinf.stop, left):
         data = content(source, box)
         if box.kind != b"infe" or len(data) < 8:
             continue
@@ -147,12 +149,17 @@ def read_extents(data: bytes, wanted: set[int], idat: int, size: int) -> list[Sp
     offset_width, length_width, base_width, index_width = (widths >> shift & 15 for shift in (12, 8, 4, 0))
     wide = 4 if version == 2 else 2
     extents = []
+    listed = 0
     for _ in range(reader.number(wide)):
         item = reader.number(wide)
         method = reader.number(2) & 15 if version in (1, 2) else 0
         reader.number(2)
         base = reader.number(base_width)
-        for _ in range(reader.number(2)):
+        number = reader.number(2)
+        listed += number
+        if listed > MOST_EXTENTS:
+            raise ValueError
+        for _ in range(number):
             reader.number(index_width if version in (1, 2) else 0)
             start, length = base + reader.number(offset_width), reader.number(length_width)
             if item in wanted:

@@ -15,6 +15,7 @@ SIGNS = (
     b"Photoshop 3.0",
     b"GPSLatitude",
     b"\xa9xyz",
+    b"com.apple.quicktime.location",
 )
 CHUNK = 1 << 18
 LONGEST_SIGN = max(map(len, SIGNS))

@@ -26,8 +26,10 @@ from tests.forms.photos.pictures import (
     a_png,
     a_tiff,
     a_webp,
+    box,
     chunk,
     exif,
+    full,
     riff,
 )
 
@@ -67,6 +69,18 @@ TELLING = {
     "heic in its list": a_heic(in_idat=True),
     "film": a_film(),
 }
+
+
+APPLE = b"com.apple.quicktime.location.ISO6709" + SECRET
+IN_ONE = full(b"infe", 2, b"\x00\x01\x00\x00Exif\x00")
+
+
+def a_heic_in_many_places(items: int) -> bytes:
+    """Eight bytes for an item that lies in 65,535 places, each of them said in no bytes at all."""
+    lists = full(b"iloc", 1, b"\x00\x00", items.to_bytes(2, "big"), b"\x00\x02\x00\x00\x00\x00\xff\xff" * items)
+    iinf = full(b"iinf", 0, b"\x00\x01", IN_ONE)
+    meta = full(b"meta", 0, full(b"hdlr", 0, bytes(4), b"pict", bytes(13)), iinf, lists)
+    return box(b"ftyp", b"heic", bytes(4), b"mif1heic") + meta
 
 
 def given_out(photo: bytes) -> bytes:
@@ -141,6 +155,12 @@ def test_of_a_damaged_file_what_may_tell_is_not_given(kind: str) -> None:
         assert SECRET not in given_out(broken)
 
 
+def test_a_film_that_breaks_off_where_its_place_is_told_does_not_tell_it() -> None:
+    """As a camera leaves it that was switched off: the list of contents is longer than the file."""
+    whole = box(b"ftyp", b"qt  ", bytes(4)) + box(b"mdat", b"frames") + box(b"moov", full(b"meta", 0, APPLE), bytes(99))
+    assert SECRET not in given_out(whole) and SECRET not in given_out(whole[:-50])
+
+
 def test_any_part_of_it_can_be_asked_for() -> None:
     found = leave_out_metadata(io.BytesIO(a_jpeg(JFIF, exif(6), ICC)))
     assert found is not None
@@ -170,10 +190,21 @@ def test_no_bytes_break_it(photo: bytes, data: some.DataObject) -> None:
         b"\x89PNG\r\n\x1a\n" + chunk(b"zZzZ", b"") * 1_000_000,
         b"RIFF\xff\xff\xff\x7fWEBP" + riff(b"ABCD", b"") * 1_500_000,
         b"\x00\x00\x00\x0cftypheic" + b"\x00\x00\x00\x08free" * 1_500_000,
+        b"\x00\x00\x00\x0cftypmp42" + box(b"moov", b"\x00\x00\x00\x08free" * 9_000) * 100,
+        a_heic_in_many_places(100),
         b"\xff\xd8" + JFIF + b"\xff\xda\x00\x02" + b"\xff" * 12_000_000,
         b"\xff\xd8\xff" + b"\xff" * 12_000_000,
     ],
-    ids=["segments", "chunks", "riff chunks", "boxes", "fill bytes in the scan", "fill bytes"],
+    ids=[
+        "segments",
+        "chunks",
+        "riff chunks",
+        "boxes",
+        "boxes in boxes",
+        "an item in many places",
+        "fill bytes in the scan",
+        "fill bytes",
+    ],
 )
 def test_a_hostile_file_takes_less_than_a_second(photo: bytes) -> None:
     started = time.process_time()
