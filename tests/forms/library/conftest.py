@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.forms.library.filling import Phone
+from tests.forms.library.consenting import one_woman
+from tests.forms.library.filling import Phone, Pocket
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +13,9 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
     phone = Phone(tmp_path_factory.mktemp("library"))
     yield phone
     phone.close()
+
+
+@pytest.fixture
+def pocket() -> Pocket:
+    """What the phone of F2's tests holds."""
+    return one_woman()
