@@ -51,17 +51,25 @@ def said_at(event: Event) -> datetime:
 def consents_in_order(events: Iterable[Event]) -> list[Event]:
     """Her consent records by day, then receipt. What takes something back cannot come before all that she ever gave.
 
-    She was chosen from the list, so she was known: an earlier day is a slip, and it counts from her first consent on.
+    She was chosen from the list, so she was known: an earlier day is a slip, or that of a phone that lost its clock.
     """
     told = sorted((one for one in events if one.form_id == CONSENT), key=place_in_time)
-    given = [happened_on(one.visit_date, one.received_at) for one in told if says_of_service(one.data)]
+    given = [one for one in told if says_of_service(one.data)]
     if not given:
         return told
-    return sorted((not_before(given[0], one) if takes_back(one.data) else one for one in told), key=place_in_time)
+    return sorted((without_slip(given, one) if takes_back(one.data) else one for one in told), key=place_in_time)
 
 
-def not_before(first: date, event: Event) -> Event:
-    return event if event.visit_date >= first else replace(event, visit_date=first)
+def without_slip(given: Sequence[Event], event: Event) -> Event:
+    """One that is dated before all that she gave counts from the day it came, so that no renewal of hers outlives it.
+
+    What came before any consent of hers counts from the first of them on: nobody could have meant a later one.
+    """
+    first = happened_on(given[0].visit_date, given[0].received_at)
+    if event.visit_date >= first:
+        return event
+    was_known = any(one.received_at < event.received_at for one in given)
+    return replace(event, visit_date=max(first, today(event.received_at)) if was_known else first)
 
 
 def takes_back(data: dict[str, str]) -> bool:

@@ -75,10 +75,22 @@ def test_a_consent_dated_by_a_clock_that_runs_ahead_does_not_outlive_a_withdrawa
 def test_a_withdrawal_dated_before_all_that_she_gave_takes_it_back(slip: str) -> None:
     earlier = RECEIVED - timedelta(days=9)
     events = [gives("2026-02-01", "2027-02-01", earlier, consent_location="yes"), takes_back(slip, RECEIVED)]
-    assert stand(events) == Consents(until=date(2026, 1, 31), withdrawn_on=date(2026, 2, 1))
+    assert stand(events) == Consents(until=date(2026, 5, 31), withdrawn_on=date(2026, 6, 1))
     assert not covered(events, "2026-05-30", RECEIVED + timedelta(minutes=1))
     part = consent(slip, RECEIVED, action="withdraw", withdraw_scope="location")
     assert stand([events[0], part]) == Consents(service=True, until=date(2027, 2, 1))
+
+
+@pytest.mark.parametrize("scope", ["service", "location"])
+def test_a_phone_that_lost_its_clock_takes_back_what_she_renewed_long_after_her_first_consent(scope: str) -> None:
+    """A dead battery says 1970: her renewal is younger than that, and yet she has taken it back."""
+    first = gives("2026-01-05", "2027-01-05", RECEIVED - timedelta(days=140), consent_location="yes")
+    renewed = gives("2026-05-01", "2027-05-01", RECEIVED - timedelta(days=30), consent_location="yes")
+    taken = consent("1970-01-01", RECEIVED, action="withdraw", withdraw_scope=scope)
+    standing = stand([first, renewed, taken])
+    assert (standing.service, standing.location) == (scope == "location", False)
+    anew = gives("2026-06-02", "2027-06-02", RECEIVED + timedelta(days=1), consent_location="yes")
+    assert stand([first, renewed, taken, anew]).location, "she may agree again"
 
 
 @pytest.mark.parametrize(
