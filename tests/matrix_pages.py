@@ -1,0 +1,233 @@
+"""What every page of the office asks for: addresses outside of /v1. How it is read: matrix_routes.py."""
+
+PAGES = """
+[guarded] access
+GET /people/<uuid:woman_uuid>/access
+
+[guarded] consent
+GET /people/<uuid:woman_uuid>/consent
+POST /people/<uuid:woman_uuid>/consent
+
+[guarded] readers
+GET /people/<uuid:woman_uuid>/readers
+GET /people/<uuid:woman_uuid>/readers.json
+
+[health]
+GET /map/health
+GET /review/health/<village>
+
+[home] -
+GET /map/home/<uuid:woman>
+POST /map/home/<uuid:woman>
+
+[numbered] access.read
+GET /review/<int(max=9007199254740991):submission_id>/access
+
+[open]
+GET /sign-in/openid/back
+POST /sign-in/openid
+GET /
+GET /healthz
+GET /join/<token>
+POST /join/<token>
+POST /language
+GET /not-built
+POST /policy-report
+GET /sign-in
+POST /sign-in
+GET /sign-in/code
+POST /sign-in/code
+POST /sign-in/passkey
+POST /sign-in/passkey/options
+POST /sign-out
+GET /static/<path:filename>
+POST /theme
+
+[person]
+GET /admin
+GET /inbox
+POST /inbox/read
+GET /me
+POST /me/app-passwords
+POST /me/app-passwords/<int(max=9007199254740991):password_id>/remove
+POST /me/authenticator
+POST /me/authenticator/confirm
+POST /me/authenticator/remove
+GET /me/notices
+POST /me/notices
+POST /me/passkeys
+POST /me/passkeys/<int(max=9007199254740991):passkey_id>/name
+POST /me/passkeys/<int(max=9007199254740991):passkey_id>/remove
+POST /me/passkeys/options
+POST /me/password
+GET /me/reads
+GET /me/reads.json
+POST /me/recovery-codes
+GET /me/security
+POST /me/sessions/end
+
+[project] assignment.create
+POST /admin/projects/<int(max=9007199254740991):project_id>/roles
+
+[project] assignment.delete
+POST /admin/projects/<int(max=9007199254740991):project_id>/roles/remove
+
+[project] assignment.list
+GET /admin/projects/<int(max=9007199254740991):project_id>
+
+[project] audit.read
+GET /audit
+
+[project] break_glass.list|break_glass.open
+GET /emergency
+
+[project] break_glass.open
+POST /emergency
+POST /emergency/<int(max=9007199254740991):opening_id>/close
+
+[project] field_key.create
+POST /phones
+GET /phones/roster
+POST /phones/roster
+
+[project] field_key.delete
+POST /phones/<int(max=9007199254740991):actor_id>/lost
+POST /phones/<int(max=9007199254740991):actor_id>/revoke
+GET /phones/cards
+
+[project] field_key.list
+GET /phones
+GET /phones/<int(max=9007199254740991):actor_id>
+
+[project] field_key.update
+POST /phones/<int(max=9007199254740991):actor_id>/carer
+POST /phones/<int(max=9007199254740991):actor_id>/device
+POST /phones/<int(max=9007199254740991):actor_id>/reissue
+
+[project] followup.list
+GET /follow-ups
+
+[project] followup.read
+GET /consents
+GET /follow-ups/list
+GET /m
+
+[project] followup.read|rights.read|form.update
+GET /consents/texts
+
+[project] form.create
+POST /forms/library
+GET /forms/upload
+POST /forms/upload
+
+[project] form.list
+GET /forms
+
+[project] form.read
+GET /forms/<form_id>
+
+[project] form.update
+POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/end
+POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/confirm
+GET /forms/<form_id>/draft
+POST /forms/<form_id>/draft
+POST /forms/<form_id>/draft/discard
+POST /forms/<form_id>/draft/files
+POST /forms/<form_id>/publish
+POST /forms/<form_id>/state
+POST /red-lines/waivers
+
+[project] hand_over.create
+POST /hand-overs
+
+[project] hand_over.end
+POST /hand-overs/<int(max=9007199254740991):hand_over_id>/end
+
+[project] hand_over.list
+GET /hand-overs
+
+[project] project.read
+GET /red-lines
+
+[project] project.update
+POST /admin/projects/<int(max=9007199254740991):project_id>
+POST /admin/projects/<int(max=9007199254740991):project_id>/second-factor
+
+[project] reading.list
+GET /audit/reads
+GET /audit/unusual
+
+[project] rights.create
+POST /rights
+
+[project] rights.erase
+POST /rights/<int(max=9007199254740991):request_id>/erase
+GET /rights/retention
+POST /rights/retention/<int(max=9007199254740991):run_id>/sign
+
+[project] rights.list
+GET /rights
+
+[project] rights.read
+GET /rights/<int(max=9007199254740991):request_id>
+GET /rights/<int(max=9007199254740991):request_id>/data
+GET /rights/<int(max=9007199254740991):request_id>/data.json
+
+[project] rights.update
+POST /rights/<int(max=9007199254740991):request_id>/close
+GET /rights/<int(max=9007199254740991):request_id>/correct/<int(max=9007199254740991):submission_id>
+POST /rights/<int(max=9007199254740991):request_id>/correct/<int(max=9007199254740991):submission_id>
+POST /rights/<int(max=9007199254740991):request_id>/correct/<int(max=9007199254740991):submission_id>/note
+POST /rights/<int(max=9007199254740991):request_id>/restrict
+
+[project] rights.update|form.update
+POST /consents/texts/<name>
+
+[project] submission.list
+GET /map/features
+GET /review
+GET /review/sealed
+
+[project] timetable.read
+GET /timetable
+
+[project] village.import
+GET /places/import
+POST /places/import
+
+[project] village.read
+GET /map
+GET /map/villages
+
+[record] submission.read
+GET /review/<int(max=9007199254740991):submission_id>
+GET /review/<int(max=9007199254740991):submission_id>/files/<name>
+GET /review/<int(max=9007199254740991):submission_id>/panel
+POST /review/<int(max=9007199254740991):submission_id>/show
+
+[record] submission.update
+POST /review/<int(max=9007199254740991):submission_id>/state
+
+[site] project.create
+POST /admin/projects
+
+[site] user.create
+POST /admin/people
+
+[site] user.list
+GET /admin/people
+
+[site] user.read
+GET /admin/people/<int(max=9007199254740991):actor_id>
+
+[site] user.update
+POST /admin/people/<int(max=9007199254740991):actor_id>/disable
+POST /admin/people/<int(max=9007199254740991):actor_id>/enable
+POST /admin/people/<int(max=9007199254740991):actor_id>/link
+POST /admin/people/<int(max=9007199254740991):actor_id>/second-factor/remove
+POST /admin/people/<int(max=9007199254740991):actor_id>/sessions/end
+
+[woman] followup.read
+GET /follow-ups/<uuid:visit_key>
+GET /people/<uuid:woman_uuid>
+"""
