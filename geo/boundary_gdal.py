@@ -20,12 +20,17 @@ from shapely.geometry.base import BaseGeometry
 
 from geo import boundary_rows
 from geo.boundary_rows import MAX_ROWS, Row, Rows, refused
+from geo.errors import InvalidBoundary
 
 # What zipfile raises for archives that are none: more than it says.
 DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
     *(ValueError, LookupError, OverflowError, RuntimeError, NotImplementedError),
 )
+_VIRTUAL_INDEX = re.compile(r'\s*CREATE\s+VIRTUAL\s+TABLE\s+("(?:[^"]|"")*"|\w+)\s+USING\s+rtree\b', re.IGNORECASE)
+_WORKED_OUT = """SELECT m.name FROM sqlite_master AS m JOIN pragma_table_xinfo(m.name) AS x
+WHERE m.type = 'table' AND m.sql NOT LIKE '%virtual%' AND x.hidden = 2"""  # columns that are worked out when they are read
+_PART_LISTED = b"PK\x01\x02"
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -36,13 +41,17 @@ def read_geopackage(data: bytes) -> Rows:
 
 
 def _look_through(data: bytes) -> None:
-    """Refuse a GeoPackage whose schema could make GDAL run or open something: views, and modules but the R-tree."""
+    """Refuse a GeoPackage whose schema could make GDAL run or open something: views, modules but the R-tree, columns that
+    are worked out.
+    """
     book = sqlite3.connect(":memory:")
     book.text_factory = lambda text: text.decode("utf-8", "replace")
     try:
         book.deserialize(data)
         for kind, name, sql in book.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
             _refuse_program(str(kind), str(name), str(sql or ""))
+        for (name,) in book.execute(_WORKED_OUT).fetchall():
+            raise _unsafe(str(name))
         # only now: of a view of that name the question itself could run for ever
         layers = book.execute("SELECT count(*) FROM gpkg_contents WHERE data_type = 'features'").fetchone()[0]
     except (sqlite3.Error, ValueError, OverflowError) as error:
@@ -54,9 +63,13 @@ def _look_through(data: bytes) -> None:
 
 
 def _refuse_program(kind: str, name: str, sql: str) -> None:
-    virtual = re.match(r"\s*CREATE\s+VIRTUAL\s+TABLE", sql, re.IGNORECASE)
-    if kind == "view" or (virtual and not re.search(r"USING\s+rtree\b", sql, re.IGNORECASE)):
-        raise refused(f'The GeoPackage holds "{name[:60]}", which is not a plain table.', "unsafe")
+    """The word itself is looked for: a comment, or a table's name, may stand where SQLite reads over it."""
+    if kind == "view" or ("virtual" in sql.lower() and not _VIRTUAL_INDEX.match(sql)):
+        raise _unsafe(name)
+
+
+def _unsafe(name: str) -> InvalidBoundary:
+    return refused(f'The GeoPackage holds "{name[:60]}", which is not a plain table.', "unsafe")
 
 
 def read_archive(data: bytes) -> Rows:
@@ -70,6 +83,10 @@ def read_archive(data: bytes) -> Rows:
 
 
 def _shapefile_parts(data: bytes) -> dict[str, bytes]:
+    if (
+        data.count(_PART_LISTED) > 10 * boundary_rows.MAX_PARTS
+    ):  # a million of them fill the memory before they are counted
+        raise refused("The archive unpacks to more than a boundary file can be.", "too_large")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]

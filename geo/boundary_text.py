@@ -11,21 +11,41 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
+from geo import boundary_rows
 from geo.boundary_rows import Row, Rows, refused
+
+MAX_TAGS = 2_000_000  # of a KML file, attributes too: each costs two hundred bytes of memory, and four in the file
+MAX_LISTS = 500_000  # of a GeoJSON file, beside one for each corner
 
 
 def read_geojson(data: bytes) -> Rows:
     """A FeatureCollection of areas. Raises InvalidBoundary."""
+    _refuse_bulk(data.count(b"[") + data.count(b"{"), boundary_rows.MAX_CORNERS + MAX_LISTS)
     try:
         document = json.loads(data.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
         features = document["features"]
         rows = [
-            Row(number, dict(one.get("properties") or {}), _area_of_json(one.get("geometry"), number))
+            Row(number, _properties_of_json(one), _area_of_json(one.get("geometry"), number))
             for number, one in enumerate(features, start=1)
         ]
         return Rows("GeoJSON", _crs_of_json(document), rows)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CRSError) as error:
         raise refused("This is not a GeoJSON FeatureCollection in UTF-8.", "unreadable") from error
+
+
+def _refuse_bulk(parts: int, most: int) -> None:
+    if parts > most:
+        raise refused(
+            f"The file is put together of more than {most:,} parts; simplify the outlines first.", "too_large"
+        )
+
+
+def _properties_of_json(feature: dict[str, Any]) -> dict[str, Any]:
+    """Raises TypeError for what is no object, such as a list of pairs."""
+    properties = feature.get("properties") or {}
+    if not isinstance(properties, dict):
+        raise TypeError
+    return dict(properties)
 
 
 def _finite(text: str) -> float:
@@ -59,11 +79,14 @@ def read_kml(data: bytes) -> Rows:
     """The Placemarks that have areas; names and ExtendedData are their columns. Raises InvalidBoundary."""
     if re.search(rb"<!DOCTYPE|<!ENTITY", data, re.IGNORECASE):
         raise refused("A KML file with a DOCTYPE is not read.", "unreadable")
+    _refuse_bulk(data.count(b"<") + data.count(b"="), MAX_TAGS)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise refused("This XML is broken, so it cannot be read as KML.", "unreadable") from error
+    if root.getroottree().docinfo.doctype:  # in UTF-16 the bytes above do not show it
+        raise refused("A KML file with a DOCTYPE is not read.", "unreadable")
     if _name(root) != "kml":
         raise refused("This XML is not KML.", "unknown_format")
     marks = [mark for mark in root.iter("{*}Placemark") if next(mark.iter("{*}Polygon"), None) is not None]

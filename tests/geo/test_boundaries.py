@@ -261,6 +261,11 @@ def test_gaps_are_measured_and_placed() -> None:
         a_geojson((WEST, {"type": "Polygon", "coordinates": [[["a", "b"]]]})),
         a_geojson(crs={"properties": {"name": "EPSG:999999"}}),
         a_geojson(crs="WGS84"),
+        a_geojson().replace(json.dumps({"code": A, "name": "上河村"}).encode(), b"[[1, 2], [3, 4]]"),
+        A_KML.decode()
+        .replace("<kml ", "<!DOCTYPE kml [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><kml ")
+        .replace(' encoding="UTF-8"', "")
+        .encode("utf-16-le"),
         a_geojson().replace(b"105.0", b"NaN"),
         A_KML.replace(b"105.02,30,0", b"nan,30"),
         A_KML.replace(b"105.02,30,0", b"x"),
@@ -304,7 +309,13 @@ def test_an_archive_without_one_whole_shapefile_is_refused(parts, words: str) ->
 
 @pytest.mark.parametrize(
     "statement",
-    ["CREATE VIEW more AS SELECT 1", "CREATE VIRTUAL TABLE more USING fts5(x)"],
+    [
+        "CREATE VIEW more AS SELECT 1",
+        "CREATE VIRTUAL TABLE more USING fts5(x)",
+        'CREATE VIRTUAL TABLE "more USING rtree" USING fts5(x)',
+        "CREATE TABLE more (x INT, y TEXT AS (hex(zeroblob(x))))",
+        "ALTER TABLE gpkg_contents ADD COLUMN y TEXT GENERATED ALWAYS AS (hex(zeroblob(9))) VIRTUAL",
+    ],
 )
 def test_a_geopackage_that_would_make_gdal_run_something_is_refused(tmp_path: Path, statement: str) -> None:
     path = a_gdal_file("GPKG", ".gpkg", tmp_path, "EPSG:4490")
@@ -343,6 +354,21 @@ def test_too_many_corners_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boundary_rows, "MAX_CORNERS", 9)
     with pytest.raises(InvalidBoundary, match="corners"):
         read_boundaries(a_geojson(), "v.json", "EPSG:4326")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<kml>" + b"<a/>" * 2_100_000 + b"</kml>",
+        b'{"type": "FeatureCollection", "features": [' + b"[]," * 2_600_000 + b"1]}",
+        b"PK\x03\x04" + b"PK\x01\x02" * 3_000,
+    ],
+    ids=["KML", "GeoJSON", "zip"],
+)
+def test_what_would_fill_the_memory_is_refused_before_it_is_read(data: bytes) -> None:
+    with pytest.raises(InvalidBoundary) as raised:
+        read_boundaries(data, "v", "EPSG:4326")
+    assert raised.value.kind == "too_large"
 
 
 def test_a_name_is_put_well_inside_the_largest_part() -> None:
