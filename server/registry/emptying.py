@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from server.blobs import BlobStore
@@ -66,8 +66,9 @@ def count_contents(db: Session, submission_ids: Collection[int]) -> Contents:
     found = Contents()
     for batch in in_batches(submission_ids):
         versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id.in_(batch))
-        blobs = blobs_of(db, batch)
-        shared = shared_blobs(db, blobs, batch)
+        inside = SubmissionVersion.submission_id.in_(batch)
+        blobs = blobs_of(db, inside)
+        shared = shared_blobs(db, blobs, inside)
         found.add(
             Contents(
                 count(db, Submission.id.in_(batch), Submission),
@@ -94,40 +95,43 @@ def empty_records(db: Session, submission_ids: Collection[int]) -> set[str]:
 
 def empty_batch(db: Session, batch: list[int]) -> set[str]:
     versions = list(db.scalars(select(SubmissionVersion.id).where(SubmissionVersion.submission_id.in_(batch))))
-    blobs = blobs_of(db, batch)
-    own = blobs - shared_blobs(db, blobs, batch)
-    db.execute(delete(SubmissionAttachment).where(SubmissionAttachment.submission_version_id.in_(versions)))
     db.execute(delete(DeriveProblem).where(DeriveProblem.submission_version_id.in_(versions)))
     db.execute(delete(SubmissionComment).where(SubmissionComment.submission_id.in_(batch)))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id.in_(batch)))
-    empty_versions(db, versions)
+    files = empty_versions(db, versions)
     db.execute(update(Submission).where(Submission.id.in_(batch)).values(**ANONYMOUS))
+    return files
+
+
+def empty_versions(db: Session, version_ids: Collection[int]) -> set[str]:
+    """Empties versions, and takes their files from them. The SHA-256 of those that nobody else has any more."""
+    inside = SubmissionVersion.id.in_(version_ids)
+    blobs = blobs_of(db, inside)
+    own = blobs - shared_blobs(db, blobs, inside)
+    db.execute(delete(SubmissionAttachment).where(SubmissionAttachment.submission_version_id.in_(version_ids)))
+    versions = table_of(SubmissionVersion)  # a sealed column cannot be compared, which the ORM would do with it
+    db.execute(update(versions).where(versions.c.id.in_(version_ids)).values(**EMPTY))
     db.execute(delete(Blob).where(Blob.sha256.in_(own)))
     return own
 
 
-def empty_versions(db: Session, version_ids: Collection[int]) -> None:
-    versions = table_of(SubmissionVersion)  # a sealed column cannot be compared, which the ORM would do with it
-    db.execute(update(versions).where(versions.c.id.in_(version_ids)).values(**EMPTY))
-
-
-def blobs_of(db: Session, submission_ids: Collection[int]) -> set[str]:
-    """The files of all versions, those kept aside too."""
+def blobs_of(db: Session, inside: ColumnElement[bool]) -> set[str]:
+    """The files of some versions (a condition on SubmissionVersion), those kept aside too."""
     rows = db.scalars(
         select(SubmissionAttachment.blob_sha256)
         .join(SubmissionVersion, SubmissionVersion.id == SubmissionAttachment.submission_version_id)
-        .where(SubmissionVersion.submission_id.in_(submission_ids))
+        .where(inside)
     )
     return {one for one in rows if one}
 
 
-def shared_blobs(db: Session, blobs: Collection[str], submission_ids: Collection[int]) -> set[str]:
-    """Those of these files that another record, a form or a form's table also has."""
+def shared_blobs(db: Session, blobs: Collection[str], inside: ColumnElement[bool]) -> set[str]:
+    """Those of these files that another version, a form or a form's table also has."""
     elsewhere = (
         exists()
         .where(SubmissionAttachment.blob_sha256 == Blob.sha256)
         .where(SubmissionVersion.id == SubmissionAttachment.submission_version_id)
-        .where(SubmissionVersion.submission_id.not_in(submission_ids))
+        .where(~inside)
         .correlate(Blob)
     )
     of_form = exists().where(FormAttachment.blob_sha256 == Blob.sha256).correlate(Blob)

@@ -3,8 +3,8 @@
 First `plan_erasure` (changes nothing), then `erase_person`. Her own word by a phone does both at once (`erase`).
 """
 
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
+from server.clock import today
 from server.models import (
     CareEvent,
     Consent,
@@ -32,11 +33,13 @@ from server.models import (
 from server.registry import tombstones
 from server.registry.audit_traces import redact_traces, traces_of
 from server.registry.emptying import Contents, count_contents, empty_records
-from server.registry.own_records import empty_old_versions, entities_of, records_of
+from server.registry.own_records import begun_by, empty_old_versions, entities_of, only_hers, records_of
+from server.registry.rights_desk import DONE, ERASURE, note
 from server.registry.sealing import Effects, Verdict, seal_record
 from server.registry.tombstones import bury
 
 ERASED: Final = Verdict(tombstones.ERASED)
+BACKUPS_FOR: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -62,28 +65,52 @@ class Erased:
     files: set[str] = field(default_factory=set)
 
 
-def erase(db: Session, project_id: int, woman: str, now: datetime) -> Effects:
-    """At her word from a phone: everything goes in the transaction that brought it. Files go at the next sweep."""
-    erased = erase_person(db, plan_erasure(db, project_id, woman), None, now)
-    hers = pseudonym(project_id, woman)
-    made = {"received_at": now, "due_at": now, "state": "done", "outcome": "done", "closed_at": now}
-    report = orjson.dumps(erased.report).decode()
-    db.add(RightsRequest(project_id=project_id, kind="erasure", subject_hash=hers, report_json=report, **made))
+def erase(db: Session, project_id: int, woman: str, now: datetime, by: int | None = None) -> Effects:
+    """At her word from a phone, or as somebody (`by`) noted it: everything goes in the transaction that brought it.
+
+    Files go at the next sweep.
+    """
+    erased = erase_person(db, plan_erasure(db, project_id, woman), by, now)
+    report = erased.report | {"backups_until": today(now + BACKUPS_FOR)}
+    request = RightsRequest(
+        project_id=project_id,
+        kind=ERASURE,
+        subject_hash=pseudonym(project_id, woman),
+        report_json=orjson.dumps(report).decode(),
+        state=DONE,
+        outcome="done",
+        received_at=now,
+        due_at=now,
+        closed_at=now,
+        opened_by_id=by,
+        closed_by_id=by,
+    )
+    db.add(request)
     db.flush()
+    note(db, "rights.update", request, by, now)
     return erased.effects
 
 
 def plan_erasure(db: Session, project_id: int, woman: str) -> Plan:
     """Everything that is kept of a woman, found and counted; changes nothing."""
+    plan = find_hers(db, project_id, woman)
+    return replace(plan, report=counts_of(db, plan, count_contents(db, plan.records)))
+
+
+def find_hers(db: Session, project_id: int, woman: str) -> Plan:
+    """A plan without its counts. What a sealed record of hers begins is looked for in its turn, until nothing is new."""
     events = CareEvent.project_id == project_id, CareEvent.subject_list == "women", CareEvent.subject == woman
-    episodes = set(db.scalars(select(CareEvent.episode).where(*events, CareEvent.episode.is_not(None))))
-    entities = entities_of(db, project_id, woman, {one for one in episodes if one})
-    uuids = frozenset({woman, *(one for one in episodes if one), *(entity.uuid for entity in entities)})
-    own, foreign = records_of(db, project_id, woman, uuids, [one.id for one in entities])
-    ids = tuple(one.id for one in entities)
-    plan = Plan(project_id, woman, uuids, tuple(own), tuple(foreign), ids, {})
-    contents = count_contents(db, own)
-    return Plan(project_id, woman, uuids, tuple(own), tuple(foreign), ids, counts_of(db, plan, contents))
+    told = db.scalars(select(CareEvent.episode).where(*events, CareEvent.episode.is_not(None)))
+    new, uuids = only_hers(db, project_id, woman, {one for one in told if one}), {woman}
+    while True:
+        uuids |= new
+        entities = entities_of(db, project_id, woman, uuids)
+        uuids |= {one.uuid for one in entities}
+        ids = tuple(one.id for one in entities)
+        own, foreign = records_of(db, project_id, woman, uuids, ids)
+        new = only_hers(db, project_id, woman, begun_by(db, woman, own) - uuids)
+        if not new:
+            return Plan(project_id, woman, frozenset(uuids), tuple(own), tuple(foreign), ids, {})
 
 
 def counts_of(db: Session, plan: Plan, contents: Contents) -> dict[str, int]:
@@ -101,10 +128,12 @@ def counts_of(db: Session, plan: Plan, contents: Contents) -> dict[str, int]:
     derived = sum(
         db.scalar(select(func.count()).select_from(model).where(*hers(model, plan))) or 0 for model in DERIVED
     )
-    more = {"derived_rows": derived, "old_versions_elsewhere": len(plan.foreign), "made_exports": 0}
+    more = {"derived_rows": derived, "old_versions_elsewhere": len(plan.foreign)} | NEVER_KEPT
     return asdict(contents) | found | more | {"audit_rows": len(traces_of(db, plan.project_id, plan.uuids))}
 
 
+NEVER_KEPT: Final = {"made_exports": 0, "photo_copies": 0}
+"""Exports and photos without their place are made while they are sent: the report says so."""
 DERIVED: Final[tuple[Any, ...]] = (Consent, Pregnancy, ContraceptionEpisode, CareEvent, Woman)
 
 
@@ -112,7 +141,7 @@ def hers(model: Any, plan: Plan) -> tuple[Any, ...]:
     """Her rows of a table that names her by uuid."""
     here = model.project_id == plan.project_id
     if model is CareEvent:
-        return here, model.subject_list == "women", model.subject == plan.woman
+        return here, model.subject == plan.woman
     return here, (model.uuid if model is Woman else model.woman_uuid) == plan.woman
 
 
@@ -142,7 +171,7 @@ def take_out(db: Session, plan: Plan, verdict: Verdict, by: int | None, now: dat
     for submission_id in plan.records:
         effects.add(seal_record(db, plan.project_id, submission_id, verdict, now))
     files = empty_records(db, plan.records)
-    empty_old_versions(db, plan.foreign, plan.uuids)
+    files |= empty_old_versions(db, plan.foreign, plan.uuids)
     delete_rows(db, plan)
     delete_entities(db, plan, now)
     forget_wishes(db, plan, now)

@@ -1,13 +1,15 @@
 """After an erasure: what was deleted is also overwritten, as far as the database can do it.
 
 SQLite: deleted content is zeroed as it goes (`secure_delete`, server/db.py) and the log beside the file, which still holds
-the pages as they were, is emptied here. PostgreSQL: the tables are vacuumed, so that their pages may be used again; bytes
-of old rows may stay in pages and in its log until those are written over. Answers and names are sealed there anyway.
+the pages as they were, is emptied here. PostgreSQL: the tables are vacuumed, so that their pages may be used again, and
+looked over anew, so that its statistics name her no more; bytes of old rows may stay in pages and in its log until those
+are written over. Answers and names are sealed there anyway; docs/privacy/erasure.md says what its operator does.
 """
 
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from server.db import Database
 from server.models import (
@@ -22,6 +24,7 @@ from server.models import (
     EntityBacklog,
     EntityVersion,
     FollowUp,
+    Minimised,
     Notification,
     Pregnancy,
     Restriction,
@@ -38,7 +41,7 @@ from server.models import (
 
 EMPTIED: Final[tuple[type[Base], ...]] = (
     *(Audit, Blob, CareEvent, Consent, ContraceptionEpisode, DeriveProblem, Entity, EntityBacklog, EntityVersion),
-    *(FollowUp, Notification, Pregnancy, Restriction, RightsRequest, Seal, Submission, SubmissionAttachment),
+    *(FollowUp, Minimised, Notification, Pregnancy, Restriction, RightsRequest, Seal, Submission, SubmissionAttachment),
     *(SubmissionComment, SubmissionGeometry, SubmissionVersion, Withdrawal, Woman),
 )
 """The tables that an erasure takes something out of."""
@@ -51,8 +54,11 @@ def overwrite_deleted(database: Database) -> bool:
     if database.is_sqlite:
         return empty_log(database)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for model in EMPTIED:
-            connection.execute(text(f'VACUUM "{model.__tablename__}"'))
+        try:
+            for model in EMPTIED:
+                connection.execute(text(f'VACUUM (ANALYZE) "{model.__tablename__}"'))
+        except OperationalError:  # somebody else holds a table
+            return False
     return True
 
 

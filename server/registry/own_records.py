@@ -3,9 +3,13 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from sqlalchemy import Select, or_, select
+import orjson
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from forms.errors import FormError
+from forms.instance import read_instance
+from forms.schema import FormSchema
 from server.models import (
     CareEvent,
     Dataset,
@@ -16,9 +20,10 @@ from server.models import (
     Seal,
     Submission,
     SubmissionVersion,
+    table_of,
 )
 from server.registry.emptying import empty_versions, in_batches
-from server.registry.telling import KEPT
+from server.registry.telling import KEPT, tell
 
 ABOUT_HER: Final = ("pregnancies", "contraception_episodes", "referrals")
 HER_LISTS: Final = ("women", *ABOUT_HER)
@@ -39,19 +44,17 @@ def records_of(
     """Her records, and those of others an earlier version of which was about her.
 
     Hers is what was told of her, what waits for her, what made or changed an entity about her, and what names her: a
-    sealed record, or one of a form of the town's own that chooses from the lists about women. The search for names reads
-    those records one by one, and only those.
+    health record of which no event tells, or one of a form of the town's own that chooses from the lists about women. The
+    search for names reads those records, and only those.
     """
     candidates = set(db.scalars(told_or_made(project_id, woman, uuids, entity_ids)))
-    candidates |= {one for one in may_name(db, project_id) if one not in candidates and names(db, one, uuids)}
+    candidates |= naming(db, set(may_name(db, project_id)) - candidates, uuids)
     others = elsewhere(db, project_id, woman, candidates)
     return sorted(candidates - others), sorted(others)
 
 
 def told_or_made(project_id: int, woman: str, uuids: Collection[str], entity_ids: Collection[int]) -> Select[int]:
-    told = select(CareEvent.submission_id).where(
-        CareEvent.project_id == project_id, CareEvent.subject_list == "women", CareEvent.subject == woman
-    )
+    told = select(CareEvent.submission_id).where(CareEvent.project_id == project_id, CareEvent.subject == woman)
     waits = select(Seal.submission_id).where(Seal.project_id == project_id, Seal.waits_for.in_(uuids))
     made = (
         select(SubmissionVersion.submission_id)
@@ -64,25 +67,65 @@ def told_or_made(project_id: int, woman: str, uuids: Collection[str], entity_ids
 
 
 def may_name(db: Session, project_id: int) -> Iterator[int]:
-    """Records that may name her though nothing was worked out of them: sealed ones, and those of forms of the town's own."""
-    shut = select(Submission.id).where(Submission.project_id == project_id, Submission.health)
-    yield from db.scalars(shut.where(Submission.sealed))
-    yield from db.scalars(shut.where(Submission.draft))
+    """Records that may name her though nothing was worked out of them: health records, and those of forms of the town's own."""
+    health = select(Submission.id).where(Submission.project_id == project_id, Submission.health)
+    yield from db.scalars(health.where(untold()))
     choosing = or_(*(FormVersion.schema_json.contains(f"{name}.csv") for name in HER_LISTS))
     forms = select(FormVersion.form_id).join(Form, Form.id == FormVersion.form_id)
     own = forms.where(Form.project_id == project_id, Form.xml_form_id.not_in(KEPT), choosing)
     yield from db.scalars(select(Submission.id).where(Submission.form_id.in_(own)))
 
 
-def names(db: Session, submission_id: int, uuids: Collection[str]) -> bool:
-    """Whether some version of a record holds one of these uuids."""
-    found = db.scalars(select(SubmissionVersion.xml).where(SubmissionVersion.submission_id == submission_id))
-    return any(holds(xml, uuids) for xml in found)
+def untold() -> ColumnElement[bool]:
+    """Records of which no event tells: sealed, set aside by the office, drafts, those that our reading failed on."""
+    told = (CareEvent.submission_id == Submission.id) & CareEvent.subject_list.in_(("women", "households"))
+    return ~exists().where(told).correlate(Submission)
+
+
+def naming(db: Session, submission_ids: Collection[int], uuids: Collection[str]) -> set[int]:
+    """Those of these records of which some version holds one of the uuids."""
+    query = select(SubmissionVersion.submission_id, SubmissionVersion.xml)
+    found: set[int] = set()
+    for batch in in_batches(submission_ids):
+        rows = db.execute(query.where(SubmissionVersion.submission_id.in_(batch)))
+        found |= {submission_id for submission_id, xml in rows if holds(xml, uuids)}
+    return found
 
 
 def holds(xml: bytes, uuids: Collection[str]) -> bool:
     text = bytes(xml).lower()
     return any(uuid.encode() in text for uuid in uuids)
+
+
+def begun_by(db: Session, woman: str, submission_ids: Collection[int]) -> set[str]:
+    """The pregnancies and methods that these records of hers speak of and no event tells: what waits for those is hers."""
+    query = (
+        select(SubmissionVersion.xml, FormVersion.schema_json)
+        .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
+        .join(Submission, Submission.id == SubmissionVersion.submission_id)
+        .where(untold())
+    )
+    found: set[str | None] = set()
+    for batch in in_batches(submission_ids):
+        for xml, schema in db.execute(query.where(Submission.id.in_(batch))):
+            found.add(episode_in(bytes(xml), schema, woman))
+    return {one for one in found if one}
+
+
+def episode_in(xml: bytes, schema_json: str, woman: str) -> str | None:
+    try:
+        told = tell(read_instance(xml), FormSchema.from_json(orjson.loads(schema_json))) if xml else None
+    except FormError:
+        return None
+    return told.episode if told and told.subject in (None, woman) else None
+
+
+def only_hers(db: Session, project_id: int, woman: str, episodes: Collection[str]) -> set[str]:
+    """Those of these episodes that are no other woman's: a record of hers may name one by mistake."""
+    others = select(CareEvent.episode).where(
+        CareEvent.project_id == project_id, CareEvent.episode.in_(episodes), CareEvent.subject != woman
+    )
+    return set(episodes) - {one for one in db.scalars(others) if one}
 
 
 def elsewhere(db: Session, project_id: int, woman: str, candidates: Collection[int]) -> set[int]:
@@ -96,8 +139,15 @@ def elsewhere(db: Session, project_id: int, woman: str, candidates: Collection[i
     return found
 
 
-def empty_old_versions(db: Session, submission_ids: Collection[int], uuids: Collection[str]) -> None:
-    """Empties the versions that name her, of records that are about somebody else by now."""
+def empty_old_versions(db: Session, submission_ids: Collection[int], uuids: Collection[str]) -> set[str]:
+    """Empties the versions that name her, of records that are about somebody else by now, and what they said in lists.
+
+    The SHA-256 of their files that nobody else has any more.
+    """
     query = select(SubmissionVersion.id, SubmissionVersion.xml)
     rows = db.execute(query.where(SubmissionVersion.submission_id.in_(submission_ids)))
-    empty_versions(db, [row.id for row in rows if holds(row.xml, uuids)])
+    old = [row.id for row in rows if holds(row.xml, uuids)]
+    said = table_of(EntityVersion)
+    nothing = {"label": "", "data_json": "{}", "received_json": "{}"}
+    db.execute(update(said).where(said.c.submission_version_id.in_(old)).values(**nothing))
+    return empty_versions(db, old)

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
@@ -30,15 +30,13 @@ from server.models import (
     Withdrawal,
 )
 from server.registry.emptying import empty_records
-from server.registry.erasing import Plan, plan_erasure, take_out
+from server.registry.erasing import BACKUPS_FOR, Plan, plan_erasure, take_out
 from server.registry.rights_desk import OPEN, code_of, labels_of, women_in_list
 from server.registry.sealing import Verdict
 from server.registry.tombstones import ERASED
 
 KEEP_FOR: Final = timedelta(days=365)
-BACKUPS_FOR: Final = timedelta(days=30)
 MINIMISED: Final = Verdict("minimised")
-TOGETHER: Final = 20  # women in one transaction, so that phones get in between
 
 
 @dataclass(frozen=True)
@@ -74,29 +72,55 @@ def cutoff(now: datetime) -> date:
 
 def find_past(db: Session, project_id: int, now: datetime) -> Found:
     """Whose time is over, and which sealed records'; changes nothing."""
-    day = cutoff(now)
-    start = datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
-    told = recent_women(db, project_id, day, start)
+    women = past_women(db, project_id, cutoff(now))
+    return Found(project_id, cutoff(now), tuple(sorted(women)), tuple(sealed_before(db, project_id, cutoff(now))))
+
+
+def past_women(db: Session, project_id: int, day: date, only: str | None = None) -> set[str]:
+    """Who was last met before that day and does not wait for an answer; of one woman, whether she is."""
     known = select(Entity.uuid).where(
-        women_in_list(project_id), func.coalesce(Entity.updated_at, Entity.created_at) < start
+        women_in_list(project_id),
+        func.coalesce(Entity.updated_at, Entity.created_at) < first_instant(day),
+        is_she(Entity.uuid, only),
     )
-    events = select(CareEvent.subject).where(CareEvent.project_id == project_id, CareEvent.subject_list == "women")
-    women = (set(db.scalars(known)) | set(db.scalars(events))) - told - waiting(db, project_id)
-    return Found(project_id, day, tuple(sorted(women)), tuple(sealed_before(db, project_id, start)))
+    events = select(CareEvent.subject).where(
+        CareEvent.project_id == project_id, CareEvent.subject_list == "women", is_she(CareEvent.subject, only)
+    )
+    women = set(db.scalars(known)) | set(db.scalars(events))
+    return women - recent_women(db, project_id, day, only) - waiting(db, project_id)
 
 
-def recent_women(db: Session, project_id: int, day: date, start: datetime) -> set[str]:
+def first_instant(day: date) -> datetime:
+    """When that Shanghai day begins."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+
+
+def is_she(uuid: Any, only: str | None) -> ColumnElement[bool]:
+    return true() if only is None else uuid == only
+
+
+def recent_women(db: Session, project_id: int, day: date, only: str | None = None) -> set[str]:
     """Whom somebody met, or of whom something came, since that day."""
-    here = CareEvent.project_id == project_id, CareEvent.subject_list == "women"
+    start = first_instant(day)
+    here = (
+        CareEvent.project_id == project_id,
+        CareEvent.subject_list == "women",
+        is_she(CareEvent.subject, only),
+    )
     met = select(CareEvent.subject).where(*here, (CareEvent.visit_date >= day) | (CareEvent.received_at >= start))
-    came = select(Withdrawal.woman_uuid).where(Withdrawal.project_id == project_id, Withdrawal.received_at >= start)
+    came = select(Withdrawal.woman_uuid).where(
+        Withdrawal.project_id == project_id, Withdrawal.received_at >= start, is_she(Withdrawal.woman_uuid, only)
+    )
     waits = (
         select(Seal.waits_for)
         .join(Submission, Submission.id == Seal.submission_id)
         .where(Seal.project_id == project_id, Submission.created_at >= start, Seal.waits_for.is_not(None))
+        .where(is_she(Seal.waits_for, only))
     )
     changed = select(Entity.uuid).where(
-        women_in_list(project_id), func.coalesce(Entity.updated_at, Entity.created_at) >= start
+        women_in_list(project_id),
+        func.coalesce(Entity.updated_at, Entity.created_at) >= start,
+        is_she(Entity.uuid, only),
     )
     told = set(db.scalars(select(CareEvent.subject).where(*here)))
     found = set(db.scalars(met)) | set(db.scalars(came)) | {one for one in db.scalars(waits) if one}
@@ -109,8 +133,8 @@ def waiting(db: Session, project_id: int) -> set[str]:
     return {one for one in db.scalars(asked) if one} | set(db.scalars(restricted_women(project_id)))
 
 
-def sealed_before(db: Session, project_id: int, start: datetime) -> list[int]:
-    """Sealed records that came before and still hold something: nobody may read them, and nothing opened them in a year.
+def sealed_before(db: Session, project_id: int, day: date) -> list[int]:
+    """Sealed records that came before that day and still hold something: nobody may read them, and nothing opened them in a year.
 
     Those of somebody who was removed go whenever they came.
     """
@@ -118,7 +142,11 @@ def sealed_before(db: Session, project_id: int, start: datetime) -> list[int]:
     query = (
         select(Submission.id)
         .join(Seal, Seal.submission_id == Submission.id)
-        .where(Submission.project_id == project_id, full, (Submission.created_at < start) | (Seal.reason == ERASED))
+        .where(
+            Submission.project_id == project_id,
+            full,
+            (Submission.created_at < first_instant(day)) | (Seal.reason == ERASED),
+        )
     )
     return list(db.scalars(query.order_by(Submission.id)))
 
@@ -172,10 +200,15 @@ def code_and_counts(db: Session, plan: Plan, day: date) -> Minimised:
     )
 
 
-def empty_sealed(db: Session, found: Found) -> set[str]:
-    """Empties the sealed records that are past their time; the files that nobody else has."""
-    db.execute(update(Seal).where(Seal.submission_id.in_(found.records)).values(waits_for=None))
-    return empty_records(db, found.records)
+def empty_sealed(db: Session, found: Found) -> tuple[list[int], set[str]]:
+    """Empties the sealed records that are past their time, but for what was opened since they were found.
+
+    Which those were, and the files that nobody else has.
+    """
+    shut = sealed_before(db, found.project_id, found.last_contact_before)
+    records = [one for one in shut if one in found.records]
+    db.execute(update(Seal).where(Seal.submission_id.in_(records)).values(waits_for=None))
+    return records, empty_records(db, records)
 
 
 def backups_until(folder: Path, now: datetime) -> date:

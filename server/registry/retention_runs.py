@@ -24,8 +24,10 @@ from server.registry.retention import (
     empty_sealed,
     find_past,
     minimise,
+    past_women,
     report_of,
 )
+from server.registry.sealing import stand_in_line
 
 
 def plan_retention(db: Session, project_id: int | None, now: datetime) -> dict[int, Report]:
@@ -47,12 +49,18 @@ def run_one(database: Database, blobs: BlobStore, found: Found, now: datetime) -
     counted, files = [], set[str]()
     for woman in found.women:
         with database.transaction() as db:
-            one, hers = minimise(db, found.project_id, (woman,), now)
+            stand_in_line(
+                db, found.project_id
+            )  # somebody may have met her, or she asked for something, since she was found
+            past = past_women(db, found.project_id, found.last_contact_before, woman)
+            one, hers = minimise(db, found.project_id, tuple(past), now)
         counted += one
         files |= hers
     with database.transaction() as db:
-        files |= empty_sealed(db, found)
-        report = report_of(counted, len(found.records))
+        stand_in_line(db, found.project_id)
+        records, theirs = empty_sealed(db, found)
+        files |= theirs
+        report = report_of(counted, len(records))
         if not found.is_empty:
             write_run(db, found, report, now)
     delete_files(database, blobs, files, now)

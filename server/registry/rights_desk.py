@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -13,7 +13,7 @@ from server.access.audit import record
 from server.access.pseudonyms import pseudonym
 from server.clock import today
 from server.errors import NotFound, UnexpectedValue
-from server.models import Dataset, Entity, RightsRequest, Village, Woman
+from server.models import Dataset, Entity, RightsRequest, Submission, Village, Woman
 from server.registry.telling import Told
 from server.registry.tombstones import is_buried
 
@@ -23,6 +23,13 @@ ANSWER_WITHIN: Final = timedelta(hours=72)
 OPEN, DONE = "open", "done"
 OUTCOMES: Final = ("done", "noted", "declined_by_her", "erased")
 """What became of a request: it was done; her word was noted beside the record; she let it rest; she was removed meanwhile."""
+BY_WORD: Final = {
+    EXPORT: ("done", "declined_by_her"),
+    CORRECTION: ("done", "noted", "declined_by_her"),
+    RESTRICTION: ("declined_by_her",),
+    ERASURE: ("declined_by_her",),
+}
+"""The ends that somebody may write down by hand. A restriction or an erasure is done by doing it."""
 
 
 def open_request(
@@ -62,9 +69,17 @@ def note_wish(db: Session, project_id: int, submission_id: int, told: Told | Non
         return
     if is_buried(db, project_id, [told.subject]):
         return
-    known = select(RightsRequest.id).where(RightsRequest.submission_id == submission_id)
-    if db.scalar(known) is None:
+    if not is_answered(db, project_id, submission_id, told.subject):
         open_request(db, project_id, EXPORT, told.subject, None, now, submission_id)
+
+
+def is_answered(db: Session, project_id: int, submission_id: int, woman: str) -> bool:
+    """Whether a record's wish stands here already, or came while the same wish of hers waited: that one answered it."""
+    arrived = db.scalars(select(Submission.created_at).where(Submission.id == submission_id)).one()
+    same = RightsRequest.project_id == project_id, RightsRequest.kind == EXPORT, RightsRequest.subject == woman
+    meanwhile = and_(*same, RightsRequest.received_at <= arrived, RightsRequest.closed_at >= arrived)
+    known = select(RightsRequest.id).where(or_(RightsRequest.submission_id == submission_id, meanwhile))
+    return db.scalar(known.limit(1)) is not None
 
 
 def close_request(

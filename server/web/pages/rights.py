@@ -7,7 +7,7 @@ from flask import Response, after_this_request, make_response, redirect, render_
 from server.access.allow import Scope, allow, may, scope_of
 from server.access.profiles import find_actors
 from server.access.restricted import is_restricted
-from server.errors import MissingParameter, NotFound, Problem
+from server.errors import MissingParameter, NotFound, Problem, UnexpectedValue
 from server.followups.restricting import keep_unused, use_again
 from server.models import Project, RightsRequest
 from server.registry import rights_desk
@@ -17,6 +17,7 @@ from server.registry.overwriting import overwrite_deleted
 from server.registry.own_data import name_records
 from server.registry.restriction import since
 from server.registry.retention import backups_until
+from server.registry.sealing import stand_in_line
 from server.web import session
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
@@ -148,6 +149,9 @@ def close_request(request_id: int) -> Response:
     project, scope = desk("rights.update")
     found = rights_desk.get_request(session.db(), project.id, scope, request_id)
     outcome = sent_text("outcome", 20, required=True)
+    if outcome not in rights_desk.BY_WORD[found.kind]:
+        reason = "the request is closed, or knows no such end"
+        raise UnexpectedValue(field="outcome", value=outcome, reason=reason)
     rights_desk.close_request(session.db(), found, outcome, require_person(), session.now())
     return say(f"/rights/{request_id}", _("Written down: it is answered."))
 
@@ -169,6 +173,7 @@ def change_use(request_id: int) -> Response:
 def erase(request_id: int) -> Response:
     """Removes her for good. The files go once the database has let them go; nothing of it can be undone."""
     project, scope = desk("rights.erase")
+    stand_in_line(session.db(), project.id)  # a record of hers that arrives just now is found, or finds her removed
     found, me = get_wish(project, scope, request_id, rights_desk.ERASURE), require_person()
     if request.form.get("sure") != "yes":
         missing = MissingParameter(field=_("the tick that she herself asked for it"))

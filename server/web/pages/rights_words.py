@@ -7,6 +7,7 @@ import orjson
 from flask_babel import lazy_gettext as _l
 
 from server.models import RightsRequest
+from server.registry.erasing import NEVER_KEPT
 from server.registry.rights_desk import hours_left
 from server.web.pages.shell import say_day
 from server.web.pages.texts import _, _n
@@ -38,6 +39,7 @@ COUNTED = {
     "derived_rows": _l("Rows worked out from records"),
     "old_versions_elsewhere": _l("Earlier versions in records of others"),
     "made_exports": _l("Exports kept on the server"),
+    "photo_copies": _l("Copies of photos without their place, kept on the server"),
     "audit_rows": _l("Rows of the audit that named her (now a hash)"),
 }
 
@@ -57,13 +59,15 @@ def say_due(one: RightsRequest, now: datetime) -> str:
 
 
 def report_lines(found: RightsRequest | None, report: dict[str, Any] | None = None) -> list[tuple[str, str]]:
-    """What was counted, one line each; lines of nothing are left out, but for exports, which are always asked about."""
+    """What was counted, one line each; lines of nothing are left out, but for what is never kept."""
     if found is not None:
         report = orjson.loads(found.report_json) if found.report_json else None
     if not report:
         return []
     lines = [
-        (str(word), str(report[name])) for name, word in COUNTED.items() if report.get(name) or name == "made_exports"
+        (str(word), str(report[name]))
+        for name, word in COUNTED.items()
+        if report.get(name) or (name in NEVER_KEPT and name in report)
     ]
     if report.get("backups_until"):
         lines.append((_("Backups still hold her until"), say_day(date.fromisoformat(report["backups_until"]))))

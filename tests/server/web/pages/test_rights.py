@@ -3,7 +3,9 @@
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from server.access.roles import CLINICIAN, DPO, PROJECT_MANAGER, REVIEWER, TOWN_
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
+from server.intake.derive import look_again
 from server.models import (
     Assignment,
     Audit,
@@ -27,6 +30,7 @@ from server.models import (
     VillageScope,
     Woman,
 )
+from server.registry import sealing
 from server.registry.retention_runs import run_retention
 from server.registry.rights_desk import open_request
 from tests.conftest import MORNING, PASSWORD, Clock
@@ -114,6 +118,64 @@ def test_erasing_is_counted_first_asked_for_and_leaves_a_report_without_her(
     late = care.phone.send(care.project_id, xml, {"late.jpg": b"\xff\xd8\xff\xe0WORDLATE"})
     assert late.status_code == 201, "a phone that sends once more keeps nothing back"
     assert care.rows(Blob) == []
+
+
+def test_a_record_that_arrives_at_the_moment_of_an_erasure_does_not_outlive_it(
+    care: Care, hire: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woman, decided, erased = a_uuid(), Event(), Event()
+    care.register(woman)
+    dora = hire("dora", DPO)
+    address = wish(dora, "erasure")
+    dora.see(address)
+    really_open = sealing.open_record
+
+    def open_slowly(*what: Any) -> None:
+        decided.set()
+        erased.wait(3)
+        really_open(*what)
+
+    monkeypatch.setattr(sealing, "open_record", open_slowly)
+    with ThreadPoolExecutor(1) as pool:
+        arriving = pool.submit(care.pregnancy, woman, a_uuid())
+        assert decided.wait(30)
+        assert dora.send(f"{address}/erase", {"sure": "yes"}).status_code == 303
+        erased.set()
+    assert care.seal_of(arriving.result()) == "erased"
+    assert care.rows(Woman) == care.rows(Entity) == []
+
+
+def test_an_erasure_or_a_restriction_is_not_done_by_saying_so(care: Care, hire: Any) -> None:
+    care.register(a_uuid())
+    dora = hire("dora", DPO)
+    for kind in ("erasure", "restriction"):
+        address = wish(dora, kind)
+        dora.see(address)
+        for outcome in ("done", "erased"):
+            assert dora.send(f"{address}/close", {"outcome": outcome}).status_code == 400, (kind, outcome)
+    assert [one.state for one in care.rows(RightsRequest)] == ["open", "open"]
+    assert dora.send(f"{address}/close", {"outcome": "declined_by_her"}).status_code == 303
+
+
+def test_a_wish_that_came_while_the_same_waited_is_not_asked_anew_when_its_record_is_looked_at_again(
+    care: Care, hire: Any, database: Database, clock: Clock
+) -> None:
+    woman = a_uuid()
+    care.register(woman)
+    dora = hire("dora", DPO)
+    address = wish(dora, "export")
+    clock.forward(minutes=5)
+    asked = {"action": "export_request", "woman": woman, "visit_date": "2026-03-02"}
+    record = care.post("woman_consent", asked, updated("women", woman))
+    clock.forward(minutes=5)
+    dora.see(address)
+    assert dora.send(f"{address}/close", {"outcome": "done"}).status_code == 303
+    clock.forward(days=1)
+    with database.transaction() as db:
+        look_again(db, db.scalars(select(Submission.id).where(Submission.instance_id == record)).one(), clock.now())
+    assert [one.state for one in care.rows(RightsRequest)] == ["done"]
+    care.post("woman_consent", asked, updated("women", woman))
+    assert [one.state for one in care.rows(RightsRequest)] == ["done", "open"]
 
 
 def test_a_copy_holds_every_version_what_she_agreed_to_and_who_looked(
