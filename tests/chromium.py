@@ -12,6 +12,9 @@ from server.deploy.web_part import build_web_part, is_built
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = os.environ.get("FANGSHI_TEST_CHROMIUM", "/usr/bin/chromium")
+# What each new window would begin a process for: a page made in advance, and the address bar's own pages, a second of
+# work for every test.
+UNUSED = ("SpareRendererForSitePerProcess", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,7 +23,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-features=SpareRendererForSitePerProcess",  # a process made in advance for each page is wasted here
+    f"--disable-features={','.join(UNUSED)}",
     "--enable-unsafe-swiftshader",  # WebGL without a graphics card, for the map
 ]
 PATIENCE_MS = 120_000  # a map is drawn without a graphics card, beside the other database's tests, on two cores

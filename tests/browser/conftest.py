@@ -10,6 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
+from tests import sizes
 from tests.chromium import DESK, PATIENCE_MS
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import compiled_catalogue  # noqa: F401 - the fixture comes with the import
@@ -61,9 +62,10 @@ def town(app: Flask, database: Any) -> CareTown:
 class Tab:
     """One page of one person. `complaints` collects console errors, script errors and requests to other hosts."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, theme: str = "light") -> None:
         self.page = page
         self.address = address
+        self.theme = theme
         self.complaints: list[str] = []
         page.on("console", self.hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -78,6 +80,18 @@ class Tab:
             self.complaints.append(f"asked {request.url}")
 
     def sign_in(self, name: str) -> None:
+        """A session without a look at the pages for it, the first of which may be a map."""
+        typed = {"email": f"{name}@example.test", "password": PASSWORD}
+        sent = self.page.context.request.post(f"{self.address}/sign-in", form=typed, max_redirects=0)
+        assert sent.status == 303, sent.text()
+
+    def become(self, name: str) -> None:
+        """Somebody else from now on; "" is nobody."""
+        self.page.context.clear_cookies(name="session")
+        if name:
+            self.sign_in(name)
+
+    def sign_in_by_page(self, name: str) -> None:
         self.go("/sign-in")
         self.page.fill("#f-email", f"{name}@example.test")
         self.page.fill("#f-password", PASSWORD)
@@ -88,10 +102,15 @@ class Tab:
         """The language of the pages from now on."""
         self.page.context.add_cookies([{"name": "language", "value": language, "url": self.address}])
 
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path, wait_until="load")
+    def go(self, path: str) -> int:
+        """The status of the answer."""
+        answer = self.page.goto(self.address + path, wait_until="load")
+        return answer.status if answer else 0
 
     def shoot(self, name: str) -> None:
+        """A picture for people to look at, in build/screenshots; a small run has nobody who looks."""
+        if not sizes.FULL:
+            return
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png", caret="initial")
 
@@ -109,7 +128,7 @@ def open_tab(chromium: Browser, address: str) -> Iterator[Callable[..., Tab]]:
         context.set_default_timeout(PATIENCE_MS)
         context.add_cookies([{"name": "language", "value": language, "url": address}])
         contexts.append(context)
-        tab = Tab(context.new_page(), address)
+        tab = Tab(context.new_page(), address, theme)
         if name:
             tab.sign_in(name)
         return tab

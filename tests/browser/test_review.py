@@ -58,7 +58,8 @@ def test_on_a_phone_a_record_is_a_page_of_its_own_with_the_decision_at_the_thumb
 
 def test_without_script_signing_in_reviewing_and_undoing_work(town, open_tab):
     record = town.record()
-    tab = open_tab("rita", java_script_enabled=False)
+    tab = open_tab(None, java_script_enabled=False)
+    tab.sign_in_by_page("rita")
     tab.page.goto(f"{tab.address}/review/{record}")
     tab.page.click('button[value="approved"]')
     assert "已通过" in tab.page.inner_text(".panel-head")
