@@ -85,7 +85,8 @@ def read_kml(data: bytes) -> Rows:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise refused("This XML is broken, so it cannot be read as KML.", "unreadable") from error
-    if root.getroottree().docinfo.doctype:  # in UTF-16 the bytes above do not show it
+    docinfo: Any = root.getroottree().docinfo
+    if docinfo.doctype:  # in UTF-16 the bytes above do not show it
         raise refused("A KML file with a DOCTYPE is not read.", "unreadable")
     if _name(root) != "kml":
         raise refused("This XML is not KML.", "unknown_format")

@@ -104,14 +104,21 @@ class Config:
 
 
 def read_setting(env: Mapping[str, str], name: str, problems: list[str]) -> str | None:
-    """A setting's value, from NAME or from the file that NAME_FILE names; None when unset or empty."""
-    if path := env.get(name + "_FILE"):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip() or None
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(f"{name}_FILE: {path} cannot be read ({error.__class__.__name__})")
-            return None
-    return env.get(name) or None
+    """A setting's value, from NAME or from the file that NAME_FILE names; None when unset or empty.
+
+    A file that is named holds something: one that is empty, since its disk is not there yet, is no wish to do without.
+    """
+    path = env.get(name + "_FILE")
+    if not path:
+        return env.get(name) or None
+    try:
+        value = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{name}_FILE: {path} cannot be read ({error.__class__.__name__})")
+        return None
+    if not value:
+        problems.append(f"{name}_FILE: {path} is empty")
+    return value or None
 
 
 def check_database_url(url: str, problems: list[str]) -> str:

@@ -82,20 +82,22 @@ def count_to_seal(database: Database) -> int:
 def rotate(database: Database, now: datetime, say: Say, wait: float = 2 * LOOK_EVERY) -> int:
     """Takes a new key, unless an earlier change of keys was cut off, and seals everything under it; how many values.
 
-    `wait` are the seconds after which every running server has taken the new key.
+    `wait` are the seconds after which every running server has taken the new key: till then it may make a phone's key
+    under the old one.
     """
     of = count_old(database)
     if not of:
         add_key(database, now)
         of = count_old(database)
-    reseal_tokens(database)
     done = 0
     while True:
+        reseal_tokens(database)
         for number in reseal_all(database):
             done += number
             say(min(done, of), of)
         time.sleep(wait)
         if not count_old(database):
+            reseal_tokens(database)
             return done
 
 
@@ -186,7 +188,7 @@ def reseal_tokens(database: Database) -> None:
         current, *older = database.keys.secrets
         for column in token_columns():
             (by,) = column.table.primary_key.columns
-            for key, value in db.execute(select(by, column).where(column.is_not(None))).all():
+            for key, value in db.execute(select(by, column).where(column.is_not(None)).with_for_update()).all():
                 if open_with(current, value) is not None:
                     continue
                 opened = next((text for one in older if (text := open_with(one, value)) is not None), None)

@@ -165,3 +165,9 @@ def test_no_setting_that_may_hold_a_secret_is_read_past_the_files() -> None:
     code = (Path(__file__).parents[2] / "server" / "config.py").read_text(encoding="utf-8")
     direct = set(re.findall(r'env(?:iron)?(?:\.get\(|\[)"(FANGSHI_\w+)"', code)) - {"FANGSHI_SECRET_KEY_FILE"}
     assert [name for name in direct if re.search("PASSWORD|SECRET$|TOKEN|URL|CREDENTIAL", name)] == []
+
+
+def test_a_file_of_a_setting_that_is_empty_is_named_and_no_other_database_is_taken_instead(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("\n")
+    with pytest.raises(ConfigInvalid, match=r"FANGSHI_DATABASE_URL_FILE: .* is empty"):
+        Config.from_env(Path("data"), {"FANGSHI_DATABASE_URL_FILE": str(tmp_path / "url")})

@@ -75,6 +75,23 @@ def test_a_phone_key_can_be_shown_again_after_a_change_of_keys(town: Database) -
         assert get_app_user(db, town.keys.current_secret(), project_id, actor_id).token == token
 
 
+def test_a_phone_key_that_a_server_made_before_it_took_the_new_key_can_be_shown_again(
+    town: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = town.keys.current_secret()
+    made = []
+
+    def make_a_phone(_seconds: float) -> None:
+        with town.transaction() as db:
+            project_id = db.scalars(select(Project.id)).one()
+            made.append((project_id, create_app_user(db, old, project_id, "手机二", None, MORNING).actor.id))
+
+    monkeypatch.setattr(rotating.time, "sleep", make_a_phone)
+    turn(town)
+    with town.reading() as db:
+        assert get_app_user(db, town.keys.current_secret(), *made[0]).token is not None
+
+
 def test_what_is_read_and_written_meanwhile_is_readable(town: Database) -> None:
     """A server with the same data, that has read the key file before, goes on with both keys."""
     server = Database(town.engine.url.render_as_string(hide_password=False), town.keys.path)
