@@ -14,6 +14,7 @@ from server.access.caller import Caller
 from server.access.restricted import kept_unused
 from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.models import (
+    ABOUT_WOMEN,
     HEALTH_FORMS,
     AppUser,
     CareEvent,
@@ -156,7 +157,10 @@ def seal_from_before(db: Session, project: Project, now: datetime) -> None:
 
 
 def holds_records(db: Session, project: Project) -> bool:
-    return db.scalar(select(Submission.id).where(Submission.project_id == project.id).limit(1)) is not None
+    """Whether people told anything in it: records, or rows of its lists that somebody wrote by hand."""
+    listed = select(Entity.id).join(Dataset, Dataset.id == Entity.dataset_id).where(Dataset.project_id == project.id)
+    sent = select(Submission.id).where(Submission.project_id == project.id)
+    return any(db.scalar(query.limit(1)) is not None for query in (sent, listed))
 
 
 def delete_project(db: Session, project: Project, by: int | None, now: datetime) -> None:
@@ -226,7 +230,7 @@ def kept_from_the_clinic() -> ColumnElement[bool]:
     hers = (Woman.project_id == CareEvent.project_id) & (Woman.uuid == CareEvent.subject)
     return (
         exists()
-        .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list == "women", hers)
+        .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list.in_(ABOUT_WOMEN), hers)
         .where(Woman.consent_share_clinic.is_(False))
         .correlate(Submission)
     )

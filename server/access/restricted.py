@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
-from server.models import CareEvent, Restriction, Submission, Woman
+from server.models import ABOUT_WOMEN, CareEvent, Restriction, Submission, Woman
 
 
 def restricted_women(project_id: int) -> Select[str]:
@@ -33,7 +33,7 @@ def kept_unused() -> ColumnElement[bool]:
     hers = (Restriction.project_id == CareEvent.project_id) & (Restriction.subject == CareEvent.subject)
     return (
         exists()
-        .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list == "women", hers)
+        .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list.in_(ABOUT_WOMEN), hers)
         .where(Restriction.lifted_at.is_(None))
         .correlate(Submission)
     )

@@ -22,6 +22,7 @@ from server.publishing.versions import SCHEMAS
 from server.reading import Reading
 from server.registry.applying import apply_entities
 from server.registry.care_records import CARE_FORMS, note_people, open_or_seal
+from server.registry.events import whom
 from server.registry.referrals import DANGER_QUESTIONS, note_referral
 from server.registry.sealing import Effects, Subject, keep_shut
 
@@ -235,4 +236,4 @@ def tries_of(db: Session, name: str, version_id: int) -> int | None:
 
 def subjects_of(db: Session, submission_id: int) -> set[Subject]:
     event = db.get(CareEvent, submission_id)
-    return {(event.subject_list, event.subject)} if event else set()
+    return {whom(event.subject_list, event.subject)} if event else set()

@@ -30,6 +30,7 @@ from server.models import (
 )
 from server.reading import Reading
 from server.registry.care_records import bring_in_line
+from server.registry.events import whom
 from server.registry.sealing import Subject
 from server.registry.telling import ANTENATAL, CONSENT, CONTRACEPTION, PREGNANCY
 
@@ -91,7 +92,7 @@ def follow_up_all(database: Database, project_id: int, now: datetime) -> int:
         told = set(
             db.execute(select(CareEvent.subject_list, CareEvent.subject).where(CareEvent.project_id == project_id))
         )
-        subjects = sorted({(row[0], row[1]) for row in told} | subjects_of_rows(db, project_id))
+        subjects = sorted({whom(*row) for row in told} | subjects_of_rows(db, project_id))
     for batch in in_batches(subjects):
         with database.transaction() as db:
             for subject in batch:

@@ -5,7 +5,9 @@ from server.models.audits import Audit, AuditLink, Reading
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
 from server.models.care import (
+    ABOUT_WOMEN,
     HEALTH_FORMS,
+    SET_ASIDE,
     CareEvent,
     ContraceptionEpisode,
     Household,
@@ -36,8 +38,10 @@ from server.models.timetable import TimetableLease, TimetableRun
 from server.models.waivers import Waiver
 
 __all__ = [
+    "ABOUT_WOMEN",
     "HEALTH_FORMS",
     "PURPOSES",
+    "SET_ASIDE",
     "Actor",
     "AppPassword",
     "AppUser",

@@ -13,14 +13,20 @@ HEALTH_FORMS: Final = frozenset(
     {"woman_consent", "pregnancy_registration", "antenatal_check", "contraception_followup"}
 )
 """The forms (by form id) whose records in a care project are health records: F2, F3, F4, F6 of domain.md 3."""
+SET_ASIDE: Final = "set aside"
+ABOUT_WOMEN: Final = ("women", SET_ASIDE)
+"""`CareEvent.subject_list` of what is about a woman. SET_ASIDE: the office rejected or deleted the record, so nothing follows
+from it; it stays hers, and goes by what she agreed to.
+"""
 
 
 class CareEvent(Base):
     """Derived. What one record's current version tells of a woman or a household: the only thing that facts are made of.
 
-    There is one row a submission. `subject` is the uuid of an entity of `subject_list` (women, households), `episode`
-    that of a pregnancy or a method episode. `event` is the instanceID of the record's first version, so a correction
-    keeps it. `data_json` holds the answers that rules read, as registry/telling.py wrote them.
+    There is one row a submission. `subject` is the uuid of an entity of `subject_list` (women, households; SET_ASIDE of
+    women has neither answers nor episode), `episode` that of a pregnancy or a method episode. `event` is the instanceID of
+    the record's first version, so a correction keeps it. `data_json` holds the answers that rules read, as
+    registry/telling.py wrote them.
     """
 
     __tablename__ = "care_event"

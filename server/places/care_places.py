@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from forms.instance import elements_at
 from forms.xml import text_of
 from server.models import (
+    ABOUT_WOMEN,
     CareEvent,
     ContraceptionEpisode,
     Household,
@@ -121,7 +122,7 @@ PLACE_RECORDS = (
         _records.c.id.in_(
             select(_events.c.submission_id).where(
                 _events.c.project_id == bindparam("project"),
-                _events.c.subject_list == "women",
+                _events.c.subject_list.in_(ABOUT_WOMEN),
                 _events.c.subject == bindparam("woman"),
             )
         ),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.clock import today
-from server.models import PURPOSES, CareEvent, Dataset, Entity, Submission, Woman
+from server.models import PURPOSES, SET_ASIDE, CareEvent, Dataset, Entity, Submission, Woman
 from server.places.care_places import place_her_records, place_records_at
 from server.places.joined import REFUSALS
 from server.reading import Reading
@@ -18,7 +18,7 @@ from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
 from server.registry.entities import HER, Author, properties_of, write_update
 from server.registry.erasing import erase
-from server.registry.events import events_of, find_in_list, woman_of_pregnancy
+from server.registry.events import events_of, find_in_list, whom, woman_of_pregnancy
 from server.registry.people import find, in_time, last, write_household, write_woman
 from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
@@ -43,7 +43,7 @@ def note_people(db: Session, reading: Reading) -> Effects:
     """The deriver `people`: writes what the record tells as its care event, and the registry rows that follow."""
     told = tell(reading.instance, reading.schema)
     former = db.get(CareEvent, reading.submission_id)
-    subjects: set[Subject] = {(former.subject_list, former.subject)} if former else set()
+    subjects: set[Subject] = {whom(former.subject_list, former.subject)} if former else set()
     event, effects = write_event(db, reading, told, former), Effects()
     if event is not None:
         if reading.is_edit and event.episode:
@@ -61,10 +61,11 @@ def note_people(db: Session, reading: Reading) -> Effects:
 
 
 def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent | None) -> CareEvent | None:
-    """The record's one row, made, changed or taken away; None when the record tells of nobody or does not count."""
+    """The record's one row, made, changed, set aside or taken away; None when it tells of nobody or does not count."""
     record = db.get_one(Submission, reading.submission_id)
-    subject = subject_of(db, reading.project.id, told) if told and counts(record, told) else None
-    if told is None or subject is None:
+    subject = subject_of(db, reading.project.id, told) if told else None
+    counted = told is not None and counts(record, told)
+    if told is None or subject is None or not (counted or told.subject_list == "women"):
         if row is not None:
             db.delete(row)
             db.flush()
@@ -74,10 +75,12 @@ def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent
         db.add(row)
     row.submission_version_id, row.form_id = reading.submission_version_id, told.form_id
     row.subject_list, row.subject, row.episode = told.subject_list, subject, told.episode
+    if not counted:
+        row.subject_list, row.episode = SET_ASIDE, None
     row.visit_date, row.received_at = told.visit_date or today(record.created_at), record.created_at
-    row.data_json = orjson.dumps(told.data).decode()
+    row.data_json = orjson.dumps(told.data if counted else {}).decode()
     db.flush()
-    return row
+    return row if counted else None
 
 
 def move_episode(db: Session, reading: Reading, form_id: str, episode: str, woman: str) -> None:

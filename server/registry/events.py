@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from server.models import CareEvent, Dataset, Entity, Withdrawal
+from server.models import SET_ASIDE, CareEvent, Dataset, Entity, Withdrawal
 from server.registry.telling import CONSENT, PREGNANCY, Event, bare
 
 
@@ -28,6 +28,11 @@ def withdrawals_of(db: Session, project_id: int, woman: str) -> list[Event]:
 def event_of_withdrawal(row: Withdrawal) -> Event:
     data = {"action": "withdraw", "withdraw_scope": row.purposes}
     return Event(row.event, CONSENT, row.taken_on, row.received_at, None, data)
+
+
+def whom(subject_list: str, subject: str) -> tuple[str, str]:
+    """Whom a CareEvent is about: also one that is set aside is about a woman."""
+    return "women" if subject_list == SET_ASIDE else subject_list, subject
 
 
 def read_events(db: Session, *where: ColumnElement[bool]) -> list[Event]:

@@ -18,7 +18,7 @@ from server.reading import Reading
 from server.registry.consent import covers, says_of_service
 from server.registry.emptying import empty_records
 from server.registry.entities import Author
-from server.registry.events import events_of, woman_of_pregnancy
+from server.registry.events import events_of, whom, woman_of_pregnancy
 from server.registry.referrals import DANGER_QUESTIONS, take_back_referral
 from server.registry.telling import ANTENATAL, CONSENT, Event, Told, tell
 from server.registry.tombstones import ERASED, bury, is_buried
@@ -155,7 +155,7 @@ def forget_derived(db: Session, submission_id: int, now: datetime) -> set[Subjec
         take_back_referral(db, event.project_id, event.event, Author(None, None, submission_id, None, now))
     db.delete(event)
     db.flush()
-    return {(event.subject_list, event.subject)}
+    return {whom(event.subject_list, event.subject)}
 
 
 def keep_shut(db: Session, submission_id: int, now: datetime) -> bool:

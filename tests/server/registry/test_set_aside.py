@@ -1,0 +1,93 @@
+"""A record that the office rejected or deleted tells nothing, and it stays hers: it goes by what she agreed to."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from server.access.roles import CLINICIAN
+from server.db import Database
+from server.followups.restricting import keep_unused, use_again
+from server.models import Assignment, CareEvent, Project, SubmissionVersion, VillageScope
+from tests.client import Client
+from tests.conftest import MORNING
+from tests.server.registry.caring import Care, a_uuid
+
+
+@pytest.fixture
+def care(app: Flask, database: Database, project_id: int) -> Care:
+    return Care(app, database, project_id)
+
+
+@pytest.fixture
+def clinician(care: Care, as_bob: Client, database: Database, cast: dict[str, int]) -> Client:
+    """Bob, who manages the project and so may delete, is a clinician of the whole town too."""
+    with database.transaction() as db:
+        db.add(VillageScope(actor_id=cast["bob"], project_id=care.project_id, village_id=None))
+        db.add(Assignment(actor_id=cast["bob"], role_id=CLINICIAN, project_id=care.project_id))
+    return as_bob
+
+
+def checks(care: Care) -> str:
+    return f"/projects/{care.project_id}/forms/antenatal_check/submissions"
+
+
+def a_rejected_check(care: Care, clinician: Client) -> tuple[str, str]:
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    check = care.check(pregnancy)
+    assert clinician.patch(f"{checks(care)}/{check}", json={"reviewState": "rejected"}).status_code == 200
+    return woman, check
+
+
+def listed(care: Care, clinician: Client) -> list[bool]:
+    return [
+        len(clinician.get(checks(care)).json) > 0,
+        "SECRETWORD" in clinician.get(f"{checks(care)}.csv").get_data(as_text=True),
+    ]
+
+
+@pytest.mark.parametrize("scope", ["share_clinic", "service"])
+def test_what_was_rejected_leaves_the_clinic_when_she_takes_her_consent_back(
+    care: Care, clinician: Client, scope: str
+) -> None:
+    woman, _check = a_rejected_check(care, clinician)
+    assert listed(care, clinician) == [True, True], "who rejected it may think again"
+    care.withdraw(woman, "2026-03-01", scope=scope)
+    assert listed(care, clinician) == [False, False]
+    care.renew(woman, "2026-03-02", "2027-03-02", base=2, consent_share_clinic="yes")
+    assert listed(care, clinician) == [True, True]
+
+
+def test_what_was_rejected_is_kept_unused_with_the_rest(
+    care: Care, clinician: Client, database: Database, cast: dict[str, int]
+) -> None:
+    woman, _check = a_rejected_check(care, clinician)
+    with database.transaction() as db:
+        keep_unused(db, db.get_one(Project, care.project_id), woman, cast["alice"], MORNING)
+    assert listed(care, clinician) == [False, False]
+    with database.transaction() as db:
+        use_again(db, db.get_one(Project, care.project_id), woman, cast["alice"], MORNING)
+    assert listed(care, clinician) == [True, True]
+
+
+def test_what_was_rejected_or_deleted_is_emptied_with_her(care: Care, clinician: Client, database: Database) -> None:
+    woman, check = a_rejected_check(care, clinician)
+    deleted = care.method(woman)
+    here = f"/projects/{care.project_id}/forms/contraception_followup/submissions/{deleted}"
+    assert clinician.delete(here).status_code == 200
+    care.withdraw(woman, "2026-03-01", erase="erase")
+    with database.reading() as db:
+        left = select(SubmissionVersion.instance_id, SubmissionVersion.xml)
+        kept = {row.instance_id: bytes(row.xml) for row in db.execute(left)}
+    assert (kept[check], kept[deleted]) == (b"", b"")
+    assert care.rows(CareEvent) == []
+
+
+def test_nothing_follows_from_what_was_set_aside(care: Care, clinician: Client) -> None:
+    _woman, check = a_rejected_check(care, clinician)
+    (row,) = [one for one in care.rows(CareEvent) if one.event == check]
+    assert (row.subject_list, row.episode, row.data_json) == ("set aside", None, "{}")
+    clinician.patch(f"{checks(care)}/{check}", json={"reviewState": "approved"})
+    (row,) = [one for one in care.rows(CareEvent) if one.event == check]
+    assert (row.subject_list, "ongoing" in row.data_json) == ("women", True)
