@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
+from server.access.allow import may
+from server.access.caller import Caller
 from server.access.profiles import find_actors
 from server.access.reading_log import READS
 from server.errors import UnexpectedValue
@@ -15,11 +17,16 @@ from server.models import Actor, Audit, Dataset, Form, Project
 
 GROUPS = ("user", "project", "form", "submission", "dataset", "entity", "field_key", "public_link", "config")
 VERBOSE = ("submission", "entity")  # one row a record; `nonverbose` leaves them out, and what only reads
+OF_PEOPLE = (*VERBOSE, "consent", "rights", "field", "retention", "audit")
+"""One row for something of one woman, or numbers of women: counted by worker and form, they are small numbers of women."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows: `action` is one action or a group; `start` is inside, `end` is not."""
+    """Which rows: `action` is one action or a group; `start` is inside, `end` is not.
+
+    `guarded`: projects of which no row of single people is given out (`guarded_from`).
+    """
 
     action: str | None = None
     start: datetime | None = None
@@ -29,6 +36,7 @@ class Wanted:
     submission_id: int | None = None
     project_id: int | None = None
     with_reads: bool = True
+    guarded: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,11 +63,24 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
         query = query.where(Audit.project_id == wanted.project_id)
     if not wanted.with_reads:
         query = query.where(Audit.action.not_in(READS))
+    if wanted.guarded:
+        elsewhere = Audit.project_id.is_(None) | Audit.project_id.not_in(wanted.guarded)
+        query = query.where(or_(elsewhere, not_(is_of_people())))
     if wanted.start is not None:
         query = query.where(Audit.logged_at >= wanted.start)
     if wanted.end is not None:
         query = query.where(Audit.logged_at < wanted.end)
     return list(db.scalars(query))
+
+
+def guarded_from(db: Session, caller: Caller) -> frozenset[int]:
+    """The care projects in which the caller does not guard the data: he reads there what was done, not to whom and how often."""
+    every = db.scalars(select(Project).where(Project.kind == "care"))
+    return frozenset(project.id for project in every if not may(caller, "reading.list", project))
+
+
+def is_of_people() -> ColumnElement[bool]:
+    return or_(Audit.action.in_(READS), *map(of_group, OF_PEOPLE))
 
 
 def of_action(action: str) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from flask import Response
 
 from server.access.allow import allow
-from server.access.audit_queries import Wanted, list_audits, look_up
+from server.access.audit_queries import Wanted, guarded_from, list_audits, look_up
 from server.web.central.door import CentralDoor
 from server.web.parameters import page, query_instant, query_text, wants_extended
 from server.web.session import caller, reading
@@ -15,8 +15,9 @@ audits = CentralDoor("audits")
 @audits.get("/audits")
 def get_audits() -> Response:
     allow(caller(), "audit.read")
-    part = page()
-    wanted = Wanted(query_text("action"), query_instant("start"), query_instant("end"), part.offset, part.limit)
+    part, guarded = page(), guarded_from(reading(), caller())
+    span = query_instant("start"), query_instant("end")
+    wanted = Wanted(query_text("action"), *span, part.offset, part.limit, guarded=guarded)
     rows = list_audits(reading(), wanted)
     if wants_extended():
         return central_json.reply(audits_json.audits_extended(look_up(reading(), rows)))

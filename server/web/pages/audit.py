@@ -1,6 +1,7 @@
 """Who did what, who looked at what, and what is worth a question. For the data-protection officer, and for oneself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from flask import Response, make_response, render_template, request
 
 from server.access import readings
 from server.access.allow import allow, may, scope_of
-from server.access.audit_queries import Wanted, list_audits, look_up
+from server.access.audit_queries import Wanted, guarded_from, list_audits, look_up
 from server.access.profiles import find_actors
 from server.access.readings import Looked
 from server.access.unusual import at_hour, find_unusual
@@ -35,13 +36,11 @@ LAST_PERSON = 2**53
 
 @pages.get("/audit")
 def list_acts() -> Response:
-    """What was done in the project; who looked at what is on the page beside it."""
+    """What was done in the project, single records and women for who guards the data; looks are on the page beside it."""
     project = allowed("audit.read")
-    number = page_asked()
-    rows = list_audits(
-        session.db(),
-        Wanted(project_id=project.id, with_reads=False, offset=(number - 1) * PAGE, limit=PAGE + 1),
-    )
+    number, guarded = page_asked(), guarded_from(session.db(), session.caller())
+    here = Wanted(project_id=project.id, with_reads=False, guarded=guarded)
+    rows = list_audits(session.db(), replace(here, offset=(number - 1) * PAGE, limit=PAGE + 1))
     acts = look_up(session.db(), rows[:PAGE])
     lines = [
         {

@@ -12,6 +12,7 @@ from server.access.caller import Caller
 from server.access.people import create_user
 from server.access.pseudonyms import pseudonym
 from server.models import Audit, Project, Reading, Woman
+from server.web.pages.audit_words import act_words
 from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.women import CareTown, a_woman, main_of
@@ -72,6 +73,44 @@ def test_what_was_done_is_told_in_words_newest_first(town, browse, clock):
     assert "ada" in words and "给手机开了钥匙" in words
     english = text_of(browse("dora", "en").see("/audit"))
     assert "Changed the project" in english and "Made a phone's key" in english
+
+
+OF_ONE = (
+    *("submission.create", "submission.update", "submission.seal", "entity.create", "entity.update.version"),
+    *("consent.withdraw", "rights.create", "rights.erase", "rights.export", "field.reveal", "retention.run"),
+)
+
+
+@pytest.mark.parametrize(("name", "sees"), [("dora", True), ("lea", False), ("ada", False)])
+def test_acts_upon_one_record_or_one_woman_are_listed_for_the_officer_alone(town, browse, name, sees):
+    """Whoever counts them would know how many pregnancies a village has, and who withdrew."""
+    with town.database.transaction() as db:
+        record(db, "form.update", actor_id=None, now=MORNING, project_id=town.project_id)
+        for action in OF_ONE:
+            record(db, action, actor_id=None, now=MORNING, project_id=town.project_id, form_id=town.form_id)
+    page = browse(name).see("/audit")
+    words = text_of(page)
+    told = [action for action in OF_ONE if str(act_words_in_chinese(town, action)) in words]
+    assert told == (list(OF_ONE) if sees else [])
+    assert "改了表单" in words, "what is nobody's alone is told"
+
+
+def act_words_in_chinese(town, action):
+    with town.app.test_request_context("/", headers={"Accept-Language": "zh"}):
+        return act_words(action)
+
+
+@pytest.mark.parametrize(("name", "sees"), [("dora", True), ("lea", False), ("ada", False)])
+def test_records_are_not_counted_by_phone_and_form_on_the_list_of_acts(town, browse, name, sees):
+    for _ in range(3):
+        town.record()
+    browse("rita").see(f"/review/{town.record()}")
+    page = text_of(browse(name).see("/audit"))
+    assert ("送来一份记录" in page) == sees
+    assert "给手机开了钥匙" in page
+    if name == "ada":
+        rows = browse(name).see("/v1/audits").get_json(force=True)
+        assert not [one["action"] for one in rows if one["action"].startswith(("submission.", "entity."))]
 
 
 def test_every_look_of_a_care_project_is_on_the_officer_s_page_with_who_as_what_and_when(town, browse):
