@@ -31,7 +31,7 @@ PLAIN = _l("has a role in the project")
 @pages.get(f"/review/<{ID}:submission_id>/access")
 def show_who_sees_record(submission_id: int) -> Response:
     project, db = current_project(), session.db()
-    asked = verbs.record_to_ask_about(db, session.caller(), project, Submission.id == submission_id)
+    asked = verbs.record_to_ask_about(db, session.caller(), project, Submission.id == submission_id, by_number=True)
     found = verbs.who_sees_record(db, project, asked, session.now())
     note_read(project, "access.read", submission_id=submission_id)
     return shown(project, found, f"/review/{submission_id}", _("Record %(number)s", number=submission_id))

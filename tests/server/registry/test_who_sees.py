@@ -110,6 +110,16 @@ def test_who_may_ask_about_a_record(town: Town, who: str, status: int) -> None:
     assert town.clients[who].get(town.base + town.record() + "/access").status_code == status
 
 
+@pytest.mark.parametrize(("who", "status"), [("dora", 200), ("lea", 403), ("rita", 200), ("vera", 404), ("wang", 403)])
+def test_who_only_gives_the_roles_does_not_count_records_by_trying_their_numbers(
+    town: Town, who: str, status: int
+) -> None:
+    town.record()
+    asking = town.clients[who]
+    asking.prefix = ""
+    assert asking.get(f"/review/1/access?project={town.town.project_id}").status_code == status
+
+
 def test_the_question_itself_is_written_down_and_the_page_says_the_same(town: Town, app: Flask) -> None:
     woman = town.town.woman("A1")
     dora = town.clients["dora"]
