@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, make_response, render_template
 from flask_babel import lazy_gettext as _l
 
+from geo.masking import suppress
 from server.access.allow import may
 from server.errors import Forbidden
 from server.jobs import TIMETABLE, Job, last_runs
@@ -78,13 +79,17 @@ def say_every(seconds: int) -> str:
 
 
 def result_of(last: TimetableRun | None) -> tuple[str, str]:
-    """(good, bad, busy or none, words). A run writes down how many things it did, or the class of its error."""
+    """(good, bad, busy or none, words). A run writes down how many things it did, or the class of its error.
+
+    What was done is done for women, so a small number of it is told as any other.
+    """
     if last is None:
         return "none", _("not yet")
     if last.finished_at is None:
         return "busy", _("under way, or cut off")
     if last.result is not None and last.result.isdigit():
-        return "good", _("nothing to do") if last.result == "0" else _("%(number)s done", number=last.result)
+        done = suppress(int(last.result))
+        return "good", _("nothing to do") if done.value == 0 else _("%(number)s done", number=done.text)
     return "bad", _("did not work")
 
 

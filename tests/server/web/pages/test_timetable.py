@@ -48,6 +48,12 @@ def test_a_row_tells_its_last_run_its_result_and_its_next(town, browse, database
     assert "12 done" in row_of(english, "The day's follow-ups")
 
 
+def test_what_was_done_for_few_is_told_as_few(town, browse, database):
+    jobs = {job.name: job for job in TIMETABLE}
+    note_run(database, jobs["retention"], MORNING, MORNING, "2")
+    assert "做了 <5 项" in row_of(browse("lea").see("/timetable"), "只保存需要的时间")
+
+
 def test_the_page_says_whether_the_timetable_runs(town, browse, database, clock):
     ada = browse("ada")
     assert "时刻表没有在跑" in text_of(ada.see("/timetable"))
