@@ -1,6 +1,7 @@
 """How many records a care project has, by village and by form, as anybody of the town may be told.
 
 Both lines count the same records, so they are told together, and the total of one is no secret of the other's.
+Who knows some of the numbers himself, for he works in some villages, is told no total: the rest would be another's.
 """
 
 from collections import Counter
@@ -25,6 +26,11 @@ class TownNumbers:
 
     villages: Line
     forms: Line
+
+
+def knows_a_part(scope: Scope) -> bool:
+    """Whether somebody works in some villages of the town, whose numbers he can count."""
+    return not scope.everything and bool(scope.village_ids)
 
 
 def tell_records(db: Session, project_id: int, telling: Telling) -> TownNumbers:

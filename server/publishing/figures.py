@@ -15,7 +15,7 @@ from server.access.allow import may, scope_of
 from server.access.caller import Caller
 from server.access.small_numbers import WITHHELD, Telling
 from server.models import Actor, Project
-from server.places.town_numbers import tell_records
+from server.places.town_numbers import knows_a_part, tell_records
 from server.publishing.queries import FormFigures, ListedForm, count_of_forms, makers_of
 
 RECEIVED = "received"  # no review state: nobody looked yet
@@ -37,12 +37,13 @@ def figures_of_forms(
 ) -> dict[int, ShownFigures]:
     """By form id. Who reads the records gets the figures of what his scope reaches, anybody else those of the town.
 
-    `telling` is who is told the town's; without it nothing of them is shown.
+    `telling` is who is told the town's; without it nothing of them is shown, nor to who works in some of its villages.
     """
     if project.kind != "care" or may(caller, "submission.list", project):
         found = count_of_forms(db, forms, scope_of(caller, project))
         return {form_id: show_exactly(figures) for form_id, figures in found.items()}
-    numbers = tell_records(db, project.id, telling).forms.cells if telling else {}
+    knows = knows_a_part(scope_of(caller, project))
+    numbers = {} if telling is None or knows else tell_records(db, project.id, telling).forms.cells
     makers = makers_of(db, forms)
     return {
         one.form.id: show_told(numbers.get(str(one.form.id), WITHHELD), makers.get(one.version.created_by_id or 0))

@@ -1,13 +1,15 @@
 """Where records lie: boundaries and counts for everybody in the project, single pins for those who may read records."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
 from geo.features import collection
 from geo.masking import Shown, band_of
-from server.access.allow import Scope, allow, may
+from server.access.allow import Scope, allow, may, scope_of
+from server.access.small_numbers import WITHHELD
 from server.errors import Forbidden, UnexpectedValue
 from server.followups.overdue import Overdue, overdue_in_villages
 from server.followups.town_board import shown_as_band, tell_board, told_band
@@ -17,7 +19,7 @@ from server.places.health_layer import health_features
 from server.places.layers import Layers, layers_for
 from server.places.outlines import VillageCounts, told_counts, village_counts, village_features
 from server.places.pins import features_in_view
-from server.places.town_numbers import tell_records
+from server.places.town_numbers import knows_a_part, tell_records
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.shell import current_project, today
@@ -53,11 +55,15 @@ def show_map() -> Response:
 
 
 def counts_of(project: Project) -> VillageCounts:
-    """The numbers of the whole town, the same for everybody in it; in a care project they are told in steps."""
+    """The numbers of the whole town, the same for everybody in it; in a care project they are told in steps.
+
+    The total there is for who works in no village of it, or in all of them.
+    """
     if project.kind != "care":
         return village_counts(session.db(), whole_town(project))
     ids = {one.code: one.id for one in list_villages(session.db(), whole_town(project))}
-    return told_counts(tell_records(session.db(), project.id, telling()).villages, ids)
+    told = told_counts(tell_records(session.db(), project.id, telling()).villages, ids)
+    return replace(told, total=WITHHELD) if knows_a_part(scope_of(session.caller(), project)) else told
 
 
 def views(layers: Layers) -> list[tuple[str, str]]:

@@ -81,6 +81,22 @@ def test_the_page_has_the_same_numbers_as_a_table(town, browse):
     assert "您看到的是数字，不是点位" in text_of(browse("lea").see("/map"))
 
 
+def test_who_counts_his_own_village_is_told_no_total_that_would_give_the_other_one_back(care_town, browse):
+    """Seven here, which he knows, and ten together would be three there."""
+    for village in (1,) * 7 + (2,) * 3:
+        care_town.record(village=village)
+    pages = {name: text_of(browse(name).see("/map")) for name in ("lea", "rita", "vera", "wang")}
+    assert {name: "合计 10" in page for name, page in pages.items()} == {
+        "lea": True,
+        "rita": True,
+        "vera": False,
+        "wang": False,
+    }
+    form = f"/v1/projects/{care_town.project_id}/forms/visit"
+    shown = {name: browse(name).see(form, **{"X-Extended-Metadata": "true"}) for name in ("lea", "wang")}
+    assert {name: one.get_json(force=True)["submissions"] for name, one in shown.items()} == {"lea": 10, "wang": None}
+
+
 def test_without_boundaries_the_page_says_what_is_missing(app, cast, browse):
     page = text_of(browse("bob").see("/map"))
     assert "还没有村界" in page and "导入村界" in page
