@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from forms.media import entity_csv
 from server.access.allow import Scope
 from server.access.her_worker import in_villages
-from server.models import Dataset, Entity
+from server.access.restricted import in_use
+from server.models import Dataset, Entity, Woman
 from server.registry.entities import properties_of
 from server.registry.reach import CARE_LISTS, Reach, is_care_list, visible
 from server.registry.tombstones import ABOUT_WOMEN, gone_among
@@ -38,6 +39,8 @@ def list_hash(db: Session, dataset: Dataset, reach: Reach) -> str:
         rows = db.execute(select(Entity.id, Entity.version).where(*listed(db, dataset, reach)).order_by(Entity.id))
         content = [properties_of(db, dataset.id), [tuple(row) for row in rows]]
         return digest(dataset, orjson.dumps(content).decode())
+    if reach.care and not reach.reads:
+        return digest(dataset, "")  # whose list is empty hears of no change either
     scope = reach.scope
     return digest(dataset, f"{dataset.revision}:{'' if scope.everything else sorted(scope.village_ids)}")
 
@@ -61,13 +64,13 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
 
     Of who asked to be removed, or was not met for a year, only a hash is left: she is gone.
 
-    Without ids it is about the whole list; of a list about women then only about those that the caller reaches.
+    Without ids it is about the whole list; in a care project then only about those that the caller reaches.
     """
     seen = visible(db, dataset, reach)
     query = select(Entity.uuid, Entity.deleted_at.is_not(None) | ~seen).where(Entity.dataset_id == dataset.id)
     if uuids is not None:
         query = query.where(Entity.uuid.in_([uuid.lower().removeprefix("uuid:") for uuid in uuids]))
-    elif is_care_list(dataset, reach):
+    elif reach.care:
         query = query.where(seen)
     found = [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
     if uuids is None or dataset.name not in ABOUT_WOMEN:
@@ -77,7 +80,10 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
 
 
 def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) -> dict[str, dict[str, str]]:
-    """The labels of these entities by list name and uuid, as far as the scope reaches: what an answer that chose one says."""
+    """The labels of these entities by list name and uuid, as far as the scope reaches: what an answer that chose one says.
+
+    In a care project those of a woman, and of what is about her, only while she wishes to be in a list at all.
+    """
     if not uuids:
         return {}
     found: dict[str, dict[str, str]] = {}
@@ -88,6 +94,10 @@ def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) 
     )
     if not scope.health:
         query = query.where(Dataset.name.not_in(CARE_LISTS))
+    elif scope.shared_only:
+        listed = select(Woman.uuid).where(Woman.project_id == project_id, Woman.consent_service, in_use())
+        hers = Entity.uuid.in_(listed) | Entity.about.in_(listed)
+        query = query.where(Dataset.name.not_in(CARE_LISTS) | hers)
     for name, uuid, label in db.execute(query):
         found.setdefault(name, {})[uuid] = label
     return found

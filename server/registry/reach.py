@@ -42,15 +42,17 @@ class Reach:
 def reach_of(caller: Caller, project: Project, today: date) -> Reach:
     """What a caller reaches that day, in villages and in women."""
     carer = carer_of(caller, project)
-    return Reach(scope_of(caller, project), project.kind == "care", carer.role, today, carer, reads_lists(caller))
+    return Reach(
+        scope_of(caller, project), project.kind == "care", carer.role, today, carer, reads_lists(caller, project)
+    )
 
 
-def reads_lists(caller: Caller) -> bool:
+def reads_lists(caller: Caller, project: Project) -> bool:
     """Whoever fills in forms, or may list entities: a town lead or who protects data has forms, but nobody's home.
 
-    A role on the whole site gives nothing of a care project.
+    What somebody is on the whole site or in another project gives nothing of a care project.
     """
-    held = (roles.BY_ID.get(one.role_id) for one in caller.grants if one.project_id or one.form_id)
+    held = (roles.BY_ID.get(one.role_id) for one in caller.grants if one.project_id == project.id)
     return any(role is not None and role.verbs & LIST_READERS for role in held)
 
 
