@@ -5,20 +5,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.access.allow import scope_of
 from server.access.audit import record
-from server.errors import MissingParameter, UnexpectedValue
+from server.access.caller import Caller
+from server.errors import Forbidden, MissingParameter, UnexpectedValue
 from server.models import Project, Village
 
 DEEPEST = 5  # county, town, cluster, village, hamlet
 
 
 def put_village(
-    db: Session, project: Project, code: str, name: str | None, parent: str | None, by: int | None, now: datetime
+    db: Session, caller: Caller, project: Project, code: str, name: str | None, parent: str | None, now: datetime
 ) -> Village:
     """Puts a village under another one (by code), or under none; one that is not there yet is made, with its name.
 
     Raises MissingParameter for a new one without a name, UnexpectedValue for a parent that is not there, for a circle,
-    or where the tree would be deeper than DEEPEST.
+    or where the tree would be deeper than DEEPEST, Forbidden where the caller would reach more than before.
     """
     row = find_village(db, project, code)
     if row is None:
@@ -30,10 +32,18 @@ def put_village(
         row.name = name
     db.flush()
     row.parent_id = None if parent is None else checked_parent(db, project, row, parent)
+    refuse_own_gain(caller, project, row)
     db.flush()
     details = {"village": code, "parent": parent}
-    record(db, "village.update", actor_id=by, project_id=project.id, details=details, now=now)
+    record(db, "village.update", actor_id=caller.actor_id, project_id=project.id, details=details, now=now)
     return row
+
+
+def refuse_own_gain(caller: Caller, project: Project, row: Village) -> None:
+    """Whoever has some villages puts no other one under them: its records would be hers, and nobody gives himself that."""
+    mine = scope_of(caller, project)
+    if not mine.everything and mine.covers(row.parent_id) and not mine.covers(row.id):
+        raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
 
 
 def find_village(db: Session, project: Project, code: str) -> Village | None:

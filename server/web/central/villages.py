@@ -34,5 +34,5 @@ def put_one(project_id: int, code: str) -> Response:
     if "parent" not in sent:
         raise MissingParameter(field="parent")
     project = load_project(db(), caller(), "village.import", project_id)
-    put_village(db(), project, code, sent.get("name"), sent["parent"], caller().actor_id, now())
+    put_village(db(), caller(), project, code, sent.get("name"), sent["parent"], now())
     return central_json.success()

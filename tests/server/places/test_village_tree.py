@@ -66,3 +66,14 @@ def test_no_village_is_a_part_of_its_own_part_and_there_are_five_levels_at_most(
 def test_who_imports_boundaries_makes_the_tree_and_nobody_else(office: Office, app: Flask, database: Database) -> None:
     assert office.put("A1", "A2", who=office.worker) == 403
     assert Client(app).get(office.path).status_code == 401
+
+
+def test_who_has_some_villages_puts_no_other_one_under_them(office: Office, app: Flask, database: Database) -> None:
+    """Its records would be hers from then on, and nobody gives himself that."""
+    manager = Client.signed_in(app, database, office.town.person("manager", "manager", "A1"))
+    assert office.put("A2", "A1", who=manager) == 403
+    assert office.put("Z9", "A1", "新村", who=manager) == 403
+    assert {one["code"]: one["parent"] for one in manager.get(office.path).json} == {"A1": None, "A2": None}
+    assert office.put("A1-1", "A1", "上社") == 200
+    assert office.put("A1-1", "A1", "下社", who=manager) == 200, "it is hers already"
+    assert office.put("A1-1", None, who=manager) == 200
