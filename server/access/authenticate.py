@@ -25,20 +25,23 @@ BASIC_MEMORY_SECONDS = 300
 
 
 # Built once: these two run on every request of every phone.
-APP_USER, ACTOR, ASSIGNMENT, VILLAGE_SCOPE = map(table_of, (AppUser, Actor, Assignment, VillageScope))
+APP_USER, ACTOR, ASSIGNMENT, VILLAGE_SCOPE, USER = map(table_of, (AppUser, Actor, Assignment, VillageScope, User))
+CARRIER = ACTOR.alias("carrier")
 PHONE = (
     select(
         APP_USER.c.actor_id,
         APP_USER.c.project_id,
         ACTOR.c.display_name,
         APP_USER.c.care_role,
-        APP_USER.c.person_id,
+        case((USER.c.disabled_at.is_(None) & CARRIER.c.deleted_at.is_(None), APP_USER.c.person_id)).label("carrier_id"),
         ASSIGNMENT.c.role_id,
         ASSIGNMENT.c.project_id.label("granted_project_id"),
         ASSIGNMENT.c.form_id,
     )
     .join_from(APP_USER, ACTOR, ACTOR.c.id == APP_USER.c.actor_id)
     .outerjoin(ASSIGNMENT, ASSIGNMENT.c.actor_id == APP_USER.c.actor_id)
+    .outerjoin(CARRIER, CARRIER.c.id == APP_USER.c.person_id)
+    .outerjoin(USER, USER.c.actor_id == APP_USER.c.person_id)
     .where(
         APP_USER.c.token_hash == bindparam("token_hash"),
         APP_USER.c.revoked_at.is_(None),
@@ -53,7 +56,10 @@ VILLAGES = with_parts(
 
 
 def caller_of_key(db: Session, token: str) -> Caller:
-    """The phone behind a key URL. Malformed is 401.2; well-formed but unknown or revoked is 403.1 (a 401 would pop a dialog)."""
+    """The phone behind a key URL. Malformed is 401.2; well-formed but unknown or revoked is 403.1 (a 401 would pop a dialog).
+
+    A phone whose carrier's account no longer works is nobody's: it has its own villages and nothing of that person's.
+    """
     if not tokens.is_token(token):
         raise Unauthenticated()
     rows = db.connection().execute(PHONE, {"token_hash": tokens.hash_token(token)}).all()
@@ -208,7 +214,8 @@ def active(email: str) -> ColumnElement[bool]:
 class BasicMemory:
     """Remembers for minutes which Basic credentials fitted, so that Excel does not cost an Argon2 a request.
 
-    Keyed by an HMAC under a key of this process and bound to the stored hash: a changed password is forgotten at once.
+    Keyed by an HMAC under a key of this process and bound to the stored hash: a changed password is forgotten at once. Bound
+    to the network too: an account that waits must not tell a guesser elsewhere, by letting him in, that his guess was right.
     """
 
     def __init__(self) -> None:
@@ -216,8 +223,8 @@ class BasicMemory:
         self._until: dict[bytes, float] = {}
         self._lock = threading.Lock()
 
-    def mark(self, email: str, password: str, stored: str) -> bytes:
-        return hmac.new(self._key, "\0".join((email, password, stored)).encode(), hashlib.sha256).digest()
+    def mark(self, network: str, email: str, password: str, stored: str) -> bytes:
+        return hmac.new(self._key, "\0".join((network, email, password, stored)).encode(), hashlib.sha256).digest()
 
     def knows(self, mark: bytes) -> bool:
         return self._until.get(mark, 0) > time.monotonic()
@@ -234,11 +241,13 @@ def caller_of_basic(
     email: str,
     password: str,
     memory: BasicMemory,
+    network: str | None,
     check: Callable[[str, str], Proof],
     asked_of: str = "nobody",
 ) -> Caller:
     """The person behind Basic credentials (the door has made sure of HTTPS); `check` is asked about those not remembered.
 
+    `network` is where they come from; None for one of which nothing is believed by memory, since so many tries failed there.
     Raises whatever `check` raises, and BasicRefused where the password alone is not enough.
     """
     row = db.execute(
@@ -246,9 +255,8 @@ def caller_of_basic(
         .join(User, User.actor_id == Actor.id)
         .where(active(email))
     ).first()
-    known = bool(
-        row is not None and row.password_hash and memory.knows(memory.mark(email, password, row.password_hash))
-    )
+    mark = memory.mark(network, email, password, row.password_hash or "") if row and network is not None else None
+    known = mark is not None and memory.knows(mark)
     if not known:
         proof = check(email, password)
         if proof.second_factor:
@@ -256,8 +264,8 @@ def caller_of_basic(
     assert row is not None, "a password that fits is somebody's"
     if asks_second_factor(db, row.id):
         raise BasicRefused()
-    if not known:
-        memory.keep(memory.mark(email, password, row.password_hash))
+    if mark is not None and not known:
+        memory.keep(mark)
     return person(db, row.id, row.display_name, asked_of=asked_of)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.access.caller import Caller, Grant, Handed, Opened
-from server.access.widening import HANDED_VILLAGES, OPENED_VILLAGES, holds, villages_by_id, with_parts
+from server.access.widening import HANDED_VILLAGES, OPENED_VILLAGES, cares_in, holds, villages_by_id, with_parts
 from server.models import Actor, AppUser, Assignment, BreakGlass, Form, HandOver, Project, User, VillageScope
 
 
@@ -29,7 +29,8 @@ def list_callers(db: Session, project: Project, now: datetime) -> list[Caller]:
         for one in actors_in(db, project)
         if one.actor_id in grants
     ]
-    return sorted((widened(one, for_a_time) for one in found), key=lambda one: (one.display_name, one.actor_id or 0))
+    dated = (replace(widened(one, for_a_time), today=clock.today(now)) for one in found)
+    return sorted(dated, key=lambda one: (one.display_name, one.actor_id or 0))
 
 
 def actors_in(db: Session, project: Project) -> list[Caller]:
@@ -41,9 +42,10 @@ def actors_in(db: Session, project: Project) -> list[Caller]:
         .outerjoin(User, User.actor_id == Actor.id)
         .outerjoin(AppUser, AppUser.actor_id == Actor.id)
         .where(Actor.deleted_at.is_(None), or_(works, runs))
-    )
+    ).all()
+    people = {row.id for row in rows if row.type == "user"}
     return [
-        Caller(actor_id, kind, name, home_project_id=project.id, care_role=care_role, carrier_id=person_id)
+        Caller(actor_id, kind, name, (), {}, project.id, care_role, person_id if person_id in people else None)
         if kind == "field_key"
         else Caller(actor_id, kind, name)
         for actor_id, kind, name, care_role, person_id in rows
@@ -106,5 +108,6 @@ def widened(caller: Caller, for_a_time: ForATime) -> Caller:
     """As access/widening.py widens whoever asks."""
     given = for_a_time.handed.get(caller.person_id or 0, [])
     handed = tuple(one for care_role, one in given if holds(caller, one.project_id, care_role))
-    opened = tuple(for_a_time.opened.get(caller.actor_id or 0, [])) if caller.is_person else ()
-    return replace(caller, handed=handed, opened=opened)
+    opened = for_a_time.opened.get(caller.actor_id or 0, []) if caller.is_person else []
+    still = tuple(one for one in opened if cares_in(caller, one.project_id))
+    return replace(caller, handed=handed, opened=still)

@@ -69,12 +69,13 @@ def widen(db: Session, caller: Caller, now: datetime) -> Caller:
     """The caller with what is hers for a time. A phone gets what was handed to who carries it, and opens nothing itself."""
     if not cares(caller):
         return caller
+    caller = replace(caller, today=clock.today(now))
     who = {"person": caller.person_id, "opener": caller.actor_id if caller.is_person else None}
-    rows = db.connection().execute(FOR_A_TIME, {**who, "today": clock.today(now), "now": now}).all()
+    rows = db.connection().execute(FOR_A_TIME, {**who, "today": caller.today, "now": now}).all()
     if not rows:
         return caller
     handed = [row for row in rows if row.kind == "handed" and holds(caller, row.project_id, row.care_role)]
-    opened = [row for row in rows if row.kind == "opened"]
+    opened = [row for row in rows if row.kind == "opened" and cares_in(caller, row.project_id)]
     handed_ids = villages_by_id(db, HANDED_VILLAGES, [row.id for row in handed])
     opened_ids = villages_by_id(db, OPENED_VILLAGES, [row.id for row in opened])
     return replace(
@@ -101,6 +102,11 @@ def holds(caller: Caller, project_id: int, care_role: str) -> bool:
         return caller.home_project_id == project_id and caller.care_role == care_role
     wanted = roles.BY_SYSTEM[care_role].id
     return any((one.role_id, one.project_id, one.form_id) == (wanted, project_id, None) for one in caller.grants)
+
+
+def cares_in(caller: Caller, project_id: int) -> bool:
+    """Whether she is of the care team there: who is no longer has nothing open."""
+    return any(holds(caller, project_id, one) for one in CARE_ROLES)
 
 
 def villages_by_id(db: Session, query: Select, ids: Sequence[int]) -> dict[int, set[int]]:  # type: ignore[type-arg]

@@ -19,7 +19,7 @@ from forms.media import choice_csv
 from server.access.caller import Caller
 from server.access.her_worker import where_hers_live
 from server.followups.queries import Listed, Whose, codes_within, due_for_villages
-from server.models import Actor, AppUser, Village, Woman
+from server.models import Actor, Village, Woman
 from server.registry.reach import Reach, asking, consenting
 
 MADE_LISTS = ("me", "due_visits", "consent_texts")
@@ -63,14 +63,9 @@ def find_me(db: Session, caller: Caller, reach: Reach) -> Me:
 
 def carrier_of(db: Session, caller: Caller) -> tuple[str, str]:
     """(worker, name) of who carries a phone, or of a person who asks."""
-    if caller.is_person:
-        return str(caller.actor_id), caller.display_name
-    person = db.execute(
-        select(Actor.id, Actor.display_name)
-        .join(AppUser, AppUser.person_id == Actor.id)
-        .where(AppUser.actor_id == caller.actor_id)
-    ).first()
-    return (str(person[0]), person[1]) if person else ("", caller.display_name)
+    if caller.is_person or caller.carrier_id is None:
+        return ("" if caller.person_id is None else str(caller.person_id)), caller.display_name
+    return str(caller.carrier_id), db.get_one(Actor, caller.carrier_id).display_name
 
 
 def town_of(db: Session, project_id: int) -> list[str]:

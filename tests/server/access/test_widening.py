@@ -6,12 +6,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete
 
+from server.access.allow import scope_of
+from server.access.authenticate import person
 from server.access.caller import Caller
+from server.access.everybody import list_callers
 from server.access.hand_overs import Offer, end_hand_over, give_hand_over
+from server.access.people import disable_user
 from server.access.roles import BY_SYSTEM
+from server.access.widening import widen
 from server.db import Database
 from server.errors import Forbidden, UnexpectedValue
-from server.models import Assignment, Project, Village
+from server.models import Assignment, BreakGlass, Project, Village
 from tests.care_town import TODAY, CareTown
 from tests.client import Client
 from tests.conftest import MORNING, Clock
@@ -134,3 +139,45 @@ def test_who_lost_the_role_meanwhile_gets_nothing(town: CareTown, away: Away, ap
         role = BY_SYSTEM["village_worker"].id
         db.execute(delete(Assignment).where(Assignment.actor_id == away.li, Assignment.role_id == role))
     assert li.get(f"/people/{woman}").status_code in (403, 404)
+
+
+def test_an_opened_village_is_closed_to_who_is_of_the_care_team_no_longer(
+    town: CareTown, app: Flask, database: Database
+) -> None:
+    """She still reviews in this town, and cares for women in another."""
+    luo, other = town.person("luo", "clinician", "A2"), CareTown(app, database)
+    with database.transaction() as db:
+        db.add(Assignment(actor_id=luo, role_id=BY_SYSTEM["reviewer"].id, project_id=town.project_id))
+        other.give(db, luo, BY_SYSTEM["clinician"].id, ("A1",))
+        opening = {"actor_id": luo, "village_id": town.ids["A1"], "reason": "外村来的孕妇出血"}
+        hour = {"opened_at": MORNING, "ends_at": MORNING + timedelta(hours=1)}
+        db.add(BreakGlass(project_id=town.project_id, **opening, **hour))
+
+    def reached() -> set[bool]:
+        with database.reading() as db:
+            project, caller = db.get_one(Project, town.project_id), widen(db, person(db, luo, "luo"), MORNING)
+            [same] = [one for one in list_callers(db, project, MORNING) if one.actor_id == luo]
+            return {scope_of(one, project).covers(town.ids["A1"]) for one in (caller, same)}
+
+    assert reached() == {True}
+    with database.transaction() as db:
+        role = BY_SYSTEM["clinician"].id
+        here = Assignment.project_id == town.project_id
+        db.execute(delete(Assignment).where(here, Assignment.actor_id == luo, Assignment.role_id == role))
+    assert reached() == {False}
+
+
+def test_a_phone_whose_carrier_was_disabled_keeps_its_own_villages_and_nothing_of_hers(
+    town: CareTown, away: Away, database: Database
+) -> None:
+    own, handed = town.woman("A2"), town.woman("A1")
+    chose = town.woman("A1", assigned_worker=str(away.li))
+    away.give(from_day=TODAY)
+    assert set(town.names(away.phone, "women")) == {own, handed, chose}
+    with database.transaction() as db:
+        disable_user(db, away.li, away.lead, MORNING)
+    assert town.names(away.phone, "women") == [own]
+    with database.reading() as db:
+        callers = list_callers(db, db.get_one(Project, town.project_id), MORNING)
+        assert {one.carrier_id for one in callers if one.type == "field_key"} == {None}
+        assert all(one.handed == () for one in callers)
