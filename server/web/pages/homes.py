@@ -26,6 +26,5 @@ def home_page(woman: object, uncovered: bool) -> Response:
     home = find_home(session.db(), who, project, str(woman), today())
     if uncovered:
         note_reveal(session.db(), who, project, session.now(), ["door_code", "location"])
-    else:
-        note_read(project, "household.locate", about=str(woman))
+    note_read(project, "household.locate", about=str(woman))
     return make_response(render_template("map/home.html", home=home, woman=woman, uncovered=uncovered))

@@ -66,11 +66,14 @@ def asked_version() -> int | None:
     return asked_number("version", 0, LAST_VERSION) or None
 
 
-def record_view(submission_id: int, uncovered: bool = False) -> dict[str, Any]:
-    """Everything panel.html shows. In a care project the look is written down; `uncovered` shows what is covered else."""
+def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False) -> dict[str, Any]:
+    """Everything panel.html shows; `uncovered` shows what is covered else.
+
+    In a care project the look is written down, but `quiet` where the same request writes down more than a look.
+    """
     project, scope = reachable("submission.read")
     found = desk.get_record(session.db(), scope, submission_id, asked_version())
-    if request.method == "GET":
+    if not quiet:
         note_read(project, "submission.read", submission_id=submission_id)
     schema = SCHEMAS.get(session.db(), found.form_version.id, found.form_version.sha256)
     photos, files = files_and_photos(found)
@@ -108,7 +111,7 @@ def woman_at_her_door(project: Project, found: desk.Record) -> str | None:
 def show_covered(submission_id: int) -> Response:
     """The record with its name, phone, door and place, which other looks leave covered; who asked is written down."""
     project, _scope = reachable("submission.read")
-    covered = record_view(submission_id)["covered"]
+    covered = record_view(submission_id, quiet=True)["covered"]
     note_reveal(session.db(), session.caller(), project, session.now(), covered, submission_id)
     values, in_place = record_view(submission_id, uncovered=True), bool(request.form.get("in_place"))
     template = "review/panel.html" if "HX-Request" in request.headers else "review/detail.html"
@@ -158,11 +161,13 @@ def decide(submission_id: int) -> Response:
     before, wanted, me = submission.review_state or "received", sent_text("state", 20), require_person()
     if comment := sent_text("comment", 5000):
         add_comment(session.db(), submission, comment, me, session.now())
-    if wanted not in ("comment", before):
+    decides = wanted not in ("comment", before)
+    if decides:
         set_review_state(session.db(), submission, None if wanted == "received" else wanted, me, session.now())
-    said, undo = said_of(wanted, bool(request.form.get("undo"))), before if wanted not in ("comment", before) else None
+    said, undo = said_of(wanted, bool(request.form.get("undo"))), before if decides else None
     if "HX-Request" in request.headers:
-        return panel_again(submission_id, said, None if request.form.get("undo") else undo)
+        did = decides or bool(comment)
+        return panel_again(submission_id, said, None if request.form.get("undo") else undo, quiet=did)
     back = (
         Undo(f"/review/{submission_id}/state", {"state": undo, "undo": "1"})
         if undo and not request.form.get("undo")
@@ -171,9 +176,9 @@ def decide(submission_id: int) -> Response:
     return say(f"/review/{submission_id}", said, back)
 
 
-def panel_again(submission_id: int, said: str, undo: str | None) -> Response:
+def panel_again(submission_id: int, said: str, undo: str | None, quiet: bool) -> Response:
     session.db().flush()
-    values = record_view(submission_id)
+    values = record_view(submission_id, quiet=quiet)
     page = render_template(
         "review/panel.html",
         **values,

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from server.access.masking import is_covered
 from server.db import Database
-from server.models import Audit, Project, Submission
+from server.models import Audit, Project, Reading, Submission
 from tests.care_town import CareTown
 from tests.client import Client
 from tests.making import a_record, new_id
@@ -43,6 +43,10 @@ class Desk:
         self.reader = Client.signed_in(app, database, town.person("reader", role, "A1"))
         self.reader.prefix = ""
 
+    def looks(self) -> list[str]:
+        with self.database.reading() as db:
+            return list(db.scalars(select(Reading.action)))
+
     def reveals(self) -> list[object]:
         with self.database.reading() as db:
             rows = db.scalars(select(Audit).where(Audit.action == "field.reveal"))
@@ -70,3 +74,26 @@ def test_who_asks_sees_it_and_that_is_written_down(app: Flask, database: Databas
 def test_a_plain_project_covers_nothing(app: Flask, database: Database) -> None:
     desk = Desk(app, database, kind="plain")
     assert "30.00123" in desk.reader.get(f"/review/{desk.record}").text
+
+
+@pytest.mark.parametrize("sent", [{"state": "received"}, {"state": "comment", "comment": ""}])
+def test_a_decision_that_decides_nothing_is_a_look(app: Flask, database: Database, sent: dict[str, str]) -> None:
+    desk = Desk(app, database)
+    answer = desk.reader.post(f"/review/{desk.record}/state", data=sent, headers={"HX-Request": "true"})
+    assert answer.status_code == 200 and "•••" in answer.text
+    assert desk.looks() == ["submission.read"]
+
+
+def test_what_is_uncovered_without_a_look_before_is_a_look_too(app: Flask, database: Database) -> None:
+    desk = Desk(app, database)
+    assert desk.reader.post(f"/review/{desk.record}/show").status_code == 200
+    assert desk.looks() == ["submission.read"]
+
+
+def test_a_decision_is_written_down_as_what_it_is(app: Flask, database: Database) -> None:
+    desk = Desk(app, database)
+    sent = {"state": "approved", "comment": "看过了"}
+    assert (
+        desk.reader.post(f"/review/{desk.record}/state", data=sent, headers={"HX-Request": "true"}).status_code == 200
+    )
+    assert desk.looks() == []
