@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
@@ -212,8 +212,8 @@ def submissions_within(
 ) -> ColumnElement[bool]:
     """The records a scope reaches, as a condition on Submission: the one that every list, count and look is built on.
 
-    Sealed records are within nobody's, health records only within a clinician's: those that she shares with the clinic and
-    whose use she did not restrict.
+    Sealed records are within nobody's, health records only within a clinician's: those that she shares with the clinic,
+    while her consent lasts, and whose use she did not restrict.
     `where` is the table whose project and village are looked at: a query that starts at the points' own index joins
     Submission to them.
     """
@@ -221,17 +221,20 @@ def submissions_within(
     if not scope.health:
         within &= Submission.health.is_(False)
     elif scope.shared_only:
-        within &= Submission.health.is_(False) | (~kept_from_the_clinic() & ~kept_unused())
+        within &= Submission.health.is_(False) | (~kept_from_the_clinic(scope.today) & ~kept_unused())
     return within if scope.everything else within & where.village_id.in_(scope.village_ids)
 
 
-def kept_from_the_clinic() -> ColumnElement[bool]:
-    """Records of a woman who, as her consent stands, does not share them with the clinic."""
+def kept_from_the_clinic(today: date | None) -> ColumnElement[bool]:
+    """Records of a woman who, as her consent stands that day, does not share them with the clinic."""
+    over = Woman.consent_share_clinic.is_(False)
+    if today is not None:
+        over = or_(over, Woman.consent_until < today)
     hers = (Woman.project_id == CareEvent.project_id) & (Woman.uuid == CareEvent.subject)
     return (
         exists()
         .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list.in_(ABOUT_WOMEN), hers)
-        .where(Woman.consent_share_clinic.is_(False))
+        .where(over)
         .correlate(Submission)
     )
 

@@ -5,10 +5,10 @@ from flask import Flask
 
 from server.access.roles import APP_USER, DATA_COLLECTOR, PROJECT_VIEWER
 from server.db import Database
-from server.models import Assignment, Project, Submission
+from server.models import Assignment, Entity, Project, Submission
 from tests.client import Client
 from tests.conftest import MORNING
-from tests.making import a_form, a_phone
+from tests.making import a_dataset, a_form, a_phone
 
 EXTENDED = {"X-Extended-Metadata": "true"}
 
@@ -143,6 +143,17 @@ def test_a_care_project_that_holds_records_stays_one(as_alice: Client, database:
     with database.transaction() as db:
         form = a_form(db, project_id)
         db.add(Submission(project_id=project_id, form_id=form.id, instance_id="uuid:1", created_at=MORNING))
+
+    assert as_alice.patch(f"/projects/{project_id}", json={"kind": "plain"}).json["code"] == 400.8
+
+
+def test_a_care_project_with_rows_in_a_list_stays_one_though_nobody_sent_a_record(
+    as_alice: Client, database: Database, project_id: int
+) -> None:
+    as_alice.patch(f"/projects/{project_id}", json={"kind": "care"})
+    with database.transaction() as db:
+        women = a_dataset(db, project_id, "women", [])
+        db.add(Entity(dataset_id=women.id, uuid="1", label="W-0231 王*", data_json="{}", created_at=MORNING))
 
     assert as_alice.patch(f"/projects/{project_id}", json={"kind": "plain"}).json["code"] == 400.8
 
