@@ -32,12 +32,14 @@ def make_entity(db: Session, dataset: Dataset, sent: dict[str, Any], author: Aut
     return key
 
 
-def make_entities(db: Session, dataset: Dataset, sent: Sequence[Any], author: Author) -> None:
-    """Many at once: all of them, or none and the Problem of the first that cannot be."""
+def make_entities(db: Session, dataset: Dataset, sent: Sequence[Any], author: Author) -> list[str]:
+    """Many at once: the uuids of all of them, or none and the Problem of the first that cannot be."""
+    made = []
     for one in sent:
         if not isinstance(one, dict):
             raise WrongType(field="entities", expected="array of object")
-        make_entity(db, dataset, one, author)
+        made.append(make_entity(db, dataset, one, author))
+    return made
 
 
 def checked_uuid(value: Any) -> str:

@@ -1,9 +1,10 @@
 """Entities as the REST doors list them. Every query takes the list and what the caller reaches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import orjson
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -49,10 +50,31 @@ def get_entity(db: Session, dataset: Dataset, reach: Reach, uuid: str, deleted: 
     return Listed(*row)
 
 
+def check_reached(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str]) -> None:
+    """Raises NotFound where one of them lies beyond the caller's reach: nobody writes what he may not read."""
+    if not reach.care:
+        return
+    for start in range(0, len(uuids), BATCH):
+        part = set(uuids[start : start + BATCH])
+        query = select(func.count()).select_from(Entity)
+        if db.scalar(query.where(within(db, dataset, reach, False), Entity.uuid.in_(part))) != len(part):
+            raise NotFound()
+
+
 def list_versions(db: Session, entity: Entity) -> list[EntityVersion]:
     """All versions, the newest first."""
     query = select(EntityVersion).where(EntityVersion.entity_id == entity.id).order_by(EntityVersion.version.desc())
     return list(db.scalars(query))
+
+
+PLACES: Final = {"women": "household", "households": "geometry"}
+"""What tells where somebody lives, by list of a care project."""
+
+
+def taken_back(dataset: Dataset, entity: Entity) -> frozenset[str]:
+    """The properties that versions before the current one tell no more: her place, once she does not agree to it."""
+    name = PLACES.get(dataset.name)
+    return frozenset() if name is None or orjson.loads(entity.data_json).get(name) else frozenset({name})
 
 
 class ListFigures(NamedTuple):

@@ -70,7 +70,8 @@ def post_entities(project_id: int, name: str) -> Response:
     fields = {"uuid": str | None, "label": str, "data": dict, "entities": list, "source": dict}
     sent = read_json(optional=fields, limit=MOST_BULK_BYTES)
     if "entities" in sent:
-        editing.make_entities(db(), dataset, sent["entities"], author())
+        uuids = editing.make_entities(db(), dataset, sent["entities"], author())
+        queries.check_reached(db(), dataset, reach, uuids)
         editing.note_bulk(db(), dataset, sent.get("source", {}), len(sent["entities"]), author())
         return central_json.success()
     uuid = editing.make_entity(db(), dataset, sent, author())
@@ -132,6 +133,8 @@ def each_of(verb: str, project_id: int, name: str, deleted: bool) -> Response:
 
 @entities.get(ONE + "/versions")
 def get_versions(project_id: int, name: str, uuid: str) -> Response:
-    _, listed = find_one("entity.read", project_id, name, uuid)
+    dataset, listed = find_one("entity.read", project_id, name, uuid)
     rows = queries.list_versions(db(), listed.entity)
-    return central_json.reply([entities_json.version(row, listed.entity) for row in rows])
+    is_care = get_project(reading(), project_id).kind == "care"
+    without = queries.taken_back(dataset, listed.entity) if is_care else ()
+    return central_json.reply([entities_json.version(row, listed.entity, without=without) for row in rows])

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from server.access.roles import REVIEWER
+from server.access.roles import PROJECT_MANAGER, REVIEWER
 from server.db import Database
 from server.models import Assignment, Entity, Project, Village, VillageScope
 from tests.client import Client
@@ -127,3 +127,24 @@ def test_a_reviewer_sees_the_entities_of_her_villages_only(
     assert len(as_chelsea.get(path).json) == 1
     assert as_chelsea.get(f"{path}/{hidden}").status_code == 404
     assert as_alice.get(path).status_code == 403
+
+
+def test_many_at_once_are_made_within_ones_own_villages_or_not_at_all(
+    as_chelsea: Client, database: Database, project_id: int, path: str, cast: dict
+) -> None:
+    with database.transaction() as db:
+        db.execute(update(Project).values(kind="care"))
+        village = Village(project_id=project_id, code="A1", name="甲村", created_at=MORNING)
+        db.add(village)
+        db.flush()
+        db.add(Assignment(actor_id=cast["chelsea"], role_id=PROJECT_MANAGER, project_id=project_id))
+        db.add(VillageScope(actor_id=cast["chelsea"], project_id=project_id, village_id=village.id))
+
+    def sent(*codes: str) -> dict:
+        rows = [{"label": code, "data": {"village_code": code}} for code in codes]
+        return {"entities": rows, "source": {"name": "a.csv"}}
+
+    assert as_chelsea.post(path, json=sent("A1", "A2")).status_code == 404
+    assert as_chelsea.post(path, json=sent("A1", "A1")).json == {"success": True}
+    with database.reading() as db:
+        assert db.scalars(select(Entity.village_code)).all() == ["A1", "A1"]
