@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from forms.instance import Instance
+from server.access.allow import Scope
 from server.blobs import Stored
 from server.publishing.versions import Asked
 
@@ -21,7 +22,8 @@ class StoredFile(NamedTuple):
 class Item:
     """One filled form, parsed and allowed by a door that only read.
 
-    `own_only`: an app user may correct only what it sent itself. `strict`: the REST door, where a known id is an error.
+    `own_only`: an app user may correct only what it sent itself; who may correct others' does it within `scope` (None: of
+    anybody). `strict`: the REST door, where a known id is an error.
     """
 
     asked: Asked
@@ -34,6 +36,7 @@ class Item:
     now: datetime
     own_only: bool = False
     strict: bool = False
+    scope: Scope | None = None
 
 
 class Receipt(NamedTuple):

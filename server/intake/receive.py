@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from forms.check import check
 from forms.instance import named_files, read_values
 from server.access.audit import record
+from server.access.projects import submissions_within
 from server.errors import (
     DeprecatedIdUnknown,
     EditOfOutdatedVersion,
@@ -121,8 +122,7 @@ def receive_edit(db: Session, item: Item) -> Receipt:
         return Receipt("again", replaced.submission_id, replaced.id)
     if replaced.deleted:
         raise SubmissionDeleted()
-    if item.own_only and item.actor_id not in (replaced.submitter_id, replaced.root_submitter_id):
-        raise Forbidden("Another phone sent this record, so this one cannot correct it. Ring your town office.")
+    check_may_correct(db, item, replaced)
     if not replaced.is_current:
         raise EditOfOutdatedVersion()
     db.execute(update(SubmissionVersion).where(SubmissionVersion.id == replaced.id).values(is_current=False))
@@ -138,6 +138,19 @@ def receive_edit(db: Session, item: Item) -> Receipt:
     start_attachments(db, version_id, named(item), item.files, item.now, carried_from=replaced.id)
     note(db, item, "submission.update.version", replaced.submission_id, version_id)
     return Receipt("edit", replaced.submission_id, version_id)
+
+
+def check_may_correct(db: Session, item: Item, replaced: Known) -> None:
+    """One's own always. Raises Forbidden, and for a record beyond the sender's scope the same as for one that is not here."""
+    if item.actor_id in (replaced.submitter_id, replaced.root_submitter_id):
+        return
+    if item.own_only:
+        raise Forbidden("Another phone sent this record, so this one cannot correct it. Ring your town office.")
+    if item.scope is None or item.asked.draft:
+        return
+    within = (Submission.id == replaced.submission_id) & submissions_within(item.scope)
+    if db.scalar(select(Submission.id).where(within)) is None:
+        raise DeprecatedIdUnknown()
 
 
 def receive_new(db: Session, item: Item) -> Receipt:

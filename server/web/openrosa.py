@@ -7,7 +7,7 @@ from flask import Response, current_app, request
 from sqlalchemy.exc import OperationalError
 
 from forms.instance import Instance, read_instance
-from server.access.allow import allow, may
+from server.access.allow import allow, may, scope_of
 from server.access.phones import RecentUse, note_use
 from server.access.projects import get_project
 from server.errors import Forbidden, FormNotOpen, NotFound, Unauthenticated
@@ -148,6 +148,7 @@ def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
         user_agent=request.headers.get("User-Agent"),
         now=now(),
         own_only=not may(caller(), "submission.update", asked.project, asked.form),
+        scope=scope_of(caller(), asked.project),
     )
     (outcome,) = store().store([item])
     note_phone()

@@ -284,7 +284,8 @@ def read_item(project_id: int, form: Form, strict: bool) -> Item:
     asked = get_version(reading(), project_id, form.xml_form_id, instance.version)
     own_only = not may(caller(), "submission.update", asked.project, asked.form)
     device = request.args.get("deviceID")
-    return Item(asked, instance, xml, (), caller().actor_id, device, user_agent(), now(), own_only, strict)
+    who, scope = caller().actor_id, scope_of(caller(), asked.project)
+    return Item(asked, instance, xml, (), who, device, user_agent(), now(), own_only, strict, scope)
 
 
 def user_agent() -> str | None:

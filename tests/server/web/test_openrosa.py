@@ -6,12 +6,13 @@ from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from server.access.phones import revoke_app_user
 from server.db import Database
 from server.errors import FormNotOpen
 from server.models import AppUser, Form, Submission, SubmissionAttachment, SubmissionVersion
+from tests.care_town import CareTown
 from tests.client import Client
 from tests.conftest import MORNING, Clock
 from tests.making import a_form, a_phone, a_record, new_id
@@ -298,3 +299,21 @@ def test_it_is_written_down_when_a_phone_last_spoke_but_not_at_every_word(
     clock.forward(seconds=40)
     phone.send(project_id, a_record())
     assert last()[0] == MORNING + timedelta(seconds=70)
+
+
+@pytest.mark.parametrize("columns", [{"village_id": "A2"}, {"village_id": "A1", "health": True}])
+def test_nobody_corrects_a_record_that_she_may_not_read(
+    app: Flask, database: Database, columns: dict[str, object]
+) -> None:
+    """A correction that names her own village would bring her every earlier version."""
+    town, first = CareTown(app, database), new_id()
+    assert town.phone("A2").send(town.project_id, a_record(instance_id=first)).status_code == 201
+    with database.transaction() as db:
+        db.execute(update(Submission).values({**columns, "village_id": town.ids[str(columns["village_id"])]}))
+    manager = Client.signed_in(app, database, town.person("manager", "manager", "A1"))
+    assert manager.send(town.project_id, a_record(deprecated_id=first)).status_code == 404
+    sent = a_record(deprecated_id=first)
+    assert manager.post(f"{town.path}/submissions", data=sent, content_type="text/xml").json["code"] == 404.5
+    with database.transaction() as db:
+        db.execute(update(Submission).values(village_id=town.ids["A1"], health=False))
+    assert manager.send(town.project_id, a_record(deprecated_id=first)).status_code == 201
