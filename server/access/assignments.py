@@ -54,14 +54,20 @@ def assign(
     project: Project | None,
     form: Form | None,
 ) -> None:
-    """Gives a role; giving it twice is one. In a care project nobody gives himself a role: content is given by another."""
+    """Gives a role; giving it twice is one.
+
+    In a care project nobody gives himself a role: content is given by another. A phone has the role of phones alone there:
+    whoever manages phones sees its key, and would have whatever else it may.
+    """
     actor = db.get(Actor, actor_id)
     if actor is None or actor.deleted_at is not None:
         raise NotFound()
     if role.purpose and (project is None or project.kind != "care"):
         raise UnexpectedValue(field="role", value=role.system, reason="it exists in care projects only")
-    if project is not None and project.kind == "care" and actor_id == caller.actor_id:
-        raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
+    if project is not None and project.kind == "care":
+        refuse_own(db, caller, actor_id)
+        if actor.type == "field_key" and role.id != roles.APP_USER:
+            raise UnexpectedValue(field="role", value=role.system, reason="a phone has the role app-user alone")
     known = select(Assignment.id).where(
         at(project, form), Assignment.actor_id == actor_id, Assignment.role_id == role.id
     )
@@ -76,6 +82,13 @@ def assign(
         )
     )
     note(db, "create", caller, role, actor, now, project, form)
+
+
+def refuse_own(db: Session, caller: Caller, actor_id: int) -> None:
+    """Raises Forbidden for the caller, and for a phone that she carries: with it she is the same person."""
+    carrier = db.scalar(select(AppUser.person_id).where(AppUser.actor_id == actor_id))
+    if caller.actor_id is not None and caller.actor_id in (actor_id, carrier):
+        raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
 
 
 def unassign(
@@ -124,7 +137,8 @@ def set_villages(
 ) -> None:
     """The villages an actor's rights reach in a care project, by code; None means the whole town. Replaces what was.
 
-    Raises UnexpectedValue for a plain project or an unknown code, NotFound for an unknown actor, Forbidden for oneself.
+    Raises UnexpectedValue for a plain project or an unknown code, NotFound for an unknown actor, Forbidden for oneself and
+    for the phone that one carries.
     """
     if project.kind != "care":
         raise UnexpectedValue(field="villages", value=project.name, reason="rights go by village in care projects only")
@@ -132,8 +146,7 @@ def set_villages(
     home = db.scalar(select(AppUser.project_id).where(AppUser.actor_id == actor_id))
     if actor is None or actor.deleted_at is not None or home not in (None, project.id):
         raise NotFound()
-    if actor_id == caller.actor_id:
-        raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
+    refuse_own(db, caller, actor_id)
     db.execute(delete(VillageScope).where(VillageScope.actor_id == actor_id, VillageScope.project_id == project.id))
     wanted = None if codes is None else sorted(set(codes))
     ids: list[int | None] = [None]

@@ -46,11 +46,11 @@ def set_carer(
         raise UnexpectedValue(field="role", value=care_role[:40], reason="it is village_worker or clinician")
     if person_id == row.person_id and care_role == row.care_role:
         return
-    if person_id is not None and person_id != row.person_id:
-        if person_id == caller.actor_id:
-            raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
-        if db.scalar(people_of(project).where(Actor.id == person_id)) is None:
-            raise UnexpectedValue(field="userId", value=person_id, reason="this person has no role in the project")
+    if person_id is not None and person_id == caller.actor_id:
+        raise Forbidden("In a care project nobody gives a role to himself. Ask another administrator.")
+    is_new = person_id is not None and person_id != row.person_id
+    if is_new and db.scalar(people_of(project).where(Actor.id == person_id)) is None:
+        raise UnexpectedValue(field="userId", value=person_id, reason="this person has no role in the project")
     before = {"userId": row.person_id, "role": row.care_role}
     row.person_id, row.care_role = person_id, care_role
     actor.updated_at = now

@@ -9,8 +9,9 @@ from server.access.assignments import assign, set_villages
 from server.access.authenticate import villages_of
 from server.access.caller import Caller
 from server.access.people import create_user
+from server.access.phones import create_app_user
 from server.errors import Forbidden, NotFound, UnexpectedValue
-from server.models import Audit, Project, Village
+from server.models import AppUser, Audit, Project, Village
 from tests.conftest import MORNING
 from tests.making import a_town
 
@@ -79,3 +80,31 @@ def test_what_is_given_and_taken_is_written_down(db: Session, care: Project, peo
         ("user.assignment.create", {"roleId": roles.PROJECT_VIEWER}),
         ("village_scope.set", {"villages": ["01"]}),
     ]
+
+
+@pytest.fixture
+def phone(db: Session, care: Project) -> int:
+    return create_app_user(db, bytes(32), care.id, "手机", None, MORNING).actor.id
+
+
+def test_nobody_sets_the_villages_or_a_role_of_the_phone_that_she_carries(
+    db: Session, care: Project, people: tuple[Caller, int], phone: int
+) -> None:
+    lead, worker = people
+    db.get_one(AppUser, phone).person_id = lead.actor_id
+    db.flush()
+    with pytest.raises(Forbidden):
+        set_villages(db, lead, care, phone, None, MORNING)
+    with pytest.raises(Forbidden):
+        assign(db, lead, roles.BY_SYSTEM["app-user"], phone, MORNING, care, None)
+    set_villages(db, Caller(actor_id=worker, type="user"), care, phone, ["01"], MORNING)
+
+
+@pytest.mark.parametrize("role", ["clinician", "manager", "viewer", "village_worker", "formfill"])
+def test_in_a_care_project_a_phone_has_the_role_of_phones_alone(
+    db: Session, care: Project, people: tuple[Caller, int], phone: int, role: str
+) -> None:
+    """Who manages phones reads their keys: with a clinician's role on one she would read every health record."""
+    with pytest.raises(UnexpectedValue):
+        assign(db, people[0], roles.BY_SYSTEM[role], phone, MORNING, care, None)
+    assign(db, people[0], roles.BY_SYSTEM["app-user"], phone, MORNING, care, None)

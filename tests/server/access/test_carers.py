@@ -113,3 +113,10 @@ def test_in_a_plain_project_nobody_carries_a_phone(care: Care) -> None:
     care.project.kind = "plain"
     with pytest.raises(UnexpectedValue):
         care.hand(care.worker)
+
+
+def test_who_carries_a_phone_does_not_make_it_a_clinician_s(care: Care, db: Session) -> None:
+    care.hand(care.worker)
+    with pytest.raises(Forbidden):
+        care.hand(care.worker, "clinician", by=Caller(actor_id=care.worker, type="user"))
+    assert db.get_one(AppUser, care.phone).care_role == "village_worker"
