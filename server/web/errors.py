@@ -128,10 +128,7 @@ def answer(error: Exception) -> Response:
     tongue = tongue_of_request()
     response = TONGUES[tongue](problem)
     response.headers["Cache-Control"] = "no-store"
-    if isinstance(problem, errors.Unavailable):
-        response.headers["Retry-After"] = str(problem.retry_after_seconds)
-    if isinstance(problem, errors.TooManyTries):
-        response.headers["Retry-After"] = str(problem.details["seconds"])
+    say_when_again(response, problem)
     if (
         problem.status == 401
         and tongue != "page"
@@ -140,6 +137,14 @@ def answer(error: Exception) -> Response:
     ):
         response.headers["WWW-Authenticate"] = 'Basic realm="Fangshi", charset="UTF-8"'
     return response
+
+
+def say_when_again(response: Response, problem: Problem) -> None:
+    """Retry-After, where waiting helps."""
+    if isinstance(problem, errors.Unavailable):
+        response.headers["Retry-After"] = str(problem.retry_after_seconds)
+    if isinstance(problem, errors.TooManyTries):
+        response.headers["Retry-After"] = str(problem.details["seconds"])
 
 
 def register(app: Flask) -> None:

@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template
 
 from server.errors import Problem
 from server.web import session
+from server.web.errors import say_when_again
 from server.web.pages.problem_words import word_for_people
 
 
@@ -19,4 +20,6 @@ def show_again(
     """
     session.db().rollback()
     page = render_template(template, error=word_for_people(problem), **{**facts(), **values})
-    return make_response(page, problem.status)
+    answer = make_response(page, problem.status)
+    say_when_again(answer, problem)
+    return answer

@@ -9,6 +9,7 @@ from server.access.passkeys import Site
 from server.errors import Problem
 from server.web import session
 from server.web.addresses import base_url
+from server.web.errors import say_when_again
 from server.web.pages.problem_words import word_for_people
 
 
@@ -28,4 +29,5 @@ def say_json(problem: Problem) -> Response:
     session.db().rollback()
     answer = jsonify({"message": word_for_people(problem), "code": problem.code})
     answer.status_code = problem.status
+    say_when_again(answer, problem)
     return answer

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from server.access import authenticate, people, queries, second_factors
-from server.errors import Problem, Unauthenticated
+from server.errors import Problem, TooManyTries, Unauthenticated
 from server.web import languages, session
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
@@ -38,7 +38,8 @@ def sign_in() -> Response:
         typed = sent_text("email", required=True)
         actor_id = session.check_password(typed, sent_secret("password")).actor_id
     except Problem as problem:
-        return show_again("sign_in/sign_in.html", problem, next=where, email=email, openid=openid_name())
+        waits = isinstance(problem, TooManyTries)
+        return show_again("sign_in/sign_in.html", problem, next=where, email=email, waits=waits, openid=openid_name())
     assert actor_id is not None, "only people have a password"
     if not second_factors.asks_second_factor(session.reading(), actor_id):
         session.forget(typed)

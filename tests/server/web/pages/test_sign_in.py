@@ -36,7 +36,9 @@ def test_the_sixth_failure_has_to_wait(town, browse):
     browser = browse()
     for _ in range(TRIES_OF_ACCOUNT):
         browser.send("/sign-in", {"email": "rita@example.test", "password": "not that one"})
-    assert browser.send("/sign-in", {"email": "rita@example.test", "password": PASSWORD}).status_code == 429
+    refused = browser.send("/sign-in", {"email": "rita@example.test", "password": PASSWORD})
+    assert refused.status_code == 429 and 0 < int(refused.headers["Retry-After"]) <= 901
+    assert "请对一下再试" not in text_of(refused), "nothing that was typed is wrong"
 
 
 @pytest.mark.parametrize("target", ["//evil.test/x", "https://evil.test", "/\\evil.test", "javascript:alert(1)"])
