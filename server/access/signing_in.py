@@ -95,6 +95,10 @@ def has_failed(db: Session, email: str) -> bool:
     return db.scalar(select(FailedSignIn.id).where(FailedSignIn.key == key_of_account(email)).limit(1)) is not None
 
 
+def address_waits(db: Session, address: str, now: datetime) -> bool:
+    return seconds_to_wait(db, key_of_address(address), TRIES_OF_ADDRESS, now) > 0
+
+
 def account_waits(db: Session, email: str, now: datetime) -> bool:
     return seconds_to_wait(db, key_of_account(email), TRIES_OF_ACCOUNT, now) > 0
 

@@ -147,13 +147,18 @@ def caller_of_basic(value: str) -> Caller:
     if not is_plain(email):
         raise Unauthenticated()
     memory = cast(BasicMemory, current_app.extensions["fangshi.basic"])
-    return authenticate.caller_of_basic(reading(), email, password, memory, check_once, asked_of=config().second_factor)
+    address, policy = request.remote_addr or "", config().second_factor
+    network = None if signing_in.address_waits(reading(), address, now()) else signing_in.network_of(address)
+    return authenticate.caller_of_basic(reading(), email, password, memory, network, check_once, policy)
 
 
 def check_once(email: str, password: str) -> Proof:
-    """Basic's whole sign-in: there is no second step, so failures are forgotten at once."""
+    """Basic's whole sign-in: where there is no second step, failures are forgotten at once.
+
+    A program's own password forgets nothing: it comes every few minutes, and whoever guesses codes would go on for ever.
+    """
     proof = check_program(email, password)
-    if proof.second_factor or proof.caller.actor_id is None or not asks_second_factor(reading(), proof.caller.actor_id):
+    if not proof.second_factor and not asks_second_factor(reading(), proof.caller.actor_id or 0):
         forget(email)
     return proof
 

@@ -10,10 +10,12 @@ from server.access.second_factors import asks_second_factor
 from server.access.signing_in import Opened, sign_in
 from server.errors import Forbidden, NotFound, SecondFactorNeeded, SecondFactorUnset
 from server.models import Session as SessionRow
+from server.publishing.town_lists import refresh_workers
 from server.web.central.door import CentralDoor
 from server.web.central.loading import signed_in
 from server.web.json_body import read_json
 from server.web.session import (
+    blobs,
     caller,
     check_code,
     check_program,
@@ -40,7 +42,8 @@ def open_session() -> Response:
     shown = proof.second_factor or show_code(actor_id, sent.get("code"))
     if not shown and authenticate.must_add_factor(reading(), actor_id, config().second_factor):
         raise SecondFactorUnset()
-    forget(sent["email"])
+    if not proof.second_factor:  # as for Basic: a program's own password forgets no failures
+        forget(sent["email"])
     opened = sign_in(db(), actor_id, request.headers.get("User-Agent"), now(), shown, request.remote_addr)
     return with_cookies(opened)
 
@@ -109,6 +112,9 @@ def end_by_token(token: str) -> Response:
     phone = find_phone_by_token(db(), token)
     if phone is None:
         raise Forbidden()
-    allow(who, "session.end", project_of_phone(db(), phone))
+    project = project_of_phone(db(), phone)
+    allow(who, "session.end", project)
     revoke_app_user(db(), phone, who.actor_id, now())
+    if project.kind == "care":
+        refresh_workers(db(), blobs(), project, now())
     return central_json.success()

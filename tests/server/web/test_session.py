@@ -50,6 +50,21 @@ def test_guessing_by_basic_is_slowed_down_and_remembered_credentials_go_on(app: 
     assert signed.status_code == 429, "one account, whichever door"
 
 
+def test_what_is_remembered_tells_a_guesser_nothing(app: Flask, cast: dict, database: Database) -> None:
+    """A guess that fits would be let in where others wait: so it is remembered for the network that showed it alone."""
+    known, guesser = (basic(app, "bob@example.test", PASSWORD) for _ in range(2))
+    guesser.headers["X-Forwarded-For"] = "203.0.113.7"
+    assert known.get("/users/current").status_code == 200
+    for number in range(5):
+        basic(app, "bob@example.test", f"guess {number}").get("/users/current")
+    assert guesser.get("/users/current").status_code == 429, "elsewhere it waits like every guess"
+    assert known.get("/users/current").status_code == 200
+    with database.transaction() as db:
+        for number in range(95):
+            signing_in.refuse(db, f"made-up-{number}@example.test", "127.0.0.1", MORNING)
+    assert known.get("/users/current").status_code == 429, "nor where a hundred guesses came from"
+
+
 @pytest.mark.parametrize("value", ["", "x", "====", "Ym9i", "AAAA", "//79", "YQBiOmM="])
 def test_a_basic_header_that_says_nothing_is_401(app: Flask, cast: dict, value: str) -> None:
     client = Client(app)

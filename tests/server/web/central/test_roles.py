@@ -172,3 +172,5 @@ def test_who_becomes_a_worker_is_offered_as_a_contact_on_phones_and_who_leaves_i
     carer = f"/projects/{project_id}/app-users/{phone['id']}/carer"
     assert as_bob.put(carer, json={"userId": cast["chelsea"]}).status_code == 200
     assert workers() == f"name,label\n{cast['chelsea']},chelsea\n"
+    assert as_bob.delete(f"/sessions/{phone['token']}").json == {"success": True}
+    assert workers() == "name,label\n", "her phone was stopped"
