@@ -9,9 +9,10 @@ from server.access import roles, tokens
 from server.access.audit import record
 from server.access.authenticate import end_sessions_of
 from server.access.passwords import check_password, hash_password
+from server.access.second_factors import drop_factors
 from server.config import EMAIL
 from server.errors import NotFound, UnexpectedValue, UniqueViolation
-from server.models import Actor, Assignment, OneTimeToken, User
+from server.models import Actor, Assignment, OneTimeToken, OpenIdName, User
 
 SETUP_LIFE = timedelta(days=7)
 PASSWORD_LINK_LIFE = timedelta(hours=48)
@@ -110,18 +111,25 @@ def enable_user(db: Session, actor_id: int, by: int, now: datetime) -> None:
 
 
 def delete_user(db: Session, actor_id: int, by: int, now: datetime) -> None:
-    """Central's DELETE: the actor is marked, its address is free again, its roles and sessions go."""
+    """Central's DELETE: the actor is marked, its address is free again; its roles, its sessions and all that it signed in
+    with go. The provider's name for the person is free too: whoever comes back is found by the address again.
+    """
     actor, user = get_user(db, actor_id)
     actor.deleted_at = now
     user.email = f"{user.email}#{actor.id}"
     user.password_hash = None
-    db.execute(delete(Assignment).where(Assignment.actor_id == actor_id))
+    for table in (Assignment, OpenIdName, OneTimeToken):
+        db.execute(delete(table).where(table.actor_id == actor_id))
+    drop_factors(db, actor_id)
     end_sessions_of(db, actor_id)
     record(db, "user.delete", actor_id=by, actee_actor_id=actor_id, now=now)
 
 
-def issue_link(db: Session, purpose: str, actor_id: int | None, now: datetime) -> str:
-    """A token for `/join/{token}`, good once: `setup` makes the first administrator, `password` sets a new password."""
+def issue_link(db: Session, purpose: str, actor_id: int | None, now: datetime, by: int | None = None) -> str:
+    """A token for `/join/{token}`, good once: `setup` makes the first administrator, `password` sets a new password.
+
+    Who made a password's link is written down: what is done by it later is done in the person's own name.
+    """
     token = tokens.make_token().replace("$", "-").replace("!", "_")  # plain characters: people type and mail these
     life = SETUP_LIFE if purpose == "setup" else PASSWORD_LINK_LIFE
     db.execute(
@@ -139,6 +147,8 @@ def issue_link(db: Session, purpose: str, actor_id: int | None, now: datetime) -
             expires_at=now + life,
         )
     )
+    if actor_id is not None:
+        record(db, "user.password_link.create", actor_id=by, actee_actor_id=actor_id, now=now)
     return token
 
 

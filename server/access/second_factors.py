@@ -171,8 +171,12 @@ def drop_codes_without_factor(db: Session, actor_id: int) -> None:
         db.execute(delete(AppPassword).where(AppPassword.actor_id == actor_id))
 
 
-def remove_all(db: Session, actor_id: int, by: int | None, now: datetime) -> None:
-    """An administrator's help for who lost everything: only the password is left, until a new factor is set up."""
+def drop_factors(db: Session, actor_id: int) -> None:
     for table in (Authenticator, Passkey, RecoveryCode, AppPassword):
         db.execute(delete(table).where(table.actor_id == actor_id))
+
+
+def remove_all(db: Session, actor_id: int, by: int | None, now: datetime) -> None:
+    """An administrator's help for who lost everything: only the password is left, until a new factor is set up."""
+    drop_factors(db, actor_id)
     record(db, "user.second_factor.delete", actor_id=by, actee_actor_id=actor_id, now=now, details={"all": True})

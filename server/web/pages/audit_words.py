@@ -59,6 +59,8 @@ ACT_WORDS = {
     "assignment.create": _l("Gave a role"),
     "assignment.delete": _l("Took a role away"),
     "field_key.create": _l("Made a phone's key"),
+    "field_key.assignment.create": _l("Gave a phone its rights"),
+    "field_key.assignment.delete": _l("Took a phone's rights away"),
     "field_key.update": _l("Changed a phone's card"),
     "field_key.session.end": _l("Stopped a phone's key"),
     "field_key.delete": _l("Took a phone away"),
@@ -96,6 +98,7 @@ ACT_WORDS = {
     "user.update": _l("Changed an account"),
     "user.delete": _l("Took an account away"),
     "user.assignment.create": _l("Gave a role"),
+    "user.assignment.delete": _l("Took a role away"),
     "user.session.create": _l("Signed in"),
     "user.session.end": _l("Signed out"),
     "user.second_factor.create": _l("Added a second step to signing in"),
@@ -106,6 +109,7 @@ ACT_WORDS = {
     "user.passkey.delete": _l("Took a passkey away"),
     "user.app_password.create": _l("Made a password for a program"),
     "user.app_password.delete": _l("Took a program's password away"),
+    "user.password_link.create": _l("Made a link that sets a new password"),
     "user.openid.link": _l("Linked an account elsewhere"),
 }
 WAY_WORDS = {

@@ -50,7 +50,7 @@ def give_link(actor_id: int) -> Response:
 def show_link(actor_id: int) -> Response:
     """The one-time link, on this answer only: it is nowhere stored in a form that can be shown again."""
     actor, _user = people.get_user(session.db(), actor_id)
-    token = people.issue_link(session.db(), "password", actor_id, session.now())
+    token = people.issue_link(session.db(), "password", actor_id, session.now(), by=require_person())
     link = {
         "name": actor.display_name,
         "url": f"{base_url(session.config().public_url)}/join/{token}",

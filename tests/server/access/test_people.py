@@ -2,12 +2,20 @@
 
 from datetime import timedelta
 
+import pyotp
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access import people
+from server.access.app_passwords import make_app_password
 from server.access.authenticate import caller_of_session, check_credentials, open_session
+from server.access.openid import find_person
+from server.access.openid_wire import Told
+from server.access.second_factors import begin_authenticator, confirm_authenticator
+from server.config import OpenIdProvider
 from server.errors import NotFound, Unauthenticated, UnexpectedValue
+from server.models import AppPassword, Authenticator, OneTimeToken, OpenIdName, RecoveryCode
 from tests.conftest import MORNING, PASSWORD
 
 
@@ -55,3 +63,19 @@ def test_a_set_up_link_makes_the_first_administrator_and_no_second(db: Session) 
     people.create_user(db, "late@example.test", None, None, None, MORNING)
     with pytest.raises(NotFound):
         people.use_link(db, other, "a@example.test", PASSWORD, None, MORNING)
+
+
+def test_who_is_deleted_leaves_nothing_to_sign_in_with_and_may_come_back(db: Session) -> None:
+    provider = OpenIdProvider("https://id.example.test", "fangshi", "secret", "县政务")
+    told = Told("u-1", "d@example.test", True, False)
+    first = people.create_user(db, "d@example.test", PASSWORD, None, None, MORNING).actor_id
+    assert find_person(db, provider, told, MORNING) == first
+    confirm_authenticator(db, first, pyotp.TOTP(begin_authenticator(db, first, MORNING)).at(MORNING), MORNING)
+    make_app_password(db, first, "Excel", MORNING)
+    people.issue_link(db, "password", first, MORNING)
+
+    people.delete_user(db, first, first, MORNING)
+    for table in (OpenIdName, Authenticator, RecoveryCode, AppPassword, OneTimeToken):
+        assert db.scalars(select(table)).all() == []
+    again = people.create_user(db, "d@example.test", PASSWORD, None, None, MORNING).actor_id
+    assert find_person(db, provider, told, MORNING) == again != first

@@ -2,7 +2,7 @@ import re
 
 from sqlalchemy import func, select
 
-from server.models import Assignment, User
+from server.models import Assignment, Audit, User
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import text_of
 
@@ -29,7 +29,11 @@ def test_a_password_is_reset_without_mail_and_ends_all_sessions(town, browse, da
     ada, otto = browse("ada"), browse("otto")
     with database.reading() as db:
         otto_id = db.scalar(select(User.actor_id).where(User.email == "otto@example.test"))
+        ada_id = db.scalar(select(User.actor_id).where(User.email == "ada@example.test"))
     link = link_in(ada.send(f"/admin/people/{otto_id}/link"))
+    with database.reading() as db:
+        made = db.scalars(select(Audit).where(Audit.action == "user.password_link.create")).one()
+    assert (made.actor_id, made.actee_actor_id) == (ada_id, otto_id), "the password is then set in his name"
     browse().send(link, {"password": "a new and long one"})
     assert otto.see("/me").status_code == 303
     assert browse().send("/sign-in", {"email": "otto@example.test", "password": PASSWORD}).status_code == 401
