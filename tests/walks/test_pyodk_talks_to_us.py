@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
+import pyotp
 import pytest
 from flask import Flask
 from pyodk.client import Client
 from pyodk.errors import PyODKError
 from werkzeug.serving import make_server
 
+from server.access.app_passwords import make_app_password
+from server.access.second_factors import begin_authenticator, confirm_authenticator
+from server.db import Database
 from server.publishing import definition
-from tests.conftest import PASSWORD
+from tests.conftest import MORNING, PASSWORD
 from tests.making import an_xform
 
 
@@ -33,14 +37,18 @@ def address(app: Flask) -> Iterator[str]:
 @pytest.fixture
 def odk(address: str, cast: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
-    settings = tmp_path / "pyodk_config.toml"
-    settings.write_text(
-        f'[central]\nbase_url = "{address}"\nusername = "bob@example.test"\npassword = "{PASSWORD}"\n'
-        f"default_project_id = {cast['project']}\n"
-    )
-    client = Client(config_path=settings, cache_path=tmp_path / "pyodk_cache.toml").open()
+    client = as_bob(address, cast["project"], tmp_path, PASSWORD).open()
     yield client
     client.close()
+
+
+def as_bob(address: str, project_id: int, folder: Path, password: str) -> Client:
+    settings = folder / "pyodk_config.toml"
+    settings.write_text(
+        f'[central]\nbase_url = "{address}"\nusername = "bob@example.test"\npassword = "{password}"\n'
+        f"default_project_id = {project_id}\n"
+    )
+    return Client(config_path=settings, cache_path=folder / "pyodk_cache.toml")
 
 
 def workbook(path: Path, version: str) -> Path:
@@ -60,6 +68,19 @@ def test_pyodk_signs_in_and_lists_projects(odk: Client, cast: dict[str, int]) ->
     assert odk.get("users/current").json()["email"] == "bob@example.test"
     assert [project.id for project in odk.projects.list()] == [cast["project"]]
     assert odk.projects.get().name == "禾川镇"
+
+
+def test_pyodk_signs_in_with_a_password_made_for_it_where_a_person_has_a_second_factor(
+    address: str, cast: dict[str, int], database: Database, tmp_path: Path
+) -> None:
+    with database.transaction() as db:
+        app = pyotp.TOTP(begin_authenticator(db, cast["bob"], MORNING))
+        confirm_authenticator(db, cast["bob"], app.at(MORNING), MORNING)
+        made = make_app_password(db, cast["bob"], "pyODK", MORNING)
+    with pytest.raises(PyODKError, match=r"401\.6"):
+        as_bob(address, cast["project"], tmp_path, PASSWORD).open()
+    with as_bob(address, cast["project"], tmp_path, made) as odk:
+        assert odk.get("users/current").json()["email"] == "bob@example.test"
 
 
 def test_pyodk_creates_a_form_from_a_workbook_with_its_file_and_publishes_it(odk: Client, tmp_path: Path) -> None:

@@ -189,8 +189,11 @@ def add_app_password() -> Response:
 
 @pages.post(f"/me/app-passwords/<{ID}:password_id>/remove")
 def remove_app_password(password_id: int) -> Response:
-    app_passwords.remove_app_password(session.db(), require_person(), password_id, session.now())
-    return say(PAGE, _("That program is no longer let in."))
+    """Sessions that the program began by it must not go on, and which those are nobody wrote down: all others end."""
+    actor_id, here = require_person(), session.caller().session_hash
+    app_passwords.remove_app_password(session.db(), actor_id, password_id, session.now())
+    sign_in_places.end_places(session.db(), actor_id, actor_id, session.now(), but=here)
+    return say(PAGE, _("That program is no longer let in; other places where you were signed in are signed out."))
 
 
 @pages.post("/me/sessions/end")

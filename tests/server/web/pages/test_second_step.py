@@ -89,7 +89,7 @@ def test_wrong_codes_count_like_wrong_passwords_and_the_password_does_not_clear_
     browser = enter(browse)
     assert browser.send("/sign-in/code", {"code": "000000"}).status_code == 401
     refused = browser.send("/sign-in/code", {"code": app.code()})
-    assert refused.status_code == 429
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
     clock.forward(minutes=15)
     assert enter(browse).send("/sign-in/code", {"code": app.code()}).status_code == 303
 
@@ -126,8 +126,44 @@ def test_basic_takes_a_password_made_for_the_program_and_not_ones_own(town, brow
     assert session.status_code == 200
     page = rita.see("/me/security").get_data(as_text=True)
     assert "Excel" in page and secret not in page and "还没用过" not in page
+    begun = Client(town.app, token=session.json["token"])
+    assert begun.get("/users/current").status_code == 200
     rita.send(re.search(r"/me/app-passwords/\d+/remove", page)[0])
     assert basic(town.app, "rita@example.test", secret).get("/users/current").status_code == 401
+    assert begun.get("/users/current").status_code == 401, "nor in a session that was begun with it"
+    assert rita.see("/me").status_code == 200
+
+
+@pytest.mark.parametrize("door", ["basic", "session"])
+def test_between_two_guesses_a_program_signs_in_and_the_guesses_are_counted_on(town, browse, rita, clock, door):
+    set_up(rita, clock)
+    made = rita.send("/me/app-passwords", {"name": "Excel", "password": PASSWORD}).get_data(as_text=True)
+    secret = PROGRAM.search(made)[1]
+
+    def guess_and_let_the_program_in():
+        code = Client(town.app).post(
+            "/sessions", json={"email": "rita@example.test", "password": PASSWORD, "code": "000000"}
+        )
+        if door == "basic":
+            basic(town.app, "rita@example.test", secret).get("/users/current")
+        else:
+            Client(town.app).post("/sessions", json={"email": "rita@example.test", "password": secret})
+        return code.status_code
+
+    assert [guess_and_let_the_program_in() for _ in range(6)] == [401] * 5 + [429]
+
+
+def test_collect_is_asked_for_a_name_and_takes_the_password_made_for_it(town, browse, rita, clock):
+    path = f"/projects/{town.project_id}/formList"
+    asked = Client(town.app).get(path, headers={"X-Forwarded-Proto": "https"})
+    assert asked.status_code == 401 and asked.headers["WWW-Authenticate"].startswith("Basic ")
+    assert basic(town.app, "rita@example.test", PASSWORD).get(path).status_code == 200
+    set_up(rita, clock)
+    made = rita.send("/me/app-passwords", {"name": "Collect", "password": PASSWORD}).get_data(as_text=True)
+    refused = basic(town.app, "rita@example.test", PASSWORD).get(path)
+    assert refused.status_code == 401 and "WWW-Authenticate" in refused.headers
+    taken = basic(town.app, "rita@example.test", PROGRAM.search(made)[1]).get(path)
+    assert taken.status_code == 200 and taken.headers["X-OpenRosa-Version"] == "1.0"
 
 
 def test_a_password_for_a_program_changes_nothing_on_the_persons_page(town, browse, rita, clock):
