@@ -7,6 +7,7 @@ import json
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote, urlencode, urlsplit
@@ -70,7 +71,10 @@ def read_endpoints(provider: OpenIdProvider) -> Endpoints:
 
 def safe_address(provider: OpenIdProvider, address: object) -> str:
     """An https address, or one on this machine where the provider itself is. Raises ProviderSilent."""
-    parts = urlsplit(str(address))
+    try:
+        parts = urlsplit(str(address))
+    except ValueError:
+        raise ProviderSilent() from None
     near = is_loopback(parts.hostname or "") and is_loopback(urlsplit(provider.issuer).hostname or "")
     if not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and near))):
         raise ProviderSilent()
@@ -143,7 +147,7 @@ def fetch(address: str, fields: dict[str, str] | None = None, headers: dict[str,
     try:
         with build_opener(*handlers).open(request, timeout=TIMEOUT_SECONDS) as answer:
             said = json.loads(answer.read(MOST_BYTES))
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, HTTPException, ValueError, RecursionError):
         raise ProviderSilent() from None
     if not isinstance(said, dict):
         raise ProviderSilent()

@@ -20,6 +20,7 @@ from server.models import Actor, Passkey, User
 
 NAME = "Fangshi"
 LONGEST_NAME = 60
+LONGEST_ID = 1023  # bytes of a credential's id (WebAuthn level 3, 7.1 step 25)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def finish_registration(
     if not name.strip():
         raise MissingParameter(field="name")
     made = verify_registration(answer, take_challenge(db, token, "new_passkey", actor_id, now), site)
+    if len(made.credential_id) > LONGEST_ID:
+        raise Unauthenticated("The passkey could not be made. Begin again.")
     if db.scalar(select(Passkey.id).where(Passkey.credential_id == made.credential_id)) is not None:
         raise Unauthenticated("This passkey is known already.")
     db.add(
@@ -110,7 +113,7 @@ def verify_registration(answer: dict[str, Any], challenge: bytes, site: Site) ->
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except (WebAuthnException, ValueError, TypeError, LookupError, AttributeError):
         raise Unauthenticated("The passkey could not be made. Begin again.") from None
 
 
@@ -174,7 +177,7 @@ def verify_signature(answer: dict[str, Any], challenge: bytes, key: Passkey, sit
             credential_current_sign_count=key.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except (WebAuthnException, ValueError, TypeError, LookupError, AttributeError):
         raise Unauthenticated("The passkey did not fit. Begin again.") from None
     return int(verified.new_sign_count)
 

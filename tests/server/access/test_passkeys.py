@@ -190,6 +190,26 @@ def test_a_broken_attestation_is_refused(db: Session, dora: int, value: Any) -> 
         passkeys.finish_registration(db, dora, token, answer, "x", SITE, MORNING)
 
 
+HOSTILE = {
+    "no key at all": {"key": b""},
+    "a list for text": {"fmt": "android-safetynet", "attStmt": {"ver": "2.0", "response": [b"x"]}},
+    "an endless name": {"credential_id": bytes(1024)},
+}
+
+
+@pytest.mark.parametrize("change", HOSTILE.values(), ids=list(HOSTILE))
+def test_a_hostile_attestation_is_refused_and_nothing_breaks(db: Session, dora: int, change: dict[str, Any]) -> None:
+    token, options = passkeys.begin_registration(db, dora, SITE, MORNING)
+    device = Device(credential_id=change.get("credential_id", b"x" * 16))
+    name, key = device.credential_id, change.get("key")
+    held = bytes(16) + len(name).to_bytes(2, "big") + name + (device.cose_key() if key is None else cbor2.dumps(key))
+    made = {"fmt": "none", "attStmt": {}, "authData": device.about(held, HOLDS_KEY), **change}
+    answer = device.make(options)
+    answer["response"]["attestationObject"] = bytes_to_base64url(cbor2.dumps(made))
+    with pytest.raises(Unauthenticated):
+        passkeys.finish_registration(db, dora, token, answer, "x", SITE, MORNING)
+
+
 def test_a_disabled_persons_passkey_opens_nothing(db: Session, dora: int) -> None:
     device = Device()
     register(db, dora, device)

@@ -74,6 +74,12 @@ def test_cards_are_chosen_by_village(town, browse):
     assert "马玉梅" in page and "刘小燕" not in page and "李敏" not in page
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 20, "٣", "²", "-1", "x", ""])
+def test_a_number_that_no_phone_has_chooses_none(town, browse, number):
+    page = browse("lea").see(f"/phones/cards?phone={town.phone_id}&phone={number}")
+    assert page.status_code == 200 and len(cards_in(page)) == 1
+
+
 def test_a_stopped_phone_has_no_card(town, browse):
     lea = browse("lea")
     lea.send(f"/phones/{town.phone_id}/revoke")

@@ -170,6 +170,8 @@ def test_an_answer_that_is_none_says_so(town, browse, provider, query):
         {"jwks_uri": "file:///etc/passwd"},
         {"authorization_endpoint": "javascript:alert(1)"},
         {"authorization_endpoint": None},
+        {"authorization_endpoint": "https://[fe80"},
+        {"jwks_uri": "https://[::1"},
     ],
 )
 def test_a_provider_that_names_strange_addresses_is_not_asked(town, browse, provider, configuration):
