@@ -51,6 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_house.py",
         "tests/test_security_page.py",
         "tests/test_threats.py",
+        "tests/test_behind_a_proxy.py",
         "tests/test_readme.py",
         "tests/test_run.py",
         "tests/test_releases.py",
