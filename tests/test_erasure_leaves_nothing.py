@@ -1,4 +1,7 @@
-"""After an erasure she is nowhere: every column of every table is read, sealed ones opened, and every byte of the files."""
+"""After an erasure she is nowhere: every column of every table is read, sealed ones opened, and every byte of the files.
+
+On PostgreSQL also every byte of a dump, and of the server's own files once its operator did what docs/privacy/erasure.md says.
+"""
 
 import json
 import os
@@ -16,14 +19,15 @@ from server.access.people import create_user
 from server.access.roles import CLINICIAN, DPO
 from server.config import Config
 from server.db import Database
-from server.models import Assignment, Base, FollowUp, Notification, Submission, VillageScope
+from server.models import Assignment, Base, Blob, FollowUp, Notification, Submission, VillageScope
 from server.registry.overwriting import overwrite_deleted
+from tests import postgresql_bytes
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD, Clock
 from tests.server.registry.caring import Care, a_care_record, a_uuid, created, updated
 from tests.server.web.pages.conftest import Browser
 
-WORDS = ("WORDNAME", "WORDSECRET", "WORDEARLIER", "WORDPHOTO", "WORDFILE", "WORDCOMMENT", "WORDLATE", "W-0777")
+WORDS = ("WORDNAME", "WORDSECRET", "WORDEARLIER", "WORDPHOTO", "WORDFILENAME", "WORDCOMMENT", "WORDLATE", "W-0777")
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ def tell_everything(care: Care, staff: dict[str, Any], clock: Clock) -> list[str
     answers = {"pregnancy": pregnancy, "visit_date": "2026-02-20", "still_pregnant": "ongoing", "secret": "WORDSECRET"}
     again = care.post("antenatal_check", answers, deprecated_id=check)
     xml = a_care_record("antenatal_check", answers, instance_id=again, deprecated_id=check)
-    photo = {"WORDFILE.jpg": b"\xff\xd8\xff\xe0WORDPHOTO" * 5}
+    photo = {"WORDFILENAME.jpg": b"\xff\xd8\xff\xe0WORDPHOTO" * 5}
     assert care.phone.send(care.project_id, xml, photo).status_code == 201
     care.method(woman, episode)
     care.check(a_uuid(), secret="WORDSECRET")  # of a pregnancy that nobody registered: its words are not hers
@@ -129,10 +133,28 @@ def found_in(database: Database, config: Config, words: list[str]) -> set[str]:
     return places
 
 
+def as_written(words: list[str]) -> list[bytes]:
+    """How a word may stand in a dump or a page: as it is, a uuid as its bytes, and each of them in hex."""
+    plain = [word.encode() for word in words]
+    plain += [bytes.fromhex(word.replace("-", "")) for word in words if len(word) == 36]
+    return plain + [one.hex().encode() for one in plain]
+
+
+def open_names(database: Database, woman: str) -> list[str]:
+    """What of hers stands unsealed beside her uuids: keys of her visits, the hash and the name of her photo."""
+    with database.reading() as db:
+        visits = db.execute(select(FollowUp.key, FollowUp.visit_key).where(FollowUp.subject == woman)).all()
+        return [*(one for row in visits for one in row), *db.scalars(select(Blob.sha256)), "WORDFILENAME"]
+
+
 def test_after_an_erasure_she_is_in_no_column_and_no_byte(
     care: Care, staff: dict[str, Any], database: Database, config: Config, clock: Clock
 ) -> None:
+    if not database.is_sqlite:
+        once, afterwards = postgresql_bytes.operators_sql()
+        postgresql_bytes.run(database, once)
     uuids = tell_everything(care, staff, clock)
+    names = [*uuids, *open_names(database, uuids[0])]
     care.phone.inner.application.extensions["fangshi.readings"].flush()
     for file in files_in(config):
         os.utime(file, (MORNING.timestamp() - 60,) * 2)  # files have the machine's time, not the test's
@@ -147,6 +169,14 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
         "care_event.subject",
     } <= before
     assert files_in(config), "the photo is on the disk"
+    if not database.is_sqlite:
+        postgresql_bytes.run(database, ["ANALYZE", "CHECKPOINT"])
+        written = postgresql_bytes.dump(database)
+        assert [name for name in names if name.encode() not in written] == []
+        folders = {one.partition("/")[0] for one in postgresql_bytes.files_with(database, as_written(names))}
+        assert "pg_wal" in folders and any(one.isdigit() for one in folders), (
+            "tables and WAL hold her, and are searched"
+        )
 
     dora = staff["dora"]
     dora.see("/rights")
@@ -164,4 +194,9 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
     assert verdict.broken is None, "what was taken out of the audit is told in it, so the chain still holds"
     words = [*(word for word in WORDS if word != "WORDSECRET"), *uuids]
     assert found_in(database, config, words) == set()
+    if not database.is_sqlite:
+        written = postgresql_bytes.dump(database)
+        assert [one for one in as_written([*words, *names]) if one in written] == []
+        postgresql_bytes.run(database, afterwards)
+        assert postgresql_bytes.files_with(database, as_written([*words, *names])) == set()
     assert found_in(database, config, ["WORDSECRET"]) == {"submission_version.xml", "submission_version.values_json"}
