@@ -20,7 +20,7 @@ from server.access.audit_chain import (
     find_head,
     next_hash,
 )
-from server.access.audit_heads import Anchor, anchor, read_anchors
+from server.access.audit_heads import NAME, Anchor, anchor, read_anchors
 from server.access.audit_redacting import redact_rows
 from server.access.audit_verifying import Verdict, verify_chain
 from server.config import Config
@@ -219,6 +219,18 @@ def test_the_step_of_the_timetable_writes_the_head_down_once(database: Database,
     anchors = read_anchors(tmp_path)
     assert [one.head.position for one in anchors] == [2, 3]
     assert verified(database, anchors).is_whole
+
+
+@pytest.mark.parametrize("left", ["3", "3 00ff", "3 {hash} 2026-03-0", "3 {hash} 2026-03-02T01:00:00Z"])
+def test_half_a_line_that_a_full_disk_left_is_no_head_and_spoils_none_that_follows(tmp_path: Path, left: str) -> None:
+    first, second = Head(2, bytes(32)), Head(3, b"\1" * 32)
+    anchor(tmp_path, first, MORNING)
+    with (tmp_path / NAME).open("a", encoding="ascii") as file:
+        file.write(left.format(hash=second.hash.hex()))
+    assert [one.head for one in read_anchors(tmp_path)] == [first]
+    anchor(tmp_path, first, MORNING)
+    anchor(tmp_path, second, MORNING)
+    assert [one.head for one in read_anchors(tmp_path)] == [first, second]
 
 
 def test_two_that_chain_at_once_make_one_chain(database: Database, tmp_path: Path) -> None:
