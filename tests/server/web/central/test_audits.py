@@ -3,9 +3,13 @@
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 
+from server.access.audit import record
+from server.db import Database
+from server.models import Project
 from tests.client import Client
-from tests.conftest import Clock
+from tests.conftest import MORNING, Clock
 from tests.making import an_xform
 
 
@@ -54,6 +58,22 @@ def test_rows_are_cut_by_action_group_and_time(as_alice: Client, project_id: int
     assert actions("action=project&start=2026-03-02T10:00:00%2B08:00") == ["project.create"]
     assert actions("action=form&limit=1&offset=1") == ["form.update.draft.set"]
     assert "user.create" in actions("action=nonverbose")
+
+
+def test_of_a_care_project_no_act_upon_one_record_and_no_look_is_listed(
+    as_alice: Client, project_id: int, database: Database
+) -> None:
+    acts = ("form.update", "submission.create", "entity.create", "person.read", "consent.withdraw", "rights.erase")
+    for kind, listed in (("plain", acts), ("care", acts[:1])):
+        with database.transaction() as db:
+            db.execute(update(Project).where(Project.id == project_id).values(kind=kind))
+            if kind == "plain":
+                for action in acts:
+                    record(db, action, actor_id=None, now=MORNING, project_id=project_id)
+                record(db, "submission.create", actor_id=None, now=MORNING)
+        told = [row["action"] for row in as_alice.get("/audits").json if row["action"] in acts]
+        assert sorted(told) == sorted((*listed, "submission.create")), "what has no project is listed"
+        assert as_alice.get("/audits?action=person.read").json == [] or kind == "plain"
 
 
 @pytest.mark.parametrize(
