@@ -1,5 +1,7 @@
 """Entities in Central's JSON. Facts: odk-contract.md 6.9; pyODK wants userAgent to be a string."""
 
+from collections.abc import Collection
+
 import orjson
 
 from server.models import Entity, EntityVersion
@@ -21,7 +23,8 @@ def entity(listed: Listed, whole: bool = True) -> Json:
     }
 
 
-def version(row: EntityVersion, of: Entity, whole: bool = True) -> Json:
+def version(row: EntityVersion, of: Entity, whole: bool = True, without: Collection[str] = ()) -> Json:
+    """`without` are properties that it tells no more."""
     body: Json = {
         "version": row.version,
         "label": row.label,
@@ -36,6 +39,6 @@ def version(row: EntityVersion, of: Entity, whole: bool = True) -> Json:
         "conflictingProperties": orjson.loads(row.conflicting_json) if row.conflicting_json else None,
     }
     if whole:
-        body["data"] = orjson.loads(row.data_json)
-        body["dataReceived"] = orjson.loads(row.received_json)
+        told = {"data": orjson.loads(row.data_json), "dataReceived": orjson.loads(row.received_json)}
+        body |= {part: {**found, **{one: "" for one in without if one in found}} for part, found in told.items()}
     return body
