@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.clock import today
-from server.errors import MissingParameter, UnexpectedValue
+from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.followups.plain_notices import WITHDRAWN, tell
 from server.followups.recalculate import recalculate_many
 from server.followups.recipients import staff_of
@@ -31,15 +32,17 @@ def withdraw(
 
     `what` becomes of what is kept: ERASE with the service removes her, KEEP keeps what the law asks for, read by nobody.
     Lists, follow-ups, notices that wait and records follow in the same transaction, and her workers are told that somebody
-    left, not who. Raises MissingParameter when nothing is named, UnexpectedValue for a word that is no purpose.
+    left, not who. Raises MissingParameter when nothing is named, UnexpectedValue for a word that is no purpose, NotFound
+    when she was removed meanwhile.
     """
     taken = checked_purposes(purposes)
     stand_in_line(db, project.id)
+    woman = as_she_stands(db, woman)
     uuid = woman.uuid
     carers = staff_of(db, project.id, today(now)).recipients(woman.village_code, woman.assigned_worker).workers
     if "service" in taken and what == ERASE:
         note(db, project.id, uuid, by, now)
-        effects = erase(db, project.id, uuid, now)
+        effects = erase(db, project.id, uuid, now, by)
     else:
         note_withdrawal(db, project.id, uuid, taken, by, now)
         effects = Effects({("women", uuid)})
@@ -49,6 +52,15 @@ def withdraw(
     recalculate_many(db, project, effects.subjects, today(now), now)
     for submission_id in effects.look_at:
         look_again(db, submission_id, now)
+
+
+def as_she_stands(db: Session, woman: Woman) -> Woman:
+    """Her row now that nobody else changes it: a phone or the rights desk may have been faster. Raises NotFound."""
+    hers = select(Woman).where(Woman.project_id == woman.project_id, Woman.uuid == woman.uuid)
+    found = db.scalar(hers, execution_options={"populate_existing": True})
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def checked_purposes(purposes: Sequence[str]) -> list[str]:

@@ -50,7 +50,7 @@ def take_back(woman_uuid: UUID) -> Response:
         withdraw(session.db(), project, woman, purposes, what, require_person(), session.now())
     except Problem as problem:
         sent = {"purposes": purposes, "what": request.form.get("what", "")}
-        return show_again("consents/woman.html", problem, lambda: facts_of(project, woman), sent=sent)
+        return show_again("consents/woman.html", problem, lambda: facts_of(*load_woman(str(woman_uuid))), sent=sent)
     if what == ERASE:
         return say(list_path(project), _("Her wish holds from now on: what was kept of her is gone."))
     # Who took everything back is perhaps in nobody's reach any more, her chosen worker's least of all.

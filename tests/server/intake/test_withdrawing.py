@@ -5,12 +5,12 @@ from datetime import date
 import orjson
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from server.db import Database
-from server.errors import MissingParameter, UnexpectedValue
+from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.intake.withdrawing import ERASE, KEEP, withdraw
-from server.models import Audit, Consent, FollowUp, Project, Tombstone, Withdrawal, Woman
+from server.models import Audit, Consent, FollowUp, Project, Tombstone, Withdrawal, Woman, table_of
 from tests.conftest import Clock
 from tests.server.registry.caring import Care, a_uuid, created, updated
 
@@ -127,3 +127,25 @@ def test_a_purpose_that_nobody_asks_for_or_none_at_all_is_refused(care: Care, ta
     with pytest.raises(MissingParameter):
         take_back(woman)
     assert care.rows(Withdrawal) == []
+
+
+def test_who_was_removed_or_renewed_in_the_same_moment_is_taken_as_she_stands_then(
+    care: Care, database: Database, cast: dict[str, int], clock: Clock
+) -> None:
+    """The page has read her row when a phone or the rights desk is faster: nothing of the older row is written back."""
+    renewed, removed = a_uuid(), a_uuid()
+    for woman in (renewed, removed):
+        care.register(woman)
+    table = table_of(Woman)
+    with database.transaction() as db:
+        project = db.get_one(Project, care.project_id)
+        seen = {row.uuid: row for row in db.scalars(select(Woman))}
+        seen[renewed].consent_stats = False
+        db.flush()
+        db.execute(update(table).where(table.c.uuid == renewed).values(consent_stats=True))
+        withdraw(db, project, seen[renewed], ["stats"], KEEP, cast["bob"], clock.now())
+        db.execute(delete(table).where(table.c.uuid == removed))
+        with pytest.raises(NotFound):
+            withdraw(db, project, seen[removed], ["service"], KEEP, cast["bob"], clock.now())
+    assert [(one.uuid, one.consent_stats) for one in care.rows(Woman)] == [(renewed, False)]
+    assert [one.woman_uuid for one in care.rows(Withdrawal)] == [renewed]
