@@ -14,7 +14,7 @@ from server.access.roles import CLINICIAN, PROJECT_MANAGER, REVIEWER
 from server.db import Database
 from server.models import Assignment, Project, Seal, Submission, SubmissionComment, Village, VillageScope
 from tests.client import Client
-from tests.conftest import MORNING, PASSWORD
+from tests.conftest import MORNING, PASSWORD, Clock
 from tests.making import a_form, a_phone, a_record, new_id
 from tests.server.registry.caring import Care, a_uuid, created
 
@@ -239,3 +239,22 @@ def test_what_she_shares_no_longer_with_the_clinic_leaves_its_exports_at_once(
     for door, reply in zip(doors, before, strict=True):
         after = clinician.get(door, headers={"If-None-Match": reply.headers["ETag"]})
         assert (after.status_code, check in after.get_data(as_text=True)) == (200, False)
+
+
+def test_what_she_agreed_to_until_a_day_leaves_the_clinic_the_day_after_and_comes_back_when_she_renews(
+    app: Flask, database: Database, project_id: int, hire: Callable[[int], Client], clock: Clock
+) -> None:
+    care, woman, pregnancy = Care(app, database, project_id), a_uuid(), a_uuid()
+    care.register(woman, until="2026-03-02")
+    care.pregnancy(woman, pregnancy)
+    check = care.check(pregnancy, secret="SECRETWORD")
+    clinician, forms = hire(CLINICIAN), f"/projects/{project_id}/forms/antenatal_check"
+    doors = (f"{forms}/submissions.csv", f"{forms}.svc/Submissions", f"{forms}/submissions/{check}.xml")
+    last_day = [clinician.get(door) for door in doors]
+    assert ["SECRETWORD" in one.get_data(as_text=True) for one in last_day] == [True] * 3
+    clock.forward(hours=16)
+    for door, before in zip(doors, last_day, strict=True):
+        after = clinician.get(door, headers={"If-None-Match": before.headers.get("ETag", "")})
+        assert after.status_code != 304 and "SECRETWORD" not in after.get_data(as_text=True), door
+    care.renew(woman, "2026-03-03", "2027-03-03")
+    assert ["SECRETWORD" in clinician.get(door).get_data(as_text=True) for door in doors] == [True] * 3

@@ -4,6 +4,8 @@ In a care project an administrator has no content: the site-wide role gives ever
 """
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from server.access import roles
 from server.access.caller import Caller, Grant
@@ -16,7 +18,7 @@ class Scope:
     """What of a project's records a caller's rights reach: all of it, or what lies in some villages.
 
     `health`: records with health answers too. In a care project they are for its clinicians alone, and then
-    `shared_only`: not those of a woman who does not share them with the clinic.
+    `shared_only`: not those of a woman who does not share them with the clinic, or whose consent ended before `today`.
     """
 
     project_id: int
@@ -24,6 +26,7 @@ class Scope:
     village_ids: frozenset[int] = frozenset()
     health: bool = False
     shared_only: bool = False
+    today: date | None = None
 
     def covers(self, village_id: int | None) -> bool:
         return self.everything or (village_id is not None and village_id in self.village_ids)
@@ -75,11 +78,12 @@ def scope_of(caller: Caller, project: Project) -> Scope:
         return Scope(project.id, everything=True, health=True)
     villages = caller.villages.get(project.id, frozenset())
     health = is_clinician(caller, project)
+    rights: Any = {"health": health, "shared_only": health, "today": caller.today if health else None}
     if villages is None:
-        return Scope(project.id, everything=True, health=health, shared_only=health)
+        return Scope(project.id, everything=True, **rights)
     handed = frozenset[int]().union(*(one.village_ids for one in caller.handed if one.project_id == project.id))
     opened = opened_villages(caller, project.id)
-    return Scope(project.id, False, villages | handed | opened, health=health, shared_only=health)
+    return Scope(project.id, False, villages | handed | opened, **rights)
 
 
 def opened_villages(caller: Caller, project_id: int) -> frozenset[int]:

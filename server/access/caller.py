@@ -1,7 +1,7 @@
 """Who is asking, as plain data: read once a request, handed down to every verb."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Caller:
     carrier_id: int | None = None
     handed: tuple[Handed, ...] = ()
     opened: tuple[Opened, ...] = ()
+    today: date | None = None  # the Shanghai day on which a clinician asks: a woman's consent may have run out
     key: str | None = field(default=None, repr=False)  # the token of the key URL that was used, for the links we emit
     session_hash: bytes | None = field(default=None, repr=False)
     last_used_at: datetime | None = None  # of the session, as it was written down last

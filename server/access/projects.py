@@ -227,7 +227,7 @@ def submissions_within(
 
 def kept_from_the_clinic(today: date | None) -> ColumnElement[bool]:
     """Records of a woman who, as her consent stands that day, does not share them with the clinic."""
-    over = Woman.consent_share_clinic.is_(False)
+    over: ColumnElement[bool] = Woman.consent_share_clinic.is_(False)
     if today is not None:
         over = or_(over, Woman.consent_until < today)
     hers = (Woman.project_id == CareEvent.project_id) & (Woman.uuid == CareEvent.subject)

@@ -143,7 +143,7 @@ def read_change_mark(db: Session, source: Source) -> str:
     names = select(func.max(Actor.updated_at)).scalar_subquery()
     scope = source.scope
     seen = db.execute(select(act, places, names, *marks_of_others(scope))).one()
-    reach = f"{scope.everything} {scope.health} {scope.shared_only} {sorted(scope.village_ids)}"
+    reach = f"{scope.everything} {scope.health} {scope.shared_only} {scope.today} {sorted(scope.village_ids)}"
     return f"{source.form_id} {source.draft} {reach} {tuple(map(str, seen))}"
 
 
