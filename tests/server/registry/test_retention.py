@@ -27,8 +27,8 @@ from server.models import (
     Tombstone,
     Woman,
 )
-from server.registry.retention import backups_until, delete_old_backups
-from server.registry.retention_runs import plan_retention, run_retention
+from server.registry.retention import backups_until, delete_old_backups, find_past
+from server.registry.retention_runs import plan_retention, run_one, run_retention
 from server.registry.rights_desk import open_request
 from tests.conftest import MORNING, Clock
 from tests.server.registry.caring import VILLAGE, Care, a_uuid
@@ -91,6 +91,29 @@ def test_after_a_year_without_contact_code_and_counts_are_left(
 
     assert run_retention(database, blobs, None, clock.now())[project_id].women == 0
     assert len(care.rows(RetentionRun)) == 1, "a run with nothing to do leaves no report"
+
+
+def test_who_is_met_or_asks_while_a_run_goes_on_is_left_alone(
+    care: Care, database: Database, config: Config, project_id: int, clock: Clock
+) -> None:
+    met, asking, past = a_uuid(), a_uuid(), a_uuid()
+    for woman in (met, asking, past):
+        care.register(woman, until="2026-02-05")
+    shut = care.pregnancy(met, a_uuid(), "2026-02-20")
+    assert care.seal_of(shut) == "no_consent"
+    clock.forward(days=380)
+    with database.reading() as db:
+        found = find_past(db, project_id, clock.now())
+    assert (set(found.women), len(found.records)) == ({met, asking, past}, 1)
+    care.renew(met, "2026-02-19", "2027-02-19")
+    with database.transaction() as db:
+        open_request(db, project_id, "export", asking, None, clock.now())
+
+    report = run_one(database, BlobStore(config.blob_dir), found, clock.now())
+    assert (report.women, report.sealed_records) == (1, 0)
+    assert {one.uuid for one in care.rows(Woman)} == {met, asking}
+    assert care.seal_of(shut) is None
+    assert sum(not one.xml for one in care.rows(SubmissionVersion)) == 1
 
 
 def test_backups_go_after_thirty_days_and_the_day_is_told(tmp_path: Path) -> None:
