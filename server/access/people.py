@@ -162,7 +162,7 @@ def find_link(db: Session, token: str, now: datetime) -> OneTimeToken | None:
 def use_link(db: Session, token: str, email: str | None, password: str, name: str | None, now: datetime) -> int:
     """Follows a link through once; returns the actor whose password is now set. Raises NotFound, or a password's Problem."""
     link = find_link(db, token, now)
-    if link is None or (link.purpose == "setup" and has_users(db)):
+    if link is None or (link.purpose == "setup" and has_users(db)) or not take_link(db, link):
         raise NotFound("This link was used before or is too old. Ask for a new one.")
     if link.purpose == "setup":
         actor_id = create_administrator(db, email or "", password, now, name).actor_id
@@ -170,5 +170,10 @@ def use_link(db: Session, token: str, email: str | None, password: str, name: st
         assert link.actor_id is not None, "a password link names its person"
         actor_id = link.actor_id
         set_password(db, actor_id, password, by=actor_id, now=now)
-    db.execute(delete(OneTimeToken).where(OneTimeToken.token_hash == link.token_hash))
     return actor_id
+
+
+def take_link(db: Session, link: OneTimeToken) -> bool:
+    """Takes it away; False when somebody else did a moment ago."""
+    result = db.execute(delete(OneTimeToken).where(OneTimeToken.token_hash == link.token_hash))
+    return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -1,10 +1,10 @@
 """Accounts: who signs in after what, and links that are good once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.access import people
@@ -54,6 +54,23 @@ def test_a_password_link_is_good_once_and_for_two_days(db: Session) -> None:
     assert check_credentials(db, "d@example.test", "brave new password").actor_id == actor_id
     with pytest.raises(NotFound):
         people.use_link(db, token, None, "brave new password", None, MORNING)
+
+
+def test_a_link_that_somebody_follows_at_the_same_moment_is_good_for_one_of_them(
+    db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = people.issue_link(db, "setup", None, MORNING)
+    find = people.find_link
+
+    def find_and_be_late(db: Session, token: str, now: datetime) -> OneTimeToken | None:
+        found = find(db, token, now)
+        db.execute(delete(OneTimeToken).execution_options(synchronize_session=False))
+        return found
+
+    monkeypatch.setattr(people, "find_link", find_and_be_late)
+    with pytest.raises(NotFound):
+        people.use_link(db, token, "a@example.test", PASSWORD, None, MORNING)
+    assert not people.has_users(db)
 
 
 def test_a_set_up_link_makes_the_first_administrator_and_no_second(db: Session) -> None:
