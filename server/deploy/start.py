@@ -1,4 +1,4 @@
-"""From the typed command to a running server/cli.py: what is missing is installed first, and only what is missing."""
+"""From the typed command to a running server/cli: what is missing is installed first, and only what is missing."""
 
 import fcntl
 import os

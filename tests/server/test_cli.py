@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from forms.library import library_forms
 from server.access.passwords import password_fits
 from server.access.projects import create_project
-from server.cli import main, open_to_read
+from server.cli import main
+from server.cli.folders import open_to_read
 from server.clock import now
 from server.config import Config
 from server.db import Database
@@ -215,7 +216,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
         return demo
 
     monkeypatch.setattr("server.demo.make.make_demo", make)
-    monkeypatch.setattr("server.cli.supervise", lambda _config, _reserved, _listening, more: print(more) or 0)
+    monkeypatch.setattr("server.cli.serving.supervise", lambda _config, _reserved, _listening, more: print(more) or 0)
     return demos
 
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from server.cli import COMMANDS
+from server.cli import COMMANDS, find_command
 from server.commands import TEXTS, read_arguments, read_instant, read_port
 
 
 def test_what_help_lists_is_what_works() -> None:
     assert TEXTS.keys() == COMMANDS.keys()
+    assert all(callable(find_command(name)) for name in COMMANDS)
 
 
 def test_every_command_is_told_in_chinese_and_english() -> None:

@@ -66,7 +66,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
             monkeypatch.delenv(name)
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr("server.cli.supervise", lambda *_: pytest.fail("it would have served"))
+        monkeypatch.setattr("server.cli.serving.supervise", lambda *_: pytest.fail("it would have served"))
         try:
             code = main(["serve", "--data", str(data_dir), *words])
         except SystemExit as left:

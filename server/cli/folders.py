@@ -1,0 +1,56 @@
+"""The data folder that a command works on: opened as it is to read, or brought up to date first."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from server.clock import now
+from server.config import Config
+from server.db import Database
+from server.upgrading import UpgradeRefused, check_keys, is_current, upgrade
+
+ROOT = Path(__file__).resolve().parents[2]  # of the program
+
+
+@contextmanager
+def open_to_read(data_dir: Path) -> Iterator[Session]:
+    """A session that cannot write, on a data folder as it is. Raises UpgradeRefused for one that is not up to date."""
+    config = Config.from_env(data_dir)
+    check_folder(config)
+    with closing_database(config) as database:
+        if database.is_sqlite and not Path(str(database.engine.url.database)).exists():
+            raise UpgradeRefused(f"这里没有数据 / there are no data in {config.data_dir}")
+        if not is_current(database):
+            raise UpgradeRefused("数据要先升级 / the data must be brought up to date first: ./fangshi upgrade")
+        check_keys(database)
+        with database.reading() as db:
+            db.execute(text("PRAGMA query_only=ON" if database.is_sqlite else "SET TRANSACTION READ ONLY"))
+            yield db
+
+
+@contextmanager
+def open_data(data_dir: Path) -> Iterator[Database]:
+    """The database of a data folder that is there, brought up to date. Raises UpgradeRefused otherwise."""
+    config = Config.from_env(data_dir)
+    check_folder(config)
+    with closing_database(config) as database:
+        upgrade(database, config.data_dir, now())
+        yield database
+
+
+@contextmanager
+def closing_database(config: Config) -> Iterator[Database]:
+    database = Database(config.sqlalchemy_url, config.key_file)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def check_folder(config: Config) -> None:
+    """Raises UpgradeRefused when there is no such folder: only `serve` and `demo` make one, a typing error does not."""
+    if not config.database_url and not config.data_dir.is_dir():
+        raise UpgradeRefused(f"没有数据目录 / there is no data folder {config.data_dir}; --data DIR")

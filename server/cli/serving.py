@@ -1,0 +1,94 @@
+"""Commands that go on until they are told to stop: serve, demo, jobs."""
+
+import argparse
+import json
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+
+from server.access.people import create_administrator, has_users, issue_link
+from server.access.tokens import load_key
+from server.cli.folders import ROOT, closing_database, open_data
+from server.clock import now
+from server.config import Config
+from server.serving import (
+    Listening,
+    check_certificate,
+    load_children,
+    own_address,
+    own_folder,
+    reserve_port,
+    supervise,
+)
+from server.upgrading import check_keys, upgrade
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    load_children()
+    config = Config.from_env(arguments.data)
+    listening = Listening(arguments.host, arguments.port, arguments.tls_cert, arguments.tls_key)
+    check_certificate(listening)
+    with closing(reserve_port(listening.host, listening.port)) as reserved, own_folder(config.data_dir):
+        address = config.public_url or own_address(listening, reserved.getsockname()[1]).rstrip("/")
+        invitation = prepare(config, now())
+        if invitation:
+            print(
+                f"第一位管理员请打开 / to make the first administrator, open: {address}/join/{invitation}", flush=True
+            )
+        return supervise(config, reserved, listening)
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    from server.demo.folder import clear_folder, describe_demo
+    from server.demo.make import make_demo
+    from server.demo.people import read_demo
+
+    load_children()
+    data = (arguments.data or ROOT / "demo-data").resolve()
+    config = replace(Config.from_env(data), database_url=None)  # a demo never goes into a town's own database
+    listening = Listening(arguments.host, arguments.port)
+    with closing(reserve_port(listening.host, listening.port)) as reserved, own_folder(data):
+        demo = None if arguments.fresh else read_demo(data)
+        if demo is None:
+            clear_folder(data)
+            demo = make_demo(config, now())
+        prepare(config, now())
+        port = reserved.getsockname()[1]
+        more = describe_demo(demo, listening.host, port, config.public_url)
+        return supervise(config, reserved, listening, more)
+
+
+def prepare(config: Config, at: datetime) -> str | None:
+    """Brings schema, secret key and first administrator about; the token of a set-up link when nobody was named.
+
+    Raises UpgradeRefused, SecretKeyUnusable, or the Problem with the named address or password.
+    """
+    with closing_database(config) as database:
+        saved = upgrade(database, config.data_dir, at)
+        if saved:
+            print(f"数据已升级，备份在 / upgraded, backup in: {saved}", flush=True)
+        load_key(config.key_file)
+        with database.transaction() as db:
+            if has_users(db):
+                return None
+            if config.admin_email and config.admin_password:
+                create_administrator(db, config.admin_email, config.admin_password, at)
+                return None
+            return issue_link(db, "setup", None, at)
+
+
+def run_jobs(arguments: argparse.Namespace) -> int:
+    from server.jobs import run_all_once, run_timetable
+
+    config = Config.from_env(arguments.data)
+    if not arguments.once:
+        with suppress(OperationalError), closing_database(config) as database:  # one that is away may come
+            check_keys(database)
+        run_timetable(config)
+        return 0
+    with open_data(arguments.data) as database:
+        results = run_all_once(database, config, arguments.as_of or now())
+    print(json.dumps(results, ensure_ascii=False))
+    return 0
