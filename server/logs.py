@@ -18,6 +18,8 @@ SCRUBBED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(Invalid request from ip=[0-9a-fA-F.:]*?)(?=: |$).*", re.DOTALL), r"\1"),  # it quotes the request
     (re.compile(r"(/(?:key|test|join|sessions)/|[?&]st=)[^/&\s?\"']+"), r"\1…"),
     (re.compile(r"(?<=\S)\?[^\s\"']+"), "?…"),  # a query holds names and answers
+    (re.compile(r"(/attachments/|/review/\d+/)[^\s\"']+"), r"\1…"),  # what a phone called its file
+    (re.compile(r"/[^/\s\"']*%[0-9A-Fa-f]{2}[^/\s\"']*"), "/…"),  # what is no plain word in an address may be a name
     (re.compile(r"\b(Bearer|Basic|Digest)\s+\S.*", re.IGNORECASE), r"\1 …"),
     (re.compile(r"[^\s@,;<>\"'()]{1,64}@[^\s@,;<>\"'()]{1,190}"), "…@…"),  # passwords in database addresses too
     (re.compile(r"[\w-]{40,}"), "…"),  # tokens are 64 letters; ids of errors 12, uuids 36

@@ -27,6 +27,12 @@ TOKEN = "Zq" * 32
         ("POST /join/abc done", "POST /join/… done"),
         ("GET /v1/projects?st=abc", "GET /v1/projects?…"),
         ("GET /people?q=王秀英&x=1 failed", "GET /people?… failed"),
+        (
+            "Error handling request GET /v1/projects/1/forms/visit/submissions/uuid:1/attachments/wang.jpg",
+            "Error handling request GET /v1/projects/1/forms/visit/submissions/uuid:1/attachments/…",
+        ),
+        ("Error handling request GET /review/12/%E7%8E%8B.jpg", "Error handling request GET /review/12/…"),
+        ("GET /v1/projects/1/datasets/%E7%8E%8B/entities", "GET /v1/projects/1/datasets/…/entities"),
         ("sent to wang.li@town.example today", "sent to …@… today"),
         ("Authorization: Bearer abc.def", "Authorization: Bearer …"),
         ("authorization: basic d2FuZzpwdw==", "authorization: basic …"),
