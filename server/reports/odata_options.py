@@ -108,8 +108,11 @@ def read_expand(text: str | None) -> bool:
 
 
 def read_order(names: Names, text: str) -> tuple[ColumnElement[Any], ...]:
-    """`a asc, b desc` over what the record itself is known by; null comes before everything (OData 4.0, 11.2.5.2)."""
-    order = []
+    """`a asc, b desc` over what the record itself is known by; null comes before everything (OData 4.0, 11.2.5.2).
+
+    What is named again decides nothing any more and is left out: databases sort by some hundred columns at most.
+    """
+    order: dict[str, ColumnElement[Any]] = {}
     for part in text.split(","):
         match = _ORDER.fullmatch(part)
         if match is None:
@@ -118,8 +121,8 @@ def read_order(names: Names, text: str) -> tuple[ColumnElement[Any], ...]:
         if ref.place != "system":
             raise ODataFieldUnsupported(field=match[1])
         column = COLUMNS[ref.path[0]]
-        order.append(column.desc().nulls_last() if match[2] == "desc" else column.asc().nulls_first())
-    return tuple(order)
+        order.setdefault(ref.path[0], column.desc().nulls_last() if match[2] == "desc" else column.asc().nulls_first())
+    return tuple(order.values())
 
 
 def read_token(text: str) -> After:

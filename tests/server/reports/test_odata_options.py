@@ -66,6 +66,7 @@ ODD_QUERIES = (
     *("$skip=9007199254740992", "$top=9007199254740992&$skip=9007199254740992", "$select=__id,,size", "$orderby=,"),
     *("$skiptoken=01", "$skiptoken=" + "A" * 9000, "$search=%00", "$filter=ok eq ok eq ok", "$filter=null eq null"),
     *("$filter=year(null) eq 1", "$filter=year(year(now())) eq 1", "$filter=" + "a" * 5000, "$filter=true"),
+    "$orderby=" + "__id," * 2500 + "__id",
     *(
         "$filter=-0 eq 0 and __id ne null",
         "$filter=start eq 2026-01-01",
