@@ -14,6 +14,7 @@ from server.access.allow import allow, may, scope_of
 from server.access.audit_queries import Wanted, guarded_from, list_audits, look_up
 from server.access.profiles import find_actors
 from server.access.readings import Looked
+from server.access.restricted import is_restricted
 from server.access.unusual import at_hour, find_unusual
 from server.errors import Forbidden
 from server.followups.courses import get_woman
@@ -21,6 +22,7 @@ from server.followups.lists_for_pages import codes_of
 from server.models import Project
 from server.web import session
 from server.web.pages.audit_words import WAY_WORDS, act_words, role_words, say_finding, upon_words
+from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import asked_number
@@ -63,8 +65,7 @@ def list_reads() -> Response:
     start, end = span(days)
     rows = readings.readings_in(session.db(), project.id, start, end, person or None, (number - 1) * PAGE, PAGE + 1)
     page = turn("/audit/reads", number, len(rows) > PAGE, days=days, person=person)
-    named = find_actors(session.db(), [person]) if person else {}
-    who = named[person].display_name if person in named else ""
+    who = rows[0].name if person and rows else ""  # nobody of another town is named, who looked at nothing here
     return show("audit/reads.html", project, lines=lines_of(rows[:PAGE]), page=page, days=days, who=who)
 
 
@@ -84,7 +85,7 @@ def show_readers(woman_uuid: UUID) -> Response:
     project, uuid = her_log(woman_uuid), str(woman_uuid)
     number = page_asked()
     total = readings.count_about(session.db(), project.id, uuid)
-    rows = readings.readings_about(session.db(), project.id, uuid, (number - 1) * PAGE, PAGE)
+    rows = looks_at(project, uuid, (number - 1) * PAGE, PAGE)
     lists = readings.lists_since(session.db(), project.id, session.now() - timedelta(days=max(SPANS)), 0, PAGE)
     page = pager(f"/people/{uuid}/readers", {}, number, total)
     values: dict[str, Any] = {"lines": lines_of(rows), "lists": lines_of(lists), "page": page, "uuid": uuid}
@@ -95,7 +96,7 @@ def show_readers(woman_uuid: UUID) -> Response:
 def send_readers(woman_uuid: UUID) -> Response:
     """The same as JSON, at most 10,000 lines, the newest first."""
     project = her_log(woman_uuid)
-    rows = readings.readings_about(session.db(), project.id, str(woman_uuid), 0, readings_json.MOST)
+    rows = looks_at(project, str(woman_uuid), 0, readings_json.MOST)
     return central_json.reply([readings_json.looked(one) for one in rows])
 
 
@@ -139,6 +140,20 @@ def her_log(woman_uuid: UUID) -> Project:
     reading_log().flush()
     note_read(project, "access.read", about=str(woman_uuid))
     return project
+
+
+def looks_at(project: Project, uuid: str, offset: int, limit: int) -> list[Looked]:
+    """Looks at her. At which form's record is not for a clinician who may not read her course: it would tell of it."""
+    rows = readings.readings_about(session.db(), project.id, uuid, offset, limit)
+    if may(session.caller(), "reading.list", project) or may_read_course(project, uuid):
+        return rows
+    return [replace(one, submission_id=None, form_id=None) for one in rows]
+
+
+def may_read_course(project: Project, uuid: str) -> bool:
+    woman = get_woman(session.db(), project.id, None, uuid)
+    told = consents(woman, today()) and shares_with_clinic(woman)
+    return told and not is_restricted(session.db(), project.id, uuid)
 
 
 def show(template: str, project: Project, **values: Any) -> Response:

@@ -40,6 +40,8 @@ def show_map() -> Response:
     layers = layers_for(session.caller(), project)
     counts = counts_of(project)
     shown, wished = views(layers), request.args.get("show")
+    if layers.health:
+        note_read(project, "map.read")  # its table tells how many health records a village has
     return make_response(
         render_template(
             "map/map.html",
@@ -152,6 +154,7 @@ def health() -> Response:
     layers = layers_for(session.caller(), project)
     if not layers.health:
         raise Forbidden()
+    note_read(project, "map.read")
     return geojson(health_layer(layers))
 
 

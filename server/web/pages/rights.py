@@ -28,6 +28,7 @@ from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
+from server.web.readings import note_read
 
 
 def desk(verb: str) -> tuple[Project, Scope | None]:
@@ -56,6 +57,7 @@ def list_facts(project: Project, scope: Scope | None, state: str = rights_desk.O
         one: rights_desk.count_requests(db, project.id, scope, one) for one in (rights_desk.OPEN, rights_desk.DONE)
     }
     found = rights_desk.list_requests(db, project.id, scope, state, (number - 1) * PAGE, PAGE)
+    note_read(project, "entity.list", details={"requests": len(found)})
     return {
         "requests": [row_of(one, label) for one, label in found],
         "state": state,
@@ -102,6 +104,8 @@ def take_request() -> Response:
 def show_request(request_id: int) -> Response:
     project, scope = desk("rights.read")
     found = rights_desk.get_request(session.db(), project.id, scope, request_id)
+    if found.subject is not None:
+        note_read(project, "person.read", about=found.subject)
     return make_response(render_template("rights/one.html", **facts_of(project, found)))
 
 

@@ -11,7 +11,9 @@ from server.access.audit import record
 from server.access.caller import Caller
 from server.access.people import create_user
 from server.access.pseudonyms import pseudonym
+from server.access.reading_log import Read, write_reads
 from server.models import Audit, Project, Reading, Woman
+from server.registry.rights_desk import CORRECTION, open_request
 from server.web.pages.audit_words import act_words
 from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import text_of
@@ -154,6 +156,57 @@ def test_her_log_is_for_the_officer_and_for_her_clinician(town, browse):
     for name, codes in (("dora", (200, 200)), ("lin", (200, 404)), ("wang", (403, 403)), ("lea", (403, 403))):
         browser = browse(name)
         assert tuple(browser.see(f"/people/{one}/readers").status_code for one in (own, elsewhere)) == codes, name
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, True),
+        ({"consent_share_clinic": False}, False),
+        ({"consent_service": False}, False),
+        ({"consent_until": MORNING.date() - DAY}, False),
+    ],
+)
+def test_a_clinician_is_not_told_at_which_record_of_her_somebody_looked_where_she_may_not_read_it(
+    town, browse, more, told
+):
+    record_id, woman = town.record(), her(town, **more)
+    with town.database.transaction() as db:
+        write_reads(
+            db,
+            [Read("submission.read", Caller(), town.project_id, MORNING, about=woman, submission_id=record_id)],
+        )
+    for name, sees in (("lin", told), ("dora", True)):
+        words = text_of(browse(name).see(f"/people/{woman}/readers"))
+        (line,) = [
+            one
+            for one in browse(name).see(f"/people/{woman}/readers.json").json
+            if one["recordId"] or one["action"] == "submission.read"
+        ]
+        assert (f"记录 {record_id}" in words, line["xmlFormId"], line["recordId"]) == (
+            (True, "visit", record_id) if sees else (False, None, None)
+        )
+
+
+def test_nobody_is_named_who_looked_at_nothing_here(town, browse):
+    with town.database.transaction() as db:
+        stranger = create_user(db, "x@example.test", PASSWORD, "外镇的人", None, MORNING).actor_id
+    assert "外镇的人" not in browse("dora").see(f"/audit/reads?person={stranger}").text
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [("/map", "map.read"), ("/map/health", "map.read"), ("/rights", "entity.list"), ("/rights/{}", "person.read")],
+)
+def test_what_the_map_tells_of_health_and_the_desk_of_a_woman_is_a_look_too(town, browse, path, action):
+    woman = her(town)
+    with town.database.transaction() as db:
+        wish = open_request(db, town.project_id, CORRECTION, woman, town.actor_id(db, "dora"), MORNING)
+    lin = browse("lin")
+    assert lin.see(path.format(wish.id)).status_code == 200
+    (line,) = lin.see("/me/reads.json").json
+    of_her = pseudonym(town.project_id, woman).hex() if action == "person.read" else None
+    assert (line["action"], line["about"]) == (action, of_her)
 
 
 def test_the_log_stands_after_she_was_removed(town, browse):
