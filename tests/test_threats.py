@@ -156,6 +156,22 @@ def test_a_full_disk_is_said_so_keeps_nothing_half_and_needs_no_restart(
     assert phone.send(project_id, record, photo).status_code == 201
 
 
+@pytest.mark.parametrize("photo", [True, False], ids=["a photo to seal", "answers to seal"])
+def test_while_the_key_file_is_away_phones_are_told_to_come_again(
+    app: Flask, phone: Client, project_id: int, database: Database, monkeypatch: pytest.MonkeyPatch, photo: bool
+) -> None:
+    """Row 37: the key may lie on a disk of its own, and that is gone for a while."""
+    record, files = a_record(photo="1.jpg" if photo else ""), {"1.jpg": b"\xff\xd8\xff\xe0"} if photo else {}
+    with monkeypatch.context() as away:
+        for ring in (database.keys, app.extensions["fangshi.keys"]):
+            away.setattr(ring, "path", Path("no/such/key"))
+            away.setattr(ring, "look_at", 0.0)
+        answer = phone.send(project_id, record, files)
+        assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+    assert count_records(database) == 0
+    assert phone.send(project_id, record, files).status_code == 201
+
+
 @contextmanager
 def somebody_who_holds_the_lock(database: Database) -> Iterator[None]:
     """Another connection that writes and does not come to an end; whoever waits gives up soon."""

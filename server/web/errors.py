@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, request
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
@@ -16,6 +16,7 @@ from forms.errors import FormError
 from geo.errors import GeoError
 from server import errors
 from server.errors import Problem
+from server.keys import SecretKeyUnusable
 from server.web.wire import central_json, openrosa_xml
 
 log = logging.getLogger("fangshi.errors")
@@ -82,8 +83,9 @@ def not_found() -> Problem:
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether waiting helps: a full disk, a locked or unreachable database, no free connection."""
-    if isinstance(error, PoolTimeout):
+    """Whether waiting helps: a full disk, a locked or unreachable database, no free connection, a key file that is away."""
+    reason = error.orig if isinstance(error, StatementError) else error  # as it comes from a sealed column
+    if isinstance(error, PoolTimeout) or isinstance(reason, SecretKeyUnusable):
         return True
     if isinstance(error, OperationalError):
         return error.connection_invalidated or PASSING.search(str(error.orig)) is not None
