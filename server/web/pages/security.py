@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template, request
 
 from server.access import app_passwords, passkeys, people, second_factors, sign_in_places, signing_in
 from server.errors import Forbidden, Problem, Unauthenticated
+from server.models import AppPassword
 from server.web import session
 from server.web.json_body import read_json
 from server.web.pages.again import show_again
@@ -112,10 +113,18 @@ def strengthen(actor_id: int) -> None:
     sign_in_places.end_places(session.db(), actor_id, actor_id, session.now(), but=here)
 
 
+def end_programs(actor_id: int, before: tuple[AppPassword, ...]) -> None:
+    """Programs' passwords go with the last second factor, and so do the sessions that they began: with them all others."""
+    if before and not second_factors.get_factors(session.db(), actor_id).app_passwords:
+        sign_in_places.end_places(session.db(), actor_id, actor_id, session.now(), but=session.caller().session_hash)
+
+
 @pages.post("/me/authenticator/remove")
 def remove_app() -> Response:
     def act(actor_id: int) -> Response:
+        programs = second_factors.get_factors(session.db(), actor_id).app_passwords
         second_factors.remove_authenticator(session.db(), actor_id, session.now())
+        end_programs(actor_id, programs)
         return say(PAGE, _("The app is no longer asked for."))
 
     return with_password(act)
@@ -171,7 +180,9 @@ def name_passkey(passkey_id: int) -> Response:
 @pages.post(f"/me/passkeys/<{ID}:passkey_id>/remove")
 def remove_passkey(passkey_id: int) -> Response:
     def act(actor_id: int) -> Response:
+        programs = second_factors.get_factors(session.db(), actor_id).app_passwords
         passkeys.remove_passkey(session.db(), actor_id, passkey_id, session.now())
+        end_programs(actor_id, programs)
         return say(PAGE, _("The passkey no longer signs in here. Delete it from the device too."))
 
     return with_password(act)

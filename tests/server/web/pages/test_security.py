@@ -4,9 +4,10 @@ from sqlalchemy import select
 
 from server.access.signing_in import TRIES_OF_ACCOUNT
 from server.models import Project, Session
+from tests.client import Client
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import text_of
-from tests.server.web.pages.test_second_step import PAPER, set_up
+from tests.server.web.pages.test_second_step import PAPER, PROGRAM, set_up
 
 
 def test_a_person_sees_where_she_is_signed_in_and_signs_out_there(town, browse):
@@ -52,6 +53,18 @@ def test_taking_the_app_away_leaves_the_password(town, browse, clock):
     set_up(rita, clock)
     assert rita.send("/me/authenticator/remove", {"password": PASSWORD}).status_code == 303
     assert browse("rita").see("/me").status_code == 200
+
+
+def test_with_the_last_second_factor_go_the_programs_and_what_they_had_begun(town, browse, clock):
+    rita = browse("rita")
+    set_up(rita, clock)
+    made = rita.send("/me/app-passwords", {"name": "pyODK", "password": PASSWORD}).get_data(as_text=True)
+    typed = {"email": "rita@example.test", "password": PROGRAM.search(made)[1]}
+    begun = Client(town.app, token=Client(town.app).post("/sessions", json=typed).json["token"])
+    assert begun.get("/users/current").status_code == 200
+    rita.send("/me/authenticator/remove", {"password": PASSWORD})
+    assert begun.get("/users/current").status_code == 401
+    assert rita.see("/me").status_code == 200
 
 
 def test_setting_up_a_factor_ends_the_other_places(town, browse, clock):
