@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, text, update
 
 from server.db import Database
 from server.intake.rederiving import rederive
+from server.intake.review import set_review_state
 from server.intake.withdrawing import KEEP, withdraw
 from server.models import (
     Audit,
@@ -66,7 +67,9 @@ def dump(database: Database, models: tuple[type[Base], ...], without: tuple[str,
 
 @pytest.fixture
 def town(app: Flask, database: Database, project_id: int, cast: dict[str, int], clock: Clock) -> Care:
-    """Every kind of thing once: homes, women at each stage, one who withdrew, one removed, sealed and waiting records."""
+    """Every kind of thing once: homes, women at each stage, one who withdrew, one removed, sealed and waiting
+    records, one that was rejected.
+    """
     care = Care(app, database, project_id)
     with database.transaction() as db:
         a_form(db, project_id)
@@ -83,6 +86,7 @@ def town(app: Flask, database: Database, project_id: int, cast: dict[str, int], 
         care.register(woman)
     care.pregnancy(women[1], pregnancies[1])
     care.check(pregnancies[1], "2026-02-27", still_pregnant="gave_birth")
+    rejected = care.check(pregnancies[1], "2026-02-26")
     care.method(women[2], a_uuid(), start_date="2026-02-10", reminder_wish="phone", last_injection="2026-02-10")
     care.method(women[0], a_uuid(), reason="resupply", method="coc", supply_end="2026-04-01", reminder_wish="phone")
     care.pregnancy(women[3], pregnancies[3])
@@ -95,6 +99,8 @@ def town(app: Flask, database: Database, project_id: int, cast: dict[str, int], 
     with database.transaction() as db:
         woman, project = db.query(Woman).filter_by(uuid=women[1]).one(), db.get_one(Project, project_id)
         withdraw(db, project, woman, ["location", "stats"], KEEP, cast["bob"], clock.now())
+        aside = db.query(Submission).filter_by(instance_id=rejected).one()
+        set_review_state(db, aside, "rejected", cast["bob"], clock.now())
     return care
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import Scope
 from server.models import Dataset, DatasetProperty, Entity, Project, Woman
 from server.registry.entities import touch
-from server.registry.lists import list_hash
+from server.registry.lists import labels_of, list_hash
 from server.registry.reach import Reach
 from tests.care_town import LISTS, TODAY
 from tests.conftest import MORNING
@@ -73,3 +73,17 @@ def test_a_list_of_women_changes_with_what_is_listed_alone(db: Session, project:
 def a_property(db: Session, dataset: Dataset) -> None:
     db.add(DatasetProperty(dataset_id=dataset.id, name="new", published_at=MORNING))
     db.flush()
+
+
+def test_an_answer_that_chose_her_says_her_label_only_while_she_wishes_to_be_listed(
+    db: Session, project: Project
+) -> None:
+    dataset = women(db, project)
+    project.kind = "care"
+    stays, left = (add_woman(db, project, dataset, key) for key in ("her", "other"))
+    clinician = Scope(project.id, everything=True, health=True, shared_only=True)
+    assert labels_of(db, project.id, ["her", "other"], clinician) == {"women": {"her": "W", "other": "W"}}
+    db.query(Woman).filter_by(uuid=left.uuid).update({"consent_service": False})
+    assert labels_of(db, project.id, ["her", "other"], clinician) == {"women": {stays.uuid: "W"}}
+    plain = Scope(project.id, everything=True, health=True)
+    assert len(labels_of(db, project.id, ["her", "other"], plain)["women"]) == 2, "a plain project has no such lists"
