@@ -64,7 +64,8 @@ class Addresses:
             peer = ipaddress.ip_address(address)
         except ValueError:
             return False
-        return any(peer in network for network in self.trusted)
+        mapped = peer.ipv4_mapped if peer.version == 6 else None  # as a socket for both kinds of addresses puts it
+        return any((mapped or peer) in network for network in self.trusted)
 
 
 def hold_to_length(environ: dict[str, Any]) -> None:

@@ -87,6 +87,13 @@ def test_forwarded_headers_count_from_a_trusted_proxy_only() -> None:
     assert (direct["wsgi.url_scheme"], direct["HTTP_HOST"], direct["REMOTE_ADDR"]) == ("http", "here", "192.168.1.9")
 
 
+def test_a_proxy_that_reaches_a_server_of_both_kinds_of_addresses_is_the_same_proxy() -> None:
+    """A server that listens on `::` hears of 127.0.0.1 as ::ffff:127.0.0.1."""
+    sent = {"HTTP_X_FORWARDED_PROTO": "https", "REMOTE_ADDR": "::ffff:127.0.0.1", "wsgi.url_scheme": "http"}
+    assert ask(sent)["wsgi.url_scheme"] == "https"
+    assert ask({**sent, "REMOTE_ADDR": "::ffff:192.168.1.9"})["wsgi.url_scheme"] == "http"
+
+
 def test_a_key_is_taken_off_the_front() -> None:
     seen = ask({"RAW_URI": "/v1/key/abc%24/projects/1?x=1"})
     assert (seen["fangshi.key"], seen["PATH_INFO"]) == ("abc$", "/v1/projects/1")
