@@ -90,7 +90,7 @@ def test_forwarded_headers_count_from_a_trusted_proxy_only() -> None:
 def test_a_proxy_that_reaches_a_server_of_both_kinds_of_addresses_is_the_same_proxy() -> None:
     """A server that listens on `::` hears of 127.0.0.1 as ::ffff:127.0.0.1."""
     sent = {"HTTP_X_FORWARDED_PROTO": "https", "REMOTE_ADDR": "::ffff:127.0.0.1", "wsgi.url_scheme": "http"}
-    assert ask(sent)["wsgi.url_scheme"] == "https"
+    assert ask({**sent})["wsgi.url_scheme"] == "https"
     assert ask({**sent, "REMOTE_ADDR": "::ffff:192.168.1.9"})["wsgi.url_scheme"] == "http"
 
 
