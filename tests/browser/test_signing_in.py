@@ -1,13 +1,17 @@
 """Passkeys and the pages around them in a real browser, whose device is a virtual one; and the sheets of cards on paper."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from server.models import User
+from server import clock
+from server.access.sign_in_steps import begin_step
+from server.config import OpenIdProvider
+from server.models import Passkey, User
 from tests.browser.conftest import SHOTS
 from tests.browser.looking import look_at_pages
 from tests.chromium import DESK, PHONE
@@ -92,6 +96,19 @@ def test_pages_of_signing_in_fit_the_screen_and_axe_finds_nothing(town, open_tab
     with database.reading() as db:
         rita = db.scalar(select(User.actor_id).where(User.email == "rita@example.test"))
     look_at_pages(open_tab(name), {picture: path.format(rita=rita) for picture, path in paths.items()})
+
+
+def test_the_steps_before_somebody_is_in_fit_the_screen_and_axe_finds_nothing(town, open_tab, database) -> None:
+    with database.transaction() as db:
+        rita = town.actor_id(db, "rita")
+        device = {"credential_id": b"1", "public_key": b"1", "sign_count": 0}
+        db.add(Passkey(actor_id=rita, name="办公室电脑", created_at=clock.now(), **device))
+        step = begin_step(db, "code", rita, {"next": "/"}, clock.now())
+    named = OpenIdProvider("https://id.example.test", "fangshi", "secret", "县政务")
+    town.app.config["CONFIG"] = replace(town.app.config["CONFIG"], openid=named)
+    tab = open_tab(None)
+    tab.page.context.add_cookies([{"name": "step", "value": step, "url": tab.address}])
+    look_at_pages(tab, {"second-step": "/sign-in/code", "sign-in-again": "/sign-in?away=1"})
 
 
 def test_ten_cards_fill_an_a4_page_and_eleven_take_two(town, open_tab) -> None:

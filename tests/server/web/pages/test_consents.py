@@ -59,7 +59,7 @@ def rows(town, model):
 def test_each_purpose_tells_since_when_until_when_and_in_which_words(town, browse):
     page = browse("wang").see(f"/people/{make(town)}/consent")
     words = text_of(page)
-    assert "同意收到提醒" not in words and "2月10日（周二） 说的 · 有效到 12月27日（周日）" in words
+    assert "同意收到提醒" not in words and "2月10日（周二）说的 · 有效到 12月27日（周日）" in words
     assert words.count("她听到的说法：第 1 版") == 4
     assert SHIPPED["reminder"][0] in words and SHIPPED["stats"][0] not in words
     english = text_of(browse("wang", "en").see(f"/people/{make(town)}/consent"))
