@@ -22,7 +22,7 @@ from server.web.pages.own_paths import own_path
 from server.web.pages.texts import _
 from server.web.pages.words import role_word
 
-ON_TABS = ("m", "follow-ups", "review", "map", "forms", "phones")
+ON_TABS = ("m", "follow-ups", "review", "rights", "map", "forms", "phones", "audit")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from server.access.roles import DPO
+from server.models import Assignment, User, VillageScope
 from tests.server.web.pages.conftest import make_project, text_of
 
 
@@ -46,6 +48,16 @@ def test_no_page_links_to_a_page_that_the_role_may_not_open(town, browse, name):
         assert answer.status_code in (200, 303), path
         waiting += LINK.findall(answer.get_data(as_text=True)) + ([answer.location] if answer.location else [])
     assert len(seen) > 5
+
+
+def test_on_a_phone_who_protects_data_finds_the_desk_and_the_audit_at_the_thumb(town, browse, database):
+    with database.transaction() as db:
+        otto = db.query(User.actor_id).filter_by(email="otto@example.test").scalar()
+        db.add(Assignment(actor_id=otto, role_id=DPO, project_id=town.project_id))
+        db.add(VillageScope(actor_id=otto, project_id=town.project_id, village_id=None))
+    page = browse("otto").see("/me").get_data(as_text=True)
+    tabs = page.split('<nav class="tabs"')[1].split("</nav>")[0]
+    assert re.findall(r'<a href="(/[^"]*)"', tabs) == ["/rights", "/forms", "/audit", "/me"]
 
 
 def test_a_person_without_a_role_is_told_so(town, browse):
