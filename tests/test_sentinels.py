@@ -243,6 +243,7 @@ def filled(rule: Rule, project_id: int) -> str:
 def test_a_refusal_is_said_to_the_sender_alone(
     app: Flask,
     day: Day,
+    as_alice: Client,
     as_chelsea: Client,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -254,6 +255,7 @@ def test_a_refusal_is_said_to_the_sender_alone(
     )  # what succeeds is no refusal, and leaves nothing
     callers = {
         "nobody": Client(app, token=SENT),
+        "alice": as_alice,
         "chelsea": as_chelsea,
         "page": Client(app),
         "phone": Client(app, key=SENT),
