@@ -1,0 +1,170 @@
+"""A town in which everybody who could write anything wrote what would be a script, had a page forgotten to escape it."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from html import escape
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.access import roles
+from server.access.app_passwords import make_app_password
+from server.access.assignments import assign, set_villages
+from server.access.break_glass import open_village
+from server.access.caller import Caller, Grant
+from server.access.hand_overs import Offer, give_hand_over
+from server.access.people import create_user, issue_link
+from server.access.sign_in_steps import begin_step
+from server.access.signing_in import sign_in
+from server.clock import now, today
+from server.config import OpenIdProvider
+from server.models import (
+    Base,
+    CareEvent,
+    Entity,
+    Passkey,
+    Project,
+    RightsRequest,
+    Submission,
+    SubmissionVersion,
+    User,
+)
+from server.publishing.waivers import ask_waiver
+from server.registry.consent_texts import publish_text
+from tests.conftest import MORNING, PASSWORD
+from tests.making import a_dataset, a_form, an_xform
+from tests.server.web.pages.conftest import CODES, Browser
+from tests.server.web.pages.women import CareTown
+
+HOSTILE = (
+    "\"'><xss-probe></xss-probe><script>window.__ran=1</script><img src=x onerror=window.__ran=1>"
+    "<svg onload=window.__ran=1></svg></textarea></title></script><iframe srcdoc='<script>parent.__ran=1</script>'>"
+    "</iframe><a href='javascript:window.__ran=1'>{{7*7}}${7*7}"
+)
+FILE = "<xss-probe><img src=x onerror=window.__ran=1>.jpg"  # as a file may be called
+
+# Every text column that somebody's words come to; those that are not here hold words of ours, numbers and names of things.
+WRITTEN = {
+    "project": ("name", "description"),
+    "actor": ("display_name",),
+    "app_user": ("last_device_id", "first_device_id", "other_device_id"),
+    "app_password": ("name",),
+    "boundary_set": ("source_name",),
+    "break_glass": ("reason",),
+    "consent_text": ("zh", "en"),
+    "derive_problem": ("error",),
+    "entity": ("label",),
+    "entity_version": ("label", "user_agent"),
+    "form_version": ("name",),
+    "hand_over": ("note",),
+    "household": ("label", "hamlet", "door_code"),
+    "passkey": ("name",),
+    "session": ("user_agent",),
+    "submission": ("device_id", "user_agent"),
+    "submission_comment": ("body",),
+    "submission_version": ("instance_name", "device_id", "user_agent"),
+    "village": ("name",),
+    "waiver": ("sentence", "reason"),
+    "woman": ("label",),
+}
+
+
+class HostileTown(CareTown):
+    """Also dora, who protects data, and otto, who was given a link and whose address nobody could have typed."""
+
+    def make(self, db: Session) -> int:
+        project_id = super().make(db)
+        by = Caller(actor_id=self.actor_id(db, "ada"), type="user")
+        dora = create_user(db, "dora@example.test", PASSWORD, "dora", by.actor_id, MORNING)
+        project = db.get_one(Project, project_id)
+        assign(db, by, roles.BY_SYSTEM["dpo"], dora.actor_id, MORNING, project, None)
+        set_villages(db, by, project, dora.actor_id, None, MORNING)
+        return project_id
+
+    def poison(self) -> dict[str, str]:
+        """Everybody writes. What the parts of addresses stand for: {name: value}."""
+        records = self.send_records()
+        made = self.fill(today(now()))
+        with self.database.transaction() as db:
+            self.write_in_the_office(db)
+            wishes = {kind: self.ask(db, kind, made["woman"]) for kind in ("export", "correction")}
+            tell_of(db, self.project_id, records[0], made["woman"])
+            women = a_dataset(db, self.project_id, "women", [])
+            db.add(
+                Entity(dataset_id=women.id, uuid=made["woman"], label="W-0231 王*", data_json="{}", created_at=now())
+            )
+            ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
+            step = begin_step(db, "code", self.actor_id(db, "rita"), {"next": "/"}, now())
+            session, *_ = sign_in(db, self.actor_id(db, "vera"), HOSTILE, now(), second_factor=True)
+            poison_columns(db)
+        settings = self.app.config["CONFIG"]
+        named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", HOSTILE)
+        self.app.config["CONFIG"] = replace(settings, openid=named)
+        found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
+        steps = {"step": step, "session": session}
+        people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
+        return {name: str(value) for name, value in {**found, **steps, **people}.items()}
+
+    def send_records(self) -> list[int]:
+        """By the phone's door, to a form whose labels are no better; with a comment beside the first."""
+        with self.database.transaction() as db:
+            xml = re.sub(r"<label>.*?</label>", f"<label>{escape(HOSTILE)}</label>", an_xform(version="2").decode())
+            a_form(db, self.project_id, version="2", xml=xml.replace("走访", escape(HOSTILE)).encode())
+        text = escape(HOSTILE)
+        answers = {"note": text, "members": [(text, "4")], "photo": escape(FILE), "version": "2"}
+        records = [self.record(village=1, files={FILE: b"\xff\xd8\xff\xe0"}, **answers) for _ in range(2)]
+        comment = {"state": "hasIssues", "comment": HOSTILE}
+        Browser(self.app).sign_in("rita@example.test").send(f"/review/{records[0]}/state", comment)
+        return records
+
+    def write_in_the_office(self, db: Session) -> None:
+        """A hand-over, a village opened, new words of consent, a sentence that is to pass, names of keys."""
+        project, at, day = db.get_one(Project, self.project_id), now(), today(now())
+        ada, lea, wang, nia, vera = (self.actor_id(db, name) for name in ("ada", "lea", "wang", "nia", "vera"))
+        offer = Offer(wang, nia, "village_worker", [CODES[0]], day, day + timedelta(days=4), HOSTILE)
+        give_hand_over(db, Caller(lea, "user"), project, offer, at)
+        grants = (Grant(roles.VILLAGE_WORKER, project.id, None),)
+        open_village(
+            db, Caller(wang, "user", "wang", grants, {project.id: frozenset()}), project, CODES[1], HOSTILE, at
+        )
+        publish_text(db, project, "reminder", HOSTILE, HOSTILE, ada, at)
+        ask_waiver(db, project, "leaflet", "社会抚养费在 2021 年已经取消", HOSTILE, lea, at)
+        make_app_password(db, vera, HOSTILE, at)
+        device = {"credential_id": b"1", "public_key": b"1", "sign_count": 0}
+        db.add(Passkey(actor_id=vera, name=HOSTILE, created_at=at, **device))
+
+    def ask(self, db: Session, kind: str, woman: str) -> int:
+        """A wish of hers; its id."""
+        asked = datetime.now(UTC)
+        hers = {"subject": woman, "subject_hash": b"\x00" * 32}
+        days = {"received_at": asked, "due_at": asked + timedelta(hours=72)}
+        row = RightsRequest(project_id=self.project_id, kind=kind, state="open", **hers, **days)
+        db.add(row)
+        db.flush()
+        return int(row.id)
+
+    def give_link(self, db: Session) -> str:
+        otto = self.actor_id(db, "otto")
+        db.get_one(User, otto).email = HOSTILE
+        return issue_link(db, "password", otto, now())
+
+
+def tell_of(db: Session, project_id: int, record: int, woman: str) -> None:
+    """As if this record told of her, so that she may have it corrected."""
+    version = db.scalars(select(SubmissionVersion.id).where(SubmissionVersion.submission_id == record)).one()
+    event = {"event": db.get_one(Submission, record).instance_id, "form_id": "visit", "data_json": "{}"}
+    subject = {"subject_list": "women", "subject": woman, "visit_date": date(2026, 3, 1), "received_at": now()}
+    rows = {"submission_id": record, "submission_version_id": version, "project_id": project_id}
+    db.add(CareEvent(**rows, **event, **subject))
+    db.flush()
+
+
+def poison_columns(db: Session) -> None:
+    """Whatever else is written somewhere."""
+    for mapper in Base.registry.mappers:
+        for name in WRITTEN.get(mapper.local_table.name, ()):  # type: ignore[attr-defined]
+            for row in db.scalars(select(mapper.class_)):
+                if getattr(row, name) is not None:
+                    setattr(row, name, HOSTILE)
+    db.flush()
