@@ -62,7 +62,7 @@ def by_hand(database: Database, *statements: str) -> None:
         connection.close()
         return
     with database.writing() as db:
-        for statement in ("SET session_replication_role = replica", *statements):
+        for statement in ("SET LOCAL session_replication_role = replica", *statements):
             db.connection().exec_driver_sql(statement)
         db.commit()
 
