@@ -42,6 +42,7 @@ HOSTILE = (
     "<svg onload=window.__ran=1></svg></textarea></title></script><iframe srcdoc='<script>parent.__ran=1</script>'>"
     "</iframe><a href='javascript:window.__ran=1'>{{7*7}}${7*7}"
 )
+TYPED = "\"'><xss-probe><img src onerror=__ran=1>"  # short enough for every field
 FILE = "<xss-probe><img src=x onerror=window.__ran=1>.jpg"  # as a file may be called
 
 # Every text column that somebody's words come to; those that are not here hold words of ours, numbers and names of things.

@@ -5,17 +5,22 @@ Nothing of it may run, none of its elements may come to be, and no browser may h
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import String
+from werkzeug.test import TestResponse
 
 from server.models import Base
 from server.models.sealed import SealedText
+from server.web.blueprints import WEB_FOLDER
 from server.web.pages.headers import POLICY
 from server.web.policy_reports import ADDRESS
 from tests import sizes
 from tests.browser.conftest import Tab
-from tests.browser.hostile import HOSTILE, WRITTEN, HostileTown
+from tests.browser.hostile import FILE, HOSTILE, TYPED, WRITTEN, HostileTown
+from tests.server.web.pages.conftest import Browser, a_file
+from tests.server.web.pages.women import main_of
 
 # Every page by its address in the route map, and who opens it: nobody is "".
 PAGES = {
@@ -99,6 +104,8 @@ QUIET = {
     "/sign-in/code",
     "/timetable",
 }
+# It takes seconds, and says nothing of what was sent.
+LEFT_ALONE = {"/forms/library"}
 MEANT = {"/phones": {"actor_id": "phone_id"}, "/rights/<request_id>/correct": {"request_id": "correction"}}
 STANDS_FOR = {"actor_id": "person_id", "request_id": "export", "woman_uuid": "woman", "token": "link"}
 LOOK = """() => ({
@@ -172,9 +179,70 @@ def test_no_text_that_anybody_writes_becomes_an_element_or_a_script(hostile, ope
     assert reports == [] and complaints_of_pages(tab) == []
 
 
+def test_no_answer_that_says_again_what_was_sent_holds_an_element_or_a_script(hostile, open_tab):
+    answered = refusals(hostile, hostile.poison())
+    assert {"/admin/people", "/admin/projects", "/admin/projects/<project_id>"} <= answered.keys()
+    tab = open_tab(None)
+    reports = watch_policy(tab)
+    show_answers(tab, answered)
+    assert reports == [] and complaints_of_pages(tab) == []
+
+
 def complaints_of_pages(tab: Tab) -> list[str]:
     """Without the console's word for an answer that is no 200."""
     return [one for one in tab.complaints if not one.startswith("Failed to load resource")]
+
+
+def refusals(town: HostileTown, ids: dict[str, str]) -> dict[str, TestResponse]:
+    """Answers that say again what was sent: every form with the hostile text in every field, every page asked with it."""
+    fields = names_of_fields()
+    browsers = {one: Browser(town.app) for one in PAGES.values()}
+    for one, browser in browsers.items():
+        if one == "vera":
+            browser.client.set_cookie("session", ids["session"])
+            browser.see("/me")
+        elif one:
+            browser.sign_in(f"{one}@example.test")
+    found = {}
+    for rule in sorted(rules_of(town, "POST") - LEFT_ALONE):
+        sent: dict[str, Any] = {
+            **dict.fromkeys(fields, TYPED),
+            "file": a_file(f"姓名,村\n{TYPED},{TYPED}\n".encode(), FILE),
+        }
+        found[rule] = browsers[nearest(rule)].send(filled(rule, ids), sent)
+    for rule, person in PAGES.items():
+        path = filled(rule, ids)
+        browsers[person].client.set_cookie("step", ids["step"])
+        found[f"{path}?"] = browsers[person].client.get(path, query_string=dict.fromkeys(fields, TYPED))
+    found["404"] = browsers["rita"].see(f"/forms/{HOSTILE}")
+    assert [(rule, one.status_code) for rule, one in found.items() if one.status_code >= 500 != 503] == []
+    again = {rule: one for rule, one in found.items() if one.status_code >= 400 and one.mimetype == "text/html"}
+    return {rule: one for rule, one in again.items() if "&lt;xss-probe" in main_of(one)}
+
+
+def names_of_fields() -> set[str]:
+    """Everything that a form of ours may send, but the token."""
+    pages = "".join(one.read_text() for one in (WEB_FOLDER / "templates").rglob("*.html"))
+    return {*re.findall(r'name="([a-z]\w*)"', pages), *re.findall(r"field\('(\w+)'", pages)}
+
+
+def nearest(rule: str) -> str:
+    """Whoever opens the page that the form stands on."""
+    return PAGES[max((page for page in PAGES if rule.startswith(page)), key=len, default="/sign-in")]
+
+
+def show_answers(tab: Tab, answers: dict[str, TestResponse]) -> None:
+    """Shows what the server answered, under its own policy."""
+    shown: list[TestResponse] = []
+    tab.page.route("**/answer", lambda route: route.fulfill(body=shown[-1].data, headers=under_policy(shown[-1])))
+    for rule, answer in answers.items():
+        shown.append(answer)
+        tab.go("/answer")
+        look(tab, ("answer", rule))
+
+
+def under_policy(answer: TestResponse) -> dict[str, str]:
+    return {name: answer.headers[name] for name in ("Content-Type", "Content-Security-Policy")}
 
 
 def test_a_page_that_forgot_to_escape_is_noticed_three_ways(hostile, open_tab):
