@@ -12,7 +12,7 @@ ANSWERS = {
     "no HTTP": b"220 mail.example.test ESMTP\r\n",
     "a status that is none": b"HTTP/1.1 abc\r\n\r\n",
     "an endless line": b"HTTP/1.1 200 " + b"x" * 70_000,
-    "a body cut short": b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"issuer\":",
+    "a body cut short": b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"issuer":',
     "a chunk cut short": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{}",
     "no JSON": b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{",
     "a list": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
