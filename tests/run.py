@@ -42,6 +42,9 @@ WITHOUT_DATABASE = (
 # What these show is the same on both: on PostGIS they are run at full size only.
 ONCE_WHEN_SMALL = (
     "tests/browser",
+    "tests/test_points_and_facts.py",
+    "tests/test_sentinels.py",
+    "tests/test_small_numbers_everywhere.py",
     "tests/walks/test_keys_change_while_serving.py",
     "tests/walks/test_looks_are_kept.py",
 )

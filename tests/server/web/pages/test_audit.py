@@ -225,7 +225,7 @@ def test_everybody_sees_what_he_looked_at_himself_and_nothing_of_others(town, br
     words = text_of(rita.see("/me/reads"))
     assert f"记录 {record_id}" in words and "打开了她的页面" not in words
     assert [row["action"] for row in wang.see("/me/reads.json").json] == ["person.read"]
-    assert "你还没有看过什么" in text_of(browse("otto").see("/me/reads"))
+    assert "您还没有看过什么" in text_of(browse("otto").see("/me/reads"))
 
 
 def looks(town, name, count, at, **more):

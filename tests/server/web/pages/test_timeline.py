@@ -117,7 +117,7 @@ def test_without_valid_consent_nothing_of_hers_is_shown(town, browse, given):
 def test_the_last_day_of_consent_still_counts_and_a_consent_taken_back_is_dated(town, browse):
     path, _record = course(town, consent_until=TODAY)
     assert "已访视" in text_of(browse("wang").see(path))
-    assert "她在 3月1日（周日） 撤回了同意" in text_of(browse("wang").see(make(town, withdrawn_on=TODAY - DAY)))
+    assert "她在 3月1日（周日）撤回了同意" in text_of(browse("wang").see(make(town, withdrawn_on=TODAY - DAY)))
 
 
 def test_what_was_planned_and_is_no_longer_needed_is_not_counted_up(town, browse):
