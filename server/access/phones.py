@@ -70,6 +70,13 @@ def get_app_user(db: Session, key: bytes, project_id: int, actor_id: int) -> Pho
     return Phone(row[0], row[1], tokens.unseal(key, row[1].token_sealed))
 
 
+def is_printed(project: Project, phone: Phone) -> bool:
+    """Whether pages show a phone's key. In a care project one that is in use is shown no more: for another device a new one
+    is made, which ends it, so nobody reads along unnoticed. Programs are told it, as Central tells them (6.4).
+    """
+    return phone.token is not None and (project.kind != "care" or phone.row.first_used_at is None)
+
+
 def revoke_app_user(db: Session, actor_id: int, by: int | None, now: datetime, lost: bool = False) -> None:
     """Stops a phone's key at once; what it sent stays. That it was lost is written beside the act."""
     project_id = db.scalar(select(AppUser.project_id).where(AppUser.actor_id == actor_id))

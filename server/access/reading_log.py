@@ -35,8 +35,11 @@ READS = (
     "household.locate",
     "map.read",
     "access.read",
+    "field_key.read",
 )
 """The actions that only read. Exports (form.submission.export) are written with them, and are acts as well."""
+
+UPON = ("submission_id", "entity_id", "dataset_id", "form_id", "project_id", "actee_actor_id")
 
 log = logging.getLogger("fangshi.reading")
 
@@ -55,12 +58,13 @@ class Read:
     dataset_id: int | None = None
     form_id: int | None = None
     village_id: int | None = None
+    actee_actor_id: int | None = None  # whose key
     details: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sameness(self) -> tuple[object, ...]:
         """Looks of the same person at the same thing within one batch become one row that counts them."""
-        upon = (self.about, self.submission_id, self.entity_id, self.dataset_id, self.form_id)
+        upon = (self.about, self.submission_id, self.entity_id, self.dataset_id, self.form_id, self.actee_actor_id)
         return (self.action, self.caller.actor_id, self.project_id, *upon, repr(sorted(self.details.items())))
 
 
@@ -150,7 +154,7 @@ def row_of(one: Read, subjects: Subjects, times: int) -> dict[str, Any]:
         details["about"] = pseudonym(one.project_id, about).hex()
     if times > 1:
         details["times"] = times
-    upon = {name: getattr(one, name) for name in ("submission_id", "entity_id", "dataset_id", "form_id", "project_id")}
+    upon = {name: getattr(one, name) for name in UPON}
     return {**upon, "action": one.action, "actor_id": one.caller.actor_id, "details": details, "logged_at": one.at}
 
 

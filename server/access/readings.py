@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from server.access.pseudonyms import pseudonym
 from server.models import Actor, Audit, Form, Reading, Submission
 
+KEY_HOLDER = aliased(Actor)
 OF_MANY = ("submission.list", "entity.list", "followup.list", "map.read", "form.submission.export")
 
 
@@ -31,6 +32,7 @@ class Looked:
     submission_id: int | None
     form_id: str | None
     about: str | None  # the hash, in hex
+    phone: str  # whose key was looked at, by name; "" for anything else
     project_id: int
 
 
@@ -83,9 +85,18 @@ def read_page(db: Session, where: Sequence[ColumnElement[bool]], offset: int, li
 
 def looks() -> Select[Any]:
     return (
-        select(Reading, Actor.display_name, Actor.type, Audit.details, Audit.submission_id, Form.xml_form_id)
+        select(
+            Reading,
+            Actor.display_name,
+            Actor.type,
+            Audit.details,
+            Audit.submission_id,
+            Form.xml_form_id,
+            KEY_HOLDER.display_name.label("phone"),
+        )
         .join(Audit, Audit.id == Reading.audit_id)
         .outerjoin(Actor, Actor.id == Reading.actor_id)
+        .outerjoin(KEY_HOLDER, KEY_HOLDER.id == Audit.actee_actor_id)
         .outerjoin(Submission, Submission.id == Audit.submission_id)
         .outerjoin(Form, Form.id == func.coalesce(Submission.form_id, Audit.form_id))
     )
@@ -104,5 +115,6 @@ def looked(row: Any) -> Looked:
         submission_id=row.submission_id,
         form_id=row.xml_form_id or said.get("formId"),
         about=one.about.hex() if one.about else None,
+        phone=row.phone or "",
         project_id=one.project_id,
     )

@@ -21,7 +21,7 @@ THRESHOLDS: dict[str, dict[str, int]] = tomllib.loads(
     (Path(__file__).parent / "unusual.toml").read_text(encoding="utf-8")
 )
 SINGLE = ("submission.read", "entity.read", "person.read", "followup.read", "household.locate")
-EXPORT = "form.submission.export"
+EXPORT, KEY = "form.submission.export", "field_key.read"
 ACTS = {"unmasked": "field.reveal", "opened": "break_glass.open"}
 REFUSED = "user.session.refused"
 MOST_FINDINGS = 500
@@ -56,7 +56,8 @@ def find_unusual(db: Session, project_id: int, start: datetime, end: datetime) -
         *at_night(hours),
         *by_way(hours, "reads_of_others", "handed"),
         *by_way(hours, "reads_opened", "opened"),
-        *exports(hours),
+        *on_a_day(hours, "exports", EXPORT),
+        *on_a_day(hours, "keys_shown", KEY),
         *same_again(db, project_id, start, end),
         *acts(db, project_id, start, end),
         *refused(db, project_id, start, end),
@@ -133,12 +134,12 @@ def by_way(hours: Iterable[Hour], kind: str, way: str) -> Iterator[Finding]:
     yield from (whole_day(kind, *key, number) for key, number in numbers.items() if number >= least(kind))
 
 
-def exports(hours: Iterable[Hour]) -> Iterator[Finding]:
+def on_a_day(hours: Iterable[Hour], kind: str, action: str) -> Iterator[Finding]:
     numbers: Counter[tuple[int | None, date]] = Counter()
     for one in hours:
-        if one.action == EXPORT:
+        if one.action == action:
             numbers[one.actor_id, day_of(one.begins)] += one.number
-    yield from (whole_day("exports", *key, number) for key, number in numbers.items() if number >= least("exports"))
+    yield from (whole_day(kind, *key, number) for key, number in numbers.items() if number >= least(kind))
 
 
 def same_again(db: Session, project_id: int, start: datetime, end: datetime) -> Iterator[Finding]:

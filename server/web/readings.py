@@ -1,9 +1,11 @@
 """What a door calls when it gives out something that a person told: noted now, written when the request is over."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from flask import current_app, g, request
 
+from server.access.phones import Phone
 from server.access.reading_log import Read, ReadingLog, is_logged
 from server.models import Project
 from server.reports.queries import find_record_id
@@ -36,6 +38,13 @@ def note_records_read(project: Project, source: Source, form_id: str) -> None:
         note_read(project, "submission.read", submission_id=found)
     else:
         note_read(project, "submission.list", details={"formId": form_id})
+
+
+def note_keys(project: Project, shown: Iterable[Phone]) -> None:
+    """Keys of phones are shown: whoever has one reads what the phone reads. Which phone, never the key."""
+    for phone in shown:
+        if phone.token is not None:
+            note_read(project, "field_key.read", actee_actor_id=phone.actor.id)
 
 
 def hand_over_reads(_error: BaseException | None = None) -> None:

@@ -8,11 +8,13 @@ from flask import Response
 from server.access import carers, phones
 from server.access.profiles import find_actors
 from server.errors import MissingParameter
+from server.models import Project
 from server.publishing.town_lists import refresh_workers
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project
 from server.web.json_body import read_json
 from server.web.parameters import wants_extended
+from server.web.readings import note_keys
 from server.web.session import blobs, caller, db, now, reading, secret_key
 from server.web.wire import central_json, people_json
 from server.web.wire.central_json import Json
@@ -22,11 +24,12 @@ app_users = CentralDoor("app_users")
 
 @app_users.get("/projects/<int:project_id>/app-users")
 def get_app_users(project_id: int) -> Response:
-    load_project(reading(), caller(), "field_key.list", project_id)
-    return central_json.reply(shown(phones.list_app_users(reading(), secret_key(), project_id)))
+    project = load_project(reading(), caller(), "field_key.list", project_id)
+    return central_json.reply(shown(project, phones.list_app_users(reading(), secret_key(), project.id)))
 
 
-def shown(found: list[phones.Phone]) -> list[Json]:
+def shown(project: Project, found: list[phones.Phone]) -> list[Json]:
+    note_keys(project, found)
     if not wants_extended():
         return [people_json.app_user(phone) for phone in found]
     makers = find_actors(db(), {phone.row.created_by_id for phone in found})
@@ -38,23 +41,23 @@ def post_app_user(project_id: int) -> Response:
     project = load_project(db(), caller(), "field_key.create", project_id)
     sent = read_json({"displayName": str})
     phone = phones.create_app_user(db(), secret_key(), project.id, sent["displayName"], caller().actor_id, now())
-    return central_json.reply(shown([phone])[0])
+    return central_json.reply(shown(project, [phone])[0])
 
 
 @app_users.get("/projects/<int:project_id>/app-users/<int:actor_id>")
 def get_app_user(project_id: int, actor_id: int) -> Response:
-    load_project(reading(), caller(), "field_key.list", project_id)
+    project = load_project(reading(), caller(), "field_key.list", project_id)
     phone = phones.get_app_user(reading(), secret_key(), project_id, actor_id)
-    return central_json.reply(shown([phone])[0])
+    return central_json.reply(shown(project, [phone])[0])
 
 
 @app_users.patch("/projects/<int:project_id>/app-users/<int:actor_id>")
 def patch_app_user(project_id: int, actor_id: int) -> Response:
     """Properties filter entity lists at Central; here a phone's villages do, so there are none to change."""
-    load_project(db(), caller(), "field_key.update", project_id)
+    project = load_project(db(), caller(), "field_key.update", project_id)
     phone = phones.get_app_user(db(), secret_key(), project_id, actor_id)
     read_json(optional={"properties": dict})
-    return central_json.reply(shown([phone])[0])
+    return central_json.reply(shown(project, [phone])[0])
 
 
 @app_users.delete("/projects/<int:project_id>/app-users/<int:actor_id>")

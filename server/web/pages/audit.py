@@ -180,7 +180,7 @@ def lines_of(rows: Sequence[Looked]) -> list[dict[str, Any]]:
 
 def upon_of(one: Looked) -> str:
     number = _("record %(number)s", number=one.submission_id) if one.submission_id else ""
-    return " · ".join(filter(None, (number, one.form_id)))
+    return " · ".join(filter(None, (number, one.form_id, one.phone)))
 
 
 def turn(path: str, number: int, more: bool, **values: Any) -> dict[str, str]:

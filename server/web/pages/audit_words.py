@@ -23,6 +23,7 @@ READ_WORDS = {
     "household.locate": _l("Looked up where she lives"),
     "map.read": _l("Looked at the map"),
     "access.read": _l("Asked who may see it"),
+    "field_key.read": _l("Was shown a phone's key"),
     "form.submission.export": _l("Exported the records of a form"),
 }
 ACT_WORDS = {
@@ -163,6 +164,7 @@ def say_finding(one: Finding, who: str) -> dict[str, Any]:
         "same_again": _("%(who)s opened the same person or record %(number)s times.", who=who, number=number),
         "exports": _("%(who)s exported records, %(number)s times that day.", who=who, number=number),
         "unmasked": _("%(who)s had %(number)s covered fields shown.", who=who, number=number),
+        "keys_shown": _("%(who)s was shown %(number)s keys of phones.", who=who, number=number),
         "opened": _("%(who)s opened a village in an emergency.", who=who),
         "refused": _("Somebody guessed at the password of %(who)s five times.", who=who),
     }

@@ -17,6 +17,7 @@ from server.web.pages.phones import draw_qr, key_url, tell_forms, villages_of
 from server.web.pages.sent import check_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
+from server.web.readings import note_keys
 
 ON_A_SHEET = 10  # five sheets on a page
 
@@ -29,7 +30,9 @@ def show_cards() -> Response:
     found, number = chosen_phones(project), page_asked()
     care = project.kind == "care"
     reached = queries.villages_by_actor(session.db(), project.id) if care else {}
-    cards = [card_of(project, phone, reached) for phone in found[(number - 1) * PAGE : number * PAGE]]
+    shown = found[(number - 1) * PAGE : number * PAGE]
+    note_keys(project, shown)
+    cards = [card_of(project, phone, reached) for phone in shown]
     wanted = {name: request.args.getlist(name)[: rosters.MOST_ROWS] for name in ("village", "phone")}
     return make_response(
         render_template(
@@ -44,7 +47,8 @@ def show_cards() -> Response:
 
 def chosen_phones(project: Project) -> list[Phone]:
     """Working phones whose key can be shown."""
-    found = [one for one in phones.list_app_users(session.db(), session.secret_key(), project.id) if one.token]
+    every = phones.list_app_users(session.db(), session.secret_key(), project.id)
+    found = [one for one in every if phones.is_printed(project, one)]
     asked = request.args.getlist("phone")[: rosters.MOST_ROWS]
     named = {int(text) for text in asked if text.isascii() and text.isdigit() and len(text) < 16}
     codes = [check_text("village", code, 64) for code in request.args.getlist("village")[:1000]]

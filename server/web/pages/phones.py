@@ -26,6 +26,7 @@ from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
 from server.web.pages.words import role_word
+from server.web.readings import note_keys
 
 
 @pages.get("/phones")
@@ -144,7 +145,9 @@ def card_facts(project: Project, actor_id: int) -> dict[str, object]:
         people = find_actors(session.db(), {phone.row.person_id})
         facts |= {**carer_facts(phone, people), "can_hand_over": may(session.caller(), "field_key.update", project)}
         facts |= choices()
-    if phone.token and manages:
+    facts["in_use"] = phone.token is not None and not phones.is_printed(project, phone)
+    if phone.token and manages and phones.is_printed(project, phone):
+        note_keys(project, [phone])
         facts["key_url"] = key_url(project, phone.token)
         facts["qr"] = draw_qr(settings_text(project, str(facts["key_url"])))
     return facts

@@ -56,6 +56,7 @@ def found(db: Session, start: datetime = MORNING - DAY, end: datetime = MORNING 
         ("reads_opened", {"way": "opened"}),
         ("same_again", {"about": "she"}),
         ("exports", {"action": "form.submission.export"}),
+        ("keys_shown", {"action": "field_key.read"}),
     ],
 )
 def test_a_kind_is_listed_from_its_number_on_and_not_before(

@@ -1,11 +1,14 @@
 """App users, by HTTP: one for each worker's phone."""
 
+from collections import Counter
+
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from server.access.roles import PROJECT_VIEWER, VILLAGE_WORKER
 from server.db import Database
-from server.models import AppUser, Assignment, Project
+from server.models import AppUser, Assignment, Audit, Project
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_form, a_phone
@@ -176,3 +179,30 @@ def test_who_may_not_manage_phones_hands_none_over(
     for client, code in ((as_chelsea, 403.1), (as_nobody, 401.2), (Client(app, key=token), 403.1)):
         assert client.get(path).json["code"] == code
         assert client.put(path, json={"userId": None}).json["code"] == code
+
+
+def test_programs_are_told_a_key_again_until_it_is_revoked_and_every_look_of_a_care_project_is_written_down(
+    as_bob: Client, app: Flask, database: Database, project_id: int, cast: dict
+) -> None:
+    path = f"/projects/{project_id}/app-users"
+    plain = as_bob.post(path, json={"displayName": "x"}).json
+    as_bob.get(path)
+    with database.transaction() as db:
+        assert db.scalars(select(Audit).where(Audit.action == "field_key.read")).all() == []
+        db.get_one(Project, project_id).kind = "care"
+    made = as_bob.post(path, json={"displayName": "y"}).json
+    Client(app, key=made["token"]).get(f"/projects/{project_id}/formList?deviceID=collect:a")
+
+    assert [one["token"] for one in as_bob.get(path).json] == [plain["token"], made["token"]]
+    assert as_bob.get(f"{path}/{made['id']}").json["token"] == made["token"]
+    as_bob.delete(f"/sessions/{plain['token']}")
+    assert [one["token"] for one in as_bob.get(path).json] == [made["token"], None]
+    app.extensions["fangshi.readings"].flush()
+    with database.reading() as db:
+        rows = db.scalars(select(Audit).where(Audit.action == "field_key.read")).all()
+    looks: Counter[int | None] = Counter()
+    for row in rows:
+        looks[row.actee_actor_id] += (row.details or {}).get("times", 1)
+    assert {row.actor_id for row in rows} == {cast["bob"]}
+    assert looks == {plain["id"]: 1, made["id"]: 4}
+    assert all(token not in str(row.details) for row in rows for token in (plain["token"], made["token"]))

@@ -124,3 +124,12 @@ def test_a_lost_phone_is_stopped_by_one_button_and_the_page_says_what_to_do(town
     assert Client(town.app, key=town.key).get(f"/projects/{town.project_id}/formList").status_code == 403
     for name in ("rita", "otto"):
         assert browse(name).send(f"/phones/{town.phone_id}/lost").status_code in (403, 404)
+
+
+def test_a_card_that_a_phone_uses_is_not_printed_again(town, browse):
+    lea = browse("lea")
+    Client(town.app, key=town.key).get(f"/projects/{town.project_id}/formList")
+    page = lea.see("/phones/cards")
+    assert cards_in(page) == [] and "已经有手机在用的卡不再打印" in text_of(page)
+    lea.send(f"/phones/{town.phone_id}/reissue")
+    assert len(cards_in(lea.see("/phones/cards"))) == 1

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from server.access import tokens
 from server.access.people import create_user
 from server.access.roles import BY_SYSTEM
-from server.models import AppUser, Assignment, User, VillageScope
+from server.models import AppUser, Assignment, Audit, User, VillageScope
 from server.publishing.phone_settings import settings_text
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
@@ -155,3 +155,48 @@ def test_who_may_not_manage_phones_hands_none_over(town, browse, database):
     for name in ("rita", "otto"):
         assert browse(name).send(f"/phones/{town.phone_id}/carer", {"carer": worker}).status_code in (403, 404)
     assert carried(database, town.phone_id) == (None, "village_worker")
+
+
+def keys_looked_at(town, name="lea"):
+    """The phones whose keys somebody was shown, in the order of looks."""
+    town.app.extensions["fangshi.readings"].flush()
+    with town.database.reading() as db:
+        person = db.scalar(select(User.actor_id).where(User.email == f"{name}@example.test"))
+        rows = db.scalars(select(Audit).where(Audit.action == "field_key.read").order_by(Audit.id))
+        return [row.actee_actor_id for row in rows if row.actor_id == person]
+
+
+def test_who_was_shown_which_key_is_written_down_and_the_key_is_not(town, browse, database):
+    lea = browse("lea")
+    lea.see("/phones")
+    assert keys_looked_at(town) == [], "the list shows no key"
+    lea.see(f"/phones/{town.phone_id}")
+    assert keys_looked_at(town) == [town.phone_id]
+    lea.see("/phones/cards")
+    assert keys_looked_at(town) == [town.phone_id] * 2
+    with database.reading() as db:
+        rows = db.scalars(select(Audit).where(Audit.action == "field_key.read")).all()
+        assert all(town.key not in str(row.details) for row in rows)
+
+
+def test_a_key_in_use_is_shown_no_more_in_a_care_project_until_a_new_card_ends_it(app, town, browse, database):
+    lea = browse("lea")
+    assert key_in(lea.see(f"/phones/{town.phone_id}"))[1] == town.key, "a card printed before it is used"
+    Client(app, key=town.key).get(f"/projects/{town.project_id}/formList")
+    card = lea.see(f"/phones/{town.phone_id}")
+    assert key_in(card) is None and 'class="qr"' not in card.get_data(as_text=True)
+    assert "已经在一部手机上用了" in text_of(card) and "钥匙不能再显示了" not in text_of(card)
+    assert len(keys_looked_at(town)) == 1, "what is not shown is no look"
+    lea.send(f"/phones/{town.phone_id}/reissue")
+    assert key_in(lea.see(f"/phones/{town.phone_id}"))[1] != town.key
+
+
+def test_a_plain_project_shows_every_key_again_and_writes_no_look_down(app, town, browse, database):
+    ada = browse("ada")
+    here = make_project(ada)
+    made = ada.send(f"/phones?project={here}", {"name": "x"})
+    card = f"{made.location}?project={here}"
+    key = key_in(ada.see(card))[1]
+    Client(app, key=key).get(f"/projects/{here}/formList")
+    assert key_in(ada.see(card))[1] == key
+    assert keys_looked_at(town, "ada") == []
