@@ -32,6 +32,7 @@ from server.db import Database
 from server.keys import KeyRing
 from server.models import Assignment, Base, Project
 from server.models.sealed import give_keys
+from server.places import locating
 from server.publishing import definition
 from server.upgrading import schema_heads, upgrade
 from tests.client import Client
@@ -117,6 +118,8 @@ class Opened:
         self.by_url: dict[str, Database] = {}
 
     def open(self, url: str) -> Database:
+        """As a new process would find it: nothing is remembered of what lay at this address before."""
+        locating._known.clear()
         database = self.by_url.get(url) or Database(url, self.key_file)
         database.keys = KeyRing(self.key_file)
         give_keys(database.engine.dialect, database.keys)
