@@ -90,19 +90,23 @@ POST /phones
 GET /phones/roster
 POST /phones/roster
 
-[project] field_key.delete
+[phone] field_key.delete
 POST /phones/<int(max=9007199254740991):actor_id>/lost
 POST /phones/<int(max=9007199254740991):actor_id>/revoke
+
+[phone] field_key.list
+GET /phones/<int(max=9007199254740991):actor_id>
+
+[phone] field_key.update
+POST /phones/<int(max=9007199254740991):actor_id>/carer
+POST /phones/<int(max=9007199254740991):actor_id>/device
+POST /phones/<int(max=9007199254740991):actor_id>/reissue
+
+[project] field_key.delete
 GET /phones/cards
 
 [project] field_key.list
 GET /phones
-GET /phones/<int(max=9007199254740991):actor_id>
-
-[project] field_key.update
-POST /phones/<int(max=9007199254740991):actor_id>/carer
-POST /phones/<int(max=9007199254740991):actor_id>/device
-POST /phones/<int(max=9007199254740991):actor_id>/reissue
 
 [project] followup.list
 GET /follow-ups

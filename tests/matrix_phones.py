@@ -10,15 +10,17 @@ GET /v1/projects/<int:project_id>/datasets/<name>/integrity
 [project] field_key.create
 POST /v1/projects/<int:project_id>/app-users
 
-[project] field_key.delete
+[phone] field_key.delete
 DELETE /v1/projects/<int:project_id>/app-users/<int:actor_id>
 
-[project] field_key.list
-GET /v1/projects/<int:project_id>/app-users
+[phone] field_key.list
 GET /v1/projects/<int:project_id>/app-users/<int:actor_id>
 GET /v1/projects/<int:project_id>/app-users/<int:actor_id>/carer
 
-[project] field_key.update
+[project] field_key.list
+GET /v1/projects/<int:project_id>/app-users
+
+[phone] field_key.update
 PATCH /v1/projects/<int:project_id>/app-users/<int:actor_id>
 PUT /v1/projects/<int:project_id>/app-users/<int:actor_id>/carer
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.access import roles
 from server.access.audit import record
 from server.access.caller import Caller
+from server.access.phone_reach import check_given, check_managed
 from server.errors import Forbidden, NotFound, UnexpectedValue
 from server.models import Actor, AppUser, Assignment, Form, Project, Village, VillageScope
 
@@ -137,8 +138,8 @@ def set_villages(
 ) -> None:
     """The villages an actor's rights reach in a care project, by code; None means the whole town. Replaces what was.
 
-    Raises UnexpectedValue for a plain project or an unknown code, NotFound for an unknown actor, Forbidden for oneself and
-    for the phone that one carries.
+    Raises UnexpectedValue for a plain project, an unknown code or a phone's village that is not the caller's, NotFound for
+    an unknown actor or a phone that the caller does not manage, Forbidden for oneself and for the phone that one carries.
     """
     if project.kind != "care":
         raise UnexpectedValue(field="villages", value=project.name, reason="rights go by village in care projects only")
@@ -147,6 +148,8 @@ def set_villages(
     if actor is None or actor.deleted_at is not None or home not in (None, project.id):
         raise NotFound()
     refuse_own(db, caller, actor_id)
+    if home is not None:
+        check_managed(db, caller, project, actor_id)
     db.execute(delete(VillageScope).where(VillageScope.actor_id == actor_id, VillageScope.project_id == project.id))
     wanted = None if codes is None else sorted(set(codes))
     ids: list[int | None] = [None]
@@ -159,6 +162,8 @@ def set_villages(
             if code not in by_code:
                 raise UnexpectedValue(field="villages", value=code, reason="the project has no village of that code")
         ids = list(by_code.values())
+    if home is not None:
+        check_given(caller, project, ids)
     db.add_all(VillageScope(actor_id=actor_id, project_id=project.id, village_id=village_id) for village_id in ids)
     record(
         db,

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from server.access import roles
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
+from server.access.phone_reach import list_phones, managed_villages
 from server.access.phones import create_app_user
 from server.errors import RosterUnusable, UnexpectedValue
-from server.models import Actor, AppUser, Project, Village
+from server.models import Project, Village
 
 MOST_ROWS = 300
 MOST_BYTES = 256_000
@@ -103,11 +104,12 @@ def make_phones(
 ) -> list[int]:
     """A key for everybody on the roster who has none; who has one keeps it. Gives the phones of all, in their order.
 
-    Raises RosterUnusable for a village that the project does not have.
+    Raises RosterUnusable for a village that the project does not have, or that is none of the caller's.
     """
-    known = working_phones(db, project)
-    codes = {} if project.kind == "plain" else village_codes(db, project)
-    wanted = [(row, villages_in(row, codes) if project.kind == "care" else None) for row in rows]
+    known = working_phones(db, key, caller, project)
+    managed = managed_villages(caller, project)
+    codes = {} if project.kind == "plain" else village_codes(db, project, managed)
+    wanted = [(row, villages_in(row, codes, managed is None) if project.kind == "care" else None) for row in rows]
     return [known.get(row.name) or make_phone(db, key, caller, project, row.name, at, by, now) for row, at in wanted]
 
 
@@ -128,31 +130,33 @@ def make_phone(
     return made.actor.id
 
 
-def working_phones(db: Session, project: Project) -> dict[str, int]:
-    rows = db.execute(
-        select(Actor.display_name, Actor.id)
-        .join(AppUser, AppUser.actor_id == Actor.id)
-        .where(AppUser.project_id == project.id, AppUser.revoked_at.is_(None), Actor.deleted_at.is_(None))
-        .order_by(Actor.id.desc())
-    )
-    return dict(rows.all())
+def working_phones(db: Session, key: bytes, caller: Caller, project: Project) -> dict[str, int]:
+    """By name, the oldest of a name: phones that the caller manages and that are not stopped."""
+    found = [one.actor for one in list_phones(db, key, caller, project) if one.row.revoked_at is None]
+    return {one.display_name: one.id for one in sorted(found, key=lambda one: one.id, reverse=True)}
 
 
-def village_codes(db: Session, project: Project) -> dict[str, str]:
-    """The code of each village by its code and by its name; a name that two villages have means neither."""
-    found = db.execute(
-        select(Village.code, Village.name).where(Village.project_id == project.id, Village.retired_at.is_(None))
-    ).all()
+def village_codes(db: Session, project: Project, managed: frozenset[int] | None) -> dict[str, str]:
+    """The code of each village by its code and by its name; a name that two villages have means neither.
+
+    `managed` are ids of the only ones that may be given; None is all.
+    """
+    query = select(Village.code, Village.name).where(Village.project_id == project.id, Village.retired_at.is_(None))
+    found = db.execute(query if managed is None else query.where(Village.id.in_(managed))).all()
     names = [name for _, name in found]
     return {name: code for code, name in found if names.count(name) == 1} | {code: code for code, _ in found}
 
 
-def villages_in(row: RosterRow, codes: dict[str, str]) -> list[str] | None:
+def villages_in(row: RosterRow, codes: dict[str, str], whole_town: bool) -> list[str] | None:
     if row.villages is None:
+        if not whole_town:
+            raise RosterUnusable(line=row.line, reason="it names the whole town, and yours are some villages of it")
         return None
     for written in row.villages:
-        if written not in codes:
+        if written not in codes and whole_town:
             raise RosterUnusable(
                 line=row.line, reason="it names a village that the project does not have, or has twice"
             )
+        if written not in codes:
+            raise RosterUnusable(line=row.line, reason="it names a village that is none of yours")
     return [codes[written] for written in row.villages]

@@ -5,7 +5,7 @@ Who carries a phone, and in which care role, is ours and has an address of its o
 
 from flask import Response
 
-from server.access import carers, phones
+from server.access import carers, phone_reach, phones
 from server.access.profiles import find_actors
 from server.errors import MissingParameter
 from server.models import Project
@@ -25,7 +25,7 @@ app_users = CentralDoor("app_users")
 @app_users.get("/projects/<int:project_id>/app-users")
 def get_app_users(project_id: int) -> Response:
     project = load_project(reading(), caller(), "field_key.list", project_id)
-    return central_json.reply(shown(project, phones.list_app_users(reading(), secret_key(), project.id)))
+    return central_json.reply(shown(project, phone_reach.list_phones(reading(), secret_key(), caller(), project)))
 
 
 def shown(project: Project, found: list[phones.Phone]) -> list[Json]:
@@ -47,7 +47,7 @@ def post_app_user(project_id: int) -> Response:
 @app_users.get("/projects/<int:project_id>/app-users/<int:actor_id>")
 def get_app_user(project_id: int, actor_id: int) -> Response:
     project = load_project(reading(), caller(), "field_key.list", project_id)
-    phone = phones.get_app_user(reading(), secret_key(), project_id, actor_id)
+    phone = phone_reach.get_phone(reading(), secret_key(), caller(), project, actor_id)
     return central_json.reply(shown(project, [phone])[0])
 
 
@@ -55,7 +55,7 @@ def get_app_user(project_id: int, actor_id: int) -> Response:
 def patch_app_user(project_id: int, actor_id: int) -> Response:
     """Properties filter entity lists at Central; here a phone's villages do, so there are none to change."""
     project = load_project(db(), caller(), "field_key.update", project_id)
-    phone = phones.get_app_user(db(), secret_key(), project_id, actor_id)
+    phone = phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id)
     read_json(optional={"properties": dict})
     return central_json.reply(shown(project, [phone])[0])
 
@@ -63,7 +63,7 @@ def patch_app_user(project_id: int, actor_id: int) -> Response:
 @app_users.delete("/projects/<int:project_id>/app-users/<int:actor_id>")
 def delete_app_user(project_id: int, actor_id: int) -> Response:
     project = load_project(db(), caller(), "field_key.delete", project_id)
-    phones.get_app_user(db(), secret_key(), project_id, actor_id)
+    phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id)
     phones.delete_app_user(db(), project_id, actor_id, caller().actor_id or 0, now())
     if project.kind == "care":
         refresh_workers(db(), blobs(), project, now())
@@ -75,15 +75,17 @@ CARER = "/projects/<int:project_id>/app-users/<int:actor_id>/carer"
 
 @app_users.get(CARER)
 def get_carer(project_id: int, actor_id: int) -> Response:
-    load_project(reading(), caller(), "field_key.list", project_id)
-    return central_json.reply(people_json.carer(phones.get_app_user(reading(), secret_key(), project_id, actor_id)))
+    project = load_project(reading(), caller(), "field_key.list", project_id)
+    return central_json.reply(
+        people_json.carer(phone_reach.get_phone(reading(), secret_key(), caller(), project, actor_id))
+    )
 
 
 @app_users.put(CARER)
 def put_carer(project_id: int, actor_id: int) -> Response:
     """`{userId, role?}`: the web account of the person who carries the phone (null: nobody), and the care role."""
     project = load_project(db(), caller(), "field_key.update", project_id)
-    phone = phones.get_app_user(db(), secret_key(), project_id, actor_id)
+    phone = phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id)
     sent = read_json(optional={"userId": int | None, "role": str})
     if "userId" not in sent:
         raise MissingParameter(field="userId")

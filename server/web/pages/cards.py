@@ -2,7 +2,7 @@
 
 from flask import Response, make_response, render_template, request
 
-from server.access import phones, queries, rosters
+from server.access import phone_reach, phones, queries, rosters
 from server.access.allow import allow, scope_of
 from server.access.phones import Phone
 from server.errors import BodyTooLarge, MissingParameter, Problem
@@ -47,7 +47,7 @@ def show_cards() -> Response:
 
 def chosen_phones(project: Project) -> list[Phone]:
     """Working phones whose key can be shown."""
-    every = phones.list_app_users(session.db(), session.secret_key(), project.id)
+    every = phone_reach.list_phones(session.db(), session.secret_key(), session.caller(), project)
     found = [one for one in every if phones.is_printed(project, one)]
     asked = request.args.getlist("phone")[: rosters.MOST_ROWS]
     named = {int(text) for text in asked if text.isascii() and text.isdigit() and len(text) < 16}

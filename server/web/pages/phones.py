@@ -4,7 +4,7 @@ import segno
 from flask import Response, make_response, redirect, render_template, request
 from markupsafe import Markup
 
-from server.access import carers, phones, queries, roles
+from server.access import carers, phone_reach, phones, queries, roles
 from server.access.allow import allow, may, scope_of
 from server.access.assignments import assign, set_villages
 from server.access.care_roles import CARE_ROLES
@@ -39,7 +39,7 @@ def list_phones() -> Response:
 def list_facts(project: Project) -> dict[str, object]:
     who = session.caller()
     villages = queries.villages_by_actor(session.db(), project.id)
-    found = phones.list_app_users(session.db(), session.secret_key(), project.id)
+    found = phone_reach.list_phones(session.db(), session.secret_key(), who, project)
     care = project.kind == "care"
     people = find_actors(session.db(), {one.row.person_id for one in found}) if care else {}
     return {
@@ -137,8 +137,13 @@ def show_card(actor_id: int) -> Response:
     return make_response(render_template("phones/card.html", **card_facts(project, actor_id)))
 
 
+def managed_phone(project: Project, actor_id: int) -> Phone:
+    """Raises NotFound for one that is not the caller's to manage."""
+    return phone_reach.get_phone(session.db(), session.secret_key(), session.caller(), project, actor_id)
+
+
 def card_facts(project: Project, actor_id: int) -> dict[str, object]:
-    phone = phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    phone = managed_phone(project, actor_id)
     manages = may(session.caller(), "field_key.delete", project)
     facts: dict[str, object] = {"phone": card(phone), "can_manage": manages, "qr": None, "key_url": ""}
     if project.kind == "care":
@@ -157,6 +162,7 @@ def card_facts(project: Project, actor_id: int) -> dict[str, object]:
 def change_carer(actor_id: int) -> Response:
     project = current_project()
     allow(session.caller(), "field_key.update", project)
+    managed_phone(project, actor_id)
     try:
         hand_over(project, actor_id)
     except NotFound:
@@ -180,7 +186,7 @@ def draw_qr(text: str) -> Markup:
 def stop_phone(actor_id: int) -> Response:
     project = current_project()
     allow(session.caller(), "field_key.delete", project)
-    phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    managed_phone(project, actor_id)
     phones.revoke_app_user(session.db(), actor_id, require_person(), session.now())
     tell_forms(project)
     return say(f"/phones/{actor_id}", _("The phone is stopped. What it sent stays."))
@@ -191,7 +197,7 @@ def lose_phone(actor_id: int) -> Response:
     """Stops the key at once, and says what else is to be done now."""
     project = current_project()
     allow(session.caller(), "field_key.delete", project)
-    phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    managed_phone(project, actor_id)
     phones.revoke_app_user(session.db(), actor_id, require_person(), session.now(), lost=True)
     tell_forms(project)
     return make_response(render_template("phones/card.html", lost=True, **card_facts(project, actor_id)))
@@ -201,7 +207,7 @@ def lose_phone(actor_id: int) -> Response:
 def know_device(actor_id: int) -> Response:
     project = current_project()
     allow(session.caller(), "field_key.update", project)
-    phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    managed_phone(project, actor_id)
     phones.accept_device(session.db(), actor_id, require_person(), session.now())
     return say(f"/phones/{actor_id}", _("Noted: it is the same person's phone."))
 
@@ -210,7 +216,7 @@ def know_device(actor_id: int) -> Response:
 def new_card(actor_id: int) -> Response:
     project = current_project()
     allow(session.caller(), "field_key.update", project)
-    phones.get_app_user(session.db(), session.secret_key(), project.id, actor_id)
+    managed_phone(project, actor_id)
     phones.reissue_app_user(session.db(), session.secret_key(), actor_id, require_person(), session.now())
     tell_forms(project)
     return say(f"/phones/{actor_id}", _("A new card is made; the old one no longer works."))

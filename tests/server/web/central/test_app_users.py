@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from server.access.roles import PROJECT_VIEWER, VILLAGE_WORKER
 from server.db import Database
-from server.models import AppUser, Assignment, Audit, Project
+from server.models import AppUser, Assignment, Audit, Project, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_form, a_phone
@@ -206,3 +206,27 @@ def test_programs_are_told_a_key_again_until_it_is_revoked_and_every_look_of_a_c
     assert {row.actor_id for row in rows} == {cast["bob"]}
     assert looks == {plain["id"]: 1, made["id"]: 4}
     assert all(token not in str(row.details) for row in rows for token in (plain["token"], made["token"]))
+
+
+def test_a_manager_of_some_villages_is_told_of_no_other_phone(
+    as_bob: Client, as_alice: Client, app: Flask, database: Database, project_id: int
+) -> None:
+    path = f"/projects/{project_id}/app-users"
+    with database.transaction() as db:
+        db.get_one(Project, project_id).kind = "care"
+        actor_id, _ = a_phone(db, app.extensions["fangshi.key"], project_id)
+        db.add(VillageScope(actor_id=actor_id, project_id=project_id, village_id=None))
+    made = as_bob.post(path, json={"displayName": "x"}).json
+
+    assert [one["id"] for one in as_bob.get(path).json] == [made["id"]], "right after it is made it is there"
+    assert len(as_alice.get(path).json) == 2
+    one, villages = f"{path}/{actor_id}", f"/projects/{project_id}/actors/{actor_id}/villages"
+    for answer in (
+        as_bob.get(one),
+        as_bob.patch(one, json={}),
+        as_bob.delete(one),
+        as_bob.get(f"{one}/carer"),
+        as_bob.put(f"{one}/carer", json={"userId": None}),
+        as_bob.put(villages, json={"villages": []}),
+    ):
+        assert answer.json["code"] == 404.1

@@ -9,6 +9,7 @@ from server.models import AppUser
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.server.web.pages.conftest import text_of
+from tests.server.web.pages.test_phones import make_lead_of_village_one
 
 ROSTER = "姓名,村\n马玉梅,519901201001\n刘小燕,519901201002\n李敏,全镇\n"
 
@@ -133,3 +134,15 @@ def test_a_card_that_a_phone_uses_is_not_printed_again(town, browse):
     assert cards_in(page) == [] and "已经有手机在用的卡不再打印" in text_of(page)
     lea.send(f"/phones/{town.phone_id}/reissue")
     assert len(cards_in(lea.see("/phones/cards"))) == 1
+
+
+def test_who_leads_some_villages_prints_and_makes_cards_of_these_alone(town, browse):
+    other = make_lead_of_village_one(town)
+    lena = browse("lena")
+    assert cards_in(lena.see("/phones/cards")) == []
+    assert cards_in(lena.see(f"/phones/cards?phone={other}&phone={town.phone_id}")) == []
+    for text, said in (("刘小燕,519901201002", "写的村不归您管"), ("李敏,全镇", "而您只管其中几个村")):
+        refused = send_roster(lena, f"姓名,村\n马玉梅,519901201001\n{text}\n")
+        assert refused.status_code == 400 and "第 3 行" in text_of(refused) and said in text_of(refused)
+    made = send_roster(lena, "姓名,村\n二村的手机,519901201001\n")
+    assert len(cards_in(lena.see(made.location))) == 1, "of the same name, and not the one of another village"

@@ -6,9 +6,12 @@ import zlib
 from sqlalchemy import select
 
 from server.access import tokens
+from server.access.assignments import assign, set_villages
+from server.access.caller import Caller
 from server.access.people import create_user
+from server.access.phones import create_app_user
 from server.access.roles import BY_SYSTEM
-from server.models import AppUser, Assignment, Audit, User, VillageScope
+from server.models import AppUser, Assignment, Audit, Project, User, VillageScope
 from server.publishing.phone_settings import settings_text
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
@@ -155,6 +158,38 @@ def test_who_may_not_manage_phones_hands_none_over(town, browse, database):
     for name in ("rita", "otto"):
         assert browse(name).send(f"/phones/{town.phone_id}/carer", {"carer": worker}).status_code in (403, 404)
     assert carried(database, town.phone_id) == (None, "village_worker")
+
+
+def make_lead_of_village_one(town):
+    """lena, who leads the first village; and a phone of the second, whose actor id this is."""
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        by = Caller(actor_id=None, type="user")
+        user = create_user(db, "lena@example.test", PASSWORD, "lena", None, MORNING)
+        assign(db, by, BY_SYSTEM["town_lead"], user.actor_id, MORNING, project, None)
+        set_villages(db, by, project, user.actor_id, ["519901201001"], MORNING)
+        phone = create_app_user(db, town.app.extensions["fangshi.key"], project.id, "二村的手机", None, MORNING)
+        set_villages(db, by, project, phone.actor.id, ["519901201002"], MORNING)
+        return phone.actor.id
+
+
+def test_who_leads_some_villages_sees_and_stops_the_phones_of_these_alone(town, browse, database):
+    other = make_lead_of_village_one(town)
+    lena = browse("lena")
+    page = text_of(lena.see("/phones"))
+    assert "二村的手机" not in page and "赵秀兰" not in page
+    for phone_id in (other, town.phone_id):
+        assert lena.see(f"/phones/{phone_id}").status_code == 404
+        for act in ("revoke", "lost", "reissue", "device", "carer"):
+            assert lena.send(f"/phones/{phone_id}/{act}", {"carer": ""}).status_code == 404, act
+    with database.reading() as db:
+        assert db.scalars(select(AppUser).where(AppUser.revoked_at.is_not(None))).all() == []
+    made = lena.send("/phones", {"name": "马玉梅", "village": ["519901201001"]})
+    assert key_in(lena.see(made.location)) and "马玉梅" in text_of(lena.see("/phones"))
+    for villages in ({"village": ["519901201002"]}, {"all_villages": "1"}):
+        refused = lena.send("/phones", {"name": "刘小燕", **villages})
+        assert refused.status_code == 400 and "只能有您自己管的村" in text_of(refused)
+    assert "二村的手机" in text_of(browse("lea").see("/phones")), "who leads the town sees all"
 
 
 def keys_looked_at(town, name="lea"):
