@@ -37,6 +37,8 @@ OF_ANY_FORM = roles.verbs("project.read form.list open_form.list")
 
 def may(caller: Caller, verb: str, project: Project | None = None, form: Form | None = None) -> bool:
     """Whether some grant of the caller holds the verb for this project or form (or for the site, when none is named)."""
+    if caller.only_sends and verb != "submission.create":
+        return False
     return any(reaches(grant, project, form) and verb in verbs_of(grant, project, form) for grant in caller.grants)
 
 

@@ -25,7 +25,9 @@ BASIC_MEMORY_SECONDS = 300
 
 
 # Built once: these two run on every request of every phone.
-APP_USER, ACTOR, ASSIGNMENT, VILLAGE_SCOPE, USER = map(table_of, (AppUser, Actor, Assignment, VillageScope, User))
+APP_USER, ACTOR, ASSIGNMENT, VILLAGE_SCOPE, USER, PROJECT = map(
+    table_of, (AppUser, Actor, Assignment, VillageScope, User, Project)
+)
 CARRIER = ACTOR.alias("carrier")
 PHONE = (
     select(
@@ -34,11 +36,14 @@ PHONE = (
         ACTOR.c.display_name,
         APP_USER.c.care_role,
         case((USER.c.disabled_at.is_(None) & CARRIER.c.deleted_at.is_(None), APP_USER.c.person_id)).label("carrier_id"),
+        APP_USER.c.person_id,
+        PROJECT.c.kind,
         ASSIGNMENT.c.role_id,
         ASSIGNMENT.c.project_id.label("granted_project_id"),
         ASSIGNMENT.c.form_id,
     )
     .join_from(APP_USER, ACTOR, ACTOR.c.id == APP_USER.c.actor_id)
+    .join(PROJECT, PROJECT.c.id == APP_USER.c.project_id)
     .outerjoin(ASSIGNMENT, ASSIGNMENT.c.actor_id == APP_USER.c.actor_id)
     .outerjoin(CARRIER, CARRIER.c.id == APP_USER.c.person_id)
     .outerjoin(USER, USER.c.actor_id == APP_USER.c.person_id)
@@ -58,14 +63,15 @@ VILLAGES = with_parts(
 def caller_of_key(db: Session, token: str) -> Caller:
     """The phone behind a key URL. Malformed is 401.2; well-formed but unknown or revoked is 403.1 (a 401 would pop a dialog).
 
-    A phone whose carrier's account no longer works is nobody's: it has its own villages and nothing of that person's.
+    A phone of a care project whose carrier's account no longer works is nobody's: it sends what it has filled, and gets
+    nothing until somebody else carries it.
     """
     if not tokens.is_token(token):
         raise Unauthenticated()
     rows = db.connection().execute(PHONE, {"token_hash": tokens.hash_token(token)}).all()
     if not rows:
         raise Forbidden("This key is not valid here, or was stopped. Ask your town office for a new card.")
-    actor_id, project_id, name, care_role, carrier_id = rows[0][:5]
+    actor_id, project_id, name, care_role, carrier_id, person_id, kind = rows[0][:7]
     return Caller(
         actor_id=actor_id,
         type="field_key",
@@ -75,6 +81,7 @@ def caller_of_key(db: Session, token: str) -> Caller:
         home_project_id=project_id,
         care_role=care_role,
         carrier_id=carrier_id,
+        only_sends=kind == "care" and person_id is not None and carrier_id is None,
         key=token,
     )
 

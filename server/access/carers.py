@@ -1,5 +1,6 @@
 """Who carries a phone in a care project, and in which care role: by it the phone gets its lists, and the person her notices."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -21,6 +22,13 @@ def people_of(project: Project) -> Select[Actor]:
         .where(Actor.id.in_(here), Actor.deleted_at.is_(None), User.disabled_at.is_(None))
         .order_by(Actor.display_name, Actor.id)
     )
+
+
+def working_people(db: Session, actor_ids: Collection[int | None]) -> set[int]:
+    """Whose account works among these: the phones of the others get nothing (authenticate.py `caller_of_key`)."""
+    works = select(Actor.id).join(User, User.actor_id == Actor.id)
+    known = [one for one in actor_ids if one is not None]
+    return set(db.scalars(works.where(Actor.id.in_(known), Actor.deleted_at.is_(None), User.disabled_at.is_(None))))
 
 
 def list_carriers(db: Session, caller: Caller, project: Project) -> list[Actor]:

@@ -34,7 +34,10 @@ def list_callers(db: Session, project: Project, now: datetime) -> list[Caller]:
 
 
 def actors_in(db: Session, project: Project) -> list[Caller]:
-    """People whose account works, and the project's phones that are not stopped: without their rights."""
+    """People whose account works, and the project's phones that are not stopped: without their rights.
+
+    In a care project a phone whose carrier's account no longer works is stopped too.
+    """
     works = and_(User.actor_id.is_not(None), User.disabled_at.is_(None))
     runs = and_(AppUser.project_id == project.id, AppUser.revoked_at.is_(None))
     rows = db.execute(
@@ -44,11 +47,13 @@ def actors_in(db: Session, project: Project) -> list[Caller]:
         .where(Actor.deleted_at.is_(None), or_(works, runs))
     ).all()
     people = {row.id for row in rows if row.type == "user"}
+    gone = {row.id for row in rows if row.person_id is not None and row.person_id not in people}
     return [
         Caller(actor_id, kind, name, (), {}, project.id, care_role, person_id if person_id in people else None)
         if kind == "field_key"
         else Caller(actor_id, kind, name)
         for actor_id, kind, name, care_role, person_id in rows
+        if project.kind != "care" or actor_id not in gone
     ]
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.access import allow, roles
 from server.access.caller import Caller
 from server.errors import NotFound, Unauthenticated
-from server.models import Actor, Assignment, OneTimeToken, Project, User, Village, VillageScope
+from server.models import Actor, AppUser, Assignment, OneTimeToken, Project, User, Village, VillageScope
 from server.models import Session as SessionRow
 
 
@@ -51,12 +51,15 @@ def get_visible_project(db: Session, caller: Caller, project_id: int) -> Project
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A web account as the people page lists it. `role_ids` are those on the whole site and in projects, once each."""
+    """A web account as the people page lists it. `role_ids` are those on the whole site and in projects, once each;
+    `phones` how many working phones of care projects the person carries, which stop with the account.
+    """
 
     actor: Actor
     user: User
     role_ids: tuple[int, ...]
     has_link: bool
+    phones: int
 
 
 def list_people(db: Session) -> list[PersonRow]:
@@ -71,7 +74,24 @@ def list_people(db: Session) -> list[PersonRow]:
     for actor_id, role_id in db.execute(select(Assignment.actor_id, Assignment.role_id)):
         held.setdefault(actor_id, set()).add(role_id)
     linked = set(db.scalars(select(OneTimeToken.actor_id)))
-    return [PersonRow(actor, user, tuple(sorted(held.get(actor.id, ()))), actor.id in linked) for actor, user in rows]
+    carried = phones_carried(db)
+    return [
+        PersonRow(actor, user, tuple(sorted(held.get(actor.id, ()))), actor.id in linked, carried.get(actor.id, 0))
+        for actor, user in rows
+    ]
+
+
+def phones_carried(db: Session) -> dict[int, int]:
+    """How many working phones of care projects each person carries, by actor id."""
+    rows = db.execute(
+        select(AppUser.person_id, func.count())
+        .join(Project, Project.id == AppUser.project_id)
+        .join(Actor, Actor.id == AppUser.actor_id)
+        .where(Project.kind == "care", Project.deleted_at.is_(None), Actor.deleted_at.is_(None))
+        .where(AppUser.revoked_at.is_(None), AppUser.person_id.is_not(None))
+        .group_by(AppUser.person_id)
+    )
+    return {person_id: number for person_id, number in rows if person_id is not None}
 
 
 @dataclass(frozen=True)

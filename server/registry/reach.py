@@ -40,8 +40,8 @@ class Reach:
 
 
 def reach_of(caller: Caller, project: Project, today: date) -> Reach:
-    """What a caller reaches that day, in villages and in women."""
-    carer = carer_of(caller, project)
+    """What a caller reaches that day, in villages and in women; a phone that only sends reaches nothing by any address."""
+    carer = NOBODY if caller.only_sends else carer_of(caller, project)
     return Reach(
         scope_of(caller, project), project.kind == "care", carer.role, today, carer, reads_lists(caller, project)
     )
@@ -52,6 +52,8 @@ def reads_lists(caller: Caller, project: Project) -> bool:
 
     What somebody is on the whole site or in another project gives nothing of a care project.
     """
+    if caller.only_sends:
+        return False
     held = (roles.BY_ID.get(one.role_id) for one in caller.grants if one.project_id == project.id)
     return any(role is not None and role.verbs & LIST_READERS for role in held)
 

@@ -88,6 +88,7 @@ def rows() -> list[dict[str, object]]:
             "email": row.user.email,
             "disabled": row.user.disabled_at is not None,
             "waiting": row.user.password_hash is None,
+            "phones": row.phones,
             "roles": "、".join(filter(None, map(role_word, row.role_ids))),
             "last_login_at": row.user.last_login_at,
         }

@@ -41,12 +41,13 @@ def list_facts(project: Project) -> dict[str, object]:
     villages = queries.villages_by_actor(session.db(), project.id)
     found = phone_reach.list_phones(session.db(), session.secret_key(), who, project)
     care = project.kind == "care"
-    people = find_actors(session.db(), {one.row.person_id for one in found}) if care else {}
+    carried = {one.row.person_id for one in found} if care else set()
+    people, working = find_actors(session.db(), carried), carers.working_people(session.db(), carried)
     return {
         "phones": [
             {
                 **card(one),
-                **(carer_facts(one, people) if care else {}),
+                **(carer_facts(one, people, working) if care else {}),
                 "villages": villages_of(villages, one) if care else "",
             }
             for one in found
@@ -64,13 +65,14 @@ def villages_of(known: dict[int, tuple[str, ...] | None], phone: Phone) -> str:
     return _("the whole town") if names is None else "、".join(names) or _("none yet")
 
 
-def carer_facts(phone: Phone, people: dict[int, Actor]) -> dict[str, object]:
-    """Who carries a phone of a care project ("" for nobody with an account), and as what."""
+def carer_facts(phone: Phone, people: dict[int, Actor], working: set[int]) -> dict[str, object]:
+    """Who carries a phone of a care project ("" for nobody with an account), as what, and whether that account is stopped."""
     person = people.get(phone.row.person_id or 0)
     role = role_word(roles.BY_SYSTEM[phone.row.care_role].id)
     return {
         "carer_id": phone.row.person_id,
         "carer": person.display_name if person else "",
+        "carer_gone": phone.row.person_id is not None and phone.row.person_id not in working,
         "role": role,
         "care_role": phone.row.care_role,
     }
@@ -147,8 +149,10 @@ def card_facts(project: Project, actor_id: int) -> dict[str, object]:
     manages = may(session.caller(), "field_key.delete", project)
     facts: dict[str, object] = {"phone": card(phone), "can_manage": manages, "qr": None, "key_url": ""}
     if project.kind == "care":
-        people = find_actors(session.db(), {phone.row.person_id})
-        facts |= {**carer_facts(phone, people), "can_hand_over": may(session.caller(), "field_key.update", project)}
+        carrier = {phone.row.person_id}
+        people, working = find_actors(session.db(), carrier), carers.working_people(session.db(), carrier)
+        facts |= carer_facts(phone, people, working)
+        facts["can_hand_over"] = may(session.caller(), "field_key.update", project)
         facts |= choices()
     facts["in_use"] = phone.token is not None and not phones.is_printed(project, phone)
     if phone.token and manages and phones.is_printed(project, phone):

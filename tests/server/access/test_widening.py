@@ -1,25 +1,28 @@
 """Villages that are somebody's for a time: by the day, by the hour, and back by themselves."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from server.access.allow import scope_of
-from server.access.authenticate import person
+from server.access.authenticate import caller_of_key, person
 from server.access.caller import Caller
 from server.access.everybody import list_callers
 from server.access.hand_overs import Offer, end_hand_over, give_hand_over
-from server.access.people import disable_user
+from server.access.people import delete_user, disable_user, enable_user
 from server.access.roles import BY_SYSTEM
 from server.access.widening import widen
 from server.db import Database
 from server.errors import Forbidden, UnexpectedValue
-from server.models import Assignment, BreakGlass, Project, Village
+from server.models import AppUser, Assignment, BreakGlass, Project, Village
+from server.registry.reach import reach_of
 from tests.care_town import TODAY, CareTown
 from tests.client import Client
 from tests.conftest import MORNING, Clock
+from tests.making import a_record
 
 DAY = timedelta(days=1)
 
@@ -36,7 +39,8 @@ class Away:
         self.town = town
         self.wang, self.li = town.person("wang", "village_worker", "A1"), town.person("li", "village_worker", "A2")
         self.lead = town.person("lead", "town_lead")
-        self.phone = town.phone("A2", person=self.li)
+        self.key = town.phone_key("A2", person=self.li)
+        self.phone = Client(town.app, key=self.key)
         self.other = town.phone("A2")
 
     def give(self, **changes: object) -> int:
@@ -167,7 +171,7 @@ def test_an_opened_village_is_closed_to_who_is_of_the_care_team_no_longer(
     assert reached() == {False}
 
 
-def test_a_phone_whose_carrier_was_disabled_keeps_its_own_villages_and_nothing_of_hers(
+def test_a_phone_whose_carrier_was_disabled_gets_nothing_of_hers_and_nothing_of_its_own(
     town: CareTown, away: Away, database: Database
 ) -> None:
     own, handed = town.woman("A2"), town.woman("A1")
@@ -176,8 +180,47 @@ def test_a_phone_whose_carrier_was_disabled_keeps_its_own_villages_and_nothing_o
     assert set(town.names(away.phone, "women")) == {own, handed, chose}
     with database.transaction() as db:
         disable_user(db, away.li, away.lead, MORNING)
-    assert town.names(away.phone, "women") == [own]
+    assert away.phone.get(f"{town.path}/attachments/women.csv").status_code == 403
     with database.reading() as db:
         callers = list_callers(db, db.get_one(Project, town.project_id), MORNING)
-        assert {one.carrier_id for one in callers if one.type == "field_key"} == {None}
+        assert [one.carrier_id for one in callers if one.type == "field_key"] == [None], "the one that nobody carries"
         assert all(one.handed == () for one in callers)
+
+
+@pytest.mark.parametrize("end", [disable_user, delete_user])
+def test_the_phone_of_who_is_gone_gets_no_form_and_no_list_and_what_it_filled_is_received(
+    town: CareTown, away: Away, database: Database, end: Callable[..., None]
+) -> None:
+    form_list = f"/projects/{town.project_id}/formList"
+    assert away.phone.get(form_list).status_code == 200
+    with database.transaction() as db:
+        end(db, away.li, away.lead, MORNING)
+    lists = ("manifest", "attachments/women.csv", "attachments/due_visits.csv")
+    integrity = f"/projects/{town.project_id}/datasets/women/integrity"
+    for path in (form_list, f"{town.path}.xml", *(f"{town.path}/{one}" for one in lists), integrity):
+        assert away.phone.get(path).status_code == 403, path
+    with database.reading() as db:
+        reach = reach_of(caller_of_key(db, away.key), db.get_one(Project, town.project_id), TODAY)
+        assert (reach.role, reach.reads) == (None, False), "by the address of a draft neither"
+    assert away.phone.send(town.project_id, a_record()).status_code == 201, "no record is lost"
+    assert away.other.get(form_list).status_code == 200, "nobody carries this one"
+
+
+def test_a_phone_works_again_with_the_account_or_in_other_hands(town: CareTown, away: Away, database: Database) -> None:
+    with database.transaction() as db:
+        disable_user(db, away.li, away.lead, MORNING)
+    assert away.phone.get(f"{town.path}/manifest").status_code == 403
+    with database.transaction() as db:
+        enable_user(db, away.li, away.lead, MORNING)
+    assert away.phone.get(f"{town.path}/manifest").status_code == 200
+    with database.transaction() as db:
+        disable_user(db, away.li, away.lead, MORNING)
+        db.execute(update(AppUser).where(AppUser.person_id == away.li).values(person_id=away.wang))
+    assert away.phone.get(f"{town.path}/manifest").status_code == 200
+
+
+def test_in_a_plain_project_a_phone_is_nobodys_and_works_on(town: CareTown, away: Away, database: Database) -> None:
+    with database.transaction() as db:
+        db.get_one(Project, town.project_id).kind = "plain"
+        disable_user(db, away.li, away.lead, MORNING)
+    assert away.phone.get(f"/projects/{town.project_id}/formList").status_code == 200

@@ -2,7 +2,7 @@ import re
 
 from sqlalchemy import func, select
 
-from server.models import Assignment, Audit, User
+from server.models import AppUser, Assignment, Audit, User
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import text_of
 
@@ -91,3 +91,14 @@ def test_control_characters_and_endless_names_are_refused_in_words(town, browse)
     for name in ("a\x00b", "x" * 300):
         assert ada.send("/admin/people", {"name": name, "email": "y@x.test"}).status_code == 400
     assert ada.send("/admin/people/99999999999999999999/link").status_code == 404
+
+
+def test_the_page_says_before_that_the_phones_stop_with_the_account(town, browse, database):
+    ada = browse("ada")
+    assert "带着手机" not in text_of(ada.see("/admin/people"))
+    with database.transaction() as db:
+        otto_id = db.scalar(select(User.actor_id).where(User.email == "otto@example.test"))
+        db.get_one(AppUser, town.phone_id).person_id = otto_id
+    assert "带着手机：1 部。账号一停用" in text_of(ada.see("/admin/people"))
+    ada.send(f"/admin/people/{otto_id}/disable")
+    assert "账号停用期间收不到" in text_of(ada.see("/admin/people"))

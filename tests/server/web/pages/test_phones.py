@@ -8,7 +8,7 @@ from sqlalchemy import select
 from server.access import tokens
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
-from server.access.people import create_user
+from server.access.people import create_user, disable_user
 from server.access.phones import create_app_user
 from server.access.roles import BY_SYSTEM
 from server.models import AppUser, Assignment, Audit, Project, User, VillageScope
@@ -235,3 +235,17 @@ def test_a_plain_project_shows_every_key_again_and_writes_no_look_down(app, town
     Client(app, key=key).get(f"/projects/{here}/formList")
     assert key_in(ada.see(card))[1] == key
     assert keys_looked_at(town, "ada") == []
+
+
+def test_the_card_says_that_a_phone_waits_for_other_hands(town, browse, database):
+    worker = add_worker(town)
+    lea = browse("lea")
+    lea.send(f"/phones/{town.phone_id}/carer", {"carer": worker, "care_role": "village_worker"})
+    for path in ("/phones", f"/phones/{town.phone_id}"):
+        assert "账号已停用" not in text_of(lea.see(path))
+    with database.transaction() as db:
+        disable_user(db, worker, worker, MORNING)
+    for path in ("/phones", f"/phones/{town.phone_id}"):
+        assert "账号已停用" in text_of(lea.see(path))
+    lea.send(f"/phones/{town.phone_id}/carer", {"carer": "", "care_role": "village_worker"})
+    assert "账号已停用" not in text_of(lea.see("/phones"))
