@@ -39,6 +39,22 @@ def refresh_workers(db: Session, store: BlobStore, project: Project, now: dateti
     put_list(db, store, project, WORKERS, choice_csv(["name", "label"], workers_of(db, project)), now)
 
 
+def towns_of_worker(db: Session, person_id: int) -> list[Project]:
+    """The projects whose workers somebody may be one of. Asked before an account is taken away: its roles go with it."""
+    granted = select(Assignment.project_id).where(
+        Assignment.actor_id == person_id, Assignment.role_id.in_((VILLAGE_WORKER, CLINICIAN))
+    )
+    carrying = select(AppUser.project_id).where(AppUser.person_id == person_id)
+    here = Project.id.in_(granted) | Project.id.in_(carrying)
+    return list(db.scalars(select(Project).where(here, Project.deleted_at.is_(None)).order_by(Project.id)))
+
+
+def refresh_workers_in(db: Session, store: BlobStore, towns: Iterable[Project], now: datetime) -> None:
+    """Called when somebody's account stops or works again."""
+    for project in towns:
+        refresh_workers(db, store, project, now)
+
+
 def refresh_clinics(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
     """The list that the town uploaded last beside any of these forms, for them all; until then a note in its place.
 

@@ -8,11 +8,12 @@ from server.access.allow import allow, may, verbs_in
 from server.access.caller import Caller
 from server.access.profiles import forget_password, get_profile, list_users, update_profile
 from server.errors import Forbidden, MissingParameters, NotFound, Unauthenticated
+from server.publishing.town_lists import refresh_workers_in, towns_of_worker
 from server.web.central.door import CentralDoor
 from server.web.central.loading import signed_in
 from server.web.json_body import read_json
 from server.web.parameters import is_true, query_text, wants_extended
-from server.web.session import caller, check_own_password, db, now, reading
+from server.web.session import blobs, caller, check_own_password, db, now, reading
 from server.web.wire import central_json, people_json
 
 users = CentralDoor("users")
@@ -76,7 +77,9 @@ def delete_user(actor_id: int) -> Response:
     allow(caller(), "user.delete")
     if person(caller()) == actor_id:
         raise Forbidden("Nobody deletes his own account. Ask another administrator.")
+    towns = towns_of_worker(db(), actor_id)
     people.delete_user(db(), actor_id, person(caller()), now())
+    refresh_workers_in(db(), blobs(), towns, now())
     return central_json.success()
 
 

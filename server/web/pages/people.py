@@ -6,6 +6,7 @@ from server.access import people, queries, roles
 from server.access.allow import allow
 from server.access.assignments import assign
 from server.errors import Problem
+from server.publishing import town_lists
 from server.web import session
 from server.web.addresses import base_url
 from server.web.pages.again import show_again
@@ -66,6 +67,7 @@ def disable(actor_id: int) -> Response:
     if actor_id == me:
         return redirect("/admin/people", 303)  # type: ignore[return-value]
     people.disable_user(session.db(), actor_id, me, session.now())
+    tell_forms(actor_id)
     return say("/admin/people", _("The account is disabled."), Undo(f"/admin/people/{actor_id}/enable", {}))
 
 
@@ -73,7 +75,14 @@ def disable(actor_id: int) -> Response:
 def enable(actor_id: int) -> Response:
     allow(session.caller(), "user.update")
     people.enable_user(session.db(), actor_id, require_person(), session.now())
+    tell_forms(actor_id)
     return say("/admin/people", _("The account works again."))
+
+
+def tell_forms(actor_id: int) -> None:
+    """Whom a woman can choose as her worker goes by the accounts that work."""
+    towns = town_lists.towns_of_worker(session.db(), actor_id)
+    town_lists.refresh_workers_in(session.db(), session.blobs(), towns, session.now())
 
 
 def page_facts() -> dict[str, object]:

@@ -2,8 +2,10 @@ import re
 
 from sqlalchemy import func, select
 
-from server.models import AppUser, Assignment, Audit, User
+from server.access.roles import VILLAGE_WORKER
+from server.models import AppUser, Assignment, Audit, FormAttachment, User
 from tests.conftest import PASSWORD
+from tests.making import a_form
 from tests.server.web.pages.conftest import text_of
 
 
@@ -102,3 +104,24 @@ def test_the_page_says_before_that_the_phones_stop_with_the_account(town, browse
     assert "带着手机：1 部。账号一停用" in text_of(ada.see("/admin/people"))
     ada.send(f"/admin/people/{otto_id}/disable")
     assert "账号停用期间收不到" in text_of(ada.see("/admin/people"))
+
+
+def test_who_is_disabled_is_no_contact_on_phones_until_enabled(town, browse, database):
+    with database.transaction() as db:
+        otto_id = db.scalar(select(User.actor_id).where(User.email == "otto@example.test"))
+        db.add(Assignment(actor_id=otto_id, role_id=VILLAGE_WORKER, project_id=town.project_id))
+        consent = a_form(db, town.project_id, "woman_consent")
+        db.add(FormAttachment(form_version_id=consent.current_version_id, name="workers.csv", type="file"))
+
+    def workers():
+        with database.reading() as db:
+            sha256 = db.scalar(select(FormAttachment.blob_sha256).where(FormAttachment.name == "workers.csv"))
+            return town.app.extensions["fangshi.blobs"].read(sha256).decode()
+
+    ada = browse("ada")
+    ada.send(f"/admin/people/{otto_id}/disable")
+    assert workers() == "name,label\n"
+    ada.send(f"/admin/people/{otto_id}/enable")
+    assert workers() == f"name,label\n{otto_id},otto\n"
+    assert ada.client.delete(f"/v1/users/{otto_id}", headers={"X-Requested-With": "XMLHttpRequest"}).status_code == 200
+    assert workers() == "name,label\n", "nor who was taken away"
