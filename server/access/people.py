@@ -29,12 +29,17 @@ def create_user(
     display_name: str | None,
     by: int | None,
     now: datetime,
+    hashed: str | None = None,
 ) -> User:
-    """A web account without any role. Raises UnexpectedValue, UniqueViolation or a password's Problem."""
+    """A web account without any role; `hashed` is the password's hash where it is ready.
+
+    Raises UnexpectedValue, UniqueViolation or a password's Problem.
+    """
     address = email.strip().lower()
     if not EMAIL.fullmatch(address):
         raise UnexpectedValue(field="email", value=email, reason="it is no e-mail address")
-    hashed = hash_new(password) if password is not None else None
+    if password is not None and hashed is None:
+        hashed = hash_new(password)
     if db.scalar(select(User.actor_id).where(User.email == address)) is not None:
         raise UniqueViolation(fields=["email"], values=[address])
     actor = Actor(type="user", display_name=(display_name or address.split("@")[0]).strip(), created_at=now)
@@ -56,9 +61,11 @@ def hash_new(password: str) -> str:
     return hash_password(password)
 
 
-def create_administrator(db: Session, email: str, password: str, now: datetime, name: str | None = None) -> User:
-    """A web account with Central's role 1 on the whole site."""
-    user = create_user(db, email, password, name, by=None, now=now)
+def create_administrator(
+    db: Session, email: str, password: str, now: datetime, name: str | None = None, hashed: str | None = None
+) -> User:
+    """A web account with Central's role 1 on the whole site. Raises as `create_user`."""
+    user = create_user(db, email, password, name, by=None, now=now, hashed=hashed)
     db.add(Assignment(actor_id=user.actor_id, role_id=roles.ADMIN))
     record(
         db,
@@ -83,7 +90,13 @@ def set_password(
     db: Session, actor_id: int, new: str, by: int | None, now: datetime, keep_session: bytes | None = None
 ) -> None:
     """Sets a password and ends the person's other sessions."""
-    hashed = hash_new(new)
+    set_hash(db, actor_id, hash_new(new), by, now, keep_session)
+
+
+def set_hash(
+    db: Session, actor_id: int, hashed: str, by: int | None, now: datetime, keep_session: bytes | None = None
+) -> None:
+    """As `set_password`, for a password whose hash is ready."""
     get_user(db, actor_id)
     db.execute(update(User).where(User.actor_id == actor_id).values(password_hash=hashed))
     end_sessions_of(db, actor_id, but=keep_session)
@@ -160,16 +173,20 @@ def find_link(db: Session, token: str, now: datetime) -> OneTimeToken | None:
 
 
 def use_link(db: Session, token: str, email: str | None, password: str, name: str | None, now: datetime) -> int:
-    """Follows a link through once; returns the actor whose password is now set. Raises NotFound, or a password's Problem."""
+    """Follows a link through once; returns the actor whose password is now set. Raises NotFound, or a password's Problem.
+
+    Doors look first whether there is such a link: here the hash is made before anything is asked.
+    """
+    hashed = hash_new(password)
     link = find_link(db, token, now)
     if link is None or (link.purpose == "setup" and has_users(db)) or not take_link(db, link):
         raise NotFound("This link was used before or is too old. Ask for a new one.")
     if link.purpose == "setup":
-        actor_id = create_administrator(db, email or "", password, now, name).actor_id
+        actor_id = create_administrator(db, email or "", password, now, name, hashed).actor_id
     else:
         assert link.actor_id is not None, "a password link names its person"
         actor_id = link.actor_id
-        set_password(db, actor_id, password, by=actor_id, now=now)
+        set_hash(db, actor_id, hashed, by=actor_id, now=now)
     return actor_id
 
 

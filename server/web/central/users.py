@@ -118,7 +118,7 @@ def finish_reset() -> Response:
     """The new password, with the token of a link as Bearer."""
     sent = read_json({"new": str})
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    link = people.find_link(db(), token.strip(), now()) if scheme.lower() == "bearer" else None
+    link = people.find_link(reading(), token.strip(), now()) if scheme.lower() == "bearer" else None
     if link is None or link.purpose != "password":
         raise Unauthenticated()
     try:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from server.access import authenticate, people, queries, second_factors
-from server.errors import Problem, TooManyTries, Unauthenticated
+from server.errors import NotFound, Problem, TooManyTries, Unauthenticated
 from server.web import languages, session
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
@@ -72,6 +72,8 @@ def join(token: str) -> Response:
     refuse_other_sites()
     facts = link_facts(token)
     try:
+        if "gone" in facts:
+            raise NotFound("This link was used before or is too old. Ask for a new one.")
         email, name = sent_text("email"), sent_text("name")
         actor_id = people.use_link(session.db(), token, email, sent_secret("password"), name or None, session.now())
     except Problem as problem:

@@ -14,6 +14,7 @@ from server.access.openid import find_person
 from server.access.openid_wire import Told
 from server.access.second_factors import begin_authenticator, confirm_authenticator
 from server.config import OpenIdProvider
+from server.db import Database
 from server.errors import NotFound, Unauthenticated, UnexpectedValue
 from server.models import AppPassword, Authenticator, OneTimeToken, OpenIdName, RecoveryCode
 from tests.conftest import MORNING, PASSWORD
@@ -71,6 +72,28 @@ def test_a_link_that_somebody_follows_at_the_same_moment_is_good_for_one_of_them
     with pytest.raises(NotFound):
         people.use_link(db, token, "a@example.test", PASSWORD, None, MORNING)
     assert not people.has_users(db)
+
+
+@pytest.mark.parametrize("purpose", ["password", "setup"])
+def test_a_link_is_followed_with_the_hash_ready_before_the_database_is_held(
+    database: Database, monkeypatch: pytest.MonkeyPatch, purpose: str
+) -> None:
+    with database.transaction() as db:
+        known = purpose == "password"
+        actor_id = people.create_user(db, "d@example.test", None, None, None, MORNING).actor_id if known else None
+        token = people.issue_link(db, purpose, actor_id, MORNING)
+    held: list[bool] = []
+    real = people.hash_password
+    with database.writing() as writing:
+
+        def hash_and_look(password: str) -> str:
+            held.append(writing.in_transaction())
+            return real(password)
+
+        monkeypatch.setattr(people, "hash_password", hash_and_look)
+        people.use_link(writing, token, "e@example.test", PASSWORD, None, MORNING)
+        writing.commit()
+    assert held == [False], "one hash, and nobody waits for it"
 
 
 def test_a_set_up_link_makes_the_first_administrator_and_no_second(db: Session) -> None:

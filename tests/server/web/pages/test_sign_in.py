@@ -3,9 +3,11 @@ import re
 import pytest
 from sqlalchemy import select
 
+from server.access import passwords
 from server.access.people import find_link, issue_link
 from server.access.signing_in import TRIES_OF_ACCOUNT
 from server.models import Session, User
+from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import text_of
 
@@ -121,3 +123,11 @@ def test_language_and_colours_are_remembered(town, browse):
     page = browser.see("/sign-in").get_data(as_text=True)
     assert re.search(r'<html lang="en" data-theme="dark">', page)
     assert "Password" in page
+
+
+def test_a_link_that_is_none_costs_no_hash(town, browse, app, monkeypatch):
+    monkeypatch.setattr(passwords, "HASHER", None)
+    answer = browse().send("/join/" + "x" * 64, {"password": "柳树湾村口那棵大柳树下"})
+    assert answer.status_code == 404
+    asked = Client(app, token="x" * 64).post("/users/reset/verify", json={"new": "a new and long one"})
+    assert asked.status_code == 401
