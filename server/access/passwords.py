@@ -1,18 +1,22 @@
 """Passwords: at least 10 characters, none of the common ones, no other rule. Argon2id."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak
+from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak, Unavailable
 
 SHORTEST = 10
 MOST_BYTES = 72  # Central's limit (400.38), which its clients know
 HASHER = PasswordHasher()  # argon2id with the library's current parameters
 AT_ONCE = threading.BoundedSemaphore(2)  # 64 MiB each: a flood of sign-ins must not take the memory
+IN_ALL = threading.BoundedSemaphore(16)  # with those who wait: half of the threads; the others serve phones
+WAIT_SECONDS = 10.0
 
 
 @cache
@@ -30,8 +34,28 @@ def check_password(password: str) -> None:
         raise PasswordWeak()
 
 
+@contextmanager
+def one_of_few() -> Iterator[None]:
+    """A place among the few that hash. Raises Unavailable (503) when too many wait for one, or for too long."""
+    if not IN_ALL.acquire(blocking=False):
+        raise busy()
+    try:
+        if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
+            raise busy()
+        try:
+            yield
+        finally:
+            AT_ONCE.release()
+    finally:
+        IN_ALL.release()
+
+
+def busy() -> Unavailable:
+    return Unavailable("Too many people are signing in at this moment. Try again in half a minute.")
+
+
 def hash_password(password: str) -> str:
-    with AT_ONCE:
+    with one_of_few():
         return HASHER.hash(password)
 
 
@@ -43,7 +67,7 @@ def nobodys_hash() -> str:
 def password_fits(password: str, stored: str | None) -> bool:
     """Whether the password is the stored one. Takes as long for an unknown account: who has one is nobody's business."""
     known = stored or nobodys_hash()  # before taking a place: making it takes one too
-    with AT_ONCE:
+    with one_of_few():
         try:
             return HASHER.verify(known, password) and stored is not None
         except (VerifyMismatchError, InvalidHashError):

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from server.access import passwords
-from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak, Problem
+from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak, Problem, Unavailable
+from server.web_process import THREADS
 
 
 def test_an_unknown_account_waits_for_no_place_that_it_holds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,3 +43,38 @@ def test_a_password_is_refused_with_its_reason(password: str, said: type[Problem
 
 def test_ten_characters_of_any_kind_are_enough() -> None:
     passwords.check_password("村口那棵大柳树下面坐")
+
+
+def test_nobody_waits_for_a_place_longer_than_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "AT_ONCE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.05)
+    passwords.nobodys_hash()
+    with passwords.one_of_few():
+        for work in (
+            lambda: passwords.hash_password("柳树湾村口那棵大柳树下"),
+            lambda: passwords.password_fits("x", None),
+        ):
+            with pytest.raises(Unavailable):
+                work()
+    assert not passwords.password_fits("x", None), "the places are given back"
+
+
+def test_a_flood_of_sign_ins_leaves_half_of_the_threads_to_others() -> None:
+    """Those that wait are bounded too: a wait of seconds would let a flood take every thread of the server."""
+    begun, over = threading.Semaphore(0), threading.Event()
+
+    def hold() -> None:
+        with passwords.IN_ALL:
+            begun.release()
+            over.wait(20)
+
+    held = [threading.Thread(target=hold, daemon=True) for _ in range(THREADS // 2)]
+    for thread in held:
+        thread.start()
+    for _ in held:
+        assert begun.acquire(timeout=20)
+    with pytest.raises(Unavailable):
+        passwords.password_fits("x", None)
+    over.set()
+    for thread in held:
+        thread.join(20)

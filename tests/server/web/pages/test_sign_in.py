@@ -1,4 +1,5 @@
 import re
+import threading
 
 import pytest
 from sqlalchemy import select
@@ -131,3 +132,12 @@ def test_a_link_that_is_none_costs_no_hash(town, browse, app, monkeypatch):
     assert answer.status_code == 404
     asked = Client(app, token="x" * 64).post("/users/reset/verify", json={"new": "a new and long one"})
     assert asked.status_code == 401
+
+
+def test_where_too_many_sign_in_at_once_the_next_is_asked_to_come_again(town, browse, monkeypatch):
+    monkeypatch.setattr(passwords, "IN_ALL", threading.BoundedSemaphore(1))
+    with passwords.one_of_few():
+        answer = browse().send("/sign-in", {"email": "rita@example.test", "password": PASSWORD})
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "30"
+    assert "登录的人太多" in text_of(answer)
+    assert browse("rita").see("/me").status_code == 200, "it was no failed try"
