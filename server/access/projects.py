@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope, may, scope_of
@@ -16,12 +16,14 @@ from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.models import (
     ABOUT_WOMEN,
     HEALTH_FORMS,
+    HER_FILES,
     AppUser,
     CareEvent,
     Dataset,
     DeriveProblem,
     Entity,
     Form,
+    FormVersion,
     Project,
     Seal,
     Submission,
@@ -137,15 +139,20 @@ def ask_second_factor(db: Session, project: Project, asks: bool, by: int, now: d
 
 
 def seal_from_before(db: Session, project: Project, now: datetime) -> None:
-    """Health records that came while the project was plain: sealed, and put before the job that looks at the unread."""
+    """Health records that came while the project was plain: sealed, and put before the job that looks at the unread.
+
+    Also those of forms of the town's own that choose from the lists about women.
+    """
+    is_health = Form.xml_form_id.in_(HEALTH_FORMS)
     found = (
-        select(Submission.id)
+        select(Submission.id, is_health.label("health"))
         .join(Form, Form.id == Submission.form_id)
         .where(Submission.project_id == project.id, ~Submission.draft, ~Submission.sealed)
-        .where(Form.xml_form_id.in_(HEALTH_FORMS))
+        .where(or_(is_health, Form.id.in_(choosing_forms()) & (Form.xml_form_id != "household_visit")))
     )
-    for submission_id in db.scalars(found).all():
-        db.execute(update(Submission).where(Submission.id == submission_id).values(health=True, sealed=True))
+    for submission_id, health in db.execute(found).all():
+        shut = {"sealed": True} | ({"health": True} if health else {})  # one that names nobody is opened again
+        db.execute(update(Submission).where(Submission.id == submission_id).values(**shut))
         db.add(Seal(submission_id=submission_id, project_id=project.id, reason="unread", sealed_at=now))
         current = (SubmissionVersion.submission_id == submission_id) & SubmissionVersion.is_current
         version_id = db.scalars(select(SubmissionVersion.id).where(current)).one()
@@ -154,6 +161,13 @@ def seal_from_before(db: Session, project: Project, now: datetime) -> None:
         problem = {"submission_version_id": version_id, "deriver": "consent", "error": "", "tries": 0}
         db.add(DeriveProblem(**problem, look_at=now, created_at=now))
     db.flush()
+
+
+def choosing_forms() -> Select[int]:
+    """The ids of forms that in some version choose from the lists about women."""
+    return select(FormVersion.form_id).where(
+        or_(*(FormVersion.schema_json.contains(f'"{one}"', autoescape=True) for one in HER_FILES))
+    )
 
 
 def holds_records(db: Session, project: Project) -> bool:

@@ -16,7 +16,10 @@ from server.models import CareEvent, Dataset, Entity, FollowUp, Household, Proje
 from server.registry.consent import happened_on
 from server.registry.events import event_of
 from server.registry.referrals import REFERRALS, referral_uuid, urgency_of
-from server.registry.telling import CONSENT, Event
+from server.registry.telling import CONSENT, KEPT, Event
+
+TELLING = tuple(one for one in KEPT if one != CONSENT)
+"""The forms whose records rules go by; one of the town's own that names a woman tells nothing of her."""
 
 
 def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> Facts | None:
@@ -71,7 +74,7 @@ def _events(
             CareEvent.project_id == project.id,
             CareEvent.subject_list == subject_list,
             CareEvent.subject.in_(subjects),
-            CareEvent.form_id != CONSENT,
+            CareEvent.form_id.in_(TELLING),
         ),
         execution_options={"populate_existing": True},  # another writer may have been waited for since the last look
     )

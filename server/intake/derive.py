@@ -23,6 +23,7 @@ from server.reading import Reading
 from server.registry.applying import apply_entities
 from server.registry.care_records import CARE_FORMS, note_people, open_or_seal
 from server.registry.events import whom
+from server.registry.named import asks_for_her
 from server.registry.referrals import DANGER_QUESTIONS, note_referral
 from server.registry.sealing import Effects, Subject, keep_shut
 
@@ -93,8 +94,13 @@ def concerns(name: str, reading: Reading) -> bool:
         return reading.project.kind == "care" and reading.instance.form_id in DANGER_QUESTIONS
     if name in ("consent", "people"):
         forms = HEALTH_FORMS if name == "consent" else CARE_FORMS
-        return reading.project.kind == "care" and reading.instance.form_id in forms
+        return reading.project.kind == "care" and (reading.instance.form_id in forms or may_name_her(reading))
     return True
+
+
+def may_name_her(reading: Reading) -> bool:
+    """Whether a form of the town's own chooses from the lists about women, or may have done so before a correction."""
+    return reading.instance.form_id not in CARE_FORMS and (reading.is_edit or asks_for_her(reading.schema))
 
 
 def is_sealed(db: Session, submission_id: int) -> bool:

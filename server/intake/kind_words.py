@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from server.clock import today
 from server.followups.plain_notices import KEPT_CLOSED, tell
 from server.intake.items import Item
-from server.models import HEALTH_FORMS, AppUser, CareEvent, Seal, User, Woman
+from server.intake.receive import is_health
+from server.models import AppUser, CareEvent, Seal, User, Woman
 from server.registry.consent import says_of_service
 from server.registry.telling import CONSENT
 
@@ -26,8 +27,7 @@ NOT_COVERED: Final = "Received and kept closed: no consent of hers covers this v
 
 def word_of(db: Session, item: Item, submission_id: int) -> str:
     """One of the sentences above, for a record that was just stored and read."""
-    is_health = item.asked.project.kind == "care" and item.asked.form.xml_form_id in HEALTH_FORMS
-    if not is_health or item.asked.draft:
+    if item.asked.draft or not is_health(item):
         return RECEIVED
     word = word_of_health(db, item.asked.project.id, submission_id, item.asked.form.xml_form_id)
     if word == TAKEN_BACK:

@@ -26,6 +26,7 @@ from server.errors import (
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.items import Item, Receipt
 from server.models import HEALTH_FORMS, Submission, SubmissionVersion, table_of
+from server.registry.named import names_her
 from server.registry.sealing import seal_unread
 
 DEVICE_LENGTH = 255
@@ -177,8 +178,10 @@ def receive_new(db: Session, item: Item) -> Receipt:
 
 
 def is_health(item: Item) -> bool:
-    """Whether it holds a woman's health answers: the care team's alone from its first moment on."""
-    return item.asked.project.kind == "care" and item.asked.form.xml_form_id in HEALTH_FORMS
+    """Whether it holds a woman's health answers, or names her: the care team's alone from its first moment on."""
+    if item.asked.project.kind != "care":
+        return False
+    return item.asked.form.xml_form_id in HEALTH_FORMS or names_her(item.instance, item.asked.schema)
 
 
 def is_sealed_at_first(item: Item) -> bool:

@@ -36,7 +36,8 @@ from server.registry.telling import ANTENATAL, CONSENT, CONTRACEPTION, PREGNANCY
 
 BATCH: Final = 100
 ORDER: Final = {CONSENT: 1, PREGNANCY: 2, CONTRACEPTION: 3, ANTENATAL: 4}
-"""Consent before what it lets be read, a pregnancy before its checks; everything else first."""
+"""Consent before what it lets be read, a pregnancy before its checks; everything else first, but what only names her."""
+LAST: Final = 5
 
 T = TypeVar("T")
 
@@ -74,7 +75,7 @@ def records_of(project_ids: list[int]) -> Select[int]:
         select(Submission.id)
         .join(Form, Form.id == Submission.form_id)
         .where(Submission.project_id.in_(project_ids), ~Submission.draft)
-        .order_by(case(ORDER, value=Form.xml_form_id, else_=0), Submission.id)
+        .order_by(case(ORDER, value=Form.xml_form_id, else_=case((Submission.health, LAST), else_=0)), Submission.id)
     )
 
 

@@ -7,6 +7,7 @@ from server.models.blobs import Blob
 from server.models.care import (
     ABOUT_WOMEN,
     HEALTH_FORMS,
+    HER_FILES,
     SET_ASIDE,
     CareEvent,
     ContraceptionEpisode,
@@ -40,6 +41,7 @@ from server.models.waivers import Waiver
 __all__ = [
     "ABOUT_WOMEN",
     "HEALTH_FORMS",
+    "HER_FILES",
     "PURPOSES",
     "SET_ASIDE",
     "Actor",

@@ -13,6 +13,8 @@ HEALTH_FORMS: Final = frozenset(
     {"woman_consent", "pregnancy_registration", "antenatal_check", "contraception_followup"}
 )
 """The forms (by form id) whose records in a care project are health records: F2, F3, F4, F6 of domain.md 3."""
+HER_FILES: Final = ("women.csv", "pregnancies.csv", "contraception_episodes.csv", "referrals.csv")
+"""The lists about women, as forms choose from them. A record of any other form that chose somebody there is one, too."""
 SET_ASIDE: Final = "set aside"
 ABOUT_WOMEN: Final = ("women", SET_ASIDE)
 """`CareEvent.subject_list` of what is about a woman. SET_ASIDE: the office rejected or deleted the record, so nothing follows
@@ -26,7 +28,7 @@ class CareEvent(Base):
     There is one row a submission. `subject` is the uuid of an entity of `subject_list` (women, households; SET_ASIDE of
     women has neither answers nor episode), `episode` that of a pregnancy or a method episode. `event` is the instanceID of
     the record's first version, so a correction keeps it. `data_json` holds the answers that rules read, as
-    registry/telling.py wrote them.
+    registry/telling.py wrote them; none of a form of the town's own that names her (registry/named.py).
     """
 
     __tablename__ = "care_event"

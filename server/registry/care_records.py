@@ -19,6 +19,7 @@ from server.registry.consents import write_consents
 from server.registry.entities import HER, Author, properties_of, write_update
 from server.registry.erasing import erase
 from server.registry.events import events_of, find_in_list, whom, woman_of_pregnancy
+from server.registry.named import open_or_seal_named, tell_named
 from server.registry.people import find, in_time, last, write_household, write_woman
 from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
@@ -30,7 +31,8 @@ HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
 
 def open_or_seal(db: Session, reading: Reading) -> Effects:
     """The deriver `consent`: after it the record is open, or sealed with a reason and nothing follows from it."""
-    effects = sealing.open_or_seal(db, reading)
+    own = reading.instance.form_id not in KEPT
+    effects = open_or_seal_named(db, reading) if own else sealing.open_or_seal(db, reading)
     if reading.instance.form_id == CONSENT:
         told = tell(reading.instance, reading.schema)
         note_wish(db, reading.project.id, reading.submission_id, told, reading.now)
@@ -41,7 +43,8 @@ def open_or_seal(db: Session, reading: Reading) -> Effects:
 
 def note_people(db: Session, reading: Reading) -> Effects:
     """The deriver `people`: writes what the record tells as its care event, and the registry rows that follow."""
-    told = tell(reading.instance, reading.schema)
+    own = reading.instance.form_id not in KEPT
+    told = tell_named(db, reading) if own else tell(reading.instance, reading.schema)
     former = db.get(CareEvent, reading.submission_id)
     subjects: set[Subject] = {whom(former.subject_list, former.subject)} if former else set()
     event, effects = write_event(db, reading, told, former), Effects()

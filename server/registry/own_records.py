@@ -49,7 +49,7 @@ def records_of(
     """
     candidates = set(db.scalars(told_or_made(project_id, woman, uuids, entity_ids)))
     candidates |= naming(db, set(may_name(db, project_id)) - candidates, uuids)
-    others = elsewhere(db, project_id, woman, candidates)
+    others = elsewhere(db, project_id, woman, uuids, candidates)
     return sorted(candidates - others), sorted(others)
 
 
@@ -82,9 +82,11 @@ def untold() -> ColumnElement[bool]:
     return ~exists().where(told).correlate(Submission)
 
 
-def naming(db: Session, submission_ids: Collection[int], uuids: Collection[str]) -> set[int]:
-    """Those of these records of which some version holds one of the uuids."""
-    query = select(SubmissionVersion.submission_id, SubmissionVersion.xml)
+def naming(
+    db: Session, submission_ids: Collection[int], uuids: Collection[str], *which: ColumnElement[bool]
+) -> set[int]:
+    """Those of these records of which some version (or of these versions) holds one of the uuids."""
+    query = select(SubmissionVersion.submission_id, SubmissionVersion.xml).where(*which)
     found: set[int] = set()
     for batch in in_batches(submission_ids):
         rows = db.execute(query.where(SubmissionVersion.submission_id.in_(batch)))
@@ -128,15 +130,22 @@ def only_hers(db: Session, project_id: int, woman: str, episodes: Collection[str
     return set(episodes) - {one for one in db.scalars(others) if one}
 
 
-def elsewhere(db: Session, project_id: int, woman: str, candidates: Collection[int]) -> set[int]:
-    """Those of these records that tell of somebody else as they stand now."""
-    found: set[int] = set()
+def elsewhere(
+    db: Session, project_id: int, woman: str, uuids: Collection[str], candidates: Collection[int]
+) -> set[int]:
+    """Those of these records that tell of somebody else as they stand now.
+
+    One of the town's own forms that names her and another woman is hers, too.
+    """
+    found, own = set[int](), set[int]()
     for batch in in_batches(candidates):
-        others = select(CareEvent.submission_id).where(
+        others = select(CareEvent.submission_id, CareEvent.form_id).where(
             CareEvent.project_id == project_id, CareEvent.submission_id.in_(batch), CareEvent.subject != woman
         )
-        found |= set(db.scalars(others))
-    return found
+        rows = db.execute(others).all()
+        found |= {row.submission_id for row in rows}
+        own |= {row.submission_id for row in rows if row.form_id not in KEPT}
+    return found - naming(db, own, uuids, SubmissionVersion.is_current.is_(True))
 
 
 def empty_old_versions(db: Session, submission_ids: Collection[int], uuids: Collection[str]) -> set[str]:

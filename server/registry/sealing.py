@@ -55,13 +55,19 @@ def open_or_seal(db: Session, reading: Reading) -> Effects:
     """The deriver. Opens the record when consent for it is known, else seals it with the reason. May run again."""
     stand_in_line(db, reading.project.id)
     told = tell(reading.instance, reading.schema)
-    verdict = decide(db, reading, told) if told else Verdict("unread")
+    return carry_out(
+        db, reading, decide(db, reading, told) if told else Verdict("unread"), told.episode if told else None
+    )
+
+
+def carry_out(db: Session, reading: Reading, verdict: Verdict, episode: str | None = None) -> Effects:
+    """Opens or seals; of somebody who was removed it also empties the record, and remembers the episode that it began."""
     if verdict.reason is None:
         open_record(db, reading)
         return Effects()
     effects = seal_record(db, reading.project.id, reading.submission_id, verdict, reading.now)
-    if verdict.reason == ERASED and told and told.episode:
-        effects.look_at += bury_episode(db, reading.project.id, told.episode, reading.now)
+    if verdict.reason == ERASED and episode:
+        effects.look_at += bury_episode(db, reading.project.id, episode, reading.now)
     if verdict.reason == ERASED:
         empty_records(db, [reading.submission_id])
     return effects

@@ -1,0 +1,307 @@
+"""Records of the town's own forms that choose a woman from our lists: they are hers, and go by what she agreed to."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from server.access.projects import switch_kind
+from server.access.roles import CLINICIAN, REVIEWER
+from server.db import Database
+from server.followups.restricting import keep_unused, use_again
+from server.intake.derive import retry_one
+from server.intake.rederiving import rederive
+from server.intake.withdrawing import withdraw
+from server.models import (
+    Assignment,
+    CareEvent,
+    FollowUp,
+    Project,
+    Reading,
+    Seal,
+    Submission,
+    SubmissionGeometry,
+    SubmissionVersion,
+    VillageScope,
+    Woman,
+)
+from server.registry.erasing import erase_person, plan_erasure
+from tests.client import Client
+from tests.conftest import MORNING, Clock
+from tests.making import a_form
+from tests.server.registry.caring import VILLAGE, Care, a_care_record, a_uuid
+
+LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
+CHOICE = '<{tag} ref="/data/{name}"><label>{name}</label><itemset nodeset="instance(\'{name}\')/root/item">'
+CHOICE += '<value ref="name"/><label ref="label"/></itemset></{tag}>'
+CHOICES = "".join(CHOICE.format(name=one, tag="select" if one == "women" else "select1") for one in LISTS)
+TALK = f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head>
+<h:title>Talk</h:title><model><instance><data id="talk" version="1"><visit_date/><village_code/>
+{"".join(f"<{name}/>" for name in LISTS)}<gps/><note/><meta><instanceID/></meta></data></instance>
+{"".join(f'<instance id="{name}" src="jr://file-csv/{name}.csv"/>' for name in LISTS)}
+<bind nodeset="/data/visit_date" type="date"/><bind nodeset="/data/village_code" type="string"/>
+{"".join(f'<bind nodeset="/data/{name}" type="string"/>' for name in LISTS)}
+<bind nodeset="/data/gps" type="geopoint"/><bind nodeset="/data/note" type="string"/>
+<bind nodeset="/data/meta/instanceID" type="string"/></model></h:head><h:body>
+<input ref="/data/visit_date"><label>Day</label></input><input ref="/data/village_code"><label>Village</label></input>
+{CHOICES}<input ref="/data/gps"><label>Place</label></input><input ref="/data/note"><label>Note</label></input>
+</h:body></h:html>"""
+
+Hire = Callable[[str, int], Client]
+
+
+@pytest.fixture
+def care(app: Flask, database: Database, project_id: int) -> Care:
+    care = Care(app, database, project_id)
+    with database.transaction() as db:
+        a_form(db, project_id, "talk", xml=TALK.encode())
+    return care
+
+
+@pytest.fixture
+def hire(app: Flask, database: Database, cast: dict[str, int], project_id: int) -> Hire:
+    """Somebody of the cast with a role for the whole town."""
+
+    def start(name: str, role: int) -> Client:
+        with database.transaction() as db:
+            db.add(VillageScope(actor_id=cast[name], project_id=project_id, village_id=None))
+            db.add(Assignment(actor_id=cast[name], role_id=role, project_id=project_id))
+        return Client.signed_in(app, database, cast[name])
+
+    return start
+
+
+def talk(care: Care, day: str = "2026-02-20", **answers: str) -> str:
+    return care.post("talk", {"visit_date": day, "village_code": VILLAGE, "note": "WORDTALK"} | answers)
+
+
+def correct(care: Care, instance_id: str, **answers: str) -> str:
+    said = {"visit_date": "2026-02-20", "village_code": VILLAGE, "note": "WORDLATER"} | answers
+    return care.post("talk", said, deprecated_id=instance_id)
+
+
+def seen(client: Client, care: Care) -> list[int]:
+    """How many records of the form there are in its list, its feed, its export and its collection of points."""
+    form = f"/projects/{care.project_id}/forms/talk"
+    listed = client.get(f"{form}/submissions").json
+    rows = client.get(f"{form}.svc/Submissions").json["value"]
+    lines = client.get(f"{form}/submissions.csv").get_data(as_text=True).splitlines()[1:]
+    return [len(listed), len(rows), len(lines)]
+
+
+def event_of(care: Care) -> Any:
+    (event,) = [one for one in care.rows(CareEvent) if one.form_id == "talk"]
+    return event
+
+
+@pytest.mark.parametrize("by", LISTS)
+def test_a_record_that_names_her_is_for_her_clinician_alone_and_without_a_point(
+    care: Care, hire: Hire, by: str
+) -> None:
+    woman, pregnancy, method = a_uuid(), a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy, danger_now="bleeding")
+    care.method(woman, method)
+    tasks = sorted((one.key, one.state, one.due_on) for one in care.rows(FollowUp))
+    entities = f"/projects/{care.project_id}/datasets/referrals/entities"
+    clinician, reviewer = hire("bob", CLINICIAN), hire("chelsea", REVIEWER)
+    (referral,) = [one["uuid"] for one in clinician.get(entities).json]
+    chosen = dict(zip(LISTS, (woman, pregnancy, method, referral), strict=True))
+    sent = talk(care, **{by: chosen[by]}, gps="30.5 105.5 0 5")
+    assert care.seal_of(sent) is None
+    assert seen(clinician, care) == [1, 1, 1]
+    assert seen(reviewer, care) == [0, 0, 0]
+    event = event_of(care)
+    assert (event.subject_list, event.subject, event.episode, event.data_json) == ("women", woman, None, "{}")
+    assert care.rows(SubmissionGeometry) == []
+    assert sorted((one.key, one.state, one.due_on) for one in care.rows(FollowUp)) == tasks, "no rule goes by it"
+
+
+def test_a_record_that_names_nobody_is_the_towns_like_any_other(care: Care, hire: Hire) -> None:
+    talk(care, gps="30.5 105.5 0 5")
+    assert seen(hire("chelsea", REVIEWER), care) == [1, 1, 1]
+    assert [one for one in care.rows(CareEvent) if one.form_id == "talk"] == []
+    assert len(care.rows(SubmissionGeometry)) == 1
+
+
+def test_what_is_kept_unused_or_not_shared_is_in_no_list_feed_or_export(
+    care: Care, hire: Hire, database: Database, project_id: int
+) -> None:
+    woman, other = a_uuid(), a_uuid()
+    for one in (woman, other):
+        care.register(one)
+        talk(care, women=one)
+    clinician = hire("bob", CLINICIAN)
+    assert seen(clinician, care) == [2, 2, 2]
+    with database.transaction() as db:
+        keep_unused(db, db.get_one(Project, project_id), woman, None, MORNING)
+    assert seen(clinician, care) == [1, 1, 1]
+    with database.transaction() as db:
+        use_again(db, db.get_one(Project, project_id), woman, None, MORNING)
+    assert seen(clinician, care) == [2, 2, 2]
+    care.withdraw(other, "2026-03-01", scope="share_clinic")
+    assert seen(clinician, care) == [1, 1, 1]
+
+
+def test_after_her_last_day_it_is_shown_no_more(
+    care: Care, hire: Hire, app: Flask, database: Database, cast: dict[str, int], clock: Clock
+) -> None:
+    woman = a_uuid()
+    care.register(woman, until="2026-03-10")
+    talk(care, women=woman)
+    assert seen(hire("bob", CLINICIAN), care) == [1, 1, 1]
+    clock.forward(days=20)
+    assert seen(Client.signed_in(app, database, cast["bob"]), care) == [0, 0, 0]
+    assert care.seal_of(talk(care, "2026-03-20", women=woman)) == "no_consent"
+
+
+def test_what_she_took_back_seals_what_comes_late_and_shows_nothing_of_before(
+    care: Care, hire: Hire, database: Database, cast: dict[str, int], project_id: int, clock: Clock
+) -> None:
+    woman = a_uuid()
+    care.register(woman)
+    before = talk(care, women=woman)
+    clock.forward(minutes=5)
+    with database.transaction() as db:
+        row = db.scalars(select(Woman).where(Woman.uuid == woman)).one()
+        withdraw(db, db.get_one(Project, project_id), row, ["service"], "keep_minimal", cast["alice"], clock.now())
+    clock.forward(minutes=5)
+    late = talk(care, "2026-02-21", women=woman)
+    assert care.seal_of(late) == "no_consent"
+    again = a_care_record("talk", {"visit_date": "2026-02-21", "women": woman})
+    answer = care.phone.send(care.project_id, again, headers={"Accept-Language": "zh"}).get_data(as_text=True)
+    assert "她这期间撤回了同意" in answer, "and the phone is told kindly"
+    assert seen(hire("bob", CLINICIAN), care) == [0, 0, 0]
+    assert care.seal_of(before) is None, "as the records of our own forms: kept, and shown to nobody"
+
+
+def test_it_waits_for_her_consent_and_for_the_pregnancy_it_names(care: Care) -> None:
+    woman, pregnancy = a_uuid(), a_uuid()
+    of_her, of_it = talk(care, women=woman), talk(care, pregnancies=pregnancy)
+    assert [care.seal_of(one) for one in (of_her, of_it)] == ["unknown", "unknown"]
+    care.register(woman)
+    assert [care.seal_of(one) for one in (of_her, of_it)] == [None, "unknown"]
+    care.pregnancy(woman, pregnancy)
+    assert [care.seal_of(one) for one in (of_her, of_it)] == [None, None]
+    assert {one.subject for one in care.rows(CareEvent) if one.form_id == "talk"} == {woman}
+
+
+@pytest.mark.parametrize("by", ["women", "pregnancies"])
+def test_what_comes_after_she_was_removed_is_emptied(care: Care, by: str) -> None:
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    before = talk(care, women=woman)
+    with care.database.transaction() as db:
+        erase_person(db, plan_erasure(db, care.project_id, woman), None, MORNING)
+    late = talk(care, **{by: woman if by == "women" else pregnancy})
+    assert [care.seal_of(one) for one in (before, late)] == ["erased", "erased"]
+    assert [one.xml for one in care.rows(SubmissionVersion)] == [b""] * 4
+
+
+def test_a_correction_that_names_another_woman_makes_it_hers(
+    care: Care, hire: Hire, database: Database, project_id: int
+) -> None:
+    woman, meant = a_uuid(), a_uuid()
+    for one in (woman, meant):
+        care.register(one)
+    first = talk(care, women=woman)
+    correct(care, first, women=meant)
+    assert event_of(care).subject == meant
+    clinician = hire("bob", CLINICIAN)
+    with database.transaction() as db:
+        keep_unused(db, db.get_one(Project, project_id), woman, None, MORNING)
+    assert seen(clinician, care) == [1, 1, 1]
+    with database.transaction() as db:
+        erase_person(db, plan_erasure(db, project_id, woman), None, MORNING)
+    versions = [one for one in care.rows(SubmissionVersion) if b'id="talk"' in one.xml or not one.xml]
+    assert [bool(one.xml) for one in versions if one.is_current] == [False, True], "the other woman's record stays"
+    assert care.seal_of(first) is None
+
+
+def test_a_correction_to_a_woman_who_said_no_seals_and_one_to_nobody_opens(care: Care, clock: Clock) -> None:
+    woman, gone = a_uuid(), a_uuid()
+    for one in (woman, gone):
+        care.register(one)
+    clock.forward(minutes=1)
+    care.withdraw(gone, "2026-03-01")
+    clock.forward(minutes=1)
+    first = talk(care, women=woman)
+    second = correct(care, first, women=gone)
+    assert care.seal_of(first) == "no_consent"
+    correct(care, second)
+    assert care.seal_of(first) is None
+    assert [one for one in care.rows(CareEvent) if one.form_id == "talk"] == []
+
+
+def test_one_that_names_several_is_opened_only_where_each_lets_it_be_read(
+    care: Care, clock: Clock, count_queries: Any
+) -> None:
+    women = [a_uuid() for _ in range(4)]
+    for one in women[:3]:
+        care.register(one)
+    assert care.seal_of(talk(care, women=" ".join(women[:2]))) is None
+    with count_queries() as of_two:
+        talk(care, women=" ".join(women[:2]))
+    with count_queries() as of_three:
+        talk(care, women=" ".join(women[:3]))
+    assert len(of_three) == len(of_two)
+    assert care.seal_of(talk(care, women=" ".join(women))) == "unknown"
+    clock.forward(minutes=1)
+    care.withdraw(women[1], "2026-03-01")
+    clock.forward(minutes=1)
+    assert care.seal_of(talk(care, women=" ".join(women[:3]))) == "no_consent"
+
+
+def test_who_is_removed_takes_what_names_her_beside_another_woman(care: Care) -> None:
+    woman, other = a_uuid(), a_uuid()
+    for one in (woman, other):
+        care.register(one)
+    sent = talk(care, women=f"{other} {woman}")
+    with care.database.transaction() as db:
+        erase_person(db, plan_erasure(db, care.project_id, woman), None, MORNING)
+    assert care.seal_of(sent) == "erased"
+
+
+def test_working_out_again_brings_records_of_before_along(care: Care, database: Database, project_id: int) -> None:
+    woman = a_uuid()
+    care.register(woman)
+    sent = talk(care, women=woman)
+    with database.transaction() as db:
+        db.execute(delete(CareEvent).where(CareEvent.form_id == "talk"))
+        db.execute(update(Submission).where(Submission.instance_id == sent).values(health=False))
+    rederive(database, project_id, MORNING, lambda done, of: None)
+    assert event_of(care).subject == woman
+    assert [one.health for one in care.rows(Submission) if one.instance_id == sent] == [True]
+
+
+def test_in_a_project_that_becomes_a_care_project_records_of_before_go_by_it(
+    care: Care, database: Database, project_id: int
+) -> None:
+    woman = a_uuid()
+    care.register(woman)
+    with database.transaction() as db:
+        db.get_one(Project, project_id).kind = "plain"
+    hers, unknown, nobodys = talk(care, women=woman), talk(care, women=a_uuid()), talk(care)
+    with database.transaction() as db:
+        switch_kind(db, db.get_one(Project, project_id), "care", None, MORNING)
+    assert [care.seal_of(one) for one in (hers, unknown, nobodys)] == ["unread"] * 3
+    while True:
+        with database.transaction() as db:
+            if not retry_one(db, MORNING):
+                break
+    assert [care.seal_of(one) for one in (hers, unknown, nobodys)] == [None, "unknown", None]
+    health = {one.instance_id: one.health for one in care.rows(Submission)}
+    assert [health[one] for one in (hers, unknown, nobodys)] == [True, True, False]
+
+
+def test_a_look_at_it_is_in_her_own_log(care: Care, hire: Hire) -> None:
+    woman = a_uuid()
+    care.register(woman)
+    sent = talk(care, women=woman)
+    clinician = hire("bob", CLINICIAN)
+    assert clinician.get(f"/projects/{care.project_id}/forms/talk/submissions/{sent}").status_code == 200
+    assert [one.about is not None for one in care.rows(Reading) if one.action == "submission.read"] == [True]
+    assert care.rows(Seal) == []
