@@ -23,6 +23,8 @@ TEXTS = {
     "audit": "核对操作记录有没有被改过 / check that the audit is as it was written; changes nothing",
     "retention": "到期的资料只留编号和份数 / shrink what nobody needs any more; --dry-run says what it would do",
     "keys": "封存答案和姓名的密钥：查看、更换、忘掉旧的 / the keys that seal answers and names: show, change, forget old ones",
+    "backup": "做一份加密的备份并试着恢复 / make a sealed backup and try it; new-key makes the key to be carried away",
+    "restore": "从备份恢复到空的数据目录 / restore a backup into an empty data folder",
     "rederive": "重新推算 / work out again what follows from the records; changes nothing where all is well",
 }
 
@@ -63,6 +65,8 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     add_audit(made["audit"])
     add_keys(made["keys"])
     add_retention(made["retention"])
+    add_backup(made["backup"])
+    add_restore(made["restore"])
     made["rederive"].add_argument(
         "--project", type=read_project, metavar="P", help="只推算一个项目 / one project alone"
     )
@@ -82,6 +86,8 @@ def read_arguments(argv: Sequence[str], version: str) -> argparse.Namespace:
         parser.error("--tls-cert 和 --tls-key 要一起给 / --tls-cert and --tls-key go together")
     if arguments.command == "jobs" and arguments.as_of and not arguments.once:
         parser.error("--as-of 要和 --once 一起给 / --as-of goes with --once")
+    if arguments.command == "backup" and bool(arguments.what) != bool(arguments.file):
+        parser.error("new-key 和 FILE 要一起给 / new-key and FILE go together")
     if arguments.command == "retention" and arguments.as_of and not arguments.dry_run:
         parser.error("--as-of 要和 --dry-run 一起给 / --as-of goes with --dry-run")
     return arguments
@@ -177,6 +183,40 @@ def add_keys(parser: argparse.ArgumentParser) -> None:
     add_data(parser, "fangshi-data")
     parser.add_argument("--dry-run", action="store_true", help="只看不改 / say what would be done, change nothing")
     parser.add_argument("--json", action="store_true", help="机器可读 / machine-readable")
+
+
+def add_backup(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "备份封存给一把带走的钥匙，服务器自己也读不了；做完马上试一遍。时刻表每夜做一份，三十天后删。\nA backup is sealed to "
+        "a key that is carried away, so that the server itself cannot read it; it is tried at once. With a key the "
+        "timetable makes one every night, and deletes it after thirty days."
+    )
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("new-key",),
+        help="做一把新的备份钥匙 / make a new backup key, its private half in FILE",
+    )
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    add_data(parser, "fangshi-data")
+    parser.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="放到哪里 / where to (FANGSHI_BACKUP_DIR, else backups in the data folder)",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="只看不做 / say what it would be, make none")
+    parser.add_argument("--json", action="store_true", help="机器可读 / machine-readable")
+
+
+def add_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="备份 / the backup")
+    parser.add_argument(
+        "--key", required=True, type=Path, metavar="FILE", help="备份钥匙带走的那一半 / the backup key's private half"
+    )
+    parser.add_argument(
+        "--data", required=True, type=Path, metavar="DIR", help="空的数据目录 / an empty data folder, or one to be made"
+    )
 
 
 def read_head(text: str) -> tuple[int, bytes]:

@@ -59,6 +59,7 @@ class Config:
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = LOOPBACK
     secret_key_file: Path | None = None  # None: data_dir/secret.key, made at first use
+    backup_dir: Path | None = None  # None: data_dir/backups
     admin_email: str | None = None
     admin_password: str | None = field(default=None, repr=False)
     mail: MailServer | None = None  # None: nobody gets mail
@@ -78,6 +79,10 @@ class Config:
         return self.secret_key_file or self.data_dir / "secret.key"
 
     @property
+    def backup_folder(self) -> Path:
+        return self.backup_dir or self.data_dir / "backups"
+
+    @property
     def blob_dir(self) -> Path:
         return self.data_dir / "blobs"
 
@@ -95,6 +100,8 @@ class Config:
             config = replace(config, trusted_proxies=read_networks(text, problems))
         if path := env.get("FANGSHI_SECRET_KEY_FILE"):
             config = replace(config, secret_key_file=Path(path))
+        if path := env.get("FANGSHI_BACKUP_DIR"):
+            config = replace(config, backup_dir=Path(path))
         email, password = read_admin(env, problems)
         config = replace(config, admin_email=email, admin_password=password, mail=read_mail(env, problems))
         config = replace(config, second_factor=read_policy(env, problems), openid=read_openid(env, problems))

@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -156,6 +158,21 @@ def back_up(database: Database, data_dir: Path, revision: str, now: datetime) ->
     return str(dump_postgresql(database, folder / f"{stem}.dump"))
 
 
+@contextmanager
+def passing_secret(url: URL) -> Iterator[str]:
+    """The address for PostgreSQL's own programs. Its password is in a file that we alone may read: arguments are listed
+    to every user of the machine.
+    """
+    with NamedTemporaryFile("w", encoding="utf-8") as secret:
+        url = make_url(url).set(drivername="postgresql")
+        if url.password:
+            secret.write("*:*:*:*:" + str(url.password).replace("\\", "\\\\").replace(":", "\\:"))
+            secret.flush()
+            url = url.update_query_dict({"passfile": secret.name})
+        address = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+        yield address.render_as_string()
+
+
 def copy_sqlite(database: Database, target: Path) -> Path:
     source = pysqlite.connect(str(database.engine.url.database))
     copy = pysqlite.connect(str(target))
@@ -174,15 +191,8 @@ def dump_postgresql(database: Database, target: Path) -> Path:
             "The schema is older and a backup comes first, but pg_dump is not installed. "
             "Type: apt install postgresql-client"
         )
-    with NamedTemporaryFile("w", encoding="utf-8") as secret:  # read by us alone; arguments are listed to every user
-        url = make_url(database.engine.url).set(drivername="postgresql")
-        if url.password:
-            secret.write("*:*:*:*:" + str(url.password).replace("\\", "\\\\").replace(":", "\\:"))
-            secret.flush()
-            url = url.update_query_dict({"passfile": secret.name})
-        address = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
-        dump = [program, "--format=custom", f"--file={target}", address.render_as_string()]
-        done = subprocess.run(dump, capture_output=True, text=True)
+    with passing_secret(database.engine.url) as address:
+        done = subprocess.run([program, "--format=custom", f"--file={target}", address], capture_output=True, text=True)
     if done.returncode:
         raise UpgradeRefused(f"The backup before the upgrade failed, and nothing was changed: {done.stderr.strip()}")
     return target

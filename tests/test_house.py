@@ -26,6 +26,7 @@ MEMORY = (
     "server.models",
     "server.db",
     "server.keys",
+    "server.backups",
     "server.blobs",
     "server.reading",
     "server.rotating",

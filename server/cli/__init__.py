@@ -38,6 +38,8 @@ COMMANDS = {
     "audit": "audit",
     "keys": "keeping",
     "retention": "keeping",
+    "backup": "backups",
+    "restore": "backups",
 }
 
 

@@ -3,11 +3,12 @@
 from flask import Response
 from sqlalchemy import text
 
+from server.backups.state import last_backup, state_of
 from server.jobs import last_runs
 from server.leases import is_running
 from server.upgrading import is_current
 from server.web.blueprints import Door
-from server.web.session import database, now, reading
+from server.web.session import config, database, now, reading
 from server.web.wire import central_json
 
 health = Door("health", tongue="json")
@@ -18,8 +19,22 @@ def healthz() -> Response:
     """200 when the database answers and the schema is current; the timetable's state never changes the status."""
     reading().execute(text("SELECT 1")).scalar_one()
     current = is_current(database())
-    body = {"status": "ok" if current else "schema is not current", "schemaCurrent": current, "timetable": timetable()}
+    body = {
+        "status": "ok" if current else "schema is not current",
+        "schemaCurrent": current,
+        "timetable": timetable(),
+        "backup": backup(),
+    }
     return central_json.reply(body, 200 if current else 503)
+
+
+def backup() -> dict[str, object]:
+    """When the last backup was made and tried. Not ok without a key, after two days, or when stored files were missing."""
+    last = last_backup(config().data_dir)
+    return {
+        "ok": state_of(config().data_dir, now()) == "good",
+        "lastAt": central_json.instant(last.made_at if last else None),
+    }
 
 
 def timetable() -> dict[str, object]:

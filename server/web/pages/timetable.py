@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from geo.masking import suppress
 from server.access.allow import may
+from server.backups.state import state_of
 from server.errors import Forbidden
 from server.jobs import TIMETABLE, Job, last_runs
 from server.leases import is_running
@@ -34,6 +35,7 @@ NAMES = {
         _l("Keeping no longer than needed"),
         _l("A year after the last contact data shrink to a code and counts; old backups go"),
     ),
+    "backup": (_l("Backup"), _l("Sealed to a key that is not on the server, and tried; gone after thirty days")),
 }
 
 
@@ -51,7 +53,8 @@ def show_timetable() -> Response:
     runs = last_runs(session.db())
     rows = [row_of(job, runs.get(job.name)) for job in TIMETABLE]
     running = is_running(session.db(), session.now())
-    return make_response(render_template("admin/timetable.html", rows=rows, running=running))
+    backup = state_of(session.config().data_dir, session.now())
+    return make_response(render_template("admin/timetable.html", rows=rows, running=running, backup=backup))
 
 
 def row_of(job: Job, last: TimetableRun | None) -> dict[str, Any]:

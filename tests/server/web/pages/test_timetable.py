@@ -2,6 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from server.backups.carried_key import make_key_pair
+from server.backups.making import Made
+from server.backups.state import write_state
 from server.jobs import TIMETABLE, note_run
 from server.leases import take_lease
 from tests.conftest import MORNING
@@ -52,6 +55,19 @@ def test_what_was_done_for_few_is_told_as_few(town, browse, database):
     jobs = {job.name: job for job in TIMETABLE}
     note_run(database, jobs["retention"], MORNING, MORNING, "2")
     assert "做了 <5 项" in row_of(browse("lea").see("/timetable"), "只保存需要的时间")
+
+
+def test_the_page_says_whether_backups_are_made(town, browse, config, tmp_path, clock):
+    def shown():
+        return text_of(browse("ada").see("/timetable"))
+
+    assert "还没有备份" in shown()
+    make_key_pair(tmp_path / "carried.txt", config.data_dir)
+    assert "最近两天没有备份" in shown()
+    write_state(config.data_dir, Made(tmp_path, rows=5, files=1, gone=0, lost=2, size=9), clock.now())
+    assert "有文件丢了或坏了" in shown()
+    write_state(config.data_dir, Made(tmp_path, rows=5, files=1, gone=0, lost=0, size=9), clock.now())
+    assert not any(word in shown() for word in ("还没有备份", "两天没有备份", "丢了或坏了"))
 
 
 def test_the_page_says_whether_the_timetable_runs(town, browse, database, clock):
