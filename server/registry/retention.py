@@ -5,14 +5,14 @@ of her data waits. Records that nobody may read go a year after they came, backu
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, true, union, update
 from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
@@ -78,16 +78,22 @@ def find_past(db: Session, project_id: int, now: datetime) -> Found:
 
 def past_women(db: Session, project_id: int, day: date, only: str | None = None) -> set[str]:
     """Who was last met before that day and does not wait for an answer; of one woman, whether she is."""
-    known = select(Entity.uuid).where(
-        women_in_list(project_id),
-        func.coalesce(Entity.updated_at, Entity.created_at) < first_instant(day),
-        is_she(Entity.uuid, only),
-    )
-    events = select(CareEvent.subject).where(
-        CareEvent.project_id == project_id, CareEvent.subject_list == "women", is_she(CareEvent.subject, only)
-    )
-    women = set(db.scalars(known)) | set(db.scalars(events))
-    return women - recent_women(db, project_id, day, only) - waiting(db, project_id)
+    return set(db.scalars(whose_time_is_over(project_id, day, only)))
+
+
+def whose_time_is_over(project_id: int, day: date, only: str | None = None) -> Select[str]:
+    """Their uuids, as a query. A list that changed counts as a contact only where no record tells of her."""
+    changed = func.coalesce(Entity.updated_at, Entity.created_at)
+    listed = select(Entity.uuid).where(women_in_list(project_id), is_she(Entity.uuid, only))
+    told = select(CareEvent.subject).where(*told_of(project_id, only))
+    she = union(listed.where(changed < first_instant(day)), told).subquery("known").c[0]
+    none_of = [she.not_in(one) for one in (*contacts_since(project_id, day, only), *waiting(project_id))]
+    return select(she).where(*none_of, she.in_(told) | she.not_in(listed.where(changed >= first_instant(day))))
+
+
+def told_of(project_id: int, only: str | None) -> tuple[ColumnElement[bool], ...]:
+    hers = is_she(CareEvent.subject, only)
+    return CareEvent.project_id == project_id, CareEvent.subject_list == "women", hers
 
 
 def first_instant(day: date) -> datetime:
@@ -99,56 +105,40 @@ def is_she(uuid: Any, only: str | None) -> ColumnElement[bool]:
     return true() if only is None else uuid == only
 
 
-def recent_women(db: Session, project_id: int, day: date, only: str | None = None) -> set[str]:
+def contacts_since(project_id: int, day: date, only: str | None) -> Iterator[Select[str]]:
     """Whom somebody met, or of whom something came, since that day."""
     start = first_instant(day)
-    here = (
-        CareEvent.project_id == project_id,
-        CareEvent.subject_list == "women",
-        is_she(CareEvent.subject, only),
-    )
-    met = select(CareEvent.subject).where(*here, (CareEvent.visit_date >= day) | (CareEvent.received_at >= start))
-    came = select(Withdrawal.woman_uuid).where(
+    met = (CareEvent.visit_date >= day) | (CareEvent.received_at >= start)
+    yield select(CareEvent.subject).where(*told_of(project_id, only), met)
+    yield select(Withdrawal.woman_uuid).where(
         Withdrawal.project_id == project_id, Withdrawal.received_at >= start, is_she(Withdrawal.woman_uuid, only)
     )
-    waits = (
-        select(Seal.waits_for)
-        .join(Submission, Submission.id == Seal.submission_id)
-        .where(Seal.project_id == project_id, Submission.created_at >= start, Seal.waits_for.is_not(None))
-        .where(is_she(Seal.waits_for, only))
-    )
-    changed = select(Entity.uuid).where(
-        women_in_list(project_id),
-        func.coalesce(Entity.updated_at, Entity.created_at) >= start,
-        is_she(Entity.uuid, only),
-    )
-    told = set(db.scalars(select(CareEvent.subject).where(*here)))
-    found = set(db.scalars(met)) | set(db.scalars(came)) | {one for one in db.scalars(waits) if one}
-    return found | (set(db.scalars(changed)) - told)
+    waits = select(Seal.waits_for).join(Submission, Submission.id == Seal.submission_id)
+    waits = waits.where(Seal.project_id == project_id, Submission.created_at >= start, is_she(Seal.waits_for, only))
+    yield waits.where(Seal.waits_for.is_not(None))  # type: ignore[misc]
 
 
-def waiting(db: Session, project_id: int) -> set[str]:
+def waiting(project_id: int) -> Iterator[Select[str]]:
     """Who asked for something that is not answered yet, or wishes her data kept unused."""
     asked = select(RightsRequest.subject).where(RightsRequest.project_id == project_id, RightsRequest.state == OPEN)
-    return {one for one in db.scalars(asked) if one} | set(db.scalars(restricted_women(project_id)))
+    yield asked.where(RightsRequest.subject.is_not(None))  # type: ignore[misc]
+    yield restricted_women(project_id)
 
 
 def sealed_before(db: Session, project_id: int, day: date) -> list[int]:
+    """The records of `sealed_past`, in the order of arrival."""
+    return list(db.scalars(sealed_past(project_id, day).order_by(Submission.id)))
+
+
+def sealed_past(project_id: int, day: date) -> Select[int]:
     """Sealed records that came before that day and still hold something: nobody may read them, and nothing opened them in a year.
 
     Those of somebody who was removed go whenever they came.
     """
     full = exists().where(SubmissionVersion.submission_id == Submission.id, SubmissionVersion.values_json.is_not(None))
-    query = (
-        select(Submission.id)
-        .join(Seal, Seal.submission_id == Submission.id)
-        .where(
-            Submission.project_id == project_id,
-            full,
-            (Submission.created_at < first_instant(day)) | (Seal.reason == ERASED),
-        )
-    )
-    return list(db.scalars(query.order_by(Submission.id)))
+    old = (Submission.created_at < first_instant(day)) | (Seal.reason == ERASED)
+    query = select(Submission.id).join(Seal, Seal.submission_id == Submission.id)
+    return query.where(Submission.project_id == project_id, full, old)
 
 
 def count_past(db: Session, found: Found) -> Report:

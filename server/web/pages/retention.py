@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from server.access.profiles import find_actors
 from server.models import RetentionRun
 from server.registry.retention import backups_until, cutoff
-from server.registry.retention_runs import list_runs, plan_retention, sign_run
+from server.registry.retention_counts import count_ahead
+from server.registry.retention_runs import list_runs, sign_run
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.rights import desk
@@ -30,15 +31,15 @@ COUNTED = {
 
 @pages.get("/rights/retention")
 def show_retention() -> Response:
-    """A dry run as of now, and the runs that did something."""
+    """How much is past its time now, and the runs that did something."""
     project, _scope = desk("rights.erase")
     db = session.db()
     runs = list_runs(db, project.id)
     people = find_actors(db, {one.signed_by_id for one in runs})
-    planned = plan_retention(db, project.id, session.now())[project.id]
+    planned = count_ahead(db, project.id, session.now())
     facts: dict[str, Any] = {
-        "planned": lines_of({name: getattr(planned, name) for name in COUNTED}),
-        "nothing_next": not (planned.women or planned.sealed_records),
+        "planned": lines_of(planned),
+        "nothing_next": not (planned["women"] or planned["sealed_records"]),
         "before": cutoff(session.now()),
         "backups_until": backups_until(session.config().data_dir / "backups", session.now()),
         "runs": [row_of(one, people) for one in runs],
@@ -60,7 +61,7 @@ def row_of(run: RetentionRun, people: Any) -> dict[str, Any]:
 
 
 def lines_of(report: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(str(word), str(report.get(name, 0))) for name, word in COUNTED.items()]
+    return [(str(word), str(report[name])) for name, word in COUNTED.items() if name in report]
 
 
 @pages.post(f"/rights/retention/<{ID}:run_id>/sign")

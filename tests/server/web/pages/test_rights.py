@@ -292,6 +292,27 @@ def test_the_retention_page_counts_what_comes_next_and_its_reports_are_signed_on
     assert hire("lin", CLINICIAN).see("/rights/retention").status_code == 403
 
 
+def test_the_retention_page_asks_as_often_for_many_women_as_for_one(
+    care: Care, hire: Any, clock: Clock, count_queries: Any
+) -> None:
+    def asked() -> int:
+        dora.see("/rights/retention")
+        with count_queries() as statements:
+            assert "附件，还有只是提到某人的记录" in text_of(dora.see("/rights/retention"))
+        return len(statements)
+
+    women = [a_uuid() for _ in range(4)]
+    care.register(women[0])
+    clock.forward(days=380)
+    dora = hire("dora", DPO)
+    one = asked()
+    for woman in women[1:]:
+        care.register(woman)
+    clock.forward(days=380)
+    dora.sign_in("dora@example.test")
+    assert asked() == one
+
+
 def test_a_correction_is_a_new_version_also_in_her_list_and_a_note_stands_beside_the_record(
     care: Care, hire: Any, database: Database
 ) -> None:
