@@ -31,6 +31,7 @@ from server.models import TimetableRun
 from server.registry.backlog import force_one
 from server.registry.overwriting import overwrite_deleted
 from server.registry.retention_runs import run_retention, sweep_backups
+from server.reports.making import sweep_exports
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
@@ -148,13 +149,14 @@ def end_old_sessions(database: Database, _config: Config, now: datetime) -> int:
 
 
 def sweep_files(database: Database, config: Config, now: datetime) -> int:
-    """Files that a crash left without a row; younger ones may belong to an upload under way.
+    """Files that a crash left without a row, exports that broke off; younger ones may be under way.
 
     Their age is by the machine's clock: a step that is run as of a later day must not take them for old.
     """
     before = min(now, clock.now()) - ORPHAN_AGE
+    swept = sweep_exports(config.data_dir, before)
     with database.reading() as db:
-        return sweep_orphans(db, BlobStore(config.blob_dir, database.keys), before)
+        return swept + sweep_orphans(db, BlobStore(config.blob_dir, database.keys), before)
 
 
 def keep_no_longer(database: Database, config: Config, now: datetime) -> int:

@@ -13,6 +13,7 @@ from server.access.tokens import load_key
 from server.cli.folders import ROOT, closing_database, open_data
 from server.clock import now
 from server.config import Config
+from server.reports.making import sweep_exports
 from server.serving import (
     Listening,
     check_certificate,
@@ -67,6 +68,7 @@ def prepare(config: Config, at: datetime) -> str | None:
     """
     with closing_database(config) as database:
         saved = upgrade(database, config.data_dir, at)
+        sweep_exports(config.data_dir)  # this process holds the folder: nobody else makes any
         if saved:
             print(f"数据已升级，备份在 / upgraded, backup in: {saved}", flush=True)
         load_key(config.key_file)

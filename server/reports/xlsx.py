@@ -25,8 +25,12 @@ Cell = str | float | int | date | None
 
 
 def write_workbook(export: Export, tables: Iterable[FormTable], target: Path) -> None:
-    """Writes the whole workbook to a file, row by row. A table longer than a sheet goes on in further sheets."""
-    with Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    """Writes the whole workbook to a file, row by row, with what it needs meanwhile in the same folder.
+
+    A table longer than a sheet goes on in further sheets.
+    """
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(target, options | {"tmpdir": str(target.parent)}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         taken: set[str] = set()
         for table in tables:

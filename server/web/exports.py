@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from flask import Response, request
 from sqlalchemy.orm import Session
@@ -21,6 +19,7 @@ from server.publishing.versions import SCHEMAS
 from server.reports.csv_rows import CsvOptions, start_export, union_of, write_table
 from server.reports.csv_zip import LINES_TOGETHER, Archive, safe_name
 from server.reports.geojson import feature_of, write_collection
+from server.reports.making import folder_to_make_in
 from server.reports.odata_fields import Names
 from server.reports.odata_filter import asks_for_now, read_filter
 from server.reports.odata_nodes import Node
@@ -32,7 +31,7 @@ from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form
 from server.web.files import disposition
 from server.web.readings import note_records_read
-from server.web.session import SAFE, blobs, caller, database, now, reading
+from server.web.session import SAFE, blobs, caller, config, database, now, reading
 from server.web.streams import CHUNK_BYTES, stream
 
 exports = CentralDoor("exports")
@@ -124,18 +123,19 @@ def export_zip(project_id: int, form_id: str, draft: bool = False) -> Response:
 @exports.route(PUBLISHED + ".xlsx", methods=["GET", "POST"])
 @exports.route(DRAFT + ".xlsx", methods=["GET", "POST"], defaults={"draft": True}, endpoint="export_draft_xlsx")
 def export_xlsx(project_id: int, form_id: str, draft: bool = False) -> Response:
-    """A sheet for each table. A workbook cannot leave before it is whole, so it waits in a temporary file."""
+    """A sheet for each table. A workbook cannot leave before it is whole, so it waits in a file without a name."""
     form, source = load_source(project_id, form_id, draft)
     tables = tables_of(schema_of_form(form, draft, option("deletedFields")))
-    options = read_options(tables[ROOT])
+    options, data_dir = read_options(tables[ROOT]), config().data_dir
 
     def pieces(session: Session) -> Iterator[bytes]:
         take_snapshot(session)
-        with TemporaryDirectory(prefix="fangshi-export-") as folder:
-            whole = Path(folder) / "export.xlsx"
+        with folder_to_make_in(data_dir) as folder:
+            whole = folder / "export.xlsx"
             write_workbook(start_export(session, source, options), tables.values(), whole)
-            with whole.open("rb") as file:
-                yield from iter(lambda: file.read(CHUNK_BYTES), b"")
+            file = whole.open("rb")
+        with file:  # its name is gone: whoever ends the server here leaves nothing
+            yield from iter(lambda: file.read(CHUNK_BYTES), b"")
 
     return send_export(form, source, pieces, XLSX_TYPE, f"{safe_name(form.xml_form_id)}.xlsx")
 
