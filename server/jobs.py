@@ -17,6 +17,10 @@ from server import clock, logs
 from server.access.audit_chain import TOGETHER, chain_rows, find_head
 from server.access.audit_heads import anchor
 from server.access.authenticate import delete_old_sessions
+from server.backups import BackupBroken, BackupRefused
+from server.backups.carried_key import has_public
+from server.backups.making import delete_old, make_backup
+from server.backups.state import write_state
 from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
@@ -29,6 +33,7 @@ from server.intake.derive import retry_one
 from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
 from server.models import TimetableRun
 from server.registry.backlog import force_one
+from server.registry.erasing import BACKUPS_FOR
 from server.registry.overwriting import overwrite_deleted
 from server.registry.retention_runs import run_retention, sweep_backups
 from server.reports.making import sweep_exports
@@ -171,6 +176,23 @@ def keep_no_longer(database: Database, config: Config, now: datetime) -> int:
     return swept + sum(one.women + one.sealed_records for one in done.values())
 
 
+def back_up(database: Database, config: Config, now: datetime) -> int:
+    """A sealed backup that was tried, of so many rows; those from before thirty days go. None without a backup key."""
+    at, folder = min(now, clock.now()), config.backup_folder
+    delete_old(folder, at, BACKUPS_FOR)
+    if not has_public(config.data_dir):
+        return 0
+    try:
+        made = make_backup(database, BlobStore(config.blob_dir, database.keys), config.data_dir, folder, at)
+    except (BackupBroken, BackupRefused) as why:
+        log.error("backup: %s", why)  # of the disk or the program, never of anybody
+        raise
+    write_state(config.data_dir, made, at)
+    if made.lost:
+        log.error("backup: %d stored files are missing or damaged", made.lost)
+    return made.rows
+
+
 TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
     Job("backlog", timedelta(hours=1), force_backlog),
@@ -181,6 +203,7 @@ TIMETABLE = (
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),
     Job("retention", timedelta(days=1), keep_no_longer, at=time(3, 10)),
+    Job("backup", timedelta(days=1), back_up, at=time(3, 40)),  # after what shrinks: no backup holds it any longer
 )
 
 

@@ -46,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_looks_are_written.py",
         "tests/test_erasure_leaves_nothing.py",
         "tests/test_at_rest.py",
+        "tests/test_backups.py",
         "tests/test_sentinels.py",
         "tests/test_dependency_audit.py",
         "tests/test_formula_guard.py",

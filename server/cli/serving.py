@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from server.access.people import create_administrator, has_users, issue_link
 from server.access.tokens import load_key
+from server.backups.making import clear_leftovers
 from server.cli.folders import ROOT, closing_database, open_data
 from server.clock import now
 from server.config import Config
@@ -68,6 +69,7 @@ def prepare(config: Config, at: datetime) -> str | None:
     """
     with closing_database(config) as database:
         saved = upgrade(database, config.data_dir, at)
+        clear_leftovers(config.data_dir)
         sweep_exports(config.data_dir)  # this process holds the folder: nobody else makes any
         if saved:
             print(f"数据已升级，备份在 / upgraded, backup in: {saved}", flush=True)
@@ -86,6 +88,7 @@ def run_jobs(arguments: argparse.Namespace) -> int:
 
     config = Config.from_env(arguments.data)
     if not arguments.once:
+        clear_leftovers(config.data_dir)
         with suppress(OperationalError), closing_database(config) as database:  # one that is away may come
             check_keys(database)
         run_timetable(config)

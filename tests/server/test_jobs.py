@@ -7,12 +7,15 @@ from sqlalchemy import func, select
 
 from server.access.authenticate import open_session
 from server.access.people import create_user
-from server.blobs import BlobStore
+from server.backups.carried_key import make_key_pair
+from server.backups.state import state_of
+from server.blobs import BlobStore, remember
 from server.config import Config, MailServer
 from server.db import Database
 from server.followups.notices import follow_up_changed
-from server.jobs import TIMETABLE, Job, Timetable, run_all_once, run_one, sweep_files
+from server.jobs import TIMETABLE, Job, Timetable, back_up, run_all_once, run_one, sweep_files
 from server.models import Session, TimetableRun
+from server.upgrading import note_key
 from tests.conftest import Clock
 from tests.server.followups.staff import MORNING, TODAY, a_follow_up, a_staff
 from tests.smtp_sink import Sink
@@ -48,6 +51,49 @@ def test_sessions_that_ran_out_are_deleted(database: Database, tmp_path: Path) -
     assert run_all_once(database, Config(tmp_path), NOW + timedelta(hours=25))["sessions"] == "1"
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(Session)) == 1
+
+
+def test_a_night_makes_a_backup_that_was_tried_and_deletes_those_of_thirty_days_ago(
+    database: Database, tmp_path: Path, clock: Clock
+) -> None:
+    data, elsewhere = tmp_path / "data", tmp_path / "disk"
+    config = Config(data, backup_dir=elsewhere)
+    data.mkdir()
+    note_key(database, clock.now())
+    assert back_up(database, config, clock.now()) == 0, "there is no key to seal it to"
+    assert not elsewhere.exists()
+    make_key_pair(tmp_path / "carried.txt", data)
+    assert back_up(database, config, clock.now() + timedelta(days=300)) > 0  # as of a day to come
+    clock.forward(days=1)
+    assert run_one(database, config, jobs_by_name()["backup"], clock.now()).isdigit()
+    assert sorted(path.name[:16] for path in elsewhere.iterdir()) == ["fangshi-20260302", "fangshi-20260303"]
+    assert state_of(data, clock.now()) == "good"
+    clock.forward(days=29)
+    (data / "backup.pub").unlink()
+    assert back_up(database, config, clock.now()) == 0
+    assert [path.name[:16] for path in elsewhere.iterdir()] == ["fangshi-20260303"]
+
+
+def test_a_backup_in_which_files_were_missing_is_kept_and_told(
+    database: Database, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = Config(tmp_path / "data")
+    config.data_dir.mkdir()
+    note_key(database, clock.now())
+    make_key_pair(tmp_path / "carried.txt", config.data_dir)
+    store = BlobStore(config.blob_dir, database.keys)
+    with database.transaction() as db:
+        stored = store.put(b"a photo")
+        remember(db, stored, "image/jpeg", clock.now())
+    store.path(stored.sha256).unlink()
+    assert back_up(database, config, clock.now()) > 0
+    assert len(list(config.backup_folder.iterdir())) == 1
+    assert state_of(config.data_dir, clock.now()) == "lost"
+    assert "backup: 1 stored files are missing or damaged" in caplog.text
+
+
+def jobs_by_name() -> dict[str, Job]:
+    return {job.name: job for job in TIMETABLE}
 
 
 def test_a_file_without_a_row_is_swept_after_a_day(database: Database, tmp_path: Path, clock: Clock) -> None:

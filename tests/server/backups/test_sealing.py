@@ -38,6 +38,13 @@ def test_pieces_that_changed_places_are_noticed() -> None:
         open_archive(io.BytesIO(whole[:START] + second + first + whole[START + 2 * one :]), KEY).read()
 
 
+def test_an_end_that_is_missing_or_longer_is_noticed_at_a_piece_s_border_too() -> None:
+    whole, one = sealed(b"a" * PIECE + b"b" * PIECE + b"c"), PIECE + TAG_BYTES
+    for changed in (whole[: START + one], whole[: START + 2 * one], whole[:START], whole + b"x", whole + whole[START:]):
+        with pytest.raises(BackupBroken):
+            open_archive(io.BytesIO(changed), KEY).read()
+
+
 def test_a_public_key_that_gives_no_secret_is_refused() -> None:
     with pytest.raises(BackupRefused, match="cannot be used"):
         ArchiveWriter(io.BytesIO(), X25519PublicKey.from_public_bytes(bytes(32)))
