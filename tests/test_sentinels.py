@@ -191,7 +191,7 @@ def test_how_the_server_is_tells_of_nobody(day: Day, caplog: pytest.LogCaptureFi
     for name in ("derivers", "outbox", "retention"):
         assert run_one(day.database, day.config, Job(name, timedelta(minutes=1), fail), day.clock.now()) == "ValueError"
     health = day.people["lin"].client.get("/healthz")
-    assert set(health.json) == {"status", "schemaCurrent", "timetable"}
+    assert set(health.json) == {"status", "schemaCurrent", "timetable", "backup"}
     assert set(health.json["timetable"]) == {"running", "lastRunAt"}
     told = [health.text + str(health.headers), caplog.text]
     for name in ("alice", "lea"):
