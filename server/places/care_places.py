@@ -6,7 +6,7 @@ changes: `place_her_records` does, and `place_records_at` for a household; whoev
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from forms.instance import elements_at
@@ -122,7 +122,8 @@ PLACE_RECORDS = (
         _records.c.id.in_(
             select(_events.c.submission_id).where(
                 _events.c.project_id == bindparam("project"),
-                _events.c.subject_list.in_(ABOUT_WOMEN),
+                # no IN: it would have to be written anew for each woman
+                or_(*(_events.c.subject_list == name for name in ABOUT_WOMEN)),
                 _events.c.subject == bindparam("woman"),
             )
         ),

@@ -152,12 +152,13 @@ def test_when_a_household_moves_its_women_s_records_move_with_it(
     with database.transaction() as db:
         a_household(db, project_id, WEST)
         a_woman(db, project_id, EAST, HER_HOME)
-    record = send(database, nurse, project_id, women=HER)
+        a_woman(db, project_id, EAST, HER_HOME, uuid=(other := "55555555-5555-4555-8555-555555555555"))
+    records = [send(database, nurse, project_id, woman=one, women=one) for one in (HER, other)]
     with database.transaction() as db:
         db.execute(update(Household).values(village_code=NORTH_WEST))
         place_records_at(db, project_id, HER_HOME)
     with database.reading() as db:
-        assert placed(db, record) == (NORTH_WEST, "household")
+        assert [placed(db, record) for record in records] == [(NORTH_WEST, "household")] * 2
 
 
 def test_new_boundaries_leave_health_records_with_their_women(
