@@ -6,9 +6,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import inspect, select, update
 
-from server.access.roles import APP_USER
+from server.access.roles import APP_USER, CLINICIAN
 from server.db import Database
-from server.models import Assignment, Base, Entity, Project, Seal, Submission, Village
+from server.models import Assignment, Base, Entity, Project, Seal, Submission, Village, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_form, a_phone, new_id
@@ -172,3 +172,10 @@ class Care:
 
 def a_uuid() -> str:
     return str(uuid.uuid4())
+
+
+def a_clinician(care: Care, actor_id: int) -> None:
+    """Make somebody a clinician of the whole town."""
+    with care.database.transaction() as db:
+        db.add(VillageScope(actor_id=actor_id, project_id=care.project_id, village_id=None))
+        db.add(Assignment(actor_id=actor_id, role_id=CLINICIAN, project_id=care.project_id))

@@ -4,13 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.access.roles import CLINICIAN
 from server.db import Database
 from server.followups.restricting import keep_unused, use_again
-from server.models import Assignment, CareEvent, Project, SubmissionVersion, VillageScope
+from server.models import CareEvent, Project, SubmissionVersion
 from tests.client import Client
 from tests.conftest import MORNING
-from tests.server.registry.caring import Care, a_uuid
+from tests.server.registry.caring import Care, a_clinician, a_uuid
 
 
 @pytest.fixture
@@ -19,11 +18,9 @@ def care(app: Flask, database: Database, project_id: int) -> Care:
 
 
 @pytest.fixture
-def clinician(care: Care, as_bob: Client, database: Database, cast: dict[str, int]) -> Client:
+def clinician(care: Care, as_bob: Client, cast: dict[str, int]) -> Client:
     """Bob, who manages the project and so may delete, is a clinician of the whole town too."""
-    with database.transaction() as db:
-        db.add(VillageScope(actor_id=cast["bob"], project_id=care.project_id, village_id=None))
-        db.add(Assignment(actor_id=cast["bob"], role_id=CLINICIAN, project_id=care.project_id))
+    a_clinician(care, cast["bob"])
     return as_bob
 
 

@@ -8,10 +8,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from server.access.allow import Scope
-from server.access.roles import CLINICIAN
 from server.db import Database
 from server.models import (
-    Assignment,
     CareEvent,
     ContraceptionEpisode,
     Dataset,
@@ -31,7 +29,7 @@ from server.registry.lists import integrity_of
 from server.registry.reach import Reach
 from tests.client import Client
 from tests.conftest import Clock
-from tests.server.registry.caring import Care, a_uuid, updated
+from tests.server.registry.caring import Care, a_clinician, a_uuid, updated
 
 
 @pytest.fixture
@@ -211,9 +209,7 @@ def test_no_rest_list_shows_a_removed_woman_and_nobody_restores_her(
 ) -> None:
     woman = a_uuid()
     care.register(woman)
-    with database.transaction() as db:
-        db.add(VillageScope(actor_id=cast["bob"], project_id=project_id, village_id=None))
-        db.add(Assignment(actor_id=cast["bob"], role_id=CLINICIAN, project_id=project_id))
+    a_clinician(care, cast["bob"])
     bob, women = Client.signed_in(app, database, cast["bob"]), f"/projects/{project_id}/datasets/women/entities"
     assert [one["uuid"] for one in bob.get(women).json] == [woman]
     care.withdraw(woman, "2026-03-01", erase="erase")

@@ -8,14 +8,13 @@ import orjson
 import pytest
 from flask import Flask
 
-from server.access.roles import CLINICIAN
 from server.db import Database
-from server.models import Assignment, CareEvent, ContraceptionEpisode, Household, Pregnancy, VillageScope, Woman
+from server.models import CareEvent, ContraceptionEpisode, Household, Pregnancy, Woman
 from server.registry.consent import stand
 from server.registry.people import household_row, method_rows, pregnancy_rows, read_scan, woman_row
 from server.registry.telling import Event
 from tests.client import Client
-from tests.server.registry.caring import Care, a_uuid, created, updated
+from tests.server.registry.caring import Care, a_clinician, a_uuid, created, updated
 
 RECEIVED = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 
@@ -206,9 +205,7 @@ def test_a_pregnancy_that_was_registered_on_the_wrong_woman_moves(care: Care) ->
 def test_a_record_that_is_deleted_or_rejected_tells_nothing_until_it_is_brought_back(
     care: Care, as_bob: Client, database: Database, cast: dict[str, int]
 ) -> None:
-    with database.transaction() as db:
-        db.add(VillageScope(actor_id=cast["bob"], project_id=care.project_id, village_id=None))
-        db.add(Assignment(actor_id=cast["bob"], role_id=CLINICIAN, project_id=care.project_id))
+    a_clinician(care, cast["bob"])
     woman = a_uuid()
     care.register(woman)
     sent = care.pregnancy(woman, a_uuid())

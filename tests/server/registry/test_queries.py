@@ -3,11 +3,9 @@
 import pytest
 from flask import Flask
 
-from server.access.roles import CLINICIAN
 from server.db import Database
-from server.models import Assignment, VillageScope
 from tests.client import Client
-from tests.server.registry.caring import VILLAGE, Care, a_uuid, created, updated
+from tests.server.registry.caring import VILLAGE, Care, a_clinician, a_uuid, created, updated
 
 POINT = "30.1 104.5 0 5"
 
@@ -18,10 +16,8 @@ def care(app: Flask, database: Database, project_id: int) -> Care:
 
 
 @pytest.fixture
-def clinician(care: Care, as_bob: Client, database: Database, cast: dict[str, int]) -> Client:
-    with database.transaction() as db:
-        db.add(VillageScope(actor_id=cast["bob"], project_id=care.project_id, village_id=None))
-        db.add(Assignment(actor_id=cast["bob"], role_id=CLINICIAN, project_id=care.project_id))
+def clinician(care: Care, as_bob: Client, cast: dict[str, int]) -> Client:
+    a_clinician(care, cast["bob"])
     return as_bob
 
 

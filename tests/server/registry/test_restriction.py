@@ -4,14 +4,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from server.access.roles import CLINICIAN
 from server.db import Database
 from server.followups.restricting import keep_unused, use_again
-from server.models import Assignment, Audit, FollowUp, Project, Submission, VillageScope, Woman
+from server.models import Audit, FollowUp, Project, Submission, Woman
 from server.registry.restriction import since
 from tests.client import Client
 from tests.conftest import MORNING, Clock
-from tests.server.registry.caring import Care, a_uuid
+from tests.server.registry.caring import Care, a_clinician, a_uuid
 
 
 @pytest.fixture
@@ -19,10 +18,8 @@ def care(app: Flask, database: Database, project_id: int) -> Care:
     return Care(app, database, project_id)
 
 
-def hire_clinician(app: Flask, database: Database, cast: dict[str, int], project_id: int) -> Client:
-    with database.transaction() as db:
-        db.add(VillageScope(actor_id=cast["bob"], project_id=project_id, village_id=None))
-        db.add(Assignment(actor_id=cast["bob"], role_id=CLINICIAN, project_id=project_id))
+def hire_clinician(care: Care, app: Flask, database: Database, cast: dict[str, int]) -> Client:
+    a_clinician(care, cast["bob"])
     return Client.signed_in(app, database, cast["bob"])
 
 
@@ -43,7 +40,7 @@ def test_data_kept_unused_leave_lists_records_and_follow_ups_and_come_back(
     for one in (woman, other):
         care.register(one)
         care.pregnancy(one, a_uuid())
-    clinician = hire_clinician(app, database, cast, project_id)
+    clinician = hire_clinician(care, app, database, cast)
     before = seen(clinician, project_id)
     assert (sorted(before[0]), before[1], before[2]) == (sorted([woman, other]), 2, 2)
     tasks = {one.key for one in care.rows(FollowUp) if not one.ended}
