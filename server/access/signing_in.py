@@ -15,7 +15,7 @@ from server.errors import Problem, TooManyTries, Unauthenticated
 from server.models import FailedSignIn, User
 
 WINDOW = timedelta(minutes=15)
-TRIES_OF_ACCOUNT = 5
+FAILURES_OF_ACCOUNT = 6
 TRIES_OF_ADDRESS = 100
 
 
@@ -54,17 +54,20 @@ def email_of(db: Session, actor_id: int) -> str:
 def refuse(db: Session, email: str, address: str, now: datetime) -> Problem:
     """Counts a try that failed or came while its account waits, and gives what to answer. In a transaction of its own.
 
-    From the sixth failure within a quarter of an hour an account waits; so does a network with a hundred, except for what
-    is right. Tries while the account waits are refused whatever they are, so they teach nobody anything and make its wait
-    no longer: they count for their network alone.
+    The sixth failure within a quarter of an hour is told to wait, and the account does from there: after five, what is
+    right goes in. A network waits after a hundred, except for what is right. Tries while the account waits are refused
+    whatever they are, so they teach nobody anything and make its wait no longer: they count for their network alone.
     """
     take_turns(db, email)
     db.execute(delete(FailedSignIn).where(FailedSignIn.failed_at <= now - WINDOW))
-    waits = seconds_to_wait(db, key_of_account(email), TRIES_OF_ACCOUNT, now)
-    longest = max(waits, seconds_to_wait(db, key_of_address(address), TRIES_OF_ADDRESS, now))
-    keys = [key_of_address(address)] + ([] if waits else [key_of_account(email)])
+    waited, address_wait = (
+        account_waits(db, email, now),
+        seconds_to_wait(db, key_of_address(address), TRIES_OF_ADDRESS, now),
+    )
+    keys = [key_of_address(address)] + ([] if waited else [key_of_account(email)])
     db.execute(insert(FailedSignIn), [{"key": key, "failed_at": now} for key in keys])
-    if not waits and account_waits(db, email, now):
+    longest = max(seconds_to_wait(db, key_of_account(email), FAILURES_OF_ACCOUNT, now), address_wait)
+    if not waited and account_waits(db, email, now):
         note_refusals(db, email, now)
     return TooManyTries(seconds=longest) if longest else Unauthenticated()
 
@@ -100,7 +103,7 @@ def address_waits(db: Session, address: str, now: datetime) -> bool:
 
 
 def account_waits(db: Session, email: str, now: datetime) -> bool:
-    return seconds_to_wait(db, key_of_account(email), TRIES_OF_ACCOUNT, now) > 0
+    return seconds_to_wait(db, key_of_account(email), FAILURES_OF_ACCOUNT, now) > 0
 
 
 def seconds_to_wait(db: Session, key: bytes, most: int, now: datetime) -> int:

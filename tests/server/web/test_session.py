@@ -55,12 +55,12 @@ def test_what_is_remembered_tells_a_guesser_nothing(app: Flask, cast: dict, data
     known, guesser = (basic(app, "bob@example.test", PASSWORD) for _ in range(2))
     guesser.headers["X-Forwarded-For"] = "203.0.113.7"
     assert known.get("/users/current").status_code == 200
-    for number in range(5):
+    for number in range(6):
         basic(app, "bob@example.test", f"guess {number}").get("/users/current")
     assert guesser.get("/users/current").status_code == 429, "elsewhere it waits like every guess"
     assert known.get("/users/current").status_code == 200
     with database.transaction() as db:
-        for number in range(95):
+        for number in range(94):
             signing_in.refuse(db, f"made-up-{number}@example.test", "127.0.0.1", MORNING)
     assert known.get("/users/current").status_code == 429, "nor where a hundred guesses came from"
 
@@ -134,7 +134,7 @@ def test_bearers_and_key_urls_are_never_slowed_down(app: Flask, cast: dict) -> N
 
 def test_what_ends_a_wait_is_time(app: Flask, cast: dict, clock: Clock) -> None:
     client = Client(app)
-    for _ in range(5):
+    for _ in range(6):
         client.post("/sessions", json={"email": "bob@example.test", "password": "wrong"})
     refused = client.post("/sessions", json={"email": "bob@example.test", "password": PASSWORD})
     clock.forward(seconds=int(refused.headers["Retry-After"]))

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from server.access import passwords
 from server.access.people import find_link, issue_link
-from server.access.signing_in import TRIES_OF_ACCOUNT
+from server.access.signing_in import FAILURES_OF_ACCOUNT
 from server.models import Session, User
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
@@ -35,10 +35,9 @@ def test_an_unknown_address_is_answered_like_a_wrong_password(town, browse):
     assert text_of(known) == text_of(unknown)
 
 
-def test_the_sixth_failure_has_to_wait(town, browse):
-    browser = browse()
-    for _ in range(TRIES_OF_ACCOUNT):
-        browser.send("/sign-in", {"email": "rita@example.test", "password": "not that one"})
+def test_the_sixth_failure_has_to_wait_and_so_has_what_is_right_after_it(town, browse):
+    browser, wrong = browse(), {"email": "rita@example.test", "password": "not that one"}
+    assert [browser.send("/sign-in", wrong).status_code for _ in range(FAILURES_OF_ACCOUNT)] == [401] * 5 + [429]
     refused = browser.send("/sign-in", {"email": "rita@example.test", "password": PASSWORD})
     assert refused.status_code == 429 and 0 < int(refused.headers["Retry-After"]) <= 901
     assert "请对一下再试" not in text_of(refused), "nothing that was typed is wrong"
