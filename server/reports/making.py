@@ -28,7 +28,15 @@ def sweep_exports(data_dir: Path, before: datetime | None = None) -> int:
     swept = 0
     for one in (data_dir / FOLDER).glob("*"):
         with suppress(FileNotFoundError):
-            if before is None or one.stat().st_mtime < before.timestamp():
-                shutil.rmtree(one)
+            if before is None or one.lstat().st_mtime < before.timestamp():
+                remove(one)
                 swept += 1
     return swept
+
+
+def remove(left: Path) -> None:
+    """A folder with all that is in it; what a computer or a person laid there beside goes as well."""
+    if left.is_dir() and not left.is_symlink():
+        shutil.rmtree(left)
+    else:
+        left.unlink()

@@ -79,3 +79,12 @@ def test_what_broke_off_goes_after_a_day_of_the_timetable(database: Database, co
     assert (young.exists(), old.exists()) == (True, False)
     assert sweep_exports(config.data_dir) == 1
     assert sweep_exports(config.data_dir / "nowhere") == 0
+
+
+def test_no_stray_file_in_the_folder_keeps_the_server_from_starting(tmp_path: Path) -> None:
+    left = leave_behind(tmp_path, "young")
+    (left.parent / ".DS_Store").write_bytes(b"")
+    (left.parent / "away").symlink_to(tmp_path / "kept")
+    (tmp_path / "kept").mkdir()
+    assert sweep_exports(tmp_path) == 3
+    assert list(left.parent.iterdir()) == [] and (tmp_path / "kept").exists()
