@@ -7,7 +7,7 @@ write must say so at BEGIN, and shapely is imported before mod_spatialite is eve
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
 import pyproj  # noqa: F401
@@ -115,3 +115,10 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whoever opened it for a while only: its connections are closed, and SQLite's log is put away."""
+        self.dispose()

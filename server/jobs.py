@@ -19,7 +19,8 @@ from server.access.audit_heads import anchor
 from server.access.authenticate import delete_old_sessions
 from server.backups import BackupBroken, BackupRefused
 from server.backups.carried_key import has_public
-from server.backups.making import delete_old, make_backup
+from server.backups.folders import delete_old
+from server.backups.making import make_backup
 from server.backups.state import write_state
 from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI

@@ -1,16 +1,11 @@
-"""Makes a backup and tries it: what was written is read back from the disk, opened, counted and added up before it counts.
+"""Makes a backup and tries it (trying.py). Only while it is being made does anybody here have its key.
 
-Only while it is being made does anybody here have its key. Meanwhile copies of the database lie in a work folder inside the
-data folder, for the owner alone; they are cleared at the end, and after a kill at the next start.
+Meanwhile copies of the database lie in a work folder inside the data folder, for the owner alone (folders.py).
 """
 
-import fcntl
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,23 +14,19 @@ from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from server.backups import BackupBroken, BackupRefused
-from server.backups.archive import HEADS, NOT_WHOLE, Hashing, Manifest, Packer, unpack
+from server.backups import BackupRefused
+from server.backups.archive import HEADS, Hashing, Packer
 from server.backups.carried_key import PUBLIC_NAME, read_public
-from server.backups.sealing import ArchiveWriter, read_back
-from server.backups.snapshot import Snapshot, check_snapshot, take_snapshot
+from server.backups.folders import STAMP, new_archive, own_work, sync
+from server.backups.sealing import ArchiveWriter
+from server.backups.snapshot import Snapshot, take_snapshot
+from server.backups.trying import try_archive
 from server.blobs import CHUNK, BlobStore
-from server.clock import today
 from server.db import Database
-from server.keys import KEY_NAME, KeyRing, SealBroken, SecretKeyUnusable, read_keys, sync_folder_of
+from server.keys import KEY_NAME, SealBroken, read_keys
 from server.models import Blob
-from server.upgrading import ABOUT_PROOF, PROOF
 
-WORK, LOCK = "backup-work", "backup.lock"  # in the data folder
-STAMP = "fangshi-%Y%m%dT%H%M%SZ.backup"
-UNFINISHED = ".partial"
 FILES_BETWEEN = 100  # two words on how far it got
-GIVEN_UP_AFTER = timedelta(days=1)  # an unfinished archive is nobody's any more
 Say = Callable[[int, int], None]
 
 
@@ -159,73 +150,6 @@ def is_wanted(database: Database, sha256: str) -> bool:
         return db.get(Blob, sha256) is not None
 
 
-def try_archive(
-    folder: Path, target: BinaryIO, writer: ArchiveWriter, manifest: Manifest, proofs: tuple[bytes, ...]
-) -> None:
-    """Opens what was just written as a restore would, all but keeping the photos. Raises BackupBroken."""
-    with Path(target.name).open("rb") as source:
-        found = unpack(
-            read_back(source, writer), folder, lambda name: not name.startswith("blobs/"), lambda _name: None
-        )
-    if found != manifest:
-        raise BackupBroken(NOT_WHOLE)
-    check_snapshot(folder, manifest.tables)
-    ring = KeyRing(folder / KEY_NAME)
-    try:
-        opened = [ring.open(proof, ABOUT_PROOF) for proof in proofs]
-    except (SealBroken, SecretKeyUnusable):
-        opened = [b""]
-    if any(word != PROOF for word in opened):
-        raise BackupBroken(NOT_WHOLE)
-
-
-@contextmanager
-def own_work(data_dir: Path) -> Iterator[Path]:
-    """An empty folder for the copies of one backup, gone afterwards. Raises BackupRefused while another is made."""
-    with (data_dir / LOCK).open("a", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BackupRefused("另一个备份正在做 / another backup is being made") from None
-        work = data_dir / WORK
-        try:
-            shutil.rmtree(work, ignore_errors=True)
-            work.mkdir(mode=0o700)
-            yield work
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-
-
-def clear_leftovers(data_dir: Path) -> None:
-    """Takes away what a backup that was killed left in the data folder; one that is being made stays."""
-    if (data_dir / WORK).exists():
-        with suppress(BackupRefused), own_work(data_dir):
-            pass
-
-
-@contextmanager
-def new_archive(path: Path) -> Iterator[BinaryIO]:
-    """A new file that takes its name only when all went well; otherwise it is gone."""
-    if path.exists():
-        raise FileExistsError(17, "already there", str(path))
-    unfinished = path.with_name(path.name + UNFINISHED)
-    target = open(unfinished, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
-    try:
-        with target:
-            yield target
-        unfinished.replace(path)
-        sync_folder_of(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def sync(target: BinaryIO) -> None:
-    """On the disk, and out of memory: what is read back afterwards comes from the disk."""
-    target.flush()
-    os.fsync(target.fileno())
-    os.posix_fadvise(target.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-
 def read_if_there(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
@@ -237,26 +161,3 @@ def read_keys_of(database: Database) -> tuple[bytes, ...]:
     """Every key of the key file as it is now."""
     assert database.keys.path is not None, "a database that is served has a key file"
     return read_keys(database.keys.path)
-
-
-def delete_old(folder: Path, now: datetime, keep_for: timedelta) -> int:
-    """Backups go in the night of the day that is so long after theirs; so does what a killed backup left. How many.
-
-    By the days in their names: none is there any more on the day after the last one that an erasure's report names.
-    """
-    dated = [(path, made_at(path)) for path in folder.glob("fangshi-*.backup")]
-    old = [path for path, at in dated if at and today(now) - today(at) >= keep_for]
-    for path in folder.glob(f"fangshi-*.backup{UNFINISHED}"):
-        if now - datetime.fromtimestamp(path.stat().st_mtime, UTC) > GIVEN_UP_AFTER:
-            old.append(path)
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
-
-
-def made_at(path: Path) -> datetime | None:
-    """When a backup was made, by its name; None for a file that is none."""
-    try:
-        return datetime.strptime(path.name, STAMP).replace(tzinfo=UTC)
-    except ValueError:
-        return None

@@ -32,14 +32,14 @@ def restore_backup(file: Path, key_file: Path, config: Config, say: Say = lambda
     private = read_private(key_file)
     check_target(config.data_dir)
     if config.database_url:
-        with opened(config) as database:
+        with Database(config.sqlalchemy_url, config.key_file) as database:
             check_empty(database)
     with file.open("rb") as source, new_folder(config.data_dir) as into:
         manifest = unpack_into(into, source, file.stat().st_size, private, config, say)
         check_snapshot(into, manifest.tables)
         check_key_file(into / KEY_NAME, config)
         if config.database_url:
-            with opened(config) as database:
+            with Database(config.sqlalchemy_url, config.key_file) as database:
                 restore_dump(database, into / POSTGRESQL)
             (into / POSTGRESQL).unlink()
         place_keys(into / KEY_NAME, config)
@@ -115,12 +115,3 @@ def new_folder(data_dir: Path) -> Iterator[Path]:
             with suppress(OSError):
                 data_dir.rmdir()
         raise
-
-
-@contextmanager
-def opened(config: Config) -> Iterator[Database]:
-    database = Database(config.sqlalchemy_url, config.key_file)
-    try:
-        yield database
-    finally:
-        database.dispose()

@@ -11,7 +11,7 @@ from server.backups.making import Planned, make_backup, plan_backup
 from server.backups.restoring import restore_backup
 from server.backups.state import write_state
 from server.blobs import BlobStore
-from server.cli.folders import check_folder, closing_database
+from server.cli.folders import check_folder
 from server.cli.output import BROKEN, WRONG, complain, show_progress
 from server.clock import now
 from server.config import Config
@@ -26,7 +26,7 @@ def run_backup(arguments: argparse.Namespace) -> int:
     try:
         if arguments.what == "new-key":
             return make_key(arguments.file, config)
-        with closing_database(config) as database:
+        with Database(config.sqlalchemy_url, config.key_file) as database:
             check_data(config, database)
             folder = (arguments.to or config.backup_folder).resolve()
             if arguments.dry_run:

@@ -20,7 +20,7 @@ def open_to_read(data_dir: Path) -> Iterator[Session]:
     """A session that cannot write, on a data folder as it is. Raises UpgradeRefused for one that is not up to date."""
     config = Config.from_env(data_dir)
     check_folder(config)
-    with closing_database(config) as database:
+    with Database(config.sqlalchemy_url, config.key_file) as database:
         if database.is_sqlite and not Path(str(database.engine.url.database)).exists():
             raise UpgradeRefused(f"这里没有数据 / there are no data in {config.data_dir}")
         if not is_current(database):
@@ -36,18 +36,9 @@ def open_data(data_dir: Path) -> Iterator[Database]:
     """The database of a data folder that is there, brought up to date. Raises UpgradeRefused otherwise."""
     config = Config.from_env(data_dir)
     check_folder(config)
-    with closing_database(config) as database:
+    with Database(config.sqlalchemy_url, config.key_file) as database:
         upgrade(database, config.data_dir, now())
         yield database
-
-
-@contextmanager
-def closing_database(config: Config) -> Iterator[Database]:
-    database = Database(config.sqlalchemy_url, config.key_file)
-    try:
-        yield database
-    finally:
-        database.dispose()
 
 
 def check_folder(config: Config) -> None:

@@ -7,10 +7,11 @@ from dataclasses import asdict
 
 from server.access.projects import get_project
 from server.blobs import BlobStore
-from server.cli.folders import check_folder, closing_database, open_data
+from server.cli.folders import check_folder, open_data
 from server.cli.output import show_progress
 from server.clock import now
 from server.config import Config
+from server.db import Database
 from server.rotating import count_to_seal, forget_keys, list_keys, reseal_files, rotate
 from server.serving import own_folder
 from server.upgrading import upgrade
@@ -19,7 +20,7 @@ from server.upgrading import upgrade
 def run_upgrade(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
     check_folder(config)
-    with own_folder(config.data_dir), closing_database(config) as database:
+    with own_folder(config.data_dir), Database(config.sqlalchemy_url, config.key_file) as database:
         saved = upgrade(database, config.data_dir, now())
     print(f"备份在 / backup in: {saved}" if saved else "数据已是最新 / the data are up to date")
     return 0

@@ -10,10 +10,11 @@ from sqlalchemy.exc import OperationalError
 
 from server.access.people import create_administrator, has_users, issue_link
 from server.access.tokens import load_key
-from server.backups.making import clear_leftovers
-from server.cli.folders import ROOT, closing_database, open_data
+from server.backups.folders import clear_leftovers
+from server.cli.folders import ROOT, open_data
 from server.clock import now
 from server.config import Config
+from server.db import Database
 from server.reports.making import sweep_exports
 from server.serving import (
     Listening,
@@ -67,7 +68,7 @@ def prepare(config: Config, at: datetime) -> str | None:
 
     Raises UpgradeRefused, SecretKeyUnusable, or the Problem with the named address or password.
     """
-    with closing_database(config) as database:
+    with Database(config.sqlalchemy_url, config.key_file) as database:
         saved = upgrade(database, config.data_dir, at)
         clear_leftovers(config.data_dir)
         sweep_exports(config.data_dir)  # this process holds the folder: nobody else makes any
@@ -89,8 +90,8 @@ def run_jobs(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
     if not arguments.once:
         clear_leftovers(config.data_dir)
-        with suppress(OperationalError), closing_database(config) as database:  # one that is away may come
-            check_keys(database)
+        with suppress(OperationalError), Database(config.sqlalchemy_url, config.key_file) as database:
+            check_keys(database)  # of one that is away they are looked at when it comes
         run_timetable(config)
         return 0
     with open_data(arguments.data) as database:

@@ -83,3 +83,9 @@ def test_instants_come_back_as_they_went_in(database: Database) -> None:
         db.add(Project(name="x", created_at=MORNING))
     with database.reading() as db:
         assert db.scalars(select(Project.created_at)).one() == MORNING
+
+
+def test_a_database_that_was_opened_for_a_while_leaves_nothing_open(tmp_path: Path) -> None:
+    with Database(f"sqlite:///{tmp_path / 'a.db'}") as database, database.transaction() as db:
+        db.execute(text("CREATE TABLE a (b)"))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.db"]

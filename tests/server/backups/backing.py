@@ -62,11 +62,8 @@ def rows_of(database: Database) -> dict[str, int]:
 
 
 def rows_at(place: Config) -> dict[str, int]:
-    database = Database(place.sqlalchemy_url, place.key_file)
-    try:
+    with Database(place.sqlalchemy_url, place.key_file) as database:
         return rows_of(database)
-    finally:
-        database.dispose()
 
 
 def files_of(store: Path) -> dict[str, bytes]:

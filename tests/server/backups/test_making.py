@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from server.backups import BackupBroken, BackupRefused, making
-from server.backups.making import WORK, clear_leftovers, delete_old, own_work, plan_backup
+from server.backups.folders import WORK, clear_leftovers, delete_old, own_work
+from server.backups.making import plan_backup
 from server.blobs import CHUNK
-from server.config import Config
 from server.db import Database
 from server.registry.erasing import BACKUPS_FOR
 from tests.conftest import MORNING
@@ -148,20 +148,3 @@ def test_a_kill_leaves_no_copy_after_the_next_start(town: Town) -> None:
     (partial,) = town.folder.iterdir()
     os.utime(partial, (MORNING.timestamp(), MORNING.timestamp()))
     assert delete_old(town.folder, MORNING + timedelta(days=1, seconds=1), BACKUPS_FOR) == 1
-
-
-def test_backups_go_thirty_days_after_the_day_on_which_they_were_made_and_other_files_stay(tmp_path: Path) -> None:
-    for name in (
-        "fangshi-20260201T155959Z.backup",
-        "fangshi-20260131T155959Z.backup",
-        "other.backup",
-        "fangshi-x.backup",
-    ):
-        (tmp_path / name).touch()
-    assert delete_old(tmp_path, MORNING, BACKUPS_FOR) == 1  # 2 March: of 31 January in Shanghai, not of 1 February
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "fangshi-20260201T155959Z.backup",
-        "fangshi-x.backup",
-        "other.backup",
-    ]
-    assert delete_old(Config(tmp_path / "nothing").backup_folder, MORNING, BACKUPS_FOR) == 0

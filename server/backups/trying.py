@@ -1,0 +1,31 @@
+"""Tries a backup that was just written: opened, counted and added up from the disk, before it counts."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+from server.backups import BackupBroken
+from server.backups.archive import NOT_WHOLE, Manifest, unpack
+from server.backups.sealing import ArchiveWriter, read_back
+from server.backups.snapshot import check_snapshot
+from server.keys import KEY_NAME, KeyRing, SealBroken, SecretKeyUnusable
+from server.upgrading import ABOUT_PROOF, PROOF
+
+
+def try_archive(
+    folder: Path, target: BinaryIO, writer: ArchiveWriter, manifest: Manifest, proofs: tuple[bytes, ...]
+) -> None:
+    """Opens what was just written as a restore would, all but keeping the photos. Raises BackupBroken."""
+    with Path(target.name).open("rb") as source:
+        found = unpack(
+            read_back(source, writer), folder, lambda name: not name.startswith("blobs/"), lambda _name: None
+        )
+    if found != manifest:
+        raise BackupBroken(NOT_WHOLE)
+    check_snapshot(folder, manifest.tables)
+    ring = KeyRing(folder / KEY_NAME)
+    try:
+        opened = [ring.open(proof, ABOUT_PROOF) for proof in proofs]
+    except (SealBroken, SecretKeyUnusable):
+        opened = [b""]
+    if any(word != PROOF for word in opened):
+        raise BackupBroken(NOT_WHOLE)
