@@ -69,6 +69,8 @@ def assign(
         refuse_own(db, caller, actor_id)
         if actor.type == "field_key" and role.id != roles.APP_USER:
             raise UnexpectedValue(field="role", value=role.system, reason="a phone has the role app-user alone")
+        if actor.type == "field_key":
+            check_managed(db, caller, project, actor_id)
     known = select(Assignment.id).where(
         at(project, form), Assignment.actor_id == actor_id, Assignment.role_id == role.id
     )
@@ -101,8 +103,10 @@ def unassign(
     project: Project | None,
     form: Form | None,
 ) -> None:
-    """Raises NotFound when the actor did not have the role there."""
+    """Raises NotFound when the actor did not have the role there, and for a phone that the caller does not manage."""
     actor = db.get(Actor, actor_id)
+    if actor is not None and actor.type == "field_key" and project is not None:
+        check_managed(db, caller, project, actor_id)
     gone = db.execute(
         delete(Assignment).where(at(project, form), Assignment.actor_id == actor_id, Assignment.role_id == role.id)
     )

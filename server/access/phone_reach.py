@@ -1,9 +1,11 @@
 """Which phones of a care project somebody manages: whoever leads some of its villages, the phones of these alone.
 
-A phone's key reads what the phone reads, so a phone that reaches further than its manager would widen what she sees.
+A phone's key reads what the phone reads, so a phone that reaches further than its manager would widen what she sees: she
+may stop it, and is told no key of it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import reaches, verbs_of
 from server.access.caller import Caller
 from server.access.phones import Phone, get_app_user, list_app_users
-from server.errors import NotFound, UnexpectedValue
+from server.errors import Forbidden, NotFound, UnexpectedValue
 from server.models import AppUser, Project, VillageScope
 
 
@@ -39,14 +41,18 @@ def list_phones(db: Session, key: bytes, caller: Caller, project: Project) -> li
     query = select(VillageScope.actor_id, VillageScope.village_id).where(VillageScope.project_id == project.id)
     for actor_id, village_id in db.execute(query):
         villages.setdefault(actor_id, set()).add(village_id)
-    return [one for one in found if is_hers(caller, managed, one.row, villages.get(one.actor.id, set()))]
+    reached = [(one, villages.get(one.actor.id, set())) for one in found]
+    return [as_told(one, managed, at) for one, at in reached if is_hers(caller, managed, one.row, at)]
 
 
 def get_phone(db: Session, key: bytes, caller: Caller, project: Project, actor_id: int) -> Phone:
     """Raises NotFound, also for a phone of another project, or that the caller does not manage."""
     phone = get_app_user(db, key, project.id, actor_id)
+    managed = managed_villages(caller, project)
+    if managed is None:
+        return phone
     check_managed(db, caller, project, actor_id)
-    return phone
+    return as_told(phone, managed, villages_of_phone(db, project, actor_id))
 
 
 def check_managed(db: Session, caller: Caller, project: Project, actor_id: int) -> None:
@@ -54,10 +60,24 @@ def check_managed(db: Session, caller: Caller, project: Project, actor_id: int) 
     managed = managed_villages(caller, project)
     if managed is None:
         return
-    here = (VillageScope.actor_id == actor_id) & (VillageScope.project_id == project.id)
-    villages = set(db.scalars(select(VillageScope.village_id).where(here)))
-    if not is_hers(caller, managed, db.get_one(AppUser, actor_id), villages):
+    if not is_hers(caller, managed, db.get_one(AppUser, actor_id), villages_of_phone(db, project, actor_id)):
         raise NotFound()
+
+
+def villages_of_phone(db: Session, project: Project, actor_id: int) -> set[int | None]:
+    here = (VillageScope.actor_id == actor_id) & (VillageScope.project_id == project.id)
+    return set(db.scalars(select(VillageScope.village_id).where(here)))
+
+
+def as_told(phone: Phone, managed: frozenset[int], villages: set[int | None]) -> Phone:
+    """The phone, without its key where it reaches a village that is not the caller's."""
+    return phone if managed.issuperset(villages) else replace(phone, token=None, reaches_further=True)
+
+
+def check_own_reach(phone: Phone) -> None:
+    """Raises Forbidden where a new key would read more than who asks for it."""
+    if phone.reaches_further:
+        raise Forbidden("This phone also has villages that are not yours. Ask who leads the whole town for its card.")
 
 
 def is_hers(caller: Caller, managed: frozenset[int], row: AppUser, villages: set[int | None]) -> bool:

@@ -17,11 +17,14 @@ DEVICE_LENGTH = 255
 
 @dataclass(frozen=True)
 class Phone:
-    """An app user as those see it who may manage it; `token` is None once revoked."""
+    """An app user as those see it who may manage it; `token` is None once revoked, and where it `reaches_further` than
+    who asks (phone_reach.py).
+    """
 
     actor: Actor
     row: AppUser
     token: str | None
+    reaches_further: bool = False
 
 
 def create_app_user(

@@ -55,7 +55,7 @@ def list_facts(project: Project) -> dict[str, object]:
         **(choices() if care else {}),
         "can_create": may(who, "field_key.create", project),
         "villages": list_villages(session.db(), scope_of(who, project)) if care else [],
-        "on_two": sum(one.row.other_device_id is not None and one.token is not None for one in found),
+        "on_two": sum(one.row.other_device_id is not None and one.row.revoked_at is None for one in found),
         "can_print": may(who, "field_key.delete", project),
     }
 
@@ -148,6 +148,7 @@ def card_facts(project: Project, actor_id: int) -> dict[str, object]:
     phone = managed_phone(project, actor_id)
     manages = may(session.caller(), "field_key.delete", project)
     facts: dict[str, object] = {"phone": card(phone), "can_manage": manages, "qr": None, "key_url": ""}
+    facts["reaches_further"] = phone.reaches_further
     if project.kind == "care":
         carrier = {phone.row.person_id}
         people, working = find_actors(session.db(), carrier), carers.working_people(session.db(), carrier)
@@ -220,7 +221,7 @@ def know_device(actor_id: int) -> Response:
 def new_card(actor_id: int) -> Response:
     project = current_project()
     allow(session.caller(), "field_key.update", project)
-    managed_phone(project, actor_id)
+    phone_reach.check_own_reach(managed_phone(project, actor_id))
     phones.reissue_app_user(session.db(), session.secret_key(), actor_id, require_person(), session.now())
     tell_forms(project)
     return say(f"/phones/{actor_id}", _("A new card is made; the old one no longer works."))

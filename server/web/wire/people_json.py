@@ -29,7 +29,7 @@ def user(profile: Profile) -> Json:
 
 
 def app_user(phone: Phone) -> Json:
-    """`token` is null once revoked."""
+    """`token` is null once revoked; in a care project also for a phone that reaches further than who asks."""
     return {**actor(phone.actor), "projectId": phone.row.project_id, "token": phone.token}
 
 

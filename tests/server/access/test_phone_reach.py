@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server.access import roles
-from server.access.assignments import set_villages
+from server.access.assignments import assign, set_villages, unassign
 from server.access.caller import Caller, Grant
-from server.access.phone_reach import get_phone, list_phones, managed_villages
+from server.access.phone_reach import check_own_reach, get_phone, list_phones, managed_villages
 from server.access.phones import create_app_user
-from server.errors import NotFound, UnexpectedValue
+from server.errors import Forbidden, NotFound, UnexpectedValue
 from server.models import Village
 from tests.conftest import MORNING
 from tests.making import a_town
@@ -89,3 +89,29 @@ def test_nobody_gives_a_phone_villages_beyond_her_own_or_takes_anothers_over(pho
             set_villages(db, lead, phones.project, phones.ids["one"], codes, MORNING)
     with pytest.raises(NotFound):
         set_villages(db, lead, phones.project, phones.ids["two"], ["V1"], MORNING)
+
+
+def test_the_key_of_a_phone_that_reaches_further_is_not_told_and_no_new_one_is_made(
+    phones: Phones, db: Session
+) -> None:
+    lead = phones.lead(phones.first)
+    told = {one.actor.display_name: one.token is not None for one in list_phones(db, KEY, lead, phones.project)}
+    assert told == {"one": True, "both": False}, "with the key of both she would read the second village"
+    both = get_phone(db, KEY, lead, phones.project, phones.ids["both"])
+    assert both.token is None and both.reaches_further
+    with pytest.raises(Forbidden):
+        check_own_reach(both)
+    check_own_reach(get_phone(db, KEY, lead, phones.project, phones.ids["one"]))
+    two = phones.lead(phones.first, phones.second)
+    assert all(one.token for one in list_phones(db, KEY, two, phones.project)), "who leads both villages is told"
+
+
+def test_who_leads_some_villages_takes_the_role_of_no_other_phone_away(phones: Phones, db: Session) -> None:
+    lead, phone_role = phones.lead(phones.first), roles.BY_ID[roles.APP_USER]
+    for name in ("one", "two"):
+        assign(db, OFFICE, phone_role, phones.ids[name], MORNING, phones.project, None)
+    unassign(db, lead, phone_role, phones.ids["one"], MORNING, phones.project, None)
+    assign(db, lead, phone_role, phones.ids["one"], MORNING, phones.project, None)
+    for change in (unassign, assign):
+        with pytest.raises(NotFound):
+            change(db, lead, phone_role, phones.ids["two"], MORNING, phones.project, None)

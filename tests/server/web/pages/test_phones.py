@@ -192,6 +192,25 @@ def test_who_leads_some_villages_sees_and_stops_the_phones_of_these_alone(town, 
     assert "二村的手机" in text_of(browse("lea").see("/phones")), "who leads the town sees all"
 
 
+def test_a_card_of_a_phone_that_has_other_villages_too_is_not_shown_and_not_made_anew(town, browse, database):
+    other = make_lead_of_village_one(town)
+    with database.transaction() as db:
+        codes = ["519901201001", "519901201002"]
+        set_villages(
+            db, Caller(actor_id=None, type="user"), db.get_one(Project, town.project_id), other, codes, MORNING
+        )
+    lena = browse("lena")
+    card = lena.see(f"/phones/{other}")
+    assert (
+        key_in(card) is None and "还管着不归您管的村" in text_of(card) and "/reissue" not in card.get_data(as_text=True)
+    )
+    refused = lena.send(f"/phones/{other}/reissue")
+    assert refused.status_code == 403 and "请管全镇的人做它的卡" in text_of(refused)
+    assert key_in(browse("lea").see(f"/phones/{other}")), "who leads the town is shown it"
+    lost = text_of(lena.send(f"/phones/{other}/lost"))
+    assert "钥匙已停用" in lost and "在下面做一张新卡" not in lost
+
+
 def keys_looked_at(town, name="lea"):
     """The phones whose keys somebody was shown, in the order of looks."""
     town.app.extensions["fangshi.readings"].flush()
