@@ -17,7 +17,7 @@ from server.db import Database
 from tests.client import Client
 from tests.making import a_form, a_phone, a_record, new_id
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ATTACKS = [
     "=cmd|' /C calc'!A0",
     "+1+cmd|' /C calc'!A0",

@@ -8,7 +8,19 @@ from typing import Any
 
 from forms.schema import Field
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # a Chinese Excel takes the wide ones for them
 POINT_PARTS = ("Latitude", "Longitude", "Altitude", "Accuracy")
 NUMBERS = frozenset(["int", "decimal"])
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
