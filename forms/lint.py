@@ -32,7 +32,12 @@ _NOT_A_LETTER = re.compile(r"[^a-z]+")
 _FREE_TEXTS = re.compile(r":(?:hint|guidance_hint|guidance)$")
 
 _CHINESE = [(re.compile(pattern), rule) for rule in RULES for pattern in rule.chinese]
-_NAMES = [(f"_{name}_", rule) for rule in RULES for name in rule.names]
+_NAMES = [
+    (name.replace("_", ""), re.compile(f"_{name.replace('_', '_?')}_"), name, rule)
+    for rule in RULES
+    for name in rule.names
+]
+_JOINED = [(re.compile(pattern), rule) for rule in RULES for pattern in rule.joined]
 
 
 class Finding(NamedTuple):
@@ -111,6 +116,11 @@ def terms_in(words: str) -> tuple[tuple[str, Rule], ...]:
     return tuple(_search(words))
 
 
+def might_hold(words: Iterable[str]) -> bool:
+    """False where none of these words holds a term: they are looked at all at once, which is quicker by far."""
+    return any(_search("\0".join(words)))
+
+
 def _search(words: str) -> Iterator[tuple[str, Rule]]:
     plain = unicodedata.normalize("NFKC", words)
     plain = "".join(one for one in plain if unicodedata.category(one) != "Cf")
@@ -118,7 +128,19 @@ def _search(words: str) -> Iterator[tuple[str, Rule]]:
     for pattern, rule in _CHINESE:
         if match := pattern.search(joined):
             yield match[0], rule
-    name = "_" + _NOT_A_LETTER.sub("_", _CAMEL.sub("_", plain).lower()).strip("_") + "_"
-    for term, rule in _NAMES:
-        if term in name:
-            yield term.strip("_"), rule
+    yield from _search_name(plain)
+
+
+def _search_name(plain: str) -> Iterator[tuple[str, Rule]]:
+    """In English and pinyin, its tones left out: word by word, however the words are told apart or put together."""
+    letters = "".join(one for one in unicodedata.normalize("NFD", plain) if unicodedata.category(one) != "Mn")
+    name = "_" + _NOT_A_LETTER.sub("_", _CAMEL.sub("_", letters).lower()).strip("_") + "_"
+    run, told = name.replace("_", ""), set[Rule]()
+    for in_a_run, pattern, term, rule in _NAMES:
+        if in_a_run in run and pattern.search(name):
+            told.add(rule)
+            yield term, rule
+    for pattern, rule in _JOINED:
+        if rule not in told and (match := pattern.search(run)):
+            told.add(rule)
+            yield match[0], rule

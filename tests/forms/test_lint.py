@@ -95,6 +95,61 @@ def test_names_of_fields_are_read_in_english_and_pinyin(name):
     assert finding.reason_zh.endswith("。") and finding.reason_en.endswith(".")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "shehuifuyangfei",
+            "she_hui_fu_yang_fei",
+            "q3SheHuiFuYangFei",
+            "jiao-shehui-fuyangfei",
+            "jiaoshehuifuyangfei2",
+        ),
+        *("socialmaintenancefee", "SOCIALMAINTENANCEFEE", "SocialMaintenancefee", "paidsocialmaintenancefees"),
+        *("birthquota", "village-birthquota", "BIRTHQUOTA", "policybirth", "isPolicyBirth", "paritylimit", "fetalsex"),
+        *(
+            "taierxingbie",
+            "tai_er_xing_bie",
+            "spouseconsent",
+            "zhun_sheng_zheng",
+            "yunqingjiankong",
+            "iudcheckmandatory",
+        ),
+    ],
+)
+def test_a_name_does_not_hide_by_how_its_words_are_put_together(name):
+    (finding,) = lint(read_xform(small_form(fields=f"<{name}/>", binds="", body="")))
+    assert (finding.path, finding.severity) == (f"/{name}", "forbidden")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Shèhuì fǔyǎngfèi", "ＳＯＣＩＡＬ maintenance fee", "socialmaintenancefee?", "s\u200bocial maintenance fee"],
+)
+def test_a_label_does_not_hide_by_its_tones_and_widths(text):
+    assert [severity for _, severity in lint_label(text)] == ["forbidden"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("infants_expected", "infantsExpected", "jianchahuanjing", "jiancha_huanjing", "jianchayunfu", "qingkuang"),
+        *(
+            "shengyuzhengming",
+            "jihuawaichu",
+            "home_birth_permitted",
+            "birth_quotation",
+            "policyBirthday",
+            "xinchangshi",
+        ),
+        *("disparity_limit", "fetal_sexual_health", "social_fee", "maintenance_fee", "fuyang", "fei_yang", "invader"),
+        *("spouse_name", "consent_service", "internationalidea", "babysexpected"),
+    ],
+)
+def test_everyday_names_hold_no_term_however_they_are_put_together(name):
+    assert lint(read_xform(small_form(fields=f"<{name}/>", binds="", body=""))) == []
+
+
 @pytest.mark.parametrize("name", ["parity", "michahuana", "birth_date", "name"])
 def test_other_names_of_fields_pass(name):
     assert lint(read_xform(small_form(fields=f"<{name}/>", binds="", body=""))) == []
