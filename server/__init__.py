@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Request
 from flask_babel import Babel
 
-from server.access.authenticate import BasicMemory
+from server.access.credentials import BasicMemory
 from server.access.passwords import nobodys_hash
 from server.access.phones import RecentUse
 from server.access.reading_log import WRITE_EVERY, ReadingLog

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server import clock, logs
 from server.access.audit_chain import TOGETHER, chain_rows, find_head
 from server.access.audit_heads import anchor
-from server.access.authenticate import delete_old_sessions
+from server.access.sessions import delete_old_sessions
 from server.backups import BackupBroken, BackupRefused
 from server.backups.carried_key import has_public
 from server.backups.folders import delete_old

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from server import clock
-from server.access.authenticate import open_session
+from server.access.sessions import open_session
 from server.db import Database
 
 

@@ -2,9 +2,9 @@
 
 import requests
 
-from server.access.authenticate import open_session
 from server.access.people import create_user
 from server.access.roles import REVIEWER
+from server.access.sessions import open_session
 from server.clock import now
 from server.config import Config
 from server.db import Database

@@ -29,8 +29,8 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from server.access import roles
-from server.access.authenticate import end_sessions_of
 from server.access.people import create_administrator
+from server.access.sessions import end_sessions_of
 from server.db import Database
 from server.models import AppUser
 from server.web import session

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
-from server.access.authenticate import active
+from server.access.credentials import active
 from server.access.openid_wire import Endpoints, Told
 from server.access.sign_in_steps import begin_step, data_of, end_step, find_step
 from server.config import OpenIdProvider

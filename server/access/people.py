@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from server.access import roles, tokens
 from server.access.audit import record
-from server.access.authenticate import end_sessions_of
 from server.access.passwords import check_password, hash_password
 from server.access.second_factors import drop_factors
+from server.access.sessions import end_sessions_of
 from server.config import EMAIL
 from server.errors import NotFound, UnexpectedValue, UniqueViolation
 from server.models import Actor, Assignment, OneTimeToken, OpenIdName, User

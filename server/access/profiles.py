@@ -8,8 +8,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
-from server.access.authenticate import end_sessions_of
 from server.access.people import get_user
+from server.access.sessions import end_sessions_of
 from server.config import EMAIL
 from server.errors import MissingParameter, UnexpectedValue, UniqueViolation
 from server.models import Actor, User

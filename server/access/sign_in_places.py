@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
-from server.access.authenticate import end_sessions_of
+from server.access.sessions import end_sessions_of
 from server.errors import NotFound
 from server.models import Session as SessionRow
 

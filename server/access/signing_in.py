@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
-from server.access.authenticate import open_session
 from server.access.second_factors import check_code
+from server.access.sessions import open_session
 from server.errors import Problem, TooManyTries, Unauthenticated
 from server.models import FailedSignIn, User
 

@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.access import app_passwords, authenticate, sign_in_places, signing_in, tokens
-from server.access.authenticate import BasicMemory, Proof
+from server.access import app_passwords, authenticate, credentials, sign_in_places, signing_in, tokens
 from server.access.caller import ANONYMOUS, Caller
+from server.access.credentials import BasicMemory, Proof
 from server.access.second_factors import asks_second_factor
 from server.access.widening import widen
 from server.blobs import BlobStore
@@ -149,7 +149,7 @@ def caller_of_basic(value: str) -> Caller:
     memory = cast(BasicMemory, current_app.extensions["fangshi.basic"])
     address, policy = request.remote_addr or "", config().second_factor
     network = None if signing_in.address_waits(reading(), address, now()) else signing_in.network_of(address)
-    return authenticate.caller_of_basic(reading(), email, password, memory, network, check_once, policy)
+    return credentials.caller_of_basic(reading(), email, password, memory, network, check_once, policy)
 
 
 def check_once(email: str, password: str) -> Proof:
@@ -165,7 +165,7 @@ def check_once(email: str, password: str) -> Proof:
 
 def check_program(email: str, password: str) -> Proof:
     """As `check_password`, for programs, which may have a password of their own."""
-    proof = guarded(email, lambda: authenticate.check_program(reading(), email, password, config().second_factor))
+    proof = guarded(email, lambda: credentials.check_program(reading(), email, password, config().second_factor))
     if proof.second_factor and app_passwords.is_due(reading(), password, now()):
         with suppress(SQLAlchemyError), database().transaction() as own:
             app_passwords.note_use(own, password, now())
@@ -177,7 +177,7 @@ def check_password(email: str, password: str) -> Caller:
 
     Failures are counted in a transaction of their own: the request's is rolled back. Raises Unauthenticated, TooManyTries.
     """
-    return guarded(email, lambda: authenticate.check_credentials(reading(), email, password))
+    return guarded(email, lambda: credentials.check_credentials(reading(), email, password))
 
 
 def check_own_password(actor_id: int, password: str) -> None:

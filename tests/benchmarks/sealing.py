@@ -18,8 +18,8 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from server import create_app
-from server.access.authenticate import open_session
 from server.access.people import create_administrator
+from server.access.sessions import open_session
 from server.clock import now
 from server.config import Config
 from server.db import Database

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from server.access.authenticate import open_session
 from server.access.people import create_user
+from server.access.sessions import open_session
 from server.backups.carried_key import make_key_pair
 from server.backups.state import state_of
 from server.blobs import BlobStore, remember

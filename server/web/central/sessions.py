@@ -4,9 +4,9 @@ from flask import Response, request
 
 from server.access import authenticate, tokens
 from server.access.allow import allow
-from server.access.authenticate import end_session
 from server.access.phones import find_phone_by_token, project_of_phone, revoke_app_user
 from server.access.second_factors import asks_second_factor
+from server.access.sessions import end_session
 from server.access.signing_in import Opened, sign_in
 from server.errors import Forbidden, NotFound, SecondFactorNeeded, SecondFactorUnset
 from server.models import Session as SessionRow

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from server.access import authenticate, people, queries, second_factors
+from server.access import people, queries, second_factors, sessions
 from server.errors import NotFound, Problem, TooManyTries, Unauthenticated
 from server.web import languages, session
 from server.web.pages.again import show_again
@@ -56,7 +56,7 @@ def openid_name() -> str:
 def sign_out() -> Response:
     digest = session.caller().session_hash
     if digest is not None:
-        authenticate.end_session(session.db(), digest)
+        sessions.end_session(session.db(), digest)
     answer = to("/sign-in")
     answer.delete_cookie(session.cookie_name(), path="/", secure=request.scheme == "https", samesite="Strict")
     return answer

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access import app_passwords, people
-from server.access.authenticate import check_program
+from server.access.credentials import check_program
 from server.access.tokens import is_token
 from server.errors import MissingParameter, NotFound, Unauthenticated
 from server.models import AppPassword

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from server.access import people
 from server.access.app_passwords import make_app_password
-from server.access.authenticate import caller_of_session, check_credentials, open_session
+from server.access.authenticate import caller_of_session
+from server.access.credentials import check_credentials
 from server.access.openid import find_person
 from server.access.openid_wire import Told
 from server.access.second_factors import begin_authenticator, confirm_authenticator
+from server.access.sessions import open_session
 from server.config import OpenIdProvider
 from server.db import Database
 from server.errors import NotFound, Unauthenticated, UnexpectedValue

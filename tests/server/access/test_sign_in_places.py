@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server.access import sign_in_places
-from server.access.authenticate import caller_of_session, open_session
+from server.access.authenticate import caller_of_session
 from server.access.people import create_user
+from server.access.sessions import open_session
 from server.access.tokens import hash_token
 from server.errors import NotFound
 from tests.conftest import MORNING

@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
-from server.access.authenticate import open_session
 from server.access.roles import PROJECT_MANAGER, REVIEWER
+from server.access.sessions import open_session
 from server.db import Database
 from server.models import Assignment, Form, Project, Submission, SubmissionVersion, Village, VillageScope
 from tests.client import Client
