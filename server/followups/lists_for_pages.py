@@ -16,6 +16,7 @@ from server.followups.queries import (
     Counts,
     Reached,
     codes_within,
+    consent_holds,
     counting,
     counts_of,
     is_woman,
@@ -147,7 +148,7 @@ def count_visits(db: Session, project_id: int, village_codes: Reached, today: da
 
 def next_day(db: Session, project_id: int, village_codes: Reached, today: date) -> date | None:
     """The first day after today on which another window opens; None when nothing is planned."""
-    later = (FollowUp.ended.is_(False), FollowUp.inside.is_(None), FollowUp.opens_on > today)
+    later = (FollowUp.ended.is_(False), FollowUp.inside.is_(None), FollowUp.opens_on > today, consent_holds(today))
     return db.scalar(select(func.min(FollowUp.opens_on)).where(within(project_id, village_codes), *later))
 
 

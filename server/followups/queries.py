@@ -141,9 +141,15 @@ def in_codes(village_codes: Collection[str] | None) -> ColumnElement[bool]:
     return true() if village_codes is None else FollowUp.village_code.in_(village_codes)
 
 
-def still_asked(today: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Tasks whose window has opened by that day."""
-    return FollowUp.ended.is_(False), FollowUp.opens_on <= today
+def still_asked(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Tasks whose window has opened by that day, of whoever still agrees to them."""
+    return FollowUp.ended.is_(False), FollowUp.opens_on <= today, consent_holds(today)
+
+
+def consent_holds(today: date) -> ColumnElement[bool]:
+    """The daily step ends what is planned for a woman after the last day of her consent; until then it is not shown."""
+    over = is_woman() & (Woman.consent_until < today)
+    return ~exists().where(over).correlate(FollowUp)
 
 
 def is_woman() -> ColumnElement[bool]:

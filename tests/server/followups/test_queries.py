@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.errors import NotFound
+from server.followups.lists_for_pages import Wanted, count_visits, list_visits
 from server.followups.queries import (
     Counts,
     codes_within,
@@ -19,7 +21,7 @@ from server.followups.queries import (
     state_at,
 )
 from server.followups.recalculate import recalculate_many
-from server.models import FollowUp, Project, Village
+from server.models import FollowUp, Project, Village, Woman
 from tests.conftest import MORNING
 from tests.making import a_town
 from tests.server.followups.samples import VILLAGE, at_noon, day
@@ -136,3 +138,16 @@ def test_a_list_is_one_query(
         due_for_villages(db, town.id, None, TODAY)
         count_by_village(db, town.id, None, TODAY)
     assert len(statements) == 2
+
+
+def test_after_the_last_day_of_her_consent_she_is_on_no_list_before_the_daily_step_has_run(
+    db: Session, town: Project
+) -> None:
+    woman, tomorrow = db.scalars(select(Woman).where(Woman.uuid == "w2")).one(), TODAY + timedelta(days=1)
+    woman.consent_until = TODAY
+    db.flush()
+    assert len(due_for_villages(db, town.id, None, TODAY)) == count_visits(db, town.id, None, TODAY).all == 3
+    assert [one.row.subject for one in due_for_villages(db, town.id, None, tomorrow)] == ["w1", "h1"]
+    assert [one.woman for one in list_visits(db, town.id, None, Wanted(), tomorrow, 0, 50)] == ["w1", None]
+    assert count_visits(db, town.id, None, tomorrow).all == 2
+    assert THERE not in count_by_village(db, town.id, None, tomorrow)
