@@ -154,15 +154,17 @@ def note_use(db: Session, actor_id: int, device_id: str | None, now: datetime) -
 
 
 class RecentUse:
-    """Which phones' last use was written down a moment ago: one that speaks often is written once a minute and device."""
+    """Which phones' last use was written down a moment ago: one that speaks often is written once a minute, device and key."""
 
     def __init__(self) -> None:
-        self._written: dict[int, tuple[str | None, datetime]] = {}
+        self._written: dict[int, tuple[str | None, bytes, datetime]] = {}
 
-    def is_due(self, actor_id: int, device_id: str | None, now: datetime) -> bool:
-        """Whether to write it down now; a clock that jumped back counts as due."""
-        device, last = self._written.get(actor_id, (None, None))
-        if last is not None and device == device_id and timedelta(0) <= now - last < WRITE_EVERY:
+    def is_due(self, actor_id: int, device_id: str | None, key: str, now: datetime) -> bool:
+        """Whether to write it down now. A new card is used for the first time whatever the old one did a moment ago; a clock
+        that jumped back counts as due.
+        """
+        used, written = (device_id, tokens.hash_token(key)), self._written.get(actor_id)
+        if written is not None and written[:2] == used and timedelta(0) <= now - written[2] < WRITE_EVERY:
             return False
-        self._written[actor_id] = (device_id, now)
+        self._written[actor_id] = (*used, now)
         return True

@@ -162,7 +162,7 @@ def note_phone() -> None:
     who = caller()
     uses: RecentUse = current_app.extensions["fangshi.uses"]
     device = request.args.get("deviceID")
-    if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, device, now()):
+    if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, device, who.key or "", now()):
         return
     with suppress(OperationalError), database().transaction() as own:
         note_use(own, who.actor_id, device, now())

@@ -97,10 +97,11 @@ def test_that_a_phone_was_lost_is_written_down(db: Session, project: Project) ->
     assert (row.details, row.project_id) == ({"lost": True}, project.id)
 
 
-def test_a_phones_use_is_written_once_a_minute_and_at_once_for_another_device() -> None:
+def test_a_phones_use_is_written_once_a_minute_and_at_once_for_another_device_or_key() -> None:
     uses = phones.RecentUse()
     later = MORNING + timedelta(seconds=59)
-    assert uses.is_due(1, "a", MORNING) and not uses.is_due(1, "a", later)
-    assert uses.is_due(1, "b", later) and uses.is_due(2, "a", later)
-    assert uses.is_due(1, "b", later + timedelta(minutes=1))
-    assert uses.is_due(1, "b", MORNING), "the clock jumped back"
+    assert uses.is_due(1, "a", "key", MORNING) and not uses.is_due(1, "a", "key", later)
+    assert uses.is_due(1, "b", "key", later) and uses.is_due(2, "a", "key", later)
+    assert uses.is_due(1, "b", "key", later + timedelta(minutes=1))
+    assert uses.is_due(1, "b", "key", MORNING), "the clock jumped back"
+    assert uses.is_due(1, "b", "another", MORNING) and not uses.is_due(1, "b", "another", MORNING)

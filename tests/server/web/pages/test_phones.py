@@ -245,6 +245,16 @@ def test_a_key_in_use_is_shown_no_more_in_a_care_project_until_a_new_card_ends_i
     assert key_in(lea.see(f"/phones/{town.phone_id}"))[1] != town.key
 
 
+def test_a_new_card_that_the_same_device_takes_within_a_minute_counts_as_used(app, town, browse):
+    lea, speaks = browse("lea"), f"/projects/{town.project_id}/formList?deviceID=collect:a"
+    Client(app, key=town.key).get(speaks)
+    lea.send(f"/phones/{town.phone_id}/reissue")
+    key = key_in(lea.see(f"/phones/{town.phone_id}"))[1]
+    Client(app, key=key).get(speaks)
+    card = lea.see(f"/phones/{town.phone_id}")
+    assert key_in(card) is None and "已经在一部手机上用了" in text_of(card)
+
+
 def test_a_plain_project_shows_every_key_again_and_writes_no_look_down(app, town, browse, database):
     ada = browse("ada")
     here = make_project(ada)
