@@ -50,7 +50,7 @@ def towns_of_worker(db: Session, person_id: int) -> list[Project]:
 
 
 def refresh_workers_in(db: Session, store: BlobStore, towns: Iterable[Project], now: datetime) -> None:
-    """Called when somebody's account stops or works again."""
+    """Called when somebody's account stops or works again, or has another name."""
     for project in towns:
         refresh_workers(db, store, project, now)
 

@@ -69,6 +69,8 @@ def patch_user(actor_id: int) -> Response:
     allow_on(actor_id, "user.update")
     sent = read_json(optional={"displayName": str | None, "email": str | None})
     profile = update_profile(db(), actor_id, sent.get("displayName"), sent.get("email"), person(caller()), now())
+    if sent.get("displayName") is not None:
+        refresh_workers_in(db(), blobs(), towns_of_worker(db(), actor_id), now())
     return central_json.reply(people_json.user(profile))
 
 

@@ -123,5 +123,9 @@ def test_who_is_disabled_is_no_contact_on_phones_until_enabled(town, browse, dat
     assert workers() == "name,label\n"
     ada.send(f"/admin/people/{otto_id}/enable")
     assert workers() == f"name,label\n{otto_id},otto\n"
+    renamed = ada.client.patch(
+        f"/v1/users/{otto_id}", json={"displayName": "王芳"}, headers={"X-Requested-With": "XMLHttpRequest"}
+    )
+    assert renamed.status_code == 200 and workers() == f"name,label\n{otto_id},王芳\n", "women choose her by her name"
     assert ada.client.delete(f"/v1/users/{otto_id}", headers={"X-Requested-With": "XMLHttpRequest"}).status_code == 200
     assert workers() == "name,label\n", "nor who was taken away"
