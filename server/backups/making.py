@@ -117,21 +117,33 @@ def pack_files(making: Making, packer: Packer, snapshot: Snapshot) -> tuple[int,
     gone = lost = 0
     with snapshot.blobs.open(encoding="ascii") as names:
         for number, name in enumerate(map(str.strip, names), 1):
-            path = making.store.path(name)
-            try:
-                with path.open("rb") as source:
-                    packer.add_file(f"blobs/{path.parent.name}/{name}", source)
-                lost += not is_whole(making.store, name)
-            except FileNotFoundError:
-                wanted = is_wanted(making.database, name)
-                gone, lost = gone + (not wanted), lost + wanted
+            whole = pack_file(making.store, packer, name)
+            erased = whole is None and not is_wanted(making.database, name)
+            gone, lost = gone + erased, lost + (not whole and not erased)
             if number % FILES_BETWEEN == 0 or number == snapshot.number_of_blobs:
                 making.say(number, snapshot.number_of_blobs)
     return gone, lost
 
 
-def is_whole(store: BlobStore, sha256: str) -> bool:
-    """Whether a stored file still opens to the bytes that it is named for; one that was erased just now does no harm."""
+def pack_file(store: BlobStore, packer: Packer, sha256: str) -> bool | None:
+    """Whether a stored file is whole; a damaged one is packed as it lies. None for one that is missing or cannot be read."""
+    path = store.path(sha256)
+    try:
+        source = path.open("rb")
+    except OSError:
+        return None
+    with source:
+        whole = is_whole(store, sha256)
+        if whole is not None:
+            packer.add_file(f"blobs/{path.parent.name}/{sha256}", source)
+    return whole
+
+
+def is_whole(store: BlobStore, sha256: str) -> bool | None:
+    """Whether a stored file still opens to the bytes that it is named for; None when the disk does not give them.
+
+    One that was erased just now does no harm.
+    """
     try:
         with store.open(sha256) as source:
             hashing = Hashing(source)
@@ -140,6 +152,8 @@ def is_whole(store: BlobStore, sha256: str) -> bool:
         return hashing.sha256.hexdigest() == sha256
     except FileNotFoundError:
         return True
+    except OSError:
+        return None
     except SealBroken:
         return False
 

@@ -76,6 +76,22 @@ def test_files_that_are_missing_or_damaged_are_counted_and_those_erased_meanwhil
     assert (made.lost, made.gone, made.files) == (2, 1, 5)
 
 
+def test_a_photo_that_the_disk_does_not_give_is_counted_and_all_the_rest_is_kept(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = min(path.name for path in town.store.root.glob("??/*"))
+    read = town.store.open
+
+    def refuse(sha256: str) -> making.BinaryIO:
+        if sha256 == bad:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read(sha256)
+
+    monkeypatch.setattr(town.store, "open", refuse)
+    made = town.back_up()
+    assert (made.lost, made.gone, made.files) == (1, 0, 6)
+
+
 def test_what_cannot_be_read_back_is_not_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     sync = making.sync
 
