@@ -149,12 +149,13 @@ def restore_dump(database: Database, path: Path) -> None:
 
 
 def run_program(url: URL, name: str, *options: str, database_option: str = "") -> None:
-    """One of PostgreSQL's own. Raises BackupRefused with its first words when it fails."""
+    """One of PostgreSQL's own. Raises BackupRefused with its first words of an error; before them it says where it stood."""
     program = find_program(name)
     with passing_secret(url) as address:
         done = subprocess.run([program, *options, database_option + address], capture_output=True, text=True)
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[0]
+        lines = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
+        said = next((line for line in lines if line.startswith(f"{name}: error: ")), lines[0])
         raise BackupRefused(f"{name} 没有做成 / did not work: {said}")
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from server.access.projects import create_project
 from server.backups import BackupBroken, BackupRefused, snapshot
@@ -40,3 +41,17 @@ def test_without_the_programs_of_postgresql_one_sentence_says_so(monkeypatch: py
     monkeypatch.setattr(snapshot.shutil, "which", lambda _name: None)
     with pytest.raises(BackupRefused, match="apt install postgresql-client"):
         snapshot.find_program("pg_dump")
+
+
+def test_of_what_a_program_says_the_cause_is_told_not_where_it_stood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_restore"
+    program.write_text(
+        "#!/bin/sh\necho 'pg_restore: while PROCESSING TOC:\npg_restore: from TOC entry 2; EXTENSION postgis\n"
+        "pg_restore: error: could not execute query: ERROR:  permission denied\nHINT:  ask' >&2\nexit 1\n"
+    )
+    program.chmod(0o700)
+    monkeypatch.setattr(snapshot, "find_program", lambda _name: str(program))
+    with pytest.raises(BackupRefused, match=r"could not execute query: ERROR:  permission denied$"):
+        snapshot.run_program(make_url("postgresql://127.0.0.1/x"), "pg_restore")
