@@ -159,7 +159,7 @@ def make_key_file(path: Path) -> None:
 def read_keys(path: Path) -> tuple[bytes, ...]:
     """The keys of a file, 32 bytes each, the first one in use. Raises SecretKeyUnusable."""
     try:
-        keys = tuple(bytes.fromhex(line) for line in path.read_text(encoding="ascii").split("\n") if line.strip())
+        keys = split_keys(path.read_text(encoding="ascii"))
     except (ValueError, UnicodeDecodeError) as error:
         raise SecretKeyUnusable(f"{path} does not hold a key in hexadecimal") from error
     except OSError as error:
@@ -167,6 +167,11 @@ def read_keys(path: Path) -> tuple[bytes, ...]:
     if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise SecretKeyUnusable(f"{path} must hold {KEY_BYTES} bytes in hexadecimal, a key a line")
     return keys
+
+
+def split_keys(text: str) -> tuple[bytes, ...]:
+    """The keys in a key file's text. Raises ValueError."""
+    return tuple(bytes.fromhex(line) for line in text.split("\n") if line.strip())
 
 
 def replace_keys(path: Path, keys: Sequence[bytes]) -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from server.backups import BackupBroken
-from server.backups.archive import NOT_WHOLE, Manifest, unpack
+from server.backups.archive import NOT_WHOLE, Manifest
 from server.backups.sealing import ArchiveWriter, read_back
 from server.backups.snapshot import check_snapshot
-from server.keys import KEY_NAME, KeyRing, SealBroken, SecretKeyUnusable
+from server.backups.unpacking import unpack
+from server.keys import KeyRing, SealBroken, SecretKeyUnusable, make_key
 from server.upgrading import ABOUT_PROOF, PROOF
 
 
@@ -16,13 +17,14 @@ def try_archive(
 ) -> None:
     """Opens what was just written as a restore would, all but keeping the photos. Raises BackupBroken."""
     with Path(target.name).open("rb") as source:
-        found = unpack(
+        found, keys = unpack(
             read_back(source, writer), folder, lambda name: not name.startswith("blobs/"), lambda _name: None
         )
     if found != manifest:
         raise BackupBroken(NOT_WHOLE)
     check_snapshot(folder, manifest.tables)
-    ring = KeyRing(folder / KEY_NAME)
+    ring = KeyRing(None)
+    ring.known = {key.head: key for key in map(make_key, keys)}
     try:
         opened = [ring.open(proof, ABOUT_PROOF) for proof in proofs]
     except (SealBroken, SecretKeyUnusable):

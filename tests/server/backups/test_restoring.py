@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from server.backups import BackupBroken, BackupRefused, archive, restoring
+from server.backups import BackupBroken, BackupRefused, restoring, unpacking
 from server.backups.carried_key import make_key_pair
-from server.backups.restoring import restore_backup
+from server.backups.restoring import new_folder, restore_backup
 from server.backups.sealing import START
+from server.backups.snapshot import check_snapshot
 from server.config import Config
 from server.db import Database
 from server.keys import read_keys, replace_keys
@@ -111,15 +112,15 @@ def test_another_key_the_public_half_or_no_key_opens_nothing(town: Town, tmp_pat
 
 def test_a_full_disk_leaves_nothing(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made, place = town.back_up(), an_empty_place(tmp_path)
-    write, written = archive.write_private, []
+    write, written = unpacking.write_private, []
 
-    def fill(path: Path, source: archive.Hashing) -> None:
+    def fill(path: Path, source: unpacking.Hashing) -> None:
         written.append(path)
         if len(written) == 4:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write(path, source)
 
-    monkeypatch.setattr(archive, "write_private", fill)
+    monkeypatch.setattr(unpacking, "write_private", fill)
     with pytest.raises(OSError, match="No space left"):
         restore_backup(made.path, town.key, place)
     assert not place.data_dir.exists()
@@ -155,6 +156,76 @@ def test_a_key_file_outside_gets_the_keys_or_must_hold_them(town: Town, tmp_path
         restore_backup(made.path, town.key, place)
         assert town.database.keys.current_secret() in read_keys(outside)
         assert not (place.data_dir / "secret.key").exists()
+
+
+def test_where_the_key_file_is_outside_its_keys_never_lie_in_the_data_folder(town: Town, tmp_path: Path) -> None:
+    secret, seen = town.database.keys.current_secret().hex(), []
+    place = an_empty_place(tmp_path)
+    place = Config(place.data_dir, database_url=place.database_url, secret_key_file=tmp_path / "outside.key")
+
+    def look(folder: Path, tables: dict[str, int]) -> None:
+        data = folder.parent if folder.name == restoring.UNPACKING else folder.parent.parent
+        lying = [path for path in data.rglob("*") if path.is_file()]
+        seen.append([path.name for path in lying if secret in path.read_text(errors="ignore")])
+        check_snapshot(folder, tables)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.backups.trying.check_snapshot", look)
+        patch.setattr(restoring, "check_snapshot", look)
+        restore_backup(town.back_up().path, town.key, place)
+    assert seen == [[], []], "neither while it is tried nor while it is restored"
+    assert read_keys(place.key_file) == (town.database.keys.current_secret(),)
+
+
+def test_a_key_file_that_cannot_be_written_leaves_nothing_in_the_database_either(town: Town, tmp_path: Path) -> None:
+    made, place = town.back_up(), an_empty_place(tmp_path)
+    nowhere = Config(place.data_dir, database_url=place.database_url, secret_key_file=tmp_path / "none" / "x.key")
+    with pytest.raises(OSError, match="No such file"):
+        restore_backup(made.path, town.key, nowhere)
+    assert not place.data_dir.exists()
+    restore_backup(made.path, town.key, place)
+    assert rows_at(place) == rows_of(town.database)
+
+
+def test_a_database_that_takes_no_rows_leaves_no_key_file(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, place = town.back_up(), an_empty_place(tmp_path)
+    place = Config(place.data_dir, database_url=place.database_url, secret_key_file=tmp_path / "outside.key")
+
+    def refuse(*_given: object) -> None:
+        raise BackupRefused("not now")
+
+    monkeypatch.setattr(*((restoring, "restore_dump") if place.database_url else (restoring.os, "sync")), refuse)
+    with pytest.raises(BackupRefused, match="not now"):
+        restore_backup(made.path, town.key, place)
+    assert not place.key_file.exists() and not place.data_dir.exists()
+
+
+def test_two_restores_into_one_folder_do_not_meet(town: Town, tmp_path: Path) -> None:
+    made, place = town.back_up(), an_empty_place(tmp_path)
+    with new_folder(place.data_dir) as into:
+        (into / "fangshi.db").touch()
+        with pytest.raises(BackupRefused, match="another restore"):
+            restore_backup(made.path, town.key, place)
+        assert (into / "fangshi.db").exists()
+        (into / "fangshi.db").unlink()
+
+
+def test_what_began_to_live_in_the_folder_meanwhile_is_not_written_over(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, place = town.back_up(), an_empty_place(tmp_path)
+
+    def begin(folder: Path, tables: dict[str, int]) -> None:
+        check_snapshot(folder, tables)
+        (place.data_dir / "secret.key").write_text("of a server that was started")
+
+    monkeypatch.setattr(restoring, "check_snapshot", begin)
+    with pytest.raises(BackupRefused, match="not empty"):
+        restore_backup(made.path, town.key, place)
+    assert [path.name for path in place.data_dir.iterdir()] == ["secret.key"]
+    assert (place.data_dir / "secret.key").read_text() == "of a server that was started"
 
 
 def test_a_database_that_is_not_empty_is_left_alone(town: Town, tmp_path: Path) -> None:
