@@ -1,4 +1,6 @@
-"""Where a finding of the linter stands, as its author looks for it: sheet and row of a workbook, or the line of a text."""
+"""Where a finding of the linter stands, as its author looks for it: sheet and row of a workbook, or the line of a text.
+
+Of the form itself, or of a file beside it."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -15,14 +17,16 @@ class Cell(NamedTuple):
 
 
 class Place(NamedTuple):
-    """`sheet` and `row` of a workbook, or `line` of a text; None where it is not known."""
+    """`sheet` and `row` of a workbook, or `line` of a text; None where it is not known. `file`: one beside the form."""
 
     sheet: str | None = None
     row: int | None = None
     line: int | None = None
+    file: str | None = None
 
 
 NOWHERE = Place()
+Located = tuple[Finding, Place]
 
 
 def place_in_workbook(finding: Finding, cells: Iterable[Cell]) -> Place:

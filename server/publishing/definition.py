@@ -1,5 +1,6 @@
 """From uploaded bytes to a form definition. Slow and without a database, so that no transaction waits for it."""
 
+import io
 import mimetypes
 import threading
 from collections.abc import Iterator
@@ -7,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from forms.lint_places import Cell
+from forms.lint_files import lint_file
+from forms.lint_places import Cell, Located
 from forms.xform import XForm, clean_xform, read_xform, set_version
 from forms.xlsform import convert_xlsform, read_warnings_of_validate
 from server.blobs import BlobStore, Stored
@@ -34,7 +36,8 @@ class Excel:
 class Definition:
     """A form as it will be kept. `warnings` are pyxform's and ODK Validate's sentences.
 
-    `files` and `cells`, the texts with their rows, came out of the workbook.
+    `files` and `cells`, the texts with their rows, came out of the workbook; `words_in_files` is what the linter finds in
+    these files.
     """
 
     xml: bytes
@@ -43,6 +46,7 @@ class Definition:
     warnings: tuple[str, ...] = ()
     files: tuple[tuple[str, Stored], ...] = ()
     cells: tuple[Cell, ...] = ()
+    words_in_files: tuple[Located, ...] = ()
 
 
 def read_definition(
@@ -81,6 +85,7 @@ def convert(
             warnings=tuple(converted.warnings),
             files=((ITEMSETS, store.put(converted.itemsets)),) if converted.itemsets else (),
             cells=converted.cells,
+            words_in_files=tuple(lint_file(ITEMSETS, io.BytesIO(converted.itemsets))) if converted.itemsets else (),
         )
     found = read_warnings_of_validate(definition.xml) if validate else []
     return replace(definition, warnings=(*definition.warnings, *found))

@@ -31,7 +31,7 @@ def publish_library(
     ids = [one.form_id for one in library_forms()]  # converted now, before the first statement holds the database
     switch_kind(db, project, "care", by, now)
     take_on_shipped(db, project, by, now)
-    forms = [publish_one(db, project, form_id, by, now, key) for form_id in ids]
+    forms = [publish_one(db, store, project, form_id, by, now, key) for form_id in ids]
     for form in forms:  # a form may read a list that one after it makes
         link_lists(db, project, form, now)
     refresh_lists(db, store, project, now)
@@ -44,7 +44,9 @@ def link_lists(db: Session, project: Project, form: Form, now: datetime) -> None
         link_by_name(db, project, version, now)
 
 
-def publish_one(db: Session, project: Project, form_id: str, by: int | None, now: datetime, key: bytes) -> Form:
+def publish_one(
+    db: Session, store: BlobStore, project: Project, form_id: str, by: int | None, now: datetime, key: bytes
+) -> Form:
     """Publishes a form of the library. Where this very version was published before, a later one of the town's stands."""
     definition = definition_of_xml(read_library_form(form_id))
     known = find_form(db, project.id, form_id)
@@ -53,5 +55,5 @@ def publish_one(db: Session, project: Project, form_id: str, by: int | None, now
     if form is not None and before is not None and bytes(before.xml) == definition.xml:
         return form
     form = put_draft(db, project, form, definition, by, now, key, ignore_warnings=True)
-    publish_draft(db, project, form, None, by, now)
+    publish_draft(db, store, project, form, None, by, now)
     return form

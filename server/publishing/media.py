@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.lint_places import Located
 from forms.xform import MediaNeed
 from server.access.audit import record
 from server.blobs import Stored, remember
@@ -14,6 +15,7 @@ from server.errors import DatasetLinkNotAllowed, NotFound, UnexpectedValue
 from server.models import Form, FormAttachment, FormVersion
 from server.publishing.datasets import list_name_of
 from server.publishing.definition import Definition
+from server.publishing.file_words import refuse_forbidden_words
 from server.publishing.made_lists import is_made_file
 from server.registry.lists import find_dataset
 
@@ -71,15 +73,24 @@ def get_slot(db: Session, form: Form, name: str) -> FormAttachment:
 
 
 def put_file(
-    db: Session, form: Form, name: str, stored: Stored, content_type: str, by: int | None, now: datetime
+    db: Session,
+    form: Form,
+    name: str,
+    stored: Stored,
+    content_type: str,
+    words: tuple[Located, ...],
+    by: int | None,
+    now: datetime,
 ) -> FormAttachment:
-    """Fills a slot with bytes that are on disk already. Raises NotFound, UnexpectedValue (400.8).
+    """Fills a slot with bytes that are on disk already. Raises NotFound, UnexpectedValue (400.8), RedLine (400.8).
 
+    `words` are what `read_words` found in them: read before the database is held.
     A plain file may not have the name of an entity list: phones would take the list's rows instead of it.
     """
     slot = get_slot(db, form, name)
     refuse_made(form, slot)
     refuse_name_of_list(db, form, slot)
+    refuse_forbidden_words(form.project, words)
     remember(db, stored, content_type, now)
     fill_slot(db, form, slot, stored.sha256, None, by, now)
     return slot

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from forms.xform import hashes, read_xform, set_version
 from server.access.audit import record
+from server.blobs import BlobStore
 from server.errors import NotFound, RestoreBlocked, UnexpectedValue, VersionAlreadyPublished
 from server.models import Form, FormVersion, Project
 from server.publishing.datasets import link_by_name, take_datasets
 from server.publishing.draft import clear_draft, get_draft, hold_form
+from server.publishing.file_words import refuse_forbidden_files
 from server.publishing.queries import find_published
 from server.publishing.rights import refuse_forbidden_xml
 from server.publishing.trials import wipe_trials
@@ -21,14 +23,16 @@ STATES = ("open", "closing", "closed")
 
 
 def publish_draft(
-    db: Session, project: Project, form: Form, version: str | None, by: int | None, now: datetime
+    db: Session, store: BlobStore, project: Project, form: Form, version: str | None, by: int | None, now: datetime
 ) -> FormVersion:
     """Gives the draft to phones. A version string, when given, is written into the XML first, nothing else is changed.
 
     Makes the entity lists and properties that the form declares, and links its files to them by name. Raises NotFound
     (no draft), VersionAlreadyPublished (409.6), XFormInvalid (a version that cannot be used), RedLine (400.8: what
-    a care project never asks, in a draft from before the project was one), DatasetNameCase, PropertyNameCase.
+    a care project never asks, in a draft from before the project was one or a file of it), DatasetNameCase,
+    PropertyNameCase.
     """
+    refuse_forbidden_files(db, store, project, form)  # read before the form is held
     hold_form(db, form)
     draft = get_draft(db, form)
     if version is not None and version != draft.version:

@@ -6,15 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from forms.lint import Finding, lint, lint_properties
-from forms.lint_places import Place, place_in_text, place_in_workbook
+from forms.lint_places import Located, Place, place_in_text, place_in_workbook
 from forms.xform import read_xform
 from server.errors import RedLine
 from server.models import Project
 from server.publishing.definition import Definition
 from server.publishing.made_lists import refuse_made_lists
 from server.publishing.waivers import waived_sentences
-
-Located = tuple[Finding, Place]
 
 
 def refuse_forbidden(db: Session, project: Project, definition: Definition) -> None:
@@ -26,6 +24,7 @@ def refuse_forbidden(db: Session, project: Project, definition: Definition) -> N
         return
     form = definition.xform
     refuse_made_lists(project, [use.name for use in form.datasets])
+    refuse_findings("form", definition.words_in_files)
     waived = waived_sentences(db, project.id, form.form_id)
     found = [one for one in lint(form) if not (one.waivable and (one.term, one.sentence) in waived)]
     refuse_findings("form", locate(definition, found))
@@ -68,9 +67,13 @@ def warn_of_words(project: Project, definition: Definition) -> list[dict[str, An
 
     In a plain project also what a care project refuses.
     """
+    return warnings_of(project, [*locate(definition, lint(definition.xform)), *definition.words_in_files])
+
+
+def warnings_of(project: Project, found: Iterable[Located]) -> list[dict[str, Any]]:
+    """What of it does not stop an upload."""
     plain = project.kind != "care"
-    found = [one for one in lint(definition.xform) if plain or one.severity == "warning"]
-    return [as_warning(*one) for one in locate(definition, found)]
+    return [as_warning(*one) for one in found if plain or one[0].severity == "warning"]
 
 
 def as_warning(finding: Finding, place: Place) -> dict[str, Any]:
@@ -81,6 +84,7 @@ def as_warning(finding: Finding, place: Place) -> dict[str, Any]:
 def as_details(finding: Finding, place: Place) -> dict[str, Any]:
     return {
         "path": finding.path,
+        "file": place.file,
         "term": finding.term,
         "reason": f"{finding.reason_zh} / {finding.reason_en}",
         "reasonZh": finding.reason_zh,
@@ -95,7 +99,9 @@ def as_details(finding: Finding, place: Place) -> dict[str, Any]:
 
 
 def say_place(finding: Finding, place: Place) -> str:
-    """Where, in as few words as both languages share: "survey 12", "XML 40", or the path."""
+    """Where, in as few words as both languages share: "survey 12", "villages.csv 12", "XML 40", or the path."""
+    if place.file is not None:
+        return f"{place.file} {place.line}"
     if place.sheet is not None:
         return f"{place.sheet} {place.row}"
     return f"{finding.path or '/'} (XML {place.line})" if place.line is not None else finding.path

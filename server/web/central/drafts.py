@@ -9,6 +9,7 @@ from server.models import Form, FormVersion, Project
 from server.publishing import draft as verbs
 from server.publishing import media
 from server.publishing.definition import type_of_name
+from server.publishing.file_words import read_words
 from server.publishing.publish import publish_draft
 from server.publishing.queries import find_attachment
 from server.registry.reach import reach_of
@@ -59,7 +60,7 @@ def delete_draft(project_id: int, xml_form_id: str) -> Response:
 @drafts.post(FORM + "/draft/publish")
 def post_publish(project_id: int, xml_form_id: str) -> Response:
     project, form = load_form(db(), caller(), "form.update", project_id, xml_form_id)
-    publish_draft(db(), project, form, query_text("version"), caller().actor_id, now())
+    publish_draft(db(), blobs(), project, form, query_text("version"), caller().actor_id, now())
     return central_json.success()
 
 
@@ -69,8 +70,9 @@ def post_file(project_id: int, xml_form_id: str, name: str) -> Response:
     _, form = load_form(reading(), caller(), "form.update", project_id, xml_form_id)
     media.get_slot(reading(), form, name)
     stored = blobs().put(cast(BinaryIO, request.stream))
+    words = read_words(blobs(), name, stored.sha256)
     project, form = load_form(db(), caller(), "form.update", project_id, xml_form_id)
-    media.put_file(db(), form, name, stored, content_type_of(name), caller().actor_id, now())
+    media.put_file(db(), form, name, stored, content_type_of(name), words, caller().actor_id, now())
     return slot_reply(project, form, name)
 
 

@@ -21,7 +21,7 @@ from server.web.central.showing import FORM, VERSIONS, form_json, shown_forms
 from server.web.central.uploads import MOST_FORM_BYTES, definition_of_request
 from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, wants_extended
-from server.web.session import caller, db, now, reading, secret_key
+from server.web.session import blobs, caller, db, now, reading, secret_key
 from server.web.telling import telling
 from server.web.wire import central_json, forms_json
 
@@ -47,7 +47,7 @@ def post_form(project_id: int) -> Response:
     by, ignore = caller().actor_id, is_true("ignoreWarnings")
     form = put_draft(db(), project, None, definition, by, now(), secret_key(), ignore)
     if is_true("publish"):
-        publish.publish_draft(db(), project, form, None, by, now())
+        publish.publish_draft(db(), blobs(), project, form, None, by, now())
     version = find_version_of(db(), form, draft=False)
     assert version is not None, "a form has a published version or a draft"
     return central_json.reply(form_json(project, ListedForm(form, version)))

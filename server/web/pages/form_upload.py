@@ -142,6 +142,8 @@ def red_lines(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def where_words(found: dict[str, Any]) -> str:
     if found["sheet"]:
         return _("Sheet “%(sheet)s”, row %(row)s", sheet=found["sheet"], row=found["row"])
+    if found["file"]:
+        return _("Line %(line)s of %(file)s", line=found["line"], file=found["file"])
     if found["line"]:
         return _("Line %(line)s of the XML, %(path)s", line=found["line"], path=found["path"] or "/")
     return str(found["path"])

@@ -1,24 +1,17 @@
 """Which forms are out, in which version; a draft goes to the phones. (How one is uploaded: form_upload.py)"""
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 from urllib.parse import quote
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 
 from forms.errors import FormError
 from forms.library import library_forms
 from server.access.allow import allow, may
-from server.errors import (
-    Forbidden,
-    MissingParameter,
-    NotFound,
-    Problem,
-    UnexpectedValue,
-)
+from server.errors import Forbidden, NotFound, Problem
 from server.models import Form, FormVersion, Project
 from server.publishing import draft as drafts
-from server.publishing import media, publish, queries
-from server.publishing.definition import type_of_name
+from server.publishing import publish, queries
 from server.publishing.figures import figures_of_forms
 from server.publishing.library import publish_library
 from server.publishing.versions import get_form
@@ -27,7 +20,7 @@ from server.web import session
 from server.web.errors import as_problem
 from server.web.pages.door import pages
 from server.web.pages.problem_words import word_for_people
-from server.web.pages.sent import check_text, sent_text
+from server.web.pages.sent import sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _, _n
@@ -140,36 +133,12 @@ def files_of(project: Project, version: FormVersion) -> list[dict[str, Any]]:
     ]
 
 
-@pages.post("/forms/<form_id>/draft/files")
-def add_files(form_id: str) -> Response:
-    """Files for the draft's slots, by their names. All or none."""
-    project, form = editable(form_id)
-    files = [file for file in request.files.getlist("files") if file.filename]
-    try:
-        if not files:
-            raise MissingParameter(field="files")
-        for file in files:
-            name = check_text("files", (file.filename or "").rpartition("/")[2], 255)
-            stored = session.blobs().put(cast(BinaryIO, file.stream))
-            put_named(form, name, stored, file.mimetype or type_of_name(name))
-    except Problem as problem:
-        return detail_again(problem, project.id, form_id)
-    return say(form_url(form), _("The files are added."))
-
-
-def put_named(form: Form, name: str, stored: Any, content_type: str) -> None:
-    try:
-        media.put_file(session.db(), form, name, stored, content_type, require_person(), session.now())
-    except NotFound:
-        raise UnexpectedValue(field="files", value=name, reason="the form asks for no file of this name") from None
-
-
 @pages.post("/forms/<form_id>/publish")
 def publish_form(form_id: str) -> Response:
     project, form = editable(form_id)
     try:
         version = sent_text("version", 249) or None
-        publish.publish_draft(session.db(), project, form, version, require_person(), session.now())
+        publish.publish_draft(session.db(), session.blobs(), project, form, version, require_person(), session.now())
     except (Problem, FormError) as error:
         return detail_again(as_problem(error), project.id, form_id)
     return say(form_url(form), _("Published. Phones get it the next time they ask."))

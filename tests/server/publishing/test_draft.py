@@ -1,5 +1,7 @@
 """What a draft leaves in the database, and what it never does."""
 
+from typing import Any
+
 import orjson
 import pytest
 from sqlalchemy import func, select
@@ -17,6 +19,7 @@ from tests.conftest import MORNING
 from tests.making import a_town, an_xform
 
 KEY = bytes(range(32))
+NO_STORE: Any = None  # a plain project's files are not read when it is published
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_a_draft_has_a_token_of_its_own_that_can_be_shown_again(db: Session, pro
 
     put(db, project, form, an_xform(version="2"))
     assert unseal(KEY, form.draft_token_sealed) != token
-    publish_draft(db, project, form, None, None, MORNING)
+    publish_draft(db, NO_STORE, project, form, None, None, MORNING)
     assert (form.draft_token_hash, form.draft_token_sealed, form.draft_version_id) == (None, None, None)
 
 
@@ -53,7 +56,7 @@ def test_a_replaced_draft_is_gone_and_a_published_version_is_not(db: Session, pr
     form = put(db, project, None, an_xform())
     for version in ("2", "3"):
         put(db, project, form, an_xform(version=version))
-    publish_draft(db, project, form, None, None, MORNING)
+    publish_draft(db, NO_STORE, project, form, None, None, MORNING)
     put(db, project, form, an_xform(version="4"))
 
     assert sorted(db.scalars(select(FormVersion.version))) == ["3", "4"]
@@ -71,7 +74,7 @@ def test_a_replaced_draft_is_gone_and_a_published_version_is_not(db: Session, pr
 )
 def test_a_draft_that_is_refused_leaves_the_old_one(db: Session, project: Project, xml: bytes, problem: type) -> None:
     form = put(db, project, None, an_xform())
-    publish_draft(db, project, form, None, None, MORNING)
+    publish_draft(db, NO_STORE, project, form, None, None, MORNING)
     put(db, project, form, an_xform(version="1b"))
     before, acts = form.draft_version_id, db.scalar(select(func.count()).select_from(Audit))
 
@@ -93,12 +96,12 @@ def test_words_that_hurt_are_pointed_out_and_the_author_decides(db: Session, pro
 
 def test_a_version_published_before_is_refused_even_after_others(db: Session, project: Project) -> None:
     form = put(db, project, None, an_xform(version="1"))
-    publish_draft(db, project, form, None, None, MORNING)
+    publish_draft(db, NO_STORE, project, form, None, None, MORNING)
     put(db, project, form, an_xform(version="2"))
-    publish_draft(db, project, form, None, None, MORNING)
+    publish_draft(db, NO_STORE, project, form, None, None, MORNING)
     put(db, project, form, an_xform(version="1"))
     with pytest.raises(VersionAlreadyPublished):
-        publish_draft(db, project, form, None, None, MORNING)
+        publish_draft(db, NO_STORE, project, form, None, None, MORNING)
 
 
 def test_what_a_care_project_never_asks_is_refused_in_a_draft_from_before_it_cared(
@@ -108,7 +111,7 @@ def test_what_a_care_project_never_asks_is_refused_in_a_draft_from_before_it_car
     project.kind = "care"
 
     with pytest.raises(RedLine):
-        publish_draft(db, project, form, None, None, MORNING)
+        publish_draft(db, NO_STORE, project, form, None, None, MORNING)
     assert form.current_version_id is None
 
 
@@ -124,7 +127,7 @@ def test_a_draft_that_somebody_else_published_meanwhile_is_no_longer_there(
         other.commit()  # it still knows the draft, and no longer holds the database
         form = db.get(Form, form_id)
         assert form is not None
-        publish_draft(db, project, form, None, None, MORNING)
+        publish_draft(db, NO_STORE, project, form, None, None, MORNING)
         db.commit()
         with pytest.raises(NotFound):
-            publish_draft(other, here, stale, None, None, MORNING)
+            publish_draft(other, NO_STORE, here, stale, None, None, MORNING)

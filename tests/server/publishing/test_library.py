@@ -96,7 +96,7 @@ def test_a_version_of_the_towns_own_stands_when_the_library_is_published_again(
 ) -> None:
     form = visit_form(publish_library(db, store, town, None, MORNING, KEY))
     put_draft(db, town, form, copy_published(db, form), None, MORNING, KEY, ignore_warnings=True)
-    own = publish_draft(db, town, form, "2026-town", None, MORNING)
+    own = publish_draft(db, store, town, form, "2026-town", None, MORNING)
     publish_library(db, store, town, None, MORNING + timedelta(days=1), KEY)
 
     assert form.current_version_id == own.id
