@@ -1,4 +1,4 @@
-"""Break-glass: in an emergency somebody of the care team opens another village's records for herself, for one hour.
+"""Break-glass: in an emergency somebody of the care team opens a village's records for herself, for one hour.
 
 It needs a reason, tells the data protection officer and the town's lead, and ends by itself. Consent holds as ever.
 """
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.access.allow import scope_of
+from server.access.allow import opened_villages, scope_of
 from server.access.audit import record
 from server.access.caller import Caller
 from server.access.care_roles import care_role_of
@@ -37,7 +37,7 @@ def open_village(
     db: Session, caller: Caller, project: Project, village_code: str, reason: str, now: datetime
 ) -> BreakGlass:
     """Opens a village for the caller. Raises Forbidden for who is not of the care team, UnexpectedValue for a village that
-    is not there or already hers, or a reason of a word or two.
+    is not there or open to her already, or a reason of a word or two.
     """
     if not caller.is_person or care_role_of(caller, project) is None:
         raise Forbidden()
@@ -50,7 +50,7 @@ def open_village(
         raise UnexpectedValue(
             field="village", value=village_code[:40], reason="the project has no village of that code"
         )
-    if scope_of(caller, project).covers(village_id):
+    if not can_be_opened(caller, project, village_id):
         raise UnexpectedValue(field="village", value=village_code[:40], reason="it is open to you already")
     row = BreakGlass(
         project_id=project.id,
@@ -64,6 +64,15 @@ def open_village(
     db.flush()
     note(db, "break_glass.open", caller, row, now)
     return row
+
+
+def can_be_opened(caller: Caller, project: Project, village_id: int) -> bool:
+    """Whether an opening would give anything: another's village, and a village worker's own, where a woman may have chosen
+    another worker. Whether any did is not for the worker to learn by asking.
+    """
+    if village_id in opened_villages(caller, project.id):
+        return False
+    return care_role_of(caller, project) == "village_worker" or not scope_of(caller, project).covers(village_id)
 
 
 def close_village(db: Session, caller: Caller, project: Project, opening_id: int, now: datetime) -> None:

@@ -95,9 +95,10 @@ def by_what_way(caller: Caller, project_id: int, village_id: int | None, chosen:
     if any(str(one.from_id) == chosen for one in caller.handed if one.project_id == project_id):
         return "handed"
     own = caller.villages.get(project_id, frozenset())
-    if own is None or (village_id is not None and village_id in own):
-        return "own"
     opened = {one.village_id for one in caller.opened if one.project_id == project_id}
+    another_s = chosen not in ("", str(caller.person_id or "")) and village_id in opened
+    if not another_s and (own is None or (village_id is not None and village_id in own)):
+        return "own"
     if opened and (village_id is None or village_id in opened):
         return "opened"
     handed = any(village_id in one.village_ids for one in caller.handed if one.project_id == project_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.access import roles
-from server.access.allow import allow, may, scope_of
+from server.access.allow import allow, may, opened_villages, scope_of
 from server.access.caller import Caller
 from server.access.everybody import list_callers
 from server.access.her_worker import hers_to_care_for
@@ -135,10 +135,11 @@ def why_of(caller: Caller, project: Project, village_id: int | None, chosen: str
         return "all"
     if chosen and chosen == str(caller.person_id or ""):
         return "chosen"
-    villages = caller.villages.get(project.id, frozenset())
+    villages, opened = caller.villages.get(project.id, frozenset()), opened_villages(caller, project.id)
+    if chosen and village_id in opened:
+        return "opened"
     if villages is None:
         return "all"
     if village_id in villages:
         return "own"
-    opened = {one.village_id for one in caller.opened if one.project_id == project.id}
     return "opened" if village_id in opened else "handed"

@@ -1,9 +1,9 @@
-"""Emergency access: open another village's records for an hour, with a reason; and who did, for those who watch over it."""
+"""Emergency access: open a village's records for an hour, with a reason; and who did, for those who watch over it."""
 
 from flask import Response, make_response, render_template
 
-from server.access.allow import Scope, allow, may, scope_of
-from server.access.break_glass import Opening, close_village, list_openings
+from server.access.allow import Scope, allow, may
+from server.access.break_glass import Opening, can_be_opened, close_village, list_openings
 from server.access.care_roles import care_role_of
 from server.errors import Forbidden, Problem
 from server.followups.emergencies import open_for_emergency
@@ -46,16 +46,17 @@ def facts_of(project: Project) -> dict[str, object]:
         "project": project,
         "may_open": may_open(project),
         "sees_all": sees_all,
+        "women_choose": care_role_of(who, project) == "village_worker",
         "villages": others_villages(project) if may_open(project) else [],
         "openings": [line_of(one) for one in openings],
     }
 
 
 def others_villages(project: Project) -> list[tuple[str, str]]:
-    """Code and name of the villages that the caller does not reach."""
-    mine = scope_of(session.caller(), project)
+    """Code and name of the villages in which something is closed to the caller."""
+    who = session.caller()
     every = list_villages(session.db(), Scope(project.id, everything=True))
-    return [(village.code, village.name) for village in every if not mine.covers(village.id)]
+    return [(village.code, village.name) for village in every if can_be_opened(who, project, village.id)]
 
 
 def line_of(one: Opening) -> dict[str, object]:

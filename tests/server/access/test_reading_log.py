@@ -103,6 +103,12 @@ def test_a_woman_who_chose_whoever_handed_over_is_read_by_that_way_also_in_ones_
     assert [by_what_way(wang, 1, 7, chosen) for chosen in ("5", "6", "")] == ["handed", "own", "own"]
 
 
+def test_a_woman_who_chose_another_is_read_by_opening_also_in_ones_own_village() -> None:
+    wang = replace(WANG, actor_id=3, opened=(replace(OPENED, village_id=7),))
+    assert [by_what_way(wang, 1, 7, chosen) for chosen in ("6", "3", "")] == ["opened", "own", "own"]
+    assert by_what_way(replace(wang, villages={1: None}), 1, 7, "6") == "opened"
+
+
 def test_a_phone_reads_as_a_phone_and_roles_of_other_projects_do_not_count() -> None:
     assert as_what(Caller(type="field_key", care_role="clinician"), 1) == "phone,clinician"
     assert as_what(Caller(type="field_key"), 1) == "phone"

@@ -88,6 +88,26 @@ def test_no_reason_no_opening_and_nothing_stored(
         assert db.scalars(select(BreakGlass)).all() == db.scalars(select(Notification)).all() == []
 
 
+def test_a_worker_opens_her_own_village_for_a_woman_there_who_chose_another(
+    town: CareTown, hire: Callable[..., Client], database: Database, app: Flask
+) -> None:
+    who, dpo, other = hire("village_worker", "A1"), hire("dpo"), town.person("luo", "village_worker", "A2")
+    woman = town.woman("A1", assigned_worker=str(other))
+    assert who.get(f"/people/{woman}").status_code == 404
+    assert '<option value="A1">' in who.get("/emergency").text
+    assert opening(who, "A1", "急") == 400
+    assert opening(who, "A1") == 303
+    assert who.get(f"/people/{woman}").status_code == 200
+    assert opening(who, "A1") == 400, "it is open already"
+    assert '<option value="A1">' not in who.get("/emergency").text
+    assert REASON in dpo.get("/emergency").text
+    app.extensions["fangshi.readings"].flush()
+    with database.reading() as db:
+        assert [one.kind for one in db.scalars(select(Notification))] == ["opened"]
+        [act] = db.scalars(select(Audit).where(Audit.action == "person.read"))
+        assert "opened" in str(act.details)
+
+
 @pytest.mark.parametrize("role", ["reviewer", "town_lead", "dpo", "manager", "trainer"])
 def test_nobody_else_opens_anything(town: CareTown, hire: Callable[..., Client], role: str) -> None:
     assert opening(hire(role, "A1")) == 403
