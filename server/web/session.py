@@ -234,14 +234,24 @@ def caller_of_cookie(cookie: str) -> Caller:
 
 def guard_write(found: Caller) -> None:
     """A cookie alone may not write: another site's page could send it too. A header only we can set, or the page's token."""
-    origin = request.headers.get("Origin")
-    if origin not in (None, base_url(config().public_url), f"{request.scheme}://{request.host}"):
-        raise Forbidden("This came from another site's page, so it was not done.")
+    refuse_other_sites()
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return
     sent = request.form.get("__csrf") if request.mimetype in FORM_TYPES else None
     if not sent or sent != csrf_token(found):
         raise Forbidden("The page was open too long. Load it again and repeat what you did.")
+
+
+def refuse_other_sites() -> None:
+    """Raises Forbidden for what another site's page sends."""
+    if is_from_other_site():
+        raise Forbidden("This came from another site's page, so it was not done.")
+
+
+def is_from_other_site() -> bool:
+    """Browsers say whose page sends a write; programs say nothing."""
+    origin = request.headers.get("Origin")
+    return origin not in (None, base_url(config().public_url), f"{request.scheme}://{request.host}")
 
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -23,6 +23,7 @@ from server.web.session import (
     cookie_name,
     db,
     forget,
+    is_from_other_site,
     now,
     reading,
     secret_key,
@@ -59,6 +60,7 @@ def show_code(actor_id: int, code: str | None) -> bool:
 
 
 def with_cookies(opened: Opened) -> Response:
+    """What programs read, and cookies for our own pages: another site's form signs nobody's browser in."""
     csrf = tokens.csrf_of(secret_key(), tokens.hash_token(opened.token))
     response = central_json.reply(
         {
@@ -68,6 +70,8 @@ def with_cookies(opened: Opened) -> Response:
             "createdAt": central_json.instant(opened.created_at),
         }
     )
+    if is_from_other_site():
+        return response
     secure = request.scheme == "https"
     for name, value, hidden in ((cookie_name(), opened.token, True), ("__csrf", csrf, False)):
         response.set_cookie(

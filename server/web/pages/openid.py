@@ -11,7 +11,6 @@ from server.web.addresses import base_url
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.opening import (
-    refuse_other_sites,
     sent_step,
     step_cookie,
     with_code_step,
@@ -40,7 +39,7 @@ def back() -> str:
 @pages.post("/sign-in/openid")
 def leave() -> Response:
     """To the provider, by a page that leads on: a form's answer may not redirect to another site (form-action)."""
-    refuse_other_sites()
+    session.refuse_other_sites()
     where = own_path(request.form.get("next"))
     try:
         endpoints = openid_wire.read_endpoints(provider())

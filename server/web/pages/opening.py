@@ -5,9 +5,7 @@ from sqlalchemy.orm import Session
 
 from server.access import second_factors, signing_in
 from server.access.sign_in_steps import STEP_LIFE, begin_step
-from server.errors import Forbidden
 from server.web import session
-from server.web.addresses import base_url
 
 
 def go_on(actor_id: int, where: str) -> Response:
@@ -57,13 +55,6 @@ def with_step(answer: Response, token: str, name: str = "step", same_site: str =
 
 def sent_step(name: str = "step") -> str | None:
     return request.cookies.get(step_cookie(name))
-
-
-def refuse_other_sites() -> None:
-    """Nobody may be signed in by another site's form either. Raises Forbidden."""
-    origin = request.headers.get("Origin")
-    if origin not in (None, base_url(session.config().public_url), f"{request.scheme}://{request.host}"):
-        raise Forbidden("This came from another site's page, so it was not done.")
 
 
 def to(path: str) -> Response:

@@ -14,7 +14,6 @@ from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.opening import (
     begin_session,
-    refuse_other_sites,
     sent_step,
     to,
     with_session,
@@ -55,7 +54,7 @@ def step_facts(step: SignInStep) -> dict[str, Any]:
 
 @pages.post("/sign-in/code")
 def take_second_step() -> Response:
-    refuse_other_sites()
+    session.refuse_other_sites()
     step = find_step(session.reading(), sent_step(), "code", session.now())
     if step is None or step.actor_id is None:
         return to("/sign-in?away=1")
@@ -72,14 +71,14 @@ def take_second_step() -> Response:
 @pages.post("/sign-in/passkey/options")
 def ask_for_passkey() -> Response:
     """JSON: what navigator.credentials.get takes."""
-    refuse_other_sites()
+    session.refuse_other_sites()
     token, options = passkeys.begin_passkey_sign_in(session.db(), own_site(), session.now())
     return with_step(reply(options), token, PASSKEY_STEP)
 
 
 @pages.post("/sign-in/passkey")
 def sign_in_by_passkey() -> Response:
-    refuse_other_sites()
+    session.refuse_other_sites()
     try:
         sent = read_json({"credential": dict}, {"next": str | None})
         token = sent_step(PASSKEY_STEP)

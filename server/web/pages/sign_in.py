@@ -9,7 +9,7 @@ from server.errors import NotFound, Problem, TooManyTries, Unauthenticated
 from server.web import languages, session
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
-from server.web.pages.opening import go_on, refuse_other_sites, to
+from server.web.pages.opening import go_on, to
 from server.web.pages.own_paths import own_path
 from server.web.pages.sent import sent_secret, sent_text
 from server.web.pages.texts import _
@@ -31,7 +31,7 @@ def show_sign_in() -> Response:
 
 @pages.post("/sign-in")
 def sign_in() -> Response:
-    refuse_other_sites()
+    session.refuse_other_sites()
     where = own_path(request.form.get("next"))
     email = request.form.get("email", "")[:255]
     try:
@@ -69,7 +69,7 @@ def show_join(token: str) -> Response:
 
 @pages.post("/join/<token>")
 def join(token: str) -> Response:
-    refuse_other_sites()
+    session.refuse_other_sites()
     facts = link_facts(token)
     try:
         if "gone" in facts:

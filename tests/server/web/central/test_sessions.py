@@ -33,6 +33,16 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(as_nobody: Client) -> N
     assert any(c.startswith("__Host-session=") and "Secure" in c for c in secure.getlist("Set-Cookie"))
 
 
+def test_another_sites_form_signs_nobodys_browser_in(as_nobody: Client) -> None:
+    """What a form of text/plain sends can be read as JSON; the answer's token is read by programs, not by that site."""
+    body = b'{"email": "alice@example.test", "x": "=", "password": "%s"}' % PASSWORD.encode()
+    cookies = {
+        site: as_nobody.post("/sessions", data=body, content_type="text/plain", headers={"Origin": site}).headers
+        for site in ("https://evil.test", "null", "http://localhost")
+    }
+    assert [len(one.getlist("Set-Cookie")) for one in cookies.values()] == [0, 0, 2]
+
+
 def test_an_address_is_one_whatever_its_capitals(as_nobody: Client) -> None:
     assert as_nobody.post("/sessions", json={**ALICE, "email": " Alice@Example.TEST "}).status_code == 200
 
