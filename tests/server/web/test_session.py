@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from server.access import passwords, people, signing_in
 from server.db import Database
@@ -48,6 +49,20 @@ def test_guessing_by_basic_is_slowed_down_and_remembered_credentials_go_on(app: 
     assert known.get("/users/current").status_code == 200
     signed = Client(app).post("/sessions", json={"email": "bob@example.test", "password": PASSWORD})
     assert signed.status_code == 429, "one account, whichever door"
+
+
+@pytest.mark.parametrize("method, path", [("GET", "formList"), ("HEAD", "submission"), ("GET", "forms/visit.svc")])
+def test_at_the_doors_of_phones_and_of_excel_guesses_wait_like_everywhere(
+    app: Flask, cast: dict, project_id: int, method: str, path: str
+) -> None:
+    def ask(password: str) -> TestResponse:
+        return basic(app, "bob@example.test", password).open(method, f"/projects/{project_id}/{path}")
+
+    answers = [ask(f"guess {number}") for number in range(6)]
+    assert [one.status_code for one in answers] == [401] * 5 + [429]
+    assert all("WWW-Authenticate" in one.headers for one in answers[:5])
+    assert int(answers[5].headers["Retry-After"]) > 0 and "WWW-Authenticate" not in answers[5].headers
+    assert ask(PASSWORD).status_code == 429
 
 
 def test_what_is_remembered_tells_a_guesser_nothing(app: Flask, cast: dict, database: Database) -> None:
