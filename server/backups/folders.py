@@ -46,6 +46,20 @@ def clear_leftovers(data_dir: Path) -> None:
             pass
 
 
+def check_room(folder: Path, needed: int) -> None:
+    """Raises BackupRefused where a disk has fewer bytes left: phones' records may go to the same one, and it is not filled."""
+    free = free_on(folder)
+    if free < needed:
+        raise BackupRefused(
+            f"地方不够：要 {needed >> 20} MB，只剩 {free >> 20} MB / there is not enough room: it takes {needed >> 20} MB, "
+            f"{free >> 20} MB are left for {folder}"
+        )
+
+
+def free_on(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
 @contextmanager
 def new_archive(path: Path) -> Iterator[BinaryIO]:
     """A new file that takes its name only when all went well; otherwise it is gone."""

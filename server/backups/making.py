@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from server.backups import BackupRefused
 from server.backups.archive import HEADS, Hashing, Packer
 from server.backups.carried_key import PUBLIC_NAME, read_public
-from server.backups.folders import STAMP, new_archive, own_work, sync
+from server.backups.folders import STAMP, check_room, new_archive, own_work, sync
 from server.backups.sealing import ArchiveWriter
 from server.backups.snapshot import Snapshot, take_snapshot
 from server.backups.trying import try_archive
@@ -65,6 +65,7 @@ def make_backup(
     recipient = read_public(data_dir)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_rooms(database, data_dir, folder)
         path = folder / now.astimezone(UTC).strftime(STAMP)
         with own_work(data_dir) as work, new_archive(path) as target:
             made = fill_archive(Making(database, store, data_dir, work, now, say), target, recipient)
@@ -73,6 +74,14 @@ def make_backup(
         cause = error.orig if isinstance(error, DBAPIError) else error
         said = (cause.strerror if isinstance(cause, OSError) else None) or str(cause) or type(cause).__name__
         raise BackupRefused(f"备份没有做成 / no backup was made: {said.splitlines()[0]}") from error
+
+
+def check_rooms(database: Database, data_dir: Path, folder: Path) -> None:
+    """An archive takes all files and the rows, the work folder the rows once more; how many rows pg_dump writes is unknown."""
+    rows = Path(str(database.engine.url.database)).stat().st_size if database.is_sqlite else 0
+    one_disk = folder.stat().st_dev == data_dir.stat().st_dev
+    check_room(data_dir, rows)
+    check_room(folder, int((plan_backup(database, data_dir).size + rows * (1 + one_disk)) * 1.05))  # seals and names
 
 
 @dataclass(frozen=True)

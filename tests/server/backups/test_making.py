@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.backups import BackupBroken, BackupRefused, making
+from server.backups import BackupBroken, BackupRefused, folders, making
 from server.backups.folders import WORK, clear_leftovers, delete_old, own_work
 from server.backups.making import plan_backup
 from server.blobs import CHUNK
@@ -125,6 +125,17 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(town: Town, monkeypatch:
             town.back_up()
     assert left_over(town) == []
     assert town.back_up().lost == 0, "and the next one goes well"
+
+
+def test_where_there_is_no_room_the_disk_is_not_filled_to_find_out(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "take_snapshot", lambda *_given: pytest.fail("it began"))
+    for short in ("archives", "town") if town.database.is_sqlite else ("archives",):
+        monkeypatch.setattr(
+            folders, "free_on", lambda folder, short=short: 150_000 if folder.name == short else 1 << 40
+        )
+        with pytest.raises(BackupRefused, match=f"room.*{short}"):
+            town.back_up()
+        assert left_over(town) == []
 
 
 def test_two_at_once_are_not_made_and_a_start_leaves_one_under_way_alone(town: Town) -> None:
