@@ -18,6 +18,14 @@ ROOT = Path(__file__).resolve().parents[2]  # of the program
 @contextmanager
 def open_to_read(data_dir: Path) -> Iterator[Session]:
     """A session that cannot write, on a data folder as it is. Raises UpgradeRefused for one that is not up to date."""
+    with open_as_it_is(data_dir) as database, database.reading() as db:
+        db.execute(text("PRAGMA query_only=ON" if database.is_sqlite else "SET TRANSACTION READ ONLY"))
+        yield db
+
+
+@contextmanager
+def open_as_it_is(data_dir: Path) -> Iterator[Database]:
+    """The database of a data folder, for what changes nothing. Raises UpgradeRefused for one that is not up to date."""
     config = Config.from_env(data_dir)
     check_folder(config)
     with Database(config.sqlalchemy_url, config.key_file) as database:
@@ -26,9 +34,7 @@ def open_to_read(data_dir: Path) -> Iterator[Session]:
         if not is_current(database):
             raise UpgradeRefused("数据要先升级 / the data must be brought up to date first: ./fangshi upgrade")
         check_keys(database)
-        with database.reading() as db:
-            db.execute(text("PRAGMA query_only=ON" if database.is_sqlite else "SET TRANSACTION READ ONLY"))
-            yield db
+        yield database
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from server.access.projects import get_project
 from server.blobs import BlobStore
-from server.cli.folders import check_folder, open_data
+from server.cli.folders import check_folder, open_as_it_is, open_data
 from server.cli.output import show_progress
 from server.clock import now
 from server.config import Config
@@ -41,8 +41,8 @@ def run_rederive(arguments: argparse.Namespace) -> int:
 def run_keys(arguments: argparse.Namespace) -> int:
     """Shows, changes or forgets keys; with `--dry-run` it says what would be done."""
     config = Config.from_env(arguments.data)
-    with open_data(arguments.data) as database:
-        store = BlobStore(config.blob_dir, database.keys)
+    only_looks = arguments.what == "show" or arguments.dry_run
+    with (open_as_it_is if only_looks else open_data)(arguments.data) as database:
         if arguments.what == "rotate" and arguments.dry_run:
             number = count_to_seal(database)
             print(
@@ -51,9 +51,9 @@ def run_keys(arguments: argparse.Namespace) -> int:
             )
         elif arguments.what == "rotate":
             rotate(database, now(), show_progress)
-            reseal_files(store, show_progress)
+            reseal_files(BlobStore(config.blob_dir, database.keys), show_progress)
         elif arguments.what == "forget" and not arguments.dry_run:
-            forget_keys(database, store)
+            forget_keys(database, BlobStore(config.blob_dir, database.keys))
         shown = list_keys(database)
     if arguments.json:
         print(json.dumps([one._asdict() for one in shown]))
@@ -69,7 +69,7 @@ def run_retention(arguments: argparse.Namespace) -> int:
     from server.registry import retention_runs
 
     config = Config.from_env(arguments.data)
-    with open_data(arguments.data) as database:
+    with (open_as_it_is if arguments.dry_run else open_data)(arguments.data) as database:
         if arguments.project is not None:
             with database.reading() as db:
                 get_project(db, arguments.project)

@@ -307,6 +307,19 @@ def test_follow_ups_make_no_database_and_upgrade_none(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["keys", "show"], ["keys", "rotate", "--dry-run"], ["keys", "forget", "--dry-run"], ["retention", "--dry-run"]],
+    ids=" ".join,
+)
+def test_a_command_that_only_looks_makes_no_database_and_upgrades_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
+    assert run(*words, "--data", str(tmp_path)) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_rederive_tells_how_far_it_is_and_what_there_was(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with looking_into(data) as db:
         db.execute(text("SELECT 1"))
