@@ -24,11 +24,13 @@ from server.models import (
     Entity,
     Form,
     FormVersion,
+    NamedWoman,
     Project,
     Seal,
     Submission,
     SubmissionGeometry,
     SubmissionVersion,
+    Village,
     Woman,
 )
 
@@ -227,7 +229,7 @@ def submissions_within(
     """The records a scope reaches, as a condition on Submission: the one that every list, count and look is built on.
 
     Sealed records are within nobody's, health records only within a clinician's: those that she shares with the clinic,
-    while her consent lasts, and whose use she did not restrict.
+    while her consent lasts, and whose use she did not restrict. Where a record names several, all that holds of each.
     `where` is the table whose project and village are looked at: a query that starts at the points' own index joins
     Submission to them.
     """
@@ -236,21 +238,31 @@ def submissions_within(
         within &= Submission.health.is_(False)
     elif scope.shared_only:
         within &= Submission.health.is_(False) | (~kept_from_the_clinic(scope.today) & ~kept_unused())
-    return within if scope.everything else within & where.village_id.in_(scope.village_ids)
+    if scope.everything:
+        return within
+    within &= where.village_id.in_(scope.village_ids)
+    return within & (Submission.health.is_(False) | ~names_women_elsewhere(scope)) if scope.shared_only else within
+
+
+def names_women_elsewhere(scope: Scope) -> ColumnElement[bool]:
+    """Records that name, beside her by whom they are placed, a woman of a village that the scope does not reach."""
+    there = (Village.project_id == Woman.project_id) & (Village.code == Woman.village_code)
+    here = select(Woman.uuid).join(Village, there).where(Village.id.in_(scope.village_ids))
+    is_here = here.where(Woman.project_id == NamedWoman.project_id, Woman.uuid == NamedWoman.woman_uuid)
+    of_others = exists().where(NamedWoman.submission_id == Submission.id, ~is_here.correlate(NamedWoman).exists())
+    return of_others.correlate(Submission)
 
 
 def kept_from_the_clinic(today: date | None) -> ColumnElement[bool]:
-    """Records of a woman who, as her consent stands that day, does not share them with the clinic."""
+    """Records of a woman who, as her consent stands that day, does not share them with the clinic, or that also name her."""
     over: ColumnElement[bool] = Woman.consent_share_clinic.is_(False)
     if today is not None:
         over = or_(over, Woman.consent_until < today)
     hers = (Woman.project_id == CareEvent.project_id) & (Woman.uuid == CareEvent.subject)
-    return (
-        exists()
-        .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list.in_(ABOUT_WOMEN), hers)
-        .where(over)
-        .correlate(Submission)
-    )
+    told = CareEvent.submission_id == Submission.id, CareEvent.subject_list.in_(ABOUT_WOMEN), hers
+    named = (Woman.project_id == NamedWoman.project_id) & (Woman.uuid == NamedWoman.woman_uuid)
+    beside = NamedWoman.submission_id == Submission.id, named
+    return or_(*(exists().where(*one, over).correlate(Submission) for one in (told, beside)))
 
 
 def latest_entities(db: Session, project_ids: Sequence[int]) -> dict[int, datetime]:

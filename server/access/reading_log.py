@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from server.access import roles
 from server.access.caller import Caller
 from server.access.pseudonyms import pseudonym
 from server.db import Database
-from server.models import Audit, CareEvent, Project, Reading, Submission, Village, Woman
+from server.models import Audit, CareEvent, NamedWoman, Project, Reading, Submission, Village, Woman
 
 WRITE_EVERY = 1.0  # seconds
 MOST_WAITING = 50_000  # when the database takes nothing for so long, the oldest are given up, and counted in the log
@@ -73,6 +73,7 @@ class Subjects:
     """What the looks of a batch were at, fetched in one query a kind."""
 
     of_record: dict[int, str]  # submission id -> uuid of the woman or household
+    beside: dict[int, list[str]]  # submission id -> uuids of the other women whom it names
     villages: dict[int, int | None]  # submission id -> village id
     women: dict[
         tuple[int, str], tuple[int, str]
@@ -115,23 +116,37 @@ def write_reads(db: Session, reads: Sequence[Read]) -> int:
         first.setdefault(one.sameness, one)
     wanted = list(first.values())
     subjects = find_subjects(db, wanted)
-    rows = [row_of(one, subjects, times[one.sameness]) for one in wanted]
+    rows = [row_of(each, subjects, times[one.sameness]) for one in wanted for each in at_each(one, subjects)]
     said = (Audit.id, Audit.project_id, Audit.actor_id, Audit.action, Audit.details, Audit.logged_at)
     db.execute(insert(Reading), [beside(row) for row in db.execute(insert(Audit).returning(*said), rows)])
     return len(rows)
 
 
+def at_each(one: Read, subjects: Subjects) -> list[Read]:
+    """A look at a record that names several women is one at each of them: it is in the log of each."""
+    others = subjects.beside.get(one.submission_id or 0, ()) if one.about is None else ()
+    return [one, *(replace(one, about=other) for other in others)]
+
+
 def find_subjects(db: Session, reads: Iterable[Read]) -> Subjects:
     records = {one.submission_id for one in reads if one.submission_id is not None}
     query = (
-        select(Submission.id, Submission.village_id, CareEvent.subject)
+        select(Submission.id, Submission.village_id, CareEvent.subject, NamedWoman.woman_uuid)
         .outerjoin(CareEvent, CareEvent.submission_id == Submission.id)
+        .outerjoin(NamedWoman, NamedWoman.submission_id == Submission.id)
         .where(Submission.id.in_(records))
+        .order_by(Submission.id, NamedWoman.woman_uuid)
     )
     found = db.execute(query).all() if records else []
+    others: dict[int, list[str]] = {}
+    for row in found:
+        if row.woman_uuid:
+            others.setdefault(row.id, []).append(row.woman_uuid)
     named = {one.about for one in reads if one.about is not None} | {row.subject for row in found if row.subject}
+    named |= {row.woman_uuid for row in found if row.woman_uuid}
     return Subjects(
         {row.id: row.subject for row in found if row.subject},
+        others,
         {row.id: row.village_id for row in found},
         places_of_women(db, named) if named else {},
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from server.models import ABOUT_WOMEN, CareEvent, Restriction, Submission, Woman
+from server.models import ABOUT_WOMEN, CareEvent, NamedWoman, Restriction, Submission, Woman
 
 
 def restricted_women(project_id: int) -> Select[str]:
@@ -29,11 +29,10 @@ def in_use() -> ColumnElement[bool]:
 
 
 def kept_unused() -> ColumnElement[bool]:
-    """Records about a woman whose data nobody uses now, as a condition on Submission."""
+    """Records about a woman whose data nobody uses now, or that name her beside another; a condition on Submission."""
     hers = (Restriction.project_id == CareEvent.project_id) & (Restriction.subject == CareEvent.subject)
-    return (
-        exists()
-        .where(CareEvent.submission_id == Submission.id, CareEvent.subject_list.in_(ABOUT_WOMEN), hers)
-        .where(Restriction.lifted_at.is_(None))
-        .correlate(Submission)
-    )
+    told = CareEvent.submission_id == Submission.id, CareEvent.subject_list.in_(ABOUT_WOMEN), hers
+    named = (Restriction.project_id == NamedWoman.project_id) & (Restriction.subject == NamedWoman.woman_uuid)
+    beside = NamedWoman.submission_id == Submission.id, named
+    stands = Restriction.lifted_at.is_(None)
+    return or_(*(exists().where(*one, stands).correlate(Submission) for one in (told, beside)))

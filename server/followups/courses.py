@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.errors import NotFound
 from server.followups.queries import Reached, Whose
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Form, FormVersion, Pregnancy, Woman
+from server.registry.events import told_of_her
 
 
 def get_woman(db: Session, project_id: int, village_codes: Reached, uuid: str) -> Woman:
@@ -50,11 +51,7 @@ def list_events(db: Session, woman: Woman, limit: int) -> list[tuple[CareEvent, 
             ),
         )
         .outerjoin(FormVersion, FormVersion.id == Form.current_version_id)
-        .where(
-            CareEvent.project_id == woman.project_id,
-            CareEvent.subject_list == "women",
-            CareEvent.subject == woman.uuid,
-        )
+        .where(told_of_her(woman.project_id, woman.uuid))
         .order_by(CareEvent.visit_date.desc(), CareEvent.received_at.desc(), CareEvent.submission_id.desc())
         .limit(limit)
     )

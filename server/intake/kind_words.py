@@ -13,7 +13,7 @@ from server.clock import today
 from server.followups.plain_notices import KEPT_CLOSED, tell
 from server.intake.items import Item
 from server.intake.receive import is_health
-from server.models import AppUser, CareEvent, Seal, User, Woman
+from server.models import AppUser, CareEvent, NamedWoman, Seal, User, Woman
 from server.registry.consent import says_of_service
 from server.registry.telling import CONSENT
 
@@ -49,8 +49,9 @@ def word_of_health(db: Session, project_id: int, submission_id: int, form_id: st
 
 
 def comes_too_late(db: Session, submission_id: int) -> bool:
-    """Whether an open record is of a woman who took her consent back, and is not the record by which she did."""
-    hers = (Woman.project_id == CareEvent.project_id) & (Woman.uuid == CareEvent.subject)
+    """Whether an open record is of (or names) a woman who took her consent back, and is not the record by which she did."""
+    beside = select(NamedWoman.woman_uuid).where(NamedWoman.submission_id == submission_id)
+    hers = (Woman.project_id == CareEvent.project_id) & ((Woman.uuid == CareEvent.subject) | Woman.uuid.in_(beside))
     query = select(CareEvent.data_json).join(Woman, hers).where(CareEvent.submission_id == submission_id)
     told = db.scalar(query.where(Woman.withdrawn_on.is_not(None), CareEvent.subject_list == "women"))
     return told is not None and says_of_service(orjson.loads(told)) is not False

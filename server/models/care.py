@@ -47,6 +47,20 @@ class CareEvent(Base):
     data_json: Mapped[str] = mapped_column(SealedText("care_event.data_json"))
 
 
+class NamedWoman(Base):
+    """Derived. One more woman whom a record of a form of the town's own names, beside her whom its CareEvent is about.
+
+    All that consent, sharing, keeping unused and removing say of a record is asked of her, too.
+    """
+
+    __tablename__ = "named_woman"
+    __table_args__ = (Index("ix_named_woman_woman_uuid", "project_id", "woman_uuid"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
+    woman_uuid: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+
+
 class Household(Base):
     """Derived. One home of the list `households`, with what its visits (F1) said last."""
 

@@ -23,6 +23,7 @@ from server.models import (
     EntityVersion,
     FollowUp,
     Minimised,
+    NamedWoman,
     Notification,
     Pregnancy,
     Restriction,
@@ -134,7 +135,7 @@ def counts_of(db: Session, plan: Plan, contents: Contents) -> dict[str, int]:
 
 NEVER_KEPT: Final = {"made_exports": 0, "photo_copies": 0}
 """Exports and photos without their place are made while they are sent: the report says so."""
-DERIVED: Final[tuple[Any, ...]] = (Consent, Pregnancy, ContraceptionEpisode, CareEvent, Woman)
+DERIVED: Final[tuple[Any, ...]] = (Consent, Pregnancy, ContraceptionEpisode, CareEvent, NamedWoman, Woman)
 
 
 def hers(model: Any, plan: Plan) -> tuple[Any, ...]:

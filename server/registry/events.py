@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 
 import orjson
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.orm import Session
 
-from server.models import SET_ASIDE, CareEvent, Dataset, Entity, Withdrawal
+from server.models import SET_ASIDE, CareEvent, Dataset, Entity, NamedWoman, Withdrawal
 from server.registry.telling import CONSENT, PREGNANCY, Event, bare
 
 IN_TIME = (CareEvent.visit_date, CareEvent.received_at, CareEvent.submission_id)
@@ -14,14 +14,25 @@ IN_TIME = (CareEvent.visit_date, CareEvent.received_at, CareEvent.submission_id)
 
 def events_of(db: Session, project_id: int, subject_list: str, subject: str) -> list[Event]:
     """All that was told of one woman or household, in order of visit date, receipt and record; then what she took back."""
-    told = read_events(
-        db, CareEvent.project_id == project_id, CareEvent.subject_list == subject_list, CareEvent.subject == subject
-    )
-    return told + withdrawals_of(db, project_id, subject) if subject_list == "women" else told
+    if subject_list == "women":
+        return read_events(db, told_of_her(project_id, subject)) + withdrawals_of(db, project_id, subject)
+    here = CareEvent.project_id == project_id, CareEvent.subject_list == subject_list, CareEvent.subject == subject
+    return read_events(db, *here)
+
+
+def told_of_her(project_id: int, woman: str) -> ColumnElement[bool]:
+    """Events about a woman, and those of records that name her beside another; a condition on CareEvent."""
+    hers = CareEvent.project_id == project_id, CareEvent.subject_list == "women", CareEvent.subject == woman
+    named = NamedWoman.project_id == project_id, NamedWoman.woman_uuid == woman
+    either = union_all(select(CareEvent.submission_id).where(*hers), select(NamedWoman.submission_id).where(*named))
+    return CareEvent.submission_id.in_(either) & (CareEvent.subject_list == "women")
 
 
 def events_by_woman(db: Session, project_id: int, women: Collection[str]) -> dict[str, list[Event]]:
-    """The same of many women in two queries, by woman in the order given; who has none has an empty list."""
+    """What was told of many women in two queries, by woman in the order given; who has none has an empty list.
+
+    Without what only names her beside another: that tells nothing of her.
+    """
     found: dict[str, list[Event]] = {one: [] for one in women}
     hers = CareEvent.project_id == project_id, CareEvent.subject_list == "women", CareEvent.subject.in_(women)
     for row in db.scalars(select(CareEvent).where(*hers).order_by(*IN_TIME)):

@@ -2,20 +2,21 @@
 
 Such a record tells nothing that rules or rows are made of. It is sealed, shown, kept unused, taken back and removed as a
 health record is: it is marked as one, and has a care event without answers under its own form's id. That event is the
-first woman's whom it chose; it is opened only where every one of them lets it be read.
+first woman's whom it chose, and each of the others has a row beside it (NamedWoman): it is opened only where every one of
+them lets it be read, and what any of them says later holds for it.
 """
 
 from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.instance import Instance, elements_at, read_values
 from forms.schema import FormSchema
 from forms.xml import text_of
-from server.models import HER_FILES, ContraceptionEpisode, Dataset, Entity, Pregnancy, Submission
+from server.models import HER_FILES, ContraceptionEpisode, Dataset, Entity, NamedWoman, Pregnancy, Submission
 from server.reading import Reading
 from server.registry.entities import UUID
 from server.registry.events import events_by_woman
@@ -109,9 +110,21 @@ def find_bearers(db: Session, project_id: int, about: Collection[str]) -> dict[s
 
 
 def tell_named(db: Session, reading: Reading) -> Told | None:
-    """Of whom the record is, and nothing else; None where it chose nobody that we know."""
+    """Of whom the record is, and nothing else; None where it chose nobody that we know. The others get their rows."""
     women, _unknown = whom_it_names(db, reading.project.id, read_chosen(reading.instance, reading.schema))
+    write_others(db, reading, women[1:])
     return tell_of(reading, women[0]) if women else None
+
+
+def write_others(db: Session, reading: Reading, women: list[str]) -> None:
+    """Brings the rows of those whom a record names beside the first in line: unchanged ones are not written."""
+    here = NamedWoman.submission_id == reading.submission_id
+    known = set(db.scalars(select(NamedWoman.woman_uuid).where(here)))
+    if known - set(women):
+        db.execute(delete(NamedWoman).where(here, NamedWoman.woman_uuid.not_in(women)))
+    ids = {"submission_id": reading.submission_id, "project_id": reading.project.id}
+    if new := [{**ids, "woman_uuid": one} for one in women if one not in known]:
+        db.execute(insert(NamedWoman), new)
 
 
 def tell_of(reading: Reading, woman: str) -> Told:

@@ -25,6 +25,7 @@ from server.models import (
     EntityVersion,
     FollowUp,
     Minimised,
+    NamedWoman,
     Notification,
     Pregnancy,
     Restriction,
@@ -41,8 +42,8 @@ from server.models import (
 
 EMPTIED: Final[tuple[type[Base], ...]] = (
     *(Audit, Blob, CareEvent, Consent, ContraceptionEpisode, DeriveProblem, Entity, EntityBacklog, EntityVersion),
-    *(FollowUp, Minimised, Notification, Pregnancy, Restriction, RightsRequest, Seal, Submission, SubmissionAttachment),
-    *(SubmissionComment, SubmissionGeometry, SubmissionVersion, Withdrawal, Woman),
+    *(FollowUp, Minimised, NamedWoman, Notification, Pregnancy, Restriction, RightsRequest, Seal, Submission),
+    *(SubmissionAttachment, SubmissionComment, SubmissionGeometry, SubmissionVersion, Withdrawal, Woman),
 )
 """The tables that an erasure takes something out of."""
 

@@ -17,6 +17,7 @@ from server.models import (
     EntityVersion,
     Form,
     FormVersion,
+    NamedWoman,
     Seal,
     Submission,
     SubmissionVersion,
@@ -55,6 +56,7 @@ def records_of(
 
 def told_or_made(project_id: int, woman: str, uuids: Collection[str], entity_ids: Collection[int]) -> Select[int]:
     told = select(CareEvent.submission_id).where(CareEvent.project_id == project_id, CareEvent.subject == woman)
+    named = select(NamedWoman.submission_id).where(NamedWoman.project_id == project_id, NamedWoman.woman_uuid == woman)
     waits = select(Seal.submission_id).where(Seal.project_id == project_id, Seal.waits_for.in_(uuids))
     made = (
         select(SubmissionVersion.submission_id)
@@ -62,7 +64,7 @@ def told_or_made(project_id: int, woman: str, uuids: Collection[str], entity_ids
         .where(EntityVersion.entity_id.in_(entity_ids))
     )
     return select(Submission.id).where(
-        Submission.project_id == project_id, or_(*(Submission.id.in_(one) for one in (told, waits, made)))
+        Submission.project_id == project_id, or_(*(Submission.id.in_(one) for one in (told, named, waits, made)))
     )
 
 

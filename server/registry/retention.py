@@ -23,6 +23,7 @@ from server.models import (
     Entity,
     Form,
     Minimised,
+    NamedWoman,
     RightsRequest,
     Seal,
     Submission,
@@ -110,6 +111,9 @@ def contacts_since(project_id: int, day: date, only: str | None) -> Iterator[Sel
     start = first_instant(day)
     met = (CareEvent.visit_date >= day) | (CareEvent.received_at >= start)
     yield select(CareEvent.subject).where(*told_of(project_id, only), met)
+    beside = select(NamedWoman.woman_uuid).join(CareEvent, CareEvent.submission_id == NamedWoman.submission_id)
+    beside = beside.where(NamedWoman.project_id == project_id, is_she(NamedWoman.woman_uuid, only))
+    yield beside.where(CareEvent.subject_list == "women", met)
     yield select(Withdrawal.woman_uuid).where(
         Withdrawal.project_id == project_id, Withdrawal.received_at >= start, is_she(Withdrawal.woman_uuid, only)
     )

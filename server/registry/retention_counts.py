@@ -6,10 +6,10 @@ A dry run and the run itself plan each woman (retention.py), and so also find he
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import Session
 
-from server.models import ABOUT_WOMEN, CareEvent, Dataset, Entity, FollowUp
+from server.models import ABOUT_WOMEN, CareEvent, Dataset, Entity, FollowUp, NamedWoman
 from server.registry.retention import cutoff, sealed_past, whose_time_is_over
 
 
@@ -19,10 +19,12 @@ def count_ahead(db: Session, project_id: int, now: datetime) -> dict[str, int]:
     shut = sealed_past(project_id, cutoff(now)).subquery()
     she = select(past.c[0])
     told = CareEvent.project_id == project_id, CareEvent.subject_list.in_(ABOUT_WOMEN), CareEvent.subject.in_(she)
+    named = NamedWoman.project_id == project_id, NamedWoman.woman_uuid.in_(she)
+    either = union(select(CareEvent.submission_id).where(*told), select(NamedWoman.submission_id).where(*named))
     listed = or_((Dataset.name == "women") & Entity.uuid.in_(she), Entity.about.in_(she))
     counted: dict[str, Any] = {
         "women": select(func.count()).select_from(past),
-        "records": select(func.count(CareEvent.submission_id)).where(*told),
+        "records": select(func.count()).select_from(either.subquery()),
         "entities": select(func.count(Entity.id))
         .join(Dataset, Dataset.id == Entity.dataset_id)
         .where(Dataset.project_id == project_id, listed),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.clock import today
-from server.models import CareEvent, EntityBacklog, Seal, Submission, SubmissionGeometry, SubmissionVersion
+from server.models import CareEvent, EntityBacklog, NamedWoman, Seal, Submission, SubmissionGeometry, SubmissionVersion
 from server.reading import Reading
 from server.registry.consent import covers, says_of_service
 from server.registry.emptying import empty_records
@@ -154,6 +154,7 @@ def forget_derived(db: Session, submission_id: int, now: datetime) -> set[Subjec
     db.execute(update(Submission).where(Submission.id == submission_id).values(**shut))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id == submission_id))
     db.execute(delete(EntityBacklog).where(EntityBacklog.submission_id == submission_id))
+    db.execute(delete(NamedWoman).where(NamedWoman.submission_id == submission_id))
     event = db.get(CareEvent, submission_id)
     if event is None:
         return set()

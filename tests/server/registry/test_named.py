@@ -1,13 +1,16 @@
 """Records of the town's own forms that choose a woman from our lists: they are hers, and go by what she agreed to."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
-from server.access.projects import switch_kind
+from server.access.allow import Scope
+from server.access.projects import submissions_within, switch_kind
+from server.access.pseudonyms import pseudonym
 from server.access.roles import CLINICIAN, REVIEWER
 from server.db import Database
 from server.followups.restricting import keep_unused, use_again
@@ -17,17 +20,23 @@ from server.intake.withdrawing import withdraw
 from server.models import (
     Assignment,
     CareEvent,
+    Entity,
     FollowUp,
+    NamedWoman,
     Project,
     Reading,
     Seal,
     Submission,
     SubmissionGeometry,
     SubmissionVersion,
+    Village,
     VillageScope,
     Woman,
 )
 from server.registry.erasing import erase_person, plan_erasure
+from server.registry.events import told_of_her
+from server.registry.retention import past_women
+from server.registry.retention_counts import count_ahead
 from tests.client import Client
 from tests.conftest import MORNING, Clock
 from tests.making import a_form
@@ -305,3 +314,160 @@ def test_a_look_at_it_is_in_her_own_log(care: Care, hire: Hire) -> None:
     assert clinician.get(f"/projects/{care.project_id}/forms/talk/submissions/{sent}").status_code == 200
     assert [one.about is not None for one in care.rows(Reading) if one.action == "submission.read"] == [True]
     assert care.rows(Seal) == []
+
+
+def stop_sharing(care: Care, woman: str) -> None:
+    care.withdraw(woman, "2026-03-01", scope="share_clinic")
+
+
+def take_back(care: Care, woman: str) -> None:
+    care.withdraw(woman, "2026-03-01")
+
+
+def restrict(care: Care, woman: str) -> None:
+    with care.database.transaction() as db:
+        keep_unused(db, db.get_one(Project, care.project_id), woman, None, MORNING)
+
+
+def remove(care: Care, woman: str) -> None:
+    with care.database.transaction() as db:
+        erase_person(db, plan_erasure(db, care.project_id, woman), None, MORNING)
+
+
+def others_of(care: Care) -> list[str]:
+    """Whom records name beside the first."""
+    return sorted(one.woman_uuid for one in care.rows(NamedWoman))
+
+
+@pytest.mark.parametrize("change", [stop_sharing, take_back, restrict, remove])
+def test_what_any_of_several_women_says_later_holds_for_the_record(
+    care: Care, hire: Hire, clock: Clock, change: Callable[[Care, str], None]
+) -> None:
+    woman, first, other, pregnancy = (a_uuid() for _ in range(4))
+    for one in (woman, first, other):
+        care.register(one)
+    care.pregnancy(woman, pregnancy)
+    beside, by_pregnancy = talk(care, women=f"{first} {woman}"), talk(care, women=first, pregnancies=pregnancy)
+    talk(care, women=f"{first} {other}")
+    assert others_of(care) == sorted([woman, woman, other])
+    clinician = hire("bob", CLINICIAN)
+    assert seen(clinician, care) == [3, 3, 3]
+    clock.forward(minutes=1)
+    change(care, woman)
+    assert seen(clinician, care) == [1, 1, 1]
+    if change is remove:
+        assert [care.seal_of(one) for one in (beside, by_pregnancy)] == ["erased", "erased"]
+        assert others_of(care) == [other]
+
+
+def test_a_visit_that_her_late_no_does_not_cover_is_sealed_also_where_she_is_named_beside_another(
+    care: Care, clock: Clock
+) -> None:
+    woman, first = a_uuid(), a_uuid()
+    for one in (woman, first):
+        care.register(one)
+    sent = talk(care, "2026-02-20", women=f"{first} {woman}")
+    clock.forward(minutes=1)
+    care.withdraw(woman, "2026-02-10")
+    assert (care.seal_of(sent), others_of(care)) == ("no_consent", [])
+    care.renew(woman, "2026-02-15", "2027-02-01", base=2)
+    assert (care.seal_of(sent), others_of(care)) == (None, [woman])
+
+
+def test_a_correction_that_leaves_her_out_frees_the_record_of_her(care: Care, hire: Hire) -> None:
+    woman, first = a_uuid(), a_uuid()
+    for one in (woman, first):
+        care.register(one)
+    sent = talk(care, women=f"{first} {woman}")
+    correct(care, sent, women=first)
+    assert others_of(care) == []
+    restrict(care, woman)
+    assert seen(hire("bob", CLINICIAN), care) == [1, 1, 1]
+
+
+def test_working_out_again_finds_all_whom_a_record_names(care: Care, database: Database, project_id: int) -> None:
+    women = [a_uuid() for _ in range(3)]
+    for one in women:
+        care.register(one)
+    talk(care, women=" ".join(women))
+    with database.transaction() as db:
+        db.execute(delete(NamedWoman))
+        db.add(NamedWoman(submission_id=event_of(care).submission_id, woman_uuid=a_uuid(), project_id=project_id))
+    rederive(database, project_id, MORNING, lambda done, of: None)
+    assert others_of(care) == sorted(women[1:])
+
+
+def test_what_the_office_set_aside_stays_out_of_sight_with_any_of_them(
+    care: Care, hire: Hire, cast: dict[str, int], project_id: int
+) -> None:
+    woman, first = a_uuid(), a_uuid()
+    for one in (woman, first):
+        care.register(one)
+    sent = talk(care, women=f"{first} {woman}")
+    clinician = hire("bob", CLINICIAN)
+    there = f"/projects/{project_id}/forms/talk/submissions/{sent}"
+    assert clinician.patch(there, json={"reviewState": "rejected"}).status_code == 200
+    assert seen(clinician, care) == [1, 1, 1]
+    restrict(care, woman)
+    assert seen(clinician, care) == [0, 0, 0]
+
+
+def test_a_record_that_names_a_woman_of_another_village_is_only_for_who_reaches_both(
+    care: Care, app: Flask, database: Database, cast: dict[str, int], project_id: int
+) -> None:
+    woman, neighbour = a_uuid(), a_uuid()
+    with database.transaction() as db:
+        db.add(Village(project_id=project_id, code="519901201002", name="二村", created_at=MORNING))
+        db.flush()
+        ids = dict(db.execute(select(Village.code, Village.id)).all())
+        db.add(Assignment(actor_id=cast["bob"], role_id=CLINICIAN, project_id=project_id))
+        db.add(VillageScope(actor_id=cast["bob"], project_id=project_id, village_id=ids[VILLAGE]))
+    care.register(woman)
+    care.register(neighbour, village_code="519901201002")
+    talk(care, women=f"{woman} {neighbour}")
+    talk(care, women=woman)
+    assert seen(Client.signed_in(app, database, cast["bob"]), care) == [1, 1, 1]
+    with database.transaction() as db:
+        db.add(VillageScope(actor_id=cast["bob"], project_id=project_id, village_id=ids["519901201002"]))
+    assert seen(Client.signed_in(app, database, cast["bob"]), care) == [2, 2, 2]
+
+
+def test_a_look_at_it_is_in_the_log_of_each_of_them(care: Care, hire: Hire, project_id: int) -> None:
+    women = [a_uuid() for _ in range(3)]
+    for one in women:
+        care.register(one)
+    sent = talk(care, women=" ".join(women))
+    assert hire("bob", CLINICIAN).get(f"/projects/{project_id}/forms/talk/submissions/{sent}").status_code == 200
+    looks = sorted(one.about for one in care.rows(Reading) if one.action == "submission.read")
+    assert looks == sorted(pseudonym(project_id, one) for one in women)
+
+
+def test_a_talk_that_named_her_beside_another_is_a_contact(care: Care, database: Database, project_id: int) -> None:
+    woman, first = a_uuid(), a_uuid()
+    for one in (woman, first):
+        care.register(one, until="2028-02-01")
+    long_ago = datetime(2024, 2, 1, tzinfo=UTC)
+    with database.transaction() as db:
+        db.execute(update(CareEvent).values(visit_date=long_ago.date(), received_at=long_ago))
+        db.execute(update(Entity).values(created_at=long_ago, updated_at=long_ago))
+    talk(care, women=f"{first} {woman}")
+    with database.reading() as db:
+        assert past_women(db, project_id, date(2025, 3, 2)) == set()
+        counted = count_ahead(db, project_id, MORNING + timedelta(days=800))
+    assert (counted["women"], counted["records"]) == (2, 3), "one that names both is one"
+
+
+def test_whom_it_reaches_is_looked_up_by_keys(database: Database, project_id: int) -> None:
+    if not database.is_sqlite:
+        return  # its planner goes by how much there is
+    scope = Scope(project_id, False, frozenset({1, 2}), health=True, shared_only=True, today=MORNING.date())
+    for asked, times in (
+        (select(Submission.id).where(submissions_within(scope)), 3),
+        (select(CareEvent.submission_id).where(told_of_her(project_id, "x")), 1),
+    ):
+        with database.reading() as db:
+            written = asked.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
+            plan = [row.detail for row in db.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+        looks = [one for one in plan if "named_woman" in one or "care_event" in one]
+        assert len([one for one in looks if "named_woman" in one]) == times
+        assert all(one.startswith("SEARCH") for one in looks), plan
