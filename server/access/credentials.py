@@ -55,6 +55,11 @@ def check_program(db: Session, email: str, password: str, asked_of: str = "nobod
     return Proof(check_credentials(db, email, password), False)
 
 
+def stored_hash(db: Session, email: str) -> str | None:
+    """The hash of the password that opens this account now; None for an account that does not work."""
+    return db.scalar(select(User.password_hash).join(Actor, Actor.id == User.actor_id).where(active(email)))
+
+
 def active(email: str) -> ColumnElement[bool]:
     return (User.email == email.strip().lower()) & User.disabled_at.is_(None) & Actor.deleted_at.is_(None)
 

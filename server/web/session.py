@@ -190,14 +190,16 @@ def check_own_password(actor_id: int, password: str) -> None:
 def guarded(email: str, check: Callable[[], Found]) -> Found:
     """What `check` finds; every answer takes its time, whether the account exists or is being slowed down.
 
-    Whether the account waits is asked after the check and anew: guesses that were sent meanwhile count.
+    Whether the account waits is asked after the check and anew: guesses that were sent meanwhile count. So is what it was
+    checked by: a password that was changed while this one waited for its turn to be hashed has ended it.
     """
-    found = None
+    found, stored = None, credentials.stored_hash(reading(), email)
     with suppress(Unauthenticated):
         found = check()
     if found is not None:
         with database().reading() as fresh:
-            if not signing_in.account_waits(fresh, email, now()):
+            same = credentials.stored_hash(fresh, email) == stored
+            if same and not signing_in.account_waits(fresh, email, now()):
                 return found
     with database().transaction() as writing:
         refused = signing_in.refuse(writing, email, request.remote_addr or "", now())

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from server.access import passwords, people, signing_in
+from server.access import credentials, passwords, people, signing_in
 from server.db import Database
 from server.models import Session as SessionRow
 from tests.client import Client
@@ -125,6 +125,29 @@ def test_guesses_sent_at_once_are_counted_as_if_they_came_one_by_one(
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(guess, range(24)))
     assert sorted(answers) == [401] * 5 + [429] * 19
+
+
+@pytest.mark.parametrize("end", ["changed", "disabled"])
+def test_a_password_that_no_longer_fits_when_its_turn_to_hash_is_over_opens_nothing(
+    app: Flask, cast: dict, database: Database, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """Who waits in the queue with an old password must not come out of it with a session that its end does not end."""
+    real = credentials.password_fits
+
+    def fits_and_ends(password: str, stored: str | None) -> bool:
+        fits = real(password, stored)
+        with database.transaction() as db:
+            if end == "changed":
+                people.set_password(db, cast["bob"], "a new and long one", None, MORNING)
+            else:
+                people.disable_user(db, cast["bob"], cast["alice"], MORNING)
+        return fits
+
+    monkeypatch.setattr(credentials, "password_fits", fits_and_ends)
+    answer = Client(app).post("/sessions", json={"email": "bob@example.test", "password": PASSWORD})
+    assert answer.status_code == 401
+    with database.reading() as db:
+        assert db.scalars(select(SessionRow).where(SessionRow.actor_id == cast["bob"])).all() == []
 
 
 def test_a_right_password_for_another_account_works_from_an_address_that_waits(
