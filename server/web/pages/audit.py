@@ -16,7 +16,7 @@ from server.access.profiles import find_actors
 from server.access.readings import Looked
 from server.access.restricted import is_restricted
 from server.access.unusual import at_hour, find_unusual
-from server.errors import Forbidden
+from server.errors import Forbidden, NotFound
 from server.followups.courses import get_woman
 from server.followups.lists_for_pages import codes_of
 from server.models import Project
@@ -89,7 +89,15 @@ def show_readers(woman_uuid: UUID) -> Response:
     lists = readings.lists_since(session.db(), project.id, session.now() - timedelta(days=max(SPANS)), 0, PAGE)
     page = pager(f"/people/{uuid}/readers", {}, number, total)
     values: dict[str, Any] = {"lines": lines_of(rows), "lists": lines_of(lists), "page": page, "uuid": uuid}
-    return show("audit/readers.html", project, **values)
+    return show("audit/readers.html", project, **values, whose=say_whose(project, uuid))
+
+
+def say_whose(project: Project, uuid: str) -> str:
+    """What her own page calls her: her code and her masked name."""
+    try:
+        return get_woman(session.db(), project.id, None, uuid).label or _("A woman who took her consent back")
+    except NotFound:
+        return _("(removed)")
 
 
 @pages.get("/people/<uuid:woman_uuid>/readers.json")

@@ -209,12 +209,21 @@ def test_what_the_map_tells_of_health_and_the_desk_of_a_woman_is_a_look_too(town
     assert (line["action"], line["about"]) == (action, of_her)
 
 
+def test_her_log_says_whose_it_is_as_the_page_of_who_sees_her_does(town, browse):
+    one, gone = her(town, label="W-0231 王*"), her(town, label="", consent_service=False)
+    for name in ("dora", "lin"):
+        browser = browse(name)
+        assert "W-0231 王*" in text_of(browser.see(f"/people/{one}/readers"))
+        assert "已撤回同意" in text_of(browser.see(f"/people/{gone}/readers"))
+
+
 def test_the_log_stands_after_she_was_removed(town, browse):
     woman = her(town)
     browse("wang").see(f"/people/{woman}")
     with town.database.transaction() as db:
         db.query(Woman).delete()
-    assert "打开了她的页面 wang" in text_of(browse("dora").see(f"/people/{woman}/readers"))
+    words = text_of(browse("dora").see(f"/people/{woman}/readers"))
+    assert "打开了她的页面 wang" in words and "（已删除）" in words
 
 
 def test_everybody_sees_what_he_looked_at_himself_and_nothing_of_others(town, browse):
