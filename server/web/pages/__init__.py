@@ -23,6 +23,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     map,
     openid,
     own_data,
+    own_factors,
     people,
     person,
     phones,
