@@ -5,6 +5,7 @@ A file is on disk (synced, then renamed, the folder synced) before any row speak
 """
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,12 +18,18 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.keys import KEY_NAME, KeyRing
+from server.keys import KEY_NAME, KeyRing, SealBroken
 from server.models import Blob
-from server.sealed_files import SealingWriter, is_under, open_file
+from server.sealed_files import SealingWriter, is_under, look_through, open_file
 
 CHUNK = 1 << 20
 SHA256_LENGTH = 64
+
+log = logging.getLogger("fangshi.files")
+
+
+class FileDamaged(Exception):
+    """A stored file that is gone, or not what was sent: a backup may bring it back. The log names it by its hash."""
 
 
 class Stored(NamedTuple):
@@ -79,6 +86,22 @@ class BlobStore:
     def open(self, sha256: str) -> BinaryIO:
         """The file's own bytes, from any place on. Raises FileNotFoundError, SealBroken."""
         return open_file(self.path(sha256), self.keys)
+
+    def open_whole(self, sha256: str) -> BinaryIO:
+        """As `open`, after a look whether it is what was sent. Raises FileDamaged, and tells the log of it."""
+        try:
+            source = self.open(sha256)
+            try:
+                look_through(source, sha256)
+            except BaseException:
+                source.close()
+                raise
+        except (FileNotFoundError, SealBroken) as error:
+            log.error(
+                "the stored file %s cannot be read (%s): bring it back from a backup", sha256, type(error).__name__
+            )
+            raise FileDamaged(sha256) from None
+        return source
 
     def read(self, sha256: str) -> bytes:
         with self.open(sha256) as source:

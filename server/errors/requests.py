@@ -131,3 +131,12 @@ class Unavailable(Problem):
     code = 503.1
     template = "The server can't save right now. Nothing was lost: keep the record and send it again in a few minutes."
     retry_after_seconds: ClassVar[int] = 30
+
+
+class FileUnreadable(Unavailable):
+    """A stored file is gone or damaged. Another try helps once somebody brought it back from a backup."""
+
+    template = (
+        "This file can't be read right now. Who runs the server finds it in the log and may bring it back; try later."
+    )
+    retry_after_seconds: ClassVar[int] = 3600

@@ -13,11 +13,11 @@ from server.publishing.rights import refuse_findings
 def read_words(store: BlobStore, name: str, sha256: str) -> tuple[Located, ...]:
     """What the linter finds in a stored file, each with file and line. Slow for a long one, and without a database.
 
-    Raises what BlobStore.open does.
+    Raises FileDamaged.
     """
     if not is_read(name):
         return ()
-    with store.open(sha256) as source:
+    with store.open_whole(sha256) as source:
         return tuple(lint_file(name, source))
 
 

@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from sqlalchemy import select
 
 from forms.photos.leaving_out import leave_out_metadata
-from server.blobs import CHUNK, BlobStore
+from server.blobs import CHUNK, BlobStore, FileDamaged
 from server.clock import SHANGHAI
 from server.models import Blob, SubmissionAttachment
 from server.reports.csv_cells import guard_number
@@ -112,23 +112,34 @@ class Archive:
         names: dict[str, set[str]] = {}
         for file in self.files():
             seen = names.setdefault(safe_name(file.name).casefold(), set())
-            if file.is_audit or file.sha256 in seen or not self.blobs.has(file.sha256):
+            if file.is_audit or file.sha256 in seen or (source := self.open_file(file)) is None:
                 continue
             entry = self.entry(f"media/{numbered(safe_name(file.name), len(seen))}")
             seen.add(file.sha256)
             entry.file_size = file.size
             entry.compress_type = ZIP_STORED if suffix(file.name) in PACKED else ZIP_DEFLATED
-            with target.open(entry, "w") as member, self.open_file(file) as source:
+            with target.open(entry, "w") as member, source:
                 while piece := source.read(CHUNK):
                     member.write(piece)
                     yield self.pipe.take()
 
-    def open_file(self, file: File) -> BinaryIO:
-        """The file as every door gives it: a photo without the place and the day that it tells (threats.md row 12)."""
-        source = self.blobs.open(file.sha256)
+    def open_file(self, file: File) -> BinaryIO | None:
+        """The file as every door gives it: a photo without the place and the day that it tells (threats.md row 12).
+
+        None for one that is gone or damaged: the rest of the records still leaves.
+        """
+        source = self.open_whole(file)
+        if source is None:
+            return None
         cleaned = None if self.photo_metadata else leave_out_metadata(source)
         source.seek(0)
         return source if cleaned is None else cast(BinaryIO, cleaned)
+
+    def open_whole(self, file: File) -> BinaryIO | None:
+        try:
+            return self.blobs.open_whole(file.sha256)
+        except FileDamaged:  # the log names it
+            return None
 
     def files(self) -> Iterator[File]:
         """The files that arrived, in the records' order."""
@@ -153,12 +164,11 @@ class Archive:
             return
         started = False
         for file in self.files():
-            if not file.is_audit or not self.blobs.has(file.sha256):
+            if not file.is_audit or (opened := self.open_whole(file)) is None:
                 continue
             if not started:
                 yield (BOM if self.export.options.bom else "") + write_line(["instance ID", *AUDIT_COLUMNS])
                 started = True
-            opened = self.blobs.open(file.sha256)
             with TextIOWrapper(opened, encoding="utf-8", errors="replace", newline="") as source:
                 yield from read_audit(source, file.record.instance_id, self.export.options.guarded)
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from forms.errors import FormError
 from geo.errors import GeoError
 from server import errors
+from server.blobs import FileDamaged
 from server.errors import Problem
 from server.keys import SecretKeyUnusable
 from server.web.wire import central_json, openrosa_xml
@@ -46,6 +47,8 @@ def as_problem(error: Exception) -> Problem:
         return errors.UniqueViolation("Somebody made the same thing a moment ago. Load the page again.")
     if is_passing(error):
         return errors.Unavailable()
+    if isinstance(error, FileDamaged):
+        return errors.FileUnreadable()
     if isinstance(error, HTTPException):
         return of_http(error)
     if type(error).__module__ == "gunicorn.http.errors":  # raised while the body is read; other servers have their own

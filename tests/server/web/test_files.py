@@ -2,7 +2,10 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -112,3 +115,48 @@ def test_a_forms_own_picture_goes_to_phones_byte_for_byte(as_bob: Client, phone:
     as_bob.post(f"{path}/with_picture/draft/attachments/map.png", data=picture, content_type="image/png")
     given = as_bob.get(f"{path}/with_picture/draft/attachments/map.png")
     assert given.data == picture
+
+
+def lose(path: Path) -> None:
+    path.unlink()
+
+
+def flip_the_middle(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def flip_the_first(path: Path) -> None:
+    """It no longer looks sealed: its bytes must not be taken for the file's own."""
+    path.write_bytes(b"x" + path.read_bytes()[1:])
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:40])
+
+
+@pytest.mark.parametrize("damage", [lose, flip_the_middle, flip_the_first, cut])
+def test_a_stored_file_that_is_gone_or_changed_is_said_so_and_may_come_back(
+    app: Flask,
+    as_bob: Client,
+    phone: Client,
+    project_id: int,
+    base: str,
+    damage: Callable[[Path], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = f"{base}/{send(phone, project_id, PLAIN)}/attachments/1.jpg"
+    name = sha256(PLAIN).hexdigest()
+    with app.app_context():
+        stored = blobs().path(name)
+    before = stored.read_bytes()
+    damage(stored)
+    refused = as_bob.get(path)
+    assert (refused.status_code, refused.json["code"], refused.headers["Retry-After"]) == (503, 503.1, "3600")
+    assert [one.name for one in caplog.records if name in one.getMessage()] == ["fangshi.files"]
+    assert as_bob.inner.get("/healthz").status_code == 200
+    export = as_bob.get(base + ".csv.zip")
+    assert zipfile.ZipFile(io.BytesIO(export.data)).namelist() == ["visit.csv", "visit-member.csv"]
+    stored.write_bytes(before)
+    assert as_bob.get(path).data == PLAIN
