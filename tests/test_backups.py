@@ -69,7 +69,8 @@ def test_a_served_day_lives_on_on_another_machine(
 
     use_database(monkeypatch, database_setting(elsewhere, fresh=True))
     assert main(["restore", str(archive), "--key", str(key), "--data", str(elsewhere)]) == 0
-    assert "restored the backup of" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "restored the backup of" in told.out and "do it again" in told.err
     (elsewhere / "backup-work").mkdir()
     (elsewhere / "backup-work" / "left").write_text("by a kill")
     with running_server(elsewhere) as server:

@@ -11,23 +11,21 @@ from server.backups.making import Planned, make_backup, plan_backup
 from server.backups.restoring import restore_backup
 from server.backups.state import write_state
 from server.blobs import BlobStore
-from server.cli.folders import check_folder
+from server.cli.folders import check_folder, open_as_it_is
 from server.cli.output import BROKEN, WRONG, complain, show_progress
 from server.clock import now
 from server.config import Config
 from server.db import Database
-from server.upgrading import UpgradeRefused, check_keys, is_current
 
 
 def run_backup(arguments: argparse.Namespace) -> int:
     """Makes a backup, says with `--dry-run` what it would be, or makes the key that backups are sealed to."""
     config = Config.from_env(arguments.data)
-    check_folder(config)
     try:
         if arguments.what == "new-key":
+            check_folder(config)
             return make_key(arguments.file, config)
-        with Database(config.sqlalchemy_url, config.key_file) as database:
-            check_data(config, database)
+        with open_as_it_is(arguments.data) as database:
             folder = (arguments.to or config.backup_folder).resolve()
             if arguments.dry_run:
                 return tell_plan(plan_backup(database, config.data_dir), folder, arguments.json)
@@ -48,15 +46,6 @@ def make_key(file: Path, config: Config) -> int:
         file=sys.stderr,
     )
     return 0
-
-
-def check_data(config: Config, database: Database) -> None:
-    """Raises UpgradeRefused for a data folder without data, or with older ones."""
-    if database.is_sqlite and not Path(str(database.engine.url.database)).exists():
-        raise UpgradeRefused(f"这里没有数据 / there are no data in {config.data_dir}")
-    if not is_current(database):
-        raise UpgradeRefused("数据要先升级 / the data must be brought up to date first: ./fangshi upgrade")
-    check_keys(database)
 
 
 def tell_plan(planned: Planned, folder: Path, as_json: bool) -> int:
@@ -94,4 +83,9 @@ def run_restore(arguments: argparse.Namespace) -> int:
     rows = sum(manifest.tables.values())
     print(f"已恢复 {manifest.made_at} 的备份：{rows} 行，{manifest.files} 个文件", end=" / ")
     print(f"restored the backup of {manifest.made_at}: {rows} rows, {manifest.files} files")
+    print(
+        "那以后的删除、撤回、停用的账号和手机都不在里面：照着再做一遍，再让人用 / what was erased, withdrawn or stopped since is "
+        "not in it: do it again before anybody uses it",
+        file=sys.stderr,
+    )
     return 0
