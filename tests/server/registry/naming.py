@@ -7,7 +7,7 @@ from server.models import CareEvent, NamedWoman, Project
 from server.registry.erasing import erase_person, plan_erasure
 from tests.client import Client
 from tests.conftest import MORNING
-from tests.server.registry.caring import VILLAGE, Care
+from tests.server.registry.caring import VILLAGE, Care, a_uuid
 
 LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
 CHOICE = '<{tag} ref="/data/{name}"><label>{name}</label><itemset nodeset="instance(\'{name}\')/root/item">'
@@ -24,6 +24,14 @@ TALK = f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.
 <input ref="/data/visit_date"><label>Day</label></input><input ref="/data/village_code"><label>Village</label></input>
 {CHOICES}<input ref="/data/gps"><label>Place</label></input><input ref="/data/note"><label>Note</label></input>
 </h:body></h:html>"""
+
+
+def registered(care: Care, number: int) -> list[str]:
+    """So many women who agreed to everything."""
+    women = [a_uuid() for _ in range(number)]
+    for one in women:
+        care.register(one)
+    return women
 
 
 def talk(care: Care, day: str = "2026-02-20", **answers: str) -> str:

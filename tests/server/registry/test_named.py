@@ -13,7 +13,7 @@ from server.access.projects import submissions_within, switch_kind
 from server.access.pseudonyms import pseudonym
 from server.access.roles import CLINICIAN, REVIEWER
 from server.db import Database
-from server.followups.restricting import keep_unused, use_again
+from server.followups.restricting import use_again
 from server.intake.derive import retry_one
 from server.intake.rederiving import rederive
 from server.intake.withdrawing import withdraw
@@ -33,7 +33,6 @@ from server.models import (
     VillageScope,
     Woman,
 )
-from server.registry.erasing import erase_person, plan_erasure
 from server.registry.events import told_of_her
 from server.registry.retention import past_women
 from server.registry.retention_counts import count_ahead
@@ -47,6 +46,7 @@ from tests.server.registry.naming import (
     correct,
     event_of,
     others_of,
+    registered,
     remove,
     restrict,
     seen,
@@ -118,8 +118,7 @@ def test_what_is_kept_unused_or_not_shared_is_in_no_list_feed_or_export(
         talk(care, women=one)
     clinician = hire("bob", CLINICIAN)
     assert seen(clinician, care) == [2, 2, 2]
-    with database.transaction() as db:
-        keep_unused(db, db.get_one(Project, project_id), woman, None, MORNING)
+    restrict(care, woman)
     assert seen(clinician, care) == [1, 1, 1]
     with database.transaction() as db:
         use_again(db, db.get_one(Project, project_id), woman, None, MORNING)
@@ -177,8 +176,7 @@ def test_what_comes_after_she_was_removed_is_emptied(care: Care, by: str) -> Non
     care.register(woman)
     care.pregnancy(woman, pregnancy)
     before = talk(care, women=woman)
-    with care.database.transaction() as db:
-        erase_person(db, plan_erasure(db, care.project_id, woman), None, MORNING)
+    remove(care, woman)
     late = talk(care, **{by: woman if by == "women" else pregnancy})
     assert [care.seal_of(one) for one in (before, late)] == ["erased", "erased"]
     assert [one.xml for one in care.rows(SubmissionVersion)] == [b""] * 4
@@ -194,11 +192,9 @@ def test_a_correction_that_names_another_woman_makes_it_hers(
     correct(care, first, women=meant)
     assert event_of(care).subject == meant
     clinician = hire("bob", CLINICIAN)
-    with database.transaction() as db:
-        keep_unused(db, db.get_one(Project, project_id), woman, None, MORNING)
+    restrict(care, woman)
     assert seen(clinician, care) == [1, 1, 1]
-    with database.transaction() as db:
-        erase_person(db, plan_erasure(db, project_id, woman), None, MORNING)
+    remove(care, woman)
     versions = [one for one in care.rows(SubmissionVersion) if b'id="talk"' in one.xml or not one.xml]
     assert [bool(one.xml) for one in versions if one.is_current] == [False, True], "the other woman's record stays"
     assert care.seal_of(first) is None
@@ -243,8 +239,7 @@ def test_who_is_removed_takes_what_names_her_beside_another_woman(care: Care) ->
     for one in (woman, other):
         care.register(one)
     sent = talk(care, women=f"{other} {woman}")
-    with care.database.transaction() as db:
-        erase_person(db, plan_erasure(db, care.project_id, woman), None, MORNING)
+    remove(care, woman)
     assert care.seal_of(sent) == "erased"
 
 
@@ -314,9 +309,7 @@ def test_what_any_of_several_women_says_later_holds_for_the_record(
 def test_a_visit_that_her_late_no_does_not_cover_is_sealed_also_where_she_is_named_beside_another(
     care: Care, clock: Clock
 ) -> None:
-    woman, first = a_uuid(), a_uuid()
-    for one in (woman, first):
-        care.register(one)
+    woman, first = registered(care, 2)
     sent = talk(care, "2026-02-20", women=f"{first} {woman}")
     clock.forward(minutes=1)
     care.withdraw(woman, "2026-02-10")
@@ -326,9 +319,7 @@ def test_a_visit_that_her_late_no_does_not_cover_is_sealed_also_where_she_is_nam
 
 
 def test_a_correction_that_leaves_her_out_frees_the_record_of_her(care: Care, hire: Hire) -> None:
-    woman, first = a_uuid(), a_uuid()
-    for one in (woman, first):
-        care.register(one)
+    woman, first = registered(care, 2)
     sent = talk(care, women=f"{first} {woman}")
     correct(care, sent, women=first)
     assert others_of(care) == []
@@ -337,9 +328,7 @@ def test_a_correction_that_leaves_her_out_frees_the_record_of_her(care: Care, hi
 
 
 def test_working_out_again_finds_all_whom_a_record_names(care: Care, database: Database, project_id: int) -> None:
-    women = [a_uuid() for _ in range(3)]
-    for one in women:
-        care.register(one)
+    women = registered(care, 3)
     talk(care, women=" ".join(women))
     with database.transaction() as db:
         db.execute(delete(NamedWoman))
@@ -351,9 +340,7 @@ def test_working_out_again_finds_all_whom_a_record_names(care: Care, database: D
 def test_what_the_office_set_aside_stays_out_of_sight_with_any_of_them(
     care: Care, hire: Hire, cast: dict[str, int], project_id: int
 ) -> None:
-    woman, first = a_uuid(), a_uuid()
-    for one in (woman, first):
-        care.register(one)
+    woman, first = registered(care, 2)
     sent = talk(care, women=f"{first} {woman}")
     clinician = hire("bob", CLINICIAN)
     there = f"/projects/{project_id}/forms/talk/submissions/{sent}"
@@ -384,9 +371,7 @@ def test_a_record_that_names_a_woman_of_another_village_is_only_for_who_reaches_
 
 
 def test_a_look_at_it_is_in_the_log_of_each_of_them(care: Care, hire: Hire, project_id: int) -> None:
-    women = [a_uuid() for _ in range(3)]
-    for one in women:
-        care.register(one)
+    women = registered(care, 3)
     sent = talk(care, women=" ".join(women))
     assert hire("bob", CLINICIAN).get(f"/projects/{project_id}/forms/talk/submissions/{sent}").status_code == 200
     looks = sorted(one.about for one in care.rows(Reading) if one.action == "submission.read")
