@@ -166,7 +166,7 @@ def say_finding(one: Finding, who: str) -> dict[str, Any]:
         "unmasked": _("%(who)s had %(number)s covered fields shown.", who=who, number=number),
         "keys_shown": _("%(who)s was shown %(number)s keys of phones.", who=who, number=number),
         "opened": _("%(who)s opened a village in an emergency.", who=who),
-        "refused": _("Somebody guessed at the password of %(who)s five times.", who=who),
+        "refused": _("Somebody guessed at the password of %(who)s six times.", who=who),
     }
     return {
         "words": words[one.kind],
