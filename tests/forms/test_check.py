@@ -116,7 +116,7 @@ def test_no_answer_makes_the_check_slow(kind, text):
     assert time.process_time() - started < 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="<&"), max_size=30)
 )

@@ -207,7 +207,7 @@ def as_xml(tree: object) -> str:
     return "".join(f"<{name}>{as_xml(below)}</{name}>" for name, below in tree)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(trees)
 def test_whatever_a_record_holds_its_values_fit_the_form_and_json(tree):
     try:

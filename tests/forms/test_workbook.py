@@ -94,7 +94,7 @@ def test_the_word_doctype_in_a_cell_is_only_text():
     refuse_hostile_parts(workbook(survey=[("type", "name", "label"), ("text", "a", "<!DOCTYPE html>")]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_workbook_with_bytes_changed_is_judged(data):
     changed = bytearray(ORDINARY)

@@ -257,7 +257,7 @@ def test_heavy_forms_do_not_hold_the_server_up(xml):
     assert time.process_time() - started < 5  # quadratic work would take minutes
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_form_with_bytes_changed_is_read_and_edited_or_refused(data):
     xml = bytearray(form_xml(data.draw(st.sampled_from(["everything", "entity_in_repeat"]))))
@@ -280,7 +280,7 @@ SHAPES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SHAPES, st.lists(st.sampled_from(["/a", "/a/b", "/b", "/c/d", "/a/b/c"]), max_size=3))
 def test_whatever_the_shape_of_a_form_its_fields_are_unique_and_parents_come_first(shape, repeats):
     def as_xml(tree: list[tuple[str, list]]) -> str:

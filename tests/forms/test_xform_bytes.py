@@ -67,7 +67,7 @@ def test_a_version_is_set_in_other_encodings(encoding):
     assert (read.form_id, read.version) == ("访视", "第二版")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=249))
 def test_any_version_without_control_characters_comes_back(version):
     assert read_xform(set_version(form_xml("everything"), version)).version == version

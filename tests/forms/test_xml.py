@@ -177,7 +177,7 @@ def test_an_ordinary_record_is_read_in_two_milliseconds_at_worst():
     assert (time.process_time() - started) / 200 < 0.002
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data):
     try:
@@ -186,7 +186,7 @@ def test_any_bytes_are_read_or_refused(data):
         assert refused.message
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_record_with_bytes_changed_is_read_or_refused(data):
     xml = bytearray(submission("everything"))

@@ -31,7 +31,7 @@ def changed(draw: some.DrawFn, target: Target) -> bytes:
 def test_bytes_are_read_or_refused(name: str) -> None:
     target = TARGETS[name]
 
-    @settings(max_examples=sizes.size("fuzz_examples"), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sizes.size("fuzz_examples"), suppress_health_check=list(HealthCheck))
     @given(changed(target))
     def read_or_refuse(data: bytes) -> None:
         target.try_one(data)

@@ -100,7 +100,7 @@ def test_denominators_hide_small_villages():
     assert shown.cells["b"]["n"].reason == "complement"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=4), st.integers(0, 25))
 def test_no_column_with_its_total_lets_a_small_number_be_worked_out(small, large):
     """Tries every value that a reader can think of for each hidden cell: a small one must stay open."""

@@ -120,7 +120,7 @@ NUMBERS = st.integers(0, 14)
 TOWNS = st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=4)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TOWNS)
 def test_from_one_look_to_the_next_a_number_differs_by_nothing_or_at_least_five(
     town: list[tuple[int, int, int]],
@@ -134,7 +134,7 @@ def test_from_one_look_to_the_next_a_number_differs_by_nothing_or_at_least_five(
 
 # The same examples each time: a pair of towns in ten thousand still gives a number away to who tries all pasts, because
 # moves of several numbers bind each other (2, 4, 4 and then 3, 9, 9). docs/architecture.md says so.
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(st.lists(st.tuples(*[st.integers(0, 12)] * 3), min_size=2, max_size=2))
 @example([(0, 10, 1), (0, 5, 0)])
 @example([(1, 2, 2), (0, 0, 9)])

@@ -32,7 +32,7 @@ from tests.sizes import size
 START = date(2027, 6, 1)
 """Invented lives run from here over the leap day of 2028."""
 NOON = datetime(2027, 6, 1, 4, tzinfo=UTC)
-PROPERTY = settings(max_examples=size("follow_up_cases"), deadline=None)
+PROPERTY = settings(max_examples=size("follow_up_cases"))
 GESTATIONAL = ("ANC2", "ANC3", "ANC4", "ANC5", "ANC6")
 
 numbers = st.integers(0, 330)
