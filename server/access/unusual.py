@@ -57,7 +57,7 @@ def find_unusual(db: Session, project_id: int, start: datetime, end: datetime) -
         *by_way(hours, "reads_of_others", "handed"),
         *by_way(hours, "reads_opened", "opened"),
         *on_a_day(hours, "exports", EXPORT),
-        *on_a_day(hours, "keys_shown", KEY),
+        *keys_shown(db, project_id, start, end),
         *same_again(db, project_id, start, end),
         *acts(db, project_id, start, end),
         *refused(db, project_id, start, end),
@@ -78,7 +78,7 @@ def read_hours(db: Session, project_id: int, start: datetime, end: datetime) -> 
         .group_by(Reading.actor_id, Reading.action, Reading.way, hour)
     )
     return [
-        Hour(actor_id, action, way, datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC), number)
+        Hour(actor_id, action, way, read_hour(text), number)
         for actor_id, action, way, text, number in db.execute(query)
     ]
 
@@ -88,6 +88,10 @@ def hour_text(db: Session) -> Any:
     if db.get_bind().dialect.name == "postgresql":
         return func.to_char(func.timezone("UTC", Reading.read_at), "YYYY-MM-DD HH24")
     return func.substr(cast(Reading.read_at, String), 1, 13)
+
+
+def read_hour(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)
 
 
 def in_an_hour(hours: Iterable[Hour]) -> Iterator[Finding]:
@@ -140,6 +144,18 @@ def on_a_day(hours: Iterable[Hour], kind: str, action: str) -> Iterator[Finding]
         if one.action == action:
             numbers[one.actor_id, day_of(one.begins)] += one.number
     yield from (whole_day(kind, *key, number) for key, number in numbers.items() if number >= least(kind))
+
+
+def keys_shown(db: Session, project_id: int, start: datetime, end: datetime) -> Iterator[Finding]:
+    """Different keys that somebody was shown on one day: one that is looked at again, or lies on a second list, is one."""
+    keys = (Reading.actor_id, Audit.actee_actor_id, hour_text(db))
+    of_keys = (Reading.project_id == project_id) & (Reading.action == KEY)
+    query = select(*keys).join(Audit, Audit.id == Reading.audit_id).group_by(*keys)
+    phones: dict[tuple[int | None, date], set[int | None]] = {}
+    for actor_id, phone, text in db.execute(query.where(of_keys, Reading.read_at >= start, Reading.read_at < end)):
+        phones.setdefault((actor_id, day_of(read_hour(text))), set()).add(phone)
+    least_keys = least("keys_shown")
+    yield from (whole_day("keys_shown", *key, len(one)) for key, one in phones.items() if len(one) >= least_keys)
 
 
 def same_again(db: Session, project_id: int, start: datetime, end: datetime) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from tests.conftest import MORNING, PASSWORD
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NIGHT = datetime(2026, 3, 1, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
 SHORTLY = timedelta(seconds=1)
+NUMBERS = count(1000)
 
 
 @pytest.fixture
@@ -31,15 +33,16 @@ def wang(db: Session) -> int:
 
 
 def look(db: Session, actor_id: int, number: int = 1, at: datetime = MORNING, project_id: int = 1, **more: str) -> None:
-    """So many looks; each at somebody else unless `about` says at whom."""
-    for count in range(number):
-        row = Audit(actor_id=actor_id, action="x", project_id=project_id, logged_at=at)
+    """So many looks; each at somebody else, or at another phone's key, unless `about` says at whom."""
+    for nth in range(number):
+        phone = int(more.get("phone", next(NUMBERS)))
+        row = Audit(actor_id=actor_id, action="x", project_id=project_id, actee_actor_id=phone, logged_at=at)
         db.add(row)
         db.flush()
         about = more.get("about", str(row.id)).rjust(32).encode()
         action, way = more.get("action", "person.read"), more.get("way", "own")
         values = {"project_id": project_id, "actor_id": actor_id, "action": action, "about": about, "way": way}
-        db.add(Reading(audit_id=row.id, read_at=at + count * timedelta(milliseconds=1), **values))
+        db.add(Reading(audit_id=row.id, read_at=at + nth * timedelta(milliseconds=1), **values))
     db.flush()
 
 
@@ -67,6 +70,15 @@ def test_a_kind_is_listed_from_its_number_on_and_not_before(
     look(db, wang, 1, **more)  # type: ignore[arg-type]
     (one,) = found(db)
     assert (one.kind, one.actor_id, one.number) == (kind, wang, least(kind))
+
+
+def test_a_key_that_is_shown_again_on_the_same_day_is_one_key(db: Session, wang: int) -> None:
+    for phone in range(least("keys_shown") - 1):
+        look(db, wang, 3, action="field_key.read", phone=str(phone))
+        look(db, wang, 2, at=MORNING + HOUR, action="field_key.read", phone=str(phone))
+    assert found(db) == []
+    look(db, wang, 2, at=MORNING + HOUR, action="field_key.read", phone="77")
+    assert [(one.kind, one.number) for one in found(db)] == [("keys_shown", least("keys_shown"))]
 
 
 def test_lists_and_maps_are_no_single_records(db: Session, wang: int) -> None:
