@@ -16,14 +16,15 @@ from server.reading import Reading
 from server.registry import sealing
 from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
-from server.registry.entities import HER, Author, properties_of, write_update
+from server.registry.entities import Author, properties_of, write_update
 from server.registry.erasing import erase
 from server.registry.events import events_of, find_in_list, whom, woman_of_pregnancy
+from server.registry.moving import left_behind, move_episode, whose_before
 from server.registry.named import open_or_seal_named, tell_named
 from server.registry.people import find, in_time, last, write_household, write_woman
 from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
-from server.registry.telling import CONSENT, KEPT, MAKES, Event, Told, bare, find_act, tell
+from server.registry.telling import CONSENT, KEPT, Event, Told, tell
 
 CARE_FORMS = frozenset(KEPT)
 HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
@@ -49,6 +50,7 @@ def note_people(db: Session, reading: Reading) -> Effects:
     subjects: set[Subject] = {whom(former.subject_list, former.subject)} if former else set()
     event, effects = write_event(db, reading, told, former), Effects()
     if event is not None:
+        moved_from = whose_before(db, reading, event, [uuid for _, uuid in subjects])
         if reading.is_edit and event.episode:
             move_episode(db, reading, event.form_id, event.episode, event.subject)
         subjects.add((event.subject_list, event.subject))
@@ -58,6 +60,7 @@ def note_people(db: Session, reading: Reading) -> Effects:
     for subject in sorted(subjects):
         effects.add(bring_in_line(db, reading.project.id, subject, reading.now, of_consent(told)))
     if event is not None:
+        effects.look_at += left_behind(db, event, moved_from)
         arrived = [event.subject] if event.form_id == CONSENT else [event.episode] if event.episode else []
         effects.look_at += waiting_for(db, reading.project.id, arrived) if arrived else []
     return effects
@@ -84,18 +87,6 @@ def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent
     row.data_json = orjson.dumps(told.data if counted else {}).decode()
     db.flush()
     return row if counted else None
-
-
-def move_episode(db: Session, reading: Reading, form_id: str, episode: str, woman: str) -> None:
-    """A correction that names another woman: what the record began is listed as hers. Otherwise a record acts once."""
-    name, is_episode = MAKES.get(form_id, ("", False))
-    entity = find_in_list(db, reading.project.id, name, episode) if is_episode else None
-    if entity is None or bare(orjson.loads(entity.data_json).get(HER)) in (None, woman):
-        return
-    act = find_act(reading.instance, reading.schema, name)
-    if act is not None and act.create and act.uuid == episode:
-        by = (reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now)
-        write_update(db, db.get_one(Dataset, entity.dataset_id), entity, entity.version, act, Author(*by))
 
 
 def counts(record: Submission, told: Told) -> bool:
