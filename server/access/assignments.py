@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from server.access import roles
 from server.access.audit import record
 from server.access.caller import Caller
-from server.access.phone_reach import check_given, check_managed
+from server.access.given_villages import find_villages, kept_villages
+from server.access.phone_reach import check_given, check_hers_alone, check_managed, list_unmanaged
 from server.errors import Forbidden, NotFound, UnexpectedValue
-from server.models import Actor, AppUser, Assignment, Form, Project, Village, VillageScope
+from server.models import Actor, AppUser, Assignment, Form, Project, VillageScope
 
 
 def at(project: Project | None, form: Form | None) -> ColumnElement[bool]:
@@ -24,26 +25,29 @@ def at(project: Project | None, form: Form | None) -> ColumnElement[bool]:
 
 
 def list_assignments(
-    db: Session, project: Project | None = None, form: Form | None = None
+    db: Session, caller: Caller, project: Project | None = None, form: Form | None = None
 ) -> list[tuple[Assignment, Actor]]:
+    """Who has which role exactly there; of a project's phones those that the caller manages (phone_reach.py)."""
     rows = db.execute(
         select(Assignment, Actor)
         .join(Actor, Actor.id == Assignment.actor_id)
         .where(at(project, form), Actor.deleted_at.is_(None))
         .order_by(Assignment.id)
     )
-    return [(assignment, actor) for assignment, actor in rows]
+    hidden = list_unmanaged(db, caller, project) if project is not None else set()
+    return [(assignment, actor) for assignment, actor in rows if actor.id not in hidden]
 
 
-def list_form_assignments(db: Session, project: Project) -> list[tuple[Assignment, str]]:
-    """Every form-level assignment of a project, with the form's id on the wire."""
+def list_form_assignments(db: Session, caller: Caller, project: Project) -> list[tuple[Assignment, str]]:
+    """Every form-level assignment of a project, with the form's id on the wire; phones as in `list_assignments`."""
     rows = db.execute(
         select(Assignment, Form.xml_form_id)
         .join(Form, Form.id == Assignment.form_id)
         .where(Form.project_id == project.id, Form.deleted_at.is_(None))
         .order_by(Form.xml_form_id, Assignment.id)
     )
-    return [(assignment, form_id) for assignment, form_id in rows]
+    hidden = list_unmanaged(db, caller, project)
+    return [(assignment, form_id) for assignment, form_id in rows if assignment.actor_id not in hidden]
 
 
 def assign(
@@ -142,8 +146,11 @@ def set_villages(
 ) -> None:
     """The villages an actor's rights reach in a care project, by code; None means the whole town. Replaces what was.
 
-    Raises UnexpectedValue for a plain project, an unknown code or a phone's village that is not the caller's, NotFound for
-    an unknown actor or a phone that the caller does not manage, Forbidden for oneself and for the phone that one carries.
+    Who has some villages only replaces what a person has of these, and leaves what else she has as it is.
+
+    Raises UnexpectedValue for a plain project, an unknown code or a village that is not the caller's, NotFound for an
+    unknown actor or a phone that the caller does not manage, Forbidden for oneself, for the phone that one carries, and for
+    a phone that reaches further than the caller.
     """
     if project.kind != "care":
         raise UnexpectedValue(field="villages", value=project.name, reason="rights go by village in care projects only")
@@ -153,28 +160,19 @@ def set_villages(
         raise NotFound()
     refuse_own(db, caller, actor_id)
     if home is not None:
-        check_managed(db, caller, project, actor_id)
+        check_hers_alone(db, caller, project, actor_id, now)
+    wanted = find_villages(db, project, codes)
+    check_given(caller, project, list(wanted))
+    after = wanted | kept_villages(db, caller, project, actor_id)
+    after = {None: ""} if None in after else after
     db.execute(delete(VillageScope).where(VillageScope.actor_id == actor_id, VillageScope.project_id == project.id))
-    wanted = None if codes is None else sorted(set(codes))
-    ids: list[int | None] = [None]
-    if wanted is not None:
-        found = db.execute(
-            select(Village.code, Village.id).where(Village.project_id == project.id, Village.code.in_(wanted))
-        )
-        by_code = {row.code: row.id for row in found}
-        for code in wanted:
-            if code not in by_code:
-                raise UnexpectedValue(field="villages", value=code, reason="the project has no village of that code")
-        ids = list(by_code.values())
-    if home is not None:
-        check_given(caller, project, ids)
-    db.add_all(VillageScope(actor_id=actor_id, project_id=project.id, village_id=village_id) for village_id in ids)
+    db.add_all(VillageScope(actor_id=actor_id, project_id=project.id, village_id=village_id) for village_id in after)
     record(
         db,
         "village_scope.set",
         actor_id=caller.actor_id,
         actee_actor_id=actor_id,
         project_id=project.id,
-        details={"villages": wanted if wanted is not None else "all"},
+        details={"villages": "all" if None in after else sorted(after.values())},
         now=now,
     )

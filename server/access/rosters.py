@@ -106,7 +106,7 @@ def make_phones(
 
     Raises RosterUnusable for a village that the project does not have, or that is none of the caller's.
     """
-    known = working_phones(db, key, caller, project)
+    known = working_phones(db, key, caller, project, now)
     managed = managed_villages(caller, project)
     codes = {} if project.kind == "plain" else village_codes(db, project, managed)
     wanted = [(row, villages_in(row, codes, managed is None) if project.kind == "care" else None) for row in rows]
@@ -130,9 +130,9 @@ def make_phone(
     return made.actor.id
 
 
-def working_phones(db: Session, key: bytes, caller: Caller, project: Project) -> dict[str, int]:
+def working_phones(db: Session, key: bytes, caller: Caller, project: Project, now: datetime) -> dict[str, int]:
     """By name, the oldest of a name: phones that the caller manages and that are not stopped."""
-    found = [one.actor for one in list_phones(db, key, caller, project) if one.row.revoked_at is None]
+    found = [one.actor for one in list_phones(db, key, caller, project, now) if one.row.revoked_at is None]
     return {one.display_name: one.id for one in sorted(found, key=lambda one: one.id, reverse=True)}
 
 

@@ -25,7 +25,9 @@ app_users = CentralDoor("app_users")
 @app_users.get("/projects/<int:project_id>/app-users")
 def get_app_users(project_id: int) -> Response:
     project = load_project(reading(), caller(), "field_key.list", project_id)
-    return central_json.reply(shown(project, phone_reach.list_phones(reading(), secret_key(), caller(), project)))
+    return central_json.reply(
+        shown(project, phone_reach.list_phones(reading(), secret_key(), caller(), project, now()))
+    )
 
 
 def shown(project: Project, found: list[phones.Phone]) -> list[Json]:
@@ -47,7 +49,7 @@ def post_app_user(project_id: int) -> Response:
 @app_users.get("/projects/<int:project_id>/app-users/<int:actor_id>")
 def get_app_user(project_id: int, actor_id: int) -> Response:
     project = load_project(reading(), caller(), "field_key.list", project_id)
-    phone = phone_reach.get_phone(reading(), secret_key(), caller(), project, actor_id)
+    phone = phone_reach.get_phone(reading(), secret_key(), caller(), project, actor_id, now())
     return central_json.reply(shown(project, [phone])[0])
 
 
@@ -55,7 +57,7 @@ def get_app_user(project_id: int, actor_id: int) -> Response:
 def patch_app_user(project_id: int, actor_id: int) -> Response:
     """Properties filter entity lists at Central; here a phone's villages do, so there are none to change."""
     project = load_project(db(), caller(), "field_key.update", project_id)
-    phone = phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id)
+    phone = phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id, now())
     read_json(optional={"properties": dict})
     return central_json.reply(shown(project, [phone])[0])
 
@@ -63,7 +65,7 @@ def patch_app_user(project_id: int, actor_id: int) -> Response:
 @app_users.delete("/projects/<int:project_id>/app-users/<int:actor_id>")
 def delete_app_user(project_id: int, actor_id: int) -> Response:
     project = load_project(db(), caller(), "field_key.delete", project_id)
-    phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id)
+    phone_reach.check_own_reach(phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id, now()))
     phones.delete_app_user(db(), project_id, actor_id, caller().actor_id or 0, now())
     if project.kind == "care":
         refresh_workers(db(), blobs(), project, now())
@@ -77,7 +79,7 @@ CARER = "/projects/<int:project_id>/app-users/<int:actor_id>/carer"
 def get_carer(project_id: int, actor_id: int) -> Response:
     project = load_project(reading(), caller(), "field_key.list", project_id)
     return central_json.reply(
-        people_json.carer(phone_reach.get_phone(reading(), secret_key(), caller(), project, actor_id))
+        people_json.carer(phone_reach.get_phone(reading(), secret_key(), caller(), project, actor_id, now()))
     )
 
 
@@ -85,7 +87,7 @@ def get_carer(project_id: int, actor_id: int) -> Response:
 def put_carer(project_id: int, actor_id: int) -> Response:
     """`{userId, role?}`: the web account of the person who carries the phone (null: nobody), and the care role."""
     project = load_project(db(), caller(), "field_key.update", project_id)
-    phone = phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id)
+    phone = phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id, now())
     sent = read_json(optional={"userId": int | None, "role": str})
     if "userId" not in sent:
         raise MissingParameter(field="userId")

@@ -47,7 +47,7 @@ def load_project_of_forms(db: Session, caller: Caller, project_id: int) -> Proje
     project = get_project(db, project_id)
     if caller.only_sends:
         raise Forbidden(
-            "The account of the person who carries this phone was stopped: it gets no forms and no lists. "
+            "The person who carries this phone works here no longer: it gets no forms and no lists. "
             "What is filled can still be sent."
         )
     here = caller.home_project_id == project.id or any(grant.project_id == project.id for grant in caller.grants)

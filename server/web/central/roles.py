@@ -62,7 +62,7 @@ def offer_workers(project: Project | None) -> None:
 def get_assignments(project_id: int | None = None, xml_form_id: str | None = None) -> Response:
     project, form = place("assignment.list", project_id, xml_form_id)
     extended = wants_extended()
-    rows = list_assignments(db(), project, form)
+    rows = list_assignments(db(), caller(), project, form)
     return central_json.reply([people_json.assignment(row, actor, extended) for row, actor in rows])
 
 
@@ -72,7 +72,7 @@ def get_assignments(project_id: int | None = None, xml_form_id: str | None = Non
 def get_holders(role: str, project_id: int | None = None, xml_form_id: str | None = None) -> Response:
     project, form = place("assignment.list", project_id, xml_form_id)
     wanted = find(role)
-    rows = list_assignments(db(), project, form)
+    rows = list_assignments(db(), caller(), project, form)
     return central_json.reply([people_json.actor(actor) for row, actor in rows if row.role_id == wanted.id])
 
 
@@ -105,7 +105,7 @@ def delete_assignment(
 def get_form_assignments(project_id: int, role: str | None = None) -> Response:
     project = load_project(db(), caller(), "assignment.list", project_id)
     wanted = find(role).id if role is not None else None
-    rows = list_form_assignments(db(), project)
+    rows = list_form_assignments(db(), caller(), project)
     return central_json.reply(
         [people_json.form_assignment(row, form_id) for row, form_id in rows if wanted is None or row.role_id == wanted]
     )

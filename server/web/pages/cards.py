@@ -47,7 +47,7 @@ def show_cards() -> Response:
 
 def chosen_phones(project: Project) -> list[Phone]:
     """Working phones whose key can be shown."""
-    every = phone_reach.list_phones(session.db(), session.secret_key(), session.caller(), project)
+    every = phone_reach.list_phones(session.db(), session.secret_key(), session.caller(), project, session.now())
     found = [one for one in every if phones.is_printed(project, one)]
     asked = request.args.getlist("phone")[: rosters.MOST_ROWS]
     named = {int(text) for text in asked if text.isascii() and text.isdigit() and len(text) < 16}

@@ -39,21 +39,22 @@ def list_phones() -> Response:
 def list_facts(project: Project) -> dict[str, object]:
     who = session.caller()
     villages = queries.villages_by_actor(session.db(), project.id)
-    found = phone_reach.list_phones(session.db(), session.secret_key(), who, project)
+    found = phone_reach.list_phones(session.db(), session.secret_key(), who, project, session.now())
     care = project.kind == "care"
     carried = {one.row.person_id for one in found} if care else set()
-    people, working = find_actors(session.db(), carried), carers.working_people(session.db(), carried)
+    people, gone = find_actors(session.db(), carried), carers.why_gone(session.db(), project, carried)
     return {
         "phones": [
             {
                 **card(one),
-                **(carer_facts(one, people, working) if care else {}),
+                **(carer_facts(one, people, gone) if care else {}),
                 "villages": villages_of(villages, one) if care else "",
             }
             for one in found
         ],
         **(choices() if care else {}),
         "can_create": may(who, "field_key.create", project),
+        "whole_town": phone_reach.managed_villages(who, project) is None,
         "villages": list_villages(session.db(), scope_of(who, project)) if care else [],
         "on_two": sum(one.row.other_device_id is not None and one.row.revoked_at is None for one in found),
         "can_print": may(who, "field_key.delete", project),
@@ -65,14 +66,14 @@ def villages_of(known: dict[int, tuple[str, ...] | None], phone: Phone) -> str:
     return _("the whole town") if names is None else "、".join(names) or _("none yet")
 
 
-def carer_facts(phone: Phone, people: dict[int, Actor], working: set[int]) -> dict[str, object]:
-    """Who carries a phone of a care project ("" for nobody with an account), as what, and whether that account is stopped."""
+def carer_facts(phone: Phone, people: dict[int, Actor], gone: dict[int | None, str]) -> dict[str, object]:
+    """Who carries a phone of a care project ("" for nobody with an account), as what, and whether she is gone, and how."""
     person = people.get(phone.row.person_id or 0)
     role = role_word(roles.BY_SYSTEM[phone.row.care_role].id)
     return {
         "carer_id": phone.row.person_id,
         "carer": person.display_name if person else "",
-        "carer_gone": phone.row.person_id is not None and phone.row.person_id not in working,
+        "carer_gone": gone.get(phone.row.person_id, ""),
         "role": role,
         "care_role": phone.row.care_role,
     }
@@ -81,7 +82,7 @@ def carer_facts(phone: Phone, people: dict[int, Actor], working: set[int]) -> di
 def choices() -> dict[str, object]:
     """Whom a phone can be handed to, and in which care role."""
     return {
-        "carriers": carers.list_carriers(session.db(), session.caller(), current_project()),
+        "carriers": carers.list_carriers(session.db(), session.caller(), current_project(), session.now()),
         "care_roles": [(name, role_word(roles.BY_SYSTEM[name].id)) for name in CARE_ROLES],
     }
 
@@ -141,7 +142,7 @@ def show_card(actor_id: int) -> Response:
 
 def managed_phone(project: Project, actor_id: int) -> Phone:
     """Raises NotFound for one that is not the caller's to manage."""
-    return phone_reach.get_phone(session.db(), session.secret_key(), session.caller(), project, actor_id)
+    return phone_reach.get_phone(session.db(), session.secret_key(), session.caller(), project, actor_id, session.now())
 
 
 def card_facts(project: Project, actor_id: int) -> dict[str, object]:
@@ -151,9 +152,9 @@ def card_facts(project: Project, actor_id: int) -> dict[str, object]:
     facts["reaches_further"] = phone.reaches_further
     if project.kind == "care":
         carrier = {phone.row.person_id}
-        people, working = find_actors(session.db(), carrier), carers.working_people(session.db(), carrier)
-        facts |= carer_facts(phone, people, working)
-        facts["can_hand_over"] = may(session.caller(), "field_key.update", project)
+        people, gone = find_actors(session.db(), carrier), carers.why_gone(session.db(), project, carrier)
+        facts |= carer_facts(phone, people, gone)
+        facts["can_hand_over"] = may(session.caller(), "field_key.update", project) and not phone.reaches_further
         facts |= choices()
     facts["in_use"] = phone.token is not None and not phones.is_printed(project, phone)
     if phone.token and manages and phones.is_printed(project, phone):

@@ -6,6 +6,7 @@ from server.access import projects, queries, roles
 from server.access.allow import Scope, allow, may
 from server.access.assignments import set_villages, unassign
 from server.access.giving import give_role
+from server.access.phone_reach import managed_villages
 from server.errors import Problem, UnexpectedValue
 from server.models import Project
 from server.places.desk import list_villages
@@ -73,8 +74,15 @@ def project_facts(project: Project) -> dict[str, object]:
         "can_switch_kind": may(who, "project.kind"),
         "people": people_to_choose(project) if can_assign else [],
         "roles": [{"system": role.system, "word": role_word(role.id)} for role in assignable_roles(project.kind)],
-        "villages": list_villages(session.db(), Scope(project.id, everything=True)),
+        **villages_to_give(project),
     }
+
+
+def villages_to_give(project: Project) -> dict[str, object]:
+    """Whoever has some villages only gives these, and not the whole town."""
+    hers = managed_villages(session.caller(), project)
+    scope = Scope(project.id, everything=hers is None, village_ids=hers or frozenset())
+    return {"villages": list_villages(session.db(), scope), "whole_town": hers is None}
 
 
 def holder(row: queries.HolderRow, project: Project) -> dict[str, object]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from server.access import roles
 from server.access.assignments import assign, set_villages
 from server.access.authenticate import villages_of
-from server.access.caller import Caller
+from server.access.caller import Caller, Grant
 from server.access.people import create_user
 from server.access.phones import create_app_user
 from server.errors import Forbidden, NotFound, UnexpectedValue
@@ -108,3 +108,57 @@ def test_in_a_care_project_a_phone_has_the_role_of_phones_alone(
     with pytest.raises(UnexpectedValue):
         assign(db, people[0], roles.BY_SYSTEM[role], phone, MORNING, care, None)
     assign(db, people[0], roles.BY_SYSTEM["app-user"], phone, MORNING, care, None)
+
+
+@pytest.mark.parametrize("role", ["town_lead", "manager"])
+@pytest.mark.parametrize(
+    ("before", "given", "after"),
+    [
+        (["01"], [], []),
+        ([], ["01"], ["01"]),
+        (["02"], [], ["02"]),
+        (["02"], ["01"], ["01", "02"]),
+        (["01", "02"], [], ["02"]),
+        (None, [], None),
+        (None, ["01"], None),
+    ],
+)
+def test_who_has_some_villages_gives_and_takes_these_and_leaves_the_others(
+    db: Session,
+    care: Project,
+    people: tuple[Caller, int],
+    role: str,
+    before: list[str] | None,
+    given: list[str],
+    after: list[str] | None,
+) -> None:
+    office, worker = people
+    ids = {village.code: village.id for village in db.scalars(select(Village))}
+    lead = a_lead_of(care, role, ids["01"])
+    set_villages(db, office, care, worker, before, MORNING)
+    set_villages(db, lead, care, worker, given, MORNING)
+    db.flush()
+    expected = None if after is None else frozenset(ids[code] for code in after)
+    assert villages_of(db, worker).get(care.id, frozenset()) == expected
+    last = db.scalars(select(Audit).where(Audit.action == "village_scope.set").order_by(Audit.id.desc())).first()
+    assert last is not None and last.details == {"villages": "all" if after is None else after}
+
+
+@pytest.mark.parametrize("codes", [["02"], ["01", "02"], None])
+def test_who_has_some_villages_gives_nobody_any_other(
+    db: Session, care: Project, people: tuple[Caller, int], codes: list[str] | None
+) -> None:
+    office, worker = people
+    ids = {village.code: village.id for village in db.scalars(select(Village))}
+    set_villages(db, office, care, worker, ["01"], MORNING)
+    for lead in (a_lead_of(care, "town_lead", ids["01"]), a_lead_of(care, "manager")):
+        with pytest.raises(UnexpectedValue):
+            set_villages(db, lead, care, worker, codes, MORNING)
+    assert villages_of(db, worker) == {care.id: frozenset({ids["01"]})}
+    whole = Caller(None, "user", grants=a_lead_of(care, "town_lead").grants, villages={care.id: None})
+    set_villages(db, whole, care, worker, codes, MORNING)
+
+
+def a_lead_of(care: Project, role: str, *village_ids: int) -> Caller:
+    grants = (Grant(roles.BY_SYSTEM[role].id, care.id, None),)
+    return Caller(None, "user", grants=grants, villages={care.id: frozenset(village_ids)})

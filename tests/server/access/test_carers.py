@@ -105,8 +105,8 @@ def test_nobody_hands_a_phone_to_herself(care: Care) -> None:
     herself = Caller(actor_id=care.worker, type="user")
     with pytest.raises(Forbidden):
         care.hand(care.worker, by=herself)
-    assert [one.id for one in list_carriers(care.db, LEA, care.project)] == [care.worker]
-    assert list_carriers(care.db, herself, care.project) == []
+    assert [one.id for one in list_carriers(care.db, LEA, care.project, MORNING)] == [care.worker]
+    assert list_carriers(care.db, herself, care.project, MORNING) == []
 
 
 def test_in_a_plain_project_nobody_carries_a_phone(care: Care) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from server.access.roles import PROJECT_VIEWER, VILLAGE_WORKER
 from server.db import Database
-from server.models import AppUser, Assignment, Audit, Project, VillageScope
+from server.models import AppUser, Assignment, Audit, Project, Village, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_form, a_phone
@@ -230,3 +230,31 @@ def test_a_manager_of_some_villages_is_told_of_no_other_phone(
         as_bob.put(villages, json={"villages": []}),
     ):
         assert answer.json["code"] == 404.1
+
+
+def test_a_manager_of_some_villages_only_stops_a_phone_that_has_others_too(
+    as_bob: Client, as_alice: Client, app: Flask, database: Database, project_id: int, cast: dict[str, int]
+) -> None:
+    with database.transaction() as db:
+        db.get_one(Project, project_id).kind = "care"
+        for code in ("V1", "V2"):
+            db.add(Village(project_id=project_id, code=code, name=code, created_at=MORNING))
+    villages = f"/projects/{project_id}/actors/{{}}/villages"
+    as_alice.put(villages.format(cast["bob"]), json={"villages": ["V1"]})
+    made = as_bob.post(f"/projects/{project_id}/app-users", json={"displayName": "x"}).json
+    path, hers = f"/projects/{project_id}/app-users/{made['id']}", villages.format(made["id"])
+    assert as_bob.put(hers, json={"villages": ["V1"]}).status_code == 200
+    assert as_bob.get(path).json["token"] == made["token"]
+    assert as_alice.put(hers, json={"villages": ["V1", "V2"]}).status_code == 200
+
+    assert as_bob.get(path).json["token"] is None
+    for answer in (
+        as_bob.delete(path),
+        as_bob.put(f"{path}/carer", json={"userId": None, "role": "clinician"}),
+        as_bob.put(hers, json={"villages": ["V1"]}),
+    ):
+        assert answer.json["code"] == 403.1
+    assert as_alice.get(path).json["token"] == made["token"]
+    assert as_alice.get(f"{path}/carer").json == {"userId": None, "role": "village_worker"}
+    assert as_bob.delete(f"/sessions/{made['token']}").status_code == 200, "she may stop it"
+    assert as_alice.delete(path).status_code == 200

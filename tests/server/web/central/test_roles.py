@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.access.roles import PROJECT_MANAGER, PROJECT_VIEWER, TOWN_LEAD
+from server.access.roles import APP_USER, PROJECT_MANAGER, PROJECT_VIEWER, TOWN_LEAD
 from server.db import Database
 from server.models import Assignment, FormAttachment, Project, Village, VillageScope
 from tests.client import Client
@@ -174,3 +174,47 @@ def test_who_becomes_a_worker_is_offered_as_a_contact_on_phones_and_who_leaves_i
     assert workers() == f"name,label\n{cast['chelsea']},chelsea\n"
     assert as_bob.delete(f"/sessions/{phone['token']}").json == {"success": True}
     assert workers() == "name,label\n", "her phone was stopped"
+
+
+def test_who_manages_some_villages_lists_the_roles_of_no_other_phones(
+    as_bob: Client, as_alice: Client, app: Flask, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        actor_id, _ = a_phone(db, app.extensions["fangshi.key"], project_id, a_form(db, project_id))
+        db.add(Assignment(actor_id=actor_id, role_id=APP_USER, project_id=project_id))
+        db.add(VillageScope(actor_id=actor_id, project_id=project_id, village_id=None))
+    path, form = f"/projects/{project_id}/assignments", f"/projects/{project_id}/forms/visit/assignments"
+    lists = (path, f"{path}/app-user", f"{path}/forms", f"{path}/forms/2", form, f"{form}/2")
+
+    def names_it(who: Client, at: str) -> bool:
+        rows = who.get(at).json
+        return any(actor_id in (row.get("actorId"), row.get("id")) for row in rows)
+
+    assert all(names_it(as_bob, at) for at in lists), "a plain project has Central's rights"
+    with database.transaction() as db:
+        db.get_one(Project, project_id).kind = "care"
+    assert not any(names_it(as_bob, at) for at in lists)
+    assert all(names_it(as_alice, at) for at in lists)
+
+
+def test_who_manages_some_villages_gives_a_person_no_other(
+    as_bob: Client, as_alice: Client, database: Database, cast: dict
+) -> None:
+    project = cast["project"]
+    path = f"/projects/{project}/actors/{{}}/villages"
+    as_alice.patch(f"/projects/{project}", json={"kind": "care"})
+    with database.transaction() as db:
+        rows = [Village(project_id=project, code=code, name=code, created_at=MORNING) for code in ("A1", "A2")]
+        db.add_all(rows)
+        db.flush()
+        first, second = (one.id for one in rows)
+    as_alice.put(path.format(cast["bob"]), json={"villages": ["A1"]})
+    as_alice.put(path.format(cast["chelsea"]), json={"villages": ["A2"]})
+
+    for wanted in (["A2"], ["A1", "A2"], None):
+        assert as_bob.put(path.format(cast["chelsea"]), json={"villages": wanted}).json["code"] == 400.8
+    hers = select(VillageScope.village_id).where(VillageScope.actor_id == cast["chelsea"])
+    for wanted, after in ((["A1"], {first, second}), ([], {second})):
+        assert as_bob.put(path.format(cast["chelsea"]), json={"villages": wanted}).json == {"success": True}
+        with database.reading() as db:
+            assert set(db.scalars(hers)) == after

@@ -188,7 +188,7 @@ def test_who_leads_some_villages_sees_and_stops_the_phones_of_these_alone(town, 
     assert key_in(lena.see(made.location)) and "马玉梅" in text_of(lena.see("/phones"))
     for villages in ({"village": ["519901201002"]}, {"all_villages": "1"}):
         refused = lena.send("/phones", {"name": "刘小燕", **villages})
-        assert refused.status_code == 400 and "只能有您自己管的村" in text_of(refused)
+        assert refused.status_code == 400 and "只能是您自己管的村" in text_of(refused)
     assert "二村的手机" in text_of(browse("lea").see("/phones")), "who leads the town sees all"
 
 
@@ -204,11 +204,34 @@ def test_a_card_of_a_phone_that_has_other_villages_too_is_not_shown_and_not_made
     assert (
         key_in(card) is None and "还管着不归您管的村" in text_of(card) and "/reissue" not in card.get_data(as_text=True)
     )
+    assert "/carer" not in card.get_data(as_text=True)
     refused = lena.send(f"/phones/{other}/reissue")
-    assert refused.status_code == 403 and "请管全镇的人做它的卡" in text_of(refused)
+    assert refused.status_code == 403 and "请管全镇的人来做" in text_of(refused)
+    assert lena.send(f"/phones/{other}/carer", {"carer": "", "care_role": "clinician"}).status_code == 403
+    assert carried(database, other) == (None, "village_worker")
     assert key_in(browse("lea").see(f"/phones/{other}")), "who leads the town is shown it"
     lost = text_of(lena.send(f"/phones/{other}/lost"))
     assert "钥匙已停用" in lost and "在下面做一张新卡" not in lost
+
+
+def test_who_leads_some_villages_is_offered_no_carrier_who_reaches_further_and_no_key_of_such_a_phone(
+    town, browse, database
+):
+    make_lead_of_village_one(town)
+    worker, lena = add_worker(town), browse("lena")
+    made = lena.send("/phones", {"name": "马玉梅", "village": ["519901201001"]}).location
+    assert key_in(lena.see(made)) and "刘小燕" in lena.see(made).get_data(as_text=True)
+    with database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        set_villages(db, Caller(actor_id=None, type="user"), project, worker, ["519901201002"], MORNING)
+    assert "刘小燕" not in lena.see(made).get_data(as_text=True)
+    refused = lena.send(f"{made}/carer", {"carer": worker, "care_role": "village_worker"})
+    assert refused.status_code == 400 and "这个人还管着不归您管的村" in text_of(refused)
+    assert carried(database, int(made.rpartition("/")[2])) == (None, "village_worker")
+    browse("lea").send(f"{made}/carer", {"carer": worker, "care_role": "village_worker"})
+    card = lena.see(made)
+    assert key_in(card) is None and "还管着不归您管的村" in text_of(card) and "刘小燕" in text_of(card)
+    assert "马玉梅" not in text_of(lena.see("/phones/cards"))
 
 
 def keys_looked_at(town, name="lea"):
@@ -277,4 +300,15 @@ def test_the_card_says_that_a_phone_waits_for_other_hands(town, browse, database
     for path in ("/phones", f"/phones/{town.phone_id}"):
         assert "账号已停用" in text_of(lea.see(path))
     lea.send(f"/phones/{town.phone_id}/carer", {"carer": "", "care_role": "village_worker"})
+    assert "账号已停用" not in text_of(lea.see("/phones"))
+
+
+def test_the_pages_say_that_who_carries_a_phone_has_no_role_here_any_more(town, browse, database):
+    worker = add_worker(town)
+    lea = browse("lea")
+    lea.send(f"/phones/{town.phone_id}/carer", {"carer": worker, "care_role": "village_worker"})
+    pages = ("/phones", f"/phones/{town.phone_id}")
+    assert not any("没有角色" in text_of(lea.see(path)) for path in pages)
+    lea.send(f"/admin/projects/{town.project_id}/roles/remove", {"actor": worker, "role": "village_worker"})
+    assert all("没有角色" in text_of(lea.see(path)) for path in pages)
     assert "账号已停用" not in text_of(lea.see("/phones"))

@@ -1,4 +1,4 @@
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from server.models import Assignment, Project, User, VillageScope
 from tests.server.web.pages.conftest import make_project, text_of
@@ -89,3 +89,25 @@ def test_a_plain_projects_manager_manages_on_the_same_pages(app, cast, browse):
     page = text_of(bob.see(f"/admin/projects/{cast['project']}"))
     assert "普通项目" in page and "审核员" not in page
     assert bob.send(f"/admin/projects/{cast['project']}", {"name": "新名字"}).status_code == 303
+
+
+def test_who_leads_some_villages_gives_these_alone_on_the_page(town, browse, database):
+    with database.transaction() as db:
+        lea = db.scalar(select(User.actor_id).where(User.email == "lea@example.test"))
+        otto = db.scalar(select(User.actor_id).where(User.email == "otto@example.test"))
+        db.execute(delete(VillageScope).where(VillageScope.actor_id == lea))
+        db.add(VillageScope(actor_id=lea, project_id=town.project_id, village_id=town.village_ids[0]))
+    browser, path = browse("lea"), f"/admin/projects/{town.project_id}"
+    assert 'name="all_villages"' in browse("ada").see(path).get_data(as_text=True)
+    page = browser.see(path).get_data(as_text=True)
+    assert 'name="all_villages"' not in page and 'value="519901201001"' in page and 'value="519901201002"' not in page
+    fields = {"actor": otto, "role": "reviewer"}
+    for villages in ({"all_villages": "1"}, {"village": ["519901201002"]}):
+        refused = browser.send(f"{path}/roles", {**fields, **villages})
+        assert refused.status_code == 400 and "只能是您自己管的村" in text_of(refused)
+    with database.reading() as db:
+        assert db.scalars(select(Assignment).where(Assignment.actor_id == otto)).all() == [], "nothing half stored"
+    assert browser.send(f"{path}/roles", {**fields, "village": ["519901201001"]}).status_code == 303
+    with database.reading() as db:
+        given = db.scalars(select(VillageScope.village_id).where(VillageScope.actor_id == otto)).all()
+    assert given == town.village_ids[:1]
