@@ -42,8 +42,11 @@ def asks_for_her(schema: FormSchema) -> bool:
 
 def read_chosen(instance: Instance, schema: FormSchema) -> Chosen:
     """Nobody in an encrypted record, nor in one of the forms that tell more (telling.py)."""
-    if instance.encrypted or instance.form_id in KEPT:
-        return Chosen()
+    return Chosen() if instance.encrypted or instance.form_id in KEPT else chosen_in(instance, schema)
+
+
+def chosen_in(instance: Instance, schema: FormSchema) -> Chosen:
+    """What a record of any form chose from the lists about women."""
     women, about = dict[str, None](), dict[str, None]()
     for one in schema.fields:
         if one.choices_from in HER_FILES:

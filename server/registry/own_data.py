@@ -3,82 +3,53 @@
 Open and sealed records alike, every version, the files by name, what she agreed to, what was planned, and who read it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
 from server.models import (
     Actor,
     Audit,
-    Blob,
     Dataset,
     Entity,
     EntityVersion,
     FollowUp,
-    Form,
-    FormVersion,
     Notification,
     Project,
     Reading,
     Restriction,
     RightsRequest,
-    Seal,
-    Submission,
-    SubmissionAttachment,
-    SubmissionComment,
-    SubmissionVersion,
     Withdrawal,
 )
 from server.registry.consents import consents_of
+from server.registry.entities import HER
 from server.registry.erasing import Plan, plan_erasure
+from server.registry.own_given import records_of
+from server.registry.telling import bare
 
-
-@dataclass(frozen=True)
-class VersionRow:
-    """A version of a record. `values` is the tree of answers, None where it could not be read."""
-
-    id: int
-    form_version_id: int
-    schema_sha256: str
-    instance_id: str
-    sent_at: datetime
-    by: str | None
-    is_current: bool
-    values: dict[str, Any] | None
-    files: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class RecordRow:
-    """`sealed` is why nobody reads it (Seal.reason), None for an open record."""
-
-    id: int
-    form_id: str
-    form_name: str
-    received_at: datetime
-    state: str | None
-    sealed: str | None
-    versions: list[VersionRow]
-    comments: list[dict[str, Any]]
+THROUGH_WITH_HER: Final = {
+    "zh": "有的内容还提到别人，这里不写出来；负责数据的人会和她一起看关于她的部分。",
+    "en": "Some of it names others, too, and is not written here: whoever looks after the data goes through it with her.",
+}
 
 
 def collect(db: Session, project: Project, woman: str, now: datetime) -> dict[str, Any]:
     """All of it; days and instants as they are, for `orjson` or a page to write. Reads what is hers and nothing else."""
     plan = plan_erasure(db, project.id, woman)
+    records = records_of(db, plan)
     return {
         "made_at": now,
         "project": project.name,
         "about": {"id": woman, "label": label_of(db, plan)},
         "consents": [plain(one) for one in consents_of(db, project.id, woman)],
         "taken_back": [taken_back(one) for one in rows_of(db, Withdrawal, Withdrawal.woman_uuid, plan)],
-        "records": records_of(db, plan.records),
-        "lists": lists_of(db, plan.entities),
+        "records": records,
+        "goes_through_with_her": THROUGH_WITH_HER if any(one.names_others for one in records) else None,
+        "lists": lists_of(db, plan),
         "follow_ups": follow_ups_of(db, plan),
         "notices": notices_of(db, plan),
         "restrictions": [
@@ -112,113 +83,36 @@ def taken_back(one: Withdrawal) -> dict[str, Any]:
     return {"purposes": one.purposes.split(), "on": one.taken_on, "noted_at": one.received_at}
 
 
-def records_of(db: Session, ids: Iterable[int]) -> list[RecordRow]:
-    """The records in the order of their arrival."""
-    rows = db.execute(
-        select(Submission, Form.xml_form_id, FormVersion.name, Seal.reason)
-        .join(Form, Form.id == Submission.form_id)
-        .outerjoin(FormVersion, FormVersion.id == Form.current_version_id)
-        .outerjoin(Seal, Seal.submission_id == Submission.id)
-        .where(Submission.id.in_(list(ids)))
-        .order_by(Submission.id)
-    )
-    return [
-        RecordRow(
-            one.id,
-            form_id,
-            name or form_id,
-            one.created_at,
-            one.review_state,
-            reason,
-            versions_of(db, one.id),
-            comments_of(db, one.id),
-        )
-        for one, form_id, name, reason in rows
-    ]
-
-
-def name_records(db: Session, ids: Iterable[int]) -> list[tuple[int, str, datetime]]:
-    """Records by id, with the name of their form and when they came; those that were emptied or deleted left out."""
-    query = (
-        select(Submission.id, func.coalesce(FormVersion.name, Form.xml_form_id), Submission.created_at)
-        .join(Form, Form.id == Submission.form_id)
-        .outerjoin(FormVersion, FormVersion.id == Form.current_version_id)
-        .where(Submission.id.in_(list(ids)), Submission.deleted_at.is_(None))
-    )
-    return [(number, name, at) for number, name, at in db.execute(query.order_by(Submission.id))]
-
-
-def versions_of(db: Session, submission_id: int) -> list[VersionRow]:
-    """The newest first."""
-    rows = db.execute(
-        select(SubmissionVersion, FormVersion.sha256, Actor.display_name)
-        .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
-        .outerjoin(Actor, Actor.id == SubmissionVersion.submitter_id)
-        .where(SubmissionVersion.submission_id == submission_id)
-        .order_by(SubmissionVersion.id.desc())
-    )
-    return [
-        VersionRow(
-            one.id,
-            one.form_version_id,
-            sha256,
-            one.instance_id,
-            one.created_at,
-            by,
-            one.is_current,
-            orjson.loads(one.values_json) if one.values_json else None,
-            files_of(db, one.id),
-        )
-        for one, sha256, by in rows
-    ]
-
-
-def files_of(db: Session, version_id: int) -> list[dict[str, Any]]:
-    rows = db.execute(
-        select(SubmissionAttachment.name, Blob.content_type, Blob.size, Blob.sha256)
-        .outerjoin(Blob, Blob.sha256 == SubmissionAttachment.blob_sha256)
-        .where(SubmissionAttachment.submission_version_id == version_id)
-        .order_by(SubmissionAttachment.name, SubmissionAttachment.copy)
-    )
-    return [{"name": name, "type": kind, "bytes": size, "sha256": sha256} for name, kind, size, sha256 in rows]
-
-
-def comments_of(db: Session, submission_id: int) -> list[dict[str, Any]]:
-    rows = db.execute(
-        select(SubmissionComment.created_at, Actor.display_name, SubmissionComment.body)
-        .join(Actor, Actor.id == SubmissionComment.actor_id)
-        .where(SubmissionComment.submission_id == submission_id)
-        .order_by(SubmissionComment.id)
-    )
-    return [{"at": at, "by": by, "text": body} for at, by, body in rows]
-
-
-def lists_of(db: Session, entity_ids: Iterable[int]) -> list[dict[str, Any]]:
+def lists_of(db: Session, plan: Plan) -> list[dict[str, Any]]:
     """Her entries in the lists, each with its versions, the newest first."""
     rows = db.execute(
         select(Entity, Dataset.name)
         .join(Dataset, Dataset.id == Entity.dataset_id)
-        .where(Entity.id.in_(list(entity_ids)))
+        .where(Entity.id.in_(plan.entities))
         .order_by(Dataset.id, Entity.id)
     )
     return [
         {
             "list": name,
-            "label": one.label,
             "deleted_at": one.deleted_at,
-            "data": orjson.loads(one.data_json),
-            "versions": entity_versions(db, one.id),
+            **said_in(one, plan.woman),
+            "versions": entity_versions(db, one.id, plan.woman),
         }
         for one, name in rows
     ]
 
 
-def entity_versions(db: Session, entity_id: int) -> list[dict[str, Any]]:
+def entity_versions(db: Session, entity_id: int, woman: str) -> list[dict[str, Any]]:
     query = select(EntityVersion).where(EntityVersion.entity_id == entity_id).order_by(EntityVersion.version.desc())
-    return [
-        {"version": one.version, "at": one.created_at, "label": one.label, "data": orjson.loads(one.data_json)}
-        for one in db.scalars(query)
-    ]
+    return [{"version": one.version, "at": one.created_at, **said_in(one, woman)} for one in db.scalars(query)]
+
+
+def said_in(row: Entity | EntityVersion, woman: str) -> dict[str, Any]:
+    """Label and data. Nothing of a version that was another woman's: a correction may have moved a pregnancy to her."""
+    data = orjson.loads(row.data_json)
+    if bare(data.get(HER)) in (None, woman):
+        return {"label": row.label, "data": data, "names_others": False}
+    return {"label": None, "data": None, "names_others": True}
 
 
 def follow_ups_of(db: Session, plan: Plan) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from server.errors import NotFound
 from server.models import Project, RightsRequest
 from server.publishing.versions import SCHEMAS
 from server.registry import own_data, rights_desk
-from server.registry.own_data import RecordRow, VersionRow
+from server.registry.own_given import RecordRow, VersionRow
 from server.web import session
 from server.web.pages.answers import Answer, Words, list_answers
 from server.web.pages.door import pages

@@ -14,7 +14,7 @@ from server.registry import rights_desk
 from server.registry.emptying import delete_files
 from server.registry.erasing import erase_person, plan_erasure
 from server.registry.overwriting import overwrite_deleted
-from server.registry.own_data import name_records
+from server.registry.own_given import name_records
 from server.registry.restriction import since
 from server.registry.retention import backups_until
 from server.registry.sealing import stand_in_line
