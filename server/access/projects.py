@@ -120,6 +120,10 @@ def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: d
         return
     if kind == "plain" and holds_records(db, project):
         raise UnexpectedValue(field="kind", value=kind, reason="the care project holds records, which keep its rules")
+    if kind == "care" and homes_choose_women(db, project):
+        raise UnexpectedValue(
+            field="kind", value=kind, reason="its visits to homes choose women, who would not be asked"
+        )
     project.kind = kind
     project.updated_at = now
     db.flush()
@@ -170,6 +174,13 @@ def choosing_forms() -> Select[int]:
     return select(FormVersion.form_id).where(
         or_(*(FormVersion.schema_json.contains(f'"{one}"', autoescape=True) for one in HER_FILES))
     )
+
+
+def homes_choose_women(db: Session, project: Project) -> bool:
+    """Whether a town changed the visit to a home so: its records are no health records, and any reviewer sees them."""
+    visits = select(Form.id).where(Form.project_id == project.id, Form.xml_form_id == "household_visit")
+    changed = choosing_forms().where(FormVersion.form_id.in_(visits), FormVersion.published_at.is_not(None))
+    return db.scalar(changed.limit(1)) is not None
 
 
 def holds_records(db: Session, project: Project) -> bool:
