@@ -159,7 +159,9 @@ def client_of(towns: Towns, name: str) -> Client:
     if name == "nobody":
         who = Client(app)
     elif name in (*PHONES, "stopped phone"):
-        token = town.phone_key("A1", care_role=PHONES.get(name, "village_worker"), person=town.person("carrier"))
+        token = town.phone_key(
+            "A1", care_role=PHONES.get(name, "village_worker"), person=town.person("carrier", "trainer", "A1")
+        )
         if name == "stopped phone":
             stop_phones(database)
         who = Client(app, token=token)

@@ -17,13 +17,18 @@ APP_USER, ACTOR, ASSIGNMENT, VILLAGE_SCOPE, USER, PROJECT = map(
     table_of, (AppUser, Actor, Assignment, VillageScope, User, Project)
 )
 CARRIER = ACTOR.alias("carrier")
+ROLE = ASSIGNMENT.alias("role")
+HAS_ROLE = exists().where(
+    ROLE.c.actor_id == APP_USER.c.person_id, ROLE.c.project_id == APP_USER.c.project_id, ROLE.c.form_id.is_(None)
+)
+WORKS = USER.c.disabled_at.is_(None) & CARRIER.c.deleted_at.is_(None) & HAS_ROLE.correlate(APP_USER)
 PHONE = (
     select(
         APP_USER.c.actor_id,
         APP_USER.c.project_id,
         ACTOR.c.display_name,
         APP_USER.c.care_role,
-        case((USER.c.disabled_at.is_(None) & CARRIER.c.deleted_at.is_(None), APP_USER.c.person_id)).label("carrier_id"),
+        case((WORKS, APP_USER.c.person_id)).label("carrier_id"),
         APP_USER.c.person_id,
         PROJECT.c.kind,
         ASSIGNMENT.c.role_id,
@@ -51,8 +56,8 @@ VILLAGES = with_parts(
 def caller_of_key(db: Session, token: str) -> Caller:
     """The phone behind a key URL. Malformed is 401.2; well-formed but unknown or revoked is 403.1 (a 401 would pop a dialog).
 
-    A phone of a care project whose carrier's account no longer works is nobody's: it sends what it has filled, and gets
-    nothing until somebody else carries it.
+    A phone of a care project whose carrier's account no longer works, or who has no role in the project any more, is
+    nobody's: it sends what it has filled, and gets nothing until somebody else carries it.
     """
     if not tokens.is_token(token):
         raise Unauthenticated()

@@ -53,7 +53,7 @@ class Caller:
     key: str | None = field(default=None, repr=False)  # the token of the key URL that was used, for the links we emit
     session_hash: bytes | None = field(default=None, repr=False)
     last_used_at: datetime | None = None  # of the session, as it was written down last
-    only_sends: bool = False  # a phone of a care project whose carrier's account no longer works
+    only_sends: bool = False  # a phone of a care project whose carrier works there no longer (caller_of_key)
     must_add_factor: bool = False  # her role asks for more than a password: no rights until she has set it up
 
     @property

@@ -26,17 +26,17 @@ def list_callers(db: Session, project: Project, now: datetime) -> list[Caller]:
     for_a_time = what_is_for_a_time(db, project, now)
     found = [
         replace(one, grants=grants[one.actor_id], villages={project.id: villages.get(one.actor_id, frozenset())})
-        for one in actors_in(db, project)
+        for one in actors_in(db, project, grants)
         if one.actor_id in grants
     ]
     dated = (replace(widened(one, for_a_time), today=clock.today(now)) for one in found)
     return sorted(dated, key=lambda one: (one.display_name, one.actor_id or 0))
 
 
-def actors_in(db: Session, project: Project) -> list[Caller]:
+def actors_in(db: Session, project: Project, grants: dict[int | None, tuple[Grant, ...]]) -> list[Caller]:
     """People whose account works, and the project's phones that are not stopped: without their rights.
 
-    In a care project a phone whose carrier's account no longer works is stopped too.
+    In a care project a phone whose carrier's account no longer works, or who has no role there any more, is stopped too.
     """
     works = and_(User.actor_id.is_not(None), User.disabled_at.is_(None))
     runs = and_(AppUser.project_id == project.id, AppUser.revoked_at.is_(None))
@@ -46,7 +46,7 @@ def actors_in(db: Session, project: Project) -> list[Caller]:
         .outerjoin(AppUser, AppUser.actor_id == Actor.id)
         .where(Actor.deleted_at.is_(None), or_(works, runs))
     ).all()
-    people = {row.id for row in rows if row.type == "user"}
+    people = {row.id for row in rows if row.type == "user" and is_member(grants.get(row.id, ()), project)}
     gone = {row.id for row in rows if row.person_id is not None and row.person_id not in people}
     return [
         Caller(actor_id, kind, name, (), {}, project.id, care_role, person_id if person_id in people else None)
@@ -55,6 +55,11 @@ def actors_in(db: Session, project: Project) -> list[Caller]:
         for actor_id, kind, name, care_role, person_id in rows
         if project.kind != "care" or actor_id not in gone
     ]
+
+
+def is_member(grants: tuple[Grant, ...], project: Project) -> bool:
+    """As care_roles.members_of."""
+    return any(one.project_id == project.id and one.form_id is None for one in grants)
 
 
 def grants_in(db: Session, project: Project) -> dict[int | None, tuple[Grant, ...]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from server import clock
 from server.access.audit import record
 from server.access.caller import Caller
-from server.access.care_roles import CARE_ROLES
+from server.access.care_roles import CARE_ROLES, members_of
 from server.access.roles import BY_SYSTEM
 from server.access.widening import with_parts
 from server.errors import Forbidden, NotFound, UnexpectedValue
@@ -116,9 +116,8 @@ def carers_in(db: Session, project: Project, care_role: str) -> dict[int, str]:
         Assignment.form_id.is_(None),
         Assignment.role_id == BY_SYSTEM[care_role].id,
     )
-    by_phone = select(AppUser.person_id).where(
-        AppUser.project_id == project.id, AppUser.care_role == care_role, AppUser.revoked_at.is_(None)
-    )
+    carried = (AppUser.project_id == project.id) & (AppUser.care_role == care_role) & AppUser.revoked_at.is_(None)
+    by_phone = select(AppUser.person_id).where(carried, AppUser.person_id.in_(members_of(project.id)))
     rows = db.execute(
         select(Actor.id, Actor.display_name)
         .join(User, User.actor_id == Actor.id)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, String, and_, cast
 
 from server.access.allow import Scope, opened_villages
 from server.access.caller import Caller, Handed
-from server.access.care_roles import care_role_of
+from server.access.care_roles import care_role_of, members_of
 from server.access.roles import VILLAGE_WORKER
 from server.models import Actor, AppUser, Assignment, Project, User, Village, VillageScope, Woman
 
@@ -87,6 +87,7 @@ def working(project_id: int) -> CompoundSelect[str]:
         AppUser.care_role == "village_worker",
         AppUser.revoked_at.is_(None),
         AppUser.person_id.in_(accounts()),
+        AppUser.person_id.in_(members_of(project_id)),
         AppUser.actor_id.in_(has_villages),
     )
     return union(by_role, by_phone)

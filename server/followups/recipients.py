@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.access import roles
+from server.access.care_roles import members_of
 from server.models import (
     Actor,
     AppUser,
@@ -127,6 +128,7 @@ def _by_phone(db: Session, project_id: int) -> list[Duty]:
             AppUser.project_id == project_id,
             AppUser.care_role.in_(PHONES),
             AppUser.revoked_at.is_(None),
+            AppUser.person_id.in_(members_of(project_id)),
             VillageScope.project_id == project_id,
             User.disabled_at.is_(None),
             Actor.deleted_at.is_(None),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from forms.library import library_ids
 from forms.media import choice_csv
+from server.access.care_roles import members_of
 from server.access.roles import CLINICIAN, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
 from server.models import Actor, AppUser, Assignment, Form, FormAttachment, FormVersion, Project, User, Village
@@ -129,7 +130,7 @@ def workers_of(db: Session, project: Project) -> list[tuple[str, str]]:
         Assignment.role_id.in_((VILLAGE_WORKER, CLINICIAN)),
     )
     carrying = select(AppUser.person_id).where(
-        AppUser.project_id == project.id, AppUser.revoked_at.is_(None), AppUser.person_id.is_not(None)
+        AppUser.project_id == project.id, AppUser.revoked_at.is_(None), AppUser.person_id.in_(members_of(project.id))
     )
     rows = db.execute(
         select(Actor.id, Actor.display_name)

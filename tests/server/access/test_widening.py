@@ -11,13 +11,14 @@ from server.access.allow import scope_of
 from server.access.authenticate import caller_of_key, person
 from server.access.caller import Caller
 from server.access.everybody import list_callers
-from server.access.hand_overs import Offer, end_hand_over, give_hand_over
+from server.access.hand_overs import Offer, carers_in, end_hand_over, give_hand_over
 from server.access.people import delete_user, disable_user, enable_user
 from server.access.roles import BY_SYSTEM
 from server.access.widening import widen
 from server.db import Database
 from server.errors import Forbidden, UnexpectedValue
 from server.models import AppUser, Assignment, BreakGlass, Project, Village
+from server.publishing.town_lists import workers_of
 from server.registry.reach import reach_of
 from tests.care_town import TODAY, CareTown
 from tests.client import Client
@@ -219,8 +220,38 @@ def test_a_phone_works_again_with_the_account_or_in_other_hands(town: CareTown, 
     assert away.phone.get(f"{town.path}/manifest").status_code == 200
 
 
+def test_the_phone_of_who_has_no_role_in_the_project_any_more_only_sends(
+    town: CareTown, away: Away, database: Database
+) -> None:
+    """Her account works on: the roles of the site, of another project and of one form are none of this project."""
+    woman = town.woman("A2", assigned_worker=str(away.li))
+    form_list, mine = f"/projects/{town.project_id}/formList", Assignment.actor_id == away.li
+    assert town.names(away.phone, "women") == [woman] and town.names(away.other, "women") == []
+    with database.transaction() as db:
+        db.execute(delete(Assignment).where(mine))
+        db.add(other := Project(name="别镇", kind="care", created_at=MORNING))
+        db.flush()
+        for project_id, form_id in ((None, None), (other.id, None), (town.project_id, town.form_id)):
+            role_id = BY_SYSTEM["viewer"].id
+            db.add(Assignment(actor_id=away.li, role_id=role_id, project_id=project_id, form_id=form_id))
+    for path in (form_list, f"{town.path}.xml", f"{town.path}/manifest", f"{town.path}/attachments/women.csv"):
+        assert away.phone.get(path).status_code == 403, path
+    assert away.phone.send(town.project_id, a_record()).status_code == 201, "no record is lost"
+    assert town.names(away.other, "women") == [woman], "whom she chose works there no longer"
+    with database.reading() as db:
+        project = db.get_one(Project, town.project_id)
+        assert [one.carrier_id for one in list_callers(db, project, MORNING) if one.type == "field_key"] == [None]
+        assert away.li not in carers_in(db, project, "village_worker")
+        assert str(away.li) not in dict(workers_of(db, project))
+    with database.transaction() as db:
+        town.give(db, away.li, BY_SYSTEM["viewer"].id, ("A1",))
+    assert away.phone.get(form_list).status_code == 200, "any role in the project will do"
+    assert town.names(away.phone, "women") == [woman]
+
+
 def test_in_a_plain_project_a_phone_is_nobodys_and_works_on(town: CareTown, away: Away, database: Database) -> None:
     with database.transaction() as db:
         db.get_one(Project, town.project_id).kind = "plain"
         disable_user(db, away.li, away.lead, MORNING)
+        db.execute(delete(Assignment).where(Assignment.actor_id == away.li))
     assert away.phone.get(f"/projects/{town.project_id}/formList").status_code == 200

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.access.roles import VILLAGE_WORKER
+from server.access.roles import REVIEWER, VILLAGE_WORKER
 from server.followups.notices import add_working_days, follow_up_changed, is_late, told_to_others
 from server.followups.wishes import Wishes, save_wishes
 from server.models import FollowUp, Notification, Village
@@ -191,8 +191,10 @@ def test_the_worker_she_chose_is_told_wherever_that_one_works(db: Session, staff
 def test_who_carries_a_phone_of_the_village_is_told(db: Session, staff: Staff) -> None:
     village = db.scalar(select(Village).where(Village.code == LIUWAN))
     assert village is not None
-    carrier = a_person(db, staff.project, "carrier", None, None)
-    a_carried_phone(db, staff.project, carrier, village.id)
+    carrier = a_person(db, staff.project, "carrier", REVIEWER, None)
+    left = a_person(db, staff.project, "left", None, None)  # the phone only sends: she has no role here any more
+    for person in (carrier, left):
+        a_carried_phone(db, staff.project, person, village.id)
     follow_up_changed(db, staff.project, a_follow_up(db, staff, village_code=LIUWAN), MORNING)
     assert sorted(told(db)) == sorted([(staff.luo, "due"), (carrier, "due")])
 

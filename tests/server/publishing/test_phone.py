@@ -175,7 +175,7 @@ def test_a_visit_that_gets_overdue_moves_to_the_front_that_day(
 def test_the_worker_whom_she_chose_visits_her_alone(
     town: CareTown, two: tuple[Client, Client], database: Database
 ) -> None:
-    chosen = town.person("刘小燕")
+    chosen = town.person("刘小燕", "reviewer")
     own = town.phone("A1", "A2", person=chosen)
     key = town.follow_up(town.woman("A1", assigned_worker=str(chosen)), "A1")
 
@@ -189,7 +189,7 @@ def test_the_worker_whom_she_chose_visits_her_alone(
 def test_the_worker_whom_she_chose_reaches_her_from_another_village_and_her_village_s_own_does_not(
     town: CareTown, two: tuple[Client, Client]
 ) -> None:
-    chosen = town.person("刘小燕")
+    chosen = town.person("刘小燕", "reviewer")
     elsewhere = town.phone("A2", person=chosen)
     woman = town.woman("A1", assigned_worker=str(chosen))
     pregnancy, key = town.about("pregnancies", woman, "A1"), town.follow_up(woman, "A1")
