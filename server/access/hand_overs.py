@@ -3,7 +3,7 @@
 Who it reaches is worked out at every request (access/widening.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from server import clock
 from server.access.audit import record
 from server.access.caller import Caller
 from server.access.care_roles import CARE_ROLES, members_of
+from server.access.phone_reach import check_given, managed_villages
 from server.access.roles import BY_SYSTEM
 from server.access.widening import with_parts
 from server.errors import Forbidden, NotFound, UnexpectedValue
@@ -57,6 +58,7 @@ class HandOverRow:
     absent: str
     stand_in: str
     villages: tuple[str, ...]
+    village_ids: frozenset[int]
 
     def state(self, today: date) -> str:
         """planned, running, over or ended (earlier than planned)."""
@@ -76,7 +78,7 @@ def give_hand_over(db: Session, caller: Caller, project: Project, offer: Offer, 
         raise UnexpectedValue(
             field="note", value=note[:40], reason="it says in a few words what the colleague should know"
         )
-    village_ids = check_villages(db, project, offer)
+    village_ids = check_villages(db, caller, project, offer)
     row = HandOver(
         project_id=project.id,
         from_id=offer.from_id,
@@ -138,8 +140,8 @@ def check_days(offer: Offer, today: date) -> None:
         )
 
 
-def check_villages(db: Session, project: Project, offer: Offer) -> list[int]:
-    """The ids of the villages, each one of the absent person's own: nobody hands over what she does not have."""
+def check_villages(db: Session, caller: Caller, project: Project, offer: Offer) -> list[int]:
+    """The ids of the villages, each one of the absent person's own and of the caller's: nobody gives what is not hers."""
     wanted = sorted(set(offer.villages))
     if not wanted:
         raise UnexpectedValue(field="villages", value="", reason="choose at least one village")
@@ -153,6 +155,7 @@ def check_villages(db: Session, project: Project, offer: Offer) -> list[int]:
             raise UnexpectedValue(field="villages", value=code, reason="the project has no village of that code")
         if own is not None and known[code] not in own:
             raise UnexpectedValue(field="villages", value=code, reason="it is not one of this person's villages")
+    check_given(caller, project, list(known.values()))
     return list(known.values())
 
 
@@ -170,13 +173,22 @@ def villages_of_person(db: Session, project: Project, person: int) -> set[int] |
 
 
 def end_hand_over(db: Session, caller: Caller, project: Project, hand_over_id: int, now: datetime) -> None:
-    """Ends it before its last day. Raises NotFound for another project's, or one that is over."""
+    """Ends it before its last day. Raises NotFound for another project's, one that is over, or of others' villages."""
     row = db.get(HandOver, hand_over_id)
     if row is None or row.project_id != project.id or row.ended_at is not None or row.until_day < clock.today(now):
+        raise NotFound()
+    of_it = HandOverVillage.hand_over_id == row.id
+    if not is_hers(caller, project, db.scalars(select(HandOverVillage.village_id).where(of_it))):
         raise NotFound()
     row.ended_at, row.ended_by_id = now, caller.actor_id
     db.flush()
     audit(db, "hand_over.end", caller, row, now)
+
+
+def is_hers(caller: Caller, project: Project, village_ids: Iterable[int]) -> bool:
+    """Whether the caller has all these villages: who has some only does not end what was handed over of the others."""
+    managed = managed_villages(caller, project)
+    return managed is None or managed.issuperset(village_ids)
 
 
 def audit(db: Session, action: str, caller: Caller, row: HandOver, now: datetime, **more: object) -> None:
@@ -203,13 +215,14 @@ def list_hand_overs(db: Session, project: Project, limit: int = 100) -> list[Han
         .order_by(HandOver.until_day.desc(), HandOver.id.desc())
         .limit(limit)
     ).all()
-    names: dict[int, list[str]] = {}
+    names: dict[int, dict[int, str]] = {}
     villages = (
-        select(HandOverVillage.hand_over_id, Village.name)
+        select(HandOverVillage.hand_over_id, Village.id, Village.name)
         .join(Village, Village.id == HandOverVillage.village_id)
         .where(HandOverVillage.hand_over_id.in_([row.id for row, *_ in rows]))
         .order_by(Village.code)
     )
-    for hand_over_id, name in db.execute(villages):
-        names.setdefault(hand_over_id, []).append(name)
-    return [HandOverRow(row, away, here, tuple(names.get(row.id, ()))) for row, away, here in rows]
+    for hand_over_id, village_id, name in db.execute(villages):
+        names.setdefault(hand_over_id, {})[village_id] = name
+    found = [(row, away, here, names.get(row.id, {})) for row, away, here in rows]
+    return [HandOverRow(row, away, here, tuple(at.values()), frozenset(at)) for row, away, here, at in found]

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.access.allow import reaches, verbs_of
+from server.access.allow import Scope, reaches, verbs_of
 from server.access.caller import Caller
 from server.access.carrier_reach import Villages, reach_of_people
 from server.access.phones import Phone, get_app_user, list_app_users
@@ -36,6 +36,12 @@ def managed_villages(caller: Caller, project: Project) -> frozenset[int] | None:
     if not managing or any(one.project_id is None for one in managing):
         return None
     return caller.villages.get(project.id, frozenset())
+
+
+def managed_scope(caller: Caller, project: Project) -> Scope:
+    """The villages that somebody gives to others, for the pages that offer them."""
+    managed = managed_villages(caller, project)
+    return Scope(project.id, everything=managed is None, village_ids=managed or frozenset())
 
 
 def list_phones(db: Session, key: bytes, caller: Caller, project: Project, now: datetime) -> list[Phone]:

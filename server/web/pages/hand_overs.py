@@ -6,7 +6,8 @@ from flask import Response, make_response, render_template, request
 
 from server import clock
 from server.access import hand_overs as verbs
-from server.access.allow import Scope, allow, may
+from server.access import phone_reach
+from server.access.allow import allow, may
 from server.access.care_roles import CARE_ROLES
 from server.access.hand_overs import HandOverRow, Offer
 from server.access.roles import BY_SYSTEM
@@ -37,15 +38,18 @@ def facts_of(project: Project) -> dict[str, object]:
     return {
         "project": project,
         "may_give": may_give and project.kind == "care",
-        "lines": [
-            line_of(one, may(session.caller(), "hand_over.end", project)) for one in verbs.list_hand_overs(db, project)
-        ],
+        "lines": [line_of(one, may_end(project, one)) for one in verbs.list_hand_overs(db, project)],
         "people": people_by_role(project) if may_give else [],
-        "villages": list_villages(db, Scope(project.id, everything=True)) if may_give else [],
+        "villages": list_villages(db, phone_reach.managed_scope(session.caller(), project)) if may_give else [],
         "typed": request.form,
         "chosen": set(request.form.getlist("village")),
         "first_day": clock.today(session.now()).isoformat(),
     }
+
+
+def may_end(project: Project, one: HandOverRow) -> bool:
+    who = session.caller()
+    return may(who, "hand_over.end", project) and verbs.is_hers(who, project, one.village_ids)
 
 
 def people_by_role(project: Project) -> list[tuple[str, str, dict[int, str]]]:

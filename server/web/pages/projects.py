@@ -3,10 +3,10 @@
 from flask import Response, make_response, render_template, request
 
 from server.access import projects, queries, roles
-from server.access.allow import Scope, allow, may
+from server.access.allow import allow, may
 from server.access.assignments import set_villages, unassign
 from server.access.giving import give_role
-from server.access.phone_reach import managed_villages
+from server.access.phone_reach import managed_scope
 from server.errors import Problem, UnexpectedValue
 from server.models import Project
 from server.places.desk import list_villages
@@ -65,7 +65,7 @@ def show_project(project_id: int) -> Response:
 
 def project_facts(project: Project) -> dict[str, object]:
     who = session.caller()
-    can_assign = may(who, "assignment.create", project)
+    can_assign, given = may(who, "assignment.create", project), managed_scope(who, project)
     return {
         "project": project,
         "assignments": [holder(row, project) for row in queries.list_holders(session.db(), project)],
@@ -74,15 +74,9 @@ def project_facts(project: Project) -> dict[str, object]:
         "can_switch_kind": may(who, "project.kind"),
         "people": people_to_choose(project) if can_assign else [],
         "roles": [{"system": role.system, "word": role_word(role.id)} for role in assignable_roles(project.kind)],
-        **villages_to_give(project),
+        "villages": list_villages(session.db(), given),
+        "whole_town": given.everything,
     }
-
-
-def villages_to_give(project: Project) -> dict[str, object]:
-    """Whoever has some villages only gives these, and not the whole town."""
-    hers = managed_villages(session.caller(), project)
-    scope = Scope(project.id, everything=hers is None, village_ids=hers or frozenset())
-    return {"villages": list_villages(session.db(), scope), "whole_town": hers is None}
 
 
 def holder(row: queries.HolderRow, project: Project) -> dict[str, object]:

@@ -118,3 +118,18 @@ def test_a_long_list_costs_no_more_questions(
         numbers.append(len(asked))
         desk.give()
     assert numbers[0] == numbers[1] <= 18
+
+
+@pytest.mark.parametrize("role", ["town_lead", "manager"])
+def test_who_has_some_villages_hands_no_other_over(desk: Desk, role: str) -> None:
+    """Else whoever leads one village would give its workers any other."""
+    far, near = desk.seat("far", role, "A2"), desk.seat("near", role, "A1")
+    assert desk.give(far) == 400
+    with desk.database.reading() as db:
+        assert db.scalars(select(HandOver)).all() == []
+    assert ('value="A2"' in far.get("/hand-overs").text, 'value="A1"' in far.get("/hand-overs").text) == (True, False)
+    assert desk.give(near) == 303
+    with desk.database.reading() as db:
+        [row] = db.scalars(select(HandOver))
+    assert far.post(f"/hand-overs/{row.id}/end").status_code == 404, "nor is it hers to end"
+    assert near.post(f"/hand-overs/{row.id}/end").status_code == 303
