@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
@@ -15,8 +16,12 @@ from server.access.caller import Caller, Grant, Handed, Opened
 from server.access.pseudonyms import pseudonym
 from server.access.reading_log import Read, ReadingLog, as_what, by_what_way, write_reads
 from server.db import Database
-from server.models import Audit, Project, Reading, Village, Woman
+from server.models import Audit, Project, Reading, Seal, Village, Woman
+from tests.client import Client
 from tests.conftest import MORNING
+from tests.making import a_form
+from tests.server.registry.caring import Care, a_clinician
+from tests.server.registry.naming import TALK, registered, talk
 
 HER = "11111111-2222-4333-8444-555555555555"
 WANG = Caller(actor_id=None, type="user", grants=(Grant(roles.VILLAGE_WORKER, 1, None),), villages={1: frozenset({7})})
@@ -184,3 +189,20 @@ def test_the_writer_waits_for_nobody_who_writes_longer(log: ReadingLog, database
     while not written(database) and datetime.now(UTC) < patience:
         threading.Event().wait(0.02)
     assert len(written(database)) == 1
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_look_at_a_record_that_names_women_is_in_the_log_of_each_of_them(
+    app: Flask, database: Database, cast: dict[str, int], project_id: int, number: int
+) -> None:
+    care = Care(app, database, project_id)
+    with database.transaction() as db:
+        a_form(db, project_id, "talk", xml=TALK.encode())
+    women = registered(care, number)
+    sent = talk(care, women=" ".join(women))
+    a_clinician(care, cast["bob"])
+    bob = Client.signed_in(app, database, cast["bob"])
+    assert bob.get(f"/projects/{project_id}/forms/talk/submissions/{sent}").status_code == 200
+    looks = sorted(one.about for one in care.rows(Reading) if one.action == "submission.read")
+    assert looks == sorted(pseudonym(project_id, one) for one in women)
+    assert care.rows(Seal) == []

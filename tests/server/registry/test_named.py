@@ -1,45 +1,34 @@
 """Records of the town's own forms that choose a woman from our lists: they are hers, and go by what she agreed to."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select, text
 
 from server.access.allow import Scope
-from server.access.projects import submissions_within, switch_kind
-from server.access.pseudonyms import pseudonym
+from server.access.projects import submissions_within
 from server.access.roles import CLINICIAN, REVIEWER
 from server.db import Database
 from server.followups.restricting import use_again
-from server.intake.derive import retry_one
-from server.intake.rederiving import rederive
 from server.intake.withdrawing import withdraw
 from server.models import (
     Assignment,
     CareEvent,
-    Entity,
     FollowUp,
-    NamedWoman,
     Project,
-    Reading,
-    Seal,
     Submission,
     SubmissionGeometry,
     SubmissionVersion,
-    Village,
     VillageScope,
     Woman,
 )
 from server.registry.events import told_of_her
-from server.registry.retention import past_women
-from server.registry.retention_counts import count_ahead
 from tests.client import Client
 from tests.conftest import MORNING, Clock
 from tests.making import a_form
-from tests.server.registry.caring import VILLAGE, Care, a_care_record, a_uuid
+from tests.server.registry.caring import Care, a_care_record, a_uuid
 from tests.server.registry.naming import (
     LISTS,
     TALK,
@@ -243,48 +232,6 @@ def test_who_is_removed_takes_what_names_her_beside_another_woman(care: Care) ->
     assert care.seal_of(sent) == "erased"
 
 
-def test_working_out_again_brings_records_of_before_along(care: Care, database: Database, project_id: int) -> None:
-    woman = a_uuid()
-    care.register(woman)
-    sent = talk(care, women=woman)
-    with database.transaction() as db:
-        db.execute(delete(CareEvent).where(CareEvent.form_id == "talk"))
-        db.execute(update(Submission).where(Submission.instance_id == sent).values(health=False))
-    rederive(database, project_id, MORNING, lambda done, of: None)
-    assert event_of(care).subject == woman
-    assert [one.health for one in care.rows(Submission) if one.instance_id == sent] == [True]
-
-
-def test_in_a_project_that_becomes_a_care_project_records_of_before_go_by_it(
-    care: Care, database: Database, project_id: int
-) -> None:
-    woman = a_uuid()
-    care.register(woman)
-    with database.transaction() as db:
-        db.get_one(Project, project_id).kind = "plain"
-    hers, unknown, nobodys = talk(care, women=woman), talk(care, women=a_uuid()), talk(care)
-    with database.transaction() as db:
-        switch_kind(db, db.get_one(Project, project_id), "care", None, MORNING)
-    assert [care.seal_of(one) for one in (hers, unknown, nobodys)] == ["unread"] * 3
-    while True:
-        with database.transaction() as db:
-            if not retry_one(db, MORNING):
-                break
-    assert [care.seal_of(one) for one in (hers, unknown, nobodys)] == [None, "unknown", None]
-    health = {one.instance_id: one.health for one in care.rows(Submission)}
-    assert [health[one] for one in (hers, unknown, nobodys)] == [True, True, False]
-
-
-def test_a_look_at_it_is_in_her_own_log(care: Care, hire: Hire) -> None:
-    woman = a_uuid()
-    care.register(woman)
-    sent = talk(care, women=woman)
-    clinician = hire("bob", CLINICIAN)
-    assert clinician.get(f"/projects/{care.project_id}/forms/talk/submissions/{sent}").status_code == 200
-    assert [one.about is not None for one in care.rows(Reading) if one.action == "submission.read"] == [True]
-    assert care.rows(Seal) == []
-
-
 @pytest.mark.parametrize("change", [stop_sharing, take_back, restrict, remove])
 def test_what_any_of_several_women_says_later_holds_for_the_record(
     care: Care, hire: Hire, clock: Clock, change: Callable[[Care, str], None]
@@ -327,16 +274,6 @@ def test_a_correction_that_leaves_her_out_frees_the_record_of_her(care: Care, hi
     assert seen(hire("bob", CLINICIAN), care) == [1, 1, 1]
 
 
-def test_working_out_again_finds_all_whom_a_record_names(care: Care, database: Database, project_id: int) -> None:
-    women = registered(care, 3)
-    talk(care, women=" ".join(women))
-    with database.transaction() as db:
-        db.execute(delete(NamedWoman))
-        db.add(NamedWoman(submission_id=event_of(care).submission_id, woman_uuid=a_uuid(), project_id=project_id))
-    rederive(database, project_id, MORNING, lambda done, of: None)
-    assert others_of(care) == sorted(women[1:])
-
-
 def test_what_the_office_set_aside_stays_out_of_sight_with_any_of_them(
     care: Care, hire: Hire, cast: dict[str, int], project_id: int
 ) -> None:
@@ -348,49 +285,6 @@ def test_what_the_office_set_aside_stays_out_of_sight_with_any_of_them(
     assert seen(clinician, care) == [1, 1, 1]
     restrict(care, woman)
     assert seen(clinician, care) == [0, 0, 0]
-
-
-def test_a_record_that_names_a_woman_of_another_village_is_only_for_who_reaches_both(
-    care: Care, app: Flask, database: Database, cast: dict[str, int], project_id: int
-) -> None:
-    woman, neighbour = a_uuid(), a_uuid()
-    with database.transaction() as db:
-        db.add(Village(project_id=project_id, code="519901201002", name="二村", created_at=MORNING))
-        db.flush()
-        ids = dict(db.execute(select(Village.code, Village.id)).all())
-        db.add(Assignment(actor_id=cast["bob"], role_id=CLINICIAN, project_id=project_id))
-        db.add(VillageScope(actor_id=cast["bob"], project_id=project_id, village_id=ids[VILLAGE]))
-    care.register(woman)
-    care.register(neighbour, village_code="519901201002")
-    talk(care, women=f"{woman} {neighbour}")
-    talk(care, women=woman)
-    assert seen(Client.signed_in(app, database, cast["bob"]), care) == [1, 1, 1]
-    with database.transaction() as db:
-        db.add(VillageScope(actor_id=cast["bob"], project_id=project_id, village_id=ids["519901201002"]))
-    assert seen(Client.signed_in(app, database, cast["bob"]), care) == [2, 2, 2]
-
-
-def test_a_look_at_it_is_in_the_log_of_each_of_them(care: Care, hire: Hire, project_id: int) -> None:
-    women = registered(care, 3)
-    sent = talk(care, women=" ".join(women))
-    assert hire("bob", CLINICIAN).get(f"/projects/{project_id}/forms/talk/submissions/{sent}").status_code == 200
-    looks = sorted(one.about for one in care.rows(Reading) if one.action == "submission.read")
-    assert looks == sorted(pseudonym(project_id, one) for one in women)
-
-
-def test_a_talk_that_named_her_beside_another_is_a_contact(care: Care, database: Database, project_id: int) -> None:
-    woman, first = a_uuid(), a_uuid()
-    for one in (woman, first):
-        care.register(one, until="2028-02-01")
-    long_ago = datetime(2024, 2, 1, tzinfo=UTC)
-    with database.transaction() as db:
-        db.execute(update(CareEvent).values(visit_date=long_ago.date(), received_at=long_ago))
-        db.execute(update(Entity).values(created_at=long_ago, updated_at=long_ago))
-    talk(care, women=f"{first} {woman}")
-    with database.reading() as db:
-        assert past_women(db, project_id, date(2025, 3, 2)) == set()
-        counted = count_ahead(db, project_id, MORNING + timedelta(days=800))
-    assert (counted["women"], counted["records"]) == (2, 3), "one that names both is one"
 
 
 def test_whom_it_reaches_is_looked_up_by_keys(database: Database, project_id: int) -> None:

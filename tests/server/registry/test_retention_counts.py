@@ -1,17 +1,22 @@
 """How much is past its time, for a page: what the run will do, asked in a few questions whatever the number of women."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from server.db import Database
 from server.followups.restricting import keep_unused
-from server.models import Project
+from server.models import CareEvent, Entity, Project
+from server.registry.retention import past_women
 from server.registry.retention_counts import count_ahead
 from server.registry.retention_runs import plan_retention
-from tests.conftest import Clock
+from tests.conftest import MORNING, Clock
+from tests.making import a_form
 from tests.server.registry.caring import Care, a_uuid
+from tests.server.registry.naming import TALK, talk
 
 
 @pytest.fixture
@@ -59,3 +64,20 @@ def test_it_asks_as_often_for_many_women_as_for_one(
         a_past_woman(care)
     clock.forward(days=400)
     assert asked() == one
+
+
+def test_a_talk_that_named_her_beside_another_is_a_contact(care: Care, database: Database, project_id: int) -> None:
+    with database.transaction() as db:
+        a_form(db, project_id, "talk", xml=TALK.encode())
+    woman, first = a_uuid(), a_uuid()
+    for one in (woman, first):
+        care.register(one, until="2028-02-01")
+    long_ago = datetime(2024, 2, 1, tzinfo=UTC)
+    with database.transaction() as db:
+        db.execute(update(CareEvent).values(visit_date=long_ago.date(), received_at=long_ago))
+        db.execute(update(Entity).values(created_at=long_ago, updated_at=long_ago))
+    talk(care, women=f"{first} {woman}")
+    with database.reading() as db:
+        assert past_women(db, project_id, date(2025, 3, 2)) == set()
+        counted = count_ahead(db, project_id, MORNING + timedelta(days=800))
+    assert (counted["women"], counted["records"]) == (2, 3), "one that names both is one"
