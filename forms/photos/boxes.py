@@ -3,6 +3,7 @@
 Source: ISO/IEC 14496-12 (boxes, 8.11 meta, iinf, iloc), ISO/IEC 23008-12 annex A (Exif and XMP items); QuickTime's udta.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -46,9 +47,11 @@ def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
 
 def find_telling(source: BinaryIO, size: int) -> Iterator[Block]:
     left = iter(range(MOST_BOXES))
-    for box in read_boxes(source, 0, size, left):
+    boxes = list(read_boxes(source, 0, size, left))
+    homes = [Span(box.inside, box.stop) for box in boxes if box.kind not in (b"meta", *HOLDERS)]
+    for box in boxes:
         if box.kind == b"meta":
-            yield from judge_meta(source, box, size, left)
+            yield from judge_meta(source, box, homes, left)
         elif box.kind == b"uuid":
             yield from emptied(box)
         elif box.kind in HOLDERS:
@@ -88,8 +91,8 @@ def read_boxes(source: BinaryIO, start: int, stop: int, left: Iterator[int]) -> 
     raise Damaged(start)
 
 
-def judge_meta(source: BinaryIO, meta: Box, size: int, left: Iterator[int]) -> Iterator[Block]:
-    """Of a picture's meta box the items that tell; any other one as a whole."""
+def judge_meta(source: BinaryIO, meta: Box, homes: list[Span], left: Iterator[int]) -> Iterator[Block]:
+    """Of a picture's meta box the items that tell; any other one as a whole. `homes` are boxes of the file to hold items."""
     if meta.stop - meta.start > MOST_META:
         raise Damaged(meta.start)
     inner = {box.kind: box for box in read_boxes(source, meta.inside + 4, meta.stop, left)}
@@ -99,9 +102,9 @@ def judge_meta(source: BinaryIO, meta: Box, size: int, left: Iterator[int]) -> I
     if b"iinf" not in inner or b"iloc" not in inner:
         return
     telling = set(read_telling_items(source, inner[b"iinf"], left))
-    idat = inner[b"idat"].inside if b"idat" in inner else 0
+    idat = [Span(inner[b"idat"].inside, inner[b"idat"].stop)] if b"idat" in inner else []
     try:
-        extents = read_extents(content(source, inner[b"iloc"]), telling, idat, size)
+        extents = read_extents(content(source, inner[b"iloc"]), telling, idat, homes)
     except (IndexError, ValueError):
         raise Damaged(meta.start) from None
     yield from (Block(*extent, blank=True) for extent in extents)
@@ -141,7 +144,7 @@ class Reader:
         return int.from_bytes(self.data[self.at - width : self.at], "big")
 
 
-def read_extents(data: bytes, wanted: set[int], idat: int, size: int) -> list[Span]:
+def read_extents(data: bytes, wanted: set[int], idat: list[Span], homes: list[Span]) -> list[Span]:
     """Where the wanted items lie in the file. Raises IndexError or ValueError for a list that makes no sense."""
     reader = Reader(data)
     version = reader.number(4) >> 24
@@ -165,6 +168,18 @@ def read_extents(data: bytes, wanted: set[int], idat: int, size: int) -> list[Sp
             if item in wanted:
                 if method > 1:
                     raise ValueError
-                start += idat if method else 0
-                extents.append(Span(start, start + length if length else size))
+                extents.append(
+                    find_extent(start + idat[0].start, length, idat) if method else find_extent(start, length, homes)
+                )
     return extents
+
+
+def find_extent(start: int, length: int, homes: list[Span]) -> Span:
+    """An extent within the content of the box that holds it, so that no box's own head is ever filled with zeros.
+
+    Without a length it is all that follows there. Raises ValueError where no box holds it.
+    """
+    at = bisect_right(homes, start, key=lambda home: home.start) - 1
+    if at < 0 or start >= homes[at].stop:
+        raise ValueError
+    return Span(start, min(start + length, homes[at].stop) if length else homes[at].stop)

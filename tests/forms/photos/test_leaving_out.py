@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 import time
 
 import pytest
@@ -145,6 +146,27 @@ def test_boxes_keep_their_places_because_the_rest_is_found_by_offset() -> None:
         assert len(after) == len(before)
         assert b"picture" in after or b"frames" in after
     assert b"udta" not in given_out(a_film()) and b"free" in given_out(a_film())
+
+
+def test_an_item_without_a_length_ends_with_the_box_that_holds_it() -> None:
+    """It was filled with zeros to the end of the file: the frames behind it were lost with the head of their box."""
+    payload = SECRET + b"Exif"
+    placed = struct.pack(">HHHHI", 2, 1, 0, 1, len(b"picture"))
+    photo = a_heic(in_idat=True).replace(placed + len(payload).to_bytes(4, "big"), placed + bytes(4))
+    cleaned = given_out(photo)
+    assert SECRET in photo and SECRET not in cleaned
+    assert cleaned.endswith(box(b"mdat", b"nothing")) and b"picture" in cleaned
+    assert given_out(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("at", [0, 4, 30, 10_000])
+def test_an_item_that_lies_in_no_box_makes_no_photo(at: int) -> None:
+    """Else the heads of boxes were filled with zeros, and nobody could follow the file any more."""
+    whole = a_heic()
+    secret = whole.index(SECRET)
+    photo = whole.replace(struct.pack(">I", secret), struct.pack(">I", at))
+    assert photo != whole and SECRET not in given_out(photo)
+    assert given_out(given_out(photo)) == given_out(photo)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "heic", "film"])
