@@ -125,9 +125,9 @@ def _judge(
 
 
 def _merge_by_clock(windows: _Windows, keys: Mapping[str, str], endings: dict[str, Ending], today: date) -> None:
-    """When the next contact is overdue as well, one late contact is asked for, not two."""
-    order = list(windows)
-    for name, after in pairwise(order):
+    """When the next contact is overdue as well, one late contact is asked for, not two. One that is done never is."""
+    waiting = [name for name in windows if name not in endings]
+    for name, after in pairwise(waiting):
         own, following = windows[name][1], windows[after][1]
-        if name not in endings and all(is_overdue(today, one.closes_on, one.grace) for one in (own, following)):
+        if all(is_overdue(today, one.closes_on, one.grace) for one in (own, following)):
             endings[name] = Ending("missed_merged", merged_into=keys[after])

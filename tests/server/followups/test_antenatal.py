@@ -109,6 +109,14 @@ def test_a_visit_inside_the_window_that_arrives_late_is_on_time_and_takes_the_ov
     assert (now.state, now.answered_on, now.severity) == ("done_on_time", day("2027-01-20"), "info")
 
 
+def test_a_missed_contact_is_never_merged_into_one_that_is_done() -> None:
+    """She registered late: the first contact, done, closes after the third, and no day was foretold for the merging."""
+    late = woman(pregnancies=(pregnancy("2027-06-01", "2027-11-16"),), visits=(check("2027-06-01"),))
+    third = [standing(late, on)["ANC3"] for on in ("2027-11-23", "2027-11-24")]
+    assert [(one.state, one.merged_into) for one in third] == [("overdue", None)] * 2
+    assert standing(late, "2028-02-15")["ANC3"].merged_into == standing(late, "2028-02-15")["ANC4"].key
+
+
 def test_a_late_upload_turns_a_merged_contact_into_one_that_was_kept() -> None:
     facts = with_checks("2027-02-01", "2027-01-20")
     assert standing(facts, "2027-02-01")["ANC2"].state == "done_on_time"
