@@ -11,17 +11,13 @@ from server.intake.derive import retry_one
 from server.models import Assignment, Project, Submission, Village, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
-from tests.making import a_form
 from tests.server.registry.caring import VILLAGE, Care, a_uuid
-from tests.server.registry.naming import TALK, seen, talk
+from tests.server.registry.naming import a_care_with_talk, seen, talk
 
 
 @pytest.fixture
 def care(app: Flask, database: Database, project_id: int) -> Care:
-    care = Care(app, database, project_id)
-    with database.transaction() as db:
-        a_form(db, project_id, "talk", xml=TALK.encode())
-    return care
+    return a_care_with_talk(app, database, project_id)
 
 
 def test_a_record_that_names_a_woman_of_another_village_is_only_for_who_reaches_both(

@@ -19,9 +19,8 @@ from server.db import Database
 from server.models import Audit, Project, Reading, Seal, Village, Woman
 from tests.client import Client
 from tests.conftest import MORNING
-from tests.making import a_form
-from tests.server.registry.caring import Care, a_clinician
-from tests.server.registry.naming import TALK, registered, talk
+from tests.server.registry.caring import a_clinician
+from tests.server.registry.naming import a_care_with_talk, registered, talk
 
 HER = "11111111-2222-4333-8444-555555555555"
 WANG = Caller(actor_id=None, type="user", grants=(Grant(roles.VILLAGE_WORKER, 1, None),), villages={1: frozenset({7})})
@@ -195,9 +194,7 @@ def test_the_writer_waits_for_nobody_who_writes_longer(log: ReadingLog, database
 def test_a_look_at_a_record_that_names_women_is_in_the_log_of_each_of_them(
     app: Flask, database: Database, cast: dict[str, int], project_id: int, number: int
 ) -> None:
-    care = Care(app, database, project_id)
-    with database.transaction() as db:
-        a_form(db, project_id, "talk", xml=TALK.encode())
+    care = a_care_with_talk(app, database, project_id)
     women = registered(care, number)
     sent = talk(care, women=" ".join(women))
     a_clinician(care, cast["bob"])

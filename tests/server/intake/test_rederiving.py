@@ -8,17 +8,13 @@ from server.db import Database
 from server.intake.rederiving import rederive
 from server.models import CareEvent, NamedWoman, Submission
 from tests.conftest import MORNING
-from tests.making import a_form
 from tests.server.registry.caring import Care, a_uuid
-from tests.server.registry.naming import TALK, event_of, others_of, registered, talk
+from tests.server.registry.naming import a_care_with_talk, event_of, others_of, registered, talk
 
 
 @pytest.fixture
 def care(app: Flask, database: Database, project_id: int) -> Care:
-    care = Care(app, database, project_id)
-    with database.transaction() as db:
-        a_form(db, project_id, "talk", xml=TALK.encode())
-    return care
+    return a_care_with_talk(app, database, project_id)
 
 
 def test_working_out_again_brings_records_of_before_along(care: Care, database: Database, project_id: int) -> None:

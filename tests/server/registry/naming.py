@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from flask import Flask
+
+from server.db import Database
 from server.followups.restricting import keep_unused
 from server.models import CareEvent, NamedWoman, Project
 from server.registry.erasing import erase_person, plan_erasure
 from tests.client import Client
 from tests.conftest import MORNING
+from tests.making import a_form
 from tests.server.registry.caring import VILLAGE, Care, a_uuid
 
 LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
@@ -24,6 +28,17 @@ TALK = f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.
 <input ref="/data/visit_date"><label>Day</label></input><input ref="/data/village_code"><label>Village</label></input>
 {CHOICES}<input ref="/data/gps"><label>Place</label></input><input ref="/data/note"><label>Note</label></input>
 </h:body></h:html>"""
+
+
+def a_care_with_talk(app: Flask, database: Database, project_id: int) -> Care:
+    care = Care(app, database, project_id)
+    publish_talk(care)
+    return care
+
+
+def publish_talk(care: Care) -> None:
+    with care.database.transaction() as db:
+        a_form(db, care.project_id, "talk", xml=TALK.encode())
 
 
 def registered(care: Care, number: int) -> list[str]:

@@ -9,17 +9,13 @@ from sqlalchemy import text
 from server.db import Database
 from server.models import CareEvent, Entity
 from server.registry.moving import may_have_come
-from tests.making import a_form
 from tests.server.registry.caring import Care, a_uuid, created
-from tests.server.registry.naming import TALK, correct, event_of, others_of, registered, remove, talk
+from tests.server.registry.naming import a_care_with_talk, correct, event_of, others_of, registered, remove, talk
 
 
 @pytest.fixture
 def care(app: Flask, database: Database, project_id: int) -> Care:
-    care = Care(app, database, project_id)
-    with database.transaction() as db:
-        a_form(db, project_id, "talk", xml=TALK.encode())
-    return care
+    return a_care_with_talk(app, database, project_id)
 
 
 def move_pregnancy(care: Care, first: str, pregnancy: str, woman: str, **answers: str) -> str:

@@ -27,11 +27,10 @@ from server.models import (
 from server.registry.events import told_of_her
 from tests.client import Client
 from tests.conftest import MORNING, Clock
-from tests.making import a_form
 from tests.server.registry.caring import Care, a_care_record, a_uuid
 from tests.server.registry.naming import (
     LISTS,
-    TALK,
+    a_care_with_talk,
     correct,
     event_of,
     others_of,
@@ -49,10 +48,7 @@ Hire = Callable[[str, int], Client]
 
 @pytest.fixture
 def care(app: Flask, database: Database, project_id: int) -> Care:
-    care = Care(app, database, project_id)
-    with database.transaction() as db:
-        a_form(db, project_id, "talk", xml=TALK.encode())
-    return care
+    return a_care_with_talk(app, database, project_id)
 
 
 @pytest.fixture

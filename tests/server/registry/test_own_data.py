@@ -11,18 +11,14 @@ from server.db import Database
 from server.models import Project, Seal, Submission, SubmissionComment
 from server.registry.own_data import as_json, collect
 from tests.conftest import MORNING, Clock
-from tests.making import a_form
 from tests.server.registry.caring import Care, a_uuid
-from tests.server.registry.naming import TALK, correct, registered, restrict, talk
+from tests.server.registry.naming import a_care_with_talk, correct, registered, restrict, talk
 from tests.server.registry.test_moving import move_pregnancy
 
 
 @pytest.fixture
 def care(app: Flask, database: Database, project_id: int) -> Care:
-    care = Care(app, database, project_id)
-    with database.transaction() as db:
-        a_form(db, project_id, "talk", xml=TALK.encode())
-    return care
+    return a_care_with_talk(app, database, project_id)
 
 
 def copy_of(care: Care, woman: str) -> tuple[bytes, dict[str, Any]]:

@@ -14,9 +14,8 @@ from server.registry.retention import past_women
 from server.registry.retention_counts import count_ahead
 from server.registry.retention_runs import plan_retention
 from tests.conftest import MORNING, Clock
-from tests.making import a_form
 from tests.server.registry.caring import Care, a_uuid
-from tests.server.registry.naming import TALK, talk
+from tests.server.registry.naming import publish_talk, talk
 
 
 @pytest.fixture
@@ -67,8 +66,7 @@ def test_it_asks_as_often_for_many_women_as_for_one(
 
 
 def test_a_talk_that_named_her_beside_another_is_a_contact(care: Care, database: Database, project_id: int) -> None:
-    with database.transaction() as db:
-        a_form(db, project_id, "talk", xml=TALK.encode())
+    publish_talk(care)
     woman, first = a_uuid(), a_uuid()
     for one in (woman, first):
         care.register(one, until="2028-02-01")

@@ -12,18 +12,14 @@ from server.db import Database
 from server.models import Assignment, VillageScope
 from server.registry.rights_desk import open_request
 from tests.conftest import MORNING, PASSWORD, Clock
-from tests.making import a_form
 from tests.server.registry.caring import Care
-from tests.server.registry.naming import TALK, registered, talk
+from tests.server.registry.naming import a_care_with_talk, registered, talk
 from tests.server.web.pages.conftest import Browser, text_of
 
 
 @pytest.fixture
 def care(paged: Flask, database: Database, project_id: int) -> Care:
-    care = Care(paged, database, project_id)
-    with database.transaction() as db:
-        a_form(db, project_id, "talk", xml=TALK.encode())
-    return care
+    return a_care_with_talk(paged, database, project_id)
 
 
 @pytest.fixture

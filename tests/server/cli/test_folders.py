@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.server.cli.running import looking_into, run
+
+
+@pytest.mark.parametrize("command", ["serve", "upgrade"])
+def test_a_newer_schema_is_refused_with_a_sentence(
+    data: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '9999_from_the_future'"))
+    assert run(command, "--data", str(data), *(["--port", "0"] if command == "serve" else [])) == 2
+    assert "newer Fangshi" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["publish-library", "--project", "1"], ["upgrade"], ["jobs", "--once"]])
+def test_a_folder_that_is_not_there_is_not_made_by_a_typing_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
+    assert run(*words, "--data", str(tmp_path / "dta")) == 2
+    assert "there is no data folder" in capsys.readouterr().err
+    assert not (tmp_path / "dta").exists()
+
+
+def test_a_database_that_does_not_answer_is_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FANGSHI_DATABASE_URL", f"postgresql://nobody@/none?host={tmp_path}")
+    assert run("upgrade", "--data", str(tmp_path / "data")) == 2
+    assert "cannot be reached" in capsys.readouterr().err
+
+
+def test_a_database_file_that_is_none_is_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
+    (tmp_path / "fangshi.db").write_text("overwritten by mistake " * 100)
+    assert run("upgrade", "--data", str(tmp_path)) == 2
+    assert "file is not a database" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["keys", "show"], ["keys", "rotate", "--dry-run"], ["keys", "forget", "--dry-run"], ["retention", "--dry-run"]],
+    ids=" ".join,
+)
+def test_a_command_that_only_looks_makes_no_database_and_upgrades_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
+    assert run(*words, "--data", str(tmp_path)) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command", [["serve", "--port", "0"], ["upgrade"], ["keys", "rotate"], ["jobs", "--once"], ["jobs"]], ids=" ".join
+)
+def test_with_another_key_file_nothing_is_done_and_the_sentence_names_it(
+    data: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    (data / "secret.key").write_text("ab" * 32)
+    assert run(*command, "--data", str(data)) == 2
+    said = capsys.readouterr().err
+    assert str(data / "secret.key") in said and "sealed under" in said and "封存" in said

@@ -1,0 +1,62 @@
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from server.access.projects import create_project
+from server.clock import now
+from server.keys import read_keys, replace_keys
+from server.models import Woman
+from tests.server.cli.running import looking_into, run
+from tests.server.followups.told import a_woman
+
+
+def test_a_second_upgrade_has_nothing_to_do(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    assert run("upgrade", "--data", str(data)) == 0
+    assert "up to date" in capsys.readouterr().out
+
+
+def test_rederive_tells_how_far_it_is_and_what_there_was(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with looking_into(data) as db:
+        db.execute(text("SELECT 1"))
+    assert run("rederive", "--data", str(data), "--project", "7") == 2
+    assert run("rederive", "--data", str(data)) == 0
+    said = capsys.readouterr()
+    assert said.out == "0 份记录，0 个对象 / 0 records, 0 subjects\n"
+    assert said.err.endswith(f"[{'#' * 40}] 0/0\n")
+
+
+def shown_keys(data: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, object]]:
+    assert run("keys", *words, "--data", str(data), "--json") == 0
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_keys_are_shown_changed_and_forgotten(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        project = create_project(db, "禾川镇", None, None, now(), "care")
+        a_woman(db, project, "w1", label="W-0001 王*")
+    capsys.readouterr()
+    before = shown_keys(data, capsys, "show")
+    assert [one["in_use"] for one in before] == [True] and before[0]["values"] > 0
+    assert shown_keys(data, capsys, "rotate", "--dry-run") == before
+    changed = shown_keys(data, capsys, "rotate")
+    assert [one["in_use"] for one in changed] == [True, False]
+    assert changed[1] == {**before[0], "values": 0, "in_use": False} and changed[0]["values"] == before[0]["values"]
+    assert shown_keys(data, capsys, "forget", "--dry-run") == changed
+    assert shown_keys(data, capsys, "forget") == changed[:1]
+    with looking_into(data) as db:
+        assert db.scalars(select(Woman.label)).one() == "W-0001 王*"
+
+
+def test_an_old_key_that_is_in_use_is_not_forgotten(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        a_woman(db, create_project(db, "禾川镇", None, None, now(), "care"), "w1", label="W-0001 王*")
+    replace_keys(data / "secret.key", [bytes(32), *read_keys(data / "secret.key")])
+    assert run("keys", "forget", "--data", str(data)) == 2
+    assert "keys rotate" in capsys.readouterr().err
+    assert len(read_keys(data / "secret.key")) == 2
