@@ -3,7 +3,7 @@
 from flask import Response, make_response, render_template, request
 
 from server.access import phone_reach, phones, queries, rosters
-from server.access.allow import allow, scope_of
+from server.access.allow import allow
 from server.access.phones import Phone
 from server.errors import BodyTooLarge, MissingParameter, Problem
 from server.models import Project
@@ -40,7 +40,7 @@ def show_cards() -> Response:
             sheets=[cards[start : start + ON_A_SHEET] for start in range(0, len(cards), ON_A_SHEET)],
             page=pager("/phones/cards", wanted, number, len(found)),
             chosen=wanted["village"],
-            villages=list_villages(session.db(), scope_of(session.caller(), project)) if care else [],
+            villages=list_villages(session.db(), phone_reach.managed_scope(session.caller(), project)) if care else [],
         )
     )
 

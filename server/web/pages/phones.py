@@ -5,7 +5,7 @@ from flask import Response, make_response, redirect, render_template, request
 from markupsafe import Markup
 
 from server.access import carers, phone_reach, phones, queries, roles
-from server.access.allow import allow, may, scope_of
+from server.access.allow import allow, may
 from server.access.assignments import assign, set_villages
 from server.access.care_roles import CARE_ROLES
 from server.access.phones import Phone
@@ -55,7 +55,7 @@ def list_facts(project: Project) -> dict[str, object]:
         **(choices() if care else {}),
         "can_create": may(who, "field_key.create", project),
         "whole_town": phone_reach.managed_villages(who, project) is None,
-        "villages": list_villages(session.db(), scope_of(who, project)) if care else [],
+        "villages": list_villages(session.db(), phone_reach.managed_scope(who, project)) if care else [],
         "on_two": sum(one.row.other_device_id is not None and one.row.revoked_at is None for one in found),
         "can_print": may(who, "field_key.delete", project),
     }
@@ -213,7 +213,7 @@ def lose_phone(actor_id: int) -> Response:
 def know_device(actor_id: int) -> Response:
     project = current_project()
     allow(session.caller(), "field_key.update", project)
-    managed_phone(project, actor_id)
+    phone_reach.check_own_reach(managed_phone(project, actor_id))
     phones.accept_device(session.db(), actor_id, require_person(), session.now())
     return say(f"/phones/{actor_id}", _("Noted: it is the same person's phone."))
 

@@ -81,6 +81,16 @@ def test_a_phones_villages_are_those_ticked(town, browse, database):
     assert ids == [town.village_ids[1]]
 
 
+def test_who_administers_the_site_is_offered_the_villages_too(town, browse):
+    ada = browse("ada")
+    for path in ("/phones", "/phones/cards"):
+        offered = re.findall(r'name="village" value="(\d+)"', ada.see(path).get_data(as_text=True))
+        assert offered == ["519901201001", "519901201002"], path
+    made = ada.send("/phones", {"name": "刘小燕", "village": ["519901201002"]}).location
+    assert key_in(ada.see(made))
+    assert 'name="all_villages" value="1" checked' not in ada.see("/phones").get_data(as_text=True)
+
+
 def test_keys_are_shown_only_to_those_who_may_manage_them(town, browse):
     for name in ("rita", "vera", "otto"):
         browser = browse(name)
@@ -212,6 +222,21 @@ def test_a_card_of_a_phone_that_has_other_villages_too_is_not_shown_and_not_made
     assert key_in(browse("lea").see(f"/phones/{other}")), "who leads the town is shown it"
     lost = text_of(lena.send(f"/phones/{other}/lost"))
     assert "钥匙已停用" in lost and "在下面做一张新卡" not in lost
+
+
+def test_whether_a_copied_card_is_the_same_persons_says_who_has_all_villages_of_the_phone(app, town, browse, database):
+    other, lea = make_lead_of_village_one(town), browse("lea")
+    phone = Client(app, key=key_in(lea.see(f"/phones/{other}"))[1])
+    for device in ("collect:aaa", "collect:bbb"):
+        phone.get(f"/projects/{town.project_id}/formList?deviceID={device}")
+    with database.transaction() as db:
+        by, project = Caller(actor_id=None, type="user"), db.get_one(Project, town.project_id)
+        set_villages(db, by, project, other, ["519901201001", "519901201002"], MORNING)
+    lena = browse("lena")
+    card = lena.see(f"/phones/{other}")
+    assert "collect:bbb" in text_of(card) and "/device" not in card.get_data(as_text=True)
+    assert lena.send(f"/phones/{other}/device").status_code == 403
+    assert "/device" in lea.see(f"/phones/{other}").get_data(as_text=True), "nobody said it yet"
 
 
 def test_who_leads_some_villages_is_offered_no_carrier_who_reaches_further_and_no_key_of_such_a_phone(
