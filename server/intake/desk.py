@@ -196,6 +196,11 @@ def get_submission(db: Session, scope: Scope, submission_id: int) -> Submission:
     return found
 
 
+def is_within(db: Session, scope: Scope, submission_id: int) -> bool:
+    """Whether a scope reaches a record."""
+    return db.scalar(select(Submission.id).where(Submission.id == submission_id, in_scope(scope))) is not None
+
+
 def get_record(db: Session, scope: Scope, submission_id: int, version_id: int | None = None) -> Record:
     """A record in its current version, or in an earlier one of its own. Raises NotFound as get_submission."""
     get_submission(db, scope, submission_id)

@@ -1,6 +1,7 @@
 """Which of a woman's records speak of another woman, too: what is said in those is not handed out to either."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 import orjson
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from server.models import FormVersion, SubmissionVersion
 from server.registry.emptying import in_batches
 from server.registry.erasing import Plan
 from server.registry.named import chosen_in, find_bearers
-from server.registry.telling import tell
+from server.registry.telling import KEPT, tell
 
 UNREADABLE = "unreadable"  # in the place of a uuid that is nobody's
 
@@ -30,6 +31,17 @@ def versions_with_others(db: Session, plan: Plan) -> dict[int, set[int]]:
         if any(bearers.get(one) != plan.woman for one in found):
             others[submission_id].add(version_id)
     return others
+
+
+def is_of_others(db: Session, plan: Plan, version: SubmissionVersion, form_id: str) -> bool:
+    """Whether what a version of one of her records says is somebody else's as well."""
+    others = versions_with_others(db, replace(plan, records=(version.submission_id,))).get(version.submission_id, set())
+    return version.id in others or shuts_whole(form_id, others)
+
+
+def shuts_whole(form_id: str, others: set[int]) -> bool:
+    """In one of the town's own forms the versions that do not name others speak of them as well."""
+    return bool(others) and form_id not in KEPT
 
 
 def spoken_of(db: Session, submission_ids: tuple[int, ...]) -> dict[tuple[int, int], set[str]]:

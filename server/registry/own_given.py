@@ -25,8 +25,7 @@ from server.models import (
     SubmissionVersion,
 )
 from server.registry.erasing import Plan
-from server.registry.named_beside import versions_with_others
-from server.registry.telling import KEPT
+from server.registry.named_beside import shuts_whole, versions_with_others
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,8 @@ def records_of(db: Session, plan: Plan) -> list[RecordRow]:
 def record_of(
     db: Session, one: Submission, form_id: str, name: str | None, reason: str | None, others: set[int]
 ) -> RecordRow:
-    """`others`: its versions that name others. In one of the town's own forms the rest speaks of them as well."""
-    shut = None if others and form_id not in KEPT else others
+    """`others`: its versions that name others."""
+    shut = None if shuts_whole(form_id, others) else others
     return RecordRow(
         id=one.id,
         form_id=form_id,
