@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from server.access.roles import REVIEWER, VILLAGE_WORKER
 from server.followups.notices import add_working_days, follow_up_changed, is_late, told_to_others
 from server.followups.wishes import Wishes, save_wishes
-from server.models import FollowUp, Notification, Village
+from server.models import FollowUp, HandOver, HandOverVillage, Notification, Village
 from tests.server.followups.staff import (
     LIUWAN,
     MORNING,
@@ -197,6 +197,29 @@ def test_who_carries_a_phone_of_the_village_is_told(db: Session, staff: Staff) -
         a_carried_phone(db, staff.project, person, village.id)
     follow_up_changed(db, staff.project, a_follow_up(db, staff, village_code=LIUWAN), MORNING)
     assert sorted(told(db)) == sorted([(staff.luo, "due"), (carrier, "due")])
+
+
+@pytest.mark.parametrize(("works", "hears"), [("by_role", True), ("by_phone", True), ("no_more", False)])
+def test_who_stands_in_is_told_while_she_works_in_the_town(db: Session, staff: Staff, works: str, hears: bool) -> None:
+    liuwan = db.scalars(select(Village).where(Village.code == LIUWAN)).one()
+    role = {"by_role": VILLAGE_WORKER, "by_phone": REVIEWER, "no_more": None}[works]
+    stand_in = a_person(db, staff.project, "stand-in", role, liuwan.id)
+    if works != "by_role":
+        a_carried_phone(db, staff.project, stand_in, liuwan.id)
+    stand_in_for(db, staff, stand_in)
+    follow_up_changed(db, staff.project, a_follow_up(db, staff), MORNING)
+    assert sorted(told(db)) == sorted((one, "due") for one in ([staff.chen, stand_in] if hears else [staff.chen]))
+
+
+def stand_in_for(db: Session, staff: Staff, person: int) -> None:
+    """Shiqiao is handed over to this person, today and tomorrow."""
+    days = {"from_day": TODAY, "until_day": TODAY + timedelta(days=1), "given_at": MORNING, "given_by_id": staff.lead}
+    here = {"project_id": staff.project.id, "care_role": "village_worker", "note": "学习两天"}
+    db.add(row := HandOver(from_id=staff.chen, to_id=person, **here, **days))
+    db.flush()
+    village = db.scalars(select(Village.id).where(Village.code == SHIQIAO)).one()
+    db.add(HandOverVillage(hand_over_id=row.id, village_id=village))
+    db.flush()
 
 
 def test_an_account_that_was_closed_is_told_nothing(db: Session, staff: Staff) -> None:
