@@ -4,12 +4,13 @@ A file is on disk (synced, then renamed, the folder synced) before any row speak
 (server/sealed_files.py) under its own bytes' SHA-256 as name; those of before are read as they are.
 """
 
+import errno
 import hashlib
 import logging
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -24,6 +25,7 @@ from server.sealed_files import SealingWriter, is_under, look_through, open_file
 
 CHUNK = 1 << 20
 SHA256_LENGTH = 64
+DAMAGE = (errno.ENOENT, errno.EIO, errno.EACCES)  # of a file itself, not of all files
 
 log = logging.getLogger("fangshi.files")
 
@@ -87,20 +89,15 @@ class BlobStore:
         """The file's own bytes, from any place on. Raises FileNotFoundError, SealBroken."""
         return open_file(self.path(sha256), self.keys)
 
-    def open_whole(self, sha256: str) -> BinaryIO:
-        """As `open`, after a look whether it is what was sent. Raises FileDamaged, and tells the log of it."""
-        try:
+    def open_whole(self, sha256: str, to_the_end: bool = False) -> BinaryIO:
+        """As `open`, after a look whether it is what was sent, of a long one `to_the_end` if asked. Raises FileDamaged."""
+        with noticing_damage(sha256):
             source = self.open(sha256)
             try:
-                look_through(source, sha256)
+                look_through(source, sha256, to_the_end)
             except BaseException:
                 source.close()
                 raise
-        except (FileNotFoundError, SealBroken) as error:
-            log.error(
-                "the stored file %s cannot be read (%s): bring it back from a backup", sha256, type(error).__name__
-            )
-            raise FileDamaged(sha256) from None
         return source
 
     def read(self, sha256: str) -> bytes:
@@ -152,6 +149,20 @@ class BlobStore:
             with suppress(FileNotFoundError):
                 if file.is_file() and file.stat().st_mtime < before.timestamp():
                     yield file.name
+
+
+@contextmanager
+def noticing_damage(sha256: str) -> Iterator[None]:
+    """Around what reads a stored file. Raises FileDamaged for one that is gone, changed, or not given by the disk, and
+    tells the log of it.
+    """
+    try:
+        yield
+    except (OSError, SealBroken) as error:
+        if isinstance(error, OSError) and error.errno not in DAMAGE:
+            raise
+        log.error("the stored file %s cannot be read (%s): bring it back from a backup", sha256, type(error).__name__)
+        raise FileDamaged(sha256) from None
 
 
 def copy(source: BinaryIO | bytes, target: BinaryIO, keys: KeyRing) -> Stored:

@@ -261,6 +261,7 @@ class Timetable:
                 self.run_if_holding,
                 "interval",
                 [job],
+                id=job.name,
                 seconds=(LOOK_EVERY if job.at else job.every).total_seconds(),
                 next_run_time=start + timedelta(seconds=3),
             )
@@ -274,12 +275,17 @@ class Timetable:
         self.scheduler.shutdown(wait=False)
 
     def renew(self) -> None:
+        """Who comes to hold the lease later than it started begins with every row, as at a start."""
         now = clock.now()
+        held_before = now < self.held_until
         try:
             self.held_until = now + LEASE_LIFE if self.lease.hold(now) else now
         except Exception as error:  # the database may be away for a while; the next renewal tries again
             self.held_until = now
             log.warning("lease not renewed: %s", type(error).__name__)
+        if self.held_until > now and not held_before and self.scheduler.running:
+            for job in TIMETABLE:
+                self.scheduler.modify_job(job.name, next_run_time=now)
 
     def run_if_holding(self, job: Job) -> None:
         """Not by a process that hung since its last renewal: somebody else holds the lease by now."""

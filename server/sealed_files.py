@@ -120,12 +120,13 @@ def open_file(path: Path, keys: KeyRing) -> BinaryIO:
         raise
 
 
-def look_through(source: BinaryIO, sha256: str) -> None:
-    """Leaves it at its start. Raises SealBroken. Of a long one that is sealed the ends alone: its pieces tell when they
-    are read. One from before files were sealed is looked through whole, and so is what only looks like one.
+def look_through(source: BinaryIO, sha256: str, to_the_end: bool = False) -> None:
+    """Leaves it at its start. Raises SealBroken. Of a long one that is sealed the ends alone, unless it is to be read
+    `to_the_end`: its pieces tell when they are read. One from before files were sealed is looked through whole, and so is
+    what only looks like one.
     """
     size = source.seek(0, os.SEEK_END)
-    if size > READ_WHOLE and is_sealed(source):
+    if size > READ_WHOLE and is_sealed(source) and not to_the_end:
         for place in (0, size - 1):
             source.seek(place)
             source.read(1)

@@ -10,6 +10,7 @@ from server.access import roles
 from server.access.audit import record
 from server.access.caller import Caller
 from server.access.given_villages import find_villages, kept_villages
+from server.access.person_reach import check_person
 from server.access.phone_reach import check_given, check_hers_alone, check_managed, list_unmanaged
 from server.errors import Forbidden, NotFound, UnexpectedValue
 from server.models import Actor, AppUser, Assignment, Form, Project, VillageScope
@@ -34,7 +35,7 @@ def list_assignments(
         .where(at(project, form), Actor.deleted_at.is_(None))
         .order_by(Assignment.id)
     )
-    hidden = list_unmanaged(db, caller, project) if project is not None else set()
+    hidden = list_unmanaged(db, caller, project, form) if project is not None else set()
     return [(assignment, actor) for assignment, actor in rows if actor.id not in hidden]
 
 
@@ -62,7 +63,8 @@ def assign(
     """Gives a role; giving it twice is one.
 
     In a care project nobody gives himself a role: content is given by another. A phone has the role of phones alone there:
-    whoever manages phones sees its key, and would have whatever else it may.
+    whoever manages phones sees its key, and would have whatever else it may. Who has some villages only gives no new role to a
+    person who reaches further (person_reach.py).
     """
     actor = db.get(Actor, actor_id)
     if actor is None or actor.deleted_at is not None:
@@ -74,12 +76,14 @@ def assign(
         if actor.type == "field_key" and role.id != roles.APP_USER:
             raise UnexpectedValue(field="role", value=role.system, reason="a phone has the role app-user alone")
         if actor.type == "field_key":
-            check_managed(db, caller, project, actor_id)
+            check_managed(db, caller, project, actor_id, form)
     known = select(Assignment.id).where(
         at(project, form), Assignment.actor_id == actor_id, Assignment.role_id == role.id
     )
     if db.scalar(known) is not None:
         return
+    if project is not None and actor.type != "field_key":
+        check_person(db, caller, role, actor_id, now, project, form)
     db.add(
         Assignment(
             actor_id=actor_id,
@@ -107,10 +111,15 @@ def unassign(
     project: Project | None,
     form: Form | None,
 ) -> None:
-    """Raises NotFound when the actor did not have the role there, and for a phone that the caller does not manage."""
+    """Raises NotFound when the actor did not have the role there, and for a phone that the caller does not manage, Forbidden
+    for a person who reaches further than the caller.
+    """
     actor = db.get(Actor, actor_id)
-    if actor is not None and actor.type == "field_key" and project is not None:
-        check_managed(db, caller, project, actor_id)
+    if actor is not None and project is not None:
+        if actor.type == "field_key":
+            check_managed(db, caller, project, actor_id, form)
+        else:
+            check_person(db, caller, role, actor_id, now, project, form)
     gone = db.execute(
         delete(Assignment).where(at(project, form), Assignment.actor_id == actor_id, Assignment.role_id == role.id)
     )

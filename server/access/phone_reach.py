@@ -16,7 +16,7 @@ from server.access.caller import Caller
 from server.access.carrier_reach import Villages, reach_of_people
 from server.access.phones import Phone, get_app_user, list_app_users
 from server.errors import Forbidden, NotFound, UnexpectedValue
-from server.models import AppUser, Project, VillageScope
+from server.models import AppUser, Form, Project, VillageScope
 
 REFUSED = (
     "This phone, or who carries it, also has villages that are not yours: you may stop it. "
@@ -24,14 +24,14 @@ REFUSED = (
 )
 
 
-def managed_villages(caller: Caller, project: Project) -> frozenset[int] | None:
+def managed_villages(caller: Caller, project: Project, form: Form | None = None) -> frozenset[int] | None:
     """Ids of the villages whose phones somebody manages; None for all phones: whoever manages phones on the whole site or
-    for the whole town, and in a plain project everybody. That she may at all, `allow` says.
+    for the whole town, and in a plain project everybody. That she may at all, `allow` says; of a `form`, by a role on it too.
     """
     if project.kind != "care":
         return None
     managing = [
-        one for one in caller.grants if reaches(one, project, None) and "field_key.list" in verbs_of(one, project)
+        one for one in caller.grants if reaches(one, project, form) and "field_key.list" in verbs_of(one, project, form)
     ]
     if not managing or any(one.project_id is None for one in managing):
         return None
@@ -67,9 +67,9 @@ def get_phone(db: Session, key: bytes, caller: Caller, project: Project, actor_i
     return as_told(phone, managed, villages_of_phone(db, project, actor_id), carried)
 
 
-def check_managed(db: Session, caller: Caller, project: Project, actor_id: int) -> None:
+def check_managed(db: Session, caller: Caller, project: Project, actor_id: int, form: Form | None = None) -> None:
     """Raises NotFound for a phone of the project that the caller does not manage."""
-    managed = managed_villages(caller, project)
+    managed = managed_villages(caller, project, form)
     if managed is None:
         return
     if not is_hers(caller, managed, db.get_one(AppUser, actor_id), villages_of_phone(db, project, actor_id)):
@@ -88,9 +88,9 @@ def check_hers_alone(db: Session, caller: Caller, project: Project, actor_id: in
         raise Forbidden(REFUSED)
 
 
-def list_unmanaged(db: Session, caller: Caller, project: Project) -> set[int]:
+def list_unmanaged(db: Session, caller: Caller, project: Project, form: Form | None = None) -> set[int]:
     """The actor ids of a project's phones that are not the caller's to manage, deleted ones too."""
-    managed = managed_villages(caller, project)
+    managed = managed_villages(caller, project, form)
     if managed is None:
         return set()
     villages = villages_of_actors(db, project)

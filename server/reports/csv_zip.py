@@ -137,7 +137,7 @@ class Archive:
 
     def open_whole(self, file: File) -> BinaryIO | None:
         try:
-            return self.blobs.open_whole(file.sha256)
+            return self.blobs.open_whole(file.sha256, to_the_end=True)  # an archive that began cannot take it back
         except FileDamaged:  # the log names it
             return None
 

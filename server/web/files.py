@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
 from forms.photos.leaving_out import leave_out_metadata
+from server.blobs import noticing_damage
 from server.web.session import blobs
 
 PIECE = 1 << 16  # bytes that are sent at once
@@ -38,7 +39,8 @@ def send_photo(sha256: str, etag: str, name: str, content_type: str, with_metada
     tells nothing is given byte for byte under the ETag of its bytes (threats.md row 12).
     """
     source = blobs().open_whole(sha256)
-    cleaned = None if with_metadata else leave_out_metadata(source)
+    with noticing_damage(sha256):  # a long one's midst is read here first
+        cleaned = None if with_metadata else leave_out_metadata(source)
     if cleaned is None:
         return send_open(source, etag, name, content_type)
     return send_open(cast(BinaryIO, cleaned), f"{etag}-picture", name, content_type)

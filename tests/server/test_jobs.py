@@ -206,6 +206,26 @@ def test_who_hung_past_its_lease_starts_nothing(database: Database, tmp_path: Pa
     timetable.lease.close()
 
 
+def test_who_comes_to_hold_the_lease_later_begins_with_every_row(
+    database: Database, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It went without them for up to a minute after another process had died, the hourly ones for an hour."""
+    begun: list[str] = []
+    dying, second = (Timetable(database, Config(tmp_path)) for _ in range(2))
+    dying.lease.holder = second.lease.holder + "0"  # type: ignore[attr-defined]
+    monkeypatch.setattr("server.leases.is_alive", lambda _pid: True)
+    dying.renew()
+    monkeypatch.setattr(second.scheduler, "modify_job", lambda name, next_run_time: begun.append(name))
+    monkeypatch.setattr(type(second.scheduler), "running", True)
+    second.renew()
+    assert begun == []
+    dying.lease.close()
+    for _ in range(2):
+        second.renew()
+    assert begun == [job.name for job in TIMETABLE]
+    second.lease.close()
+
+
 def test_one_step_as_of_an_instant_tells_and_delivers(database: Database, tmp_path: Path) -> None:
     with database.transaction() as db:
         staff = a_staff(db)

@@ -1,11 +1,14 @@
 """Projects: making one, plain or care, and who has which role in it."""
 
+from typing import Any
+
 from flask import Response, make_response, render_template, request
 
 from server.access import projects, queries, roles
 from server.access.allow import allow, may
 from server.access.assignments import set_villages, unassign
 from server.access.giving import give_role
+from server.access.person_reach import list_beyond, may_hand_out
 from server.access.phone_reach import managed_scope
 from server.errors import Problem, UnexpectedValue
 from server.models import Project
@@ -66,14 +69,20 @@ def show_project(project_id: int) -> Response:
 def project_facts(project: Project) -> dict[str, object]:
     who = session.caller()
     can_assign, given = may(who, "assignment.create", project), managed_scope(who, project)
+    held, accounts = queries.list_holders(session.db(), project), people_to_choose(project) if can_assign else []
+    there = {row.actor.id for row in held}
+    beyond = set()
+    offered = [role for role in assignable_roles(project.kind) if may_hand_out(who, project, role)]
     return {
         "project": project,
-        "assignments": [holder(row, project) for row in queries.list_holders(session.db(), project)],
+        "assignments": [
+            holder(row, project) | {"can_take": can_assign and may_take(row, project, beyond)} for row in held
+        ],
         "can_assign": can_assign,
         "can_edit": may(who, "project.update", project),
         "can_switch_kind": may(who, "project.kind"),
-        "people": people_to_choose(project) if can_assign else [],
-        "roles": [{"system": role.system, "word": role_word(role.id)} for role in assignable_roles(project.kind)],
+        "people": [one for one in accounts if one["id"] not in beyond - there],
+        "roles": [{"system": role.system, "word": role_word(role.id)} for role in offered],
         "villages": list_villages(session.db(), given),
         "whole_town": given.everything,
     }
@@ -90,7 +99,13 @@ def holder(row: queries.HolderRow, project: Project) -> dict[str, object]:
     }
 
 
-def people_to_choose(project: Project) -> list[dict[str, object]]:
+def may_take(row: queries.HolderRow, project: Project, beyond: set[int]) -> bool:
+    """Whether the caller's villages let her take this role away; her own anybody lays down."""
+    who = session.caller()
+    return row.actor.id == who.actor_id or (row.actor.id not in beyond and may_hand_out(who, project, row.role))
+
+
+def people_to_choose(project: Project) -> list[dict[str, Any]]:
     """Accounts that work; in a care project not one's own, since nobody gives a role to himself there."""
     me = session.caller().actor_id
     return [

@@ -1,15 +1,20 @@
 """Photos of records as every door gives them: the place stays here, the picture goes out (threats.md row 12)."""
 
+import errno
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from flask import Flask
 
+from server.keys import KeyRing
+from server.sealed_files import PIECE
 from server.web.session import blobs
 from tests.client import Client
 from tests.forms.photos.pictures import ICC, JFIF, SECRET, XMP, a_film, a_heic, a_jpeg, a_png, a_tiff, chunk, exif
@@ -160,3 +165,49 @@ def test_a_stored_file_that_is_gone_or_changed_is_said_so_and_may_come_back(
     assert zipfile.ZipFile(io.BytesIO(export.data)).namelist() == ["visit.csv", "visit-member.csv"]
     stored.write_bytes(before)
     assert as_bob.get(path).data == PLAIN
+
+
+def test_a_file_that_the_disk_does_not_give_is_answered_as_damaged_and_the_archive_holds_the_rest(
+    as_bob: Client,
+    phone: Client,
+    project_id: int,
+    base: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = f"{base}/{send(phone, project_id, PLAIN)}/attachments/1.jpg"
+    name = sha256(PLAIN).hexdigest()
+
+    def meet_a_bad_block(_path: Path, _keys: KeyRing) -> BinaryIO:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("server.blobs.open_file", meet_a_bad_block)
+    assert as_bob.get(path).headers["Retry-After"] == "3600"
+    assert [one.name for one in caplog.records if name in one.getMessage()] == ["fangshi.files"]
+    export = as_bob.get(base + ".csv.zip")
+    assert zipfile.ZipFile(io.BytesIO(export.data)).namelist() == ["visit.csv", "visit-member.csv"]
+
+
+@pytest.mark.parametrize("name", ["1.jpg", "1.mp3"])
+def test_a_long_file_that_is_damaged_in_its_midst_breaks_neither_the_door_nor_the_archive(
+    as_bob: Client,
+    phone: Client,
+    project_id: int,
+    base: str,
+    name: str,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Of a long one the ends alone are looked at before it is sent; a photo is read to its end to be cleaned."""
+    monkeypatch.setattr("server.sealed_files.READ_WHOLE", PIECE)
+    content = (PLAIN[:-2] if name == "1.jpg" else b"ID3") + bytes(4 * PIECE) + PLAIN[-2:]
+    path = f"{base}/{send(phone, project_id, content, name)}/attachments/{name}"
+    send(phone, project_id, PLAIN, "2.jpg")
+    with app.app_context():
+        flip_the_middle(blobs().path(sha256(content).hexdigest()))
+    export = as_bob.get(base + ".csv.zip")
+    assert [one for one in zipfile.ZipFile(io.BytesIO(export.data)).namelist() if "media" in one] == ["media/2.jpg"]
+    assert sha256(content).hexdigest() in caplog.text
+    if name == "1.jpg":
+        assert as_bob.get(path).status_code == 503

@@ -111,3 +111,32 @@ def test_who_leads_some_villages_gives_these_alone_on_the_page(town, browse, dat
     with database.reading() as db:
         given = db.scalars(select(VillageScope.village_id).where(VillageScope.actor_id == otto)).all()
     assert given == town.village_ids[:1]
+
+
+def test_who_leads_some_villages_is_offered_no_role_and_no_person_that_would_be_refused(town, browse, database):
+    path, project = f"/admin/projects/{town.project_id}", town.project_id
+    lea, otto, rita = (actor(database, name) for name in ("lea", "otto", "rita"))
+    with database.transaction() as db:
+        db.execute(delete(VillageScope).where(VillageScope.actor_id.in_((lea, otto))))
+        for person, village in ((lea, town.village_ids[0]), (otto, town.village_ids[1])):
+            db.add(VillageScope(actor_id=person, project_id=project, village_id=village))
+    browser, name, choice = browse("lea"), "actor", '<option value="{}">'
+    page, whole = (one.see(path).get_data(as_text=True) for one in (browser, browse("ada")))
+    rita_is_taken = f'name="{name}" value="{rita}"'
+    assert rita_is_taken in whole and rita_is_taken not in page, "rita has the whole town"
+    assert f'name="{name}" value="{lea}"' in page, "her own role she may lay down"
+    assert choice.format(otto) in whole and choice.format(otto) not in page
+    assert choice.format(rita) in page, "a village can be added to the role that rita has"
+    assert choice.format("dpo") in whole and choice.format("dpo") not in page and choice.format("clinician") in page
+
+    for act, fields in (
+        ("roles", {"actor": otto, "role": "clinician"}),
+        ("roles/remove", {"actor": rita, "role": "reviewer"}),
+    ):
+        refused = browser.send(f"{path}/{act}", fields)
+        assert refused.status_code == 403 and "不归您管的村" in text_of(refused)
+    refused = browser.send(f"{path}/roles", {"actor": actor(database, "otto"), "role": "dpo"})
+    assert refused.status_code == 403 and "管到全镇" in text_of(refused)
+    with database.reading() as db:
+        assert db.scalars(select(Assignment).where(Assignment.actor_id == otto)).all() == []
+        assert len(db.scalars(select(Assignment).where(Assignment.actor_id == rita)).all()) == 1
