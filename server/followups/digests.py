@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
 from server.followups.notices import EMAIL, Word, add_once
-from server.followups.queries import is_woman
+from server.followups.queries import consent_holds, is_woman
 from server.followups.recipients import Staff, staff_of
 from server.followups.wishes import wishes_of
 from server.models import FollowUp, Notification, Project, Woman
@@ -87,6 +87,7 @@ def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, st
             FollowUp.ended.is_(False),
             FollowUp.inside.is_(None),
             FollowUp.due_on <= today,
+            consent_holds(today),
         )
     )
     return [(row, chosen) for row, chosen in db.execute(query)]

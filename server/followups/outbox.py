@@ -24,7 +24,8 @@ from server.db import Database
 from server.followups import notice_words
 from server.followups.digests import DIGEST, Numbers, day_of, numbers_of
 from server.followups.notices import EMAIL, INBOX, Word, add_once, level_of
-from server.followups.queries import is_household, is_woman, label_of
+from server.followups.queries import consent_holds, is_household, is_woman, label_of
+from server.followups.recipients import recipients_of
 from server.followups.smtp import Delayed, Post, Refused, Unknown
 from server.followups.wishes import wishes_of
 from server.models import Actor, FollowUp, Household, Notification, User, Woman
@@ -211,17 +212,19 @@ def _digest_text(db: Session, row: Notification, now: datetime, english: bool) -
 
 
 def _alert_text(db: Session, row: Notification, now: datetime, english: bool) -> str | None:
+    """None also for a reader whose work the visit is no longer, and after the last day of her consent."""
+    today = shanghai_date(now)
     found = db.execute(
         select(FollowUp, Woman.label, Household.label)
         .outerjoin(Woman, is_woman())
         .outerjoin(Household, is_household())
-        .where(FollowUp.id == row.follow_up_id, FollowUp.ended.is_(False))
+        .where(FollowUp.id == row.follow_up_id, FollowUp.ended.is_(False), consent_holds(today))
     ).first()
-    if found is None:
+    if found is None or row.recipient_id not in recipients_of(db, found[0]).everybody:
         return None
     follow_up, hers, home = found
     subject = notice_words.subject_of(follow_up, label_of(hers, home))
-    return notice_words.say(level_of(row), subject, shanghai_date(now), english)
+    return notice_words.say(level_of(row), subject, today, english)
 
 
 def message_id(row: Notification, sender: str) -> str:

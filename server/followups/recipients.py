@@ -55,6 +55,10 @@ class Recipients:
     clinicians: frozenset[int]
     leads: frozenset[int]
 
+    @property
+    def everybody(self) -> frozenset[int]:
+        return self.workers | self.clinicians | self.leads
+
 
 class Staff:
     """The people of one town and their villages."""

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from server.access.roles import VILLAGE_WORKER
 from server.db import Database
 from server.followups.digests import add_digests
 from server.followups.smtp import SmtpPost
-from server.models import Assignment, Project, VillageScope
+from server.models import Assignment, Project, VillageScope, Woman
 from tests.server.followups.posting import MINUTE, end, send_all, states, tell
 from tests.server.followups.staff import LIUWAN, MORNING, TODAY, Staff
 from tests.smtp_sink import Sink
@@ -38,6 +39,18 @@ def test_a_summary_counts_when_it_is_sent(database: Database, staff: Staff, sink
     tell(database, staff)
     summarise(database, HALF_PAST_EIGHT)
     end(database, staff, row, HALF_PAST_EIGHT)
+    send_all(database, post, HALF_PAST_EIGHT)
+    assert sink.mails[0].get_content().startswith("到期 0 个，超期 1 个。")
+
+
+def test_a_summary_counts_no_visit_after_the_last_day_of_her_consent(
+    database: Database, staff: Staff, sink: Sink, post: SmtpPost
+) -> None:
+    tell(database, staff)
+    row = tell(database, staff)
+    with database.transaction() as db:
+        db.execute(update(Woman).where(Woman.uuid == row.subject).values(consent_until=TODAY - timedelta(days=1)))
+    summarise(database, HALF_PAST_EIGHT)
     send_all(database, post, HALF_PAST_EIGHT)
     assert sink.mails[0].get_content().startswith("到期 0 个，超期 1 个。")
 

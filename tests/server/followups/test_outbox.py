@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from server.config import MailServer
 from server.db import Database
@@ -10,7 +10,7 @@ from server.followups.notices import follow_up_changed
 from server.followups.outbox import claim_one, send_one
 from server.followups.smtp import SmtpPost
 from server.followups.wishes import Wishes, save_wishes
-from server.models import FollowUp, Notification, User
+from server.models import Assignment, FollowUp, Notification, User, Woman
 from tests.server.followups.posting import HEAD, MINUTE, deliver, end, rows, send_all, states, tell
 from tests.server.followups.staff import MORNING, TODAY, Staff, disable
 from tests.smtp_sink import Sink
@@ -239,6 +239,29 @@ def test_an_account_that_was_closed_gets_no_mail(database: Database, staff: Staf
     with database.transaction() as db:
         disable(db, staff.chen)
     send_all(database, post, MORNING)
+    assert (states(database), sink.mails) == (["taken_back"], [])
+
+
+def test_who_has_nothing_to_do_with_the_visit_any_more_gets_no_mail_of_it(
+    database: Database, staff: Staff, sink: Sink, post: SmtpPost
+) -> None:
+    tell(database, staff, severity="critical")
+    deliver(database, MORNING)
+    with database.transaction() as db:
+        db.execute(delete(Assignment).where(Assignment.actor_id == staff.chen))
+    send_all(database, post, MORNING)
+    assert sorted(mail["To"] for mail in sink.mails) == ["doctor@town.test", "lead@town.test"]
+    assert sorted(states(database)) == ["sent", "sent", "taken_back"]
+
+
+def test_after_the_last_day_of_her_consent_no_mail_of_a_visit_goes_out(
+    database: Database, staff: Staff, sink: Sink, post: SmtpPost
+) -> None:
+    row = tell(database, staff)
+    deliver(database, MORNING)
+    with database.transaction() as db:
+        db.execute(update(Woman).where(Woman.uuid == row.subject).values(consent_until=TODAY))
+    send_all(database, post, MORNING + timedelta(days=1))
     assert (states(database), sink.mails) == (["taken_back"], [])
 
 
