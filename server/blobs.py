@@ -113,13 +113,19 @@ class BlobStore:
             return source.seek(0, os.SEEK_END)
 
     def seal_anew(self, sha256: str) -> bool:
-        """Seals a file under the current key, also one of before; whether there was anything to do."""
+        """Seals a file under the current key, also one of before; whether there was anything to do.
+
+        Raises FileDamaged for one that is not what was sent any more: it stays as it lies.
+        """
         path = self.path(sha256)
-        if is_under(path, self.keys.current()):
+        if not path.exists():  # it was deleted meanwhile
             return False
+        with noticing_damage(sha256):
+            if is_under(path, self.keys.current()):
+                return False
         handle, name = tempfile.mkstemp(dir=self.root, prefix="incoming-")
         try:
-            with os.fdopen(handle, "wb") as target, self.open(sha256) as source:
+            with os.fdopen(handle, "wb") as target, self.open_whole(sha256, to_the_end=True) as source:
                 copy(source, target, self.keys)
                 target.flush()
                 os.fsync(target.fileno())

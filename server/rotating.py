@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, LargeBinary, Table, bindparam, delete, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
-from server.blobs import BlobStore, is_sha256
+from server.blobs import BlobStore, FileDamaged, is_sha256
 from server.db import Database
 from server.keys import HEAD_BYTES, KEY_BYTES, LOOK_EVERY, Key, head_of, id_of, open_with, replace_keys, seal_with
 from server.models import Base, SealingKey
@@ -156,14 +156,23 @@ def anew(database: Database, column: Column[Any], value: bytes | None, current: 
 
 
 def reseal_files(store: BlobStore, say: Say) -> int:
-    """Seals every stored file under the current key, also those from before files were sealed; how many."""
+    """Seals every stored file under the current key, also those from before files were sealed; how many.
+
+    Raises FileDamaged with the names of those that cannot be, after all others.
+    """
     names = [path.name for path in store.root.glob("??/*") if is_sha256(path.name)]
-    done = 0
+    done, damaged = 0, []
     for number, name in enumerate(names, 1):
-        with suppress(FileNotFoundError):  # it was deleted meanwhile
+        try:
             done += store.seal_anew(name)
+        except FileDamaged:
+            damaged.append(name)
+        except FileNotFoundError:  # it was deleted meanwhile
+            pass
         if number % FILES_BETWEEN == 0 or number == len(names):
             say(number, len(names))
+    if damaged:
+        raise FileDamaged(*damaged)
     return done
 
 
@@ -204,6 +213,7 @@ def forget_keys(database: Database, store: BlobStore) -> list[str]:
     assert keys.path is not None, "look() raises without a file"
     first, *older = keys.secrets
     gone = [id_of(head_of(one)) for one in older]
+    reseal_tokens(database)  # of a change that was cut off while servers took the new key
     if files := count_old_files(store):
         raise KeyInUse(f"files: {files}")
     with database.transaction() as db:

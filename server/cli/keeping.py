@@ -6,9 +6,9 @@ import sys
 from dataclasses import asdict
 
 from server.access.projects import get_project
-from server.blobs import BlobStore
+from server.blobs import BlobStore, FileDamaged
 from server.cli.folders import check_folder, open_as_it_is, open_data
-from server.cli.output import show_progress
+from server.cli.output import BROKEN, complain, show_progress
 from server.clock import now
 from server.config import Config
 from server.db import Database
@@ -40,7 +40,7 @@ def run_rederive(arguments: argparse.Namespace) -> int:
 
 def run_keys(arguments: argparse.Namespace) -> int:
     """Shows, changes or forgets keys; with `--dry-run` it says what would be done."""
-    config = Config.from_env(arguments.data)
+    config, code = Config.from_env(arguments.data), 0
     only_looks = arguments.what == "show" or arguments.dry_run
     with (open_as_it_is if only_looks else open_data)(arguments.data) as database:
         if arguments.what == "rotate" and arguments.dry_run:
@@ -50,17 +50,31 @@ def run_keys(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
         elif arguments.what == "rotate":
-            rotate(database, now(), show_progress)
-            reseal_files(BlobStore(config.blob_dir, database.keys), show_progress)
+            code = change_keys(database, BlobStore(config.blob_dir, database.keys))
         elif arguments.what == "forget" and not arguments.dry_run:
             forget_keys(database, BlobStore(config.blob_dir, database.keys))
         shown = list_keys(database)
     if arguments.json:
         print(json.dumps([one._asdict() for one in shown]))
-        return 0
+        return code
     for one in shown:
         use = "在用 / in use" if one.in_use else "旧的 / old"
         print(f"{one.key_id}  {one.values:>9}  {use}")
+    return code
+
+
+def change_keys(database: Database, store: BlobStore) -> int:
+    """1 when stored files are damaged: everything else is under the new key, and the old one is kept for them."""
+    rotate(database, now(), show_progress)
+    try:
+        reseal_files(store, show_progress)
+    except FileDamaged as damaged:
+        names = "\n".join(damaged.args)
+        return complain(
+            f"{len(damaged.args)} 个文件坏了，从备份找回以后再换一次；其余都换了 / {len(damaged.args)} files are damaged: bring "
+            f"them back from a backup, then change again; all others are under the new key\n{names}",
+            BROKEN,
+        )
     return 0
 
 

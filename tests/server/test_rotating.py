@@ -1,5 +1,6 @@
 """Changing keys: everything is sealed anew, also when it was cut off, and nothing is unreadable meanwhile."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,11 @@ from sqlalchemy import select
 
 from server import rotating
 from server.access.phones import create_app_user, get_app_user
-from server.blobs import BlobStore
+from server.blobs import BlobStore, FileDamaged
 from server.db import Database
 from server.keys import SealBroken, read_keys
 from server.models import AppUser, Household, Project, SealingKey
-from server.rotating import KeyInUse, count_by_key, forget_keys, list_keys, reseal_files, rotate
+from server.rotating import KeyInUse, count_by_key, count_old_files, forget_keys, list_keys, reseal_files, rotate
 from server.upgrading import note_key
 from tests.conftest import MORNING
 
@@ -143,6 +144,44 @@ def test_no_key_is_forgotten_that_a_photo_is_under(town: Database, store: BlobSt
     assert (reseal_files(store, say_nothing), reseal_files(store, say_nothing)) == (1, 0)
     assert len(forget_keys(town, store)) == 1
     assert store.read(photo.sha256) == b"a photo"
+
+
+def flip_the_last(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+
+def flip_the_first(path: Path) -> None:
+    """It looks like one from before files were sealed."""
+    path.write_bytes(b"x" + path.read_bytes()[1:])
+
+
+@pytest.mark.parametrize("damage", [flip_the_last, flip_the_first])
+def test_a_damaged_photo_stays_as_it_lies_and_keeps_none_from_the_new_key(
+    town: Database, store: BlobStore, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    photos = [store.put(b"photo %d" % number).sha256 for number in range(5)]
+    damage(store.path(photos[2]))
+    damaged = store.path(photos[2]).read_bytes()
+    turn(town)
+    with pytest.raises(FileDamaged, match=photos[2]):
+        reseal_files(store, say_nothing)
+    assert store.path(photos[2]).read_bytes() == damaged
+    assert count_old_files(store) == 1
+    assert photos[2] in caplog.text
+    with pytest.raises(KeyInUse, match="files: 1"):
+        forget_keys(town, store)
+
+
+def test_no_phone_key_is_lost_with_the_key_that_is_forgotten(town: Database, store: BlobStore) -> None:
+    """It was made by a server in the second before it took the new key, and the change was cut off there."""
+    old = town.keys.current_secret()
+    turn(town)
+    with town.transaction() as db:
+        project_id = db.scalars(select(Project.id)).one()
+        phone = create_app_user(db, old, project_id, "手机二", None, MORNING).actor.id
+    forget_keys(town, store)
+    with town.reading() as db:
+        assert get_app_user(db, town.keys.current_secret(), project_id, phone).token is not None
 
 
 def test_a_value_that_does_not_open_stops_the_change_and_loses_nothing(town: Database) -> None:

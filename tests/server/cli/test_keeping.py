@@ -5,9 +5,11 @@ import pytest
 from sqlalchemy import select, text
 
 from server.access.projects import create_project
+from server.blobs import BlobStore
 from server.clock import now
 from server.keys import read_keys, replace_keys
 from server.models import Woman
+from server.sealed_files import is_under
 from tests.server.cli.running import looking_into, run
 from tests.server.followups.told import a_woman
 
@@ -50,6 +52,18 @@ def test_keys_are_shown_changed_and_forgotten(data: Path, capsys: pytest.Capture
     assert shown_keys(data, capsys, "forget") == changed[:1]
     with looking_into(data) as db:
         assert db.scalars(select(Woman.label)).one() == "W-0001 王*"
+
+
+def test_a_damaged_photo_is_named_when_the_key_is_changed(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    store = BlobStore(data / "blobs")
+    whole, damaged = store.put(b"whole").sha256, store.put(b"damaged").sha256
+    store.path(damaged).write_bytes(store.path(damaged).read_bytes()[:-1])
+    assert run("keys", "rotate", "--data", str(data)) == 1
+    said = capsys.readouterr()
+    assert damaged in said.err and whole not in said.err
+    assert "in use" in said.out
+    assert is_under(store.path(whole), store.keys.current())
 
 
 def test_an_old_key_that_is_in_use_is_not_forgotten(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
