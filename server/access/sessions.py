@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.access import tokens
 from server.models import Session as SessionRow
-from server.models import User
+from server.models import SignInStep, User
 
 SESSION_LIFE = timedelta(hours=24)
 
@@ -44,8 +44,9 @@ def end_session(db: Session, session_hash: bytes) -> bool:
 
 
 def end_sessions_of(db: Session, actor_id: int, but: bytes | None = None) -> None:
-    """Ends every session of a person, perhaps but the one that is asking."""
+    """Ends every session of a person, perhaps but the one that is asking; and what would become one by a second step."""
     db.execute(delete(SessionRow).where(SessionRow.actor_id == actor_id, SessionRow.token_hash != (but or b"")))
+    db.execute(delete(SignInStep).where(SignInStep.actor_id == actor_id, SignInStep.purpose == "code"))
 
 
 def delete_old_sessions(db: Session, now: datetime) -> int:

@@ -75,6 +75,16 @@ def test_a_step_is_good_once_and_for_some_minutes(browse, rita, clock):
     assert browse().send("/sign-in/code", {"code": app.code()}).location == "/sign-in?away=1"
 
 
+def test_a_password_that_was_changed_meanwhile_is_followed_by_no_second_step(browse, rita, clock, database):
+    app, _ = set_up(rita, clock)
+    waiting = enter(browse)
+    rita.send("/me/password", {"password": PASSWORD, "new": "four green hills and a river"})
+    assert rita.see("/review").status_code == 200
+    assert waiting.send("/sign-in/code", {"code": app.code()}).location == "/sign-in?away=1"
+    with database.reading() as db:
+        assert len(db.scalars(select(Session)).all()) == 1, "hers, in which it was changed"
+
+
 def test_a_code_on_paper_opens_once(browse, rita, clock):
     _, codes = set_up(rita, clock)
     assert enter(browse).send("/sign-in/code", {"code": codes[3]}).status_code == 303
