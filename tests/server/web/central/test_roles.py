@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.access.roles import APP_USER, PROJECT_MANAGER, PROJECT_VIEWER, TOWN_LEAD
+from server.access.roles import APP_USER, CLINICIAN, PROJECT_MANAGER, PROJECT_VIEWER, TOWN_LEAD
 from server.db import Database
 from server.models import Assignment, FormAttachment, Project, Village, VillageScope
 from tests.client import Client
@@ -218,3 +218,26 @@ def test_who_manages_some_villages_gives_a_person_no_other(
         assert as_bob.put(path.format(cast["chelsea"]), json={"villages": wanted}).json == {"success": True}
         with database.reading() as db:
             assert set(db.scalars(hers)) == after
+
+
+def test_who_manages_some_villages_gives_and_takes_no_role_of_who_has_others(
+    as_bob: Client, as_alice: Client, database: Database, cast: dict
+) -> None:
+    project, chelsea = cast["project"], cast["chelsea"]
+    with database.transaction() as db:
+        a_form(db, project)
+    as_alice.patch(f"/projects/{project}", json={"kind": "care"})
+    with database.transaction() as db:
+        db.add_all(Village(project_id=project, code=code, name=code, created_at=MORNING) for code in ("A1", "A2"))
+    villages = f"/projects/{project}/actors/{{}}/villages"
+    as_alice.put(villages.format(cast["bob"]), json={"villages": ["A1"]})
+    as_alice.put(villages.format(chelsea), json={"villages": ["A2"]})
+
+    for at in (f"/projects/{project}/assignments", f"/projects/{project}/forms/visit/assignments"):
+        refused = as_bob.post(f"{at}/clinician/{chelsea}")
+        assert refused.json["code"] == 403.1 and "not yours" in refused.json["message"]
+        assert as_alice.post(f"{at}/clinician/{chelsea}").json == {"success": True}
+        assert as_bob.delete(f"{at}/clinician/{chelsea}").json["code"] == 403.1
+        assert [one["actorId"] for one in as_bob.get(at).json if one["roleId"] == CLINICIAN] == [chelsea]
+    as_alice.put(villages.format(chelsea), json={"villages": ["A1"]})
+    assert as_bob.delete(f"/projects/{project}/assignments/clinician/{chelsea}").json == {"success": True}
