@@ -22,6 +22,12 @@ def test_each_term_is_told_with_the_line_on_which_its_cell_begins(encoding: str)
     assert found("choices.csv", CHOICES.encode(encoding)) == wanted
 
 
+@pytest.mark.parametrize("after", ["total", "upper", "境", "1"])
+@pytest.mark.parametrize("term", ["xbirthquota", "myfetalsex", "查环"])
+def test_what_stands_in_the_next_cell_hides_no_term(term: str, after: str) -> None:
+    assert len(found("a.csv", f"name,label\n{term},{after}\n".encode())) == 1
+
+
 def test_a_semicolon_in_the_head_separates() -> None:
     assert found("choices.csv", "name;label\n查;环\n1;birth_quota\n".encode()) == [("birth_quota", 3)]
 
