@@ -12,9 +12,13 @@ SIGNS = (
     b"http://ns.adobe.com/",
     b"<x:xmpmeta",
     b"eXIf",
+    b"Raw profile type ",  # how a PNG held Exif before it had a chunk for it
+    b"XML:com.adobe.xmp",
+    b"c2pa",
     b"Photoshop 3.0",
     b"GPSLatitude",
     b"\xa9xyz",
+    b"loci",  # 3GPP TS 26.244: the place of a film
     b"com.apple.quicktime.location",
 )
 CHUNK = 1 << 18

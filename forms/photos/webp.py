@@ -21,7 +21,8 @@ def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
     """
     chunks = list(read_chunks(source, size))
     if any(chunk.tells for chunk in chunks):
-        put = sum(len(one.instead) if one.tells else one.stop - one.start for one in chunks)
+        staying = [one for one in chunks if not one.words]  # padding behind them goes as well
+        put = sum(len(one.instead) if one.tells else one.stop - one.start for one in staying)
         yield Block(0, 12, tells=True, instead=MAGIC + (4 + put).to_bytes(4, "little") + KIND)
         yield from (without_flags(source, chunk, chunks) for chunk in chunks)
     else:

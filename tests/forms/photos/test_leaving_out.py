@@ -69,6 +69,7 @@ TELLING = {
     "heic with xmp": a_heic((b"hvc1", b"mime")),
     "heic in its list": a_heic(in_idat=True),
     "film": a_film(),
+    "film by the standard of telephones": a_film(place=False) + box(b"moov", box(b"udta", full(b"loci", 0, SECRET))),
 }
 
 
@@ -133,6 +134,7 @@ def test_an_upright_photo_has_no_exif_left(orientation: int | None) -> None:
 def test_a_webp_says_its_new_length_and_what_is_in_it() -> None:
     cleaned = given_out(a_webp(riff(b"EXIF", a_tiff()), riff(b"XMP ", SECRET), flags=0x2C, after=b"trailer"))
     assert cleaned == a_webp(flags=0x20)
+    assert given_out(a_webp(riff(b"EXIF", a_tiff()), flags=0x08, after=bytes(6))) == a_webp(flags=0)
 
 
 def test_a_png_stays_well_formed() -> None:
@@ -169,7 +171,19 @@ def test_an_item_that_lies_in_no_box_makes_no_photo(at: int) -> None:
     assert given_out(given_out(photo)) == given_out(photo)
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "heic", "film"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "jpeg",
+        "png",
+        "png by imagemagick",
+        "png with xmp",
+        "webp",
+        "heic",
+        "film",
+        "film by the standard of telephones",
+    ],
+)
 def test_of_a_damaged_file_what_may_tell_is_not_given(kind: str) -> None:
     whole = TELLING[kind]
     at = whole.index(SECRET)
