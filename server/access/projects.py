@@ -110,20 +110,16 @@ def update_project(db: Session, project: Project, changes: dict[str, Any], by: i
     record(db, "project.update", actor_id=by, project_id=project.id, now=now, details={"data": sorted(known)})
 
 
-def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: datetime) -> None:
-    """Makes a project plain or a care project. A care project that holds records stays one.
+def set_kind(db: Session, project: Project, kind: str, by: int | None, now: datetime) -> None:
+    """Makes a project plain or a care project, whatever its forms ask: publishing/kinds.py looks at those first.
 
-    What people told in it, they told under its rules: administrators without content, cadres with their villages only.
-    Raises UnexpectedValue.
+    A care project that holds records stays one: what people told in it, they told under its rules, administrators without
+    content, cadres with their villages only. Raises UnexpectedValue.
     """
     if checked_kind(kind) == project.kind:
         return
     if kind == "plain" and holds_records(db, project):
         raise UnexpectedValue(field="kind", value=kind, reason="the care project holds records, which keep its rules")
-    if kind == "care" and homes_choose_women(db, project):
-        raise UnexpectedValue(
-            field="kind", value=kind, reason="its visits to homes choose women, who would not be asked"
-        )
     project.kind = kind
     project.updated_at = now
     db.flush()
@@ -171,16 +167,12 @@ def seal_from_before(db: Session, project: Project, now: datetime) -> None:
 
 def choosing_forms() -> Select[int]:
     """The ids of forms that in some version choose from the lists about women."""
-    return select(FormVersion.form_id).where(
-        or_(*(FormVersion.schema_json.contains(f'"{one}"', autoescape=True) for one in HER_FILES))
-    )
+    return select(FormVersion.form_id).where(chooses_women())
 
 
-def homes_choose_women(db: Session, project: Project) -> bool:
-    """Whether a town changed the visit to a home so: its records are no health records, and any reviewer sees them."""
-    visits = select(Form.id).where(Form.project_id == project.id, Form.xml_form_id == "household_visit")
-    changed = choosing_forms().where(FormVersion.form_id.in_(visits), FormVersion.published_at.is_not(None))
-    return db.scalar(changed.limit(1)) is not None
+def chooses_women() -> ColumnElement[bool]:
+    """Versions that choose from those lists, as a condition on FormVersion."""
+    return or_(*(FormVersion.schema_json.contains(f'"{one}"', autoescape=True) for one in HER_FILES))
 
 
 def holds_records(db: Session, project: Project) -> bool:

@@ -33,6 +33,7 @@ from server.errors.entities import (
     PropertyNameCase,
 )
 from server.errors.forms import (
+    ChoosesFurther,
     DeprecatedIdExpected,
     DeprecatedIdUnknown,
     DraftGone,
@@ -103,6 +104,7 @@ __all__ = [
     "BadQuerySet",
     "BasicRefused",
     "BodyTooLarge",
+    "ChoosesFurther",
     "DatasetLinkNotAllowed",
     "DatasetNameCase",
     "DatasetUnknown",

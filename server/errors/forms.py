@@ -1,6 +1,7 @@
 """Forms and the records that are sent by them."""
 
 from server.errors.problem import Problem
+from server.errors.requests import UnexpectedValue
 
 
 class RedLine(Problem):
@@ -8,6 +9,15 @@ class RedLine(Problem):
 
     code = 400.8
     template = "{value} ({where}) cannot be used: {reason}"
+
+
+class ChoosesFurther(UnexpectedValue):
+    """The project cannot become a care project (`field` kind, `value` care): `forms` are ids of forms, by comma."""
+
+    template = (
+        "A version of our own form ({forms}) chooses further women here, whose word a care project would not ask. This "
+        "project stays plain; make a new care project, and choose others there in a form under another name."
+    )
 
 
 class XlsFormInvalid(Problem):

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from forms.library import library_forms, read_library_form
-from server.access.projects import switch_kind
 from server.blobs import BlobStore
 from server.models import Form, FormVersion, Project
 from server.publishing.datasets import link_by_name
 from server.publishing.definition import definition_of_xml
 from server.publishing.draft import put_draft
+from server.publishing.kinds import switch_kind
 from server.publishing.publish import publish_draft
 from server.publishing.queries import find_published
 from server.publishing.town_lists import refresh_lists, refresh_villages

@@ -18,7 +18,8 @@ WHY_EN = "this form chooses whom it is about by one question only; to choose oth
 
 def chooses_more(form_id: str, schema: FormSchema) -> Iterator[str]:
     """The paths of questions of one of our forms that choose from the lists about women, beyond those that it has."""
-    _list, *known = CHOSEN.get(form_id, ("",))
+    about, *asked = CHOSEN.get(form_id, ("",))
+    known = asked if about == "women" else []
     names = Counter(one.name for one in schema.fields)
     for one in schema.fields:
         if form_id in CHOSEN and one.choices_from in HER_FILES:

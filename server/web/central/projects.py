@@ -9,6 +9,7 @@ from server.access.allow import allow, verbs_in
 from server.access.deep_update import check_wishes, grant_wishes
 from server.models import Project
 from server.publishing.datasets import list_datasets
+from server.publishing.kinds import switch_kind
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project, signed_in
 from server.web.central.showing import shown_forms
@@ -76,7 +77,7 @@ def change(project: Project, sent: dict[str, Any]) -> None:
         sent["archived"] = False
     if (kind := sent.pop("kind", project.kind)) != project.kind:
         allow(caller(), "project.kind", project)
-        verbs.switch_kind(db(), project, kind, caller().actor_id, now())
+        switch_kind(db(), project, kind, caller().actor_id, now())
     if "photoMetadata" in sent:
         sent["keeps_photo_metadata"] = sent.pop("photoMetadata")
     if sent:

@@ -13,6 +13,7 @@ from server.access.phone_reach import managed_scope
 from server.errors import Problem, UnexpectedValue
 from server.models import Project
 from server.places.desk import list_villages
+from server.publishing.kinds import switch_kind
 from server.publishing.town_lists import refresh_workers
 from server.web import session
 from server.web.pages.again import show_again
@@ -123,7 +124,7 @@ def change_project(project_id: int) -> Response:
     try:
         if "kind" in request.form and request.form["kind"] != project.kind:
             allow(who, "project.kind")
-            projects.switch_kind(session.db(), project, request.form["kind"], require_person(), session.now())
+            switch_kind(session.db(), project, request.form["kind"], require_person(), session.now())
         changes: dict[str, object] = {"name": sent_text("name", required=True)}
         if project.kind == "plain":
             changes["keeps_photo_metadata"] = "photo_metadata" in request.form

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.access.projects import switch_kind
+from server.access.projects import set_kind
 from server.access.roles import CLINICIAN
 from server.db import Database
 from server.intake.derive import retry_one
@@ -49,7 +49,7 @@ def test_in_a_project_that_becomes_a_care_project_records_of_before_go_by_it(
         db.get_one(Project, project_id).kind = "plain"
     hers, unknown, nobodys = talk(care, women=woman), talk(care, women=a_uuid()), talk(care)
     with database.transaction() as db:
-        switch_kind(db, db.get_one(Project, project_id), "care", None, MORNING)
+        set_kind(db, db.get_one(Project, project_id), "care", None, MORNING)
     assert [care.seal_of(one) for one in (hers, unknown, nobodys)] == ["unread"] * 3
     while True:
         with database.transaction() as db:

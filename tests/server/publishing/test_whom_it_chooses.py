@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from forms.library import library_forms, read_library_form
-from server.access.projects import switch_kind
-from server.errors import RedLine, UnexpectedValue
+from server.errors import RedLine
 from server.models import Form, Project
 from server.publishing.definition import definition_of_xml
 from server.publishing.draft import put_draft
+from server.publishing.kinds import switch_kind
 from server.publishing.publish import publish_draft
 from server.publishing.whom_it_chooses import chooses_more
 from tests.conftest import MORNING
@@ -84,10 +84,9 @@ def test_a_draft_from_when_the_project_was_plain_is_not_published(db: Session, p
         publish_draft(db, NO_STORE, project, form, None, None, MORNING)
 
 
-def test_a_project_whose_visits_to_homes_choose_women_becomes_no_care_project(db: Session, project: Project) -> None:
-    project.kind = "plain"
-    form = put(db, project, named("household_visit"))
-    publish_draft(db, NO_STORE, project, form, None, None, MORNING)
-    with pytest.raises(UnexpectedValue) as refused:
-        switch_kind(db, project, "care", None, MORNING)
-    assert (refused.value.details["field"], project.kind) == ("kind", "plain")
+def test_a_visit_to_a_home_chooses_no_woman_even_by_its_known_question() -> None:
+    xml = named(
+        "household_visit", ("women/>", "household/>"), ("/data/women", "/data/household"), ("<select ", "<select1 ")
+    )
+    schema = definition_of_xml(xml.replace(b"</select>", b"</select1>")).xform.schema
+    assert "/household" in list(chooses_more("household_visit", schema))

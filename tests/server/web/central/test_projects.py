@@ -9,6 +9,7 @@ from server.models import Assignment, Entity, Project, Submission
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_dataset, a_form, a_phone
+from tests.server.registry.naming import TALK
 
 EXTENDED = {"X-Extended-Metadata": "true"}
 
@@ -145,6 +146,18 @@ def test_a_care_project_that_holds_records_stays_one(as_alice: Client, database:
         db.add(Submission(project_id=project_id, form_id=form.id, instance_id="uuid:1", created_at=MORNING))
 
     assert as_alice.patch(f"/projects/{project_id}", json={"kind": "plain"}).json["code"] == 400.8
+
+
+def test_a_project_whose_own_forms_choose_further_women_becomes_no_care_project(
+    as_alice: Client, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        xml = TALK.replace('id="talk"', 'id="woman_consent"').encode()
+        a_form(db, project_id, "woman_consent", xml=xml)
+    refused = as_alice.patch(f"/projects/{project_id}", json={"kind": "care"}).json
+    assert refused["code"] == 400.8
+    assert refused["details"] == {"field": "kind", "value": "care", "forms": "woman_consent"}
+    assert as_alice.get(f"/projects/{project_id}").json["kind"] == "plain"
 
 
 def test_a_care_project_with_rows_in_a_list_stays_one_though_nobody_sent_a_record(

@@ -1,6 +1,8 @@
 from sqlalchemy import delete, select
 
 from server.models import Assignment, Project, User, VillageScope
+from tests.making import a_form
+from tests.server.registry.naming import TALK
 from tests.server.web.pages.conftest import make_project, text_of
 
 
@@ -40,6 +42,21 @@ def test_a_plain_project_becomes_a_care_project_and_back_only_without_records(to
     assert answer.status_code == 400 and "规矩不能变" in text_of(answer)
     with database.reading() as db:
         assert db.get(Project, town.project_id).kind == "care"
+
+
+def test_a_project_whose_own_forms_choose_further_women_stays_plain_and_is_told_what_to_do(town, browse, database):
+    ada, english = browse("ada"), browse("ada", "en")
+    project_id = make_project(ada)
+    with database.transaction() as db:
+        a_form(db, project_id, "antenatal_check", xml=TALK.replace('id="talk"', 'id="antenatal_check"').encode())
+    change = f"/admin/projects/{project_id}", {"name": "柳河镇", "kind": "care"}
+    english.see(change[0])
+    chinese, refused = ada.send(*change), english.send(*change)
+    assert (chinese.status_code, refused.status_code) == (400, 400)
+    assert "自带表单（antenatal_check）" in text_of(chinese) and "请新建照护项目" in text_of(chinese)
+    assert "own form (antenatal_check)" in text_of(refused) and "make a new care project" in text_of(refused)
+    with database.reading() as db:
+        assert db.get(Project, project_id).kind == "plain"
 
 
 def test_a_role_is_given_with_villages_and_taken_away(town, browse, database):
