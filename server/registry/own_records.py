@@ -11,11 +11,13 @@ from forms.errors import FormError
 from forms.instance import read_instance
 from forms.schema import FormSchema
 from server.models import (
+    HER_FILES,
     CareEvent,
     Dataset,
     Entity,
     EntityVersion,
     Form,
+    FormAttachment,
     FormVersion,
     NamedWoman,
     Seal,
@@ -27,7 +29,6 @@ from server.registry.emptying import empty_versions, in_batches
 from server.registry.telling import KEPT, tell
 
 ABOUT_HER: Final = ("pregnancies", "contraception_episodes", "referrals")
-HER_LISTS: Final = ("women", *ABOUT_HER)
 
 
 def entities_of(db: Session, project_id: int, woman: str, episodes: Collection[str]) -> list[Entity]:
@@ -45,8 +46,8 @@ def records_of(
     """Her records, and those of others an earlier version of which was about her.
 
     Hers is what was told of her, what waits for her, what made or changed an entity about her, and what names her: a
-    health record of which no event tells, or one of a form of the town's own that chooses from the lists about women. The
-    search for names reads those records, and only those.
+    health record of which no event tells, or one of a form of the town's own that has the lists about women beside it: what
+    a form looks up in them need not be chosen. The search for names reads those records, and only those.
     """
     candidates = set(db.scalars(told_or_made(project_id, woman, uuids, entity_ids)))
     candidates |= naming(db, set(may_name(db, project_id)) - candidates, uuids)
@@ -72,9 +73,10 @@ def may_name(db: Session, project_id: int) -> Iterator[int]:
     """Records that may name her though nothing was worked out of them: health records, and those of forms of the town's own."""
     health = select(Submission.id).where(Submission.project_id == project_id, Submission.health)
     yield from db.scalars(health.where(untold()))
-    choosing = or_(*(FormVersion.schema_json.contains(f"{name}.csv") for name in HER_LISTS))
+    choosing = or_(*(FormVersion.schema_json.contains(one) for one in HER_FILES))
+    looking_up = exists().where(FormAttachment.form_version_id == FormVersion.id, FormAttachment.name.in_(HER_FILES))
     forms = select(FormVersion.form_id).join(Form, Form.id == FormVersion.form_id)
-    own = forms.where(Form.project_id == project_id, Form.xml_form_id.not_in(KEPT), choosing)
+    own = forms.where(Form.project_id == project_id, Form.xml_form_id.not_in(KEPT), or_(choosing, looking_up))
     yield from db.scalars(select(Submission.id).where(Submission.form_id.in_(own)))
 
 

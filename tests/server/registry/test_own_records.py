@@ -23,8 +23,10 @@ from server.models import (
     VillageScope,
 )
 from server.registry.erasing import erase_person, plan_erasure
+from tests.care_town import naming
 from tests.client import Client
 from tests.conftest import MORNING, Clock
+from tests.making import a_form, an_xform
 from tests.server.registry.caring import Care, a_care_record, a_uuid, created
 
 
@@ -48,6 +50,21 @@ def erase_at_desk(care: Care, woman: str) -> set[str]:
 
 def words_left(care: Care) -> list[Any]:
     return [one.instance_id for one in care.rows(SubmissionVersion) if one.xml or one.values_json]
+
+
+@pytest.mark.parametrize("list_name", ["women", "pregnancies"])
+def test_a_record_of_a_form_that_looks_her_up_without_a_choice_goes_with_her(care: Care, list_name: str) -> None:
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    with care.database.transaction() as db:
+        a_form(db, care.project_id, "sums", xml=naming(an_xform("sums"), (list_name,)))
+    care.post("sums", {"name": {"women": woman, "pregnancies": pregnancy}[list_name]})
+    care.post("sums", {"name": a_uuid()})
+    with care.database.reading() as db:
+        assert len(plan_erasure(db, care.project_id, woman).records) == 3, "it is in her copy, too"
+    erase_at_desk(care, woman)
+    assert len(words_left(care)) == 1
 
 
 @pytest.mark.parametrize("away", ["rejected", "deleted", "both deleted"])
