@@ -33,6 +33,7 @@ STOP_WITHIN = 9.0  # seconds; SIGTERM must end everything within ten
 STEADY_AFTER = 20.0  # a child that lived this long starts again with no wait
 MOST_FAILURES = 5
 LOOK_EVERY = 0.1
+SERVE_LOCK = "serve.lock"  # in the data folder, of the account that serves
 FORK = get_context("fork")
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 FIRST_ADMINISTRATOR = (
@@ -124,7 +125,7 @@ def own_folder(data_dir: Path) -> Iterator[None]:
     A POSIX lock: children do not inherit it, and it is gone with this process however that ends.
     """
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (data_dir / "serve.lock").open("a", encoding="utf-8") as lock:
+    with (data_dir / SERVE_LOCK).open("a", encoding="utf-8") as lock:
         try:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -11,7 +11,7 @@ from server.backups.making import Planned, make_backup, plan_backup
 from server.backups.restoring import restore_backup
 from server.backups.state import write_state
 from server.blobs import BlobStore
-from server.cli.folders import check_folder, open_as_it_is
+from server.cli.folders import check_account, check_folder, open_as_it_is
 from server.cli.output import BROKEN, WRONG, complain, show_progress
 from server.clock import now
 from server.config import Config
@@ -21,6 +21,7 @@ from server.db import Database
 def run_backup(arguments: argparse.Namespace) -> int:
     """Makes a backup, says with `--dry-run` what it would be, or makes the key that backups are sealed to."""
     config = Config.from_env(arguments.data)
+    check_account(config)
     try:
         if arguments.what == "new-key":
             check_folder(config)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from server.access.projects import get_project
 from server.blobs import BlobStore, FileDamaged
-from server.cli.folders import check_folder, open_as_it_is, open_data
+from server.cli.folders import check_account, check_folder, open_as_it_is, open_data
 from server.cli.output import BROKEN, complain, show_progress
 from server.clock import now
 from server.config import Config
@@ -20,6 +20,7 @@ from server.upgrading import upgrade
 def run_upgrade(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
     check_folder(config)
+    check_account(config)
     with own_folder(config.data_dir), Database(config.sqlalchemy_url, config.key_file) as database:
         saved = upgrade(database, config.data_dir, now())
     print(f"备份在 / backup in: {saved}" if saved else "数据已是最新 / the data are up to date")

@@ -68,3 +68,36 @@ def test_with_another_key_file_nothing_is_done_and_the_sentence_names_it(
     assert run(*command, "--data", str(data)) == 2
     said = capsys.readouterr().err
     assert str(data / "secret.key") in said and "sealed under" in said and "封存" in said
+
+
+WRITE = [["keys", "rotate"], ["upgrade"], ["jobs", "--once"], ["backup"], ["backup", "new-key", "key.txt"]]
+
+
+@pytest.mark.parametrize("words", WRITE, ids=" ".join)
+def test_root_writes_nothing_that_the_account_of_the_server_could_not_read(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """The keys, the photos and the backup's key were the administrator's alone after it: the server could open none."""
+    assert run("upgrade", "--data", str(data)) == 0
+    monkeypatch.chdir(data)
+    before = sorted(data.iterdir()), (data / "secret.key").read_bytes()
+    monkeypatch.setattr("server.cli.folders.os.geteuid", lambda: 0)
+    monkeypatch.setattr("server.cli.folders.owner_of", lambda _path: 4_000_000)
+    assert run(*words, "--data", str(data)) == 2
+    assert "sudo -u '#4000000'" in capsys.readouterr().err
+    assert (sorted(data.iterdir()), (data / "secret.key").read_bytes()) == before
+
+
+def test_root_may_write_where_root_serves_or_nobody_did(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.cli.folders.os.geteuid", lambda: 0)
+    monkeypatch.setattr("server.cli.folders.owner_of", lambda _path: 0)
+    assert [run("upgrade", "--data", str(data)) for _ in range(2)] == [0, 0]
+
+
+def test_another_account_than_root_is_told_by_the_system_what_it_may_not(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    monkeypatch.setattr("server.cli.folders.os.geteuid", lambda: 1000)
+    monkeypatch.setattr("server.cli.folders.owner_of", lambda _path: 4_000_000)
+    assert run("upgrade", "--data", str(data)) == 0
