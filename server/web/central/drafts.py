@@ -9,7 +9,7 @@ from server.models import Form, FormVersion, Project
 from server.publishing import draft as verbs
 from server.publishing import media
 from server.publishing.definition import type_of_name
-from server.publishing.file_words import read_words
+from server.publishing.file_words import read_words, refuse_forbidden_files
 from server.publishing.publish import publish_draft
 from server.publishing.queries import find_attachment
 from server.registry.reach import reach_of
@@ -59,6 +59,7 @@ def delete_draft(project_id: int, xml_form_id: str) -> Response:
 
 @drafts.post(FORM + "/draft/publish")
 def post_publish(project_id: int, xml_form_id: str) -> Response:
+    refuse_forbidden_files(reading(), blobs(), *load_form(reading(), caller(), "form.update", project_id, xml_form_id))
     project, form = load_form(db(), caller(), "form.update", project_id, xml_form_id)
     publish_draft(db(), blobs(), project, form, query_text("version"), caller().actor_id, now())
     return central_json.success()

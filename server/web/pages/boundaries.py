@@ -18,7 +18,7 @@ from server.publishing.library import refresh_villages
 from server.web import session
 from server.web.pages.boundary_words import rows_of, word_geo
 from server.web.pages.door import pages
-from server.web.pages.form_upload import project_by_reads
+from server.web.pages.forms import project_by_reads
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.sent import check_text, sent_text
 from server.web.pages.shell import current_project

@@ -16,8 +16,8 @@ from server.publishing.rights import warnings_of
 from server.publishing.versions import get_form
 from server.web import session
 from server.web.pages.door import pages
-from server.web.pages.form_upload import project_by_reads, workflow_words
-from server.web.pages.forms import detail_again, editable, form_url
+from server.web.pages.form_upload import workflow_words
+from server.web.pages.forms import detail_again, editable, form_url, project_by_reads
 from server.web.pages.sent import check_text
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _

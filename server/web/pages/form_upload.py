@@ -6,14 +6,11 @@ from flask import Response, make_response, render_template, request
 
 from forms.errors import FormError
 from server.access.allow import allow
-from server.access.queries import choose_project
 from server.errors import (
     FormWarnings,
     MissingParameter,
-    NotFound,
     Problem,
     RedLine,
-    Unauthenticated,
     UnexpectedValue,
     XlsFormInvalid,
 )
@@ -24,7 +21,7 @@ from server.publishing.versions import get_form
 from server.web import languages, session
 from server.web.errors import as_problem
 from server.web.pages.door import pages
-from server.web.pages.forms import editable, form_url, named
+from server.web.pages.forms import editable, form_url, named, project_by_reads
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
@@ -47,14 +44,6 @@ def upload_form() -> Response:
     project = project_by_reads()
     allow(session.caller(), "form.create", project)
     return take_upload(project, None)
-
-
-def project_by_reads() -> Project:
-    """As current_project, but without the session that writes: converting a form takes seconds, and phones write meanwhile."""
-    project = choose_project(session.reading(), session.caller(), request.args.get("project", ""))
-    if project is None:
-        raise Unauthenticated() if session.caller().is_anonymous else NotFound()
-    return project
 
 
 @pages.get("/forms/<form_id>/draft")

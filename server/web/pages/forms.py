@@ -3,16 +3,18 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 
 from forms.errors import FormError
 from forms.library import library_forms
 from server.access.allow import allow, may
-from server.errors import Forbidden, NotFound, Problem
+from server.access.queries import choose_project
+from server.errors import Forbidden, NotFound, Problem, Unauthenticated
 from server.models import Form, FormVersion, Project
 from server.publishing import draft as drafts
 from server.publishing import publish, queries
 from server.publishing.figures import figures_of_forms
+from server.publishing.file_words import refuse_forbidden_files
 from server.publishing.library import publish_library
 from server.publishing.versions import get_form
 from server.registry.reach import reach_of
@@ -82,6 +84,16 @@ def editable(form_id: str, verb: str = "form.update") -> tuple[Project, Form]:
     return project, form
 
 
+def project_by_reads() -> Project:
+    """As current_project, but without the session that writes: reading a form or its files takes seconds, and phones write
+    meanwhile.
+    """
+    project = choose_project(session.reading(), session.caller(), request.args.get("project", ""))
+    if project is None:
+        raise Unauthenticated() if session.caller().is_anonymous else NotFound()
+    return project
+
+
 def named(form: Form) -> dict[str, Any]:
     version = queries.find_version_of(session.db(), form, draft=False)
     return {"xml_form_id": form.xml_form_id, "name": (version.name if version else None) or form.xml_form_id}
@@ -135,9 +147,12 @@ def files_of(project: Project, version: FormVersion) -> list[dict[str, Any]]:
 
 @pages.post("/forms/<form_id>/publish")
 def publish_form(form_id: str) -> Response:
-    project, form = editable(form_id)
+    project, form = get_form(session.reading(), project_by_reads().id, form_id)
+    allow(session.caller(), "form.update", project, form)
     try:
         version = sent_text("version", 249) or None
+        refuse_forbidden_files(session.reading(), session.blobs(), project, form)
+        project, form = editable(form_id)
         publish.publish_draft(session.db(), session.blobs(), project, form, version, require_person(), session.now())
     except (Problem, FormError) as error:
         return detail_again(as_problem(error), project.id, form_id)

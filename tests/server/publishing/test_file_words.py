@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from forms.lint_files import lint_file
 from server.db import Database
 from server.models import Project
+from server.publishing import file_words
 from tests.client import Client
 from tests.making import XLSX, a_workbook, an_xform
 
@@ -51,6 +53,28 @@ def test_one_from_before_the_project_was_one_that_cares_does_not_go_out(
     with database.transaction() as db:
         db.get_one(Project, project_id).kind = "plain"
     assert as_bob.post(draft + "/publish").status_code == 200
+
+
+@pytest.mark.parametrize("door", ["programs", "page"])
+def test_files_are_read_before_the_database_is_held_for_writing(
+    as_bob: Client, draft: str, database: Database, project_id: int, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    assert as_bob.post(draft + "/attachments/choices.csv", data=CLEAN).status_code == 200
+    make_care(database, project_id)
+    file_words.words_in.cache_clear()  # it was uploaded before this server started
+    read: list[str] = []
+
+    def read_while_a_phone_sends(name: str, source: Any) -> list[Any]:
+        read.append(name)
+        with database.transaction() as db:
+            db.get_one(Project, project_id).description = "written meanwhile"
+        return lint_file(name, source)
+
+    monkeypatch.setattr(file_words, "lint_file", read_while_a_phone_sends)
+    as_bob.prefix = "" if door == "page" else as_bob.prefix
+    path = f"/forms/visit/publish?project={project_id}" if door == "page" else draft + "/publish"
+    assert as_bob.post(path).status_code in (200, 303)
+    assert read == ["choices.csv"], "once"
 
 
 def test_the_table_of_choices_in_a_workbook_is_read_too(as_bob: Client, database: Database, project_id: int) -> None:
