@@ -1,12 +1,12 @@
 """Who is told of a follow-up: those whose work it is. Never her family, the village committee or the police."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from server.access import roles
 from server.access.care_roles import members_of
@@ -25,6 +25,7 @@ from server.models import (
     Woman,
 )
 
+EMPTY: Final[Mapping[str, str]] = {}
 WORKER, CLINICIAN, LEAD = "worker", "clinician", "lead"
 TOLD: Final = {roles.VILLAGE_WORKER: WORKER, roles.CLINICIAN: CLINICIAN, roles.TOWN_LEAD: LEAD}
 PHONES: Final = {"village_worker": WORKER, "clinician": CLINICIAN}
@@ -61,10 +62,12 @@ class Recipients:
 
 
 class Staff:
-    """The people of one town and their villages."""
+    """The people of one town and their villages. `above`: what a village is a part of, by its code."""
 
-    def __init__(self, duties: Iterable[Duty], stand_ins: Iterable[StandIn] = ()) -> None:
-        self.duties, self.stand_ins = frozenset(duties), frozenset(stand_ins)
+    def __init__(
+        self, duties: Iterable[Duty], stand_ins: Iterable[StandIn] = (), above: Mapping[str, str] = EMPTY
+    ) -> None:
+        self.duties, self.stand_ins, self.above = frozenset(duties), frozenset(stand_ins), above
 
     @property
     def people(self) -> frozenset[int]:
@@ -77,18 +80,39 @@ class Staff:
         5.4, point 10), wherever that one works; whoever stands in for a worker in her village is told beside that one.
         The pages and the phones' lists give the visit to the same (access/her_worker.py).
         """
-        workers, clinicians = (frozenset(self._near(role, village_code)) for role in (WORKER, CLINICIAN))
+        places = self._places(village_code)
+        workers, clinicians = (frozenset(self._near(role, places)) for role in (WORKER, CLINICIAN))
         hers = frozenset(one.person for one in self.duties if one.role == WORKER and str(one.person) == chosen)
         told = hers or workers
-        told |= {one.person for one in self.stand_ins if one.absent in told and one.village_code == village_code}
+        told |= {one.person for one in self.stand_ins if one.absent in told and one.village_code in places}
         return Recipients(told, clinicians, frozenset(one.person for one in self.duties if one.role == LEAD))
 
-    def _near(self, role: str, village_code: str) -> Iterator[int]:
-        return (one.person for one in self.duties if one.role == role and one.village_code in (None, village_code))
+    def _places(self, village_code: str) -> set[str | None]:
+        """Whoever has one of these has the village: itself, what it is a part of, and the whole town."""
+        found: set[str | None] = {None}
+        at: str | None = village_code
+        while at is not None and at not in found:
+            found.add(at)
+            at = self.above.get(at)
+        return found
+
+    def _near(self, role: str, places: set[str | None]) -> Iterator[int]:
+        return (one.person for one in self.duties if one.role == role and one.village_code in places)
 
 
 def staff_of(db: Session, project_id: int, today: date) -> Staff:
-    return Staff((*_by_role(db, project_id), *_by_phone(db, project_id)), _stand_ins(db, project_id, today))
+    duties = (*_by_role(db, project_id), *_by_phone(db, project_id))
+    return Staff(duties, _stand_ins(db, project_id, today), _above(db, project_id))
+
+
+def _above(db: Session, project_id: int) -> dict[str, str]:
+    whole = aliased(Village)
+    rows = db.execute(
+        select(Village.code, whole.code)
+        .join(whole, whole.id == Village.parent_id)
+        .where(Village.project_id == project_id)
+    )
+    return dict(rows.all())
 
 
 def recipients_of(db: Session, row: FollowUp) -> Recipients:

@@ -211,6 +211,19 @@ def test_who_stands_in_is_told_while_she_works_in_the_town(db: Session, staff: S
     assert sorted(told(db)) == sorted((one, "due") for one in ([staff.chen, stand_in] if hears else [staff.chen]))
 
 
+def test_in_a_part_of_a_village_those_are_told_who_have_the_village(db: Session, staff: Staff) -> None:
+    villages = {one.code: one for one in db.scalars(select(Village))}
+    db.add(
+        Village(project_id=staff.project.id, code="P1", name="上湾", parent_id=villages[SHIQIAO].id, created_at=MORNING)
+    )
+    db.flush()
+    carrier = a_person(db, staff.project, "carrier", REVIEWER, villages[LIUWAN].id)
+    a_carried_phone(db, staff.project, carrier, villages[SHIQIAO].id)
+    stand_in_for(db, staff, staff.luo)
+    follow_up_changed(db, staff.project, a_follow_up(db, staff, village_code="P1"), MORNING)
+    assert sorted(told(db)) == sorted((one, "due") for one in (staff.chen, staff.luo, carrier))
+
+
 def stand_in_for(db: Session, staff: Staff, person: int) -> None:
     """Shiqiao is handed over to this person, today and tomorrow."""
     days = {"from_day": TODAY, "until_day": TODAY + timedelta(days=1), "given_at": MORNING, "given_by_id": staff.lead}
