@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from forms.photos.pieces import Block, Damaged
+from forms.photos.pieces import Block, Damaged, lay_out
 
 MOST_BOXES = 100_000  # of a file, however they lie in one another
 MOST_EXTENTS = 100_000  # of a list of items: one can say in eight bytes that an item lies in 65,535 places
@@ -34,15 +34,7 @@ class Span(NamedTuple):
 
 def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
     """The file's blocks in order, all of its bytes. Raises Damaged where it stops being made of boxes."""
-    at = 0
-    for block in sorted(find_telling(source, size)):
-        start = max(block.start, at)
-        if start >= min(block.stop, size):
-            continue
-        yield Block(at, start)
-        at = min(block.stop, size)
-        yield Block(start, at, tells=True, instead=block.instead, blank=block.blank)
-    yield Block(at, size)
+    yield from lay_out((one._replace(tells=True) for one in find_telling(source, size)), size)
 
 
 def find_telling(source: BinaryIO, size: int) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from forms.photos import boxes, jpeg, png, webp
+from forms.photos import boxes, jpeg, png, tiff, webp
 from forms.photos.pieces import Block, Damaged, PiecedFile, arrange, holds_sign
 
 Read = Callable[[BinaryIO, int], Iterator[Block]]
@@ -33,6 +33,8 @@ def reader_for(source: BinaryIO) -> Read | None:
         return png.read_blocks
     if head.startswith(webp.MAGIC) and head[8:] == webp.KIND:
         return webp.read_blocks
+    if head.startswith(tiff.MAGICS):
+        return tiff.read_blocks
     return boxes.read_blocks if head[4:8] == b"ftyp" else None
 
 

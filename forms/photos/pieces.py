@@ -56,6 +56,19 @@ class Piece(NamedTuple):
     fill: bytes | None = None
 
 
+def lay_out(found: Iterable[Block], size: int) -> Iterator[Block]:
+    """All of a file in order: the blocks that were found in it, none of its bytes twice, and what lies between them."""
+    at = 0
+    for block in sorted(found):
+        start, stop = max(block.start, at), min(block.stop, size)
+        if start >= stop:
+            continue
+        yield Block(at, start)
+        yield block._replace(start=start, stop=stop)
+        at = stop
+    yield Block(at, size)
+
+
 def arrange(blocks: Iterable[Block]) -> list[Piece] | None:
     """The pieces that stay, neighbours joined; None when nothing tells a place, so that the file is given as it is."""
     known = list(blocks)

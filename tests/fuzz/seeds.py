@@ -4,7 +4,21 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.forms.photos.pictures import ICC, JFIF, MPF, WORDS, XMP, a_film, a_heic, a_jpeg, a_png, a_tiff, a_webp, chunk
+from tests.forms.photos.pictures import (
+    ICC,
+    JFIF,
+    MPF,
+    WORDS,
+    XMP,
+    a_film,
+    a_heic,
+    a_jpeg,
+    a_png,
+    a_scan,
+    a_tiff,
+    a_webp,
+    chunk,
+)
 from tests.forms.photos.pictures import exif as an_exif
 from tests.forms.photos.pictures import riff as a_chunk
 from tests.forms.workbooks import SETTINGS as FORM_SETTINGS
@@ -90,5 +104,6 @@ def photos() -> list[bytes]:
         a_heic((b"hvc1", b"Exif", b"mime")),
         a_heic(in_idat=True),
         a_film(),
+        a_scan(),
         an_xform()[:200],
     ]

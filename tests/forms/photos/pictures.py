@@ -15,6 +15,32 @@ def a_tiff(orientation: int | None = None, order: str = "<") -> bytes:
     return (head + b"".join(entries) + b"\x00" * 4).ljust(64, b"\x00") + SECRET
 
 
+def a_scan(place: bool = True, order: str = "<", orientation: int = 6) -> bytes:
+    """As a telephone's raw photo: the picture lies in a directory of its own, behind title, camera, Exif, place and XMP."""
+    words, picture = b"a day on SENTINEL" if not place else b"a day on " + SECRET, b"picture" * 9
+    values = words.ljust(64, b"\x00") + SECRET.ljust(32, b"\x00") * 2 + picture
+    start = 8 + 2 + 12 * 6 + 4
+    made, xmp, deep, pixels = start, start + 64, start + 96, start + 128
+    inner = pixels + len(picture) + 1
+    exif_at, gps_at = inner + 18, inner + 18 + 30
+
+    def entry(tag: int, kind: int, count: int, value: int) -> bytes:
+        return struct.pack(order + "HHII", tag, kind, count, value)
+
+    def directory(*entries: bytes) -> bytes:
+        return struct.pack(order + "H", len(entries)) + b"".join(entries) + bytes(4)
+
+    turn = struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0)
+    tells = [entry(0x02BC, 1, 32, xmp), entry(0x8769, 4, 1, exif_at), entry(0x8825, 4, 1, gps_at)] if place else []
+    plain = [entry(0x7000, 1, 1, 0), entry(0x7001, 1, 1, 0), entry(0x7002, 1, 1, 0)] if not place else []
+    first = directory(entry(0x010E, 2, len(words), made), turn, entry(0x014A, 4, 1, inner), *sorted([*tells, *plain]))
+    raw = directory(entry(0x0111, 4, 1, pixels))
+    exif_part = directory(entry(0x927C, 7, 32, deep), entry(0xA005, 4, 1, 0))
+    gps_part = directory(entry(0x0002, 5, 1, xmp))
+    head = (b"II\x2a\x00" if order == "<" else b"MM\x00\x2a") + struct.pack(order + "I", 8)
+    return head + first + values + b"\x00" + raw + exif_part + gps_part
+
+
 def segment(code: int, data: bytes) -> bytes:
     return bytes([0xFF, code]) + (len(data) + 2).to_bytes(2, "big") + data
 

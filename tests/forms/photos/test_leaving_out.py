@@ -25,6 +25,7 @@ from tests.forms.photos.pictures import (
     a_heic,
     a_jpeg,
     a_png,
+    a_scan,
     a_tiff,
     a_webp,
     box,
@@ -46,6 +47,7 @@ PLAIN = {
     "webp with colours": a_webp(riff(b"ICCP", b"profile"), flags=0x20),
     "heic": a_heic((b"hvc1",)),
     "film": a_film(place=False),
+    "scan": a_scan(place=False),
     "gif": b"GIF89a" + b"\x01" * 50,
     "words": "日期,村\n".encode(),
     "nothing": b"",
@@ -68,6 +70,8 @@ TELLING = {
     "heic": a_heic(),
     "heic with xmp": a_heic((b"hvc1", b"mime")),
     "heic in its list": a_heic(in_idat=True),
+    "raw photo": a_scan(),
+    "raw photo of the other order": a_scan(order=">"),
     "film": a_film(),
     "film by the standard of telephones": a_film(place=False) + box(b"moov", box(b"udta", full(b"loci", 0, SECRET))),
 }
@@ -140,6 +144,25 @@ def test_a_webp_says_its_new_length_and_what_is_in_it() -> None:
 def test_a_png_stays_well_formed() -> None:
     words = chunk(b"tEXt", b"Title\x00a holiday")
     assert given_out(a_png(words, chunk(b"eXIf", a_tiff()))) == a_png()
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_raw_photo_keeps_its_picture_where_it_was_and_which_way_is_up(order: str) -> None:
+    whole = a_scan(order=order)
+    cleaned = given_out(whole)
+    assert len(cleaned) == len(whole)
+    assert cleaned.index(b"picture" * 9) == whole.index(b"picture" * 9)
+    assert read_orientation(cleaned) == 6
+    assert cleaned[8 : 8 + 10] == whole[8 : 8 + 10], "its tags stay in order"
+
+
+def test_directories_that_lead_to_each_other_end() -> None:
+    """Each says that the other follows, and that it holds its pictures."""
+    one = struct.pack("<HHHIII", 1, 0x014A, 4, 1, 26, 26)
+    other = struct.pack("<HHHIII", 1, 0x8825, 4, 1, 8, 8)
+    assert len(given_out(b"II\x2a\x00\x08\x00\x00\x00" + one + other)) == 44
+    into_the_head = b"II\x2a\x00\x08\x00\x00\x00" + struct.pack("<H", 6) + bytes(72) + struct.pack("<I", 6)
+    assert given_out(into_the_head) == into_the_head
 
 
 def test_boxes_keep_their_places_because_the_rest_is_found_by_offset() -> None:
@@ -230,6 +253,8 @@ def test_no_bytes_break_it(photo: bytes, data: some.DataObject) -> None:
         a_heic_in_many_places(100),
         b"\xff\xd8" + JFIF + b"\xff\xda\x00\x02" + b"\xff" * 12_000_000,
         b"\xff\xd8\xff" + b"\xff" * 12_000_000,
+        b"II\x2a\x00\x08\x00\x00\x00" + struct.pack("<HHHII", 1, 0x014A, 4, 3_000_000, 8) + bytes(12_000_000),
+        b"II\x2a\x00\x08\x00\x00\x00\xff\xff" + struct.pack("<HHII", 0x8825, 4, 1, 12) * 65_535 + bytes(99),
     ],
     ids=[
         "segments",
@@ -240,6 +265,8 @@ def test_no_bytes_break_it(photo: bytes, data: some.DataObject) -> None:
         "an item in many places",
         "fill bytes in the scan",
         "fill bytes",
+        "many pictures",
+        "many places",
     ],
 )
 def test_a_hostile_file_takes_less_than_a_second(photo: bytes) -> None:

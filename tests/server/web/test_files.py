@@ -17,7 +17,20 @@ from server.keys import KeyRing
 from server.sealed_files import PIECE
 from server.web.session import blobs
 from tests.client import Client
-from tests.forms.photos.pictures import ICC, JFIF, SECRET, XMP, a_film, a_heic, a_jpeg, a_png, a_tiff, chunk, exif
+from tests.forms.photos.pictures import (
+    ICC,
+    JFIF,
+    SECRET,
+    XMP,
+    a_film,
+    a_heic,
+    a_jpeg,
+    a_png,
+    a_scan,
+    a_tiff,
+    chunk,
+    exif,
+)
 from tests.making import a_record, an_xform, new_id
 
 TELLS = a_jpeg(JFIF, exif(6), XMP, ICC, after=a_jpeg(exif()))
@@ -79,12 +92,13 @@ def test_an_archive_holds_the_picture_alone(as_bob: Client, phone: Client, proje
     send(phone, project_id, a_heic(), "2.heic")
     send(phone, project_id, a_film(), "3.mp4")
     send(phone, project_id, PLAIN, "4.jpg")
+    send(phone, project_id, a_scan(), "5.dng")
     archive = as_bob.get(base + ".csv.zip").data
 
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         assert opened.testzip() is None
         files = {name: opened.read(name) for name in opened.namelist() if name.startswith("media/")}
-    assert set(files) == {"media/1.jpg", "media/2.heic", "media/3.mp4", "media/4.jpg"}
+    assert set(files) == {"media/1.jpg", "media/2.heic", "media/3.mp4", "media/4.jpg", "media/5.dng"}
     assert not any(SECRET in content for content in files.values())
     assert files["media/4.jpg"] == PLAIN
 
