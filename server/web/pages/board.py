@@ -47,8 +47,11 @@ def show_board() -> Response:
 
 
 def read_board(reach: Reach, names: dict[str, str]) -> Board:
-    """The numbers of every village in reach. A filter only chooses rows of this one board: two of them give no third."""
-    found = count_by_village(session.db(), reach.project.id, reach.codes, reach.today)
+    """The numbers of every village in reach, of whom the lists behind them show: a woman who chose another worker is in none.
+
+    A filter only chooses rows of this one board: two of them give no third.
+    """
+    found = count_by_village(session.db(), reach.project.id, reach.whose, reach.today)
     return show_counts(
         {code: found.get(code, Counts()) for code in (*names, *(one for one in found if one not in names))}
     )

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
-from server.access.assignments import set_villages
+from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
+from server.access.people import create_user
 from server.access.phones import create_app_user
-from server.models import Project
-from tests.conftest import MORNING
+from server.access.roles import BY_SYSTEM
+from server.models import Project, User
+from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import CODES, text_of
 from tests.server.web.pages.women import TODAY, CareTown, a_follow_up, a_home, a_woman
 
@@ -48,6 +51,21 @@ def test_the_care_team_reads_numbers_as_they_are_in_its_villages(town, browse):
         "合计": ["8", "7", "0"],
     }
     assert cells(browse("wang").see("/follow-ups")) == {"村1": ["2", "7", "0"], "合计": ["2", "7", "0"]}
+
+
+def test_a_workers_numbers_are_of_her_own_women_as_the_lists_behind_them(town, browse):
+    fill(town, 1, overdue=2)
+    with town.database.transaction() as db:
+        other = create_user(db, "other@example.test", PASSWORD, "other", None, MORNING).actor_id
+        by, project = Caller(actor_id=None, type="user"), db.get_one(Project, town.project_id)
+        assign(db, by, BY_SYSTEM["village_worker"], other, MORNING, project, None)
+        set_villages(db, by, project, other, CODES, MORNING)
+        wang = db.scalars(select(User.actor_id).where(User.email == "wang@example.test")).one()
+        a_follow_up(db, a_woman(db, project.id, "W-9001 陈*", 1, assigned_worker=str(other)), left=-3)
+        a_follow_up(db, a_woman(db, project.id, "W-9002 陈*", 2, assigned_worker=str(wang)), left=-3)
+    page = browse("wang").see("/follow-ups")
+    assert cells(page)["村1"] == ["2", "0", "0"] and cells(page)["合计"] == ["3", "0", "0"]
+    assert text_of(browse("wang").see("/follow-ups/list")).count("W-") == 3
 
 
 def test_others_read_no_number_that_points_at_somebody_or_gives_one_back(town, browse):
