@@ -39,11 +39,12 @@ def read_rule(content: bytes, file: str) -> Rule:
     """One rule file. Raises RuleInvalid as `load_rules` does, and for what no rule may ask; `file` is only named in it."""
     try:
         table = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
+        content_hash = _hash_of(table)
+    except (ValueError, RecursionError) as broken:  # no UTF-8, no TOML, thousands of digits, too deep
         raise RuleInvalid(file=file, field="toml", reason=str(broken)) from broken
     refuse_red_lines(table, content.decode("utf-8"), file)
     fields = Fields(file, "", table)
-    rule = _read_fields(fields, _hash_of(table))
+    rule = _read_fields(fields, content_hash)
     fields.end()
     check_rule(rule, fields)
     return rule

@@ -44,6 +44,22 @@ def test_titles_and_reasons_tell_nobody_what_the_visit_is_about() -> None:
             assert [word for word in WORDS_OF_CARE if word in text] == [], rule.id
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("version = 1", "version = " + "9" * 5000),
+        GOOD.replace("version = 1", "version = 0x" + "f" * 5000),
+        "deep = " + "[" * 5000 + "]" * 5000 + "\n" + GOOD,
+        ".".join("a" * 3000) + " = 1\n" + GOOD,
+    ],
+    ids=["digits", "hexadecimal digits", "lists in lists", "tables in tables"],
+)
+def test_what_no_reader_can_hold_is_refused_as_what_is_no_toml(text: str) -> None:
+    with pytest.raises(RuleInvalid) as refused:
+        read_rule(text.encode(), "x.toml")
+    assert refused.value.details["field"] == "toml"
+
+
 def test_doubtful_sources_keep_their_marks() -> None:
     marks = {rule.id: "".join(source.mark for source in rule.sources) for rule in load_rules()}
     assert marks["ANC2"] == "ACA" and marks["ANC6"] == "AB" and marks["INJ-DMPA"] == "AAC" and marks["HH-V"] == "C"
