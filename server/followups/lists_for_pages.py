@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.access.restricted import in_use
+from server.access.widening import with_parts
 from server.followups.queries import (
     Counts,
     Reached,
@@ -52,7 +53,9 @@ class Visit(NamedTuple):
 
 
 class Phone(NamedTuple):
-    """A worker's phone that works: whose it is, which villages it serves (None: the whole town), when it last spoke."""
+    """A worker's phone that works: whose it is, which villages and parts of them it serves (None: the whole town), when it
+    last spoke.
+    """
 
     id: int
     name: str
@@ -168,11 +171,13 @@ def people_by_village(db: Session, project_id: int) -> dict[str, int]:
 
 def list_phones(db: Session, project_id: int) -> list[Phone]:
     """The village workers' phones of a project, by name; one that reaches no village is left out."""
+    own = select(VillageScope.actor_id, VillageScope.village_id).where(VillageScope.project_id == project_id)
+    reached = with_parts(own).subquery()
     rows = db.execute(
         select(Actor.id, Actor.display_name, AppUser.last_used_at, Village.code)
         .join(AppUser, AppUser.actor_id == Actor.id)
-        .join(VillageScope, and_(VillageScope.actor_id == Actor.id, VillageScope.project_id == project_id))
-        .outerjoin(Village, Village.id == VillageScope.village_id)
+        .join(reached, reached.c.actor_id == Actor.id)
+        .outerjoin(Village, Village.id == reached.c.village_id)
         .where(AppUser.project_id == project_id, AppUser.care_role == "village_worker", AppUser.revoked_at.is_(None))
         .order_by(Actor.display_name, Actor.id)
     )

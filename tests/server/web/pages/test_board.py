@@ -10,7 +10,7 @@ from server.access.caller import Caller
 from server.access.people import create_user
 from server.access.phones import create_app_user
 from server.access.roles import BY_SYSTEM
-from server.models import Project, User
+from server.models import Project, User, Village
 from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import CODES, text_of
 from tests.server.web.pages.women import TODAY, CareTown, a_follow_up, a_home, a_woman
@@ -139,6 +139,16 @@ def test_by_worker_each_phone_has_a_row_with_its_villages_and_when_it_last_spoke
     assert f"/follow-ups/list?worker={phone_id}&amp;state=due" in page.get_data(as_text=True)
     assert set(cells(browse("lin").see(f"/follow-ups?by=worker&worker={phone_id}"))) == {"杨秀英"}
     assert "2 部手机今天同步了 0 部" in text_of(page)
+
+
+def test_a_phone_of_a_village_has_what_waits_in_its_parts(town, browse):
+    fill(town, 2, overdue=2)
+    with town.database.transaction() as db:
+        whole, part = (db.get_one(Village, one) for one in town.village_ids)
+        part.parent_id = whole.id
+    phone = add_phone(town, "马玉梅", CODES[:1])
+    assert cells(browse("lin").see("/follow-ups?by=worker"))["马玉梅"] == ["2", "0", "0"]
+    assert text_of(browse("lin").see(f"/follow-ups/list?worker={phone}")).count("W-2") == 2
 
 
 def test_who_works_in_other_villages_is_not_named(town, browse):
