@@ -1,6 +1,7 @@
-"""HEIC, AVIF, MP4, 3GP, MOV: boxes. What tells is filled with zeros, because everything else is found by its offset.
+"""HEIC, AVIF, JPEG XL, MP4, 3GP, MOV: boxes. What tells is filled with zeros, because everything else is found by its offset.
 
-Source: ISO/IEC 14496-12 (boxes, 8.11 meta, iinf, iloc), ISO/IEC 23008-12 annex A (Exif and XMP items); QuickTime's udta.
+Source: ISO/IEC 14496-12 (boxes, 8.11 meta, iinf, iloc), ISO/IEC 23008-12 annex A (Exif and XMP items); QuickTime's udta;
+ISO/IEC 18181-2 (the boxes of JPEG XL).
 """
 
 from bisect import bisect_right
@@ -12,6 +13,9 @@ from forms.photos.pieces import Block, Damaged, lay_out
 MOST_BOXES = 100_000  # of a file, however they lie in one another
 MOST_EXTENTS = 100_000  # of a list of items: one can say in eight bytes that an item lies in 65,535 places
 MOST_META = 10_000_000  # bytes of a list of items
+FIRST = (b"ftyp", b"JXL ", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # films of before ftyp begin otherwise
+ENDLESS = (b"mdat", b"jxlc", b"jxlp")  # may say no length: to the end of the file
+TELLING = (b"uuid", b"udta", b"Exif", b"xml ", b"jumb", b"brob")  # beside the picture; brob is any of them, packed
 HOLDERS = (b"moov", b"trak")  # in which what people and cameras added is looked for
 ADDED = (b"udta", b"meta", b"uuid")
 TELLING_ITEMS = (b"Exif", b"uri ", b"jumb")
@@ -44,7 +48,7 @@ def find_telling(source: BinaryIO, size: int) -> Iterator[Block]:
     for box in boxes:
         if box.kind == b"meta":
             yield from judge_meta(source, box, homes, left)
-        elif box.kind == b"uuid":
+        elif box.kind in TELLING:
             yield from emptied(box)
         elif box.kind in HOLDERS:
             yield from find_added(source, box, left)
@@ -76,7 +80,7 @@ def read_boxes(source: BinaryIO, start: int, stop: int, left: Iterator[int]) -> 
             length, inside = int.from_bytes(head[8:16], "big"), start + 16
         end = stop if length == 0 else start + length
         endless = length == 0 or end > stop  # as the last one of frames may be, in a file that is cut short
-        if end < inside or (endless and head[4:8] != b"mdat"):
+        if end < inside or (endless and head[4:8] not in ENDLESS):
             raise Damaged(start)
         yield Box(head[4:8], start, inside, min(end, stop))
         start = end

@@ -35,7 +35,7 @@ def reader_for(source: BinaryIO) -> Read | None:
         return webp.read_blocks
     if head.startswith(tiff.MAGICS):
         return tiff.read_blocks
-    return boxes.read_blocks if head[4:8] == b"ftyp" else None
+    return boxes.read_blocks if head[4:8] in boxes.FIRST else None
 
 
 def read_to_the_end(read: Read, source: BinaryIO, size: int) -> list[Block]:

@@ -35,6 +35,8 @@ from tests.forms.photos.pictures import (
     riff,
 )
 
+JXL = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl ", bytes(4), b"jxl ")
+ENDLESS = b"\x00\x00\x00\x00jxlcpicture"
 PLAIN = {
     "jpeg": a_jpeg(JFIF, ICC),
     "jpeg with a comment": a_jpeg(JFIF, WORDS),
@@ -48,6 +50,8 @@ PLAIN = {
     "heic": a_heic((b"hvc1",)),
     "film": a_film(place=False),
     "scan": a_scan(place=False),
+    "jpeg xl": JXL + ENDLESS,
+    "words that begin like a box": b"the free words",
     "gif": b"GIF89a" + b"\x01" * 50,
     "words": "日期,村\n".encode(),
     "nothing": b"",
@@ -73,6 +77,10 @@ TELLING = {
     "raw photo": a_scan(),
     "raw photo of the other order": a_scan(order=">"),
     "film": a_film(),
+    "film by an old camera": box(b"wide") + a_film()[20:],
+    "film that begins with its list": a_film()[82:] + box(b"mdat", b"frames" * 9),
+    "jpeg xl": JXL + box(b"Exif", bytes(4), a_tiff()) + ENDLESS,
+    "jpeg xl with xmp": JXL + box(b"xml ", b"<x:xmpmeta>" + SECRET) + ENDLESS,
     "film by the standard of telephones": a_film(place=False) + box(b"moov", box(b"udta", full(b"loci", 0, SECRET))),
 }
 
