@@ -13,20 +13,21 @@ from server.models import Project
 from server.publishing.definition import Definition
 from server.publishing.made_lists import refuse_made_lists
 from server.publishing.waivers import waived_sentences
-from server.publishing.whom_it_chooses import find_more
+from server.publishing.whom_it_chooses import find_lookups, find_more
 
 
 def refuse_forbidden(db: Session, project: Project, definition: Definition) -> None:
     """Raises RedLine (400.8) that names each term, where it stands and why it is never asked.
 
-    Also for a form that writes a list which the server makes, and for one of ours that chooses further women. A sentence
-    that two people looked at is let pass.
+    Also for a form that writes a list which the server makes, for one of ours that chooses further women, and for another
+    that looks women up and chooses none. A sentence that two people looked at is let pass.
     """
     if project.kind != "care":
         return
     form = definition.xform
     refuse_made_lists(project, [use.name for use in form.datasets])
     refuse_findings("form", locate(definition, find_more(form.form_id, form.schema)))
+    refuse_findings("form", locate(definition, find_lookups(form)))
     refuse_findings("form", definition.words_in_files)
     waived = waived_sentences(db, project.id, form.form_id)
     found = [one for one in lint(form) if not (one.waivable and (one.term, one.sentence) in waived)]

@@ -13,8 +13,9 @@ from server.publishing.draft import put_draft
 from server.publishing.kinds import switch_kind
 from server.publishing.publish import publish_draft
 from server.publishing.whom_it_chooses import chooses_more
+from tests.care_town import naming
 from tests.conftest import MORNING
-from tests.making import a_town
+from tests.making import a_town, an_xform
 from tests.server.registry.naming import TALK
 
 KEY = bytes(range(32))
@@ -90,3 +91,19 @@ def test_a_visit_to_a_home_chooses_no_woman_even_by_its_known_question() -> None
     )
     schema = definition_of_xml(xml.replace(b"</select>", b"</select1>")).xform.schema
     assert "/household" in list(chooses_more("household_visit", schema))
+
+
+@pytest.mark.parametrize("name", ["women", "referrals"])
+def test_a_form_that_looks_women_up_and_chooses_nobody_is_refused(db: Session, project: Project, name: str) -> None:
+    """Its record would hold what a sum or a bar code found of her, and go by nobody's word."""
+    with pytest.raises(RedLine) as refused:
+        put(db, project, naming(an_xform("sums"), (name,)))
+    (one,) = refused.value.details["findings"]
+    assert one["term"] == f"{name}.csv" and "选" in one["reasonZh"] and "chooses" in one["reasonEn"]
+    project.kind = "plain"
+    put(db, project, naming(an_xform("sums"), (name,)))
+
+
+@pytest.mark.parametrize("name", ["households", "me", "due_visits"])
+def test_a_form_that_looks_up_what_is_of_no_woman_alone_is_taken(db: Session, project: Project, name: str) -> None:
+    put(db, project, naming(an_xform("sums"), (name,)))
