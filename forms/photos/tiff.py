@@ -23,12 +23,13 @@ MOST_ENTRIES = 20_000
 
 
 class Entry(NamedTuple):
-    """A tag and where its value lies; `value` is what stands in the directory: an offset where it is longer."""
+    """A tag and where its value lies; `value` is what stands in the directory: an offset where it is longer (`far`)."""
 
     tag: int
     start: int
     stop: int
     value: int
+    far: bool
 
 
 class Reader:
@@ -39,6 +40,8 @@ class Reader:
         self.order = "<" if self.bytes_at(0, 2) == b"II" else ">"
         self.seen: set[int] = set()
         self.entries = 0
+        self.kept: list[tuple[int, int]] = [(0, HEAD)]  # what leads to the pictures
+        self.far: list[Block] = []  # what is filled with zeros outside of the directory that tells of it
 
     def bytes_at(self, start: int, length: int) -> bytes:
         self.source.seek(start)
@@ -63,17 +66,31 @@ class Reader:
     def read_entry(self, data: bytes, at: int) -> Entry:
         tag, kind, count, value = struct.unpack(self.order + "HHII", data)
         length = SIZES.get(kind, 1) * count
-        begin = value if length > INLINE else at + 8
-        return Entry(tag, begin, min(begin + length, self.size), value)
+        far = length > INLINE
+        begin = value if far else at + 8
+        return Entry(tag, begin, min(begin + length, self.size), value, far)
+
+    def check_apart(self) -> None:
+        """Raises Damaged where zeros would fall on what leads to the pictures: other ones would be found, or none."""
+        zeros = ((one.start, one.stop, True) for one in self.far if one.start < one.stop)
+        until, last_is_zeros = 0, True
+        for start, stop, is_zeros in sorted([*((*one, False) for one in self.kept), *zeros]):
+            if start < until and not (is_zeros and last_is_zeros):
+                raise Damaged(start)
+            if stop > until:
+                until, last_is_zeros = stop, is_zeros
 
 
 def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
-    """The file's blocks in order, all of its bytes. Raises Damaged where it has too many directories or none."""
+    """The file's blocks in order, all of its bytes. Raises Damaged where it has too many directories or none, and where what
+    tells lies on what leads to the pictures.
+    """
     reader = Reader(source, size)
     first = reader.number_at(4, "I")
     if not HEAD <= first < size:
         raise Damaged(4)
     found = list(find_telling(reader, first))
+    reader.check_apart()
     tells = any(one.tells for one in found)
     yield from lay_out((one._replace(tells=True) for one in found if tells), size)
 
@@ -82,15 +99,23 @@ def find_telling(reader: Reader, start: int) -> Iterator[Block]:
     """Of a picture's directory and those that follow it. Words go where something tells, and stay else."""
     while start >= HEAD and start not in reader.seen:
         entries = reader.read_directory(start)
+        reader.kept.append((start, start + 2 + 12 * len(entries) + 4))
         for one in entries:
             if one.tag in TELLING_DIRECTORIES:
                 yield from emptied(reader, one.value)
             elif one.tag in TELLING or one.tag in WORDS:
-                yield Block(one.start, one.stop, tells=one.tag in TELLING, blank=True)
+                yield blanked(reader, one, one.tag in TELLING)
             elif one.tag == PICTURES:
                 for picture in pictures_of(reader, one):
                     yield from find_telling(reader, picture)
         start = reader.number_at(start + 2 + 12 * len(entries), "I")
+
+
+def blanked(reader: Reader, entry: Entry, tells: bool) -> Block:
+    block = Block(entry.start, entry.stop, tells=tells, blank=True)
+    if entry.far:
+        reader.far.append(block)
+    return block
 
 
 def emptied(reader: Reader, start: int) -> Iterator[Block]:
@@ -100,14 +125,16 @@ def emptied(reader: Reader, start: int) -> Iterator[Block]:
     for one in reader.read_directory(start):
         if one.tag in TELLING_DIRECTORIES:
             yield from emptied(reader, one.value)
-        yield Block(one.start, one.stop, tells=True, blank=True)
+        yield blanked(reader, one, tells=True)
     length = 2 + 12 * reader.number_at(start, "H") + 4
-    yield Block(start, min(start + length, reader.size), tells=True, blank=True)
+    reader.far.append(Block(start, min(start + length, reader.size), tells=True, blank=True))
+    yield reader.far[-1]
 
 
 def pictures_of(reader: Reader, entry: Entry) -> Iterator[int]:
     if entry.stop - entry.start <= INLINE:
         yield entry.value
         return
+    reader.kept.append((entry.start, entry.stop))
     for at in range(entry.start, min(entry.stop, entry.start + 4 * MOST_DIRECTORIES), 4):
         yield reader.number_at(at, "I")

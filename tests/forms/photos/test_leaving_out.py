@@ -289,3 +289,13 @@ def test_what_only_begins_like_a_photo_is_given_byte_for_byte(seed: int) -> None
     noise = random.Random(seed).randbytes(20_000)
     for data in (b"\xff\xd8\xff\xe0" + noise + b"\xff\xd9", a_jpeg(JFIF) + noise):
         assert leave_out_metadata(io.BytesIO(data)) is None
+
+
+@pytest.mark.parametrize("at", [0, 8, 21, None])
+def test_what_tells_and_lies_on_the_way_to_the_picture_takes_the_photo_along(at: int | None) -> None:
+    """Zeros there would lead to other directories, or none: such a file no camera makes."""
+    photo = a_scan()
+    xmp = photo.index(struct.pack("<HHI", 0x02BC, 1, 32)) + 8
+    led = struct.unpack_from("<I", photo, photo.index(struct.pack("<HHI", 0x014A, 4, 1)) + 8)[0]
+    onto = photo[:xmp] + struct.pack("<I", led if at is None else at) + photo[xmp + 4 :] + b"GPSLatitude"
+    assert given_out(onto) == b""
