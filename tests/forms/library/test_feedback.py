@@ -187,8 +187,14 @@ def test_how_to_reach_somebody_is_asked_only_of_who_wants_a_reply(phone: Phone) 
 
 @pytest.mark.parametrize(
     ("name", "length", "taken"),
-    [("text", 1000, True), ("text", 1001, False), ("reply_channel", 1, False), ("reply_channel", 2, True)]
-    + [("reply_channel", 100, True), ("reply_channel", 101, False)],
+    [
+        ("text", 1000, True),
+        ("text", 1001, False),
+        ("reply_channel", 1, False),
+        ("reply_channel", 2, True),
+        ("reply_channel", 100, True),
+        ("reply_channel", 101, False),
+    ],
 )
 def test_words_have_a_length_that_is_taken(phone: Phone, name: str, length: int, taken: bool) -> None:
     assert refused(phone, want_reply="yes", **{name: "话" * length}) == ([] if taken else [name])
