@@ -1,5 +1,7 @@
 """F11 as a phone fills it: whom it may ask, blindly, and what ends it."""
 
+import re
+
 import pytest
 
 from forms.library import read_library_form
@@ -53,8 +55,7 @@ def test_no_choice_of_it_says_a_word_on_pregnancy_or_a_method(form: XForm) -> No
 
 
 def test_of_the_record_that_is_checked_the_phone_reads_whose_and_where_alone() -> None:
-    xml = read_library_form(FORM).decode()
-    asked = {part.split(" ")[0].split("<")[0].split('"')[0] for part in xml.split("= /data/sample ]/")[1:]}
+    asked = set(re.findall(r"/data/sample \]/(\w+)", read_library_form(FORM).decode()))
 
     assert asked == {"village_code", "subject_list", "label"}
 
