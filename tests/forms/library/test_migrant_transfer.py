@@ -137,6 +137,33 @@ def test_the_question_of_consent_names_what_goes_along_and_nothing_else(
         assert len(re.findall(rf'<output value=" /data/{name} "/>', label)) == 1
 
 
+@pytest.mark.parametrize(
+    ("where", "zh", "en"),
+    [
+        ({"dest_prov": "44", "dest_county": "440785", "dest_site": "s1"}, *["城东社区卫生服务中心"] * 2),
+        ({"dest_prov": "44"}, "她自己选的新地点", "the new place that she chooses"),
+        ({}, "她自己选的新地点", "the new place that she chooses"),
+    ],
+)
+def test_the_question_of_consent_names_who_gets_it(phone: Phone, where: dict[str, str], zh: str, en: str) -> None:
+    filled = fill(phone, **LEAVES, **where)
+
+    assert (filled.values["place_zh"], filled.values["place_en"]) == (zh, en)
+    asked = read_library_form(FORM).decode()
+    assert all(len(re.findall(rf'<output value=" /data/{name} "/>', asked)) == 1 for name in ("place_zh", "place_en"))
+    names = list(filled.values)
+    assert names.index("dest_prov") < names.index("consent_transfer")
+
+
+@pytest.mark.parametrize("changed", [{"items": "contact method_card"}, {"dest_prov": "51"}, {"dest_site": None}])
+def test_her_consent_holds_for_what_and_whom_it_named_alone(phone: Phone, changed: dict[str, str | None]) -> None:
+    first = fill(phone, **LEAVES, dest_prov="44", dest_county="440785", dest_site="s1")
+    later = phone.fill(FORM, pocket(), changed, edit=first, leave_prefilled=True)
+
+    assert first.values["consent_transfer"] == "yes"
+    assert (later.values["consent_transfer"], later.values["sends"], later.acts) == ("", "0", [])
+
+
 def test_what_goes_along_is_hers_to_say_and_without_anything_no_consent_is_asked(phone: Phone) -> None:
     filled = fill(phone, **{**LEAVES, "items": None}, dest_prov="44", move_date=day(1))
 

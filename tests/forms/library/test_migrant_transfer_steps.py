@@ -239,9 +239,9 @@ def test_a_correction_keeps_the_visit_key_whose_transfer_it_is_and_the_step(phon
     given = {"due_open": "open", "step": "change", **PRIVATE, "items": "contact", "consent_transfer": "yes"}
     first = phone.fill(FORM, due, given, leave_prefilled=True)
 
-    second = phone.fill(
-        FORM, pocket().with_rows("due_visits", NO_VISITS), {"dest_prov": "51"}, edit=first, leave_prefilled=True
-    )
+    later = pocket().with_rows("due_visits", NO_VISITS)
+    again = {"dest_prov": "51", "consent_transfer": "yes"}
+    second = phone.fill(FORM, later, again, edit=first, leave_prefilled=True)
 
     assert (second.values["visit_key"], second.values["her"]) == ("open", WANG)
     assert (second.act().uuid, second.values["dest_prov"]) == (OUT, "51")
