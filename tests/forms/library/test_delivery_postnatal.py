@@ -17,6 +17,7 @@ from tests.forms.library.delivering import (
     OPEN,
     OVER,
     VISIT,
+    WEEKS_39,
     fill,
     pocket,
 )
@@ -111,6 +112,7 @@ def test_a_correction_keeps_what_was_known_when_the_record_was_made(phone: Phone
 
     assert (second.values["visit_key"], second.values["pregnancy"]) == ("the key", HERS)
     assert second.act().properties == {"status": "gave_birth"}, "a slip is corrected, though the list says ended by now"
+    assert (second.values["status_before"], second.values["anchor_before"]) == ("ongoing", day(-WEEKS_39))
     assert second.refused == []
 
 
