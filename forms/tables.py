@@ -1,9 +1,6 @@
-"""A form as text, in pyxform's Markdown tables, and the same form as a workbook that people edit in Excel."""
+"""A form as text, in pyxform's Markdown tables."""
 
-import io
 import re
-
-import xlsxwriter
 
 _CELL = re.compile(r"(?<!\\)\|")
 
@@ -26,17 +23,12 @@ def read_tables(markdown: str) -> dict[str, list[list[str]]]:
     return sheets
 
 
-def write_workbook(sheets: dict[str, list[list[str]]]) -> bytes:
-    """An .xlsx with these sheets: every cell is text, the first row is bold and stays in view."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, max(map(len, rows), default=1) - 1, 24)
-            for at, row in enumerate(rows):
-                for column, text in enumerate(row):
-                    if text:
-                        sheet.write_string(at, column, text, wrapped if at else bold)
-    return out.getvalue()
+def read_remarks(markdown: str) -> list[str]:
+    """What stands before the first sheet in lines that start with `#`, without that sign."""
+    remarks = []
+    for line in markdown.splitlines():
+        if line.strip().startswith("|"):
+            break
+        if line.startswith("#"):
+            remarks.append(line.removeprefix("#").strip())
+    return remarks

@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from forms.tables import read_tables, write_workbook
+from forms.excel import write_workbook
+from forms.tables import read_remarks, read_tables
 from forms.xform import read_xform
 from forms.xlsform import convert_text
 
@@ -42,7 +43,8 @@ def read_library_form(form_id: str) -> bytes:
 
 def read_library_workbook(form_id: str) -> bytes:
     """The same form as an .xlsx for people who edit it in Excel. Raises KeyError for another id."""
-    return write_workbook(read_tables(_read_text(form_id)))
+    text = _read_text(form_id)
+    return write_workbook(read_tables(text), read_remarks(text))
 
 
 def _read_text(form_id: str) -> str:

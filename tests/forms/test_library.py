@@ -8,7 +8,7 @@ from forms.lint import lint
 from forms.media import MediaNeed
 from forms.validate import read_warnings_of_validate
 from forms.xform import read_xform
-from forms.xlsform import convert_text, convert_xlsform
+from forms.xlsform import convert_text
 from forms.xml import read_xml
 
 
@@ -39,11 +39,6 @@ def test_another_id_is_not_in_the_library(form_id):
         read_library_form(form_id)
     with pytest.raises(KeyError):
         read_library_workbook(form_id)
-
-
-def test_our_forms_come_back_from_excel_as_they_were():
-    for one in library_forms():
-        assert convert_xlsform(read_library_workbook(one.form_id), "xlsx").xml == read_library_form(one.form_id)
 
 
 def test_our_forms_convert_without_a_warning_of_pyxform():

@@ -1,15 +1,14 @@
-import io
-
-import openpyxl
-
-from forms.tables import read_tables, write_workbook
+from forms.tables import read_remarks, read_tables
 
 TEXT = r"""
 # A comment | with | bars
+#
+# and a second one
 | survey |
 | | type | name  | label |
 | | text | a     | One \| two |
 |
+# not before the first sheet
 | | note |       | =1+1 |
 
 | settings |
@@ -26,9 +25,6 @@ def test_tables_are_read_as_pyxform_reads_them():
     assert read_tables(TEXT) == SHEETS
 
 
-def test_a_workbook_holds_the_same_cells_as_text():
-    book = openpyxl.load_workbook(io.BytesIO(write_workbook(SHEETS)))
-
-    found = {sheet.title: [[cell.value or "" for cell in row] for row in sheet.rows] for sheet in book}
-    assert found == SHEETS
-    assert book["survey"]["C3"].data_type == "s"
+def test_remarks_are_the_comments_before_the_first_sheet():
+    assert read_remarks(TEXT) == ["A comment | with | bars", "", "and a second one"]
+    assert read_remarks("") == []
