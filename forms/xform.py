@@ -73,7 +73,9 @@ class Conflict(NamedTuple):
     new: str
 
 
-class _Parts(NamedTuple):
+class Parts(NamedTuple):
+    """The pieces of a form definition."""
+
     title: str
     model: Element
     primary: Element
@@ -86,7 +88,7 @@ def read_xform(xml: bytes) -> XForm:
     Raises XmlRefused, or XFormInvalid: "missing" (a part, an id), "unexpected" (a bad id or file name), "too_long"
     (id or version over 249 characters), "no_meta" (no meta group), "entity" (see `forms.datasets.read_datasets`).
     """
-    parts = _find_parts(read_xml(xml))
+    parts = find_parts(read_xml(xml))
     form_id = _checked_form_id((attribute(parts.primary, "id") or "").strip())
     version = check_version(attribute(parts.primary, "version") or "")
     if child(parts.primary, "meta") is None:
@@ -111,14 +113,15 @@ def read_xform(xml: bytes) -> XForm:
     )
 
 
-def _find_parts(root: Element) -> _Parts:
+def find_parts(root: Element) -> Parts:
+    """Raises XFormInvalid "missing" for what lacks one of them."""
     head = _needed(root, "head", "h:head")
     body = _needed(root, "body", "h:body")
     model = _needed(head, "model", "model")
     primary = next(iter(_needed(model, "instance", "instance")), None)
     if primary is None:
         raise XFormInvalid("The form's first instance is empty.", "missing", parameter="instance")
-    return _Parts(text_of(child(head, "title")), model, primary, body)
+    return Parts(text_of(child(head, "title")), model, primary, body)
 
 
 def _needed(parent: Element, name: str, parameter: str) -> Element:

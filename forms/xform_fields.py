@@ -23,7 +23,7 @@ class Control(NamedTuple):
 
 def read_fields(model: Element, primary: Element, body: Element, texts: FormTexts) -> tuple[list[Field], list[Phrase]]:
     """All fields in document order, and every text that a person filling in the form may see."""
-    binds, paths_by_id = _read_binds(model)
+    binds, paths_by_id = read_binds(model)
     controls = list(_controls(body, "", paths_by_id, texts))
     by_path: dict[str, Control] = {}
     for path, control in controls:
@@ -65,7 +65,7 @@ def _read_field(
     )
 
 
-def _read_binds(model: Element) -> tuple[dict[str, Element], dict[str, str]]:
+def read_binds(model: Element) -> tuple[dict[str, Element], dict[str, str]]:
     """Binds by path, and the paths of binds that have an id (old forms let controls refer to those)."""
     binds: dict[str, Element] = {}
     by_id: dict[str, str] = {}
@@ -86,16 +86,23 @@ def field_path(nodeset: str) -> str:
 def _controls(
     element: Element, around: str, paths_by_id: dict[str, str], texts: FormTexts
 ) -> Iterator[tuple[str, Control]]:
+    for path, one in walk_controls(element, around, paths_by_id):
+        name = local_name(one)
+        source = texts.source_of_choices(one) if name in _SELECTS else ChoiceSource()
+        yield path, Control(name, texts.of(child(one, "label")), source)
+
+
+def walk_controls(element: Element, around: str, paths_by_id: dict[str, str]) -> Iterator[tuple[str, Element]]:
+    """Every control that asks about something and the path of what it asks, in document order; groups before what they hold."""
     for one in element:
         name = local_name(one)
         if name not in _CONTROLS:
             continue
         path = _control_path(one, around, paths_by_id)
         if path:
-            source = texts.source_of_choices(one) if name in _SELECTS else ChoiceSource()
-            yield path, Control(name, texts.of(child(one, "label")), source)
+            yield path, one
         if name in ("group", "repeat"):
-            yield from _controls(one, path or around, paths_by_id, texts)
+            yield from walk_controls(one, path or around, paths_by_id)
 
 
 def _control_path(control: Element, around: str, paths_by_id: dict[str, str]) -> str:

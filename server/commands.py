@@ -18,6 +18,7 @@ TEXTS = {
     "add-user": "新建用户 / add a user; the password is read from standard input or made up",
     "import-boundaries": "导入村界 / import village boundaries from a file",
     "publish-library": "发布自带表单 / publish the forms that come with Fangshi in a care project",
+    "forms": "把表单存成 Excel；看两版有什么不同 / forms as workbooks for Excel; what differs between two versions",
     "jobs": "只跑定时任务 / run only the timetable",
     "follow-ups": "列出某一天的随访，什么都不改 / print the follow-ups as they would stand on a day; changes nothing",
     "audit": "核对操作记录有没有被改过 / check that the audit is as it was written; changes nothing",
@@ -61,6 +62,7 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     add_user(made["add-user"])
     add_import(made["import-boundaries"])
     made["publish-library"].add_argument("--project", required=True, type=read_project, metavar="P")
+    add_forms(made["forms"])
     add_follow_ups(made["follow-ups"])
     add_audit(made["audit"])
     add_keys(made["keys"])
@@ -86,6 +88,8 @@ def read_arguments(argv: Sequence[str], version: str) -> argparse.Namespace:
         parser.error("--tls-cert 和 --tls-key 要一起给 / --tls-cert and --tls-key go together")
     if arguments.command == "jobs" and arguments.as_of and not arguments.once:
         parser.error("--as-of 要和 --once 一起给 / --as-of goes with --once")
+    if arguments.command == "forms" and arguments.what == "compare" and len(arguments.form) != 2:
+        parser.error("compare 要两个 / compare takes two: A B")
     if arguments.command == "backup" and bool(arguments.what) != bool(arguments.file):
         parser.error("new-key 和 FILE 要一起给 / new-key and FILE go together")
     if arguments.command == "retention" and arguments.as_of and not arguments.dry_run:
@@ -135,6 +139,21 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--crs", required=True, metavar="CRS", help="EPSG:n 或 GCJ-02 / EPSG:n or GCJ-02")
     parser.add_argument("--dry-run", action="store_true", help="只看不改 / report, change nothing")
     parser.add_argument("--json", action="store_true", help="机器可读 / report as JSON")
+
+
+def add_forms(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "export：自带的表单，或一个项目里已发布的，各存一个 .xlsx。compare：两个文件或自带表单的编号，先旧后新。\nexport: the "
+        "forms that come with Fangshi, or those that a project has published, as an .xlsx each. compare: two files or ids of our "
+        "own forms, the older one first."
+    )
+    parser.add_argument("what", choices=("export", "compare"))
+    parser.add_argument("form", nargs="*", metavar="FORM", help="表单编号或文件 / ids of forms, or files to compare")
+    parser.add_argument("--to", default=Path("forms-for-excel"), type=Path, metavar="DIR", help="放到哪里 / where to")
+    parser.add_argument("--force", action="store_true", help="覆盖 / overwrite files that are there")
+    parser.add_argument("--project", type=read_project, metavar="P", help="这个项目的表单 / the forms of a project")
+    add_data(parser, "fangshi-data")
+    parser.add_argument("--json", action="store_true", help="机器可读 / the differences as JSON")
 
 
 def add_follow_ups(parser: argparse.ArgumentParser) -> None:

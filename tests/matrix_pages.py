@@ -129,11 +129,13 @@ GET /forms
 
 [project] form.read
 GET /forms/<form_id>
+GET /forms/<form_id>/workbook
 
 [project] form.update
 POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/end
 POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/confirm
 GET /forms/<form_id>/draft
+GET /forms/<form_id>/draft/changes
 POST /forms/<form_id>/draft
 POST /forms/<form_id>/draft/discard
 POST /forms/<form_id>/draft/files

@@ -58,6 +58,7 @@ GET /v1/projects/<int:project_id>/forms/<xml_form_id>/draft.xml
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>/draft/attachments
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>/draft/attachments/<name>
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>/draft/dataset-diff
+GET /v1/projects/<int:project_id>/forms/<xml_form_id>/draft/diff
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>/draft/fields
 
 [project] form.read|open_form.read

@@ -72,7 +72,7 @@ ABSENT = (
         "/rights/<int",
     ),
     *("/rights/retention/<int", "/emergency/<int", "/hand-overs/<int", "/red-lines/waivers/<int", "/admin/people/<int"),
-    *("/consents/texts/<name>", "/publish"),
+    *("/consents/texts/<name>", "/publish", "/workbook"),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},

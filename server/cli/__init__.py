@@ -32,6 +32,7 @@ COMMANDS = {
     "add-user": "town",
     "import-boundaries": "town",
     "publish-library": "town",
+    "forms": "forms",
     "follow-ups": "town",
     "upgrade": "keeping",
     "rederive": "keeping",

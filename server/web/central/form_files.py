@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from server.publishing.changes import changes_of_draft
 from server.publishing.datasets import compare_datasets
 from server.publishing.definition import definition_of_xml
 from server.publishing.queries import list_attachments
@@ -13,7 +14,7 @@ from server.web.central.loading import load_project, load_version
 from server.web.central.showing import FORM, VERSIONS
 from server.web.parameters import is_true
 from server.web.session import caller, reading, today
-from server.web.wire import central_json, forms_json
+from server.web.wire import central_json, changes_json, forms_json
 
 form_files = CentralDoor("form_files")
 
@@ -55,3 +56,10 @@ def get_dataset_diff(project_id: int, xml_form_id: str, draft: bool = False) -> 
     uses = [] if shown.version.encrypted else definition_of_xml(bytes(shown.version.xml)).xform.datasets
     changes = compare_datasets(reading(), shown.project, uses)
     return central_json.reply([forms_json.dataset_change(change) for change in changes])
+
+
+@form_files.get(FORM + "/draft/diff")
+def get_draft_diff(project_id: int, xml_form_id: str) -> Response:
+    """What publishing the draft changes of the form that is out. Not in Central; beside its `dataset-diff`."""
+    shown = load_version(reading(), caller(), project_id, xml_form_id, draft=True)
+    return central_json.reply(changes_json.changes(changes_of_draft(reading(), shown.form)))

@@ -13,6 +13,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     correcting,
     emergency,
     followups,
+    form_changes,
     form_files,
     form_upload,
     forms,

@@ -69,7 +69,7 @@ def take_upload(project: Project, form: Form | None) -> Response:
         made = drafts.put_draft(
             session.db(), project, form, definition, require_person(), session.now(), session.secret_key(), forced
         )
-        where = form_url(made)
+        where = form_url(made) + ("/draft/changes" if made.current_version_id is not None else "")
     except (Problem, FormError) as error:
         session.db().rollback()
         return upload_again(as_problem(error), form)

@@ -13,13 +13,16 @@ from server.errors import Forbidden, NotFound, Problem, Unauthenticated
 from server.models import Form, FormVersion, Project
 from server.publishing import draft as drafts
 from server.publishing import publish, queries
+from server.publishing.changes import changes_of_draft
 from server.publishing.figures import figures_of_forms
 from server.publishing.file_words import refuse_forbidden_files
 from server.publishing.library import publish_library
 from server.publishing.versions import get_form
+from server.publishing.workbooks import has_workbook
 from server.registry.reach import reach_of
 from server.web import session
 from server.web.errors import as_problem
+from server.web.pages.change_words import counts_of
 from server.web.pages.door import pages
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.sent import sent_text
@@ -119,9 +122,14 @@ def form_facts(project: Project, form: Form) -> dict[str, Any]:
         "versions": queries.list_versions(db, form),
         "draft": draft_facts(project, draft) if draft else None,
     }
+    can_edit = may(who, "form.update", project, form)
     return {
         "form": facts,
-        "can_edit": may(who, "form.update", project, form),
+        "can_edit": can_edit,
+        "workbook": (can_edit or shown.published_at is not None) and has_workbook(form.xml_form_id, shown),
+        "changes": counts_of(changes_of_draft(db, form).differences)
+        if can_edit and draft and facts["published"]
+        else None,
         "reads_records": may(who, "submission.list", project),
         "states": FORM_STATES,
     }
