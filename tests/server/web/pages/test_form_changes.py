@@ -30,6 +30,9 @@ def a_book(rows: list[list[str]], version: str, choices: list[list[str]] | None 
     return a_workbook([HEAD, *rows], settings, choices=choices or CHOICES)
 
 
+PUBLISHED = a_book(FIRST, "1")
+
+
 @pytest.fixture(autouse=True)
 def without_java(monkeypatch):
     monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
@@ -39,7 +42,7 @@ def without_java(monkeypatch):
 def lea(town, browse):
     """The town's lead, with the form `talk` published from a workbook."""
     lea = browse("lea")
-    lea.send("/forms/upload", {"file": a_file(a_book(FIRST, "1"), "talk.xlsx"), "ignore_warnings": "1"})
+    lea.send("/forms/upload", {"file": a_file(PUBLISHED, "talk.xlsx"), "ignore_warnings": "1"})
     assert lea.send("/forms/talk/publish", {"version": "1"}).status_code == 303
     return lea
 
@@ -52,7 +55,7 @@ def bring(lea, rows, version="2", choices=None):
 def test_a_towns_own_form_comes_as_it_was_uploaded(lea):
     answer = lea.see("/forms/talk/workbook")
 
-    assert (answer.status_code, answer.data) == (200, a_book(FIRST, "1"))
+    assert (answer.status_code, answer.data) == (200, PUBLISHED)
     assert answer.content_type == XLSX and 'filename="talk.xlsx"' in answer.headers["Content-Disposition"]
     assert 'href="/forms/talk/workbook"' in lea.see("/forms/talk").get_data(as_text=True)
 
