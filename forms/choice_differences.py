@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from forms.matching import have_same_words, out_of_line
+from forms.matching import out_of_line, words_in
 from forms.questions import Option
 
 
@@ -22,17 +22,20 @@ def choice_differences(
 ) -> Iterator[ChoiceChange]:
     """Choices added, removed, renamed (another name under the same words), relabelled, changed in a column, reordered."""
     before, after = {one.name: one for one in old}, {one.name: one for one in new}
+    languages = sorted(languages, reverse=True)
     free = {name: one for name, one in after.items() if name not in before}
+    by_words = {words_in(one.labels, languages): name for name, one in free.items()}
     for name, one in before.items():
         if name in after:
             yield from _changes_of(one, after[name], languages)
             continue
-        taken = next((other for other in free.values() if have_same_words(one.labels, other.labels)), None)
+        words = words_in(one.labels, languages)
+        taken = by_words.pop(words, None) if words else None
         if taken is None:
             yield ChoiceChange("choice_removed", name, old=words_of(one))
         else:
-            del free[taken.name]
-            yield ChoiceChange("choice_renamed", taken.name, old=name, new=taken.name)
+            del free[taken]
+            yield ChoiceChange("choice_renamed", taken, old=name, new=taken)
     yield from (ChoiceChange("choice_added", name, new=words_of(one)) for name, one in free.items())
     place = {name: number for number, name in enumerate(after)}
     if out_of_line([place[name] for name in before if name in place]):
@@ -45,7 +48,7 @@ def words_of(one: Option) -> str:
 
 
 def _changes_of(old: Option, new: Option, languages: Iterable[str]) -> Iterator[ChoiceChange]:
-    for language in sorted(languages, reverse=True):
+    for language in languages:
         before, after = old.labels.get(language), new.labels.get(language)
         if before != after:
             yield ChoiceChange("choice_relabelled", new.name, language, before, after)

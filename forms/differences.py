@@ -4,10 +4,11 @@ Pure: two outlines in, differences out, in the new version's order, what is gone
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
-from forms.choice_differences import choice_differences
+from forms.choice_differences import ChoiceChange, choice_differences
 from forms.matching import Matching, Pair, match_questions, out_of_line
 from forms.questions import Outline, Question, Words
 
@@ -16,6 +17,7 @@ WEIGHTS = (LOSES, CAREFUL, HARMLESS)
 WITHOUT_ANSWERS = ("note", "group", "acknowledge")  # whatever becomes of them, no answer is lost
 _HARMLESS_RULES = ("appearance", "parameters", "randomize")
 _HARMLESS_SETTINGS = ("title", "default_language", "style", "audit", "instance_name")
+_CHOICES = {"choice_renamed": LOSES, "choice_removed": CAREFUL, "choice_changed": CAREFUL}
 _NAMED = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -48,16 +50,16 @@ class Difference:
 
 def differences(old: Outline, new: Outline) -> tuple[Difference, ...]:
     """Every change that publishing the new version makes; empty for the same form, whatever its version is called."""
-    matching = match_questions(old.questions, new.questions)
     languages = old.languages & new.languages
+    matching = match_questions(old.questions, new.questions, languages)
     names = {one.old.name: one.new.name for one in matching.pairs if one.how == "renamed"}
     place = {one.path: number for number, one in enumerate(new.questions)}
     found = [
         *(_gone(one) for one in matching.removed),
         *(Difference("question_added", HARMLESS, one.path, one.labels, new=one.kind) for one in matching.added),
-        *_put_elsewhere(matching, place),
+        *_put_elsewhere(matching, new.questions, place),
         *(change for pair in matching.pairs for change in _changes_of(pair, languages, names)),
-        *_merge(change for pair in matching.pairs for change in _choices_of(pair, languages)),
+        *_merge(_choices_of(matching.pairs, languages)),
     ]
     found.sort(key=lambda one: place.get(one.path, -1))
     return (*_form_changes(old, new, names), *found)
@@ -71,16 +73,17 @@ def _loss(one: Question, holds: bool = False) -> str:
     return HARMLESS if one.kind in WITHOUT_ANSWERS and not holds else LOSES
 
 
-def _put_elsewhere(matching: Matching, place: Mapping[str, int]) -> Iterator[Difference]:
+def _put_elsewhere(matching: Matching, new: Sequence[Question], place: Mapping[str, int]) -> Iterator[Difference]:
     """What was renamed or moved, groups with what is in them, and what only stands at another place among its neighbours."""
     for pair in matching.pairs:
         if pair.how in ("renamed", "moved"):
-            inside = tuple(one.new.path for one in matching.pairs if one.new.path.startswith(pair.new.path + "/"))
-            old, new = (pair.old.name, pair.new.name) if pair.how == "renamed" else (pair.old.path, pair.new.path)
-            kind = f"question_{pair.how}"
-            yield Difference(
-                kind, _loss(pair.new, bool(inside)), pair.new.path, pair.new.labels, "", "", old, new, inside
+            below = takewhile(
+                lambda one, top=pair.new.path: one.path.startswith(top + "/"), new[place[pair.new.path] + 1 :]
             )
+            inside = tuple(one.path for one in below)
+            before, now = (pair.old.name, pair.new.name) if pair.how == "renamed" else (pair.old.path, pair.new.path)
+            base = Difference(f"question_{pair.how}", _loss(pair.new, bool(inside)), pair.new.path, pair.new.labels)
+            yield replace(base, old=before, new=now, also=inside)
     beside: dict[str, list[Pair]] = {}
     for pair in matching.pairs:
         if pair.how != "moved":
@@ -116,35 +119,31 @@ def _renamed_in(text: str | None, names: Mapping[str, str]) -> str | None:
     return text and _NAMED.sub(lambda found: f"${{{names.get(found[1], found[1])}}}", text)
 
 
-def _choices_of(pair: Pair, languages: Iterable[str]) -> Iterator[Difference]:
-    base = Difference("", "", pair.new.path, pair.new.labels)
-    if pair.old.options is None or pair.new.options is None:
-        before, after = pair.old.options_from or None, pair.new.options_from or None
-        if before != after and pair.old.kind == pair.new.kind:
-            yield replace(base, kind="choices_elsewhere", weight=CAREFUL, old=before, new=after)
-        return
-    for change in choice_differences(pair.old.options, pair.new.options, languages):
-        yield replace(
-            base,
-            kind=change.kind,
-            weight={"choice_renamed": LOSES, "choice_removed": CAREFUL, "choice_changed": CAREFUL}.get(
-                change.kind, HARMLESS
-            ),
-            what=change.name,
-            language=change.language,
-            old=change.old,
-            new=change.new,
-        )
+def _choices_of(pairs: Iterable[Pair], languages: Iterable[str]) -> Iterator[Difference]:
+    known: dict[tuple[int, int], list[ChoiceChange]] = {}  # many questions share a list
+    for old, new, _ in pairs:
+        base = Difference("", "", new.path, new.labels)
+        if old.options is None or new.options is None:
+            before, after = old.options_from or None, new.options_from or None
+            if before != after and old.kind == new.kind:
+                yield replace(base, kind="choices_elsewhere", weight=CAREFUL, old=before, new=after)
+            continue
+        lists = (id(old.options), id(new.options))
+        if lists not in known:
+            known[lists] = list(choice_differences(old.options, new.options, languages))
+        for one in known[lists]:
+            weight = _CHOICES.get(one.kind, HARMLESS)
+            told = {"what": one.name, "language": one.language, "old": one.old, "new": one.new}
+            yield replace(base, kind=one.kind, weight=weight, **told)
 
 
 def _merge(changes: Iterable[Difference]) -> Iterator[Difference]:
     """Questions often share a list of choices: what changed in it is told once, with all of them."""
-    first: dict[tuple[object, ...], Difference] = {}
+    alike: dict[tuple[object, ...], list[Difference]] = {}
     for one in changes:
-        key = (one.kind, one.what, one.language, one.old, one.new)
-        known = first.get(key)
-        first[key] = one if known is None else replace(known, also=(*known.also, one.path))
-    yield from first.values()
+        alike.setdefault((one.kind, one.what, one.language, one.old, one.new), []).append(one)
+    for first, *others in alike.values():
+        yield replace(first, also=tuple(one.path for one in others))
 
 
 def _form_changes(old: Outline, new: Outline, names: Mapping[str, str]) -> Iterator[Difference]:

@@ -1,7 +1,7 @@
 """Which question of a new version is which one of the old: by its path, else renamed or moved, as far as one can tell."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from forms.questions import Question, Words
@@ -23,64 +23,75 @@ class Matching(NamedTuple):
     added: list[Question]
 
 
-def match_questions(old: Sequence[Question], new: Sequence[Question]) -> Matching:
-    """A question whose name went is taken for a renamed one where another of its kind and words came in the same place."""
-    known = {one.path for one in old}
-    free = {one.path: one for one in new if one.path not in known}
-    by_path = {one.path: one for one in new}
-    children = _children(old), _children(new)
+def match_questions(old: Sequence[Question], new: Sequence[Question], languages: Iterable[str]) -> Matching:
+    """A question whose name went is taken for a renamed one where another of its kind and words came in the same place.
+
+    `languages` are those that both versions have. Takes time by the number of questions, however many are new.
+    """
+    known, by_path = {one.path for one in old}, {one.path: one for one in new}
+    free = Free([one for one in new if one.path not in known], new, sorted(languages))
+    held = _held(old)
     pairs: dict[str, Pair] = {}
     removed = []
     for one in old:
-        pair = Pair(one, by_path[one.path], "same") if one.path in by_path else None
-        pair = pair or _find_elsewhere(one, free, pairs, children)
+        around = pairs.get(one.parent)
+        parent = around.new.path if around else one.parent
+        pair = Pair(one, by_path[one.path], "same") if one.path in by_path else free.take(one, parent, held)
         if pair is None:
             removed.append(one)
-            continue
-        pairs[one.path] = pair
-        free.pop(pair.new.path, None)
-    return Matching(list(pairs.values()), removed, list(free.values()))
+        else:
+            pairs[one.path] = pair
+    return Matching(list(pairs.values()), removed, list(free.left.values()))
 
 
-def _children(questions: Sequence[Question]) -> dict[str, set[str]]:
+class Free:
+    """The questions of the new version that no path of the old one leads to."""
+
+    def __init__(self, free: Sequence[Question], new: Sequence[Question], languages: Sequence[str]) -> None:
+        self.left = {one.path: one for one in free}
+        self.languages = languages
+        self.by_looks: dict[Hashable, list[str]] = {}
+        self.by_name: dict[tuple[str, str], list[str]] = {}
+        held = _held(new)
+        for one in reversed(free):  # so that the first is taken first
+            self.by_looks.setdefault(self.looks(one, one.parent, held), []).append(one.path)
+            self.by_name.setdefault((one.name, one.kind), []).append(one.path)
+
+    def take(self, one: Question, parent: str, held: dict[str, frozenset[str]]) -> Pair | None:
+        """What became of a question whose group is now `parent`; it is free no longer."""
+        looks = self.looks(one, parent, held)
+        if found := self.left.pop(f"{parent}/{one.name}", None):
+            return Pair(one, found, "along")
+        if looks and (path := self._next(self.by_looks.get(looks, []))):
+            return Pair(one, self.left.pop(path), "renamed")
+        same_name = [path for path in self.by_name.get((one.name, one.kind), []) if path in self.left]
+        return Pair(one, self.left.pop(same_name[0]), "moved") if len(same_name) == 1 else None
+
+    def looks(self, one: Question, parent: str, held: dict[str, frozenset[str]]) -> Hashable:
+        """Kind, place and words; where there are none what it holds or works out. None where nothing tells it apart."""
+        words: Hashable = words_in(one.labels, self.languages)
+        words = words or held.get(one.path) or one.rules.get("calculation")
+        return (parent, one.kind, words) if words else None
+
+    def _next(self, paths: list[str]) -> str | None:
+        while paths:
+            if (path := paths.pop()) in self.left:
+                return path
+        return None
+
+
+def _held(questions: Sequence[Question]) -> dict[str, frozenset[str]]:
+    """By the path of each group, the names in it."""
     names: dict[str, set[str]] = {}
     for one in questions:
         names.setdefault(one.parent, set()).add(one.name)
-    return names
+    return {path: frozenset(found) for path, found in names.items()}
 
 
-def _find_elsewhere(
-    one: Question,
-    free: dict[str, Question],
-    pairs: dict[str, Pair],
-    children: tuple[dict[str, set[str]], dict[str, set[str]]],
-) -> Pair | None:
-    around = pairs.get(one.parent)
-    parent = around.new.path if around else one.parent
-    if found := free.get(f"{parent}/{one.name}"):
-        return Pair(one, found, "along")
-    for other in free.values():
-        if other.parent == parent and other.kind == one.kind and _looks_like(one, other, children):
-            return Pair(one, other, "renamed")
-    same_name = [other for other in free.values() if other.name == one.name and other.kind == one.kind]
-    return Pair(one, same_name[0], "moved") if len(same_name) == 1 else None
-
-
-def _looks_like(old: Question, new: Question, children: tuple[dict[str, set[str]], dict[str, set[str]]]) -> bool:
-    """Whether two of a kind say the same: by their words, or where there are none by what they hold or work out."""
-    if old.labels or new.labels:
-        return have_same_words(old.labels, new.labels)
-    held = children[0].get(old.path), children[1].get(new.path)
-    if held[0]:
-        return held[0] == held[1]
-    calculated = old.rules.get("calculation")
-    return bool(calculated) and calculated == new.rules.get("calculation")
-
-
-def have_same_words(old: Words, new: Words) -> bool:
-    """Whether two say the same in every language that both have; false where they share none."""
-    shared = old.keys() & new.keys()
-    return bool(shared) and all(old[language] == new[language] for language in shared)
+def words_in(words: Words, languages: Iterable[str]) -> tuple[str | None, ...] | None:
+    """The words in these languages, None where there are none: who says the same has the same."""
+    found = tuple(words.get(language) for language in languages)
+    return found if any(found) else None
 
 
 def out_of_line(places: Sequence[int]) -> list[int]:

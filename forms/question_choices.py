@@ -1,7 +1,7 @@
 """The choices of one question, and where they come from."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from forms.questions import Option, Words
@@ -21,36 +21,49 @@ class Chosen(NamedTuple):
     rules: dict[str, str]
 
 
-def read_choices(
-    control: Element | None, lists: Mapping[str, Element], texts: FormTexts, readable: Callable[[str], str]
-) -> Chosen:
-    """What a control offers. `lists` are the form's secondary instances by id."""
-    if control is None or local_name(control) not in _SELECTS:
-        return Chosen(None, "", {})
-    itemset = child(control, "itemset")
-    if itemset is None:
-        shown = [(text_of(child(one, "value")), texts.of(child(one, "label"))) for one in children(control, "item")]
-        return Chosen(tuple(Option(name, labels) for name, labels in shown), "", {})
-    nodeset = (itemset.get("nodeset") or "").strip()
-    random = _RANDOM.match(nodeset)
-    found = _LIST.match(random[1].partition(",")[0] if random else nodeset)
-    if not found:
-        return Chosen(None, readable(nodeset), {})
-    rules = {"choice_filter": readable(found[2] or ""), "randomize": "true" if random else ""}
-    source = lists.get(found[1])
-    if source is None or source.get("src"):
-        file = found[1] if source is None else source.get("src") or ""
-        return Chosen(None, file.rpartition("/")[2], rules)
-    labels = {one.name: one.labels for one in texts.source_of_choices(control).choices or ()}
-    return Chosen(tuple(_options(source, itemset, labels)), found[1], rules)
+class ChoiceLists:
+    """The lists of one form: its secondary instances. Many questions may share one; it is read once."""
+
+    def __init__(self, model: Element, texts: FormTexts, readable: Callable[[str], str]) -> None:
+        self.texts, self.readable = texts, readable
+        self.instances = {one.get("id") or "": one for one in children(model, "instance")}
+        self.read: dict[tuple[str, str, str], tuple[Option, ...]] = {}
+
+    def of(self, control: Element | None) -> Chosen:
+        """What a control offers."""
+        if control is None or local_name(control) not in _SELECTS:
+            return Chosen(None, "", {})
+        itemset = child(control, "itemset")
+        if itemset is None:
+            return Chosen(tuple(Option(*one) for one in self._listed_in(control)), "", {})
+        nodeset = (itemset.get("nodeset") or "").strip()
+        random = _RANDOM.match(nodeset)
+        found = _LIST.match(random[1].partition(",")[0] if random else nodeset)
+        if not found:
+            return Chosen(None, self.readable(nodeset), {})
+        rules = {"choice_filter": self.readable(found[2] or ""), "randomize": "true" if random else ""}
+        source = self.instances.get(found[1])
+        if source is None or source.get("src"):
+            file = found[1] if source is None else source.get("src") or ""
+            return Chosen(None, file.rpartition("/")[2], rules)
+        value, label = _ref(itemset, "value"), _ref(itemset, "label")
+        if (found[1], value, label) not in self.read:
+            labels = {one.name: one.labels for one in self.texts.source_of_choices(control).choices or ()}
+            self.read[found[1], value, label] = tuple(_options(source, value, labels))
+        return Chosen(self.read[found[1], value, label], found[1], rules)
+
+    def _listed_in(self, control: Element) -> Iterator[tuple[str, Words]]:
+        for one in children(control, "item"):
+            yield text_of(child(one, "value")), self.texts.of(child(one, "label"))
 
 
-def _options(source: Element, itemset: Element, labels: Mapping[str, Words]) -> list[Option]:
-    value = child(itemset, "value")
-    key = (value.get("ref") or "" if value is not None else "").strip() or "name"
-    options = []
+def _ref(itemset: Element, name: str) -> str:
+    found = child(itemset, name)
+    return (found.get("ref") or "" if found is not None else "").strip() or "name"
+
+
+def _options(source: Element, key: str, labels: Mapping[str, Words]) -> Iterator[Option]:
     for item in source.iter("{*}item"):
         cells = {local_name(cell): text_of(cell) for cell in item}
         further = {name: text for name, text in cells.items() if name not in (key, "itextId", "label") and text}
-        options.append(Option(cells.get(key, ""), labels.get(cells.get(key, ""), {}), further))
-    return options
+        yield Option(cells.get(key, ""), labels.get(cells.get(key, ""), {}), further)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from forms.question_choices import read_choices
+from forms.question_choices import ChoiceLists
 from forms.question_kinds import kind_of
 from forms.questions import Outline, Question, Words
 from forms.texts import UNNAMED, FormTexts, language_code
@@ -64,7 +64,7 @@ class Reader:
         for path, control in walk_controls(body, "", by_id):
             self.controls.setdefault(path, []).append(control)
         self.media = read_media(model)
-        self.lists = {one.get("id") or "": one for one in children(model, "instance")}
+        self.lists = ChoiceLists(model, self.texts, self.readable)
         self.values: dict[str, list[Element]] = {}
         for one in (*model.iter("{*}setvalue"), *body.iter("{*}setvalue")):
             self.values.setdefault(field_path(one.get("ref") or ""), []).append(one)
@@ -79,7 +79,7 @@ class Reader:
     def read(self, path: str, element: Element) -> Question:
         controls, bind = self.controls.get(path, []), self.binds.get(path)
         control = next((one for one in controls if local_name(one) != "repeat"), None)
-        chosen = read_choices(control, self.lists, self.texts, self.readable)
+        chosen = self.lists.of(control)
         rules = {**self.rules_of(bind, controls), **self.values_of(path, element), **chosen.rules}
         return Question(
             path,

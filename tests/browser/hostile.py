@@ -23,6 +23,7 @@ from server.models import (
     Base,
     CareEvent,
     Entity,
+    Form,
     Passkey,
     Project,
     RightsRequest,
@@ -30,6 +31,8 @@ from server.models import (
     SubmissionVersion,
     User,
 )
+from server.publishing.definition import definition_of_xml
+from server.publishing.draft import put_draft
 from server.publishing.waivers import ask_waiver
 from server.registry.consent_texts import publish_text
 from tests.conftest import MORNING, PASSWORD
@@ -111,13 +114,19 @@ class HostileTown(CareTown):
         """By the phone's door, to a form whose labels are no better; with a comment beside the first."""
         with self.database.transaction() as db:
             xml = re.sub(r"<label>.*?</label>", f"<label>{escape(HOSTILE)}</label>", an_xform(version="2").decode())
-            a_form(db, self.project_id, version="2", xml=xml.replace("走访", escape(HOSTILE)).encode())
+            form = a_form(db, self.project_id, version="2", xml=xml.replace("走访", escape(HOSTILE)).encode())
+            self.draft_over(db, form)
         text = escape(HOSTILE)
         answers = {"note": text, "members": [(text, "4")], "photo": escape(FILE), "version": "2"}
         records = [self.record(village=1, files={FILE: b"\xff\xd8\xff\xe0"}, **answers) for _ in range(2)]
         comment = {"state": "hasIssues", "comment": HOSTILE}
         Browser(self.app).sign_in("rita@example.test").send(f"/review/{records[0]}/state", comment)
         return records
+
+    def draft_over(self, db: Session, form: Form) -> None:
+        """A draft whose labels are better, so that a page tells what they were."""
+        project, key = db.get_one(Project, self.project_id), self.app.extensions["fangshi.key"]
+        put_draft(db, project, form, definition_of_xml(an_xform(version="3")), None, now(), key, ignore_warnings=True)
 
     def write_in_the_office(self, db: Session) -> None:
         """A hand-over, a village opened, new words of consent, a sentence that is to pass, names of keys."""

@@ -40,6 +40,7 @@ PAGES = {
     "/forms": "lea",
     "/forms/<form_id>": "lea",
     "/forms/<form_id>/draft": "lea",
+    "/forms/<form_id>/draft/changes": "lea",
     "/forms/upload": "lea",
     "/hand-overs": "lea",
     "/phones": "lea",
@@ -81,6 +82,7 @@ PAGES = {
 # What answers with JSON, with a file, or by leading elsewhere.
 NO_PAGES = {
     "/",
+    "/forms/<form_id>/workbook",
     "/map/features",
     "/map/health",
     "/map/villages",

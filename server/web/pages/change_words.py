@@ -9,6 +9,7 @@ from forms.excel_words import Line
 from server.web import languages
 
 BLOCKS = {"loses": "error", "careful": "warn", "harmless": "good"}  # how each weight looks
+MOST_ROWS = 300  # of a kind; whoever changes more than that reads no list
 ICONS = {"loses": "warning", "careful": "info", "harmless": "check"}
 
 
@@ -38,8 +39,9 @@ def looks_of(weight: str) -> dict[str, str]:
 
 
 def told(kind: tuple[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    words = KIND_WORDS[kind[0]]
-    return {"what": in_language(words.what), "why": in_language(words.why), "rows": kind[1]}
+    words, rows = KIND_WORDS[kind[0]], kind[1]
+    shown, count = rows[:MOST_ROWS], len(rows)
+    return {"what": in_language(words.what), "why": in_language(words.why), "rows": shown, "count": count}
 
 
 def row_of(one: Difference) -> dict[str, Any]:

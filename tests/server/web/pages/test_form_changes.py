@@ -1,14 +1,10 @@
 """A form goes out for Excel and comes back: what it changes is shown before it is published."""
 
-import io
-
-import openpyxl
 import pytest
 
-from forms.library import read_library_form
-from forms.xlsform import convert_xlsform
+from forms.library import read_library_form, read_library_workbook
 from server.publishing import definition
-from tests.making import XLSX, a_workbook, an_xform
+from tests.making import XLSX, a_form, a_workbook, an_xform
 from tests.server.web.pages.conftest import a_file, text_of
 
 HEAD = ["type", "name", "label::中文 (zh)", "label::English (en)", "relevant"]
@@ -38,69 +34,27 @@ def without_java(monkeypatch):
     monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
 
 
-@pytest.fixture
-def lea(town, browse):
-    """The town's lead, with the form `talk` published from a workbook."""
+def bring(lea, xml: bytes, form_id="visit"):
+    return lea.send(f"/forms/{form_id}/draft", {"file": a_file(xml, "f.xml"), "ignore_warnings": "1"})
+
+
+def test_a_towns_form_comes_as_it_was_uploaded_and_what_its_edit_changes_is_shown_first(town, browse):
     lea = browse("lea")
     lea.send("/forms/upload", {"file": a_file(PUBLISHED, "talk.xlsx"), "ignore_warnings": "1"})
     assert lea.send("/forms/talk/publish", {"version": "1"}).status_code == 303
-    return lea
-
-
-def bring(lea, rows, version="2", choices=None):
-    sent = {"file": a_file(a_book(rows, version, choices), "talk.xlsx"), "ignore_warnings": "1"}
-    return lea.send("/forms/talk/draft", sent)
-
-
-def test_a_towns_own_form_comes_as_it_was_uploaded(lea):
     answer = lea.see("/forms/talk/workbook")
-
     assert (answer.status_code, answer.data) == (200, PUBLISHED)
     assert answer.content_type == XLSX and 'filename="talk.xlsx"' in answer.headers["Content-Disposition"]
     assert 'href="/forms/talk/workbook"' in lea.see("/forms/talk").get_data(as_text=True)
 
-
-def test_a_form_of_ours_comes_with_its_guide_and_converts_to_the_same(town, browse):
-    lea = browse("lea")
-    lea.send("/forms/library")
-    answer = lea.see("/forms/feedback/workbook")
-
-    assert openpyxl.load_workbook(io.BytesIO(answer.data)).sheetnames[0] == "说明 Guide"
-    assert convert_xlsform(answer.data, "xlsx").xml == read_library_form("feedback")
-
-
-def test_of_a_form_that_came_as_xml_there_is_none_and_the_page_says_so(town, browse):
-    rita = browse("rita")
-    answer = rita.see("/forms/visit/workbook")
-
-    assert answer.status_code == 404 and "XML" in text_of(answer) and "XLSForm" in text_of(answer)
-    page = rita.see("/forms/visit")
-    assert "没有 Excel 文件" in text_of(page) and "/forms/visit/workbook" not in page.get_data(as_text=True)
-
-
-def test_a_draft_is_for_its_makers_alone(lea, town, browse):
-    lea.send(
-        "/forms/upload", {"file": a_file(a_workbook(settings=[["form_id"], ["new"]]), "n.xlsx"), "ignore_warnings": "1"}
-    )
-    rita = browse("rita")
-
-    assert lea.see("/forms/new/workbook").status_code == 200
-    assert rita.see("/forms/new/workbook").status_code == 403
-    assert "/forms/new/workbook" not in rita.see("/forms/new").get_data(as_text=True)
-    bring(lea, FIRST)
-    assert rita.see("/forms/talk/draft/changes").status_code == 403
-    assert rita.see("/forms/talk/workbook").status_code == 200
-
-
-def test_an_edited_form_shows_what_it_changes_with_what_loses_data_first(lea):
     renamed = [
         ["text", "subject", *FIRST[0][2:]],
         FIRST[1],
         [*FIRST[2][:4], ""],
         ["note", "n", "谢谢", "Thank you", ""],
     ]
-    choices = [*CHOICES[:2], ["yn", "no", "不来", "Not coming"]]
-    answer = bring(lea, renamed, "2", choices)
+    edited = a_book(renamed, "2", [*CHOICES[:2], ["yn", "no", "不来", "Not coming"]])
+    answer = lea.send("/forms/talk/draft", {"file": a_file(edited, "talk.xlsx"), "ignore_warnings": "1"})
     assert (answer.status_code, answer.location) == (303, "/forms/talk/draft/changes")
 
     page = text_of(lea.see("/forms/talk/draft/changes"))
@@ -113,22 +67,37 @@ def test_an_edited_form_shows_what_it_changes_with_what_loses_data_first(lea):
     assert "Probably renamed" in text_of(lea.see("/forms/talk/draft/changes?lang=en"))
 
 
-def test_a_draft_that_changes_nothing_says_so_and_a_form_without_one_has_no_changes(lea):
-    assert lea.see("/forms/talk/draft/changes").status_code == 404
-    bring(lea, FIRST)
-    assert "两版问的一样" in text_of(lea.see("/forms/talk/draft/changes"))
+def test_a_form_of_ours_comes_with_its_guide_and_one_that_came_as_xml_has_none_and_says_so(town, browse, database):
+    with database.transaction() as db:
+        a_form(db, town.project_id, xml=read_library_form("feedback"), form_id="feedback")
+    rita = browse("rita")
+    ours, none = rita.see("/forms/feedback/workbook"), rita.see("/forms/visit/workbook")
+
+    assert ours.data == read_library_workbook("feedback")
+    assert none.status_code == 404 and "XML" in text_of(none) and "XLSForm" in text_of(none)
+    page = rita.see("/forms/visit")
+    assert "没有 Excel 文件" in text_of(page) and "/forms/visit/workbook" not in page.get_data(as_text=True)
 
 
-def test_a_first_draft_has_nothing_to_be_held_against(town, browse):
+def test_a_draft_is_for_its_makers_alone_and_its_words_are_only_text(town, browse):
+    lea, rita = browse("lea"), browse("rita")
+    assert lea.see("/forms/visit/draft/changes").status_code == 404
+    xml = an_xform(version="2").replace(b"<label>Note</label>", b"<label>&lt;b onclick=x&gt;</label>")
+    assert bring(lea, xml).location == "/forms/visit/draft/changes"
+
+    page = lea.see("/forms/visit/draft/changes").get_data(as_text=True)
+    assert "<b onclick" not in page and "&lt;b onclick=x&gt;" in page
+    assert rita.see("/forms/visit/draft/changes").status_code == 403
+    assert "草稿改了什么" not in text_of(rita.see("/forms/visit"))
+
+
+def test_a_draft_that_changes_nothing_says_so_and_a_first_one_has_nothing_to_be_held_against(town, browse):
     lea = browse("lea")
-    lea.send("/forms/upload", {"file": a_file(an_xform("other"), "other.xml"), "ignore_warnings": "1"})
+    bring(lea, an_xform(version="2"))
+    assert "两版问的一样" in text_of(lea.see("/forms/visit/draft/changes"))
+    answer = lea.send("/forms/upload", {"file": a_file(an_xform("other"), "other.xml"), "ignore_warnings": "1"})
 
+    assert answer.location == "/forms/other"
     assert "还没上过手机" in text_of(lea.see("/forms/other/draft/changes"))
     assert "草稿改了什么" not in text_of(lea.see("/forms/other"))
-
-
-def test_text_of_a_form_is_only_text(lea):
-    bring(lea, [*FIRST, ["note", "n", "<b onclick=x>", "<script>", ""]])
-
-    page = lea.see("/forms/talk/draft/changes").get_data(as_text=True)
-    assert "<b onclick" not in page and "&lt;b onclick=x&gt;" in page
+    assert browse("rita").see("/forms/other/workbook").status_code == 403
