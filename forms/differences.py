@@ -6,7 +6,6 @@ Pure: two outlines in, differences out, in the new version's order, what is gone
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
 
 from forms.choice_differences import ChoiceChange, choice_differences
 from forms.matching import Matching, Pair, match_questions, out_of_line
@@ -73,14 +72,19 @@ def _loss(one: Question, holds: bool = False) -> str:
     return HARMLESS if one.kind in WITHOUT_ANSWERS and not holds else LOSES
 
 
+def _inside(group: Question, questions: Sequence[Question], at: int) -> Iterator[str]:
+    """The paths of what is in a group that stands at `at`: in document order it follows at once."""
+    for index in range(at + 1, len(questions)):
+        if not questions[index].path.startswith(f"{group.path}/"):
+            return
+        yield questions[index].path
+
+
 def _put_elsewhere(matching: Matching, new: Sequence[Question], place: Mapping[str, int]) -> Iterator[Difference]:
     """What was renamed or moved, groups with what is in them, and what only stands at another place among its neighbours."""
     for pair in matching.pairs:
         if pair.how in ("renamed", "moved"):
-            below = takewhile(
-                lambda one, top=pair.new.path: one.path.startswith(top + "/"), new[place[pair.new.path] + 1 :]
-            )
-            inside = tuple(one.path for one in below)
+            inside = tuple(_inside(pair.new, new, place[pair.new.path]))
             before, now = (pair.old.name, pair.new.name) if pair.how == "renamed" else (pair.old.path, pair.new.path)
             base = Difference(f"question_{pair.how}", _loss(pair.new, bool(inside)), pair.new.path, pair.new.labels)
             yield replace(base, old=before, new=now, also=inside)
@@ -133,8 +137,8 @@ def _choices_of(pairs: Iterable[Pair], languages: Iterable[str]) -> Iterator[Dif
             known[lists] = list(choice_differences(old.options, new.options, languages))
         for one in known[lists]:
             weight = _CHOICES.get(one.kind, HARMLESS)
-            told = {"what": one.name, "language": one.language, "old": one.old, "new": one.new}
-            yield replace(base, kind=one.kind, weight=weight, **told)
+            named = replace(base, kind=one.kind, weight=weight, what=one.name, language=one.language)
+            yield replace(named, old=one.old, new=one.new)
 
 
 def _merge(changes: Iterable[Difference]) -> Iterator[Difference]:

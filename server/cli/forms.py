@@ -30,7 +30,10 @@ class Unusable(Exception):
 
 def run_forms(arguments: argparse.Namespace) -> int:
     try:
-        return export(arguments) if arguments.what == "export" else compare(*arguments.form, as_json=arguments.json)
+        if arguments.what == "export":
+            return export(arguments)
+        old, new = arguments.form
+        return compare(old, new, arguments.json)
     except Unusable as wrong:
         return complain(str(wrong), WRONG)
 
