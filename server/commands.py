@@ -26,6 +26,7 @@ TEXTS = {
     "keys": "封存答案和姓名的密钥：查看、更换、忘掉旧的 / the keys that seal answers and names: show, change, forget old ones",
     "backup": "做一份加密的备份并试着恢复 / make a sealed backup and try it; new-key makes the key to be carried away",
     "restore": "从备份恢复到空的数据目录 / restore a backup into an empty data folder",
+    "form-docs": "关于自带表单的页面，写进 docs/forms / pages about our own forms, written to docs/forms",
     "rederive": "重新推算 / work out again what follows from the records; changes nothing where all is well",
 }
 
@@ -69,6 +70,9 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     add_retention(made["retention"])
     add_backup(made["backup"])
     add_restore(made["restore"])
+    made["form-docs"].add_argument(
+        "--check", action="store_true", help="只核对，不写 / only say whether they are current"
+    )
     made["rederive"].add_argument(
         "--project", type=read_project, metavar="P", help="只推算一个项目 / one project alone"
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from forms.excel import write_workbook
+from forms.outline import Outline, read_outline
 from forms.tables import read_remarks, read_tables
 from forms.xform import read_xform
 from forms.xlsform import convert_text
@@ -45,6 +46,11 @@ def read_library_workbook(form_id: str) -> bytes:
     """The same form as an .xlsx for people who edit it in Excel. Raises KeyError for another id."""
     text = _read_text(form_id)
     return write_workbook(read_tables(text), read_remarks(text))
+
+
+def read_library_outline(form_id: str) -> Outline:
+    """The same form, row by row as its source says it. Raises KeyError for another id."""
+    return read_outline(_read_text(form_id))
 
 
 def _read_text(form_id: str) -> str:

@@ -41,6 +41,7 @@ COMMANDS = {
     "retention": "keeping",
     "backup": "backups",
     "restore": "backups",
+    "form-docs": "form_docs",
 }
 
 

@@ -3,7 +3,14 @@ import re
 import pytest
 
 from forms import library
-from forms.library import LibraryForm, library_forms, library_ids, read_library_form, read_library_workbook
+from forms.library import (
+    LibraryForm,
+    library_forms,
+    library_ids,
+    read_library_form,
+    read_library_outline,
+    read_library_workbook,
+)
 from forms.lint import lint
 from forms.media import MediaNeed
 from forms.validate import read_warnings_of_validate
@@ -39,6 +46,8 @@ def test_another_id_is_not_in_the_library(form_id):
         read_library_form(form_id)
     with pytest.raises(KeyError):
         read_library_workbook(form_id)
+    with pytest.raises(KeyError):
+        read_library_outline(form_id)
 
 
 def test_our_forms_convert_without_a_warning_of_pyxform():
