@@ -19,6 +19,7 @@ class Scope:
 
     `health`: records with health answers too. In a care project they are for its clinicians alone, and then
     `shared_only`: not those of a woman who does not share them with the clinic, or whose consent ended before `today`.
+    `quizzes`: records of F10 too, which in a care project are for its trainers alone.
     """
 
     project_id: int
@@ -26,6 +27,7 @@ class Scope:
     village_ids: frozenset[int] = frozenset()
     health: bool = False
     shared_only: bool = False
+    quizzes: bool = False
     today: date | None = None
 
     def covers(self, village_id: int | None) -> bool:
@@ -77,10 +79,11 @@ def allow(caller: Caller, verb: str, project: Project | None = None, form: Form 
 def scope_of(caller: Caller, project: Project) -> Scope:
     """Which records of a project the caller's rights reach. Every list query takes this."""
     if project.kind == "plain":
-        return Scope(project.id, everything=True, health=True)
+        return Scope(project.id, everything=True, health=True, quizzes=True)
     villages = caller.villages.get(project.id, frozenset())
-    health = is_clinician(caller, project)
+    health = holds_role(caller, roles.CLINICIAN, project)
     rights: Any = {"health": health, "shared_only": health, "today": caller.today if health else None}
+    rights["quizzes"] = holds_role(caller, roles.TRAINER, project)
     if villages is None:
         return Scope(project.id, everything=True, **rights)
     handed = frozenset[int]().union(*(one.village_ids for one in caller.handed if one.project_id == project.id))
@@ -93,10 +96,10 @@ def opened_villages(caller: Caller, project_id: int) -> frozenset[int]:
     return frozenset(one.village_id for one in caller.opened if one.project_id == project_id)
 
 
-def is_clinician(caller: Caller, project: Project) -> bool:
+def holds_role(caller: Caller, role_id: int, project: Project) -> bool:
     """By a role in the project itself: a role on one form of it reaches no other form's records."""
     here = (grant for grant in caller.grants if grant.project_id == project.id and grant.form_id is None)
-    return any(grant.role_id == roles.CLINICIAN for grant in here)
+    return any(grant.role_id == role_id for grant in here)
 
 
 def verbs_in(caller: Caller, project: Project | None = None) -> list[str]:

@@ -17,6 +17,8 @@ from server.models import (
     ABOUT_WOMEN,
     HEALTH_FORMS,
     HER_FILES,
+    TRAINING,
+    WORKERS,
     AppUser,
     CareEvent,
     Dataset,
@@ -176,8 +178,9 @@ def chooses_women() -> ColumnElement[bool]:
 
 
 def holds_records(db: Session, project: Project) -> bool:
-    """Whether people told anything in it: records, or rows of its lists that somebody wrote by hand."""
+    """Whether people told anything in it: records, or rows of its lists that the server did not make itself."""
     listed = select(Entity.id).join(Dataset, Dataset.id == Entity.dataset_id).where(Dataset.project_id == project.id)
+    listed = listed.where(Dataset.name != WORKERS)
     sent = select(Submission.id).where(Submission.project_id == project.id)
     return any(db.scalar(query.limit(1)) is not None for query in (sent, listed))
 
@@ -233,10 +236,13 @@ def submissions_within(
 
     Sealed records are within nobody's, health records only within a clinician's: those that she shares with the clinic,
     while her consent lasts, and whose use she did not restrict. Where a record names several, all that holds of each.
+    What a worker answered in a quiz is within a trainer's.
     `where` is the table whose project and village are looked at: a query that starts at the points' own index joins
     Submission to them.
     """
     within = (where.project_id == scope.project_id) & Submission.sealed.is_(False)
+    if not scope.quizzes:
+        within &= Submission.form_id.not_in(quizzes_of(scope.project_id))
     if not scope.health:
         within &= Submission.health.is_(False)
     elif scope.shared_only:
@@ -245,6 +251,10 @@ def submissions_within(
         return within
     within &= where.village_id.in_(scope.village_ids)
     return within & (Submission.health.is_(False) | ~names_women_elsewhere(scope)) if scope.shared_only else within
+
+
+def quizzes_of(project_id: int) -> Select[int]:
+    return select(Form.id).where(Form.project_id == project_id, Form.xml_form_id == TRAINING)
 
 
 def names_women_elsewhere(scope: Scope) -> ColumnElement[bool]:

@@ -19,8 +19,10 @@ from forms.media import choice_csv
 from server.access.caller import Caller
 from server.access.her_worker import where_hers_live
 from server.followups.queries import Listed, Whose, codes_within, due_for_villages
-from server.models import Actor, Village, Woman
+from server.followups.retakes import Retake
+from server.models import WORKERS, Actor, Project, Village, Woman
 from server.registry.reach import Reach, asking, consenting
+from server.registry.workers import name_of
 
 MADE_LISTS = ("me", "due_visits", "consent_texts")
 ME_COLUMNS = ("name", "label", "worker", "role", "villages", "village_code")
@@ -40,7 +42,7 @@ DUE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Me:
-    """Who asks. `worker` is the name of a row of workers.csv (the person's actor id), "" while nobody carries the phone.
+    """Who asks. `worker` is the name of a row of workers.csv (registry/workers.py), "" while nobody carries the phone.
 
     `role` is a care role or "". `villages` are the codes that the caller reaches.
     """
@@ -52,20 +54,21 @@ class Me:
     villages: tuple[str, ...]
 
 
-def find_me(db: Session, caller: Caller, reach: Reach) -> Me:
+def find_me(db: Session, caller: Caller, project: Project, reach: Reach) -> Me:
     """A phone is its carrier; a person at a desk is herself; who only has a draft's address is nobody, of no village."""
-    worker, label = carrier_of(db, caller)
+    worker, label = carrier_of(db, caller, project)
     codes = codes_within(db, reach.scope)
     if codes is None:
         codes = town_of(db, reach.scope.project_id)
     return Me(key_of(reach.scope.project_id, caller), label, worker, reach.role or "", tuple(codes))
 
 
-def carrier_of(db: Session, caller: Caller) -> tuple[str, str]:
+def carrier_of(db: Session, caller: Caller, project: Project) -> tuple[str, str]:
     """(worker, name) of who carries a phone, or of a person who asks."""
+    worker = "" if caller.person_id is None else name_of(db, project, caller.person_id)
     if caller.is_person or caller.carrier_id is None:
-        return ("" if caller.person_id is None else str(caller.person_id)), caller.display_name
-    return str(caller.carrier_id), db.get_one(Actor, caller.carrier_id).display_name
+        return worker, caller.display_name
+    return worker, db.get_one(Actor, caller.carrier_id).display_name
 
 
 def town_of(db: Session, project_id: int) -> list[str]:
@@ -102,9 +105,16 @@ def find_visits(db: Session, reach: Reach) -> list[Listed]:
     return due_for_villages(db, reach.scope.project_id, whose, reach.today)
 
 
-def due_visits_csv(visits: Sequence[Listed]) -> bytes:
-    """One row a visit, in the order given. Nothing here tells why she is visited."""
-    return choice_csv(DUE_COLUMNS, [row_of(one) for one in visits])
+def due_visits_csv(visits: Sequence[Listed], retake: Retake | None = None) -> bytes:
+    """One row a visit, in the order given, then the caller's own quiz. Nothing here tells why she is visited."""
+    own = [row_of_retake(retake)] if retake else []
+    return choice_csv(DUE_COLUMNS, [*(row_of(one) for one in visits), *own])
+
+
+def row_of_retake(retake: Retake) -> tuple[str, ...]:
+    days = (retake.opens_on.isoformat(), retake.due_on.isoformat(), retake.closes_on.isoformat())
+    subject = (retake.key, retake.form_id, WORKERS, retake.worker)
+    return (retake.key, label_of(retake.label, retake.due_on), *subject, *days, "")
 
 
 def row_of(visit: Listed) -> tuple[str, ...]:

@@ -15,6 +15,10 @@ HEALTH_FORMS: Final = frozenset(
 """The forms (by form id) whose records in a care project are health records: F2, F3, F4, F6 of domain.md 3."""
 HER_FILES: Final = ("women.csv", "pregnancies.csv", "contraception_episodes.csv", "referrals.csv")
 """The lists about women, as forms choose from them. A record of any other form that chose somebody there is one, too."""
+WORKERS: Final = "workers"
+"""The list of the people who work in a care project: the server makes its rows (registry/workers.py)."""
+TRAINING: Final = "training_quiz"
+"""The form (F10) whose records are a worker's own results: in a care project they are for its trainers alone."""
 SET_ASIDE: Final = "set aside"
 ABOUT_WOMEN: Final = ("women", SET_ASIDE)
 """`CareEvent.subject_list` of what is about a woman. SET_ASIDE: the office rejected or deleted the record, so nothing follows
@@ -97,7 +101,7 @@ class Woman(Base):
     label: Mapped[str] = mapped_column(SealedText("woman.label"))
     village_code: Mapped[str] = mapped_column(index=True)
     household_uuid: Mapped[str | None]  # only while consent_location stands
-    assigned_worker: Mapped[str | None]
+    assigned_worker: Mapped[str | None]  # the number of the person's account, whichever name of her the record gave
     consent_service: Mapped[bool]
     consent_until: Mapped[date | None]
     consent_reminder: Mapped[bool]

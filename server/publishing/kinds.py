@@ -10,6 +10,7 @@ from forms.schema import FormSchema
 from server.access.projects import chooses_women, set_kind
 from server.errors import ChoosesFurther
 from server.models import Form, FormVersion, Project
+from server.publishing.town_lists import offer_rows
 from server.publishing.whom_it_chooses import chooses_more
 from server.registry.telling import CHOSEN
 
@@ -19,6 +20,7 @@ def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: d
     if kind == "care" and project.kind != "care" and (forms := choosing_further(db, project)):
         raise ChoosesFurther(field="kind", value=kind, forms=", ".join(forms))
     set_kind(db, project, kind, by, now)
+    offer_rows(db, project, now)
 
 
 def choosing_further(db: Session, project: Project) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from server.errors import UnexpectedValue
 from server.followups.phone_lists import MADE_LISTS
 from server.models import FormAttachment, Project
+from server.registry.workers import is_list_of_workers
 
 
 def is_made_list(project: Project, name: str) -> bool:
@@ -30,3 +31,14 @@ def refuse_made_lists(project: Project, names: Iterable[str]) -> None:
                 value=name,
                 reason="the server makes this list for each phone",
             )
+
+
+def refuse_rows_of_workers(project: Project, name: str) -> None:
+    """Raises UnexpectedValue (400.8) where somebody would write the list of workers himself."""
+    if is_list_of_workers(project, name):
+        raise UnexpectedValue(
+            "The server makes the rows of the list {value}, one for each worker, so nobody else writes them.",
+            field="name",
+            value=name,
+            reason="the server makes its rows",
+        )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import may
 from server.access.caller import Caller
 from server.followups.phone_lists import due_visits_csv, find_me, find_visits, me_csv
+from server.followups.retakes import find_retake
 from server.models import Dataset, Form, FormAttachment, FormVersion, Project
 from server.publishing.queries import list_attachments
 from server.registry.consent_texts import texts_csv, texts_in_force
@@ -59,19 +60,19 @@ def offered_files(
     """The files of a version that have content, by name. One whose content is missing is left out (2.6)."""
     reach = reach_of(caller, project, today)
     expected = list_attachments(db, project, version, reach)
-    made = made_files(db, caller, reach, [one.row.name for one in expected if one.made])
+    made = made_files(db, caller, project, reach, [one.row.name for one in expected if one.made])
     hashes = {one.row.name: one.hash for one in expected} | {name: md5_of(made[name]) for name in made}
     return [OfferedFile(one.row.name, md5, one.dataset) for one in expected if (md5 := hashes[one.row.name])]
 
 
-def made_files(db: Session, caller: Caller, reach: Reach, names: Collection[str]) -> dict[str, bytes]:
+def made_files(db: Session, caller: Caller, project: Project, reach: Reach, names: Collection[str]) -> dict[str, bytes]:
     """The content of these server-made lists for the caller, that day: the same bytes as long as nothing in them changes."""
     if not names:
         return {}
-    me = find_me(db, caller, reach)
+    me = find_me(db, caller, project, reach)
     made = {"me.csv": me_csv(me)}
     if "due_visits.csv" in names:
-        made["due_visits.csv"] = due_visits_csv(find_visits(db, reach))
+        made["due_visits.csv"] = due_visits_csv(find_visits(db, reach), find_retake(db, reach))
     if "consent_texts.csv" in names:
         made["consent_texts.csv"] = texts_csv(texts_in_force(db, reach.scope.project_id).values())
     return {name: made[name] for name in names}

@@ -10,12 +10,13 @@ from forms.xform import hashes, read_xform, set_version
 from server.access.audit import record
 from server.blobs import BlobStore
 from server.errors import NotFound, RestoreBlocked, UnexpectedValue, VersionAlreadyPublished
-from server.models import Form, FormVersion, Project
+from server.models import WORKERS, Form, FormVersion, Project
 from server.publishing.datasets import link_by_name, take_datasets
 from server.publishing.draft import clear_draft, get_draft, hold_form
 from server.publishing.file_words import refuse_forbidden_files
 from server.publishing.queries import find_published
 from server.publishing.rights import refuse_forbidden_xml
+from server.publishing.town_lists import offer_rows
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
 
@@ -44,6 +45,8 @@ def publish_draft(
     if draft.entity_related and not draft.encrypted:
         take_datasets(db, project, xform.datasets, by, now)
     link_by_name(db, project, draft, now)
+    if any(one.name == WORKERS for one in xform.datasets):
+        offer_rows(db, project, now)
     wipe_trials(db, form.id)
     before = form.current_version_id
     draft.published_at = now

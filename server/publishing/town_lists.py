@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from forms.library import library_ids
 from forms.media import choice_csv
-from server.access.care_roles import members_of
 from server.access.roles import CLINICIAN, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
-from server.models import Actor, AppUser, Assignment, Form, FormAttachment, FormVersion, Project, User, Village
+from server.models import AppUser, Assignment, Form, FormAttachment, FormVersion, Project, Village
+from server.registry.entities import Author
+from server.registry.workers import find_workers, people_who_work
+from server.registry.workers_list import keep_workers
 
 VILLAGES, CLINICS, WORKERS = "villages.csv", "clinics.csv", "workers.csv"
 
@@ -36,8 +38,24 @@ def refresh_villages(db: Session, store: BlobStore, project: Project, now: datet
 
 
 def refresh_workers(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
-    """Called again when somebody becomes or ceases to be a worker."""
-    put_list(db, store, project, WORKERS, choice_csv(["name", "label"], workers_of(db, project)), now)
+    """Called again when somebody becomes or ceases to be a worker. Where the town has the entity list, it is that one's rows."""
+    if not offer_rows(db, project, now):
+        put_list(db, store, project, WORKERS, choice_csv(["name", "label"], workers_of(db, project)), now)
+
+
+def offer_rows(db: Session, project: Project, now: datetime) -> bool:
+    """Brings the entity list `workers` of a care project in line and puts it beside every form; whether there is one.
+
+    Collect reads an entity list of that name instead of any file (odk-contract.md 2.8): so all forms have the list at once.
+    """
+    dataset = find_workers(db, project)
+    if dataset is None:
+        return False
+    keep_workers(db, project, Author(None, None, None, None, now))
+    for slot in db.scalars(unlinked(project, WORKERS)):
+        slot.dataset_id, slot.blob_sha256, slot.updated_at = dataset.id, None, now
+    db.flush()
+    return True
 
 
 def towns_of_worker(db: Session, person_id: int) -> list[Project]:
@@ -96,20 +114,17 @@ def fill(slot: FormAttachment, sha256: str, now: datetime) -> None:
 
 def slots_of(db: Session, project: Project, name: str) -> list[FormAttachment]:
     """The files of this name that published versions of library forms expect, unless an entity list fills them."""
-    return list(
-        db.scalars(
-            select(FormAttachment)
-            .join(FormVersion, FormVersion.id == FormAttachment.form_version_id)
-            .join(Form, Form.id == FormVersion.form_id)
-            .where(
-                Form.project_id == project.id,
-                Form.xml_form_id.in_(library_ids()),
-                FormVersion.published_at.is_not(None),
-                FormAttachment.name == name,
-                FormAttachment.dataset_id.is_(None),
-            )
-            .order_by(FormAttachment.id)
-        )
+    ours = Form.xml_form_id.in_(library_ids()), FormVersion.published_at.is_not(None)
+    return list(db.scalars(unlinked(project, name).where(*ours).order_by(FormAttachment.id)))
+
+
+def unlinked(project: Project, name: str) -> Select[FormAttachment]:
+    """The files of this name that any form of the project expects, drafts too, unless an entity list fills them."""
+    return (
+        select(FormAttachment)
+        .join(FormVersion, FormVersion.id == FormAttachment.form_version_id)
+        .join(Form, Form.id == FormVersion.form_id)
+        .where(Form.project_id == project.id, FormAttachment.name == name, FormAttachment.dataset_id.is_(None))
     )
 
 
@@ -120,24 +135,5 @@ def villages_of(db: Session, project: Project) -> list[tuple[str, str]]:
 
 
 def workers_of(db: Session, project: Project) -> list[tuple[str, str]]:
-    """(actor id, name) of who has a care role in the project or carries one of its phones, by name.
-
-    The id is what the list `me` calls `worker`.
-    """
-    granted = select(Assignment.actor_id).where(
-        Assignment.project_id == project.id,
-        Assignment.form_id.is_(None),
-        Assignment.role_id.in_((VILLAGE_WORKER, CLINICIAN)),
-    )
-    carrying = select(AppUser.person_id).where(
-        AppUser.project_id == project.id, AppUser.revoked_at.is_(None), AppUser.person_id.in_(members_of(project.id))
-    )
-    rows = db.execute(
-        select(Actor.id, Actor.display_name)
-        .join(User, User.actor_id == Actor.id)
-        .where(
-            or_(Actor.id.in_(granted), Actor.id.in_(carrying)), Actor.deleted_at.is_(None), User.disabled_at.is_(None)
-        )
-        .order_by(Actor.display_name, Actor.id)
-    )
-    return [(str(number), name) for number, name in rows]
+    """(actor id, name) of the project's workers, by name: until there is the entity list, `me` calls them so, too."""
+    return [(str(number), name) for number, name in people_who_work(db, project)]

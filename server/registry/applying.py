@@ -13,6 +13,7 @@ from server.registry.backlog import hold, replay_followers
 from server.registry.entities import Author, NotYet, create_entity, update_entity
 from server.registry.permitted import check_permitted
 from server.registry.referrals import REFERRALS
+from server.registry.workers import as_written_now, only_her_own
 
 ERROR = "entity.error"
 
@@ -59,6 +60,7 @@ def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> 
     if dataset is None:
         raise DatasetUnknown(dataset=act.dataset)
     check_permitted(db, reading.submission_version_id, act)
+    act = as_written_now(db, reading.project, only_her_own(db, reading.project, reading.actor_id, act))
     if dataset.approval_required and act.create and not is_approved(db, reading.submission_id):
         return
     try:

@@ -11,10 +11,11 @@ from forms.media import entity_csv
 from server.access.allow import Scope
 from server.access.her_worker import in_villages
 from server.access.restricted import in_use
-from server.models import Dataset, Entity, Woman
+from server.models import WORKERS, Dataset, Entity, Woman
 from server.registry.entities import properties_of
-from server.registry.reach import CARE_LISTS, Reach, is_care_list, visible
+from server.registry.reach import CARE_LISTS, Reach, is_care_list, is_results_list, visible
 from server.registry.tombstones import ABOUT_WOMEN, gone_among
+from server.registry.workers_list import own_row, told_rows
 
 
 def find_dataset(db: Session, project_id: int, name: str) -> Dataset | None:
@@ -33,8 +34,10 @@ def list_hash(db: Session, dataset: Dataset, reach: Reach) -> str:
     """MD5 that changes when the list changes, and differs between scopes; phones fetch the CSV only then (2.8).
 
     A list about women also changes with somebody's consent, on a day on which nothing was sent: so its hash is made of
-    what is listed. That of any other list is made of its revision.
+    what is listed, and that of the workers' of what each is told. That of any other list is made of its revision.
     """
+    if is_results_list(dataset, reach):
+        return digest(dataset, orjson.dumps(results_as_told(db, dataset, reach)).decode())
     if is_care_list(dataset, reach):
         rows = db.execute(select(Entity.id, Entity.version).where(*listed(db, dataset, reach)).order_by(Entity.id))
         content = [properties_of(db, dataset.id), [tuple(row) for row in rows]]
@@ -54,7 +57,18 @@ def list_csv(db: Session, dataset: Dataset, reach: Reach) -> bytes:
     return entity_csv(properties_of(db, dataset.id), rows_of(db, dataset, reach))
 
 
+def results_as_told(db: Session, dataset: Dataset, reach: Reach) -> list[object]:
+    """What the caller gets of the workers' list, with nothing in it that moves when somebody else takes a quiz."""
+    own = own_row(dataset.project_id, reach.carer.worker)
+    rows = told_rows(db, own, listed(db, dataset, reach))
+    return [properties_of(db, dataset.id), own, [[key, version] for key, _label, version, _data in rows]]
+
+
 def rows_of(db: Session, dataset: Dataset, reach: Reach) -> Iterator[tuple[str, str, int, dict[str, str | None]]]:
+    if is_results_list(dataset, reach):
+        own = own_row(dataset.project_id, reach.carer.worker)
+        yield from told_rows(db, own, listed(db, dataset, reach))
+        return
     for entity in db.scalars(entities_in(db, dataset, reach)):
         yield entity.uuid, entity.label, entity.version, orjson.loads(entity.data_json)
 
@@ -87,10 +101,13 @@ def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) 
     if not uuids:
         return {}
     found: dict[str, dict[str, str]] = {}
+    names = Dataset.name == WORKERS  # of no village
     query = (
         select(Dataset.name, Entity.uuid, Entity.label)
         .join(Entity, Entity.dataset_id == Dataset.id)
-        .where(Dataset.project_id == project_id, Entity.uuid.in_(uuids), in_villages(Entity.village_code, scope))
+        .where(
+            Dataset.project_id == project_id, Entity.uuid.in_(uuids), in_villages(Entity.village_code, scope) | names
+        )
     )
     if not scope.health:
         query = query.where(Dataset.name.not_in(CARE_LISTS))

@@ -15,6 +15,7 @@ from server.registry.consent import Consents, consents_in_order, happened_on, sa
 from server.registry.dating import Scan, Told, date_pregnancy
 from server.registry.events import find_in_list
 from server.registry.telling import ANTENATAL, CONTRACEPTION, HOUSEHOLD, PREGNANCY, Event, read_day
+from server.registry.workers import person_named
 
 Row = dict[str, Any]
 STOPPED: Final = ("stop", "switch")
@@ -50,7 +51,10 @@ def write_woman(db: Session, project_id: int, uuid: str, events: Sequence[Event]
     before = consents_of(known) if known else None
     standing = stand(told)
     entity = find_in_list(db, project_id, "women", uuid) if told else None
-    put(db, Woman, project_id, uuid, woman_row(told, standing, entity) if told else None)
+    row = woman_row(told, standing, entity) if told else None
+    if row is not None:
+        row["assigned_worker"] = person_named(db, project_id, row["assigned_worker"])
+    put(db, Woman, project_id, uuid, row)
     for model, rows in ((Pregnancy, pregnancy_rows(events)), (ContraceptionEpisode, method_rows(events))):
         write_episodes(db, model, project_id, uuid, rows)
     return before != (standing if told else None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import Session
 
 from server.access import roles
@@ -12,7 +12,7 @@ from server.access.caller import Caller
 from server.access.her_worker import NOBODY, Carer, carer_of, hers_to_care_for, in_villages
 from server.access.restricted import in_use
 from server.errors import Forbidden
-from server.models import Dataset, Entity, Project, Woman
+from server.models import WORKERS, Dataset, Entity, Project, Woman
 
 WOMEN = "women"
 ABOUT_HER = ("pregnancies", "contraception_episodes", "referrals")
@@ -62,8 +62,16 @@ def is_care_list(dataset: Dataset, reach: Reach) -> bool:
     return reach.care and dataset.name in CARE_LISTS
 
 
+def is_results_list(dataset: Dataset, reach: Reach) -> bool:
+    return reach.care and dataset.name == WORKERS
+
+
 def refuse_without_role(dataset: Dataset, reach: Reach) -> None:
-    """Raises Forbidden for a list about women when the caller has no care role."""
+    """Raises Forbidden for a list about women when the caller has no care role, and for that of the workers' results."""
+    if is_results_list(dataset, reach):
+        raise Forbidden(
+            "Results in the list {name} are shown to nobody but the worker herself, on her phone.", name=WORKERS
+        )
     if is_care_list(dataset, reach) and reach.role is None:
         raise Forbidden("The list {name} is for village workers and clinicians alone.", name=dataset.name)
 
@@ -78,6 +86,10 @@ def visible(db: Session, dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
     """
     if reach.care and not reach.reads:
         return false()
+    if is_results_list(dataset, reach):
+        return (
+            true()
+        )  # names, for all of the town: what else stands in a row, workers_list.py gives her alone whose it is
     if not is_care_list(dataset, reach):
         return in_villages(Entity.village_code, reach.scope)
     if reach.role is None:

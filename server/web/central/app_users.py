@@ -5,11 +5,12 @@ Who carries a phone, and in which care role, is ours and has an address of its o
 
 from flask import Response
 
-from server.access import carers, phone_reach, phones
+from server.access import phone_reach, phones
 from server.access.profiles import find_actors
 from server.errors import MissingParameter
 from server.models import Project
 from server.publishing.town_lists import refresh_workers
+from server.registry.workers_list import hand_phone
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project
 from server.web.json_body import read_json
@@ -92,6 +93,6 @@ def put_carer(project_id: int, actor_id: int) -> Response:
     if "userId" not in sent:
         raise MissingParameter(field="userId")
     role = sent.get("role", phone.row.care_role)
-    carers.set_carer(db(), caller(), project, actor_id, sent["userId"], role, now())
+    hand_phone(db(), caller(), project, actor_id, sent["userId"], role, now())
     refresh_workers(db(), blobs(), project, now())
     return central_json.reply(people_json.carer(phone))

@@ -6,11 +6,11 @@ from server.access.allow import may, scope_of
 from server.errors import NotFound
 from server.models import Dataset, Project
 from server.publishing import datasets as verbs
-from server.publishing.made_lists import refuse_made_lists
+from server.publishing.made_lists import refuse_made_lists, refuse_rows_of_workers
 from server.publishing.sources import source_forms
 from server.registry.lists import find_dataset
 from server.registry.queries import ListFigures, figures_of
-from server.registry.reach import is_care_list, reach_of
+from server.registry.reach import is_care_list, is_results_list, reach_of
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project
 from server.web.json_body import read_json
@@ -39,6 +39,8 @@ def figures(project: Project, dataset: Dataset) -> ListFigures | None:
     reach = reach_of(caller(), project, today())
     if not may(caller(), "entity.list", project) or (is_care_list(dataset, reach) and reach.role is None):
         return None
+    if is_results_list(dataset, reach):
+        return None
     return figures_of(reading(), dataset, reach)
 
 
@@ -46,6 +48,7 @@ def figures(project: Project, dataset: Dataset) -> ListFigures | None:
 def post_dataset(project_id: int) -> Response:
     project = load_project(db(), caller(), "dataset.create", project_id)
     sent = read_json({"name": str}, {"approvalRequired": bool, "ownerOnly": bool})
+    refuse_rows_of_workers(project, sent["name"])
     approval, own = sent.get("approvalRequired", False), sent.get("ownerOnly", False)
     made = verbs.create_dataset(db(), project, sent["name"], caller().actor_id, now(), approval, own)
     return central_json.reply(detail(made))
@@ -66,6 +69,7 @@ def load_dataset(verb: str, project_id: int, name: str) -> tuple[Project, Datase
     project = load_project(db(), caller(), verb, project_id)
     if not verb.endswith((".read", ".list")):
         refuse_made_lists(project, [name])
+        refuse_rows_of_workers(project, name)
     dataset = find_dataset(db(), project.id, name)
     if dataset is None:
         raise NotFound()

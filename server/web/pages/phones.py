@@ -15,6 +15,7 @@ from server.models import Actor, Project
 from server.places.desk import list_villages
 from server.publishing.phone_settings import settings_text
 from server.publishing.town_lists import refresh_workers
+from server.registry.workers_list import hand_phone
 from server.web import session
 from server.web.addresses import base_url
 from server.web.pages.again import show_again
@@ -123,7 +124,7 @@ def hand_over(project: Project, actor_id: int) -> None:
     """As the form says; what it does not say is nobody, and a village worker."""
     person_id = sent_id("carer") if request.form.get("carer") else None
     role = request.form.get("care_role") or CARE_ROLES[0]
-    carers.set_carer(session.db(), session.caller(), project, actor_id, person_id, role, session.now())
+    hand_phone(session.db(), session.caller(), project, actor_id, person_id, role, session.now())
     tell_forms(project)
 
 
