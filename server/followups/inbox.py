@@ -18,7 +18,7 @@ from server.models import FollowUp, Household, Notification, Woman
 class Notice:
     """One line of an inbox. `visit_key` is the follow-up's; `is_over` when it was taken back.
 
-    One about no visit has a `kind` of plain_notices.SENTENCES, and neither subject nor visit_key.
+    One about no visit has a `kind` of plain_notices.SENTENCES, and neither subject nor visit_key; `occasion` is its own.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class Notice:
     told_at: datetime
     is_over: bool
     is_unread: bool
+    occasion: str = ""
 
 
 def list_notices(db: Session, person: int, project_ids: Collection[int], offset: int, limit: int) -> list[Notice]:
@@ -49,7 +50,8 @@ def _read(notice: Notification, row: FollowUp | None, hers: str | None, home: st
     unread = not over and notice.read_at is None
     subject = subject_of(row, label_of(hers, home)) if row else None
     visit_key = row.visit_key if row else ""
-    return Notice(notice.kind, level_of(notice), subject, visit_key, notice.project_id, told_at, over, unread)
+    known = (notice.kind, level_of(notice), subject, visit_key, notice.project_id, told_at, over, unread)
+    return Notice(*known, occasion=notice.occasion)
 
 
 def count_notices(db: Session, person: int, project_ids: Collection[int]) -> int:

@@ -11,6 +11,7 @@ from server.followups.wishes import wishes_of
 
 WITHDRAWN, KEPT_CLOSED, TEXT_CHANGED = "withdrawn", "kept_closed", "text_changed"
 OPENED = "opened"
+COACHING = "coaching"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -27,6 +28,11 @@ SENTENCES: Final = {
         "有人因紧急情况打开了一个村的记录，一小时后自动关上。谁、为什么、看了什么，请到“紧急查看”核对。",
         "Somebody opened a village's records in an emergency; they close by themselves after an hour. Who, why and what "
         "was read stands under “Emergency access”.",
+    ),
+    COACHING: (
+        "有一位同事的测验几次没有通过，想请您陪着学一学。不排名次，也不扣什么。是谁：",
+        "Somebody has not passed the quiz in several tries; please learn with her. Nobody is ranked and nothing is "
+        "deducted. It is about:",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

@@ -85,8 +85,10 @@ def read_rule(content: bytes, file: str) -> RetakeRule:
         reason=_read_words(fields.table("reason")),
         sources=tuple(_read_source(one) for one in fields.tables("sources")),
     )
-    fields.text("owner"), fields.text("signature")
-    window.end(), fields.end()
+    fields.text("owner")
+    fields.text("signature")
+    window.end()
+    fields.end()
     if not rule.opens <= rule.due <= rule.closes:
         raise RuleInvalid(file=file, field="window", reason="its edges come in the wrong order")
     return rule

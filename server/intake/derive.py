@@ -14,9 +14,19 @@ from sqlalchemy.orm import Session
 
 from forms.instance import read_instance
 from server.clock import today
+from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
 from server.intake.items import Item, Receipt
-from server.models import HEALTH_FORMS, CareEvent, DeriveProblem, FormVersion, Project, Submission, SubmissionVersion
+from server.models import (
+    HEALTH_FORMS,
+    TRAINING,
+    CareEvent,
+    DeriveProblem,
+    FormVersion,
+    Project,
+    Submission,
+    SubmissionVersion,
+)
 from server.places.place import place_submission
 from server.publishing.versions import SCHEMAS
 from server.reading import Reading
@@ -37,6 +47,7 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
     ("consent", open_or_seal),
     ("place", place_submission),
     ("entities", apply_entities),
+    ("coaching", ask_for_coaching),
     ("people", note_people),
     ("referrals", note_referral),
 )
@@ -90,6 +101,8 @@ def concerns(name: str, reading: Reading) -> bool:
     """Whether a deriver has anything to do with a record: consent, people, referrals are matters of care projects."""
     if name == "entities":
         return reading.entity_related
+    if name == "coaching":
+        return reading.project.kind == "care" and reading.instance.form_id == TRAINING
     if name == "referrals":
         return reading.project.kind == "care" and reading.instance.form_id in DANGER_QUESTIONS
     if name in ("consent", "people"):

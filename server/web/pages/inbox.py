@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from server.access import allow, queries
+from server.access import allow, queries, roles
 from server.errors import MissingParameter, Problem, UnexpectedValue
-from server.followups import inbox, notice_words, plain_notices
+from server.followups import coaching, inbox, notice_words, plain_notices
 from server.followups.inbox import Notice
 from server.followups.wishes import Wishes, save_wishes, wishes_of
 from server.models import Project
@@ -40,13 +40,23 @@ def line_of(notice: Notice, projects: dict[int, Project]) -> dict[str, Any]:
     english = language_tag() == "en"
     if notice.subject is None:
         href = f"/emergency?project={notice.project_id}" if notice.kind == plain_notices.OPENED else ""
-        return {**asdict(notice), "words": plain_notices.say(notice.kind, english), "href": href, "shape": "ended"}
+        words = plain_notices.say(notice.kind, english) + name_behind(notice, projects[notice.project_id])
+        return {**asdict(notice), "words": words, "href": href, "shape": "ended"}
     over = notice_words.name(notice.subject, english)
     words = over if notice.is_over else notice_words.say(notice.level, notice.subject, today(), english)
     may_open = allow.may(session.caller(), "followup.read", projects[notice.project_id]) and not notice.is_over
     href = f"/follow-ups/{notice.visit_key}?project={notice.project_id}" if may_open else ""
     shape = "done" if notice.is_over else MARKS.get(notice.level, "due")
     return {**asdict(notice), "words": words, "href": href, "shape": shape}
+
+
+def name_behind(notice: Notice, project: Project) -> str:
+    """Whom a trainer is asked to help, a dash for who is none any more; nothing behind any other word."""
+    if notice.kind != plain_notices.COACHING:
+        return ""
+    is_trainer = allow.holds_role(session.caller(), roles.TRAINER, project)
+    name = coaching.who_is_meant(session.db(), project.id, notice.occasion) if is_trainer else ""
+    return f" {name or '—'}"
 
 
 @pages.post("/inbox/read")

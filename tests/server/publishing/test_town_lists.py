@@ -14,9 +14,23 @@ from server.access.phones import create_app_user
 from server.access.roles import CLINICIAN, REVIEWER, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
 from server.keys import make_key_file
-from server.models import Actor, AppUser, Assignment, Dataset, Form, FormAttachment, FormVersion, Project, User, Village
+from server.models import (
+    Actor,
+    AppUser,
+    Assignment,
+    Dataset,
+    Entity,
+    Form,
+    FormAttachment,
+    FormVersion,
+    Project,
+    User,
+    Village,
+)
+from server.publishing.datasets import create_dataset
 from server.publishing.library import publish_library
 from server.publishing.town_lists import NO_CLINICS, refresh_lists, refresh_workers
+from server.registry.workers import name_of, worker_uuid
 from tests.conftest import MORNING
 
 KEY = bytes(32)
@@ -50,6 +64,21 @@ def read_list(db: Session, store: BlobStore, project: Project, name: str) -> lis
     (sha256,) = {one.blob_sha256 for one in slots(db, project, name)}
     assert sha256 is not None
     return list(csv.reader(io.StringIO(store.read(sha256).decode())))
+
+
+def workers_in(db: Session, project: Project) -> dict[str, str]:
+    """The rows of the town's entity list that phones get: names by uuid."""
+    query = select(Entity).join(Dataset, Dataset.id == Entity.dataset_id)
+    here = query.where(Dataset.project_id == project.id, Dataset.name == "workers", Entity.deleted_at.is_(None))
+    return {row.uuid: row.label for row in db.scalars(here)}
+
+
+def from_before(db: Session, project: Project) -> None:
+    """Makes it a town that has no form yet which writes the list of workers."""
+    db.scalars(select(Dataset).where(Dataset.name == "workers")).one().name = "another"
+    for slot in slots(db, project, "workers.csv"):
+        slot.dataset_id = None
+    db.flush()
 
 
 def person(db: Session, project: Project, name: str, role: int | None = None) -> int:
@@ -99,13 +128,23 @@ def test_workers_are_who_has_a_care_role_or_carries_a_phone(db: Session, store: 
     phone.person_id = carrier
     refresh_workers(db, store, town, LATER)
 
-    found = read_list(db, store, town, "workers.csv")
-    assert found[0] == ["name", "label"]
-    assert {tuple(row) for row in found[1:]} == {
-        (str(worker), "赵秀兰"),
-        (str(doctor), "何医生"),
-        (str(carrier), "孙小满"),
-    }
+    names = {worker: "赵秀兰", doctor: "何医生", carrier: "孙小满"}
+    assert workers_in(db, town) == {worker_uuid(town.id, one): name for one, name in names.items()}
+
+
+def test_a_town_without_the_quiz_goes_on_with_a_file_of_numbers_until_it_has_it(
+    db: Session, store: BlobStore, town: Project
+) -> None:
+    from_before(db, town)
+    worker = person(db, town, "赵秀兰", VILLAGE_WORKER)
+    refresh_workers(db, store, town, LATER)
+    assert read_list(db, store, town, "workers.csv") == [["name", "label"], [str(worker), "赵秀兰"]]
+    assert name_of(db, town, worker) == str(worker)
+
+    dataset = create_dataset(db, town, "workers", None, LATER)
+    refresh_workers(db, store, town, LATER)
+    assert {(one.dataset_id, one.blob_sha256) for one in slots(db, town, "workers.csv")} == {(dataset.id, None)}
+    assert workers_in(db, town) == {name_of(db, town, worker): "赵秀兰"}
 
 
 def test_who_left_is_no_worker_any_more(db: Session, store: BlobStore, town: Project) -> None:
@@ -114,7 +153,7 @@ def test_who_left_is_no_worker_any_more(db: Session, store: BlobStore, town: Pro
     db.get_one(User, locked).disabled_at = MORNING
     refresh_workers(db, store, town, LATER)
 
-    assert read_list(db, store, town, "workers.csv") == [["name", "label"]]
+    assert workers_in(db, town) == {}
 
 
 def test_workers_of_another_town_are_not_offered(db: Session, store: BlobStore, town: Project) -> None:
@@ -124,7 +163,7 @@ def test_workers_of_another_town_are_not_offered(db: Session, store: BlobStore, 
     person(db, other, "外人", VILLAGE_WORKER)
     refresh_workers(db, store, town, LATER)
 
-    assert read_list(db, store, town, "workers.csv") == [["name", "label"]]
+    assert workers_in(db, town) == {}
 
 
 def test_a_town_without_a_list_of_clinics_is_told_so_in_the_list(db: Session, store: BlobStore, town: Project) -> None:

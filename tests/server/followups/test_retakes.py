@@ -1,0 +1,79 @@
+"""When a quiz is taken again, by the rule's own numbers; and on whose phone it stands."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from forms.library import read_library_form
+from server.db import Database
+from server.followups.retakes import FILE, days_of, read_rule, shipped_rule
+from server.followups.rule_fields import RuleInvalid
+from tests.care_town import TODAY
+from tests.server.registry.quizzing import QuizTown
+
+FAILED = {"score": "55", "passed": "0", "fails": "1", "quiz_on": "2026-03-02"}
+DAYS = (date(2026, 3, 2), date(2026, 3, 16), date(2026, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("results", "days"),
+    [
+        (FAILED, DAYS),
+        (FAILED | {"score": "59"}, DAYS),
+        (FAILED | {"score": "60", "passed": "1"}, None),
+        (FAILED | {"score": "95"}, DAYS),  # a question that must be right was not
+        (FAILED | {"score": "", "passed": "1"}, DAYS),
+        (FAILED | {"quiz_on": ""}, None),
+        (FAILED | {"quiz_on": "9999-12-31"}, None),
+        ({}, None),
+    ],
+)
+def test_below_the_mark_there_is_a_retake_from_the_day_of_the_quiz_on(
+    results: dict[str, str], days: tuple[date, date, date] | None
+) -> None:
+    assert days_of(results, shipped_rule()) == days
+
+
+def test_the_form_and_the_rule_say_the_same_mark_and_day() -> None:
+    form, rule = read_library_form("training_quiz").decode(), shipped_rule()
+    assert f"&gt;= {rule.pass_mark} and" in form
+    assert f"+ {rule.due})" in form
+    assert rule.form_id == "training_quiz"
+
+
+def test_what_the_town_sets_is_marked_as_unsure() -> None:
+    assert [one.mark for one in shipped_rule().sources] == ["B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("due = 14", "due = 31"),
+        ("pass_mark = 60", ""),
+        ("pass_mark = 60", "pass_mark = 60\nfine = 5"),
+        ("[window]", "["),
+    ],
+)
+def test_a_rule_that_is_half_understood_is_not_used(old: str, new: str) -> None:
+    with pytest.raises(RuleInvalid):
+        read_rule(FILE.read_text(encoding="utf-8").replace(old, new).encode(), "training.toml")
+
+
+def test_it_stands_on_her_own_phone_and_goes_with_a_pass(app: Flask, database: Database) -> None:
+    town = QuizTown(app, database)
+    other = town.phone("A1", care_role="clinician", person=town.qian)
+    before = town.hashes(other)["due_visits.csv"]
+    assert town.rows(town.hers, "due_visits") == []
+    town.take(town.hers, town.zhao)
+
+    (due,) = town.rows(town.hers, "due_visits")
+    assert (due["form_id"], due["subject_list"], due["subject"]) == ("training_quiz", "workers", town.keys[town.zhao])
+    assert (due["opens_on"], due["due_on"], due["closes_on"]) == tuple(map(str, DAYS))
+    assert due["name"] == due["visit_key"] == town.rows(town.hers, "due_visits")[0]["name"]
+    assert due["label"] == "zhao 03-16"
+    assert town.rows(other, "due_visits") == town.rows(town.other, "due_visits") == []
+    assert town.hashes(other)["due_visits.csv"] == before
+
+    town.take(town.hers, town.zhao, base=2, score="60", passed="1", fails="0", retake_due="", quiz_on=str(TODAY))
+    assert town.rows(town.hers, "due_visits") == []
