@@ -12,6 +12,7 @@ from server.access.caller import Caller
 from server.access.carers import set_carer
 from server.models import WORKERS, AppUser, Dataset, Entity, EntityVersion, Project, Woman
 from server.registry.entities import Author, add_entity, find_entity, note, touch, write_update
+from server.registry.sealing import stand_in_line
 from server.registry.workers import CHOSEN, find_workers, people_who_work, stand_in_line_of_workers, worker_uuid
 
 
@@ -61,8 +62,9 @@ def rename_choice(db: Session, project_id: int, person_id: int, author: Author) 
     """Women of the list who chose this person by her number name her row from now on: phones offer no numbers any more."""
     women = db.scalar(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == "women"))
     chose = select(Woman.uuid).where(Woman.project_id == project_id, Woman.assigned_worker == str(person_id))
-    if women is None:
+    if women is None or db.scalar(chose.limit(1)) is None:
         return
+    stand_in_line(db, project_id)  # a record of hers may be on its way
     for row in db.scalars(select(Entity).where(Entity.dataset_id == women.id, Entity.uuid.in_(chose))).all():
         if orjson.loads(row.data_json).get(CHOSEN) == str(person_id):
             told = {CHOSEN: worker_uuid(project_id, person_id)}
