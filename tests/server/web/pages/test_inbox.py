@@ -1,4 +1,5 @@
 from datetime import date, time, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -7,10 +8,12 @@ from server.access import roles
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_user
+from server.followups import plain_notices
 from server.followups.notices import follow_up_changed
 from server.followups.outbox import deliver_inbox
-from server.models import Assignment, FollowUp, Notification, NotificationWish, Project, User, VillageScope
+from server.models import Assignment, Entity, FollowUp, Notification, NotificationWish, Project, User, VillageScope
 from tests.conftest import MORNING, PASSWORD
+from tests.making import a_dataset
 from tests.server.followups.staff import Staff, a_follow_up
 from tests.server.web.pages.conftest import CODES, text_of
 
@@ -194,3 +197,17 @@ def test_the_language_that_somebody_reads_is_the_one_of_the_mails(worker, browse
     browse("wang").send("/language", {"lang": "en"})
     with database.reading() as db:
         assert db.scalar(select(User.language).where(User.actor_id == worker)) == "en"
+
+
+@pytest.mark.parametrize(("is_trainer", "shown"), [(True, "是谁： 赵秀兰"), (False, "是谁： —")])
+def test_a_trainer_reads_whom_to_help_and_who_is_none_any_more_does_not(
+    worker, town, browse, database, is_trainer, shown
+):
+    with database.transaction() as db:
+        dataset, key = a_dataset(db, town.project_id, "workers", []), str(uuid4())
+        db.add(Entity(dataset_id=dataset.id, uuid=key, label="赵秀兰", data_json="{}", created_at=MORNING))
+        if is_trainer:
+            db.add(Assignment(actor_id=worker, role_id=roles.TRAINER, project_id=town.project_id))
+        plain_notices.tell(db, town.project_id, {worker}, plain_notices.COACHING, f"coaching:{key}:2026-03-02", MORNING)
+        deliver_inbox(db, MORNING, with_mail=False)
+    assert shown in text_of(browse("wang").see("/inbox"))
