@@ -13,7 +13,7 @@ from server.registry.backlog import hold, replay_followers
 from server.registry.entities import Author, NotYet, create_entity, update_entity
 from server.registry.permitted import check_permitted
 from server.registry.referrals import REFERRALS
-from server.registry.workers import as_written_now, only_her_own
+from server.registry.workers import as_written_now, name_again, only_her_own
 
 ERROR = "entity.error"
 
@@ -60,14 +60,17 @@ def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> 
     if dataset is None:
         raise DatasetUnknown(dataset=act.dataset)
     check_permitted(db, reading.submission_version_id, act)
-    act = as_written_now(db, reading.project, only_her_own(db, reading.project, reading.actor_id, act))
+    act = only_her_own(db, reading.project, reading.actor_id, act)
+    meant = as_written_now(db, reading.project, act)
     if dataset.approval_required and act.create and not is_approved(db, reading.submission_id):
         return
     try:
-        create_or_update(db, dataset, act, author)
+        create_or_update(db, dataset, act if act.create else meant, author)
     except NotYet:
-        hold(db, dataset, act, author)
+        hold(db, dataset, meant, author)
         return
+    if act.create and meant is not act:
+        name_again(db, dataset, meant, author.now)
     replay_followers(db, dataset, act, author.now)
 
 

@@ -8,6 +8,7 @@ records that phones made before, it is the person's number; `person_named` under
 import hashlib
 import uuid
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -19,7 +20,7 @@ from server.access.care_roles import members_of
 from server.access.roles import CLINICIAN, VILLAGE_WORKER
 from server.errors import EntityActionForbidden
 from server.models import WORKERS, Actor, AppUser, Assignment, Dataset, Project, User
-from server.registry.entities import find_entity
+from server.registry.entities import Author, find_entity, write_update
 
 CHOSEN: Final = "assigned_worker"
 """The property of the list `women` that names the worker whom she chose."""
@@ -94,6 +95,18 @@ def as_written_now(db: Session, project: Project, act: EntityAct) -> EntityAct:
     if dataset is None or find_entity(db, dataset, key := worker_uuid(project.id, int(number))) is None:
         return act
     return replace(act, properties={**act.properties, CHOSEN: key})
+
+
+def name_again(db: Session, dataset: Dataset, act: EntityAct, now: datetime) -> None:
+    """After a phone made a woman's row with the number: a second version says the row that is meant.
+
+    The phone has its own first version, and takes another answer with a higher one only.
+    """
+    row = find_entity(db, dataset, act.uuid)
+    if row is not None:
+        told = {CHOSEN: act.properties[CHOSEN]}
+        renamed = EntityAct(dataset.name, row.uuid, False, True, row.version, None, None, "", told)
+        write_update(db, dataset, row, row.version, renamed, Author(None, None, None, None, now))
 
 
 def only_her_own(db: Session, project: Project, actor_id: int | None, act: EntityAct) -> EntityAct:

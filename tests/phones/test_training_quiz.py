@@ -15,8 +15,10 @@ from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.keys import KeyRing
-from server.models import Entity, Project
-from server.publishing.library import publish_library
+from server.models import Entity, Project, Woman
+from server.publishing.library import link_lists, publish_library, publish_one
+from server.publishing.town_lists import refresh_lists
+from server.registry.consent_texts import take_on_shipped
 from server.registry.workers import worker_uuid
 from tests.care_town import CareTown
 from tests.forms.library.test_training_quiz import RIGHT, points
@@ -44,15 +46,28 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def town(server: RunningServer) -> Iterator[CareTown]:
-    config = replace(Config(server.data_dir), **server.database_url)
+def config(server: RunningServer) -> Config:
+    return replace(Config(server.data_dir), **server.database_url)
+
+
+@pytest.fixture
+def town(config: Config) -> Iterator[CareTown]:
     database = Database(config.sqlalchemy_url, config.key_file)
-    made = CareTown(create_app(config, database), database)
-    with database.transaction() as db:
-        store = BlobStore(config.blob_dir, KeyRing(config.key_file))
-        publish_library(db, store, db.get_one(Project, made.project_id), None, clock.now(), made.key)
-    yield made
+    yield CareTown(create_app(config, database), database)
     database.dispose()
+
+
+def publish(town: CareTown, config: Config, only: str = "") -> None:
+    """All forms of the library, or one of them with the town's lists: as a town had it before there were the others."""
+    store = BlobStore(config.blob_dir, KeyRing(config.key_file))
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        if not only:
+            publish_library(db, store, project, None, clock.now(), town.key)
+            return
+        take_on_shipped(db, project, None, clock.now())
+        link_lists(db, project, publish_one(db, store, project, only, None, clock.now(), town.key), clock.now())
+        refresh_lists(db, store, project, clock.now())
 
 
 @pytest.fixture
@@ -114,8 +129,9 @@ def workers(town: CareTown, office: Office) -> dict[str, int]:
 
 
 def test_a_score_of_55_is_taken_again_until_it_is_a_pass_and_nobody_else_learns_of_it(
-    town: CareTown, workers: dict[str, int], start: Callable[..., Phone]
+    town: CareTown, config: Config, workers: dict[str, int], start: Callable[..., Phone]
 ) -> None:
+    publish(town, config)
     hers, other = start(workers["zhao"]), start(workers["qian"])
     zhao, qian = (worker_uuid(town.project_id, workers[name]) for name in ("zhao", "qian"))
     for phone in (hers, other):
@@ -150,8 +166,9 @@ def test_a_score_of_55_is_taken_again_until_it_is_a_pass_and_nobody_else_learns_
 
 
 def test_a_phone_that_goes_to_another_forgets_the_ones_results_and_learns_the_others(
-    town: CareTown, workers: dict[str, int], start: Callable[..., Phone], office: Office
+    town: CareTown, config: Config, workers: dict[str, int], start: Callable[..., Phone], office: Office
 ) -> None:
+    publish(town, config)
     first, second = start(workers["zhao"]), start(workers["qian"])
     zhao, qian = (worker_uuid(town.project_id, workers[name]) for name in ("zhao", "qian"))
     for phone, answers in ((first, points(55)), (second, points(20))):
@@ -173,8 +190,9 @@ def test_a_phone_that_goes_to_another_forgets_the_ones_results_and_learns_the_ot
 
 
 def test_who_works_no_longer_leaves_every_phone_and_comes_back_with_her_own_row(
-    town: CareTown, workers: dict[str, int], start: Callable[..., Phone], office: Office
+    town: CareTown, config: Config, workers: dict[str, int], start: Callable[..., Phone], office: Office
 ) -> None:
+    publish(town, config)
     hers, other = start(workers["zhao"]), start(workers["qian"])
     zhao, qian = (worker_uuid(town.project_id, workers[name]) for name in ("zhao", "qian"))
     hers.sync()
@@ -191,3 +209,60 @@ def test_who_works_no_longer_leaves_every_phone_and_comes_back_with_her_own_row(
         assert set(phone.entities["workers"]["rows"]) == {zhao, qian}
     assert results_on(hers, zhao)["score"] == "55"
     assert results_on(other, zhao) == {}
+
+
+def register(phone: Phone, worker: int | str) -> tuple[Any, str]:
+    """F2, not sent yet: she chooses this worker. The record, and her uuid as the phone made it."""
+    before = set(phone.entities["women"]["rows"])
+    record = phone.fill(
+        "woman_consent",
+        {
+            "action": "register", "visit_date": clock.today().isoformat(), "present_self": "yes", "privacy_now": "alone",
+            "notice_read": "OK", "age_band": "25_34", "consent_service": "yes", "consent_reminder": "yes",
+            "consent_share_clinic": "yes", "consent_location": "no", "consent_stats": "no", "consent_proof": "witnessed_voice",
+            "code": "W-0231", "display_name": "王秀英", "village_code": "A1", "named_worker": str(worker),
+        },
+        blank=1.0,
+    )  # fmt: skip
+    assert record["problems"] == []
+    (woman,) = set(phone.entities["women"]["rows"]) - before
+    return record, woman
+
+
+def chosen(town: CareTown, woman: str) -> tuple[str, str | None]:
+    """Whom she chose: what her row in the list says, and by whom rights go."""
+    with town.database.reading() as db:
+        hers = db.scalars(select(Woman.assigned_worker).where(Woman.uuid == woman)).one()
+    return row_of(town, woman)["assigned_worker"], hers
+
+
+def test_a_choice_made_by_number_before_the_list_came_is_understood_on_both_sides_of_the_change(
+    town: CareTown, config: Config, workers: dict[str, int], start: Callable[..., Phone]
+) -> None:
+    publish(town, config, only="woman_consent")
+    hers, other = start(workers["zhao"]), start(workers["qian"])
+    number, zhao = str(workers["zhao"]), worker_uuid(town.project_id, workers["zhao"])
+    for phone in (hers, other):
+        phone.sync()
+    record, early = register(hers, number)
+    hers.submit(record)
+    waiting, late = register(hers, number)
+    assert chosen(town, early) == (number, number)
+
+    publish(town, config)
+    assert chosen(town, early) == (zhao, number)
+    hers.submit(waiting)
+    assert chosen(town, late) == (zhao, number)
+    hers.sync()
+    record, new = register(hers, zhao)
+    hers.submit(record)
+    assert chosen(town, new) == (zhao, number)
+
+    for phone in (hers, other):
+        phone.sync()
+    listed = hers.entities["women"]["rows"]
+    assert {key: row["props"]["assigned_worker"] for key, row in listed.items()} == dict.fromkeys(
+        (early, late, new), zhao
+    )
+    assert other.entities["women"]["rows"] == {}, "she is the chosen one's alone, whichever name was sent"
+    assert hers.report.fails == other.report.fails == {}

@@ -27,9 +27,10 @@ from server.models import (
     User,
     Village,
 )
+from server.publishing.datasets import create_dataset
 from server.publishing.library import publish_library
 from server.publishing.town_lists import NO_CLINICS, refresh_lists, refresh_workers
-from server.registry.workers import worker_uuid
+from server.registry.workers import name_of, worker_uuid
 from tests.conftest import MORNING
 
 KEY = bytes(32)
@@ -70,6 +71,14 @@ def workers_in(db: Session, project: Project) -> dict[str, str]:
     query = select(Entity).join(Dataset, Dataset.id == Entity.dataset_id)
     here = query.where(Dataset.project_id == project.id, Dataset.name == "workers", Entity.deleted_at.is_(None))
     return {row.uuid: row.label for row in db.scalars(here)}
+
+
+def from_before(db: Session, project: Project) -> None:
+    """Makes it a town that has no form yet which writes the list of workers."""
+    db.scalars(select(Dataset).where(Dataset.name == "workers")).one().name = "another"
+    for slot in slots(db, project, "workers.csv"):
+        slot.dataset_id = None
+    db.flush()
 
 
 def person(db: Session, project: Project, name: str, role: int | None = None) -> int:
@@ -121,6 +130,21 @@ def test_workers_are_who_has_a_care_role_or_carries_a_phone(db: Session, store: 
 
     names = {worker: "赵秀兰", doctor: "何医生", carrier: "孙小满"}
     assert workers_in(db, town) == {worker_uuid(town.id, one): name for one, name in names.items()}
+
+
+def test_a_town_without_the_quiz_goes_on_with_a_file_of_numbers_until_it_has_it(
+    db: Session, store: BlobStore, town: Project
+) -> None:
+    from_before(db, town)
+    worker = person(db, town, "赵秀兰", VILLAGE_WORKER)
+    refresh_workers(db, store, town, LATER)
+    assert read_list(db, store, town, "workers.csv") == [["name", "label"], [str(worker), "赵秀兰"]]
+    assert name_of(db, town, worker) == str(worker)
+
+    dataset = create_dataset(db, town, "workers", None, LATER)
+    refresh_workers(db, store, town, LATER)
+    assert {(one.dataset_id, one.blob_sha256) for one in slots(db, town, "workers.csv")} == {(dataset.id, None)}
+    assert workers_in(db, town) == {name_of(db, town, worker): "赵秀兰"}
 
 
 def test_who_left_is_no_worker_any_more(db: Session, store: BlobStore, town: Project) -> None:
