@@ -113,12 +113,19 @@ def _seen_by_clinician(facts: Facts, asked: Asked) -> Ending | None:
 
 
 def _referral_outcome(facts: Facts, asked: Asked) -> Ending | None:
-    outcomes = (
-        (one.outcome_on, one.outcome_event or one.uuid)
-        for one in facts.referrals
-        if one.uuid == asked.occasion.event and one.outcome_on
+    """An outcome, whichever. One that was closed without is not wanted any more: that is no lateness of anybody's."""
+    here = [one for one in facts.referrals if one.uuid == asked.occasion.event]
+    outcomes = ((one.outcome_on, one.outcome_event or one.uuid) for one in here if one.outcome_on)
+    closed = (one for one in here if one.closed_on and one.closed_on <= asked.today)
+    return _earliest(outcomes, asked) or next(
+        (Ending("declined", one.closed_on, one.closed_event or one.uuid) for one in closed), None
     )
-    return _earliest(outcomes, asked)
+
+
+def _next_talk(facts: Facts, asked: Asked) -> Ending | None:
+    """That it was talked about again; what she said then does not matter."""
+    wishes = (one for referral in facts.referrals for one in referral.wishes if one.event == asked.occasion.event)
+    return _earliest(((one.met_on, one.met_event or one.event) for one in wishes if one.met_on), asked)
 
 
 _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
@@ -129,4 +136,5 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "household_visit": _next_in_chain,
     "seen_by_clinician": _seen_by_clinician,
     "referral_outcome": _referral_outcome,
+    "next_talk": _next_talk,
 }

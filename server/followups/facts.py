@@ -162,11 +162,23 @@ class DangerSign:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """She said that she needs more help after a referral (3, F13 `needs_more`), and the next time it was talked about."""
+
+    event: str
+    on: date
+    met_on: date | None = None
+    met_event: str | None = None
+
+
+@dataclass(frozen=True)
 class Referral:
     """A referral that the server made of a form's answers (3, F13). `urgency` is one of URGENCIES.
 
-    `outcome_on` is the visit's date of the F13 that recorded an outcome, `outcome_event` that record. `danger_sign` is
-    the event of the danger sign that it came from; `arrived_on` F13 `arrived_date`.
+    `outcome_on` is the visit's date of the F13 that recorded an outcome, `outcome_event` that record; `closed_on` and
+    `closed_event` the same of one that closed it without an outcome (she would rather not say, or nobody knows).
+    `danger_sign` is the event of the danger sign that it came from; `arrived_on` F13 `arrived_date`, where she was not
+    turned away. `wishes` are the visits on which she said that she needs more of us.
     """
 
     uuid: str
@@ -177,6 +189,9 @@ class Referral:
     outcome_on: date | None = None
     outcome_event: str | None = None
     arrived_on: date | None = None
+    closed_on: date | None = None
+    closed_event: str | None = None
+    wishes: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Final
 
 from server.followups.facts import (
-    URGENCIES,
     Consent,
     ContraceptionEpisode,
     DangerSign,
@@ -19,22 +18,32 @@ from server.followups.facts import (
     Injection,
     Outcome,
     Pregnancy,
-    Referral,
     Stop,
     Supply,
     Visit,
 )
+from server.followups.referral_facts import referrals_in
 from server.registry.consent import happened_on
 from server.registry.people import CLINICIANS, NOT_WANTED, STOPPED, datings_of, day_of, in_time
-from server.registry.referrals import referral_uuid, signs_of, urgency_of
-from server.registry.telling import ANTENATAL, CONTRACEPTION, HOUSEHOLD, PREGNANCY, Event, read_day
+from server.registry.referrals import signs_of
+from server.registry.telling import (
+    ANTENATAL,
+    CONTRACEPTION,
+    HOUSEHOLD,
+    PREGNANCY,
+    REFERRAL_OUTCOME,
+    Event,
+    read_day,
+)
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 PACK_DAYS: Final = 28
 """Days that a pack lasts (domain.md 2.4, PILL-R)."""
 
 
-MAIN_QUESTION: Final = {PREGNANCY: "wants_registration", ANTENATAL: "still_pregnant", CONTRACEPTION: "reason"}
+MAIN_QUESTION: Final = {PREGNANCY: "wants_registration", ANTENATAL: "still_pregnant", CONTRACEPTION: "reason"} | {
+    REFERRAL_OUTCOME: "arrived"
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ def read_woman(
     keys: Mapping[str, str],
     deleted_referrals: Collection[str] = (),
 ) -> Facts:
-    """The facts of one woman by F3, F4 and F6.
+    """The facts of one woman by F3, F4, F6 and F13.
 
     `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand.
     """
@@ -83,7 +92,7 @@ def read_woman(
         contraception=tuple(_contraception(told)),
         visits=tuple(_visit(one, keys) for one in told if _took_place(one)),
         danger_signs=tuple(_danger_signs(told)),
-        referrals=tuple(one for one in _referrals(told) if one.uuid not in deleted_referrals),
+        referrals=tuple(one for one in referrals_in(told) if one.uuid not in deleted_referrals),
     )
 
 
@@ -222,16 +231,3 @@ def _danger_signs(told: Sequence[Event]) -> Iterable[DangerSign]:
     for one in told:
         if one.form_id in (PREGNANCY, ANTENATAL) and one.episode and signs_of(one.form_id, one.data):
             yield DangerSign(one.event, one.episode, day_of(one))
-
-
-def _referrals(told: Sequence[Event]) -> Iterable[Referral]:
-    for one in told:
-        urgency = urgency_of(one.form_id, one.data)
-        if urgency in URGENCIES:
-            yield Referral(
-                uuid=referral_uuid(one.event),
-                urgency=urgency,
-                referred_on=day_of(one),
-                pregnancy=one.episode if one.form_id in (PREGNANCY, ANTENATAL) else None,
-                danger_sign=one.event if signs_of(one.form_id, one.data) else None,
-            )

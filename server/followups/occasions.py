@@ -117,6 +117,14 @@ def _referrals(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
             yield Occasion(one.uuid, one.pregnancy, one.referred_on, days, pregnancy=pregnancy)
 
 
+def _wishes_for_help(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    known = {one.uuid: one for one in facts.pregnancies}
+    for referral in facts.referrals:
+        pregnancy = known.get(referral.pregnancy) if referral.pregnancy else None
+        for one in referral.wishes:
+            yield Occasion(one.event, referral.pregnancy, one.on, {"wants_help_on": one.on}, pregnancy=pregnancy)
+
+
 _Link = TypeVar("_Link", Injection, Supply, HouseholdVisit)
 
 
@@ -149,5 +157,6 @@ _FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]]
     "supply_until": _supplies,
     "reported_on": _danger_signs,
     "referred_on": _referrals,
+    "wants_help_on": _wishes_for_help,
     "visited_on": _household_visits,
 }

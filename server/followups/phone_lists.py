@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,6 +39,10 @@ DUE_COLUMNS = (
     "closes_on",
     "village_code",
 )
+
+
+CHOSEN_BY: Final = {"REF-U": "referrals", "REF-R": "referrals"}
+"""By rule, the list of what it asks about, where she may have several of it: the row names the one (FollowUp.anchor_event)."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,10 @@ def row_of_retake(retake: Retake) -> tuple[str, ...]:
 def row_of(visit: Listed) -> tuple[str, ...]:
     row = visit.row
     days = (row.opens_on.isoformat(), row.due_on.isoformat(), row.closes_on.isoformat())
-    subject = (row.visit_key, row.form_id, row.subject_list, row.subject)
-    return (row.visit_key, label_of(visit.label, row.due_on), *subject, *days, row.village_code)
+    chosen = CHOSEN_BY.get(row.rule)
+    subject = (chosen, row.anchor_event) if chosen else (row.subject_list, row.subject)
+    about = (row.visit_key, row.form_id, *subject)
+    return (row.visit_key, label_of(visit.label, row.due_on), *about, *days, row.village_code)
 
 
 def label_of(label: str, due_on: date) -> str:

@@ -22,6 +22,7 @@ ANCHORS: Final = {
     "supply_until": ("supply_until", "issued_on"),
     "reported_on": ("reported_on",),
     "referred_on": ("referred_on",),
+    "wants_help_on": ("wants_help_on",),
     "visited_on": ("visited_on",),
 }
 """What a rule hangs on, and the days that its window may count from."""
@@ -34,6 +35,7 @@ ANSWERS: Final = {
     "next_supply": "supply_until",
     "seen_by_clinician": "reported_on",
     "referral_outcome": "referred_on",
+    "next_talk": "wants_help_on",
     "household_visit": "visited_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
@@ -49,7 +51,7 @@ STOPS: Final = (
 )
 """What ends a task besides the stops that hold for every rule (facts.STOP_KINDS)."""
 
-OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on")
+OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on")
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
 
 WINDOW_DAYS: Final = ("open", "due", "close")

@@ -12,7 +12,7 @@ from server.reading import Reading
 from server.registry.backlog import hold, replay_followers
 from server.registry.entities import Author, NotYet, create_entity, update_entity
 from server.registry.permitted import check_permitted
-from server.registry.referrals import REFERRALS
+from server.registry.referrals import DANGER_QUESTIONS, REFERRALS
 from server.registry.workers import as_written_now, name_again, only_her_own
 
 ERROR = "entity.error"
@@ -20,7 +20,7 @@ ERROR = "entity.error"
 
 def apply_entities(db: Session, reading: Reading) -> None:
     """The deriver. It does nothing where this submission made or changed an entity before, or has one waiting."""
-    if not reading.entity_related or has_acted(db, reading.submission_id):
+    if not reading.entity_related or has_acted(db, reading):
         return
     author = Author(
         reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now
@@ -32,13 +32,16 @@ def apply_entities(db: Session, reading: Reading) -> None:
         note_error(db, reading, error)
 
 
-def has_acted(db: Session, submission_id: int) -> bool:
+def has_acted(db: Session, reading: Reading) -> bool:
+    """By itself, that is: of a record with danger signs or a referral the server makes a row of `referrals`."""
+    submission_id = reading.submission_id
+    by_server = [REFERRALS] if reading.instance.form_id in DANGER_QUESTIONS else []
     versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == submission_id)
     made = (
         select(EntityVersion.id)
         .join(Entity, Entity.id == EntityVersion.entity_id)
         .join(Dataset, Dataset.id == Entity.dataset_id)
-        .where(EntityVersion.submission_version_id.in_(versions), Dataset.name != REFERRALS)  # those the server makes
+        .where(EntityVersion.submission_version_id.in_(versions), Dataset.name.not_in(by_server))
         .limit(1)
     )
     waits = select(EntityBacklog.id).where(EntityBacklog.submission_id == submission_id).limit(1)

@@ -18,13 +18,14 @@ from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
 from server.registry.entities import Author, properties_of, write_update
 from server.registry.erasing import erase
-from server.registry.events import events_of, find_in_list, whom, woman_of_pregnancy
+from server.registry.events import events_of, find_in_list, subject_of, whom
 from server.registry.moving import left_behind, move_episode, whose_before
 from server.registry.named import open_or_seal_named, tell_named
 from server.registry.people import find, in_time, last, write_household, write_woman
+from server.registry.referral_outcomes import align_referrals
 from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
-from server.registry.telling import CONSENT, KEPT, Event, Told, tell
+from server.registry.telling import CONSENT, KEPT, REFERRAL_OUTCOME, Event, Told, tell
 
 CARE_FORMS = frozenset(KEPT)
 HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
@@ -48,6 +49,7 @@ def note_people(db: Session, reading: Reading) -> Effects:
     told = tell_named(db, reading) if own else tell(reading.instance, reading.schema)
     former = db.get(CareEvent, reading.submission_id)
     subjects: set[Subject] = {whom(former.subject_list, former.subject)} if former else set()
+    referrals = {former.episode if former else None, told.episode if told else None}
     event, effects = write_event(db, reading, told, former), Effects()
     if event is not None:
         moved_from = whose_before(db, reading, event, [uuid for _, uuid in subjects])
@@ -59,6 +61,8 @@ def note_people(db: Session, reading: Reading) -> Effects:
             event = None
     for subject in sorted(subjects):
         effects.add(bring_in_line(db, reading.project.id, subject, reading.now, of_consent(told)))
+    if reading.instance.form_id == REFERRAL_OUTCOME:
+        align_referrals(db, reading, referrals)
     if event is not None:
         effects.look_at += left_behind(db, event, moved_from)
         arrived = [event.subject] if event.form_id == CONSENT else [event.episode] if event.episode else []
@@ -94,12 +98,6 @@ def counts(record: Submission, told: Told) -> bool:
     if told.form_id == CONSENT and says_of_service(told.data) is False:
         return True
     return record.deleted_at is None and record.review_state != "rejected"
-
-
-def subject_of(db: Session, project_id: int, told: Told) -> str | None:
-    if told.subject is None and told.episode is not None:
-        return woman_of_pregnancy(db, project_id, told.episode)
-    return told.subject
 
 
 def of_consent(told: Told | None) -> bool:

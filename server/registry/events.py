@@ -1,13 +1,14 @@
 """Care events as rules, consents and registry rows read them: plain data, in the order of the visits."""
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
 import orjson
 from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.orm import Session
 
 from server.models import SET_ASIDE, CareEvent, Dataset, Entity, NamedWoman, Withdrawal
-from server.registry.telling import CONSENT, PREGNANCY, Event, bare
+from server.registry.telling import ANTENATAL, CONSENT, PREGNANCY, REFERRAL_OUTCOME, Event, Told, bare
 
 IN_TIME = (CareEvent.visit_date, CareEvent.received_at, CareEvent.submission_id)
 
@@ -85,6 +86,25 @@ def woman_of_pregnancy(db: Session, project_id: int, pregnancy: str) -> str | No
         return told
     entity = find_in_list(db, project_id, "pregnancies", pregnancy)
     return bare(orjson.loads(entity.data_json).get("woman")) if entity else None
+
+
+def subject_of(db: Session, project_id: int, told: Told) -> str | None:
+    """Whom a record is about: as it says, else whose the pregnancy or the referral is that it names. None: not known yet."""
+    if told.subject is not None or told.episode is None:
+        return told.subject
+    return FINDERS[told.form_id](db, project_id, told.episode) if told.form_id in FINDERS else None
+
+
+def woman_of_referral(db: Session, project_id: int, referral: str) -> str | None:
+    """Whose referral it is, by the list that the server writes; also of one that was taken back since the phone had it."""
+    query = select(Entity.about).join(Dataset, Dataset.id == Entity.dataset_id)
+    return db.scalar(
+        query.where(Dataset.project_id == project_id, Dataset.name == "referrals", Entity.uuid == referral)
+    )
+
+
+FINDERS: Final = {ANTENATAL: woman_of_pregnancy, REFERRAL_OUTCOME: woman_of_referral}
+"""Of the forms that name something of hers and not herself: who says whose it is."""
 
 
 def find_in_list(db: Session, project_id: int, name: str, uuid: str) -> Entity | None:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from server.models import ABOUT_WOMEN, CareEvent, Dataset, Form, NamedWoman, Seal, Submission
 from server.reading import Reading
 from server.registry.entities import HER, Author, write_update
-from server.registry.events import find_in_list
+from server.registry.events import FINDERS, find_in_list
 from server.registry.named import find_bearers
 from server.registry.telling import ANTENATAL, CONTRACEPTION, KEPT, MAKES, PREGNANCY, bare, find_act
 
 MOVED_BY = (PREGNANCY, ANTENATAL, CONTRACEPTION)
 """Forms whose records begin something about a woman, which others choose: a pregnancy, a method, a referral."""
-NAME_HER = tuple(one for one in KEPT if one != ANTENATAL)
+NAME_HER = tuple(one for one in KEPT if one not in FINDERS)
 """Forms that say themselves whom they are about."""
 
 

@@ -18,9 +18,9 @@ from server.access.audit import record
 from server.models import CareEvent, Dataset, DatasetProperty, Entity, Project, Submission, Woman
 from server.reading import Reading
 from server.registry.entities import Author, add_entity, find_entity, note, properties_of, write_update
+from server.registry.referral_outcomes import REFERRALS, TOLD_AFTER, align, find_list
 
-REFERRALS: Final = "referrals"
-PROPERTIES: Final = ("woman", "pregnancy", "village_code", "urgency", "referred_on", "form_id")
+PROPERTIES: Final = ("woman", "pregnancy", "village_code", "urgency", "referred_on", "form_id", *TOLD_AFTER)
 TAKEN_BACK: Final = {"urgency": ""}
 NAMESPACE: Final = UUID("5d3a8c1e-6f0b-4a53-9c7e-2f1f6b0c9a44")
 
@@ -67,7 +67,7 @@ def note_referral(db: Session, reading: Reading) -> None:
 def keep_referral(db: Session, project: Project, told: CareEvent, author: Author) -> None:
     """Brings the referral of one record in line with its current version: made, changed or taken back.
 
-    One that somebody deleted by hand stays deleted.
+    One that somebody deleted by hand stays deleted. How it went (F13) is not written here.
     """
     urgency = urgency_of(told.form_id, orjson.loads(told.data_json)) if told.subject_list == "women" else None
     if urgency is None:
@@ -79,8 +79,11 @@ def keep_referral(db: Session, project: Project, told: CareEvent, author: Author
     if known is None:
         add_entity(db, dataset, act, act.label, author, made_up=False)
     elif says_otherwise(known, act) and not was_deleted_by_hand(known):
+        was_gone = known.deleted_at is not None
         restore(db, dataset, known, act, author)
         write_update(db, dataset, known, known.version, act, author)
+        if was_gone:  # how it went may have been told meanwhile
+            align(db, dataset, known, author)
 
 
 def take_back_referral(db: Session, project_id: int, event: str, author: Author) -> None:
@@ -124,11 +127,9 @@ def act_of(db: Session, told: CareEvent, urgency: str) -> EntityAct:
 
 
 def says_otherwise(known: Entity, act: EntityAct) -> bool:
-    return known.label != act.label or orjson.loads(known.data_json) != act.properties
-
-
-def find_list(db: Session, project_id: int) -> Dataset | None:
-    return db.scalar(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == REFERRALS))
+    """Of what the server itself says: the rest is how it went, which F13 tells."""
+    told = orjson.loads(known.data_json)
+    return known.label != act.label or any(told.get(name) != value for name, value in act.properties.items())
 
 
 def referrals_of(db: Session, project: Project, author: Author) -> Dataset:

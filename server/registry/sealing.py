@@ -18,9 +18,10 @@ from server.reading import Reading
 from server.registry.consent import covers, says_of_service
 from server.registry.emptying import empty_records
 from server.registry.entities import Author
-from server.registry.events import events_of, whom, woman_of_pregnancy
+from server.registry.events import FINDERS, events_of, subject_of, whom
+from server.registry.referral_outcomes import align_referral
 from server.registry.referrals import DANGER_QUESTIONS, take_back_referral
-from server.registry.telling import ANTENATAL, CONSENT, Event, Told, tell
+from server.registry.telling import CONSENT, REFERRAL_OUTCOME, Event, Told, tell
 from server.registry.tombstones import ERASED, bury, is_buried
 
 HEALTH_LOCK = 0x5EA1  # the first half of the advisory lock's key, the project is the other
@@ -95,11 +96,11 @@ def decide(db: Session, reading: Reading, told: Told) -> Verdict:
     project_id = reading.project.id
     if is_buried(db, project_id, [told.subject, told.episode]):
         return Verdict(ERASED)
-    by_pregnancy = told.form_id == ANTENATAL and told.episode is not None
-    subject = woman_of_pregnancy(db, project_id, told.episode or "") if by_pregnancy else told.subject
+    subject = subject_of(db, project_id, told)
     if subject is None:
         refused = told.form_id == CONSENT and not says_of_service(told.data)
-        return Verdict("no_consent") if refused else Verdict("unknown", told.episode if by_pregnancy else None)
+        waits_for = told.episode if told.form_id in FINDERS else None
+        return Verdict("no_consent") if refused else Verdict("unknown", waits_for)
     events = [one for one in events_of(db, project_id, "women", subject) if one.submission_id != reading.submission_id]
     return judge(told, subject, events, received_at(db, reading.submission_id))
 
@@ -162,6 +163,8 @@ def forget_derived(db: Session, submission_id: int, now: datetime) -> set[Subjec
         take_back_referral(db, event.project_id, event.event, Author(None, None, submission_id, None, now))
     db.delete(event)
     db.flush()
+    if event.form_id == REFERRAL_OUTCOME and event.episode:
+        align_referral(db, event.project_id, event.episode, Author(None, None, submission_id, None, now))
     return {whom(event.subject_list, event.subject)}
 
 

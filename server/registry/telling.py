@@ -16,6 +16,7 @@ HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION = (
     "antenatal_check",
     "contraception_followup",
 )
+REFERRAL_OUTCOME: Final = "referral_outcome"
 KEPT: Final = {
     HOUSEHOLD: "village_code hamlet door_code visit_result consent_household decline_recheck next_visit_wish location_ok",
     CONSENT: "action consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until "
@@ -27,6 +28,7 @@ KEPT: Final = {
     "bp_sys bp_dia",
     CONTRACEPTION: "village_code reason choice_hers pressure method start_date last_injection next_injection_date "
     "packs_given supply_end wish danger_fp refer_to refer_urgency reminder_wish",
+    REFERRAL_OUTCOME: "arrived arrived_date treated needs_more barrier closed",
 }
 """The answers that rules, consents and registry rows read, by form; `visit_key` comes from each."""
 
@@ -36,6 +38,7 @@ CHOSEN: Final = {
     PREGNANCY: ("women", "woman", ""),
     ANTENATAL: ("women", "", "pregnancy"),
     CONTRACEPTION: ("women", "client", "episode"),
+    REFERRAL_OUTCOME: ("women", "", "referral"),
 }
 """Whom a form is about: the subject's entity list, the question that chooses her, the one that chooses the episode."""
 
@@ -50,7 +53,10 @@ MAKES: Final = {
 
 @dataclass(frozen=True)
 class Told:
-    """`subject` and `episode` are bare lower-case uuids, None where the record names none (F4 names only its pregnancy)."""
+    """`subject` and `episode` are bare lower-case uuids, None where the record names none.
+
+    F4 names only its pregnancy and F13 its referral: whose those are, the server knows (events.py).
+    """
 
     form_id: str
     subject_list: str
@@ -74,7 +80,7 @@ class Event:
 
 
 def tell(instance: Instance, schema: FormSchema) -> Told | None:
-    """What a record of F1, F2, F3, F4 or F6 tells; None for another form and for an encrypted record."""
+    """What a record of one of the forms of KEPT tells; None for another form and for an encrypted record."""
     if instance.encrypted or instance.form_id not in KEPT:
         return None
     answers = dict(flatten(read_values(instance, schema)))

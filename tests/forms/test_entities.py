@@ -166,3 +166,10 @@ def test_one_bad_act_raises_for_them_all():
 
     with pytest.raises(FormError):
         read_acts(read_instance(xml), schema("entity_in_repeat"))
+
+
+def test_an_update_may_name_an_id_that_the_server_gave_which_is_no_version_4() -> None:
+    named = UUID.replace("-4", "-5")
+    sent = record(f'dataset="outer" id="{named}" update="1" baseVersion="2"', "<label/>")
+    (act,) = read_acts(read_instance(sent), BOTH.schema)
+    assert (act.uuid, act.create, act.base_version) == (named, False, 2)

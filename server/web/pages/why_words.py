@@ -26,6 +26,7 @@ NEUTRAL = {
     "issued_on": _l("The last time"),
     "reported_on": _l("The day it was noted"),
     "referred_on": _l("The day of the referral"),
+    "wants_help_on": _l("The day she said that she needs more"),
     "visited_on": _l("The last visit"),
 }
 CLINICAL = {

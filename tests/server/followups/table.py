@@ -2,7 +2,7 @@
 and Spring Festival. The rules read it as facts (test_windows.py) and as records (test_daily.py).
 """
 
-from server.followups.facts import DangerSign, Facts, Referral
+from server.followups.facts import DangerSign, Facts, Referral, Wish
 from tests.server.followups.samples import call, day, household, injections, method, pregnancy, supplies, woman
 
 LEAP = woman(pregnancies=(pregnancy("2027-10-25", "2027-12-20"),))
@@ -18,6 +18,10 @@ SIGN = woman(
 )
 URGENT = woman(referrals=(Referral("r1", "urgent", day("2028-02-27")),))
 ROUTINE = woman(referrals=(Referral("r1", "routine", day("2026-12-20")),))
+HELP, HELP_LEAP, HELP_FESTIVAL = (
+    woman(referrals=(Referral("r1", "routine", day(on), outcome_on=day(on), wishes=(Wish("wish", day(on)),)),))
+    for on in ("2026-12-28", "2028-02-24", "2027-02-01")
+)
 COIL = woman(contraception=(method("iud_cu", started_on=day("2028-01-25")),))
 THREE_MONTHS = woman(contraception=(method("dmpa", injections=injections("2027-12-02")),))
 PILLS = woman(contraception=(method("coc", supplies=supplies(("2027-12-10", "2028-03-03"))),))
@@ -128,6 +132,15 @@ TABLE: list[tuple[str, Facts, str, str, str]] = [
     ("REF-R", ROUTINE, "2026-12-27", "due", "info"),
     ("REF-R", ROUTINE, "2027-01-03", "due", "info"),
     ("REF-R", ROUTINE, "2027-01-04", "overdue", "red"),
+    ("REF-N", HELP, "2026-12-28", "open", "red"),
+    ("REF-N", HELP, "2026-12-29", "due", "red"),
+    ("REF-N", HELP, "2027-01-04", "due", "red"),
+    ("REF-N", HELP, "2027-01-05", "overdue", "red"),
+    ("REF-N", HELP_LEAP, "2028-02-25", "due", "red"),
+    ("REF-N", HELP_LEAP, "2028-03-02", "due", "red"),
+    ("REF-N", HELP_LEAP, "2028-03-03", "overdue", "red"),
+    ("REF-N", HELP_FESTIVAL, "2027-02-06", "due", "red"),
+    ("REF-N", HELP_FESTIVAL, "2027-02-09", "overdue", "red"),
     ("IUD-1", COIL, "2028-02-14", "scheduled", "info"),
     ("IUD-1", COIL, "2028-02-15", "open", "info"),
     ("IUD-1", COIL, "2028-02-22", "due", "info"),

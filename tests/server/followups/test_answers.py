@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import DangerSign, Facts, Referral, Visit
+from server.followups.facts import DangerSign, Facts, Referral, Visit, Wish
 from server.followups.rules import due_for
 from tests.server.followups.samples import (
     RULES,
@@ -155,6 +155,30 @@ def test_a_recorded_outcome_answers_a_referral(urgency: str, outcome: str, state
     told = Referral("r1", urgency, day("2026-03-01"), outcome_on=day(outcome), outcome_event="outcome")
     (due,) = due_for(woman(referrals=(told,)), RULES, day("2026-03-20"))
     assert (due.state, due.answered_by) == (state, "outcome")
+
+
+@pytest.mark.parametrize("urgency", ["routine", "urgent"])
+def test_a_referral_that_was_closed_without_an_outcome_is_not_wanted_whatever_its_day(urgency: str) -> None:
+    for on in ("2026-03-01", "2026-06-01"):
+        told = Referral("r1", urgency, day("2026-03-01"), closed_on=day(on), closed_event="record")
+        (due,) = due_for(woman(referrals=(told,)), RULES, day(on))
+        assert (due.state, due.answered_by, due.severity) == ("declined", "record", "info")
+
+
+def test_an_outcome_that_is_told_after_a_referral_was_closed_counts() -> None:
+    told = Referral("r1", "routine", day("2026-03-01"), closed_on=day("2026-03-04"), outcome_on=day("2026-03-09"))
+    (due,) = due_for(woman(referrals=(told,)), RULES, day("2026-03-09"))
+    assert (due.state, due.answered_on) == ("done_on_time", day("2026-03-09"))
+
+
+def test_a_wish_for_help_is_met_by_the_next_talk_about_the_referral_whatever_she_says_then() -> None:
+    first, again = Wish("a", day("2026-03-02"), day("2026-03-05"), "b"), Wish("b", day("2026-03-05"))
+    told = Referral("r1", "routine", day("2026-03-01"), outcome_on=day("2026-03-02"), wishes=(first, again))
+    found = {
+        due.anchor_event: (due.state, due.severity)
+        for due in due_for(woman(referrals=(told,)), RULES, day("2026-03-05"))
+    }
+    assert found == {"r1": ("done_on_time", "info"), "a": ("done_on_time", "info"), "b": ("open", "red")}
 
 
 @pytest.mark.parametrize(

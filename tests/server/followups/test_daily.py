@@ -11,6 +11,7 @@ from server.followups.facts import Facts
 from server.followups.notices import level_of
 from server.followups.recalculate import recalculate, recalculate_many
 from server.models import FollowUp, Notification, Project
+from server.registry.referrals import referral_uuid
 from tests.making import a_town
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.staff import a_staff
@@ -155,6 +156,7 @@ REFERRALS = {
     "ROUTINE_LEAP": ("2028-02-20", "routine"),
     "ROUTINE_FESTIVAL": ("2028-01-24", "routine"),
 }
+WISHES = {"HELP": "2026-12-28", "HELP_LEAP": "2028-02-24", "HELP_FESTIVAL": "2027-02-01"}
 COILS = {"COIL": "2028-01-25", "COIL_NEW_YEAR": "2026-12-20"}
 
 
@@ -172,6 +174,10 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
     if story in REFERRALS:
         on, urgency = REFERRALS[story]
         checked(db, town, on, refer="yes", refer_urgency=urgency)
+    if story in WISHES:
+        check = checked(db, town, WISHES[story], refer="yes", refer_urgency="routine")
+        told_of = {"episode": referral_uuid(check.event), "arrived": "yes", "needs_more": "yes"}
+        tell(db, town, "referral_outcome", WISHES[story], **told_of)
     if story in COILS:
         tell(db, town, F6, COILS[story], method="iud_cu", start_date=COILS[story], reminder_wish="phone")
     if story == "THREE_MONTHS":

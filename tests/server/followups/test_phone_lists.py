@@ -46,6 +46,15 @@ def test_a_due_visit_has_no_word_of_its_rule_its_state_or_its_severity() -> None
     assert due_visits_csv([]).decode() == head + "\n"
 
 
+@pytest.mark.parametrize(
+    ("rule", "named"), [("REF-U", "referrals,r1"), ("REF-R", "referrals,r1"), ("REF-N", "women,u"), ("ANC2", "women,u")]
+)
+def test_a_visit_about_a_referral_names_the_referral_since_she_may_have_several(rule: str, named: str) -> None:
+    visit = a_visit()
+    visit.row.rule, visit.row.anchor_event = rule, "r1"
+    assert f",contraception_followup,{named},2028-02-22," in due_visits_csv([visit]).decode()
+
+
 def test_a_label_is_whom_and_when() -> None:
     assert label_of("A12 上河组", date(2026, 12, 3)) == "A12 上河组 12-03"
     assert label_of("", date(2026, 12, 3)) == "12-03"

@@ -29,6 +29,7 @@ def test_the_rules_of_the_product_load_and_ship_unsigned() -> None:
             "INJ-DMPA",
             "IUD-1",
             "PILL-R",
+            "REF-N",
             "REF-R",
             "REF-U",
         ]

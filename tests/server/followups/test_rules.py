@@ -24,6 +24,7 @@ from server.followups.facts import (
     Stop,
     Supply,
     Visit,
+    Wish,
 )
 from server.followups.rules import due_for, extra_contacts, stopped_for
 from tests.server.followups.samples import RULES, VILLAGE, check, day, injections, method, pregnancy, standing, woman
@@ -111,7 +112,7 @@ def women(draw: st.DrawFn) -> Facts:
         visits=draw(visits(6)),
         danger_signs=tuple(DangerSign(f"g{n}", "p1", on(n)) for n in draw(st.lists(numbers, max_size=2, unique=True))),
         referrals=tuple(
-            Referral(f"r{n}", urgency, on(n), "p1", outcome_on=outcome)
+            Referral(f"r{n}", urgency, on(n), "p1", outcome_on=outcome, wishes=(Wish(f"w{n}", on(n), outcome),))
             for n, urgency, outcome in draw(
                 st.lists(
                     st.tuples(numbers, st.sampled_from(("urgent", "routine")), ended),
@@ -184,6 +185,7 @@ def test_no_task_opens_before_its_anchor(facts: Facts, today: date) -> None:
         **{one.event: one.on for episode in facts.contraception for one in (*episode.injections, *episode.supplies)},
         **{one.event: one.reported_on for one in facts.danger_signs},
         **{one.uuid: one.referred_on for one in facts.referrals},
+        **{one.event: one.on for referral in facts.referrals for one in referral.wishes},
         **{one.event: one.on for one in facts.household_visits},
     }
     for due in due_for(facts, RULES, today):

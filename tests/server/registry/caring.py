@@ -46,6 +46,11 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "contraception_episodes",
         "village_code",
     ),
+    "referral_outcome": (
+        "referral woman visit_date arrived arrived_date treated needs_more barrier closed visit_key status outcome outcome_on",
+        "referrals",
+        "status outcome outcome_on",
+    ),
 }
 XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
  xmlns:orx="http://openrosa.org/xforms" xmlns:entities="http://www.opendatakit.org/xforms/entities">
@@ -151,6 +156,15 @@ class Care:
         given = {"client": woman, "visit_date": day, "reason": "start", "choice_hers": "yes", "method": "dmpa"}
         entity = created("contraception_episodes", episode, "W-0231") if episode else ""
         return self.post("contraception_followup", given | answers, entity)
+
+    def outcome(self, referral: str, arrived: str, day: str = "2026-02-22", base: int = 1, **answers: str) -> str:
+        """F13, with what the form works out of the answers."""
+        closes = answers.get("closed") == "yes" or arrived == "prefer_not"
+        given = {"referral": referral, "visit_date": day, "arrived": arrived, "status": "closed" if closes else "open"}
+        given |= {"outcome": arrived} if arrived != "prefer_not" else {}
+        given |= {"outcome_on": day} if arrived in ("yes", "no") else {}
+        ids = {name: answers.pop(name) for name in ("deprecated_id", "instance_id") if name in answers}
+        return self.post("referral_outcome", given | answers, updated("referrals", referral, base), **ids)
 
     def seal_of(self, instance_id: str) -> str | None:
         """Why a record is sealed; None for an open one."""
