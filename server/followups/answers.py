@@ -133,6 +133,7 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "episode_visit": _episode_visit,
     "next_injection": _next_in_chain,
     "next_supply": _next_in_chain,
+    "next_folic_acid": _next_in_chain,
     "household_visit": _next_in_chain,
     "seen_by_clinician": _seen_by_clinician,
     "referral_outcome": _referral_outcome,

@@ -128,7 +128,8 @@ class Injection:
 
 @dataclass(frozen=True)
 class Supply:
-    """Packs given (3, F6 `packs_given`, `supply_end`; 2.4 PILL-R: issue date + packs x 28 days)."""
+    """What was given, and until when it lasts: packs (3, F6 `packs_given`, `supply_end`, F7; 2.4 PILL-R: issue date + packs
+    x 28 days), or folic acid (F7; 2.5 FA-REFILL: a tablet a day)."""
 
     event: str
     on: date
@@ -223,3 +224,4 @@ class Facts:
     danger_signs: tuple[DangerSign, ...] = ()
     referrals: tuple[Referral, ...] = ()
     household_visits: tuple[HouseholdVisit, ...] = ()
+    folic_acid: tuple[Supply, ...] = ()

@@ -23,6 +23,7 @@ from server.followups.facts import (
     Visit,
 )
 from server.followups.referral_facts import referrals_in
+from server.followups.supply_facts import PACK_DAYS, folic_acid_in, number_in, plausible, with_handed_out
 from server.registry.consent import happened_on
 from server.registry.people import CLINICIANS, NOT_WANTED, STOPPED, datings_of, day_of, in_time
 from server.registry.referrals import signs_of
@@ -32,17 +33,13 @@ from server.registry.telling import (
     HOUSEHOLD,
     PREGNANCY,
     REFERRAL_OUTCOME,
+    SUPPLIES,
     Event,
-    read_day,
 )
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
-PACK_DAYS: Final = 28
-"""Days that a pack lasts (domain.md 2.4, PILL-R)."""
-
-
 MAIN_QUESTION: Final = {PREGNANCY: "wants_registration", ANTENATAL: "still_pregnant", CONTRACEPTION: "reason"} | {
-    REFERRAL_OUTCOME: "arrived"
+    REFERRAL_OUTCOME: "arrived",
+    SUPPLIES: "item",
 }
 
 
@@ -77,7 +74,7 @@ def read_woman(
     keys: Mapping[str, str],
     deleted_referrals: Collection[str] = (),
 ) -> Facts:
-    """The facts of one woman by F3, F4, F6 and F13.
+    """The facts of one woman by F3, F4, F6, F7 and F13.
 
     `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand.
     """
@@ -89,7 +86,8 @@ def read_woman(
         consent=person.consent,
         stops=tuple(_stops(told)),
         pregnancies=tuple(_pregnancies(told)),
-        contraception=tuple(_contraception(told)),
+        contraception=with_handed_out(tuple(_contraception(told)), told),
+        folic_acid=tuple(folic_acid_in(told)),
         visits=tuple(_visit(one, keys) for one in told if _took_place(one)),
         danger_signs=tuple(_danger_signs(told)),
         referrals=tuple(one for one in referrals_in(told) if one.uuid not in deleted_referrals),
@@ -98,19 +96,8 @@ def read_woman(
 
 def _day(one: Event, name: str) -> date | None:
     """The day that a question tells; never one after receipt."""
-    day = _plausible(one.data.get(name))
+    day = plausible(one.data.get(name))
     return happened_on(day, one.received_at) if day else None
-
-
-def _plausible(text: str | None) -> date | None:
-    """A day that something can be counted from; a slip of the year is no day."""
-    day = read_day(text)
-    return day if day and EARLIEST <= day <= LATEST else None
-
-
-def _number(one: Event, name: str) -> int | None:
-    text = one.data.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
 def _took_place(one: Event) -> bool:
@@ -218,11 +205,11 @@ def _ends_it(one: Event) -> bool:
 
 
 def _supply(one: Event) -> Supply | None:
-    packs = _number(one, "packs_given")
+    packs = number_in(one, "packs_given")
     if not packs:
         return None
     on = day_of(one)
-    until = _plausible(one.data.get("supply_end")) or on + timedelta(days=packs * PACK_DAYS)
+    until = plausible(one.data.get("supply_end")) or on + timedelta(days=packs * PACK_DAYS)
     return Supply(one.event, on, until, one.received_at)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from server.followups.facts import (
@@ -22,7 +22,8 @@ class Occasion:
     """One anchor event and the days that a window counts from.
 
     `day` is the day of the event itself. `later` are the events that came after it in the same chain (injections,
-    supplies, household visits), in order: the first of them answers or replaces it.
+    supplies, household visits), in order: the first of them answers or replaces it. `over_on` is a day by which nothing is
+    needed any more, whatever the window.
     """
 
     event: str
@@ -31,6 +32,7 @@ class Occasion:
     days: Mapping[str, date]
     pregnancy: Pregnancy | None = None
     later: tuple[Injection | Supply | HouseholdVisit, ...] = ()
+    over_on: date | None = None
 
 
 def occasions_of(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
@@ -125,6 +127,33 @@ def _wishes_for_help(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion
             yield Occasion(one.event, referral.pregnancy, one.on, {"wants_help_on": one.on}, pregnancy=pregnancy)
 
 
+FOLIC_ACID_UNTIL = timedelta(weeks=13)
+"""Of pregnancy (domain.md 2.5, FA-REFILL: GA 13+0)."""
+ASKED_AFTER = timedelta(weeks=4)
+"""How long after the last tablet a pregnancy that was registered still counts for them (rules/FA-REFILL.toml, latest)."""
+
+
+def _folic_acid(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """Its key names no pregnancy: who plans one is given it, too, and a registration later on makes no second task."""
+    for one, later in _with_later(_in_order((one for one in facts.folic_acid if one.supply_until > one.on), today)):
+        days = {"fa_supply_until": one.supply_until, "issued_on": one.on}
+        pregnancy = _pregnancy_of(one, facts)
+        dating = dating_on(pregnancy, today) if pregnancy else None
+        over_on = dating.ga_anchor + FOLIC_ACID_UNTIL if dating else None
+        yield Occasion(one.event, None, one.on, days, pregnancy=pregnancy, later=later, over_on=over_on)
+
+
+def _pregnancy_of(supply: Supply, facts: Facts) -> Pregnancy | None:
+    """The pregnancy that the tablets are for, if one is known: not over when they were given, registered while they last."""
+    known = [
+        one
+        for one in facts.pregnancies
+        if one.registered_on <= supply.supply_until + ASKED_AFTER
+        and (one.outcome is None or one.outcome.on >= supply.on)
+    ]
+    return max(known, key=lambda one: (one.registered_on, one.event), default=None)
+
+
 _Link = TypeVar("_Link", Injection, Supply, HouseholdVisit)
 
 
@@ -155,6 +184,7 @@ _FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]]
     "started_on": _starts,
     "injected_on": _injections,
     "supply_until": _supplies,
+    "fa_supply_until": _folic_acid,
     "reported_on": _danger_signs,
     "referred_on": _referrals,
     "wants_help_on": _wishes_for_help,

@@ -74,7 +74,7 @@ def _judge_all(
                 ending = contacts.endings.get(rule.id)
             else:
                 continue
-            stop = None if ending and ending.is_answer else cause_of_stop(facts, rule, occasion, window)
+            stop = None if ending and ending.is_answer else cause_of_stop(facts, rule, occasion, window, today)
             due = _due(facts, rule, asked, ending, is_rest_day)
             yield due, stop if has_consent else Cause("no_consent", facts.consent.until)
 
@@ -114,7 +114,7 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_
         answered_by=ending.event if ending else None,
         inside=None,
         merged_into=ending.merged_into if ending else None,
-        changes_on=next_change(asked.today, rule, occasion.days, window) if state in TASK_STATES else None,
+        changes_on=_next_change(rule, asked) if state in TASK_STATES else None,
         why=(
             *_dating_steps(occasion, asked.today),
             *window_steps(rule, occasion.days, window),
@@ -123,6 +123,11 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_
             *_answer_steps(ending),
         ),
     )
+
+
+def _next_change(rule: Rule, asked: Asked) -> date | None:
+    days = (next_change(asked.today, rule, asked.occasion.days, asked.window), asked.occasion.over_on)
+    return min((day for day in days if day and day > asked.today), default=None)
 
 
 def _proposed_steps(window: Window, proposed_on: date) -> Iterator[Step]:

@@ -23,6 +23,7 @@ ANCHORS: Final = {
     "reported_on": ("reported_on",),
     "referred_on": ("referred_on",),
     "wants_help_on": ("wants_help_on",),
+    "fa_supply_until": ("fa_supply_until", "issued_on"),
     "visited_on": ("visited_on",),
 }
 """What a rule hangs on, and the days that its window may count from."""
@@ -36,6 +37,7 @@ ANSWERS: Final = {
     "seen_by_clinician": "reported_on",
     "referral_outcome": "referred_on",
     "next_talk": "wants_help_on",
+    "next_folic_acid": "fa_supply_until",
     "household_visit": "visited_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
@@ -48,10 +50,11 @@ STOPS: Final = (
     "replaced",
     "household_declined",
     "household_moved",
+    "thirteen_weeks",
 )
 """What ends a task besides the stops that hold for every rule (facts.STOP_KINDS)."""
 
-OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on")
+OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until")
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
 
 WINDOW_DAYS: Final = ("open", "due", "close")

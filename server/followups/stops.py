@@ -19,13 +19,15 @@ class Cause:
     event: str | None = None
 
 
-def cause_of_stop(facts: Facts, rule: Rule, occasion: Occasion, window: Window) -> Cause | None:
+def cause_of_stop(facts: Facts, rule: Rule, occasion: Occasion, window: Window, today: date) -> Cause | None:
     """The stop that holds, the weightiest first; None while the task may be asked for.
 
     Stops hold as soon as they are known. None is put off because a phone's clock dated it ahead.
     """
     causes = (*_of_the_pregnancy(rule, occasion), *_of_the_subject(facts, rule, occasion))
-    return next(iter((*causes, *_of_the_rule(facts, rule, occasion, window))), None)
+    return next(
+        iter((*causes, *_of_the_rule(facts, rule, occasion, window), *_of_weeks(rule, occasion, window, today))), None
+    )
 
 
 def _of_the_pregnancy(rule: Rule, occasion: Occasion) -> Iterator[Cause]:
@@ -38,8 +40,9 @@ def _of_the_pregnancy(rule: Rule, occasion: Occasion) -> Iterator[Cause]:
 
 
 def _of_the_subject(facts: Facts, rule: Rule, occasion: Occasion) -> Iterator[Cause]:
+    pregnancy = occasion.pregnancy.uuid if occasion.pregnancy else None
     for stop in sorted(facts.stops, key=lambda one: (one.on, one.event)):
-        if stop.rule in (None, rule.id) and stop.episode in (None, occasion.episode):
+        if stop.rule in (None, rule.id) and stop.episode in (None, occasion.episode, pregnancy):
             yield Cause(stop.kind, stop.on, stop.event)
 
 
@@ -51,6 +54,13 @@ def _of_the_rule(facts: Facts, rule: Rule, occasion: Occasion, window: Window) -
         later = sorted((one.registered_on, one.event) for one in facts.pregnancies if one.registered_on >= occasion.day)
         yield from (Cause("pregnancy_registered", on, event) for on, event in later[:1])
     yield from _of_the_chain(rule, occasion, window)
+
+
+def _of_weeks(rule: Rule, occasion: Occasion, window: Window, today: date) -> Iterator[Cause]:
+    """From that week of a pregnancy on nothing more is needed: also where what she has lasts until then."""
+    over_on = occasion.over_on if "thirteen_weeks" in rule.stops else None
+    if over_on and (today >= over_on or window.closes_on >= over_on):
+        yield Cause("thirteen_weeks", over_on)
 
 
 def _of_the_chain(rule: Rule, occasion: Occasion, window: Window) -> Iterator[Cause]:

@@ -36,6 +36,7 @@ from server.registry.events import whom
 from server.registry.named import asks_for_her
 from server.registry.referrals import DANGER_QUESTIONS, note_referral
 from server.registry.sealing import Effects, Subject, keep_shut
+from server.registry.telling import NAMING
 
 log = logging.getLogger("fangshi.derive")
 GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
@@ -106,7 +107,7 @@ def concerns(name: str, reading: Reading) -> bool:
     if name == "referrals":
         return reading.project.kind == "care" and reading.instance.form_id in DANGER_QUESTIONS
     if name in ("consent", "people"):
-        forms = HEALTH_FORMS if name == "consent" else CARE_FORMS
+        forms = HEALTH_FORMS | set(NAMING) if name == "consent" else CARE_FORMS
         return reading.project.kind == "care" and (reading.instance.form_id in forms or may_name_her(reading))
     return True
 

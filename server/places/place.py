@@ -21,7 +21,8 @@ from server.places.care_places import care_place, is_health_record
 from server.places.locating import UNKNOWN, Place, VillageMap, village_map
 from server.reading import Reading
 
-VILLAGE_FIELD = "village_code"
+VILLAGE_FIELDS = ("village_code", "point_village")
+"""The questions that name a village, the first that is answered counts; the second is a supply point's, where F7 names nobody."""
 
 # Built once: they run for every record.
 GEOMETRY, SUBMISSION, VILLAGE = table_of(SubmissionGeometry), table_of(Submission), table_of(Village)
@@ -102,10 +103,15 @@ def place_by_code(db: Session, project_id: int, code: str | None) -> Place:
 
 
 def named_village(instance: Instance, schema: FormSchema) -> str | None:
-    """The answer to the form's question `village_code`, wherever it stands outside repeats."""
+    """The answer to the form's question that names a village, wherever it stands outside repeats."""
     if instance.encrypted:
         return None
-    paths = [one.path for one in schema.fields if one.name == VILLAGE_FIELD and schema.repeat_of(one.path) is None]
+    paths = [
+        one.path
+        for name in VILLAGE_FIELDS
+        for one in schema.fields
+        if one.name == name and schema.repeat_of(one.path) is None
+    ]
     return next((text for path in paths for one in elements_at(instance.root, path) if (text := text_of(one))), None)
 
 

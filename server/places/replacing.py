@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from geo.locate import Located, Locator
 from server.models import CareEvent, Submission, SubmissionGeometry, SubmissionVersion, Village, table_of
 from server.places.care_places import place_records_of
-from server.places.place import VILLAGE_FIELD
+from server.places.place import VILLAGE_FIELDS
 from server.places.report import Move
 
 BATCH = 2_000
@@ -149,9 +149,13 @@ def _replace_by_code(
 
 
 def _named_in(values: dict[str, Any]) -> str | None:
-    """The answer `village_code` in a stored tree of values, outside repeats (those are lists)."""
-    answer = values.get(VILLAGE_FIELD)
+    """The answer that names a village in a stored tree of values, outside repeats (those are lists)."""
+    return next((found for name in VILLAGE_FIELDS if (found := _answer_in(values, name))), None)
+
+
+def _answer_in(values: dict[str, Any], name: str) -> str | None:
+    answer = values.get(name)
     if isinstance(answer, str) and answer:
         return answer
     groups = (value for value in values.values() if isinstance(value, dict))
-    return next((found for group in groups if (found := _named_in(group))), None)
+    return next((found for group in groups if (found := _answer_in(group, name))), None)

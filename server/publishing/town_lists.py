@@ -1,4 +1,4 @@
-"""The town's own lists beside the forms that come with Fangshi: villages.csv, clinics.csv, workers.csv.
+"""The town's own lists beside the forms that come with Fangshi: villages.csv, clinics.csv, workers.csv, supply_points.csv.
 
 A list is a file of a form, not a part of it: the form's version stays, and phones fetch the file anew by its hash.
 """
@@ -20,15 +20,19 @@ from server.registry.workers import find_workers, people_who_work
 from server.registry.workers_list import keep_workers
 
 VILLAGES, CLINICS, WORKERS = "villages.csv", "clinics.csv", "workers.csv"
+SUPPLY_POINTS: Final = "supply_points.csv"
 
 NO_CLINICS: Final = ("none", "名单还没有填，请镇里补上 / The town has not filled this list yet", "")
 """The one row of clinics.csv until the town has uploaded its own."""
+NO_SUPPLY_POINTS: Final = NO_CLINICS
+"""The same of supply_points.csv: a point of no village."""
 
 
 def refresh_lists(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
     """Gives the project's library forms its present villages, clinics and workers to choose from."""
     refresh_villages(db, store, project, now)
     refresh_clinics(db, store, project, now)
+    refresh_supply_points(db, store, project, now)
     refresh_workers(db, store, project, now)
 
 
@@ -79,13 +83,24 @@ def refresh_clinics(db: Session, store: BlobStore, project: Project, now: dateti
 
     Its columns are name,label,phone: the phone numbers stand in the advice on danger signs.
     """
-    note = choice_csv(["name", "label", "phone"], [NO_CLINICS])
+    refresh_own(db, store, project, CLINICS, choice_csv(["name", "label", "phone"], [NO_CLINICS]), now)
+
+
+def refresh_supply_points(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
+    """The same for where things are handed out. Its columns are name,label,village_code: the village is all that a record
+    without a name says of a place."""
+    note = choice_csv(["name", "label", "village_code"], [NO_SUPPLY_POINTS])
+    refresh_own(db, store, project, SUPPLY_POINTS, note, now)
+
+
+def refresh_own(db: Session, store: BlobStore, project: Project, name: str, note: bytes, now: datetime) -> None:
+    """A list of the town's own making, or the note that stands in its place."""
     placeholder = store.put(note).sha256
-    own = newest_upload(slots_of(db, project, CLINICS), placeholder)
+    own = newest_upload(slots_of(db, project, name), placeholder)
     if own is None:
-        put_list(db, store, project, CLINICS, note, now)
+        put_list(db, store, project, name, note, now)
         return
-    for slot in slots_of(db, project, CLINICS):
+    for slot in slots_of(db, project, name):
         fill(slot, own, now)
     db.flush()
 

@@ -22,7 +22,7 @@ from server.registry.entities import UUID
 from server.registry.events import events_by_woman
 from server.registry.own_records import ABOUT_HER
 from server.registry.sealing import OPEN, Effects, Verdict, carry_out, judge, received_at, stand_in_line
-from server.registry.telling import KEPT, Told, bare, flatten, read_day
+from server.registry.telling import KEPT, Told, bare, flatten, names_somebody, read_day
 from server.registry.tombstones import ERASED, is_buried
 
 WOMEN_FILE: Final = HER_FILES[0]
@@ -63,8 +63,8 @@ def uuids_in(answer: str) -> list[str]:
 
 
 def names_her(instance: Instance, schema: FormSchema) -> bool:
-    """Whether a record of a form of the town's own chose somebody from a list about women."""
-    return any(read_chosen(instance, schema))
+    """Whether a record of a form of the town's own, or of one that need not name anybody, chose somebody from those lists."""
+    return any(read_chosen(instance, schema)) or names_somebody(instance, schema)
 
 
 def open_or_seal_named(db: Session, reading: Reading) -> Effects:

@@ -14,7 +14,7 @@ from server.models import ContraceptionEpisode, Entity, Household, Pregnancy, Wo
 from server.registry.consent import Consents, consents_in_order, happened_on, says_of_service, stand
 from server.registry.dating import Scan, Told, date_pregnancy
 from server.registry.events import find_in_list
-from server.registry.telling import ANTENATAL, CONTRACEPTION, HOUSEHOLD, PREGNANCY, Event, read_day
+from server.registry.telling import ANTENATAL, CONTRACEPTION, HOUSEHOLD, PREGNANCY, SUPPLIES, Event, read_day
 from server.registry.workers import person_named
 
 Row = dict[str, Any]
@@ -157,7 +157,14 @@ def method_rows(events: Sequence[Event]) -> dict[str, Row]:
     for one in in_time(events):
         if one.form_id == CONTRACEPTION and one.episode and one.data.get("choice_hers", "yes") == "yes":
             told.setdefault(one.episode, []).append(one)
-    return {uuid: method_row(visits) for uuid, visits in told.items()}
+    return {uuid: with_supplies(method_row(visits), visits, uuid, events) for uuid, visits in told.items()}
+
+
+def with_supplies(row: Row, visits: Sequence[Event], uuid: str, events: Sequence[Event]) -> Row:
+    """What she has lasts until the day that was told last, by a follow-up or when packs of this pill were handed out (F7)."""
+    given = [one for one in events if one.form_id == SUPPLIES and one.episode == uuid and one.data.get("item")]
+    mine = [one for one in given if one.data["item"] == row["method"]]
+    return row | {"supply_until": read_day(last(in_time([*visits, *mine]), "supply_end"))}
 
 
 def method_row(told: Sequence[Event]) -> Row:
@@ -174,7 +181,6 @@ def method_row(told: Sequence[Event]) -> Row:
         "last_injection_on": max(
             (day for one in told if (day := read_day(one.data.get("last_injection")))), default=None
         ),
-        "supply_until": read_day(last(told, "supply_end")),
         "ended_on": ended_on,
     }
 

@@ -21,7 +21,7 @@ from server.registry.entities import Author
 from server.registry.events import FINDERS, events_of, subject_of, whom
 from server.registry.referral_outcomes import align_referral
 from server.registry.referrals import DANGER_QUESTIONS, take_back_referral
-from server.registry.telling import CONSENT, REFERRAL_OUTCOME, Event, Told, tell
+from server.registry.telling import CONSENT, NAMING, REFERRAL_OUTCOME, Event, Told, is_about_nobody, tell
 from server.registry.tombstones import ERASED, bury, is_buried
 
 HEALTH_LOCK = 0x5EA1  # the first half of the advisory lock's key, the project is the other
@@ -55,6 +55,10 @@ OPEN = Verdict(None)
 def open_or_seal(db: Session, reading: Reading) -> Effects:
     """The deriver. Opens the record when consent for it is known, else seals it with the reason. May run again."""
     stand_in_line(db, reading.project.id)
+    if is_about_nobody(reading.instance, reading.schema):
+        return carry_out(db, reading, OPEN)
+    if reading.instance.form_id in NAMING:  # a record of before the project cared does not say so yet
+        db.execute(update(Submission).where(Submission.id == reading.submission_id).values(health=True))
     told = tell(reading.instance, reading.schema)
     return carry_out(
         db, reading, decide(db, reading, told) if told else Verdict("unread"), told.episode if told else None

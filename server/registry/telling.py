@@ -17,6 +17,7 @@ HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION = (
     "contraception_followup",
 )
 REFERRAL_OUTCOME: Final = "referral_outcome"
+SUPPLIES: Final = "supplies"
 KEPT: Final = {
     HOUSEHOLD: "village_code hamlet door_code visit_result consent_household decline_recheck next_visit_wish location_ok",
     CONSENT: "action consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until "
@@ -29,6 +30,7 @@ KEPT: Final = {
     CONTRACEPTION: "village_code reason choice_hers pressure method start_date last_injection next_injection_date "
     "packs_given supply_end wish danger_fp refer_to refer_urgency reminder_wish",
     REFERRAL_OUTCOME: "arrived arrived_date treated needs_more barrier closed",
+    SUPPLIES: "item qty supply_end fa_supply_end",
 }
 """The answers that rules, consents and registry rows read, by form; `visit_key` comes from each."""
 
@@ -39,6 +41,7 @@ CHOSEN: Final = {
     ANTENATAL: ("women", "", "pregnancy"),
     CONTRACEPTION: ("women", "client", "episode"),
     REFERRAL_OUTCOME: ("women", "", "referral"),
+    SUPPLIES: ("women", "person", "episode"),
 }
 """Whom a form is about: the subject's entity list, the question that chooses her, the one that chooses the episode."""
 
@@ -47,8 +50,13 @@ MAKES: Final = {
     CONSENT: ("women", False),
     PREGNANCY: ("pregnancies", True),
     CONTRACEPTION: ("contraception_episodes", True),
+    SUPPLIES: ("contraception_episodes", True),
 }
 """The list that a form writes, and whether that entity is the episode (else it is the subject)."""
+
+
+NAMING: Final = {SUPPLIES: ("person", "episode", "visit_key", "due_overdue", "due_open")}
+"""Forms that may be filled about nobody, and their questions of which any answer says that a record is about somebody."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,8 @@ class Event:
 
 
 def tell(instance: Instance, schema: FormSchema) -> Told | None:
-    """What a record of one of the forms of KEPT tells; None for another form and for an encrypted record."""
-    if instance.encrypted or instance.form_id not in KEPT:
+    """What a record of one of the forms of KEPT tells; None for another form, an encrypted record, and one about nobody."""
+    if instance.encrypted or instance.form_id not in KEPT or is_about_nobody(instance, schema):
         return None
     answers = dict(flatten(read_values(instance, schema)))
     subject_list, asked, asked_episode = CHOSEN[instance.form_id]
@@ -96,6 +104,19 @@ def tell(instance: Instance, schema: FormSchema) -> Told | None:
         visit_date=read_day(answers.get("visit_date")),
         data={name: answers[name] for name in (*KEPT[instance.form_id].split(), "visit_key") if answers.get(name)},
     )
+
+
+def is_about_nobody(instance: Instance, schema: FormSchema) -> bool:
+    """Whether it is a record of a form that need not name anybody, and names nobody: no person, nothing of hers, no visit."""
+    if instance.encrypted or instance.form_id not in NAMING:
+        return False
+    answers = dict(flatten(read_values(instance, schema)))
+    return not any(answers.get(name) for name in NAMING[instance.form_id])
+
+
+def names_somebody(instance: Instance, schema: FormSchema) -> bool:
+    """Whether it is a record of such a form and is about somebody all the same; an encrypted one may be."""
+    return instance.form_id in NAMING and not is_about_nobody(instance, schema)
 
 
 def flatten(values: dict[str, Any]) -> list[tuple[str, str]]:

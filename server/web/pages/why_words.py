@@ -27,6 +27,7 @@ NEUTRAL = {
     "reported_on": _l("The day it was noted"),
     "referred_on": _l("The day of the referral"),
     "wants_help_on": _l("The day she said that she needs more"),
+    "fa_supply_until": _l("What she has lasts until"),
     "visited_on": _l("The last visit"),
 }
 CLINICAL = {

@@ -192,6 +192,22 @@ def test_a_visit_that_did_not_take_place_beside_her_name_carries_no_key(phone: P
     assert "visit_key" not in filled.shown
 
 
+def test_who_wants_no_name_after_all_leaves_no_trace_of_the_visit_that_was_chosen(phone: Phone) -> None:
+    """The row's name is the key of her visit."""
+    due = pocket(due_row(FORM, WANG, -3, "her key"), due_row(FORM, WANG, 3, "another"))
+    chosen = {"due_overdue": "her key", "due_open": "another", "person": WANG, "privacy_now": "alone"}
+    filled = phone.fill(FORM, due, {**chosen, **NO_NAME, "item": "coc", "qty": 3}, leave_prefilled=True)
+
+    assert not filled.shown & {"due_overdue", "due_open", "person", "episode", "village_code", "visit_key"}
+    assert not [one for one in ("her key", "another", WANG, HERS, "W-0231") if one.encode() in filled.xml]
+
+
+def test_the_village_of_a_record_without_a_name_is_that_of_the_supply_point(phone: Phone) -> None:
+    assert fill(phone, **NO_NAME, item="condom", point="hekou").values["point_village"] == OTHER_VILLAGE
+    assert fill(phone, **NO_NAME, item="condom", point=None).values["point_village"] == ""
+    assert "point_village" not in fill(phone, **BESIDE_HER_NAME, item="condom", point="hekou").shown
+
+
 def test_a_correction_keeps_the_visit_key_and_her_record(phone: Phone) -> None:
     due = pocket(due_row(FORM, WANG, 3, "open"))
     given = {"due_open": "open", "privacy_now": "alone", "item": "coc", "qty": 3}
@@ -231,7 +247,7 @@ def test_nothing_of_anybody_is_asked_before_it_is_known_whether_with_a_name(phon
     assert (
         fill(phone, **NO_NAME, item="leaflet").shown
         - {
-            *("item", "lot", "qty", "point", "stock_before"),
+            *("item", "lot", "qty", "point", "point_village", "stock_before"),
         }
         == ALWAYS
     )

@@ -25,6 +25,7 @@ HELP, HELP_LEAP, HELP_FESTIVAL = (
 COIL = woman(contraception=(method("iud_cu", started_on=day("2028-01-25")),))
 THREE_MONTHS = woman(contraception=(method("dmpa", injections=injections("2027-12-02")),))
 PILLS = woman(contraception=(method("coc", supplies=supplies(("2027-12-10", "2028-03-03"))),))
+FOLIC = woman(folic_acid=supplies(("2027-12-10", "2028-03-03")))
 HOME = household(call("2027-10-10"))
 
 # The short ones again, so that each rule is counted over each of CROSSED.
@@ -162,6 +163,14 @@ TABLE: list[tuple[str, Facts, str, str, str]] = [
     ("PILL-R", PILLS, "2028-02-29", "due", "amber"),
     ("PILL-R", PILLS, "2028-03-03", "due", "amber"),
     ("PILL-R", PILLS, "2028-03-04", "overdue", "red"),
+    ("FA-REFILL", FOLIC, "2027-12-11", "scheduled", "info"),
+    ("FA-REFILL", FOLIC, "2028-02-10", "scheduled", "info"),
+    ("FA-REFILL", FOLIC, "2028-02-11", "open", "info"),
+    ("FA-REFILL", FOLIC, "2028-02-25", "due", "info"),
+    ("FA-REFILL", FOLIC, "2028-03-03", "due", "info"),
+    ("FA-REFILL", FOLIC, "2028-03-04", "overdue", "amber"),
+    ("FA-REFILL", FOLIC, "2028-03-31", "overdue", "amber"),
+    ("FA-REFILL", FOLIC, "2028-04-01", "expired", "info"),
     ("HH-V", HOME, "2028-03-07", "scheduled", "info"),
     ("HH-V", HOME, "2028-03-08", "open", "info"),
     ("HH-V", HOME, "2028-04-07", "due", "info"),

@@ -182,6 +182,8 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
         tell(db, town, F6, COILS[story], method="iud_cu", start_date=COILS[story], reminder_wish="phone")
     if story == "THREE_MONTHS":
         injected(db, town, "2027-12-02")
+    if story == "FOLIC":
+        tell(db, town, "supplies", "2027-12-10", item="folic_acid", qty="84")
     if story == "PILLS":
         tell(db, town, F6, "2027-12-10", method="coc", packs_given="3", reminder_wish="phone")
     return "women", "w1"

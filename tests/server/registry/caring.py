@@ -44,7 +44,13 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "client episode visit_date reason choice_hers method start_date last_injection supply_end wish reminder_wish "
         "village_code",
         "contraception_episodes",
-        "village_code",
+        "village_code supply_end",
+    ),
+    "supplies": (
+        "pickup_mode person episode item qty visit_date supply_end fa_supply_end point point_village village_code visit_key "
+        "due_open due_overdue",
+        "contraception_episodes",
+        "supply_end",
     ),
     "referral_outcome": (
         "referral woman visit_date arrived arrived_date treated needs_more barrier closed visit_key status outcome outcome_on",
@@ -165,6 +171,19 @@ class Care:
         given |= {"outcome_on": day} if arrived in ("yes", "no") else {}
         ids = {name: answers.pop(name) for name in ("deprecated_id", "instance_id") if name in answers}
         return self.post("referral_outcome", given | answers, updated("referrals", referral, base), **ids)
+
+    def pick_up(
+        self, woman: str, item: str, qty: str, day: str = "2026-02-22", entity: str = "", **answers: str
+    ) -> str:
+        """F7 beside her name."""
+        given = {"pickup_mode": "named", "person": woman, "item": item, "qty": qty, "visit_date": day}
+        ids = {name: answers.pop(name) for name in ("deprecated_id",) if name in answers}
+        return self.post("supplies", given | {"village_code": VILLAGE} | answers, entity, **ids)
+
+    def pick_up_without_a_name(self, item: str = "coc", qty: str = "3", day: str = "2026-02-22", **answers: str) -> str:
+        given = {"pickup_mode": "anonymous", "item": item, "qty": qty, "visit_date": day}
+        ids = {name: answers.pop(name) for name in ("deprecated_id",) if name in answers}
+        return self.post("supplies", given | answers, **ids)
 
     def seal_of(self, instance_id: str) -> str | None:
         """Why a record is sealed; None for an open one."""
