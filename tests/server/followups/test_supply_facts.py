@@ -1,22 +1,24 @@
 """What F7 handed out, as facts and as follow-ups."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 
 from server.followups.facts import Dating, Facts, Outcome, Pregnancy, Stop, Supply
 from server.followups.rules import due_for, stopped_for
+from server.registry.telling import Event
 from tests.server.followups.samples import RULES, at_noon, day, lost, pregnancy, standing, supplies, woman
 from tests.server.followups.test_histories import F6, read, told
 
 F7 = "supplies"
 
 
-def pills(on: str, item: str = "coc", qty: str = "3", episode: str = "c1", **answers: str):
+def pills(on: str, item: str = "coc", qty: str = "3", episode: str = "c1", **answers: str) -> Event:
     return told(F7, on, f"f7 {on}", episode=episode, item=item, qty=qty, **answers)
 
 
-def method(on: str = "2026-01-10", name: str = "coc", episode: str = "c1", **answers: str):
+def method(on: str = "2026-01-10", name: str = "coc", episode: str = "c1", **answers: str) -> Event:
     given = {"reason": "start", "method": name, "choice_hers": "yes", "reminder_wish": "visit", **answers}
     return told(F6, on, f"f6 {episode} {on}", episode=episode, **given)
 
@@ -41,8 +43,8 @@ def test_packs_beside_her_name_last_four_weeks_each_and_belong_to_the_method_tha
         (pills("2026-03-31"), "c1"),
     ],
 )
-def test_they_count_for_a_method_of_that_pill_that_had_not_ended(handed: object, owner: str | None) -> None:
-    facts = read(method(), told(F6, "2026-04-01", "f6 end", reason="stop"), handed)  # type: ignore[arg-type]
+def test_they_count_for_a_method_of_that_pill_that_had_not_ended(handed: Event, owner: str | None) -> None:
+    facts = read(method(), told(F6, "2026-04-01", "f6 end", reason="stop"), handed)
     (found,) = [one for one in facts.contraception if one.supplies]
     assert (found.uuid if found.wants_follow_up else None) == owner
 
@@ -81,7 +83,7 @@ def test_folic_acid_lasts_a_day_a_tablet_unless_the_form_says_when_it_begins() -
 FOLIC = supplies(("2026-10-20", "2026-11-20"))
 
 
-def folic_acid(today: str, *pregnancies: Pregnancy, **given: object) -> tuple[str, str]:
+def folic_acid(today: str, *pregnancies: Pregnancy, **given: Any) -> tuple[str, str]:
     facts = woman(folic_acid=FOLIC, pregnancies=pregnancies, **given)
     dues = {due.rule: due.state for due in due_for(facts, RULES, day(today))}
     return dues.get("FA-REFILL", ""), {one.rule: one.cause for one in stopped_for(facts, RULES, day(today))}.get(
