@@ -1,4 +1,4 @@
-"""A demo's health record as XML, as ODK Collect writes the forms F2, F3, F4 and F6: the questions in the form's own order."""
+"""A demo's health record as XML, as ODK Collect writes the forms F2 to F6: the questions in the form's own order."""
 
 import random
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What the forms F2, F3, F4 and F6 say of one woman of the demo town, question by question, as plain data."""
+"""What the forms F2 to F6 say of one woman of the demo town, question by question, as plain data."""
 
 import random
 import uuid
@@ -139,26 +139,38 @@ def register(person: Person, anchor: date, on: date) -> str:
     return pregnancy
 
 
-def check(person: Person, pregnancy: str, on: date, status: str = "ongoing", danger: str = "none") -> None:
-    """F4: a visit in pregnancy, or the report that it is over."""
+def check(person: Person, pregnancy: str, on: date, danger: str = "none") -> None:
+    """F4: a visit in pregnancy."""
     answers = {
         "pregnancy": pregnancy,
         "woman": person.entity,
         "village_code": person.village.code,
         "visit_date": on.isoformat(),
         "privacy_now": "alone",
-        "still_pregnant": status,
-        "status": status,
+        "still_pregnant": "ongoing",
+        "status": "ongoing",
+        "place": person.drawn.choice(("clinic", "home")),
+        "done_by": person.drawn.choice(("doctor", "midwife", "village_doctor")),
+        "bp_sys": str(person.drawn.randint(98, 128)),
+        "bp_dia": str(person.drawn.randint(60, 82)),
+        "danger": danger,
     }
-    if status == "ongoing":
-        answers |= {
-            "place": person.drawn.choice(("clinic", "home")),
-            "done_by": person.drawn.choice(("doctor", "midwife", "village_doctor")),
-            "bp_sys": str(person.drawn.randint(98, 128)),
-            "bp_dia": str(person.drawn.randint(60, 82)),
-            "danger": danger,
-        }
     person.tell(on, "antenatal_check", answers, person.write("pregnancies", pregnancy))
+
+
+def report(person: Person, pregnancy: str, on: date, status: str, **more: str) -> None:
+    """F5: a birth, a visit after it, or a loss. `status` is what it writes for the phone: gave_birth or ended."""
+    answers = {
+        "pregnancy": pregnancy,
+        "my_role": "village_worker",
+        "woman": person.entity,
+        "village_code": person.village.code,
+        "visit_date": on.isoformat(),
+        "privacy_now": "alone",
+        "status": status,
+        **more,
+    }
+    person.tell(on, "delivery_postnatal", answers, person.write("pregnancies", pregnancy))
 
 
 def follow_method(person: Person, method: str, on: date, reason: str, **more: str) -> None:

@@ -1,4 +1,4 @@
-"""Who registered herself in the demo town, and what the forms F2, F3, F4 and F6 tell of each: invented lives, as plain data.
+"""Who registered herself in the demo town, and what the forms F2 to F6 tell of each: invented lives, as plain data.
 
 Days count back from today, so that every stage is there whenever the demo is made. One village has a month in which many
 visits came late or not at all, and all have one in which none did. Nobody of them exists; names are put together by lot.
@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from server.demo.told import Person, check, consent, follow_method, register, withdraw
+from server.demo.told import Person, check, consent, follow_method, register, report, withdraw
 from server.demo.town import DemoTown
 from server.demo.visits import WORKERS
 
@@ -63,7 +63,27 @@ def _pregnant(person: Person, today: date) -> None:
 def _gave_birth(person: Person, today: date) -> None:
     anchor = today - timedelta(days=285 + person.drawn.randint(3, 60))
     born = anchor + timedelta(days=person.drawn.randint(268, 284))
-    check(person, _live_through(person, born - timedelta(days=1), anchor), born, "gave_birth")
+    _after_birth(person, _live_through(person, born - timedelta(days=1), anchor), born)
+
+
+def _after_birth(person: Person, pregnancy: str, born: date) -> None:
+    """The birth is told when she is home again; most are visited in the week after that, and seen after six weeks.
+
+    Some would rather not be visited at home and come to the clinic. Drawn by her number, so that nobody else's life changes.
+    """
+    drawn = random.Random(f"{person.number}/birth")  # noqa: S311 - invented lives, no secrets
+    home = born + timedelta(days=drawn.randint(1, 4))
+    days = {"birth_date": born.isoformat(), "discharge_date": home.isoformat()}
+    wish = {"consent_pnc": "no", "pnc_other": "clinic"} if person.number % 9 == 0 else {"consent_pnc": "yes"}
+    well = {"danger_pp": "none", "baby_state": "well", "danger_nb": "none", **wish}
+    birth = {"birth_place": drawn.choice(("hospital", "hospital", "township")), "live_births": "1"}
+    report(person, pregnancy, home, "gave_birth", report_type="birth", **days, **birth, **well)
+    visits = (home + timedelta(days=drawn.randint(2, 9)), born + timedelta(days=drawn.randint(40, 54)))
+    for on in visits:
+        if drawn.random() < 0.85:
+            measured = {"temp": f"36.{drawn.randint(3, 9)}", "bp_sys": str(drawn.randint(98, 128)), "bp_dia": "70"}
+            asked = {"wound": "well", "breast": "well", "feeding": "exclusive", "mood2": "none"}
+            report(person, pregnancy, on, "gave_birth", report_type="pnc_visit", **days, **measured, **asked, **well)
 
 
 def _loses(person: Person, today: date) -> None:
@@ -71,7 +91,7 @@ def _loses(person: Person, today: date) -> None:
     consent(person, anchor + timedelta(days=50))
     pregnancy = register(person, anchor, anchor + timedelta(days=50))
     check(person, pregnancy, anchor + timedelta(days=120))
-    check(person, pregnancy, today - timedelta(days=6), "ended")
+    report(person, pregnancy, today - timedelta(days=6), "ended", report_type="loss", loss_support="none")
 
 
 def _withdraws(person: Person, today: date) -> None:

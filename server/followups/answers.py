@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from server.followups.facts import Facts, HouseholdVisit
+from server.followups.facts import Facts, HouseholdVisit, Visit
 from server.followups.occasions import Occasion
 from server.followups.windows import Window
 
@@ -128,6 +128,55 @@ def _next_talk(facts: Facts, asked: Asked) -> Ending | None:
     return _earliest(((one.met_on, one.met_event or one.event) for one in wishes if one.met_on), asked)
 
 
+def _postnatal_visits(facts: Facts, asked: Asked) -> list[Visit]:
+    """Visits after the birth (F5); the report of a birth or of a loss is none."""
+    return [one for one in facts.visits if one.report == "pnc_visit" and one.episode == asked.occasion.episode]
+
+
+def _postnatal_visit(facts: Facts, asked: Asked) -> Ending | None:
+    return _earliest(((one.visit_date, one.event) for one in _postnatal_visits(facts, asked)), asked)
+
+
+def _home_visit(facts: Facts, asked: Asked) -> Ending | None:
+    """Her "no" to visits at home ends it, unless she had one by then: a no is an answer."""
+    birth = asked.occasion.pregnancy.birth if asked.occasion.pregnancy else None
+    said = birth.no_visits if birth else None
+    visited = _postnatal_visit(facts, asked)
+    if said and (visited is None or visited.on is None or visited.on > said[0]):
+        return Ending("declined", *said)
+    return visited
+
+
+def _discharge_told(facts: Facts, asked: Asked) -> Ending | None:
+    """The record that tells when she left hospital, or a visit after the birth: then she is at home."""
+    birth = asked.occasion.pregnancy.birth if asked.occasion.pregnancy else None
+    told = [birth.left_told] if birth and birth.left_told else []
+    return _earliest(iter([*told, *((one.visit_date, one.event) for one in _postnatal_visits(facts, asked))]), asked)
+
+
+def _mood_check(facts: Facts, asked: Asked) -> Ending | None:
+    """That she was asked ends it; where she is low only a clinician's record does (domain.md 2.3, PN-M)."""
+    seen = (one for one in _postnatal_visits(facts, asked) if one.mood == "well" or (one.mood and one.by_clinician))
+    return _earliest(((one.visit_date, one.event) for one in seen), asked)
+
+
+def _loss_support(facts: Facts, asked: Asked) -> Ending | None:
+    """Offered once: a "not now" ends it for good, else a record that was made for it, or a clinician's of a later day."""
+    episode, told_on = asked.occasion.episode, asked.occasion.days["told_on"]
+    told = [one for each in facts.pregnancies if each.uuid == episode for one in each.support]
+    refused = [(one.on, one.event) for one in told if not one.wants]
+    if refused:
+        return Ending("declined", *min(refused))
+    given = (
+        (one.visit_date, one.event)
+        for one in facts.visits
+        if one.episode == episode
+        and one.report
+        and (one.answers == asked.key or (one.by_clinician and one.visit_date > told_on))
+    )
+    return _earliest(given, asked)
+
+
 _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "outcome_report": _outcome_report,
     "episode_visit": _episode_visit,
@@ -138,4 +187,9 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "seen_by_clinician": _seen_by_clinician,
     "referral_outcome": _referral_outcome,
     "next_talk": _next_talk,
+    "postnatal_visit": _postnatal_visit,
+    "home_visit": _home_visit,
+    "discharge_told": _discharge_told,
+    "mood_check": _mood_check,
+    "loss_support": _loss_support,
 }

@@ -39,6 +39,12 @@ def shipped_rules() -> tuple[Rule, ...]:
     return load_rules()
 
 
+@cache
+def rules_of_clinicians() -> frozenset[str]:
+    """The ids of rules of which some version is a clinician's alone: what no village worker is shown or told."""
+    return frozenset(rule.id for rule in shipped_rules() if rule.whose == "clinician")
+
+
 def explain(row: FollowUp) -> Explanation:
     """What one row says about itself; needs no database."""
     rule = rule_of(row)

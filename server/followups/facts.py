@@ -19,6 +19,14 @@ METHODS: Final = (
 
 URGENCIES: Final = ("urgent", "routine")
 
+SIGNS: Final = ("pregnancy", "after_birth", "baby", "self_harm")
+"""Whose danger signs were told: of a pregnancy (F3, F4), her own after a birth, the baby's, and that she thinks of harming
+herself or the baby (F5), which is critical at once (3, F5 `mood2`)."""
+
+BIRTHS: Final = ("left_early", "no_visits", "baby_spoken_of")
+"""Which births a rule asks for: at home or out on the same day; where she says no to visits at home; all but those after
+which she would rather not speak of the baby."""
+
 STOP_KINDS: Final = ("contact_declined", "transferred", "died", "merged", "asked_to_stop")
 """The stops that hold for every rule (2.0, global stop conditions). Consent has its own place in the facts; a corrected
 or removed anchor shows as another anchor or none. `transferred` is moved away and taken over by the receiver."""
@@ -59,7 +67,8 @@ class Visit:
     `visit_date` is what was answered, `received_at` the instant (UTC) of the server's receipt. `answers` is the key of
     the follow-up that the hidden `visit_key` stands for (3.0); the caller looks it up. `episode` is the pregnancy or
     method episode that the visit is about. `status` is F4 `still_pregnant`. `by_clinician` is F4 `done_by` doctor or
-    midwife: what makes a danger sign "seen by clinician" (2.3, ANC-D).
+    midwife, or a F5 from a clinician's phone: what makes a danger sign "seen by clinician" (2.3, ANC-D). `report` is F5
+    `report_type`; `mood` well or low, None where it was not asked (F5 `mood2`).
     """
 
     event: str
@@ -70,6 +79,8 @@ class Visit:
     answers: str | None = None
     status: str = "ongoing"
     by_clinician: bool = False
+    report: str = ""
+    mood: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,13 +102,40 @@ class Outcome:
     """How a pregnancy ended, as reported (3, F4 `still_pregnant`, F5 `report_type`, `birth_date`, `loss_date`).
 
     `kind` is gave_birth or ended; `ended` is any loss and is never asked about further. `on` is the day it happened
-    or, while F4 alone has told of it, the day of that visit.
+    or, while nobody has told that, the day of the first report.
     """
 
     event: str
     kind: str
     on: date
     reported_on: date
+
+
+@dataclass(frozen=True)
+class Birth:
+    """A birth with a live-born baby (3, F5); it stays known when the baby is lost later. `told_on` is the first report's day.
+
+    `left_on` is the day she left hospital, the birth's own where that was at home; None while nobody told. `left_told` is
+    the (day, event) of the record that told it. `is_spoken_of` is false after she preferred to say nothing of the baby.
+    `no_visits` is the (day, event) of the record by which she last said no to visits at home.
+    """
+
+    on: date
+    told_on: date
+    left_on: date | None = None
+    left_told: tuple[date, str] | None = None
+    left_early: bool = False
+    is_spoken_of: bool = True
+    no_visits: tuple[date, str] | None = None
+
+
+@dataclass(frozen=True)
+class Support:
+    """What she answered to the one offer of help after a loss (3, F5 `loss_support`). `wants`: clinic or counsellor."""
+
+    event: str
+    on: date
+    wants: bool
 
 
 @dataclass(frozen=True)
@@ -114,6 +152,8 @@ class Pregnancy:
     datings: tuple[Dating, ...] = ()
     first_check_on: date | None = None
     outcome: Outcome | None = None
+    birth: Birth | None = None
+    support: tuple[Support, ...] = ()
     profile: str = "CN5"
 
 
@@ -155,11 +195,12 @@ class ContraceptionEpisode:
 
 @dataclass(frozen=True)
 class DangerSign:
-    """Danger signs reported in F3 or F4 (3.1); which ones is not needed here."""
+    """Danger signs reported in F3, F4 or F5 (3.1); which ones is not needed here, whose they are is `kind`, one of SIGNS."""
 
     event: str
     pregnancy: str
     reported_on: date
+    kind: str = "pregnancy"
 
 
 @dataclass(frozen=True)

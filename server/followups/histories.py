@@ -16,28 +16,34 @@ from server.followups.facts import (
     Facts,
     HouseholdVisit,
     Injection,
-    Outcome,
     Pregnancy,
     Stop,
     Supply,
     Visit,
 )
+from server.followups.outcomes import birth_of, is_clinicians, kind_of_signs, outcome_of, refused_contacts, support_of
 from server.followups.referral_facts import referrals_in
 from server.followups.supply_facts import PACK_DAYS, folic_acid_in, number_in, plausible, with_handed_out
+from server.registry.births import about, mood_of
 from server.registry.consent import happened_on
-from server.registry.people import CLINICIANS, NOT_WANTED, STOPPED, datings_of, day_of, in_time
+from server.registry.people import NOT_WANTED, STOPPED, datings_of, day_of, in_time
 from server.registry.referrals import signs_of
 from server.registry.telling import (
     ANTENATAL,
     CONTRACEPTION,
     HOUSEHOLD,
+    POSTNATAL,
     PREGNANCY,
     REFERRAL_OUTCOME,
     SUPPLIES,
     Event,
 )
 
-MAIN_QUESTION: Final = {PREGNANCY: "wants_registration", ANTENATAL: "still_pregnant", CONTRACEPTION: "reason"} | {
+MAIN_QUESTION: Final = {
+    PREGNANCY: "wants_registration",
+    ANTENATAL: "still_pregnant",
+    CONTRACEPTION: "reason",
+    POSTNATAL: "report_type",
     REFERRAL_OUTCOME: "arrived",
     SUPPLIES: "item",
 }
@@ -74,7 +80,7 @@ def read_woman(
     keys: Mapping[str, str],
     deleted_referrals: Collection[str] = (),
 ) -> Facts:
-    """The facts of one woman by F3, F4, F6, F7 and F13.
+    """The facts of one woman by F3, F4, F5, F6, F7 and F13.
 
     `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand.
     """
@@ -106,7 +112,7 @@ def _took_place(one: Event) -> bool:
 
 
 def _visit(one: Event, keys: Mapping[str, str]) -> Visit:
-    is_check = one.form_id == ANTENATAL
+    is_check, is_report = one.form_id == ANTENATAL, one.form_id == POSTNATAL
     return Visit(
         event=one.event,
         form_id=one.form_id,
@@ -115,15 +121,21 @@ def _visit(one: Event, keys: Mapping[str, str]) -> Visit:
         episode=one.episode,
         answers=keys.get(one.data.get("visit_key", "")),
         status=one.data["still_pregnant"] if is_check else "ongoing",
-        by_clinician=is_check and one.data.get("done_by") in CLINICIANS,
+        by_clinician=is_clinicians(one),
+        report=one.data["report_type"] if is_report else "",
+        mood=mood_of(one.data) if is_report else None,
     )
 
 
 def _stops(told: Sequence[Event]) -> Iterable[Stop]:
-    """F3 `contact_ok` "do not contact me" is about that pregnancy. Not having answered is not that."""
+    """F3 `contact_ok` "do not contact me" is about that pregnancy. Not having answered is not that.
+
+    So is F5 `pnc_other` "no contact", as long as she says nothing else after it.
+    """
     for one in told:
         if one.form_id == PREGNANCY and one.episode and one.data.get("contact_ok") == "none":
             yield Stop("contact_declined", day_of(one), one.event, episode=one.episode)
+    yield from refused_contacts(told)
 
 
 def _pregnancies(told: Sequence[Event]) -> Iterable[Pregnancy]:
@@ -145,22 +157,15 @@ def _pregnancy(registration: Event, uuid: str, told: Sequence[Event]) -> Pregnan
         received_at=registration.received_at,
         datings=tuple(_datings(told, registered_on)),
         first_check_on=_day(registration, "first_check_date"),
-        outcome=_outcome(told),
+        outcome=outcome_of(about(told, uuid)),
+        birth=birth_of(about(told, uuid)),
+        support=tuple(support_of(about(told, uuid))),
     )
 
 
 def _datings(told: Sequence[Event], registered_on: date) -> Iterable[Dating]:
     for one in datings_of(told, registered_on):
         yield Dating(one.event, one.ga_anchor, one.method, one.in_force_from)
-
-
-def _outcome(told: Sequence[Event]) -> Outcome | None:
-    """A loss that was reported once is not undone by another report, only by correcting its record."""
-    ends = [
-        one for one in told if one.form_id == ANTENATAL and one.data.get("still_pregnant") in ("gave_birth", "ended")
-    ]
-    ends.sort(key=lambda one: one.data["still_pregnant"] != "ended")
-    return next((Outcome(one.event, one.data["still_pregnant"], day_of(one), day_of(one)) for one in ends), None)
 
 
 def _contraception(told: Sequence[Event]) -> Iterable[ContraceptionEpisode]:
@@ -214,7 +219,7 @@ def _supply(one: Event) -> Supply | None:
 
 
 def _danger_signs(told: Sequence[Event]) -> Iterable[DangerSign]:
-    """Of a pregnancy only: what is asked for then is a clinician's look at her."""
+    """Of a pregnancy and after it only: what is asked for then is a clinician's look at her."""
     for one in told:
-        if one.form_id in (PREGNANCY, ANTENATAL) and one.episode and signs_of(one.form_id, one.data):
-            yield DangerSign(one.event, one.episode, day_of(one))
+        if one.form_id in (PREGNANCY, ANTENATAL, POSTNATAL) and one.episode and signs_of(one.form_id, one.data):
+            yield DangerSign(one.event, one.episode, day_of(one), kind_of_signs(one))

@@ -9,13 +9,22 @@ from typing import Final
 
 from server.models import FollowUp
 
-CLASSES: Final = {"women": ("上门访视", "visit"), "households": ("家庭走访", "household visit")}
+CLASSES: Final = {
+    "women": ("上门访视", "visit"),
+    "households": ("家庭走访", "household visit"),
+    "contact": ("联系一次", "contact"),
+}
 """What a task is to somebody who is not of the care team (domain.md 5.4, point 8: code and class)."""
+
+
+NOT_AT_HOME: Final = frozenset(("PN1-C", "PL1"))
+"""Rules for whose sake nobody goes to her home: she said no to it, or it is a clinician's question after a loss."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a sentence may say of a follow-up. `code` is the first word of the masked label, "" when there is none."""
+    """What a sentence may say of a follow-up. `code` is the first word of the masked label, "" when there is none;
+    `subject_list` one of CLASSES."""
 
     code: str
     subject_list: str
@@ -24,7 +33,8 @@ class Subject:
 
 
 def subject_of(row: FollowUp, label: str) -> Subject:
-    return Subject(code_of(label), row.subject_list, row.due_on, row.overdue_from)
+    kind = "contact" if row.rule in NOT_AT_HOME else row.subject_list
+    return Subject(code_of(label), kind, row.due_on, row.overdue_from)
 
 
 def code_of(label: str) -> str:

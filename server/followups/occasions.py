@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from server.followups.facts import (
+    Birth,
     ContraceptionEpisode,
     Dating,
     Facts,
@@ -15,6 +16,9 @@ from server.followups.facts import (
     Supply,
 )
 from server.followups.ruleset import Rule
+
+STAY: Final = timedelta(days=3)
+"""How long after a birth she is taken to have left hospital while nobody told (domain.md 2.3, PN1)."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +108,49 @@ def _household_visits(rule: Rule, facts: Facts, today: date) -> Iterator[Occasio
 
 
 def _danger_signs(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """A loss ends what was asked for the pregnancy's sake or the baby's. Her own signs after a birth are looked at all the same."""
     known = {one.uuid: one for one in facts.pregnancies}
     for one in sorted(facts.danger_signs, key=lambda one: (one.reported_on, one.event)):
-        days = {"reported_on": one.reported_on}
-        yield Occasion(one.event, one.pregnancy, one.reported_on, days, pregnancy=known.get(one.pregnancy))
+        ends_with = known.get(one.pregnancy) if one.kind in ("pregnancy", "baby") else None
+        if one.kind in rule.signs:
+            days = {"reported_on": one.reported_on}
+            yield Occasion(one.event, one.pregnancy, one.reported_on, days, pregnancy=ends_with)
+
+
+def _births(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """One a pregnancy, known by what registered it, so that what is told later of the birth moves what is asked for.
+
+    Who said no to visits at home is asked to the clinic or rung up instead, from the day she said so; one that she had
+    before it is none that is missing.
+    """
+    for one in facts.pregnancies:
+        birth = one.birth
+        if birth is None or not _is_asked_after(rule, birth, _visits_after_birth(facts, one)):
+            continue
+        told_on = birth.no_visits[0] if rule.birth == "no_visits" and birth.no_visits else birth.told_on
+        days = {"born_on": birth.on, "left_on": birth.left_on or birth.on + STAY, "told_on": told_on}
+        yield Occasion(one.event, one.uuid, birth.on, days, pregnancy=one)
+
+
+def _is_asked_after(rule: Rule, birth: Birth, visits: Iterable[date]) -> bool:
+    if rule.birth == "left_early":
+        return birth.left_early
+    if rule.birth == "no_visits":
+        said = birth.no_visits
+        return said is not None and all(on > said[0] for on in visits)
+    return rule.birth is None or birth.is_spoken_of
+
+
+def _visits_after_birth(facts: Facts, pregnancy: Pregnancy) -> list[date]:
+    return [one.visit_date for one in facts.visits if one.report == "pnc_visit" and one.episode == pregnancy.uuid]
+
+
+def _losses(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """It names no pregnancy that a loss could end: it is what a loss begins."""
+    for one in facts.pregnancies:
+        if one.outcome and one.outcome.kind == "ended":
+            days = {"lost_on": one.outcome.on, "told_on": one.outcome.reported_on}
+            yield Occasion(one.event, one.uuid, one.outcome.on, days)
 
 
 def _referrals(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
@@ -189,4 +232,6 @@ _FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]]
     "referred_on": _referrals,
     "wants_help_on": _wishes_for_help,
     "visited_on": _household_visits,
+    "born_on": _births,
+    "lost_on": _losses,
 }

@@ -21,8 +21,9 @@ from server.access.caller import Caller
 from server.access.her_worker import where_hers_live
 from server.followups.queries import Listed, Whose, codes_within, due_for_villages
 from server.followups.retakes import Retake
-from server.models import WORKERS, Actor, Project, Village, Woman
+from server.models import WORKERS, Actor, FollowUp, Project, Village, Woman
 from server.registry.reach import Reach, asking, consenting
+from server.registry.telling import POSTNATAL
 from server.registry.workers import name_of
 
 MADE_LISTS = ("me", "due_visits", "consent_texts")
@@ -106,7 +107,8 @@ def find_visits(db: Session, reach: Reach) -> list[Listed]:
         return []
     codes = codes_within(db, reach.scope)
     women = select(Woman.uuid).where(*asking(reach), *consenting(reach))
-    whose = Whose(None if codes is None else frozenset(codes), women, where_hers_live(reach.scope, reach.carer))
+    known = None if codes is None else frozenset(codes)
+    whose = Whose(known, women, where_hers_live(reach.scope, reach.carer), clinical=reach.role == "clinician")
     return due_for_villages(db, reach.scope.project_id, whose, reach.today)
 
 
@@ -125,10 +127,18 @@ def row_of_retake(retake: Retake) -> tuple[str, ...]:
 def row_of(visit: Listed) -> tuple[str, ...]:
     row = visit.row
     days = (row.opens_on.isoformat(), row.due_on.isoformat(), row.closes_on.isoformat())
-    chosen = CHOSEN_BY.get(row.rule)
-    subject = (chosen, row.anchor_event) if chosen else (row.subject_list, row.subject)
-    about = (row.visit_key, row.form_id, *subject)
+    about = (row.visit_key, row.form_id, *chosen_by(row))
     return (row.visit_key, label_of(visit.label, row.due_on), *about, *days, row.village_code)
+
+
+def chosen_by(row: FollowUp) -> tuple[str, str]:
+    """The list and the name in it that the visit's form chooses by. F5 names the pregnancy itself: she may have another,
+    and of one that was lost nothing must point to that."""
+    if row.rule in CHOSEN_BY:
+        return CHOSEN_BY[row.rule], row.anchor_event
+    if row.form_id == POSTNATAL and row.episode:
+        return "pregnancies", row.episode
+    return row.subject_list, row.subject
 
 
 def label_of(label: str, due_on: date) -> str:

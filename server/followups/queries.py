@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import Scope
 from server.access.restricted import in_use
 from server.errors import NotFound
+from server.followups.explaining import rules_of_clinicians
 from server.models import FollowUp, Household, Village, Woman
 
 
@@ -24,13 +25,14 @@ class Whose:
     """Whose follow-ups somebody reaches: households by village (`codes`, None the whole town), women by themselves.
 
     `women` is a query of their uuids, `places` one of all village codes that can come up (None: any), for the database's
-    sake. `cut` narrows to some villages.
+    sake. `cut` narrows to some villages. `clinical` is for a clinician, whose alone some rules are.
     """
 
     codes: frozenset[str] | None
     women: Select[str]
     places: CompoundSelect[str] | None = None
     cut: frozenset[str] | None = None
+    clinical: bool = False
 
 
 Reached = Collection[str] | Whose | None
@@ -132,6 +134,8 @@ def within(project_id: int, village_codes: Reached) -> ColumnElement[bool]:
         return and_(here, in_codes(village_codes))
     is_woman_s = FollowUp.subject_list == "women"
     hers = and_(is_woman_s, FollowUp.subject.in_(village_codes.women))
+    if not village_codes.clinical:
+        hers = and_(hers, FollowUp.rule.not_in(rules_of_clinicians()))
     homes = and_(~is_woman_s, in_codes(village_codes.codes))
     nearby = true() if village_codes.places is None else FollowUp.village_code.in_(village_codes.places)
     return and_(here, nearby, or_(hers, homes), in_codes(village_codes.cut))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from server.access import roles
 from server.access.care_roles import members_of
 from server.access.hand_overs import carers_in
+from server.followups.explaining import rules_of_clinicians
 from server.models import (
     Actor,
     AppUser,
@@ -73,15 +74,18 @@ class Staff:
     def people(self) -> frozenset[int]:
         return frozenset(one.person for one in self.duties) | {one.person for one in self.stand_ins}
 
-    def recipients(self, village_code: str, chosen: str | None) -> Recipients:
+    def recipients(self, village_code: str, chosen: str | None, of_clinicians: bool = False) -> Recipients:
         """The workers and clinicians of a village and the town's leads.
 
         The worker whom she chose (an actor id, as workers.csv names it) is told instead of the village's others (domain.md
         5.4, point 10), wherever that one works; whoever stands in for a worker in her village is told beside that one.
-        The pages and the phones' lists give the visit to the same (access/her_worker.py).
+        The pages and the phones' lists give the visit to the same (access/her_worker.py). What is clinicians' alone
+        (`of_clinicians`) is told to them as to a worker, and to no worker.
         """
         places = self._places(village_code)
         workers, clinicians = (frozenset(self._near(role, places)) for role in (WORKER, CLINICIAN))
+        if of_clinicians:
+            return Recipients(clinicians, clinicians, frozenset())
         hers = frozenset(one.person for one in self.duties if one.role == WORKER and str(one.person) == chosen)
         told = hers or workers
         told |= {one.person for one in self.stand_ins if one.absent in told and one.village_code in places}
@@ -120,7 +124,8 @@ def recipients_of(db: Session, row: FollowUp) -> Recipients:
     if row.subject_list == "women":
         hers = (Woman.project_id == row.project_id) & (Woman.uuid == row.subject)
         chosen = db.scalar(select(Woman.assigned_worker).where(hers))
-    return staff_of(db, row.project_id, row.stands_on).recipients(row.village_code, chosen)
+    of_clinicians = row.rule in rules_of_clinicians()
+    return staff_of(db, row.project_id, row.stands_on).recipients(row.village_code, chosen, of_clinicians)
 
 
 def _by_role(db: Session, project_id: int) -> list[Duty]:

@@ -25,6 +25,12 @@ def _complaints(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "stops", "a rule of a pregnancy must name pregnancy_ended"
     if rule.anchor in ("started_on", "injected_on", "supply_until") and not rule.methods:
         yield "applies.methods", "names none"
+    if rule.birth is not None and rule.anchor != "born_on":
+        yield "applies.birth", f"belongs to no {rule.anchor}"
+    if not rule.signs:
+        yield "applies.signs", "names none"
+    if rule.anchor == "lost_on" and rule.whose != "clinician":
+        yield "whose", "what follows a loss is a clinician's"
     if rule.anchor == "referred_on" and rule.urgency is None:
         yield "applies.urgency", "is missing"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from server.followups import ruleset
-from server.followups.facts import METHODS, SUBJECT_LISTS, URGENCIES
+from server.followups.facts import BIRTHS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
 from server.followups.rule_checks import check_rule
 from server.followups.rule_fields import Fields, RuleInvalid
 from server.followups.rule_lint import refuse_red_lines
@@ -91,6 +91,9 @@ def _read_fields(fields: Fields, content_hash: str) -> Rule:
         signed_by=signed_by,
         signed_on=signed_on,
         content_hash=content_hash,
+        signs=applies.choices("signs", SIGNS, ("pregnancy",)),
+        birth=applies.choice("birth", BIRTHS, None),
+        whose=fields.choice("whose", ruleset.WHOSE, "care_team"),
     )
     for one in (window, applies, answer):
         one.end()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 
 from server.followups.answers import Asked, Ending, ending_of
 from server.followups.antenatal import Settled, settle_contacts
@@ -148,13 +149,25 @@ def _dating_steps(occasion: Occasion, today: date) -> Iterator[Step]:
 
 
 def _stand_inside(dues: list[Due], rules: Sequence[Rule]) -> tuple[Due, ...]:
-    """Of several contacts of one pregnancy that wait, the first on the list stands for the others (domain.md 2.3)."""
-    contacts = {rule.id for rule in rules if rule.answer == "antenatal_contact"}
-    first: dict[str | None, str] = {}
-    placed = []
-    for due in dues:
-        if due.rule in contacts and due.state in ("open", "due", "overdue"):
-            head = first.setdefault(due.episode, due.key)
-            due = replace(due, inside=None if head == due.key else head)
-        placed.append(due)
-    return tuple(placed)
+    """Of several contacts of one pregnancy that wait, the first on the list stands for the others (domain.md 2.3).
+
+    So do visits after a birth; what is asked at one of them never stands for a visit.
+    """
+    contacts = {rule.id: _CONTACTS[rule.answer] for rule in rules if rule.answer in _CONTACTS}
+    asked = {rule.id for rule in rules if rule.answer == "mood_check"}
+    waiting = [due for due in dues if due.rule in contacts and due.state in ("open", "due", "overdue")]
+    first: dict[tuple[str | None, str], str] = {}
+    for due in waiting:
+        if due.rule not in asked:
+            first.setdefault((due.episode, contacts[due.rule]), due.key)
+    heads = {due.key: first.get((due.episode, contacts[due.rule]), due.key) for due in waiting}
+    return tuple(replace(due, inside=heads[due.key]) if heads.get(due.key, due.key) != due.key else due for due in dues)
+
+
+_CONTACTS: Final = {
+    "antenatal_contact": "before",
+    "postnatal_visit": "after",
+    "home_visit": "after",
+    "mood_check": "after",
+}
+"""What answers a contact of a pregnancy, and whether that is one before the birth or after it."""

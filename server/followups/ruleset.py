@@ -25,8 +25,11 @@ ANCHORS: Final = {
     "wants_help_on": ("wants_help_on",),
     "fa_supply_until": ("fa_supply_until", "issued_on"),
     "visited_on": ("visited_on",),
+    "born_on": ("born_on", "left_on", "told_on"),
+    "lost_on": ("lost_on", "told_on"),
 }
-"""What a rule hangs on, and the days that its window may count from."""
+"""What a rule hangs on, and the days that its window may count from. `left_on` is three days after the birth while nobody
+told when she left hospital (domain.md 2.3, PN1)."""
 
 ANSWERS: Final = {
     "antenatal_contact": "ga_anchor",
@@ -39,6 +42,11 @@ ANSWERS: Final = {
     "next_talk": "wants_help_on",
     "next_folic_acid": "fa_supply_until",
     "household_visit": "visited_on",
+    "discharge_told": "born_on",
+    "postnatal_visit": "born_on",
+    "home_visit": "born_on",
+    "mood_check": "born_on",
+    "loss_support": "lost_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
 
@@ -54,8 +62,11 @@ STOPS: Final = (
 )
 """What ends a task besides the stops that hold for every rule (facts.STOP_KINDS)."""
 
-OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until")
+OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on")
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
+
+WHOSE: Final = ("care_team", "clinician")
+"""Whose task it is. What is a clinician's is on no village worker's list, and no worker is told of it (2.3, PL1)."""
 
 WINDOW_DAYS: Final = ("open", "due", "close")
 
@@ -102,7 +113,8 @@ class Rule:
     """One version of one rule. Days are whole days; of several offsets of a window's edge the latest day counts.
 
     `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
-    it. `content_hash` is over everything but the signature, so that signing changes no content.
+    it. `content_hash` is over everything but the signature, so that signing changes no content. `signs`, `birth` and
+    `whose` are of facts.SIGNS, facts.BIRTHS and WHOSE.
     """
 
     id: str
@@ -132,6 +144,9 @@ class Rule:
     signed_by: str | None
     signed_on: date | None
     content_hash: str
+    signs: tuple[str, ...] = ("pregnancy",)
+    birth: str | None = None
+    whose: str = "care_team"
 
 
 def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:

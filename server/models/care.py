@@ -10,9 +10,10 @@ from server.models.base import Base, BigId
 from server.models.sealed import SealedText
 
 HEALTH_FORMS: Final = frozenset(
-    {"woman_consent", "pregnancy_registration", "antenatal_check", "contraception_followup"} | {"referral_outcome"}
+    {"woman_consent", "pregnancy_registration", "antenatal_check", "delivery_postnatal", "contraception_followup"}
+    | {"referral_outcome"}
 )
-"""The forms (by form id) whose records in a care project are health records: F2, F3, F4, F6, F13 of domain.md 3."""
+"""The forms (by form id) whose records in a care project are health records: F2 to F6 and F13 of domain.md 3."""
 HER_FILES: Final = ("women.csv", "pregnancies.csv", "contraception_episodes.csv", "referrals.csv")
 """The lists about women, as forms choose from them. A record of any other form that chose somebody there is one, too."""
 WORKERS: Final = "workers"
@@ -112,7 +113,7 @@ class Woman(Base):
 
 
 class Pregnancy(Base):
-    """Derived. A pregnancy that she wished to register (F3, F4). `status` is ongoing, gave_birth or ended (any loss)."""
+    """Derived. A pregnancy that she wished to register (F3, F4, F5). `status` is ongoing, gave_birth or ended (any loss)."""
 
     __tablename__ = "pregnancy"
     __table_args__ = (UniqueConstraint("project_id", "uuid"),)

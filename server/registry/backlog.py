@@ -15,7 +15,8 @@ from forms.entities import EntityAct
 from server.access.audit import record
 from server.errors import Problem
 from server.models import Dataset, EntityBacklog
-from server.registry.entities import Author, update_entity
+from server.registry.entities import Author, find_entity, update_entity
+from server.registry.statuses import PREGNANCIES, align_pregnancies
 
 PATIENCE = timedelta(days=5)
 
@@ -87,9 +88,17 @@ def force_one(db: Session, now: datetime) -> bool:
     )
     if row is None:
         return False
-    dataset = db.get_one(Dataset, row.dataset_id)
+    dataset, uuid = db.get_one(Dataset, row.dataset_id), row.uuid
     replay_followers(db, dataset, replay(db, dataset, row, now, force=True), now)
+    put_right(db, dataset, uuid, now)
     return True
+
+
+def put_right(db: Session, dataset: Dataset, uuid: str, now: datetime) -> None:
+    """What was put through so late may say of a pregnancy what is over by now."""
+    entity = find_entity(db, dataset, uuid)
+    if entity is not None and entity.about and dataset.name == PREGNANCIES:
+        align_pregnancies(db, dataset.project_id, entity.about, now)
 
 
 def note(

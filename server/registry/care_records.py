@@ -25,6 +25,7 @@ from server.registry.people import find, in_time, last, write_household, write_w
 from server.registry.referral_outcomes import align_referrals
 from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
+from server.registry.statuses import align_pregnancies
 from server.registry.telling import CONSENT, KEPT, REFERRAL_OUTCOME, Event, Told, tell
 
 CARE_FORMS = frozenset(KEPT)
@@ -120,6 +121,7 @@ def bring_in_line(db: Session, project_id: int, subject: Subject, now: datetime,
     events = seal_uncovered(db, project_id, uuid, events_of(db, project_id, subject_list, uuid), now)
     write_consents(db, project_id, uuid, events)
     changed = write_woman(db, project_id, uuid, events)
+    align_pregnancies(db, project_id, uuid, now)
     if changed or of_consent:
         align_list(db, project_id, uuid, now)
     if changed:

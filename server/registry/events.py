@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.orm import Session
 
 from server.models import SET_ASIDE, CareEvent, Dataset, Entity, NamedWoman, Withdrawal
-from server.registry.telling import ANTENATAL, CONSENT, PREGNANCY, REFERRAL_OUTCOME, Event, Told, bare
+from server.registry.telling import ANTENATAL, CONSENT, POSTNATAL, PREGNANCY, REFERRAL_OUTCOME, Event, Told, bare
 
 IN_TIME = (CareEvent.visit_date, CareEvent.received_at, CareEvent.submission_id)
 
@@ -103,7 +103,7 @@ def woman_of_referral(db: Session, project_id: int, referral: str) -> str | None
     )
 
 
-FINDERS: Final = {ANTENATAL: woman_of_pregnancy, REFERRAL_OUTCOME: woman_of_referral}
+FINDERS: Final = {ANTENATAL: woman_of_pregnancy, POSTNATAL: woman_of_pregnancy, REFERRAL_OUTCOME: woman_of_referral}
 """Of the forms that name something of hers and not herself: who says whose it is."""
 
 

@@ -1,6 +1,6 @@
 """A correction that names another woman: what her record began moves, and what chose it by a list is looked at again.
 
-A check of a pregnancy, and a record of a form of the town's own, say whose they are only by what they chose.
+A check of a pregnancy, a record of a birth, and one of a form of the town's own say whose they are only by what they chose.
 """
 
 from collections.abc import Collection
@@ -14,9 +14,9 @@ from server.reading import Reading
 from server.registry.entities import HER, Author, write_update
 from server.registry.events import FINDERS, find_in_list
 from server.registry.named import find_bearers
-from server.registry.telling import ANTENATAL, CONTRACEPTION, KEPT, MAKES, PREGNANCY, bare, find_act
+from server.registry.telling import BY_PREGNANCY, CONTRACEPTION, KEPT, MAKES, PREGNANCY, bare, find_act
 
-MOVED_BY = (PREGNANCY, ANTENATAL, CONTRACEPTION)
+MOVED_BY = (PREGNANCY, CONTRACEPTION, *BY_PREGNANCY)
 """Forms whose records begin something about a woman, which others choose: a pregnancy, a method, a referral."""
 NAME_HER = tuple(one for one in KEPT if one not in FINDERS)
 """Forms that say themselves whom they are about."""
@@ -38,7 +38,7 @@ def left_behind(db: Session, event: CareEvent, former: Collection[str]) -> list[
     found = {one for query in may_have_come(event, former) for one in db.scalars(query)} if former else set()
     query = select(Submission.id).join(Form, Form.id == Submission.form_id)
     others = Submission.id.in_(found - {event.submission_id}), Form.xml_form_id.not_in(NAME_HER)
-    return list(db.scalars(query.where(*others).order_by(Form.xml_form_id != ANTENATAL, Submission.id)))
+    return list(db.scalars(query.where(*others).order_by(Form.xml_form_id.not_in(BY_PREGNANCY), Submission.id)))
 
 
 def may_have_come(event: CareEvent, former: Collection[str]) -> tuple[Select[int], ...]:

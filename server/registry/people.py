@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import ContraceptionEpisode, Entity, Household, Pregnancy, Woman
+from server.registry.births import about, end_of
 from server.registry.consent import Consents, consents_in_order, happened_on, says_of_service, stand
 from server.registry.dating import Scan, Told, date_pregnancy
 from server.registry.events import find_in_list
@@ -112,14 +113,13 @@ def pregnancy_row(registration: Event, events: Sequence[Event]) -> Row:
     """What was once told to have ended has ended: whoever says otherwise later corrects that record."""
     registered_on = day_of(registration)
     datings = datings_of(events, registered_on)
-    told = [one for one in in_time(events) if one.form_id == ANTENATAL]
-    ends = [one for one in told if one.data.get("still_pregnant") in ("gave_birth", "ended")]
+    end = end_of(about(in_time(events), registration.episode or ""))
     return {
         "registered_on": registered_on,
         "ga_anchor": datings[-1].ga_anchor if datings else None,
         "dated_by": datings[-1].method if datings else None,
-        "status": ends[0].data["still_pregnant"] if ends else "ongoing",
-        "ended_on": day_of(ends[0]) if ends else None,
+        "status": end.kind if end else "ongoing",
+        "ended_on": end.on if end else None,
     }
 
 

@@ -17,8 +17,10 @@ from forms.entities import EntityAct
 from server.access.audit import record
 from server.models import CareEvent, Dataset, DatasetProperty, Entity, Project, Submission, Woman
 from server.reading import Reading
+from server.registry.births import NO_SIGN, her_signs
 from server.registry.entities import Author, add_entity, find_entity, note, properties_of, write_update
 from server.registry.referral_outcomes import REFERRALS, TOLD_AFTER, align, find_list
+from server.registry.telling import POSTNATAL
 
 PROPERTIES: Final = ("woman", "pregnancy", "village_code", "urgency", "referred_on", "form_id", *TOLD_AFTER)
 TAKEN_BACK: Final = {"urgency": ""}
@@ -28,13 +30,15 @@ DANGER_QUESTIONS: Final = {
     "pregnancy_registration": "danger_now",
     "antenatal_check": "danger",
     "contraception_followup": "danger_fp",
+    POSTNATAL: "danger_pp danger_nb",
 }
-NO_SIGN: Final = frozenset(("none", "prefer_not", "unknown"))
+"""The questions that ask for danger signs (3.1), by form."""
 
 
 def signs_of(form_id: str, answers: Mapping[str, str]) -> frozenset[str]:
-    """The danger signs that a record chose (3.1); "none of these" is none."""
-    return frozenset(answers.get(DANGER_QUESTIONS.get(form_id, ""), "").split()) - NO_SIGN
+    """The danger signs that a record chose, in F5 also what was measured (3.1); "none of these" is none."""
+    chosen = (sign for name in DANGER_QUESTIONS.get(form_id, "").split() for sign in answers.get(name, "").split())
+    return frozenset(chosen) - NO_SIGN | (her_signs(answers) if form_id == POSTNATAL else frozenset())
 
 
 def urgency_of(form_id: str, answers: Mapping[str, str]) -> str | None:

@@ -9,12 +9,13 @@ from forms.errors import FormError
 from forms.instance import Instance, read_values
 from forms.schema import FormSchema
 
-HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION = (
+HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION, POSTNATAL = (
     "household_visit",
     "woman_consent",
     "pregnancy_registration",
     "antenatal_check",
     "contraception_followup",
+    "delivery_postnatal",
 )
 REFERRAL_OUTCOME: Final = "referral_outcome"
 SUPPLIES: Final = "supplies"
@@ -29,6 +30,8 @@ KEPT: Final = {
     "bp_sys bp_dia",
     CONTRACEPTION: "village_code reason choice_hers pressure method start_date last_injection next_injection_date "
     "packs_given supply_end wish danger_fp refer_to refer_urgency reminder_wish",
+    POSTNATAL: "report_type birth_date birth_place live_births discharge_date baby_state loss_date loss_support "
+    "danger_pp danger_nb temp bp_sys bp_dia wound breast mood2 consent_pnc pnc_other my_role",
     REFERRAL_OUTCOME: "arrived arrived_date treated needs_more barrier closed",
     SUPPLIES: "item qty supply_end fa_supply_end",
 }
@@ -40,10 +43,14 @@ CHOSEN: Final = {
     PREGNANCY: ("women", "woman", ""),
     ANTENATAL: ("women", "", "pregnancy"),
     CONTRACEPTION: ("women", "client", "episode"),
+    POSTNATAL: ("women", "", "pregnancy"),
     REFERRAL_OUTCOME: ("women", "", "referral"),
     SUPPLIES: ("women", "person", "episode"),
 }
 """Whom a form is about: the subject's entity list, the question that chooses her, the one that chooses the episode."""
+
+BY_PREGNANCY: Final = frozenset((ANTENATAL, POSTNATAL))
+"""Forms that name nobody but a pregnancy: whose it is, what registered it says."""
 
 MAKES: Final = {
     HOUSEHOLD: ("households", False),
@@ -63,7 +70,7 @@ NAMING: Final = {SUPPLIES: ("person", "episode", "visit_key", "due_overdue", "du
 class Told:
     """`subject` and `episode` are bare lower-case uuids, None where the record names none.
 
-    F4 names only its pregnancy and F13 its referral: whose those are, the server knows (events.py).
+    F4 and F5 name only their pregnancy and F13 its referral: whose those are, the server knows (events.py).
     """
 
     form_id: str

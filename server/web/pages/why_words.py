@@ -29,6 +29,10 @@ NEUTRAL = {
     "wants_help_on": _l("The day she said that she needs more"),
     "fa_supply_until": _l("What she has lasts until"),
     "visited_on": _l("The last visit"),
+    "born_on": _l("The starting day in her record"),
+    "left_on": _l("A day in her record"),
+    "lost_on": _l("A day in her record"),
+    "told_on": _l("The day it was noted"),
 }
 CLINICAL = {
     "ga_anchor": _l("Weeks are counted from"),
@@ -37,6 +41,10 @@ CLINICAL = {
     "supply_until": _l("Her packs last until"),
     "issued_on": _l("Packs were given"),
     "reported_on": _l("The danger sign was reported"),
+    "born_on": _l("The birth"),
+    "left_on": _l("She left hospital (three days after the birth while nobody told)"),
+    "lost_on": _l("The loss"),
+    "told_on": _l("The day it was told"),
 }
 EDGES = {
     "opens_on": _l("First day"),

@@ -23,6 +23,7 @@ BEFORE_ALL = {
     "due_subject",
     "status_before",
     "anchor_before",
+    "my_role",
     "woman",
 }
 BEFORE_ALL |= {"village_code", "consent_ok", "clinic_phones", "visit_date", "open", "cares", "lost", "goes_on"}

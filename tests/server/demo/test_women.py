@@ -38,17 +38,19 @@ def test_the_first_women_are_one_of_each_course(women: list[Person]) -> None:
         "pregnancy_registration",
         "antenatal_check",
         "contraception_followup",
+        "delivery_postnatal",
     }
-    statuses = Counter(told.answers.get("still_pregnant") for one in women for told in one.told)
-    assert statuses["ended"] == 1
-    assert statuses["gave_birth"] >= 20
+    reports = Counter(told.answers.get("report_type") for one in women for told in one.told)
+    assert reports["loss"] == 1
+    assert reports["birth"] >= 20
+    assert reports["pnc_visit"] >= 20
 
 
 def test_some_are_past_the_last_agreed_visit_and_some_stopped_their_method(women: list[Person]) -> None:
     going_on = [
         {told.form_id: told.answers for told in one.told}
         for one in women
-        if all(told.answers.get("still_pregnant", "ongoing") == "ongoing" for told in one.told)
+        if all(told.form_id != "delivery_postnatal" for told in one.told)
     ]
     starts = [told["pregnancy_registration"]["lmp_date"] for told in going_on if "pregnancy_registration" in told]
     days = [(TODAY - date.fromisoformat(start)).days for start in starts]

@@ -16,6 +16,7 @@ from tests.making import a_town
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.staff import a_staff
 from tests.server.followups.table import STORIES, TABLE
+from tests.server.followups.table_after_birth import ANSWERS, ON, STORIES_AFTER_BIRTH
 from tests.server.followups.told import (
     F1,
     F6,
@@ -25,6 +26,7 @@ from tests.server.followups.told import (
     injected,
     pass_days,
     registered,
+    reported,
     rows_by_rule,
     states,
     tell,
@@ -167,6 +169,10 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
         a_home(db, town)
         tell(db, town, F1, "2027-10-10", visit_result="met", consent_household="yes")
         return "households", "h1"
+    if story in STORIES_AFTER_BIRTH:
+        what, on = next((what, on) for what in ANSWERS for name, on in ON.items() if story == f"{what}_{name}")
+        registered(db, town, "2026-10-20", "2026-09-01")
+        reported(db, town, on, event="birth report", **ANSWERS[what])
     if story in PREGNANCIES:
         registered(db, town, *PREGNANCIES[story])
     if story in SIGNS:

@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
-from server.followups.notice_words import Subject, code_of, foot_of, head_of, say, say_counts
+from server.followups.notice_words import Subject, code_of, foot_of, head_of, name, say, say_counts, subject_of
 from server.followups.notices import LEVELS
+from server.models import FollowUp
 
 WOMAN = Subject("W-0231", "women", date(2026, 12, 3), date(2026, 12, 9))
 TODAY = date(2026, 12, 12)
@@ -45,6 +46,12 @@ def test_of_a_masked_label_only_the_code_is_said() -> None:
 def test_without_a_code_the_kind_alone_is_said() -> None:
     household = Subject("", "households", date(2026, 12, 3), date(2026, 12, 9))
     assert say("due", household, TODAY, False) == "家庭走访：到期，建议日 12月3日。"
+
+
+@pytest.mark.parametrize(("rule", "zh"), [("PN42", "上门访视"), ("PN1-C", "联系一次"), ("PL1", "联系一次")])
+def test_where_nobody_is_to_go_to_her_home_no_word_sends_anybody_there(rule: str, zh: str) -> None:
+    row = FollowUp(rule=rule, subject_list="women", due_on=date(2026, 12, 3), overdue_from=date(2026, 12, 9))
+    assert name(subject_of(row, "W-0231 王*"), english=False) == f"W-0231，{zh}"
 
 
 def test_no_sentence_has_a_word_of_health() -> None:

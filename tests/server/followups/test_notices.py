@@ -70,6 +70,14 @@ def test_who_was_away_hears_only_the_weightiest(db: Session, staff: Staff) -> No
     assert sorted(told(db)) == sorted((one, "critical") for one in (staff.chen, staff.doctor, staff.lead))
 
 
+def test_what_is_a_clinicians_alone_is_told_to_clinicians_and_to_nobody_else(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff, rule="PL1")
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert told(db) == [(staff.doctor, "due")]
+    change(db, staff, row, state="overdue", severity="amber")
+    assert told(db) == [(staff.doctor, "due"), (staff.doctor, "overdue")]
+
+
 def test_the_lead_hears_of_a_red_one_after_three_working_days(db: Session, staff: Staff) -> None:
     friday = date(2026, 3, 6)
     row = a_follow_up(db, staff, state="overdue", severity="red", stands_on=friday, why_json=red_from(friday))

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from server.access.caller import ANONYMOUS, Caller
-from server.followups.phone_lists import Me, due_visits_csv, key_of, label_of, me_csv
+from server.followups.phone_lists import Me, due_visits_csv, key_of, label_of, me_csv, row_of
 from server.followups.queries import Listed
 from server.models import FollowUp
 
@@ -53,6 +53,14 @@ def test_a_visit_about_a_referral_names_the_referral_since_she_may_have_several(
     visit = a_visit()
     visit.row.rule, visit.row.anchor_event = rule, "r1"
     assert f",contraception_followup,{named},2028-02-22," in due_visits_csv([visit]).decode()
+
+
+def test_a_visit_after_a_birth_names_the_pregnancy_that_its_form_chooses_by() -> None:
+    visit = a_visit()
+    visit.row.form_id, visit.row.episode = "delivery_postnatal", "p"
+    assert row_of(visit)[4:6] == ("pregnancies", "p")
+    visit.row.form_id = "antenatal_check"
+    assert row_of(visit)[4:6] == ("women", "u")
 
 
 def test_a_label_is_whom_and_when() -> None:

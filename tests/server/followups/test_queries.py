@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from server.errors import NotFound
 from server.followups.lists_for_pages import Wanted, count_visits, list_visits
 from server.followups.queries import (
     Counts,
+    Whose,
     codes_within,
     count_by_village,
     due_for_villages,
@@ -117,9 +119,24 @@ def test_counts_by_village_add_up_to_the_list(db: Session, town: Project) -> Non
 def test_a_loss_takes_every_task_off_the_lists_at_once(db: Session, town: Project) -> None:
     checked(db, town, "2027-02-03", still_pregnant="ended")
     recalculate_many(db, town, [("women", "w1")], TODAY, at_noon("2027-02-03"))
-    assert [one[0] for one in listed(db, town)] == ["INJ-DMPA", "HH-V"]
-    assert not list(db.scalars(select(FollowUp).where(FollowUp.subject == "w1", FollowUp.ended.is_(False))))
-    assert count_by_village(db, town.id, [HERE], TODAY) == {HERE: Counts(open=1)}
+    assert sorted(one[0] for one in listed(db, town)) == ["HH-V", "INJ-DMPA", "PL1"]
+    left = db.scalars(select(FollowUp.rule).where(FollowUp.subject == "w1", FollowUp.ended.is_(False)))
+    assert list(left) == ["PL1"]
+    assert count_by_village(db, town.id, [HERE], TODAY) == {HERE: Counts(open=2)}
+
+
+def test_what_is_a_clinicians_alone_is_on_no_workers_list_and_found_by_no_key(db: Session, town: Project) -> None:
+    checked(db, town, "2027-02-03", still_pregnant="ended")
+    recalculate_many(db, town, [("women", "w1")], TODAY, at_noon("2027-02-03"))
+    row = db.scalars(select(FollowUp).where(FollowUp.rule == "PL1")).one()
+    worker = Whose(frozenset([HERE]), select(Woman.uuid))
+    clinician = replace(worker, clinical=True)
+    for whose, rules in ((worker, []), (clinician, ["PL1"])):
+        found = due_for_villages(db, town.id, whose, TODAY)
+        assert [one.row.rule for one in found if one.row.subject == "w1"] == rules
+    assert get_by_visit_key(db, town.id, clinician, row.visit_key).row is row
+    with pytest.raises(NotFound):
+        get_by_visit_key(db, town.id, worker, row.visit_key)
 
 
 def test_a_scope_is_told_in_village_codes(db: Session, town: Project) -> None:

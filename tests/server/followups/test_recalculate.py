@@ -90,7 +90,7 @@ def test_what_is_new_changed_or_ended_is_told_with_its_id(
     told.clear()
     checked(db, woman, "2026-12-20", still_pregnant="ended")
     work_out(db, woman, "2026-12-20")
-    assert sorted(told) == [(f"ANC{n}", "superseded") for n in range(2, 7)]
+    assert sorted(told) == [*((f"ANC{n}", "superseded") for n in range(2, 7)), ("PL1", "open")]
 
 
 def test_whoever_is_unknown_has_none(db: Session, town: Project) -> None:
@@ -143,8 +143,9 @@ def test_the_end_of_a_pregnancy_ends_all_its_tasks_at_once(
     assert len(before) >= 6
     checked(db, woman, "2027-01-21", still_pregnant=status, done_by="worker")
     work_out(db, woman, "2027-01-21")
-    left = [row.rule for row in db.scalars(select(FollowUp).where(FollowUp.ended.is_(False)))]
-    assert left == ([] if status == "ended" else ["REF-U", "REF-U"])
+    left = sorted(row.rule for row in db.scalars(select(FollowUp).where(FollowUp.ended.is_(False))))
+    after_birth = ["BIRTH", "NB28", "PN-M", "PN1", "PN42", "REF-U", "REF-U"]
+    assert left == (["PL1"] if status == "ended" else after_birth)
     ended = list(db.scalars(select(FollowUp).where(FollowUp.key.in_(before), FollowUp.ended)))
     assert {(row.state, row.cause) for row in ended} == {("superseded", cause)}
     assert states_of(db, "ANC1") == states_of(db, "ANC2") == ["done_on_time"]
@@ -156,12 +157,14 @@ def test_a_loss_that_was_a_mistake_is_corrected_and_everything_is_asked_for_agai
     before = {key: row.visit_key for key, row in rows_by_rule(db).items()}
     loss = checked(db, woman, "2026-12-22", still_pregnant="ended")
     work_out(db, woman, "2026-12-22")
-    assert set(states(db).values()) == {"superseded pregnancy_ended"}
+    offer = states(db).pop("PL1")
+    assert (offer, set(states(db).values())) == ("open", {"superseded pregnancy_ended", "open"})
     correct(db, loss, still_pregnant="ongoing")
     work_out(db, woman, "2026-12-23")
     assert states(db)["ANC2"] == "done_on_time" and states(db)["ANC3"] == "scheduled"
-    assert {key: row.visit_key for key, row in rows_by_rule(db).items()} == before
-    assert {row.cause for row in rows_by_rule(db).values()} == {None}
+    assert states(db)["PL1"] == "superseded reason_gone"
+    assert {key: row.visit_key for key, row in rows_by_rule(db).items() if key != "PL1"} == before
+    assert {row.cause for key, row in rows_by_rule(db).items() if key != "PL1"} == {None}
 
 
 def test_a_dating_that_a_scan_corrects_moves_tasks_and_doubles_none(db: Session, woman: Project) -> None:

@@ -25,11 +25,21 @@ def test_the_rules_of_the_product_load_and_ship_unsigned() -> None:
             "ANC4",
             "ANC5",
             "ANC6",
+            "BIRTH",
             "FA-REFILL",
             "HH-V",
             "INJ-DMPA",
             "IUD-1",
+            "NB28",
             "PILL-R",
+            "PL1",
+            "PN-D",
+            "PN-D0",
+            "PN-M",
+            "PN0",
+            "PN1",
+            "PN1-C",
+            "PN42",
             "REF-N",
             "REF-R",
             "REF-U",
@@ -64,6 +74,7 @@ def test_what_no_reader_can_hold_is_refused_as_what_is_no_toml(text: str) -> Non
 
 def test_doubtful_sources_keep_their_marks() -> None:
     marks = {rule.id: "".join(source.mark for source in rule.sources) for rule in load_rules()}
+    assert (marks["PN1"], marks["PN42"], marks["PL1"], marks["PN-D0"]) == ("ABC", "ABC", "C", "BC")
     assert marks["ANC2"] == "ACA" and marks["ANC6"] == "AB" and marks["INJ-DMPA"] == "AAC" and marks["HH-V"] == "C"
 
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from server.followups.due import END_STATES, TASK_STATES, Step
 from server.followups.facts import (
+    SIGNS,
     STOP_KINDS,
+    Birth,
     Consent,
     ContraceptionEpisode,
     DangerSign,
@@ -23,6 +25,7 @@ from server.followups.facts import (
     Referral,
     Stop,
     Supply,
+    Support,
     Visit,
     Wish,
 )
@@ -59,23 +62,40 @@ def pregnancies(draw: st.DrawFn) -> Pregnancy:
         | st.builds(Outcome, st.just("o"), st.sampled_from(("gave_birth", "ended")), numbers.map(on), numbers.map(on))
     )
     first = draw(st.none() | numbers.map(on))
-    return Pregnancy("p1", "registration", on(registered), received(registered), tuple(datings), first, outcome)
+    known = (tuple(datings), first, outcome, draw(st.none() | births()), draw(supported))
+    return Pregnancy("p1", "registration", on(registered), received(registered), *known)
+
+
+@st.composite
+def births(draw: st.DrawFn) -> Birth:
+    born, told, left = draw(numbers), draw(st.integers(0, 60)), draw(st.none() | st.integers(0, 20))
+    said = st.none() | numbers.map(lambda n: (on(n), "said"))
+    left_on = None if left is None else on(born + left)
+    told_by = None if left is None else (on(born + told), "left")
+    return Birth(on(born), on(born + told), left_on, told_by, left == 0, draw(st.booleans()), draw(said))
+
+
+supported = st.lists(st.tuples(numbers, st.booleans()), max_size=2).map(
+    lambda rows: tuple(Support(f"l{at}", on(n), wants) for at, (n, wants) in enumerate(rows))
+)
 
 
 def visits(size: int) -> st.SearchStrategy[tuple[Visit, ...]]:
     one = st.builds(
-        lambda n, late, form, episode, status, clinician: (n, late, form, episode, status, clinician),
+        lambda *drawn: drawn,
         numbers,
         st.integers(0, 60),
-        st.sampled_from(("antenatal_check", "contraception_followup")),
+        st.sampled_from(("antenatal_check", "contraception_followup", "delivery_postnatal")),
         st.sampled_from(("p1", "c1", "c3", None)),
         st.sampled_from(("ongoing", "ongoing", "ongoing", "prefer_not", "gave_birth", "ended")),
         st.booleans(),
+        st.sampled_from(("", "birth", "pnc_visit", "pnc_visit", "loss")),
+        st.sampled_from((None, "well", "low")),
     )
     return st.lists(one, max_size=size).map(
         lambda rows: tuple(
-            Visit(f"v{at}", form, on(n), received(n + late), episode, None, status, clinician)
-            for at, (n, late, form, episode, status, clinician) in enumerate(rows)
+            Visit(f"v{at}", form, on(n), received(n + late), episode, None, status, clinician, *after_birth)
+            for at, (n, late, form, episode, status, clinician, *after_birth) in enumerate(rows)
         )
     )
 
@@ -110,7 +130,12 @@ def women(draw: st.DrawFn) -> Facts:
             ContraceptionEpisode("c3", "iud_cu", True, started_on=draw(ended)),
         ),
         visits=draw(visits(6)),
-        danger_signs=tuple(DangerSign(f"g{n}", "p1", on(n)) for n in draw(st.lists(numbers, max_size=2, unique=True))),
+        danger_signs=tuple(
+            DangerSign(f"g{n}", "p1", on(n), kind)
+            for n, kind in draw(
+                st.lists(st.tuples(numbers, st.sampled_from(SIGNS)), max_size=2, unique_by=lambda one: one[0])
+            )
+        ),
         referrals=tuple(
             Referral(f"r{n}", urgency, on(n), "p1", outcome_on=outcome, wishes=(Wish(f"w{n}", on(n), outcome),))
             for n, urgency, outcome in draw(
@@ -247,7 +272,12 @@ def test_no_task_of_a_pregnancy_stands_after_its_loss(facts: Facts, today: date)
         facts, pregnancies=tuple(replace(one, outcome=Outcome("o", "ended", today, today)) for one in facts.pregnancies)
     )
     known = {one.uuid for one in facts.pregnancies}
-    assert not [due for due in due_for(lost, RULES, today) if due.is_task and due.episode in known]
+    signs = {one.event for one in facts.danger_signs if one.kind in ("after_birth", "self_harm")}
+    left = [due for due in due_for(lost, RULES, today) if due.is_task and due.episode in known]
+    assert {due.rule for due in left} <= {"PL1", "PN-D", "PN-D0"}
+    assert all(due.anchor_event in signs for due in left if due.rule != "PL1"), (
+        "her own signs alone are looked at still"
+    )
 
 
 @PROPERTY
@@ -295,6 +325,8 @@ def up_to(facts: Facts, today: date) -> Facts:
                 datings=tuple(dating for dating in one.datings if dating.in_force_from <= today),
                 first_check_on=one.first_check_on if one.first_check_on and one.first_check_on <= today else None,
                 outcome=one.outcome if one.outcome and max(one.outcome.on, one.outcome.reported_on) <= today else None,
+                birth=birth_up_to(one.birth, today) if one.birth else None,
+                support=tuple(answer for answer in one.support if answer.on <= today),
             )
             for one in facts.pregnancies
             if one.registered_on <= today
@@ -317,6 +349,14 @@ def up_to(facts: Facts, today: date) -> Facts:
         ),
         household_visits=tuple(one for one in facts.household_visits if one.on <= today),
     )
+
+
+def birth_up_to(birth: Birth, today: date) -> Birth | None:
+    if birth.told_on > today:
+        return None
+    if birth.left_told and birth.left_told[0] > today:
+        birth = replace(birth, left_on=None, left_told=None, left_early=False)
+    return replace(birth, no_visits=birth.no_visits if birth.no_visits and birth.no_visits[0] <= today else None)
 
 
 @PROPERTY

@@ -55,16 +55,22 @@ def test_without_a_stop_everything_is_asked_for() -> None:
 
 def test_a_loss_ends_everything_of_that_pregnancy_at_once_and_nothing_else() -> None:
     facts = with_outcome(lost(TODAY))
-    assert sorted(tasks(facts, TODAY)) == ["INJ-DMPA", "IUD-1", "PILL-R", "REF-R"]
+    assert sorted(tasks(facts, TODAY)) == ["INJ-DMPA", "IUD-1", "PILL-R", "PL1", "REF-R"]
     assert set(causes(facts)) == {"ANC-D", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "REF-U"}
     assert set(causes(facts).values()) == {"pregnancy_ended"}
 
 
 def test_after_a_loss_nothing_of_that_pregnancy_changes_any_more() -> None:
     facts = with_outcome(lost(TODAY))
-    for today in (TODAY, "2027-03-01", "2027-08-01"):
+    for today, offer in (
+        (TODAY, "open"),
+        ("2027-03-01", "overdue"),
+        ("2027-03-02", "expired"),
+        ("2027-08-01", "expired"),
+    ):
         assert {due.rule: due.state for due in due_for(facts, RULES, day(today)) if due.episode == "p1"} == {
-            "ANC1": "done_on_time"
+            "ANC1": "done_on_time",
+            "PL1": offer,
         }
 
 

@@ -14,6 +14,7 @@ from tests.making import a_form, a_record, new_id
 from tests.server.followups.samples import VILLAGE, at_noon, day
 
 F1, F3, F4, F6 = "household_visit", "pregnancy_registration", "antenatal_check", "contraception_followup"
+F5 = "delivery_postnatal"
 
 
 def a_woman(db: Session, project: Project, uuid: str = "w1", **given: Any) -> Woman:
@@ -59,7 +60,7 @@ def tell(
         form_id=form_id,
         subject_list="households" if form_id == F1 else "women",
         subject=subject or ("h1" if form_id == F1 else "w1"),
-        episode=episode or {F3: "p1", F4: "p1", F6: "c1"}.get(form_id),
+        episode=episode or {F3: "p1", F4: "p1", F5: "p1", F6: "c1"}.get(form_id),
         visit_date=day(on),
         received_at=at,
         data_json=orjson.dumps(answers).decode(),
@@ -102,6 +103,11 @@ def registered(db: Session, project: Project, on: str, last_period: str, **given
 def checked(db: Session, project: Project, on: str, received: str = "", **given: str) -> CareEvent:
     """F4: a check by a midwife."""
     return tell(db, project, F4, on, received, **{"still_pregnant": "ongoing", "done_by": "midwife", **given})
+
+
+def reported(db: Session, project: Project, on: str, received: str = "", **given: str) -> CareEvent:
+    """F5: a visit after a birth, unless the answers say that a birth or a loss is told."""
+    return tell(db, project, F5, on, received, **{"report_type": "pnc_visit", **given})
 
 
 def injected(db: Session, project: Project, on: str, **given: str) -> CareEvent:

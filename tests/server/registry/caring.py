@@ -1,4 +1,4 @@
-"""A care project with small forms that ask what F1, F2, F3, F4 and F6 ask, and a phone that sends them."""
+"""A care project with small forms that ask what F1 to F6 ask, and a phone that sends them."""
 
 import uuid
 from typing import Any
@@ -56,6 +56,13 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "referral woman visit_date arrived arrived_date treated needs_more barrier closed visit_key status outcome outcome_on",
         "referrals",
         "status outcome outcome_on",
+    ),
+    "delivery_postnatal": (
+        "pregnancy visit_date report_type birth_date birth_place live_births discharge_date baby_state loss_date "
+        "loss_support danger_pp danger_nb temp bp_sys bp_dia wound breast mood2 consent_pnc pnc_other my_role mode feeding "
+        "status visit_key secret",
+        "pregnancies",
+        "status",
     ),
 }
 XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
@@ -157,6 +164,11 @@ class Care:
     def check(self, pregnancy: str, day: str = "2026-02-20", entity: str = "", **answers: str) -> str:
         given = {"pregnancy": pregnancy, "visit_date": day, "still_pregnant": "ongoing", "secret": "SECRETWORD"}
         return self.post("antenatal_check", given | answers, entity)
+
+    def report(self, pregnancy: str, day: str = "2026-02-28", entity: str = "", **answers: str) -> str:
+        """F5: of a birth, unless the answers say something else."""
+        given = {"pregnancy": pregnancy, "visit_date": day, "report_type": "birth", "secret": "SECRETWORD"}
+        return self.post("delivery_postnatal", given | answers, entity)
 
     def method(self, woman: str, episode: str = "", day: str = "2026-02-10", **answers: str) -> str:
         given = {"client": woman, "visit_date": day, "reason": "start", "choice_hers": "yes", "method": "dmpa"}

@@ -23,7 +23,7 @@ from server.registry.referrals import (
 from tests.conftest import MORNING
 from tests.making import a_town
 from tests.server.followups.samples import VILLAGE
-from tests.server.followups.told import F3, F4, F6, a_woman, checked, correct, tell
+from tests.server.followups.told import F3, F4, F5, F6, a_woman, checked, correct, tell
 from tests.server.registry.caring import Care, a_uuid
 
 URGENCIES = [
@@ -46,6 +46,17 @@ URGENCIES = [
     (F6, {"refer_to": "none"}, None),
     (F6, {"danger_fp": "chest_pain"}, "urgent"),
     (F6, {}, None),
+    (F5, {"danger_pp": "none", "danger_nb": "none"}, None),
+    (F5, {"danger_pp": "bleeding"}, "urgent"),
+    (F5, {"danger_nb": "cord"}, "urgent"),
+    (F5, {"temp": "38.0"}, "urgent"),
+    (F5, {"temp": "37.9", "bp_sys": "159", "bp_dia": "109", "wound": "sore", "breast": "sore", "mood2": "low"}, None),
+    (F5, {"bp_sys": "160"}, "urgent"),
+    (F5, {"bp_dia": "110"}, "urgent"),
+    (F5, {"wound": "pus"}, "urgent"),
+    (F5, {"breast": "red_hot"}, "urgent"),
+    (F5, {"mood2": "low self_harm"}, "urgent"),
+    (F5, {"danger": "fever"}, None),
     ("household_visit", {"danger": "fever"}, None),
 ]
 
@@ -210,7 +221,7 @@ def test_a_reported_loss_has_ended_every_task_when_the_phone_gets_its_answer(car
     care.check(pregnancy, "2026-02-20", danger="fever", done_by="worker")
     assert [row for row in care.rows(FollowUp) if not row.ended]
     care.check(pregnancy, "2026-02-21", still_pregnant="ended")
-    assert [row.rule for row in care.rows(FollowUp) if not row.ended] == []
+    assert [row.rule for row in care.rows(FollowUp) if not row.ended] == ["PL1"]
     assert {row.cause for row in care.rows(FollowUp) if row.state == "superseded"} == {"pregnancy_ended"}
 
 

@@ -36,6 +36,7 @@ def told_by(form_id: str, answers: dict[str, str], entity: str = "") -> Told | N
         ("pregnancy_registration", {"woman": WOMAN}, created("pregnancies", EPISODE), WOMAN, EPISODE),
         ("pregnancy_registration", {"woman": WOMAN}, "", WOMAN, None),
         ("antenatal_check", {"pregnancy": EPISODE}, updated("pregnancies", EPISODE), None, EPISODE),
+        ("delivery_postnatal", {"pregnancy": EPISODE}, updated("pregnancies", EPISODE), None, EPISODE),
         ("contraception_followup", {"client": WOMAN}, created("contraception_episodes", EPISODE), WOMAN, EPISODE),
         ("contraception_followup", {"client": WOMAN, "episode": EPISODE}, "", WOMAN, EPISODE),
         ("contraception_followup", {"client": f" uuid:{WOMAN.upper()} "}, "", WOMAN, None),
@@ -55,6 +56,14 @@ def test_only_what_rules_and_rows_read_is_kept_and_empty_answers_are_left_out() 
     told = told_by("antenatal_check", {"secret": "x", "visit_key": "k", "danger": "", "still_pregnant": " ongoing "})
     assert told is not None
     assert told.data == {"still_pregnant": "ongoing", "visit_key": "k"}
+
+
+def test_how_she_gave_birth_and_feeds_is_kept_in_her_record_alone() -> None:
+    told = told_by(
+        "delivery_postnatal", {"report_type": "birth", "mode": "caesarean", "feeding": "mixed", "secret": "x"}
+    )
+    assert told is not None
+    assert told.data == {"report_type": "birth"}
 
 
 def test_a_visit_without_a_readable_day_has_none() -> None:
