@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
 from server.followups.explaining import rules_of_clinicians
 from server.followups.notices import EMAIL, Word, add_once
-from server.followups.queries import consent_holds, is_woman
+from server.followups.queries import consent_holds, is_woman, of_the_team
 from server.followups.recipients import Staff, staff_of
 from server.followups.wishes import wishes_of
 from server.models import FollowUp, Notification, Project, Woman
@@ -89,6 +89,7 @@ def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, st
             FollowUp.inside.is_(None),
             FollowUp.due_on <= today,
             consent_holds(today),
+            or_(of_the_team(), Woman.consent_share_clinic),
         )
     )
     return [(row, chosen) for row, chosen in db.execute(query)]

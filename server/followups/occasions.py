@@ -108,7 +108,7 @@ def _household_visits(rule: Rule, facts: Facts, today: date) -> Iterator[Occasio
 
 
 def _danger_signs(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
-    """A loss ends what was asked for the pregnancy's sake or the baby's. Her own signs after a birth are looked at all the same."""
+    """A loss ends what was asked for the pregnancy's sake or the baby's. Her own signs after a birth outlast it."""
     known = {one.uuid: one for one in facts.pregnancies}
     for one in sorted(facts.danger_signs, key=lambda one: (one.reported_on, one.event)):
         ends_with = known.get(one.pregnancy) if one.kind in ("pregnancy", "baby") else None

@@ -135,10 +135,15 @@ def within(project_id: int, village_codes: Reached) -> ColumnElement[bool]:
     is_woman_s = FollowUp.subject_list == "women"
     hers = and_(is_woman_s, FollowUp.subject.in_(village_codes.women))
     if not village_codes.clinical:
-        hers = and_(hers, FollowUp.rule.not_in(rules_of_clinicians()))
+        hers = and_(hers, of_the_team())
     homes = and_(~is_woman_s, in_codes(village_codes.codes))
     nearby = true() if village_codes.places is None else FollowUp.village_code.in_(village_codes.places)
     return and_(here, nearby, or_(hers, homes), in_codes(village_codes.cut))
+
+
+def of_the_team() -> ColumnElement[bool]:
+    """What is not a clinician's alone: all that a village worker is shown, in numbers too."""
+    return FollowUp.rule.not_in(rules_of_clinicians())
 
 
 def in_codes(village_codes: Collection[str] | None) -> ColumnElement[bool]:

@@ -120,11 +120,15 @@ def _above(db: Session, project_id: int) -> dict[str, str]:
 
 
 def recipients_of(db: Session, row: FollowUp) -> Recipients:
-    chosen = None
+    """Of what is clinicians' alone nobody is told where she does not share with the clinic: none of them could look."""
+    chosen, shares = None, True
     if row.subject_list == "women":
         hers = (Woman.project_id == row.project_id) & (Woman.uuid == row.subject)
-        chosen = db.scalar(select(Woman.assigned_worker).where(hers))
+        query = select(Woman.assigned_worker, Woman.consent_share_clinic).where(hers)
+        chosen, shares = db.execute(query).one_or_none() or (None, True)
     of_clinicians = row.rule in rules_of_clinicians()
+    if of_clinicians and not shares:
+        return Recipients(frozenset(), frozenset(), frozenset())
     return staff_of(db, row.project_id, row.stands_on).recipients(row.village_code, chosen, of_clinicians)
 
 

@@ -76,6 +76,9 @@ def test_what_is_a_clinicians_alone_is_told_to_clinicians_and_to_nobody_else(db:
     assert told(db) == [(staff.doctor, "due")]
     change(db, staff, row, state="overdue", severity="amber")
     assert told(db) == [(staff.doctor, "due"), (staff.doctor, "overdue")]
+    keeps = a_woman(db, staff.project, "keeps", village_code=SHIQIAO, consent_share_clinic=False)
+    follow_up_changed(db, staff.project, a_follow_up(db, staff, rule="PL1", subject=keeps.uuid), MORNING)
+    assert len(told(db)) == 2, "of one who does not share with the clinic no clinician could look"
 
 
 def test_the_lead_hears_of_a_red_one_after_three_working_days(db: Session, staff: Staff) -> None:

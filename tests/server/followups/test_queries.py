@@ -20,6 +20,7 @@ from server.followups.queries import (
     due_for_villages,
     for_subject,
     get_by_visit_key,
+    of_the_team,
     state_at,
 )
 from server.followups.recalculate import recalculate_many
@@ -134,6 +135,7 @@ def test_what_is_a_clinicians_alone_is_on_no_workers_list_and_found_by_no_key(db
     for whose, rules in ((worker, []), (clinician, ["PL1"])):
         found = due_for_villages(db, town.id, whose, TODAY)
         assert [one.row.rule for one in found if one.row.subject == "w1"] == rules
+    assert count_by_village(db, town.id, [HERE], TODAY, of_the_team()) == {HERE: Counts(open=1)}
     assert get_by_visit_key(db, town.id, clinician, row.visit_key).row is row
     with pytest.raises(NotFound):
         get_by_visit_key(db, town.id, worker, row.visit_key)

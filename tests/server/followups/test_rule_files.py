@@ -145,7 +145,8 @@ def test_a_rule_without_a_source_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "line", "field"), [("IUD-1", "methods", "applies.methods"), ("REF-U", "urgency", "applies.urgency")]
+    ("name", "line", "field"),
+    [("IUD-1", "methods", "applies.methods"), ("REF-U", "urgency", "applies.urgency"), ("PL1", "whose", "whose")],
 )
 def test_a_rule_that_does_not_say_whom_it_is_for_is_refused(name: str, line: str, field: str) -> None:
     text = (RULES / f"{name}.toml").read_text(encoding="utf-8")

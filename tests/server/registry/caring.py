@@ -31,9 +31,9 @@ FORMS: dict[str, tuple[str, str, str]] = {
     ),
     "pregnancy_registration": (
         "woman visit_date wants_registration lmp_known lmp_date us_done us_date us_weeks us_days danger_now visit_key "
-        "village_code",
+        "village_code status",
         "pregnancies",
-        "woman village_code",
+        "woman village_code status",
     ),
     "antenatal_check": (
         "pregnancy visit_date still_pregnant done_by danger us_new us_date us_weeks us_days refer visit_key secret",

@@ -79,6 +79,23 @@ def test_what_has_ended_stays_ended_and_by_the_first_day_told() -> None:
         assert (row["status"], row["ended_on"]) == ("ended", date(2026, 4, 1))
 
 
+@pytest.mark.parametrize(
+    ("answers", "row"),
+    [
+        ({"report_type": "birth", "birth_date": "2026-04-20"}, ("gave_birth", date(2026, 4, 20))),
+        ({"report_type": "pnc_visit"}, ("gave_birth", date(2026, 5, 1))),
+        ({"report_type": "loss", "loss_date": "2026-04-20"}, ("ended", date(2026, 4, 20))),
+        ({"report_type": "pnc_visit", "birth_date": "2026-04-20", "baby_state": "died"}, ("ended", date(2026, 5, 1))),
+        ({}, ("ongoing", None)),
+    ],
+)
+def test_a_birth_or_a_loss_ends_a_pregnancy_on_the_day_that_was_told(
+    answers: dict[str, str], row: tuple[str, date | None]
+) -> None:
+    found = pregnancy_rows([registered(), event("delivery_postnatal", "2026-05-01", **answers)])["e"]
+    assert (found["status"], found["ended_on"]) == row
+
+
 def test_who_does_not_wish_to_register_has_no_pregnancy() -> None:
     assert pregnancy_rows([registered(wants_registration="no"), checked("2026-03-01")]) == {}
 

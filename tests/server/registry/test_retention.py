@@ -57,6 +57,7 @@ def test_after_a_year_without_contact_code_and_counts_are_left(
     pregnancy = a_uuid()
     care.pregnancy(past, pregnancy)
     care.check(pregnancy)
+    care.report(pregnancy, mood2="low", mode="caesarean")
     declined = care.post("woman_consent", {"action": "register", "consent_service": "no", "display_name": "WORDNAME"})
     assert care.seal_of(declined) == "no_consent"
     clock.forward(days=300)
@@ -71,7 +72,7 @@ def test_after_a_year_without_contact_code_and_counts_are_left(
         keep_unused(db, db.get_one(Project, project_id), unused, None, clock.now())
     with database.reading() as db:
         planned = plan_retention(db, None, clock.now())[project_id]
-    assert (planned.women, planned.records, planned.sealed_records) == (1, 3, 1)
+    assert (planned.women, planned.records, planned.sealed_records) == (1, 4, 1)
     assert contents(database)[:2] == before[:2], "a dry run changes nothing"
 
     assert run_retention(database, blobs, None, clock.now()) == {project_id: planned}
@@ -79,9 +80,10 @@ def test_after_a_year_without_contact_code_and_counts_are_left(
     assert {one.uuid for one in care.rows(Entity)} == {present, asking, unused}
     (row,) = care.rows(Minimised)
     counts = {"woman_consent": 1, "pregnancy_registration": 1, "antenatal_check": 1}
+    counts["delivery_postnatal"] = 1
     assert (row.code, row.village_code, orjson.loads(row.counts_json)) == ("W-0231", VILLAGE, counts)
     empty = [one for one in care.rows(SubmissionVersion) if not one.xml]
-    assert len(empty) == 4
+    assert len(empty) == 5
     assert care.rows(Tombstone) == [], "she may come again"
     with database.reading() as db:
         shut = db.scalars(select(Submission.sealed).where(Submission.id.in_([one.submission_id for one in empty])))
