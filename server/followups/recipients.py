@@ -121,7 +121,8 @@ def _above(db: Session, project_id: int) -> dict[str, str]:
 
 def recipients_of(db: Session, row: FollowUp) -> Recipients:
     """Of what is clinicians' alone nobody is told where she does not share with the clinic: none of them could look."""
-    chosen, shares = None, True
+    chosen: str | None = None
+    shares = True
     if row.subject_list == "women":
         hers = (Woman.project_id == row.project_id) & (Woman.uuid == row.subject)
         query = select(Woman.assigned_worker, Woman.consent_share_clinic).where(hers)
