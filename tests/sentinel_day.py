@@ -113,6 +113,8 @@ class Day:
         sort = f'multipart/form-data; boundary="{boundary}"'
         answer = care.phone.post(f"/projects/{self.project_id}/submission", data=body, content_type=sort)
         assert answer.status_code == 201, answer.text
+        told = {"secret": WORDS["an answer"], "birth_date": "2026-03-01", "mood2": "low", "danger_nb": "cord"}
+        sent["delivery_postnatal"] = care.report(known["pregnancy"], "2026-03-02", **told)
         method = care.method(known["woman"], known["episode"], method=WORDS["a method"])
         return sent | {"contraception_followup": method}
 

@@ -28,6 +28,7 @@ from tests.server.registry.caring import Care, a_care_record, a_uuid, created, u
 from tests.server.web.pages.conftest import Browser
 
 WORDS = ("WORDNAME", "WORDSECRET", "WORDEARLIER", "WORDPHOTO", "WORDFILENAME", "WORDCOMMENT", "WORDLATE", "W-0777")
+OF_A_BIRTH = ("WORDBIRTH", "WORDMODE", "WORDMOOD")
 
 
 @pytest.fixture
@@ -65,6 +66,9 @@ def tell_everything(care: Care, staff: dict[str, Any], clock: Clock) -> list[str
     photo = {"WORDFILENAME.jpg": b"\xff\xd8\xff\xe0WORDPHOTO" * 5}
     assert care.phone.send(care.project_id, xml, photo).status_code == 201
     care.method(woman, episode)
+    care.report(
+        pregnancy, birth_date="2026-02-25", secret="WORDBIRTH", mode="WORDMODE", mood2="WORDMOOD", danger_nb="cord"
+    )
     care.check(a_uuid(), secret="WORDSECRET")  # of a pregnancy that nobody registered: its words are not hers
     look_at_everything(care, staff, woman, check)
     clock.forward(minutes=1)
@@ -159,7 +163,7 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
     for file in files_in(config):
         os.utime(file, (MORNING.timestamp() - 60,) * 2)  # files have the machine's time, not the test's
     chain(database)
-    words = [*WORDS[:6], "W-0777", *uuids]
+    words = [*WORDS[:6], *OF_A_BIRTH, "W-0777", *uuids]
     before = found_in(database, config, words)
     assert {
         "submission_version.xml",
@@ -184,6 +188,7 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
     dora.see(address)
     assert dora.send(f"{address}/erase", {"sure": "yes"}).status_code == 303
     care.check(uuids[1], secret="WORDLATE")
+    care.report(uuids[1], secret="WORDLATE")
     care.phone.inner.application.extensions["fangshi.readings"].flush()
     overwrite_deleted(database)
 
@@ -192,7 +197,7 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
     with database.reading() as db:
         verdict = verify_chain(db, [])
     assert verdict.broken is None, "what was taken out of the audit is told in it, so the chain still holds"
-    words = [*(word for word in WORDS if word != "WORDSECRET"), *uuids]
+    words = [*(word for word in WORDS if word != "WORDSECRET"), *OF_A_BIRTH, *uuids]
     assert found_in(database, config, words) == set()
     if not database.is_sqlite:
         written = postgresql_bytes.dump(database)

@@ -25,8 +25,8 @@ from tests.test_reading_doors import OTHER_ARGUMENTS, ask, fill
 
 POINT = "30.12345 105.65432 0 5"
 PLACE = ("30.1234", "105.6543")
-FACTS = ("WORDPREGNANT", "WORDCHECK", "WORDMETHOD", "2025-12-01", "dmpa")
-"""Labels of a pregnancy and an episode, an answer of a check, her last period, her method."""
+FACTS = ("WORDPREGNANT", "WORDCHECK", "WORDBIRTH", "WORDMETHOD", "2025-12-01", "dmpa")
+"""Labels of a pregnancy and an episode, an answer of a check and one of a birth, her last period, her method."""
 
 CARING = ("village_worker", "clinician")
 OTHERS = tuple(
@@ -61,6 +61,7 @@ def her(app: Flask, database: Database, project_id: int) -> Her:
     answers = {"client": woman, "visit_date": "2026-02-10", "reason": "start", "choice_hers": "yes", "method": "dmpa"}
     entity = created("contraception_episodes", episode, "WORDMETHOD")
     sent.append(("contraception_followup", care.post("contraception_followup", answers, entity)))
+    sent.append(("delivery_postnatal", care.report(pregnancy, secret="WORDBIRTH", mood2="low", danger_pp="fever")))
     with database.reading() as db:
         ids = dict(db.execute(select(Submission.instance_id, Submission.id)).all())
     lists = {"households": home, "women": woman, "pregnancies": pregnancy, "contraception_episodes": episode}
@@ -71,7 +72,8 @@ def addresses(app: Flask, her: Her) -> set[str]:
     """Every address that answers to GET, with each of her records and each entry of hers."""
     project_id = her.care.project_id
     found: set[str] = set()
-    for (form, sent, row), (name, uuid) in zip(her.records, her.lists.items(), strict=True):
+    lists_of = [*her.lists.items(), ("pregnancies", her.lists["pregnancies"])]  # a birth is told of the same pregnancy
+    for (form, sent, row), (name, uuid) in zip(her.records, lists_of, strict=True):
         known = {**OTHER_ARGUMENTS, "project_id": project_id, "form_id": form, "xml_form_id": form, "name": name}
         known |= {"instance_id": quote(sent), "version_id": quote(sent), "submission_id": row, "uuid": uuid}
         known |= {"woman": her.woman, "woman_uuid": her.woman, "village": VILLAGE}

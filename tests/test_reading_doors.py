@@ -188,14 +188,16 @@ def about_women(app: Flask, database: Database, project_id: int) -> set[str]:
         answers = {"woman": woman, "visit_date": "2026-02-10", "wants_registration": "yes", "danger_now": "bleeding"}
         care.post("pregnancy_registration", answers, created("pregnancies", pregnancy, word))
         check = care.check(pregnancy, secret=word)
+        birth = care.report(pregnancy, secret=word, mood2="low", loss_support="")
         if kind in ("withdrew", "removed"):
             care.withdraw(woman, "2026-03-01", erase="erase" if kind == "removed" else "keep_minimal")
         with database.reading() as db:
-            ids = {one: db.query(Submission.id).filter_by(instance_id=one).scalar() for one in (consent, check)}
+            ids = {one: db.query(Submission.id).filter_by(instance_id=one).scalar() for one in (consent, check, birth)}
         for form, sent, name, uuid in (
             ("woman_consent", consent, "women", woman),
             ("antenatal_check", check, "pregnancies", pregnancy),
             ("antenatal_check", check, "referrals", pregnancy),
+            ("delivery_postnatal", birth, "pregnancies", pregnancy),
         ):
             known = {**OTHER_ARGUMENTS, "project_id": project_id, "form_id": form, "xml_form_id": form, "name": name}
             known |= {"instance_id": quote(sent), "version_id": quote(sent), "submission_id": ids[sent], "uuid": uuid}

@@ -10,7 +10,7 @@ from server import clock
 from server.access.allow import may
 from server.followups.board import COLUMNS, WITHHELD, Board, show_counts
 from server.followups.lists_for_pages import Phone, Wanted
-from server.followups.queries import Counts, Whose, count_by_village
+from server.followups.queries import Counts, count_by_village
 from server.followups.town_board import tell_board
 from server.web import session
 from server.web.pages.door import pages
