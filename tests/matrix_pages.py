@@ -136,12 +136,17 @@ POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/end
 POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/confirm
 GET /forms/<form_id>/draft
 GET /forms/<form_id>/draft/changes
+GET /forms/<form_id>/draft/preview
 POST /forms/<form_id>/draft
 POST /forms/<form_id>/draft/discard
 POST /forms/<form_id>/draft/files
 POST /forms/<form_id>/publish
 POST /forms/<form_id>/state
 POST /red-lines/waivers
+
+[project] submission.create
+GET /forms/<form_id>/fill
+POST /forms/<form_id>/fill
 
 [project] hand_over.create
 POST /hand-overs
@@ -212,6 +217,9 @@ GET /review/<int(max=9007199254740991):submission_id>/panel
 POST /review/<int(max=9007199254740991):submission_id>/show
 
 [record] submission.update
+GET /review/<int(max=9007199254740991):submission_id>/edit
+POST /review/<int(max=9007199254740991):submission_id>/edit
+POST /review/<int(max=9007199254740991):submission_id>/edit/answers
 POST /review/<int(max=9007199254740991):submission_id>/state
 
 [site] project.create

@@ -104,6 +104,15 @@ def get_sent(db: Session, form: Form, instance_id: str) -> Listed:
     return Listed(*db.execute(rows().where(sent)).one())
 
 
+def get_stored(db: Session, version_id: int) -> tuple[SubmissionVersion, str]:
+    """A version that was just stored and the name of its form, for its sender's receipt."""
+    query = select(SubmissionVersion, FormVersion.name).join(
+        FormVersion, FormVersion.id == SubmissionVersion.form_version_id
+    )
+    version, name = db.execute(query.where(SubmissionVersion.id == version_id)).one()
+    return version, name or ""
+
+
 def find_root_id(db: Session, records: Records, instance_id: str) -> str | None:
     """The id of the record that has a version of this id, when it is not the first one's."""
     return db.scalar(

@@ -7,12 +7,11 @@ from flask import Response, current_app, request
 from sqlalchemy.exc import OperationalError
 
 from forms.instance import Instance, read_instance
-from server.access.allow import allow, may, scope_of
+from server.access.allow import allow, may
 from server.access.phones import RecentUse, note_use
 from server.access.projects import get_project
 from server.errors import Forbidden, FormNotOpen, NotFound, Unauthenticated
 from server.intake.envelope import Envelope, read_envelope
-from server.intake.items import Item, Receipt, StoredFile
 from server.models import Form, FormVersion, Project
 from server.publishing.phone import offered_files, offered_forms, reads_list
 from server.publishing.versions import Asked, asked_of, get_current, get_draft_by_token, get_version
@@ -23,7 +22,8 @@ from server.web.blueprints import Door
 from server.web.central.door import add_headers
 from server.web.central.loading import allow_reading, load_project_of_forms, load_version, signed_in
 from server.web.languages import select_language, word_in
-from server.web.session import blobs, caller, database, now, own_url, reading, store, today
+from server.web.receiving import item_of, keep
+from server.web.session import caller, database, now, own_url, reading, today
 from server.web.wire import openrosa_xml
 from server.web.wire.openrosa_xml import ListedFile, ListedForm
 
@@ -138,23 +138,11 @@ def allow_sending(asked: Asked) -> None:
 
 def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
     """Files to disk, then rows; the answer leaves after the commit."""
-    item = Item(
-        asked=asked,
-        instance=instance,
-        xml=envelope.xml,
-        files=tuple(StoredFile(part.name, part.content_type, blobs().put(part.stream)) for part in envelope.parts),
-        actor_id=caller().actor_id,
-        device_id=request.args.get("deviceID"),
-        user_agent=request.headers.get("User-Agent"),
-        now=now(),
-        own_only=not may(caller(), "submission.update", asked.project, asked.form),
-        scope=scope_of(caller(), asked.project),
-    )
-    (outcome,) = store().store([item])
-    note_phone()
-    if isinstance(outcome, Receipt):
-        return openrosa_xml.created(word_in(select_language(), outcome.word))
-    raise outcome
+    try:
+        receipt = keep(item_of(envelope, instance, asked))
+    finally:
+        note_phone()
+    return openrosa_xml.created(word_in(select_language(), receipt.word))
 
 
 def note_phone() -> None:

@@ -5,6 +5,7 @@ from server.access.tokens import unseal
 from server.models import Project
 from server.publishing.figures import figures_of_forms
 from server.publishing.queries import ListedForm, list_forms
+from server.web.browser_words import json_of
 from server.web.central.loading import may_read
 from server.web.parameters import wants_extended
 from server.web.session import caller, reading, secret_key
@@ -21,7 +22,7 @@ def form_json(project: Project, one: ListedForm) -> Json:
     token = None
     if one.version.id == one.form.draft_version_id and may(caller(), "form.update", project, one.form):
         token = unseal(secret_key(), one.form.draft_token_sealed)
-    return forms_json.form(one.form, one.version, token)
+    return forms_json.form(one.form, one.version, token) | {"phoneAppOnly": json_of(one.version)}
 
 
 def shown_forms(project: Project) -> list[Json]:

@@ -21,6 +21,7 @@ from server.publishing.versions import get_form
 from server.publishing.workbooks import has_workbook
 from server.registry.reach import reach_of
 from server.web import session
+from server.web.browser_words import told
 from server.web.errors import as_problem
 from server.web.pages.change_words import counts_of
 from server.web.pages.door import pages
@@ -121,11 +122,13 @@ def form_facts(project: Project, form: Form) -> dict[str, Any]:
         "attachments": files_of(project, shown),
         "versions": queries.list_versions(db, form),
         "draft": draft_facts(project, draft) if draft else None,
+        "browser": told(shown),
     }
     can_edit = may(who, "form.update", project, form)
     return {
         "form": facts,
         "can_edit": can_edit,
+        "can_fill": form.state == "open" and may(who, "submission.create", project, form),
         "workbook": (can_edit or shown.published_at is not None) and has_workbook(form.xml_form_id, shown),
         "changes": counts_of(changes_of_draft(db, form).differences)
         if can_edit and draft and facts["published"]
@@ -138,7 +141,13 @@ def form_facts(project: Project, form: Form) -> dict[str, Any]:
 def draft_facts(project: Project, draft: FormVersion) -> dict[str, Any]:
     files = files_of(project, draft)
     missing = sum(not (file["there"] or file["dataset"]) for file in files)
-    return {"version": draft.version, "created_at": draft.created_at, "attachments": files, "missing": missing}
+    return {
+        "version": draft.version,
+        "created_at": draft.created_at,
+        "attachments": files,
+        "missing": missing,
+        "browser": told(draft),
+    }
 
 
 def files_of(project: Project, version: FormVersion) -> list[dict[str, Any]]:

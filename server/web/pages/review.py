@@ -21,6 +21,7 @@ from server.web import languages, session
 from server.web.files import send_photo
 from server.web.pages.answers import Answer, Words, chosen_entities, list_answers
 from server.web.pages.door import pages
+from server.web.pages.openable import find_open
 from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place, say_seal
 from server.web.pages.sent import ID, asked_number, sent_text
 from server.web.pages.shell import current_project, say_day, today
@@ -94,6 +95,7 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
         "withheld": _("This record is encrypted; only who holds the private key can read it.")
         if found.version.encrypted
         else "",
+        "can_reopen": found.version.is_current and find_open(session.db(), project, submission_id) is not None,
         "can_review": found.version.is_current and may(session.caller(), "submission.update", project),
     }
 

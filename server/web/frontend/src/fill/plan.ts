@@ -1,0 +1,16 @@
+/** What the server wrote on the page: where the form and its files are, and where an answer goes. */
+export interface Plan {
+  form: string;
+  files: string;
+  /** "" on a preview: there is nowhere to send to. */
+  send: string;
+  /** Where the record is that is corrected, "" for a new one; `names` are its files. */
+  answers: string;
+  recordFiles: string;
+  names: string[];
+}
+
+export function readPlan(place: HTMLElement): Plan {
+  const { form = "", files = "", send = "", answers = "", recordFiles = "", names = "[]" } = place.dataset;
+  return { form, files, send, answers, recordFiles, names: JSON.parse(names) as string[] };
+}

@@ -1,0 +1,92 @@
+import type { Plan } from "./plan";
+
+/**
+ * Sends what Web Forms made of the answers, and tells what became of it.
+ *
+ * What may have arrived unheard is sent again byte for byte, never made anew: the server knows the same bytes and stores
+ * them once, while the same record with another hour of ending would be a second content under one number.
+ */
+export class Sending {
+  private unsent = false;
+  private readonly told = document.getElementById("told") as HTMLElement;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly place: HTMLElement,
+  ) {
+    window.addEventListener("beforeunload", (event) => {
+      if (this.unsent) event.preventDefault();
+    });
+  }
+
+  /** Somebody answers: leaving the page would lose it. */
+  touch(): void {
+    this.unsent = this.plan.send !== "";
+  }
+
+  async send(body: FormData): Promise<void> {
+    if (!this.plan.send) return this.show(copyOf("say-preview"));
+    for (const name of this.plan.names) body.delete(name); // as they were; the server carries them over
+    this.place.inert = true;
+    this.tell("say-sending");
+    let answer: Response;
+    let text: string;
+    try {
+      const headers = { "X-Requested-With": "XMLHttpRequest", "HX-Request": "true" };
+      answer = await fetch(this.plan.send, { method: "POST", headers, body, redirect: "error" });
+      text = await answer.text();
+    } catch {
+      this.tell("say-no-network");
+      this.offer("[data-again]", () => void this.send(body));
+      return;
+    }
+    if (answer.ok) {
+      this.unsent = false;
+      this.show(partsOf(text));
+    } else {
+      this.refuse(text, body);
+    }
+  }
+
+  private refuse(text: string, body: FormData): void {
+    this.tell("say-refused");
+    this.told.querySelector("[data-why]")?.replaceChildren(partsOf(text));
+    this.offer("[data-again]", () => void this.send(body));
+    this.offer("[data-back]", () => {
+      this.told.hidden = true;
+      this.place.inert = false;
+    });
+  }
+
+  /** A sentence of the page above the form. */
+  tell(template: string): void {
+    this.told.replaceChildren(copyOf(template));
+    this.told.hidden = false;
+    this.told.focus();
+  }
+
+  private offer(button: string, act: () => void): void {
+    this.told.querySelector(button)?.addEventListener("click", act, { once: true });
+  }
+
+  private show(parts: DocumentFragment): void {
+    this.told.hidden = true;
+    this.place.hidden = true;
+    const shown = document.createElement("section");
+    shown.append(parts);
+    this.place.after(shown);
+    window.scrollTo(0, 0);
+    shown.querySelector("h1")?.focus();
+  }
+}
+
+function copyOf(template: string): DocumentFragment {
+  return (document.getElementById(template) as HTMLTemplateElement).content.cloneNode(true) as DocumentFragment;
+}
+
+/** The server's own words, escaped there; none of it is script, and the policy would let none run. */
+function partsOf(html: string): DocumentFragment {
+  const parts = document.createElement("template");
+  parts.innerHTML = html;
+  return parts.content;
+}
