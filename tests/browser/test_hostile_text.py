@@ -41,6 +41,7 @@ PAGES = {
     "/forms/<form_id>": "lea",
     "/forms/<form_id>/draft": "lea",
     "/forms/<form_id>/draft/changes": "lea",
+    "/forms/<form_id>/draft/preview": "lea",
     "/forms/upload": "lea",
     "/hand-overs": "lea",
     "/phones": "lea",
@@ -56,6 +57,7 @@ PAGES = {
     "/review": "rita",
     "/review/<submission_id>": "rita",
     "/review/<submission_id>/access": "rita",
+    "/review/<submission_id>/edit": "rita",
     "/review/<submission_id>/panel": "rita",
     "/review/sealed": "rita",
     "/me/reads": "rita",
@@ -65,6 +67,7 @@ PAGES = {
     "/consents": "wang",
     "/emergency": "wang",
     "/follow-ups/list": "wang",
+    "/forms/<form_id>/fill": "wang",
     "/m": "wang",
     "/map/home/<woman>": "wang",
     "/people/<woman_uuid>/access": "wang",
@@ -149,6 +152,8 @@ def look(tab: Tab, where: tuple[str, str]) -> bool:
     """Looks at what the tab shows; whether anything that somebody wrote is in its main part."""
     if tab.page.query_selector("[data-village-map]"):
         tab.page.wait_for_selector("[data-ready=true]")
+    if tab.page.query_selector("#fill"):
+        tab.page.wait_for_selector(".form-initialization-status.ready", state="attached")
     found = tab.page.evaluate(LOOK)
     assert (where, found["elements"], found["ran"], found["refused"]) == (where, 0, None, [])
     return bool(found["told"])

@@ -40,12 +40,17 @@ function stylesOf(code: string): string {
 type Change = [from: string | RegExp, to: string];
 
 const MARKED = 'Object.assign(document.createElement("style"), { nonce: globalThis.fangshiNonce })';
+const AS_TEXT = (name: string, from: string): string =>
+  `let ${name} = ${from}; if (${name}.type === "NODE") ${name} = new StringEvaluation(eA, ${name}.toString());`;
 const ENGINE: Change[] = [
   // PrimeVue's own styles: where it makes elements for them, they carry the page's mark.
   [/document\.createElement\("style"\)/g, MARKED],
   [/\|\| aA\.createElement\("style"\)/g, `|| ${MARKED}`],
   // setAttribute("nonce", undefined) would take the mark off again.
   [/nonce: wA\s/g, "nonce: wA || globalThis.fangshiNonce\n"],
+  // A day that is read from a list or an answer is a path; JavaRosa takes its text, Web Forms knows only texts and numbers.
+  ['const AA = tA.evaluate(eA);\n    switch (AA.type) {\n      case "BOOLEAN":', `${AS_TEXT("AA", "tA.evaluate(eA)")}\n    switch (AA.type) {\n      case "BOOLEAN":`],
+  ["const AA = tA.evaluate(eA), nA = evaluateDateTime(eA, AA);", `${AS_TEXT("AA", "tA.evaluate(eA)")} const nA = evaluateDateTime(eA, AA);`],
   // Nothing is compiled from text: these two are for programs that Web Forms does not load.
   ["eval(func)", "void func"],
   ["`${QA} questions with errors.`", 'QA + " questions with errors."'],

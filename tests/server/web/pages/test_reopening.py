@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 
 from server.intake.reopening import STAY
 from server.models import Audit, Entity, Form, Submission, SubmissionVersion
+from tests.client import Client
 from tests.making import a_dataset, a_form, a_record, an_xform, new_id
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.women import CareTown
@@ -127,7 +128,9 @@ def home(town, database) -> tuple[int, str]:
         a_dataset(db, town.project_id, "homes", ["village_code"])
         a_form(db, town.project_id, version="2", xml=an_xform(version="2", entities=True))
     number = new_id().removeprefix("uuid:")
-    return town.record(version="2", village="1", entity=entity(number), gps=""), number
+    phone = Client(town.app, key=town.key)
+    assert phone.send(town.project_id, a_record(version="2", village="1", entity=entity(number))).status_code == 201
+    return 1, number
 
 
 def village_of(database, number) -> tuple[str, int]:

@@ -1,12 +1,19 @@
-/** The form's XML with the translation marked that fits the page: Web Forms begins with it, and keeps the others to choose. */
-export function leadTheLanguage(xml: string, page: string): string {
+/** The form's XML as Web Forms reads it best: it begins in the page's language, and what is meant to be bold is bold. */
+export function fitToPage(xml: string, page: string): string {
   const form = new DOMParser().parseFromString(xml, "application/xml");
-  const all = [...form.getElementsByTagName("translation")];
+  leadTheLanguage([...form.getElementsByTagName("translation")], page);
+  for (const element of form.querySelectorAll("value, label, hint")) {
+    for (const part of element.childNodes) if (part.nodeType === Node.TEXT_NODE) part.nodeValue = setOff(part.nodeValue ?? "");
+  }
+  return new XMLSerializer().serializeToString(form);
+}
+
+/** Web Forms takes the translation that is marked first, and keeps the others to choose. */
+function leadTheLanguage(all: Element[], page: string): void {
   const wanted = all.find((one) => fits(one.getAttribute("lang") ?? "", page));
-  if (!wanted) return xml;
+  if (!wanted) return;
   for (const one of all) one.removeAttribute("default");
   wanted.setAttribute("default", "true()");
-  return new XMLSerializer().serializeToString(form);
 }
 
 /** `中文 (zh)`, `zh-CN` and `Chinese (zh-Hans)` are Chinese, as the code in brackets or the whole name says. */
@@ -14,3 +21,19 @@ function fits(name: string, page: string): boolean {
   const code = (/\(([^()]+)\)\s*$/.exec(name)?.[1] ?? name).toLowerCase();
   return code.split(/[-_]/)[0] === page.split("-")[0];
 }
+
+/**
+ * `**要紧。**然后`: marks of bold between a full stop and a letter are none in Markdown, which looks for a blank there; the
+ * phone app takes them. A hair of space is such a blank.
+ */
+function setOff(text: string): string {
+  return text.replace(/\*\*(\S(?:[^*]*\S)?)\*\*/gu, (bold: string, inner: string, at: number) => {
+    const before = LETTER_LAST.test(text.slice(0, at)) && /^\p{P}/u.test(inner) ? HAIR : "";
+    const after = /\p{P}$/u.test(inner) && LETTER_FIRST.test(text.slice(at + bold.length)) ? HAIR : "";
+    return before + bold + after;
+  });
+}
+
+const HAIR = "\u200a";
+const LETTER_LAST = /[\p{L}\p{N}]$/u;
+const LETTER_FIRST = /^[\p{L}\p{N}]/u;

@@ -1,7 +1,7 @@
 // One form in ODK Web Forms: fetched by the page's session, shown in the page's language, sent once.
 import { createApp, h, type App } from "vue";
 import { OdkWebForm, webFormsPlugin } from "@getodk/web-forms";
-import { leadTheLanguage } from "./language";
+import { fitToPage } from "./language";
 import { readPlan, type Plan } from "./plan";
 import { Sending } from "./sending";
 import { CALENDAR, isChinese } from "./words";
@@ -33,6 +33,13 @@ async function fetchText(url: string, method = "GET"): Promise<string> {
   return await answer.text();
 }
 
+/** A file of the form. One that nothing fills (404) counts as empty, as on the phone; any other fault is told. */
+async function fetchFile(url: string, sending: Sending): Promise<Response> {
+  const answer = await fetch(url).catch(() => Response.error());
+  if (!answer.ok && answer.status !== 404) sending.tell("say-not-fetched");
+  return answer;
+}
+
 /** The record that is corrected, with its files as they came. */
 function recordOf(plan: Plan): object | undefined {
   if (!plan.answers) return undefined;
@@ -53,12 +60,12 @@ async function start(place: HTMLElement): Promise<void> {
   const plan = readPlan(place);
   const sending = new Sending(plan, place);
   try {
-    const formXml = leadTheLanguage(await fetchText(plan.form), document.documentElement.lang);
+    const formXml = fitToPage(await fetchText(plan.form), document.documentElement.lang);
     const app = createApp({
       render: () =>
         h(OdkWebForm, {
           formXml,
-          fetchFormAttachment: (url: URL) => fetch(plan.files + encodeURIComponent(nameIn(url))),
+          fetchFormAttachment: (url: URL) => fetchFile(plan.files + encodeURIComponent(nameIn(url)), sending),
           missingResourceBehavior: "BLANK",
           editInstance: recordOf(plan),
           onSubmit: (payload: Payload) => void sending.send(payload.data[0]),

@@ -44,12 +44,12 @@ export class Sending {
       this.unsent = false;
       this.show(partsOf(text));
     } else {
-      this.refuse(text, body);
+      this.refuse(answer.status, text, body);
     }
   }
 
-  private refuse(text: string, body: FormData): void {
-    this.tell("say-refused");
+  private refuse(status: number, text: string, body: FormData): void {
+    this.tell(status === 401 ? "say-signed-out" : "say-refused");
     this.told.querySelector("[data-why]")?.replaceChildren(partsOf(text));
     this.offer("[data-again]", () => void this.send(body));
     this.offer("[data-back]", () => {
