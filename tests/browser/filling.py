@@ -78,8 +78,8 @@ def fill_and_send(page: Page, language: str = "zh_Hans") -> bool:
         if asked.count() == 0:
             page.locator(".fill-done, #told [data-again]").first.wait_for()
             return page.locator(".fill-done").count() == 1
-        for number in range(asked.count()):
-            answer(page, asked.nth(number))
+        for name in asked.evaluate_all("boxes => boxes.map(box => box.id)"):
+            answer(page, page.locator(f'[id="{name}"]'))
     return False
 
 

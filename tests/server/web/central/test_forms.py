@@ -30,7 +30,7 @@ def test_an_uploaded_form_is_a_draft_until_it_is_published(as_bob: Client, proje
 
     assert set(made) == {
         "projectId", "xmlFormId", "state", "name", "version", "hash", "sha", "sha256", "draftToken", "keyId", "enketoId",
-        "enketoOnceId", "webformsEnabled", "createdAt", "updatedAt", "publishedAt",
+        "enketoOnceId", "webformsEnabled", "createdAt", "updatedAt", "publishedAt", "phoneAppOnly",
     }  # fmt: skip
     assert (made["xmlFormId"], made["version"], made["name"], made["state"]) == ("visit", "1", "走访", "open")
     assert made["publishedAt"] is None and len(made["draftToken"]) == 64
@@ -268,6 +268,19 @@ def test_a_form_cannot_come_back_beside_another_of_its_name(as_bob: Client, proj
     (trashed,) = as_bob.get(path + "?deleted=true").json
 
     assert as_bob.post(f"{path}/{trashed['id']}/restore").json["code"] == 409.23
+
+
+def test_a_form_that_a_browser_cannot_fill_says_why_in_both_languages(
+    as_bob: Client, database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        a_form(db, project_id, xml=an_xform().replace(b'mediatype="image/*"', b'mediatype="video/*"'))
+        a_form(db, project_id, "other")
+    told = {one["xmlFormId"]: one["phoneAppOnly"] for one in as_bob.get(f"/projects/{project_id}/forms").json}
+    assert told["other"] == []
+    (reason,) = told["visit"]
+    assert (reason["kind"], reason["name"], reason["path"]) == ("upload", "video", "/photo")
+    assert reason["reasonZh"] and "film" in reason["reasonEn"]
 
 
 @pytest.mark.parametrize(
