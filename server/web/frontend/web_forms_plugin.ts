@@ -53,6 +53,11 @@ const ENGINE: Change[] = [
   ["const AA = tA.evaluate(eA), nA = evaluateDateTime(eA, AA);", `${AS_TEXT("AA", "tA.evaluate(eA)")} const nA = evaluateDateTime(eA, AA);`],
   // Nothing is compiled from text: these two are for programs that Web Forms does not load.
   ["eval(func)", "void func"],
+  // Where it names an address inside the form, nobody is helped.
+  ["`Failed to load image. File: ${eA.resourceUrl?.href}`", '"Failed to load image."'],
+  ["`Failed to load audio. File: ${eA.resourceUrl.href}`", '"Failed to load audio."'],
+  ["`Failed to load video. File: ${eA.resourceUrl.href}`", '"Failed to load video."'],
+  ["`Media not found. File: ${uA.href}`", '"Media not found."'],
   ["`${QA} questions with errors.`", 'QA + " questions with errors."'],
 ];
 const MAP: Change[] = [
