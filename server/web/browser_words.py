@@ -14,9 +14,13 @@ def _(sentence: str, **values: str) -> str:
 
 def say_obstacle(one: Obstacle) -> str:
     """One sentence; a question is named by its path, since its label may be long."""
-    sentence = {
+    sentence = say_upload(one.name) if one.kind == "upload" else say_other(one)
+    return f"{one.path.rpartition('/')[2]}: {sentence}" if one.path else sentence
+
+
+def say_other(one: Obstacle) -> str:
+    return {
         "function": _("The calculation %(name)s is not known in the browser.", name=one.name),
-        "upload": say_upload(one.name),
         "encrypted": _("The form is encrypted on the phone, which a browser does not do."),
         "last_saved": _("It takes answers over from the record before, which only the phone has."),
         "record": _("It records sound while it is filled, which a browser does not do."),
@@ -24,7 +28,6 @@ def say_obstacle(one: Obstacle) -> str:
         "barcode": _("A barcode is typed in the browser."),
         "audit": _("The browser does not note how long each question took."),
     }[one.kind]
-    return f"{one.path.rpartition('/')[2]}: {sentence}" if one.path else sentence
 
 
 def say_upload(kind: str) -> str:
