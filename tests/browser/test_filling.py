@@ -111,12 +111,12 @@ def test_without_network_the_answers_stay_and_what_arrived_unheard_is_stored_onc
         sent.append(route.fetch().status)
         route.abort("connectionreset")
 
-    page.route("**/forms/visit/fill", unheard)
+    page.route("**/forms/visit/fill?*", unheard)
     send(page)
     page.get_by_text("现在没有网").wait_for()
     tab.shoot("fill-no-network-zh")
     assert sent == [201] and box(page, "Note").locator("input").input_value() == "第一句"
-    page.unroute("**/forms/visit/fill")
+    page.unroute("**/forms/visit/fill?*")
     page.get_by_role("button", name="再送一次").click()
     page.locator(".fill-done").wait_for()
     assert len(versions(database)) == 1

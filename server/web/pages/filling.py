@@ -35,7 +35,7 @@ from server.web.receiving import item_of, keep
 def show_empty_form(form_id: str) -> Response:
     """The published form, to be filled by whoever may send records of it."""
     project, form, version = fillable(form_id)
-    return form_page(version, files_url(project, form), back=form_url(form), send=f"{form_url(form)}/fill")
+    return form_page(project, version, files_url(project, form), back=form_url(form), send=f"{form_url(form)}/fill")
 
 
 def fillable(form_id: str) -> tuple[Project, Form, FormVersion]:
@@ -58,12 +58,14 @@ def files_url(project: Project, form: Form, part: str = "") -> str:
     return f"/v1/projects/{project.id}/forms/{quote(form.xml_form_id, safe='')}{part}"
 
 
-def form_page(version: FormVersion, files: str, back: str, send: str = "", **values: Any) -> Response:
-    """The bare page. It alone may compile WebAssembly, which reads the form's expressions, and take marked styles."""
+def form_page(project: Project, version: FormVersion, files: str, back: str, send: str = "", **values: Any) -> Response:
+    """The bare page. It alone may compile WebAssembly, which reads the form's expressions, and take marked styles.
+
+    It names its project in all that it sends: another one may be chosen in another window meanwhile.
+    """
     mark = secrets.token_urlsafe(16)
-    page = render_template(
-        "forms/fill.html", name=version.name, files=files, back=back, send=send, nonce=mark, **values
-    )
+    facts = {"project": project.id, "name": version.name, "files": files, "back": back, "send": send, "nonce": mark}
+    page = render_template("forms/fill.html", **facts, **values)
     answer = make_response(page)
     answer.headers["Content-Security-Policy"] = policy_of_forms(mark)
     return answer
@@ -78,7 +80,7 @@ def preview_draft(form_id: str) -> Response:
     if version is None:
         raise NotFound()
     refuse_what_fails(version)
-    return form_page(version, files_url(project, form, "/draft"), back=form_url(form), preview=True)
+    return form_page(project, version, files_url(project, form, "/draft"), back=form_url(form), preview=True)
 
 
 @pages.post("/forms/<form_id>/fill")
@@ -93,7 +95,7 @@ def take_filled(form_id: str) -> Response:
         )
     receipt = keep(item_of(envelope, instance, asked))
     session.reading().rollback()  # the store wrote on a connection of its own
-    return say_stored(session.reading(), asked, receipt, again=f"{form_url(form)}/fill")
+    return say_stored(session.reading(), asked, receipt, again=f"{form_url(form)}/fill?project={project.id}")
 
 
 def read_sent(project: Project, form: Form) -> tuple[Envelope, Instance, Asked]:

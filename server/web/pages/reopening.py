@@ -41,7 +41,9 @@ def show_in_form(submission_id: int) -> Response:
     found = get_open(session.reading(), project, submission_id)
     where, version = f"/review/{submission_id}", quote(found.form_version.version or "___", safe="")
     files = files_url(project, found.form, f"/versions/{version}")
-    return form_page(found.form_version, files, where, send=f"{where}/edit", record=submission_id, names=found.files)
+    return form_page(
+        project, found.form_version, files, where, send=f"{where}/edit", record=submission_id, names=found.files
+    )
 
 
 @pages.post(f"{ADDRESS}/answers")

@@ -43,11 +43,11 @@ async function fetchFile(url: string, sending: Sending): Promise<Response> {
 /** The record that is corrected, with its files as they came. */
 function recordOf(plan: Plan): object | undefined {
   if (!plan.answers) return undefined;
-  const { answers, recordFiles, names } = plan;
+  const { answers, recordFiles, names, query } = plan;
   return {
-    resolveInstance: () => fetchText(answers, "POST"), // who looks is written down
+    resolveInstance: () => fetchText(answers + query, "POST"), // who looks is written down
     attachmentFileNames: names,
-    resolveAttachment: (name: string) => fetch(recordFiles + encodeURIComponent(name)),
+    resolveAttachment: (name: string) => fetch(recordFiles + encodeURIComponent(name) + query),
   };
 }
 

@@ -8,9 +8,11 @@ export interface Plan {
   answers: string;
   recordFiles: string;
   names: string[];
+  /** What stands behind each address of the office's pages: another project may be chosen in another window. */
+  query: string;
 }
 
 export function readPlan(place: HTMLElement): Plan {
-  const { form = "", files = "", send = "", answers = "", recordFiles = "", names = "[]" } = place.dataset;
-  return { form, files, send, answers, recordFiles, names: JSON.parse(names) as string[] };
+  const { form = "", files = "", send = "", answers = "", recordFiles = "", names = "[]", project = "" } = place.dataset;
+  return { form, files, send, answers, recordFiles, names: JSON.parse(names) as string[], query: `?project=${project}` };
 }

@@ -33,7 +33,7 @@ export class Sending {
     let text: string;
     try {
       const headers = { "X-Requested-With": "XMLHttpRequest", "HX-Request": "true" };
-      answer = await fetch(this.plan.send, { method: "POST", headers, body, redirect: "error" });
+      answer = await fetch(this.plan.send + this.plan.query, { method: "POST", headers, body, redirect: "error" });
       text = await answer.text();
     } catch {
       this.tell("say-no-network");
