@@ -144,7 +144,7 @@ POST /forms/<form_id>/publish
 POST /forms/<form_id>/state
 POST /red-lines/waivers
 
-[project] submission.create
+[desk] submission.create
 GET /forms/<form_id>/fill
 POST /forms/<form_id>/fill
 

@@ -9,6 +9,7 @@ token    the secret in the address is the right; a wrong one leads nowhere
 person   whoever is signed in
 site     a right on the whole site
 project  a right in the project
+desk     a right in the project, and a person: phones have doors of their own
 care     a right in the project, and a care role: the list is about women
 record   a right in the project, and the record lies in one's villages; one with health answers is a clinician's
 woman    a right in the project, a care role, and she is the caller's to care for
@@ -217,7 +218,9 @@ def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
         only_gives_roles = asked.level == "numbered" and name in ("admin", "town_lead")
         return not only_gives_roles and may_ask(name, place, kind)
     held = any(verb in verbs_of(name) for verb in asked.verbs)
-    if asked.level == "project":
+    if asked.level == "desk" and name in PHONES:
+        return False
+    if asked.level in ("project", "desk"):
         return held and (place != "ELSEWHERE" or name == "admin")
     if asked.level == "phone":  # whoever leads some villages manages the phones of these alone
         if name == "admin":
@@ -254,7 +257,7 @@ def tries(towns: Towns, key: str, rule: Rule, asked: Asked) -> Iterator[tuple[st
         if about_something:
             yield "THERE", kind, address_of(towns, key, rule, "THERE", kind)
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind, under="HERE")
-        if about_something or asked.level in ("project", "care", "health"):
+        if about_something or asked.level in ("project", "desk", "care", "health"):
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind)
 
 
