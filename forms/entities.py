@@ -77,7 +77,9 @@ def _read_act(container: Element, node: Node) -> EntityAct | None:
         raise _missing("branchId", "An update of an entity says a trunkVersion without a branchId.")
     if not label and not update:
         raise _missing("label", "A new entity has no label.")
-    uuid = _uuid(entity, "id", _UUID4 if create else _UUID)  # what is changed may have its id from the server: a referral
+    uuid = _uuid(
+        entity, "id", _UUID4 if create else _UUID
+    )  # what is changed may have its id from the server: a referral
     dataset = (attribute(entity, "dataset") or "").strip()
     if uuid is None or not dataset:
         raise _missing("uuid" if uuid is None else "dataset", "An entity has no id or names no list.")

@@ -24,7 +24,6 @@ from server.models import (
     Base,
     CareEvent,
     Entity,
-    Form,
     Passkey,
     Project,
     RightsRequest,
