@@ -15,7 +15,8 @@ from server.followups.histories import Person, read_household, read_woman
 from server.models import CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
 from server.registry.consent import happened_on
 from server.registry.events import event_of
-from server.registry.referrals import REFERRALS, referral_uuid, urgency_of
+from server.registry.referral_outcomes import REFERRALS
+from server.registry.referrals import referral_uuid, urgency_of
 from server.registry.telling import CONSENT, KEPT, Event
 
 TELLING = tuple(one for one in KEPT if one != CONSENT)

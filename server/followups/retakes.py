@@ -19,10 +19,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.followups import ruleset
-from server.followups.histories import EARLIEST, LATEST
 from server.followups.rule_fields import Fields, RuleInvalid
 from server.followups.rule_lint import refuse_red_lines
 from server.followups.ruleset import Source, Words
+from server.followups.supply_facts import EARLIEST, LATEST
 from server.models import WORKERS, Dataset, Entity
 from server.registry.reach import Reach
 from server.registry.telling import read_day

@@ -12,7 +12,8 @@ from server.reading import Reading
 from server.registry.backlog import hold, replay_followers
 from server.registry.entities import Author, NotYet, create_entity, update_entity
 from server.registry.permitted import check_permitted
-from server.registry.referrals import DANGER_QUESTIONS, REFERRALS
+from server.registry.referral_outcomes import REFERRALS
+from server.registry.referrals import DANGER_QUESTIONS
 from server.registry.workers import as_written_now, name_again, only_her_own
 
 ERROR = "entity.error"

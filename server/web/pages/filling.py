@@ -23,8 +23,7 @@ from server.publishing.queries import find_version_of
 from server.publishing.versions import Asked, get_current, get_form, get_version
 from server.web import session
 from server.web.pages.door import pages
-from server.web.pages.form_upload import project_by_reads
-from server.web.pages.forms import form_url
+from server.web.pages.forms import form_url, project_by_reads
 from server.web.pages.headers import policy_of_forms
 from server.web.pages.shell import current_project
 from server.web.pages.texts import _
