@@ -165,10 +165,9 @@ def reseal_files(store: BlobStore, say: Say) -> int:
     for number, name in enumerate(names, 1):
         try:
             done += store.seal_anew(name)
-        except FileDamaged:
-            damaged.append(name)
-        except FileNotFoundError:  # it was deleted meanwhile
-            pass
+        except (FileDamaged, FileNotFoundError):
+            if store.path(name).exists():  # else it was deleted meanwhile
+                damaged.append(name)
         if number % FILES_BETWEEN == 0 or number == len(names):
             say(number, len(names))
     if damaged:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import select
@@ -170,6 +171,21 @@ def test_a_damaged_photo_stays_as_it_lies_and_keeps_none_from_the_new_key(
     assert photos[2] in caplog.text
     with pytest.raises(KeyInUse, match="files: 1"):
         forget_keys(town, store)
+
+
+class Deleting(BlobStore):
+    """Somebody takes each file away after it was found and before it is read."""
+
+    def open_whole(self, sha256: str, to_the_end: bool = False) -> BinaryIO:
+        self.path(sha256).unlink()
+        return super().open_whole(sha256, to_the_end)
+
+
+def test_a_photo_that_is_deleted_meanwhile_is_no_damaged_one(town: Database, store: BlobStore) -> None:
+    photo = store.put(b"a photo")
+    turn(town)
+    assert reseal_files(Deleting(store.root, store.keys), say_nothing) == 0
+    assert not store.path(photo.sha256).exists()
 
 
 def test_no_phone_key_is_lost_with_the_key_that_is_forgotten(town: Database, store: BlobStore) -> None:
