@@ -61,6 +61,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_access_matrix.py",
         "tests/test_small_numbers_everywhere.py",
         "tests/test_points_and_facts.py",
+        "tests/test_supplies_without_a_name.py",
         "tests/test_rederive.py",
     ),
     "fuzz": ("tests/fuzz",),

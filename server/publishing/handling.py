@@ -13,7 +13,7 @@ from server.access import roles
 from server.access.allow import may, scope_of
 from server.access.caller import Caller, Grant
 from server.access.masking import is_covered
-from server.models import HEALTH_FORMS, Form, Project
+from server.models import HEALTH_FORMS, TRAINING, Form, Project
 from server.models.care import HER_FILES
 from server.registry.erasing import BACKUPS_FOR
 from server.registry.reach import CARE_LISTS
@@ -54,7 +54,9 @@ def readers_of(form_id: str, health: bool) -> Said:
     names = []
     for role_id, said in ROLES.items():
         caller = Caller(actor_id=1, type="user", grants=(Grant(role_id, TOWN.id, None),), villages={TOWN.id: None})
-        if may(caller, "submission.read", TOWN, form) and (scope_of(caller, TOWN).health or not health):
+        scope = scope_of(caller, TOWN)
+        within = (scope.health or not health) and (scope.quizzes or form_id != TRAINING)
+        if within and may(caller, "submission.read", TOWN, form):
             names.append(said)
     return Said("、".join(one.zh for one in names) or "没有人", ", ".join(one.en for one in names) or "nobody")
 

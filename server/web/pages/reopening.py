@@ -36,9 +36,10 @@ def get_open(db: Session, project: Project, submission_id: int) -> Reopened:
 
 @pages.get(ADDRESS)
 def show_in_form(submission_id: int) -> Response:
-    """The page alone; it fetches the answers by the address below."""
+    """The page, which names the record's files; it fetches the answers by the address below."""
     project = current_project()
     found = get_open(session.reading(), project, submission_id)
+    note_read(project, "submission.read", submission_id=submission_id)
     where, version = f"/review/{submission_id}", quote(found.form_version.version or "___", safe="")
     files = files_url(project, found.form, f"/versions/{version}")
     return form_page(

@@ -4,6 +4,7 @@ from forms.library import read_library_form
 from forms.xform import set_version
 from server.blobs import BlobStore
 from server.errors import NotFound
+from server.keys import make_key_file
 from server.models import FormVersion
 from server.publishing.workbooks import get_workbook, has_workbook
 from tests.making import XLSX, a_workbook
@@ -13,6 +14,7 @@ OURS = read_library_form("feedback")
 
 @pytest.fixture
 def store(tmp_path) -> BlobStore:
+    make_key_file(tmp_path / "secret.key")
     return BlobStore(tmp_path / "blobs")
 
 

@@ -10,7 +10,7 @@ from forms.library import read_library_form
 from forms.schema import FormSchema
 from forms.xform import read_xform
 from server.models import HEALTH_FORMS
-from server.registry.telling import CHOSEN, KEPT, MAKES, Told, bare, read_day, tell
+from server.registry.telling import CHOSEN, KEPT, MAKES, NAMING, Told, bare, read_day, tell
 from tests.server.registry.caring import a_care_form, a_care_record, a_uuid, created, updated
 
 WOMAN, EPISODE = a_uuid(), a_uuid()
@@ -84,8 +84,8 @@ def test_no_text_is_no_uuid() -> None:
     assert bare(None) is bare("") is bare("  ") is None
 
 
-def test_every_form_but_the_household_visit_is_about_health() -> None:
-    assert KEPT.keys() - {"household_visit"} == HEALTH_FORMS
+def test_every_form_is_about_health_but_the_household_visit_and_what_may_be_handed_out_without_a_name() -> None:
+    assert KEPT.keys() - {"household_visit", *NAMING} == HEALTH_FORMS
 
 
 @pytest.mark.parametrize("form_id", sorted(KEPT))
