@@ -26,7 +26,7 @@ XFORM = """<?xml version="1.0" encoding="UTF-8"?>
 <bind nodeset="/data/village_code" type="string"{saveto}/><bind nodeset="/data/gps" type="geopoint"/>
 <bind nodeset="/data/photo" type="binary"/><bind nodeset="/data/note" type="string"/><bind nodeset="/data/size" type="int"/>
 <bind nodeset="/data/member/name" type="string"/><bind nodeset="/data/member/age" type="int"/>
-<bind nodeset="/data/meta/instanceID" type="string"/></model></h:head>
+<bind nodeset="/data/meta/instanceID" type="string" readonly="true()" jr:preload="uid"/></model></h:head>
 <h:body><input ref="/data/village_code"><label>Village</label></input><input ref="/data/gps"><label>GPS</label></input>
 <upload ref="/data/photo" mediatype="image/*"><label>Photo</label></upload><input ref="/data/note"><label>Note</label></input>
 <group ref="/data/member"><label>Member</label><repeat nodeset="/data/member">

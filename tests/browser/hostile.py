@@ -125,6 +125,7 @@ class HostileTown(CareTown):
         """The form once more, as a draft in other words: what it changes tells both."""
         label = f"<label>{escape(HOSTILE)} 2</label>"
         xml = label.join(re.split(r"<label>.*?</label>", an_xform(version="3").decode()))
+        xml = xml.replace("走访", escape(HOSTILE))
         sent = {"file": (io.BytesIO(xml.encode()), "visit.xml"), "ignore_warnings": "1"}
         assert Browser(self.app).sign_in("lea@example.test").send("/forms/visit/draft", sent).status_code == 303
 

@@ -14,7 +14,7 @@ CALLS = {
     "coalesce": "/data/q, 'x'", "concat": "'a', 'b'", "contains": "'ab', 'a'", "cos": "1", "count": "/data/q",
     "count-non-empty": "/data/q", "count-selected": "/data/q", "current": "", "date": "'2026-01-01'",
     "date-time": "'2026-01-01T00:00:00.000+08:00'", "decimal-date-time": "'2026-01-01'", "decimal-time": "'12:00'",
-    "digest": "'a', 'SHA-256'", "distance": "/data/q", "ends-with": "'ab', 'b'", "exp": "1", "exp10": "1", "false": "",
+    "digest": "'a', 'SHA-256'", "distance": "'0 0 0 0; 0 1 0 0'", "ends-with": "'ab', 'b'", "exp": "1", "exp10": "1", "false": "",
     "floor": "1.5", "format-date": "'2026-01-01', '%Y'", "format-date-time": "'2026-01-01T00:00:00', '%Y'",
     "geofence": "'0.5 0.5 0 0', '0 0 0 0; 0 1 0 0; 1 1 0 0; 0 0 0 0'", "if": "true(), 'a', 'b'",
     "indexed-repeat": "/data/r/i, /data/r, 1", "instance": "'list'", "int": "1.5", "join": "' ', /data/q",

@@ -63,9 +63,11 @@ def test_a_record_is_stored_as_the_persons_own_and_told_with_what_it_is(town, br
         assert row.submitter_id == town.actor_id(db, "wang") and row.village_id is None
 
 
-def test_who_reads_records_is_led_to_it(town, browse):
+def test_who_reads_records_is_led_to_it(town, browse, database):
     answer = browse("lin").send("/forms/visit/fill", sent(a_record()))
-    assert answer.status_code == 201 and 'href="/review/1"' in answer.get_data(as_text=True)
+    with database.reading() as db:
+        record = db.scalars(select(Submission.id)).one()
+    assert answer.status_code == 201 and f'href="/review/{record}"' in answer.get_data(as_text=True)
 
 
 def test_the_same_bytes_again_are_one_record(town, browse, database):

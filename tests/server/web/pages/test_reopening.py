@@ -130,7 +130,8 @@ def home(town, database) -> tuple[int, str]:
     number = new_id().removeprefix("uuid:")
     phone = Client(town.app, key=town.key)
     assert phone.send(town.project_id, a_record(version="2", village="1", entity=entity(number))).status_code == 201
-    return 1, number
+    with database.reading() as db:
+        return db.scalars(select(Submission.id)).one(), number
 
 
 def village_of(database, number) -> tuple[str, int]:
