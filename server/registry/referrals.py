@@ -51,8 +51,11 @@ def urgency_of(form_id: str, answers: Mapping[str, str]) -> str | None:
 
 
 def referral_uuid(event: str) -> str:
-    """The referral that a record makes, by the instanceID of its first version."""
-    return str(uuid5(NAMESPACE, f"{event}/referral"))
+    """The referral that a record makes, by the instanceID of its first version.
+
+    Collect changes rows of its own copy only where their names are of version 4 (LocalEntityUseCases.isV4UUID).
+    """
+    return str(UUID(bytes=uuid5(NAMESPACE, f"{event}/referral").bytes, version=4))
 
 
 def note_referral(db: Session, reading: Reading) -> None:
