@@ -18,7 +18,8 @@ from tests.server.followups.told import a_woman, checked
 
 RULE: dict[str, Any] = {
     "rule": "REF-R", "rule_version": 1, "rule_hash": "", "subject_list": "women", "subject": "w1", "episode": "p1",
-    "occurrence": 1, "village_code": "A1", "form_id": "referral_outcome", "state": "open", "ended": False, "severity": "none", "why_json": "[]",
+    "occurrence": 1, "village_code": "A1", "form_id": "referral_outcome", "state": "open", "ended": False,
+    "severity": "none", "why_json": "[]",
 }  # fmt: skip
 DAYS = ("opens_on", "due_on", "closes_on", "overdue_from", "proposed_on", "stands_on")
 
