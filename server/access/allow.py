@@ -20,6 +20,7 @@ class Scope:
     `health`: records with health answers too. In a care project they are for its clinicians alone, and then
     `shared_only`: not those of a woman who does not share them with the clinic, or whose consent ended before `today`.
     `quizzes`: records of F10 too, which in a care project are for its trainers alone.
+    `person`: who asks there; back-checks (F11) of that person's own visits are left out. None leaves out nothing.
     """
 
     project_id: int
@@ -29,6 +30,7 @@ class Scope:
     shared_only: bool = False
     quizzes: bool = False
     today: date | None = None
+    person: int | None = None
 
     def covers(self, village_id: int | None) -> bool:
         return self.everything or (village_id is not None and village_id in self.village_ids)
@@ -83,6 +85,7 @@ def scope_of(caller: Caller, project: Project) -> Scope:
     villages = caller.villages.get(project.id, frozenset())
     health = holds_role(caller, roles.CLINICIAN, project)
     rights: Any = {"health": health, "shared_only": health, "today": caller.today if health else None}
+    rights["person"] = caller.person_id
     rights["quizzes"] = holds_role(caller, roles.TRAINER, project)
     if villages is None:
         return Scope(project.id, everything=True, **rights)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope, may, scope_of
@@ -15,6 +15,7 @@ from server.access.restricted import kept_unused
 from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.models import (
     ABOUT_WOMEN,
+    BACK_CHECK,
     HEALTH_FORMS,
     HER_FILES,
     TRAINING,
@@ -152,7 +153,7 @@ def seal_from_before(db: Session, project: Project, now: datetime) -> None:
         select(Submission.id, is_health.label("health"))
         .join(Form, Form.id == Submission.form_id)
         .where(Submission.project_id == project.id, ~Submission.draft, ~Submission.sealed)
-        .where(or_(is_health, Form.id.in_(choosing_forms()) & (Form.xml_form_id != "household_visit")))
+        .where(or_(is_health, may_be_hers()))
     )
     for submission_id, health in db.execute(found).all():
         shut = {"sealed": True} | ({"health": True} if health else {})  # one that names nobody is opened again
@@ -165,6 +166,12 @@ def seal_from_before(db: Session, project: Project, now: datetime) -> None:
         problem = {"submission_version_id": version_id, "deriver": "consent", "error": "", "tries": 0}
         db.add(DeriveProblem(**problem, look_at=now, created_at=now))
     db.flush()
+
+
+def may_be_hers() -> ColumnElement[bool]:
+    """Forms that may be about a woman: they choose from the lists about women, or check a record that may be hers."""
+    choosing = Form.id.in_(choosing_forms()) & (Form.xml_form_id != "household_visit")
+    return or_(choosing, Form.xml_form_id == BACK_CHECK)
 
 
 def choosing_forms() -> Select[int]:
@@ -243,6 +250,8 @@ def submissions_within(
     within = (where.project_id == scope.project_id) & Submission.sealed.is_(False)
     if not scope.quizzes:
         within &= Submission.form_id.not_in(quizzes_of(scope.project_id))
+    if scope.person is not None:
+        within &= Submission.form_id.not_in(back_checks_of(scope.project_id)) | ~checks_work_of(scope)
     if not scope.health:
         within &= Submission.health.is_(False)
     elif scope.shared_only:
@@ -255,6 +264,28 @@ def submissions_within(
 
 def quizzes_of(project_id: int) -> Select[int]:
     return select(Form.id).where(Form.project_id == project_id, Form.xml_form_id == TRAINING)
+
+
+def back_checks_of(project_id: int) -> Select[int]:
+    return select(Form.id).where(Form.project_id == project_id, Form.xml_form_id == BACK_CHECK)
+
+
+def checks_work_of(scope: Scope) -> ColumnElement[bool]:
+    """Back-checks (F11) of visits of the person's own, also of the phones that she carries: what was said there of the
+    visit is not hers to read."""
+    forms = select(Form.id).where(Form.project_id == scope.project_id, Form.xml_form_id != BACK_CHECK)
+    phones = select(AppUser.actor_id).where(AppUser.project_id == scope.project_id, AppUser.person_id == scope.person)
+    return (
+        exists()
+        .where(
+            CareEvent.submission_id == Submission.id,
+            SubmissionVersion.form_id.in_(forms),
+            ~SubmissionVersion.draft,
+            SubmissionVersion.instance_id == literal("uuid:") + CareEvent.episode,
+            or_(SubmissionVersion.submitter_id == scope.person, SubmissionVersion.submitter_id.in_(phones)),
+        )
+        .correlate(Submission)
+    )
 
 
 def names_women_elsewhere(scope: Scope) -> ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""Lists that the server makes for each phone of a care project, at each sync: `me`, `due_visits`; and `consent_texts`.
+"""Lists that the server makes for each phone of a care project, at each sync: `me`, `due_visits`, `backcheck_sample`
+(check_list.py); and `consent_texts`.
 
 They are plain files beside a form, not entity lists, and the phone reads them the same way. A phone keeps the rows of an
 entity list in the order in which they first came, and takes a changed row only with a higher version (Collect's
@@ -19,14 +20,15 @@ from sqlalchemy.orm import Session
 from forms.media import choice_csv
 from server.access.caller import Caller
 from server.access.her_worker import where_hers_live
+from server.followups.check_list import Drawn
 from server.followups.queries import Listed, Whose, codes_within, due_for_villages
 from server.followups.retakes import Retake
-from server.models import WORKERS, Actor, FollowUp, Project, Village, Woman
+from server.models import BACK_CHECK, WORKERS, Actor, FollowUp, Project, Village, Woman
 from server.registry.reach import Reach, asking, consenting
 from server.registry.telling import POSTNATAL
 from server.registry.workers import name_of
 
-MADE_LISTS = ("me", "due_visits", "consent_texts")
+MADE_LISTS = ("me", "due_visits", "consent_texts", "backcheck_sample")
 ME_COLUMNS = ("name", "label", "worker", "role", "villages", "village_code")
 DUE_COLUMNS = (
     "name",
@@ -112,10 +114,16 @@ def find_visits(db: Session, reach: Reach) -> list[Listed]:
     return due_for_villages(db, reach.scope.project_id, whose, reach.today)
 
 
-def due_visits_csv(visits: Sequence[Listed], retake: Retake | None = None) -> bytes:
-    """One row a visit, in the order given, then the caller's own quiz. Nothing here tells why she is visited."""
+def due_visits_csv(visits: Sequence[Listed], retake: Retake | None = None, checks: Sequence[Drawn] = ()) -> bytes:
+    """One row a visit, in the order given, then the caller's own quiz and back-checks. Nothing here tells why she is visited."""
     own = [row_of_retake(retake)] if retake else []
-    return choice_csv(DUE_COLUMNS, [*(row_of(one) for one in visits), *own])
+    return choice_csv(DUE_COLUMNS, [*(row_of(one) for one in visits), *own, *(row_of_check(one) for one in checks)])
+
+
+def row_of_check(one: Drawn) -> tuple[str, ...]:
+    days = (one.opens_on.isoformat(), one.due_on.isoformat(), one.closes_on.isoformat())
+    about = (one.key, BACK_CHECK, one.subject_list, one.name)
+    return (one.key, label_of(one.label, one.due_on), *about, *days, one.village_code)
 
 
 def row_of_retake(retake: Retake) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from server.followups.wishes import wishes_of
 WITHDRAWN, KEPT_CLOSED, TEXT_CHANGED = "withdrawn", "kept_closed", "text_changed"
 OPENED = "opened"
 COACHING = "coaching"
+CHECK_DIFFERS, CHECK_CONCERN = "check_differs", "check_concern"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -33,6 +34,16 @@ SENTENCES: Final = {
         "有一位同事的测验几次没有通过，想请您陪着学一学。不排名次，也不扣什么。是谁：",
         "Somebody has not passed the quiz in several tries; please learn with her. Nobody is ranked and nothing is "
         "deducted. It is about:",
+    ),
+    CHECK_DIFFERS: (
+        "一份质量回访和原来的记录有几处对不上，想请您问一问。记错了也常有，不影响任何人的服务，不排名次。",
+        "A back-check and the record of the visit differ; please ask about it. Memory may be wrong; nobody's service depends "
+        "on it and nobody is ranked.",
+    ),
+    CHECK_CONCERN: (
+        "质量回访里，有人说到收钱收东西、不能说不、没有先问愿不愿意，或者别的大问题。请您来处理，不要交给那位访视员。",
+        "In a back-check somebody told of money or things taken, of not being free to say no, of not being asked first, or of "
+        "something else serious. Please see to it yourself and do not pass it to that field worker.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

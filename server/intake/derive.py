@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from forms.instance import read_instance
 from server.clock import today
+from server.followups.check_questions import ask_of_check
 from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
 from server.intake.items import Item, Receipt
 from server.models import (
+    BACK_CHECK,
     HEALTH_FORMS,
     TRAINING,
     CareEvent,
@@ -51,6 +53,7 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
     ("coaching", ask_for_coaching),
     ("people", note_people),
     ("referrals", note_referral),
+    ("questions", ask_of_check),
 )
 FOLLOW_UPS = "follow_ups"
 
@@ -104,6 +107,8 @@ def concerns(name: str, reading: Reading) -> bool:
         return reading.entity_related
     if name == "coaching":
         return reading.project.kind == "care" and reading.instance.form_id == TRAINING
+    if name == "questions":
+        return reading.project.kind == "care" and reading.instance.form_id == BACK_CHECK
     if name == "referrals":
         return reading.project.kind == "care" and reading.instance.form_id in DANGER_QUESTIONS
     if name in ("consent", "people"):
@@ -113,7 +118,12 @@ def concerns(name: str, reading: Reading) -> bool:
 
 
 def may_name_her(reading: Reading) -> bool:
-    """Whether a form of the town's own chooses from the lists about women, or may have done so before a correction."""
+    """Whether a form of the town's own chooses from the lists about women, or may have done so before a correction.
+
+    A back-check (F11) is about whom the record is about that it checks.
+    """
+    if reading.instance.form_id == BACK_CHECK:
+        return True
     return reading.instance.form_id not in CARE_FORMS and (reading.is_edit or asks_for_her(reading.schema))
 
 

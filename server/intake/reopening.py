@@ -18,11 +18,11 @@ from server.errors import DeprecatedIdExpected, NotFound
 from server.intake.desk import get_submission, list_files
 from server.intake.items import Item, Receipt
 from server.intake.store import store_one
-from server.models import Dataset, Entity, EntityVersion, Form, FormVersion, Submission, SubmissionVersion
+from server.models import BACK_CHECK, Dataset, Entity, EntityVersion, Form, FormVersion, Submission, SubmissionVersion
 from server.registry.entities import Author, properties_of, write_update
 from server.registry.telling import CONSENT
 
-STAY: Final = frozenset({CONSENT, "migrant_transfer", "feedback", "training_quiz"})
+STAY: Final = frozenset({CONSENT, "migrant_transfer", "feedback", "training_quiz", BACK_CHECK})
 """Forms whose answers are somebody's own word, or a test of what somebody knows: nobody types them anew in her place."""
 
 

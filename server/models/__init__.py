@@ -6,6 +6,7 @@ from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
 from server.models.care import (
     ABOUT_WOMEN,
+    BACK_CHECK,
     HEALTH_FORMS,
     HER_FILES,
     SET_ASIDE,
@@ -43,6 +44,7 @@ from server.models.waivers import Waiver
 
 __all__ = [
     "ABOUT_WOMEN",
+    "BACK_CHECK",
     "HEALTH_FORMS",
     "HER_FILES",
     "PURPOSES",

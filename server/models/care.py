@@ -20,6 +20,8 @@ WORKERS: Final = "workers"
 """The list of the people who work in a care project: the server makes its rows (registry/workers.py)."""
 TRAINING: Final = "training_quiz"
 """The form (F10) whose records are a worker's own results: in a care project they are for its trainers alone."""
+BACK_CHECK: Final = "back_check"
+"""The form (F11) by which somebody else asks whether a service took place: its record goes by the record that it checks."""
 SET_ASIDE: Final = "set aside"
 ABOUT_WOMEN: Final = ("women", SET_ASIDE)
 """`CareEvent.subject_list` of what is about a woman. SET_ASIDE: the office rejected or deleted the record, so nothing follows

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import may
 from server.access.caller import Caller
+from server.followups.check_list import find_sample, sample_csv
 from server.followups.phone_lists import due_visits_csv, find_me, find_visits, me_csv
 from server.followups.retakes import find_retake
 from server.models import Dataset, Form, FormAttachment, FormVersion, Project
@@ -69,10 +70,14 @@ def made_files(db: Session, caller: Caller, project: Project, reach: Reach, name
     """The content of these server-made lists for the caller, that day: the same bytes as long as nothing in them changes."""
     if not names:
         return {}
+    names = set(names)
     me = find_me(db, caller, project, reach)
     made = {"me.csv": me_csv(me)}
+    if names & {"due_visits.csv", "backcheck_sample.csv"}:
+        sample = find_sample(db, caller, project, reach)
+        made["backcheck_sample.csv"] = sample_csv(sample)
     if "due_visits.csv" in names:
-        made["due_visits.csv"] = due_visits_csv(find_visits(db, reach), find_retake(db, reach))
+        made["due_visits.csv"] = due_visits_csv(find_visits(db, reach), find_retake(db, reach), sample)
     if "consent_texts.csv" in names:
         made["consent_texts.csv"] = texts_csv(texts_in_force(db, reach.scope.project_id).values())
     return {name: made[name] for name in names}

@@ -1,6 +1,6 @@
 """What care records bring about: the derivers `consent` and `people`, and all that a change of consent entails at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import orjson
@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.clock import today
-from server.models import PURPOSES, SET_ASIDE, CareEvent, Dataset, Entity, Submission, Woman
+from server.models import BACK_CHECK, PURPOSES, SET_ASIDE, CareEvent, Dataset, Entity, Submission, Woman
 from server.places.care_places import place_her_records, place_records_at
 from server.places.joined import REFUSALS
 from server.reading import Reading
 from server.registry import sealing
+from server.registry.back_checks import checks_of, open_or_seal_check, tell_check
+from server.registry.blind_comparing import CHECKED_FORMS
 from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
 from server.registry.entities import Author, properties_of, write_update
@@ -34,8 +36,7 @@ HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
 
 def open_or_seal(db: Session, reading: Reading) -> Effects:
     """The deriver `consent`: after it the record is open, or sealed with a reason and nothing follows from it."""
-    own = reading.instance.form_id not in KEPT
-    effects = open_or_seal_named(db, reading) if own else sealing.open_or_seal(db, reading)
+    effects = opener_of(reading)(db, reading)
     if reading.instance.form_id == CONSENT:
         told = tell(reading.instance, reading.schema)
         note_wish(db, reading.project.id, reading.submission_id, told, reading.now)
@@ -44,10 +45,23 @@ def open_or_seal(db: Session, reading: Reading) -> Effects:
     return effects
 
 
+def opener_of(reading: Reading) -> Callable[[Session, Reading], Effects]:
+    """Who says whether it may be read: by whom it is about, whom it names, or whom the record is about that it checks."""
+    if reading.instance.form_id == BACK_CHECK:
+        return open_or_seal_check
+    return sealing.open_or_seal if reading.instance.form_id in KEPT else open_or_seal_named
+
+
+def tell_any(db: Session, reading: Reading) -> Told | None:
+    """What a record tells, of whichever form."""
+    if reading.instance.form_id == BACK_CHECK:
+        return tell_check(db, reading)
+    return tell(reading.instance, reading.schema) if reading.instance.form_id in KEPT else tell_named(db, reading)
+
+
 def note_people(db: Session, reading: Reading) -> Effects:
     """The deriver `people`: writes what the record tells as its care event, and the registry rows that follow."""
-    own = reading.instance.form_id not in KEPT
-    told = tell_named(db, reading) if own else tell(reading.instance, reading.schema)
+    told = tell_any(db, reading)
     former = db.get(CareEvent, reading.submission_id)
     subjects: set[Subject] = {whom(former.subject_list, former.subject)} if former else set()
     referrals = {former.episode if former else None, told.episode if told else None}
@@ -64,6 +78,8 @@ def note_people(db: Session, reading: Reading) -> Effects:
         effects.add(bring_in_line(db, reading.project.id, subject, reading.now, of_consent(told)))
     if reading.instance.form_id == REFERRAL_OUTCOME:
         align_referrals(db, reading, referrals)
+    if former is not None and former.form_id in CHECKED_FORMS:
+        effects.look_at += checks_of(db, reading.project.id, former.event)
     if event is not None:
         effects.look_at += left_behind(db, event, moved_from)
         arrived = [event.subject] if event.form_id == CONSENT else [event.episode] if event.episode else []

@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 from forms.instance import Instance, elements_at, read_values
 from forms.schema import FormSchema
 from forms.xml import text_of
-from server.models import HER_FILES, ContraceptionEpisode, Dataset, Entity, NamedWoman, Pregnancy, Submission
+from server.models import (
+    BACK_CHECK,
+    HER_FILES,
+    ContraceptionEpisode,
+    Dataset,
+    Entity,
+    NamedWoman,
+    Pregnancy,
+    Submission,
+)
 from server.reading import Reading
 from server.registry.entities import UUID
 from server.registry.events import events_by_woman
@@ -63,8 +72,11 @@ def uuids_in(answer: str) -> list[str]:
 
 
 def names_her(instance: Instance, schema: FormSchema) -> bool:
-    """Whether a record of a form of the town's own, or of one that need not name anybody, chose somebody from those lists."""
-    return any(read_chosen(instance, schema)) or names_somebody(instance, schema)
+    """Whether a record of a form of the town's own, or of one that need not name anybody, chose somebody from those lists.
+
+    A back-check may be about anybody until it is known what it checks (back_checks.py).
+    """
+    return any(read_chosen(instance, schema)) or names_somebody(instance, schema) or instance.form_id == BACK_CHECK
 
 
 def open_or_seal_named(db: Session, reading: Reading) -> Effects:

@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 
 from server.access import allow, queries, roles
 from server.errors import MissingParameter, Problem, UnexpectedValue
-from server.followups import coaching, inbox, notice_words, plain_notices
+from server.followups import check_questions, check_words, coaching, inbox, notice_words, plain_notices
 from server.followups.inbox import Notice
 from server.followups.wishes import Wishes, save_wishes, wishes_of
 from server.models import Project
@@ -39,8 +39,8 @@ def line_of(notice: Notice, projects: dict[int, Project]) -> dict[str, Any]:
     """A notice as the page writes it; its link only for who may open the page behind it."""
     english = language_tag() == "en"
     if notice.subject is None:
-        href = f"/emergency?project={notice.project_id}" if notice.kind == plain_notices.OPENED else ""
-        words = plain_notices.say(notice.kind, english) + name_behind(notice, projects[notice.project_id])
+        behind, href = what_is_behind(notice, projects[notice.project_id], english)
+        words = plain_notices.say(notice.kind, english) + behind
         return {**asdict(notice), "words": words, "href": href, "shape": "ended"}
     over = notice_words.name(notice.subject, english)
     words = over if notice.is_over else notice_words.say(notice.level, notice.subject, today(), english)
@@ -48,6 +48,19 @@ def line_of(notice: Notice, projects: dict[int, Project]) -> dict[str, Any]:
     href = f"/follow-ups/{notice.visit_key}?project={notice.project_id}" if may_open else ""
     shape = "done" if notice.is_over else MARKS.get(notice.level, "due")
     return {**asdict(notice), "words": words, "href": href, "shape": shape}
+
+
+def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str, str]:
+    """(what a word about no visit adds for who may know it, where it leads)."""
+    if notice.kind == plain_notices.OPENED:
+        return "", f"/emergency?project={notice.project_id}"
+    if notice.kind not in (plain_notices.CHECK_DIFFERS, plain_notices.CHECK_CONCERN):
+        return name_behind(notice, project), ""
+    db, caller = session.db(), session.caller()
+    found = check_questions.what_is_meant(db, caller, project, notice.kind, notice.occasion)
+    reads = found is not None and check_questions.reads(db, project, found.submission_id, caller)
+    behind = check_words.say(db, found, notice.kind, english) if found and not notice.is_over else "—"
+    return f" {behind}", f"/review/{found.submission_id}" if found and reads and not notice.is_over else ""
 
 
 def name_behind(notice: Notice, project: Project) -> str:

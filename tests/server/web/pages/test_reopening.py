@@ -159,7 +159,7 @@ def test_what_a_later_record_wrote_into_the_list_stays(town, browse, database, h
 
 
 def test_her_own_word_and_a_test_of_what_somebody_knows_are_typed_by_nobody_else(town, browse, database, record):
-    assert {"woman_consent", "feedback", "migrant_transfer", "training_quiz"} == STAY
+    assert {"woman_consent", "feedback", "migrant_transfer", "training_quiz", "back_check"} == STAY
     with database.transaction() as db:
         db.execute(update(Form).values(xml_form_id="woman_consent"))
     assert browse("lin").see(f"/review/{record}/edit").status_code == 404
