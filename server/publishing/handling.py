@@ -13,7 +13,7 @@ from server.access import roles
 from server.access.allow import may, scope_of
 from server.access.caller import Caller, Grant
 from server.access.masking import is_covered
-from server.models import HEALTH_FORMS, TRAINING, Form, Project
+from server.models import BACK_CHECK, HEALTH_FORMS, TRAINING, Form, Project
 from server.models.care import HER_FILES
 from server.registry.erasing import BACKUPS_FOR
 from server.registry.reach import CARE_LISTS
@@ -39,7 +39,8 @@ TOWN: Final = Project(id=1, kind="care", name="")
 
 def handling_of(form: Outline) -> Handling:
     """What happens to the answers of this form in a care project."""
-    health, chooses = form.form_id in HEALTH_FORMS, any(row.listed in HER_FILES for row in form.rows)
+    health = form.form_id in HEALTH_FORMS
+    chooses = form.form_id == BACK_CHECK or any(row.listed in HER_FILES for row in form.rows)
     open_to, hers = readers_of(form.form_id, health=False), readers_of(form.form_id, health=True)
     if health:
         return Handling(_hers(hers), _while_met(), _beside_all(form))

@@ -26,7 +26,8 @@ from server.models import (
     table_of,
 )
 from server.registry.emptying import empty_versions, in_batches
-from server.registry.telling import KEPT, tell
+from server.registry.entities import UUID
+from server.registry.telling import KEPT, bare, tell
 
 ABOUT_HER: Final = ("pregnancies", "contraception_episodes", "referrals")
 
@@ -50,9 +51,19 @@ def records_of(
     a form looks up in them need not be chosen. The search for names reads those records, and only those.
     """
     candidates = set(db.scalars(told_or_made(project_id, woman, uuids, entity_ids)))
-    candidates |= naming(db, set(may_name(db, project_id)) - candidates, uuids)
+    names = {*uuids, *names_of(db, candidates)}
+    candidates |= naming(db, set(may_name(db, project_id)) - candidates, names)
     others = elsewhere(db, project_id, woman, uuids, candidates)
     return sorted(candidates - others), sorted(others)
+
+
+def names_of(db: Session, submission_ids: Collection[int]) -> set[str]:
+    """By what a back-check (F11) names these records: it holds no uuid of hers."""
+    found: set[str] = set()
+    for batch in in_batches(submission_ids):
+        ids = db.scalars(select(Submission.instance_id).where(Submission.id.in_(batch)))
+        found |= {name for one in ids if (name := bare(one)) and UUID.fullmatch(name)}
+    return found
 
 
 def told_or_made(project_id: int, woman: str, uuids: Collection[str], entity_ids: Collection[int]) -> Select[int]:
