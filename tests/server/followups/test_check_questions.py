@@ -1,4 +1,5 @@
-"""A back-check that differs is a question to who reviews; money and pressure go to who guards rights; the worker hears nothing."""
+"""A back-check that differs is a question to who reviews, money and pressure are one to who guards rights; the worker hears
+of neither."""
 
 from collections.abc import Callable
 
@@ -13,12 +14,13 @@ from server.followups import check_words
 from server.followups.check_questions import find_check
 from server.followups.outbox import deliver_inbox
 from server.followups.plain_notices import CHECK_CONCERN, CHECK_DIFFERS
-from server.models import AppUser, Assignment, Notification, Submission, VillageScope
+from server.models import AppUser, Assignment, Notification, Submission, User, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_phone
 from tests.server.registry.caring import Care
 from tests.server.registry.checking import a_care_with_checks, a_checked_woman, a_home, check
+from tests.server.web.pages.conftest import Browser
 
 Hire = Callable[..., int]
 UNSURE = {"date_known": "exact", "date_match": "2026-01-10"}
@@ -115,9 +117,7 @@ def test_whoever_checks_herself_asks_nothing_of_anybody(care: Care, hire: Hire) 
     assert told(care) == []
 
 
-def test_a_corrected_or_rejected_check_takes_its_question_back_and_nothing_is_told_twice(
-    care: Care, hire: Hire
-) -> None:
+def test_a_corrected_check_takes_its_question_back_and_nothing_is_told_twice(care: Care, hire: Hire) -> None:
     reviewer = hire("reviewer", REVIEWER)
     visit, _ = a_home(care)
     sent = check(care, visit, **UNSURE)
@@ -130,7 +130,8 @@ def test_a_corrected_or_rejected_check_takes_its_question_back_and_nothing_is_to
 def inbox_of(care: Care, app: Flask, person: int) -> str:
     with care.database.transaction() as db:
         deliver_inbox(db, MORNING, with_mail=False)
-    return Client.signed_in(app, care.database, person).get("/inbox").get_data(as_text=True)
+        email = db.scalars(select(User.email).where(User.actor_id == person)).one()
+    return Browser(app).sign_in(email).see("/inbox").get_data(as_text=True)
 
 
 def test_each_reads_what_is_hers_to_know_and_the_worker_is_named_beside_a_concern_alone(
