@@ -88,5 +88,5 @@ def carriers_of_phones(db: Session, project: Project) -> dict[int, frozenset[int
     for phone, details in db.execute(handed):
         for side in (details or {}).values():
             if isinstance(side, dict) and isinstance(side.get("userId"), int):
-                found.setdefault(phone, set()).add(side["userId"])
+                found.setdefault(phone or 0, set()).add(side["userId"])
     return {phone: frozenset(people) for phone, people in found.items()}

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.access.roles import CLINICIAN, REVIEWER
 from server.db import Database
 from server.models import (
+    AppUser,
     Assignment,
     CareEvent,
     DeriveProblem,
@@ -67,6 +68,16 @@ def test_one_about_a_home_is_read_by_reviewers_and_may_have_a_point(care: Care, 
     assert len(care.rows(SubmissionGeometry)) == 1
     assert outcomes(care)[sent]["date"] == "agrees"
     assert seen(hire("chelsea", REVIEWER), care) == 1
+
+
+def test_what_was_said_of_ones_own_visit_is_not_ones_own_to_read(care: Care, hire: Hire, cast: dict[str, int]) -> None:
+    hers, another = hire("chelsea", REVIEWER), hire("bob", REVIEWER)
+    visit, _home = a_home(care)
+    check(care, visit)
+    assert (seen(hers, care), seen(another, care)) == (1, 1)
+    with care.database.transaction() as db:
+        db.execute(update(AppUser).values(person_id=cast["chelsea"]))
+    assert (seen(hers, care), seen(another, care)) == (0, 1)
 
 
 def test_one_about_a_woman_is_her_clinicians_alone_and_has_no_point(care: Care, hire: Hire) -> None:
