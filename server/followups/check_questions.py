@@ -84,15 +84,22 @@ def those_with(people: Iterable[Caller], project: Project, role_id: int) -> list
 
 
 def bring_in_line(db: Session, reading: Reading, kind: str, people: Iterable[Caller]) -> None:
-    """Tells these people once, and takes back what others were told of the record."""
+    """Tells these people unless the question stands with somebody already; where there is none (any more), takes it back.
+
+    What was taken back and is asked anew is said again in the same place.
+    """
     wanted = {one.actor_id for one in people if one.actor_id is not None}
     here = Notification.project_id == reading.project.id, Notification.kind == kind
     occasion = f"{PREFIX}:{reading.submission_id}"
     known = db.scalars(select(Notification).where(*here, Notification.occasion == f"{occasion}:{kind}")).all()
-    for notice in known:
-        if notice.recipient_id not in wanted and notice.taken_back_at is None:
-            notice.state, notice.taken_back_at = "taken_back", reading.now
-    tell(db, reading.project.id, wanted, kind, occasion, reading.now)
+    standing = [one for one in known if one.taken_back_at is None]
+    for notice in standing if not wanted else ():
+        notice.state, notice.taken_back_at = "taken_back", reading.now
+    for notice in known if wanted and not standing else ():
+        if notice.recipient_id in wanted:
+            notice.state, notice.taken_back_at, notice.read_at = "waiting", None, None
+    if wanted and not standing:
+        tell(db, reading.project.id, wanted, kind, occasion, reading.now)
     db.flush()
 
 

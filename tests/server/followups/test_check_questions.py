@@ -14,6 +14,7 @@ from server.followups import check_words
 from server.followups.check_questions import find_check
 from server.followups.outbox import deliver_inbox
 from server.followups.plain_notices import CHECK_CONCERN, CHECK_DIFFERS
+from server.intake.derive import look_again
 from server.models import AppUser, Assignment, Notification, Submission, User, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
@@ -123,8 +124,22 @@ def test_a_corrected_check_takes_its_question_back_and_nothing_is_told_twice(car
     sent = check(care, visit, **UNSURE)
     again = check(care, visit, deprecated_id=sent, **UNSURE, note="WORDLATER")
     assert told(care) == [(reviewer, CHECK_DIFFERS, False)]
-    check(care, visit, deprecated_id=again, date_known="exact", date_match="2026-02-20")
+    well = check(care, visit, deprecated_id=again, date_known="exact", date_match="2026-02-20")
     assert told(care) == [(reviewer, CHECK_DIFFERS, True)]
+    hire("another", REVIEWER)
+    check(care, visit, deprecated_id=well, **UNSURE)
+    assert [one[1:] for one in told(care)] == [(CHECK_DIFFERS, False)] * 2
+
+
+def test_a_question_stands_with_whom_it_was_asked_when_all_is_worked_out_anew(care: Care, hire: Hire) -> None:
+    reviewer = hire("reviewer", REVIEWER)
+    visit, _ = a_home(care)
+    sent = check(care, visit, **UNSURE)
+    hire("another", REVIEWER)
+    with care.database.transaction() as db:
+        number = db.scalars(select(Submission.id).where(Submission.instance_id == sent)).one()
+        look_again(db, number, MORNING)
+    assert told(care) == [(reviewer, CHECK_DIFFERS, False)]
 
 
 def inbox_of(care: Care, app: Flask, person: int) -> str:
