@@ -26,7 +26,7 @@ class Rule(NamedTuple):
     joined: tuple[str, ...] = ()
 
 
-LISTS_WITHOUT_PLACE = frozenset(["women", "pregnancies", "contraception_episodes", "referrals"])
+LISTS_WITHOUT_PLACE = frozenset(["women", "pregnancies", "contraception_episodes", "referrals", "transfers"])
 PLACE = "geometry"
 NO_PLACE = Rule(
     "forbidden",
@@ -57,6 +57,7 @@ KNOWN_PROPERTIES = {
             "woman",
         ]
     ),
+    "transfers": frozenset(["direction", "status", "village_code", "woman"]),
 }
 """What the lists about women's health hold, and nothing beside it (domain.md 3 and 6.3, P7)."""
 

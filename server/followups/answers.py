@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from server.followups.facts import Facts, HouseholdVisit, Visit
+from server.followups.facts import Facts, HouseholdVisit, Transfer, Visit
 from server.followups.occasions import Occasion
 from server.followups.windows import Window
 
@@ -177,6 +177,28 @@ def _loss_support(facts: Facts, asked: Asked) -> Ending | None:
     return _earliest(given, asked)
 
 
+def _transfer_received(facts: Facts, asked: Asked) -> Ending | None:
+    """That the other side has it; or she does not want it any more: a no is an answer (domain.md 2.6, MIG-TR)."""
+    return _of_transfer(facts, asked, lambda one: one.received)
+
+
+def _newcomer_met(facts: Facts, asked: Asked) -> Ending | None:
+    return _of_transfer(facts, asked, lambda one: one.started)
+
+
+def _newcomer_served(facts: Facts, asked: Asked) -> Ending | None:
+    """Something was given, it was talked about again, or she was seen for anything since."""
+    seen = ((one.visit_date, one.event) for one in facts.visits if one.visit_date >= asked.occasion.day)
+    return _of_transfer(facts, asked, lambda one: one.served) or _earliest(seen, asked)
+
+
+def _of_transfer(facts: Facts, asked: Asked, answer: Callable[[Transfer], tuple[date, str] | None]) -> Ending | None:
+    here = [one for one in facts.transfers if one.uuid == asked.occasion.event]
+    refused = [one.cancelled for one in here if one.cancelled]
+    given = (told for one in here if (told := answer(one)))
+    return Ending("declined", *refused[0]) if refused else _earliest(given, asked)
+
+
 _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "outcome_report": _outcome_report,
     "episode_visit": _episode_visit,
@@ -192,4 +214,7 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "discharge_told": _discharge_told,
     "mood_check": _mood_check,
     "loss_support": _loss_support,
+    "transfer_received": _transfer_received,
+    "newcomer_met": _newcomer_met,
+    "newcomer_served": _newcomer_served,
 }

@@ -27,9 +27,11 @@ BIRTHS: Final = ("left_early", "no_visits", "baby_spoken_of")
 """Which births a rule asks for: at home or out on the same day; where she says no to visits at home; all but those after
 which she would rather not speak of the baby."""
 
-STOP_KINDS: Final = ("contact_declined", "transferred", "died", "merged", "asked_to_stop")
+STOP_KINDS: Final = ("contact_declined", "transferred", "died", "merged", "asked_to_stop", "transfer_over")
 """The stops that hold for every rule (2.0, global stop conditions). Consent has its own place in the facts; a corrected
-or removed anchor shows as another anchor or none. `transferred` is moved away and taken over by the receiver."""
+or removed anchor shows as another anchor or none. `transferred` is moved away and taken over by the receiver: it ends what
+was begun before, and nothing that begins here afterwards. `transfer_over` ends what is asked about one transfer: the list
+says that it is over, by no record of F8, because her consent to the service ended or its package ran out."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Consent:
 class Stop:
     """Something that ends tasks (2.0). It ends them as soon as it is known, even if a wrong clock dates it ahead.
 
-    `kind` is one of STOP_KINDS. `rule` narrows it to one reminder type, `episode` to one pregnancy or method episode.
+    `kind` is one of STOP_KINDS. `rule` narrows it to one reminder type, `episode` to one pregnancy, method episode or transfer.
     """
 
     kind: str
@@ -237,6 +239,25 @@ class Referral:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """A transfer of care (3, F8), out of here or in. Each moment is the (day, event) of the record that told it.
+
+    `agreed` is her consent to this very transfer, `received` that the other side has it, `started` that she has come here,
+    `served` that she was offered what there is here, `cancelled` her "no". `needs_checks` is F8 `pregnant_now` ("" where
+    she did not say).
+    """
+
+    uuid: str
+    direction: str
+    agreed: tuple[date, str] | None = None
+    received: tuple[date, str] | None = None
+    started: tuple[date, str] | None = None
+    served: tuple[date, str] | None = None
+    cancelled: tuple[date, str] | None = None
+    needs_checks: str = ""
+
+
+@dataclass(frozen=True)
 class HouseholdVisit:
     """One visit to the household (3, F1). `result` is met, absent, declined or moved; `agreed` F1 `consent_household`."""
 
@@ -266,3 +287,4 @@ class Facts:
     referrals: tuple[Referral, ...] = ()
     household_visits: tuple[HouseholdVisit, ...] = ()
     folic_acid: tuple[Supply, ...] = ()
+    transfers: tuple[Transfer, ...] = ()

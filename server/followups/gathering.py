@@ -6,6 +6,7 @@ Asked of the database as often for a hundred subjects as for one. How records ar
 from collections.abc import Collection
 from datetime import date
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,8 @@ from server.registry.consent import happened_on
 from server.registry.events import event_of
 from server.registry.referral_outcomes import REFERRALS
 from server.registry.referrals import referral_uuid, urgency_of
-from server.registry.telling import CONSENT, KEPT, Event
+from server.registry.telling import CONSENT, KEPT, TRANSFER, Event
+from server.registry.transfers import TRANSFERS
 
 TELLING = tuple(one for one in KEPT if one != CONSENT)
 """The forms whose records rules go by; one of the town's own that names a woman tells nothing of her."""
@@ -38,8 +40,11 @@ def facts_of_many(
         return {uuid: read_household(person, events.get(uuid, ())) for uuid, person in people.items()}
     keys = _keys(db, project, people)
     deleted = _deleted_referrals(db, project, [one.event for told in events.values() for one in told if _refers(one)])
+    tells = [uuid for uuid, told in events.items() if any(one.form_id == TRANSFER for one in told)]
+    listed = _listed_transfers(db, project, tells)
     return {
-        uuid: read_woman(person, events.get(uuid, ()), keys.get(uuid, {}), deleted) for uuid, person in people.items()
+        uuid: read_woman(person, events.get(uuid, ()), keys.get(uuid, {}), deleted, listed)
+        for uuid, person in people.items()
     }
 
 
@@ -114,3 +119,17 @@ def _deleted_referrals(db: Session, project: Project, events: Collection[str]) -
         )
     )
     return frozenset(rows)
+
+
+def _listed_transfers(db: Session, project: Project, women: Collection[str]) -> dict[str, str]:
+    """What the list says of each transfer of theirs; one that the office took out is not among them."""
+    if not women:
+        return {}
+    rows = db.execute(
+        select(Entity.uuid, Entity.data_json)
+        .join(Dataset, Dataset.id == Entity.dataset_id)
+        .where(Dataset.project_id == project.id, Dataset.name == TRANSFERS)
+        .where(Entity.about.in_(women), Entity.deleted_at.is_(None)),
+        execution_options={"populate_existing": True},
+    )
+    return {uuid: orjson.loads(data).get("status", "") for uuid, data in rows}

@@ -6,6 +6,7 @@ No day of a fact lies after the day on which its record was received: a phone's 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from server.followups.facts import (
@@ -24,6 +25,7 @@ from server.followups.facts import (
 from server.followups.outcomes import birth_of, is_clinicians, kind_of_signs, outcome_of, refused_contacts, support_of
 from server.followups.referral_facts import referrals_in
 from server.followups.supply_facts import PACK_DAYS, folic_acid_in, number_in, plausible, with_handed_out
+from server.followups.transfer_facts import cared_for_elsewhere, over_by_the_list, transfers_in
 from server.registry.births import about, mood_of
 from server.registry.consent import happened_on
 from server.registry.people import NOT_WANTED, STOPPED, datings_of, day_of, in_time
@@ -47,6 +49,9 @@ MAIN_QUESTION: Final = {
     REFERRAL_OUTCOME: "arrived",
     SUPPLIES: "item",
 }
+
+
+NO_TRANSFERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -79,24 +84,32 @@ def read_woman(
     events: Sequence[Event],
     keys: Mapping[str, str],
     deleted_referrals: Collection[str] = (),
+    listed_transfers: Mapping[str, str] = NO_TRANSFERS,
 ) -> Facts:
-    """The facts of one woman by F3, F4, F5, F6, F7 and F13.
+    """The facts of one woman by F3, F4, F5, F6, F7, F8 and F13.
 
-    `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand.
+    `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand,
+    `listed_transfers` the status of each transfer in its list.
     """
     told = in_time(events)
+    transfers = transfers_in(told, listed_transfers)
     return Facts(
         subject=person.subject,
         subject_list="women",
         village_code=person.village_code,
         consent=person.consent,
-        stops=tuple(_stops(told)),
+        stops=(
+            *_stops(told),
+            *cared_for_elsewhere(transfers, listed_transfers),
+            *over_by_the_list(transfers, listed_transfers),
+        ),
         pregnancies=tuple(_pregnancies(told)),
         contraception=with_handed_out(tuple(_contraception(told)), told),
         folic_acid=tuple(folic_acid_in(told)),
         visits=tuple(_visit(one, keys) for one in told if _took_place(one)),
         danger_signs=tuple(_danger_signs(told)),
         referrals=tuple(one for one in referrals_in(told) if one.uuid not in deleted_referrals),
+        transfers=transfers,
     )
 
 

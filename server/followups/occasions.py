@@ -14,8 +14,10 @@ from server.followups.facts import (
     Injection,
     Pregnancy,
     Supply,
+    Transfer,
 )
 from server.followups.ruleset import Rule
+from server.followups.transfer_facts import checked_in, needs_checks
 
 STAY: Final = timedelta(days=3)
 """How long after a birth she is taken to have left hospital while nobody told (domain.md 2.3, PN1)."""
@@ -197,6 +199,32 @@ def _pregnancy_of(supply: Supply, facts: Facts) -> Pregnancy | None:
     return max(known, key=lambda one: (one.registered_on, one.event), default=None)
 
 
+def _sent(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """Transfers out of here, from the day on which she agreed to what is passed on now."""
+    for one in facts.transfers:
+        if one.direction == "out" and one.agreed and _is_for_checks(rule, facts, one):
+            days = {"sent_on": one.agreed[0]}
+            yield Occasion(one.uuid, None, one.agreed[0], days, pregnancy=checked_in(facts, one))
+
+
+def _taken_over(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """Transfers in whose package is here while she was not."""
+    for one in facts.transfers:
+        if one.direction == "in" and one.received:
+            yield Occasion(one.uuid, None, one.received[0], {"taken_over_on": one.received[0]})
+
+
+def _arrivals(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    for one in facts.transfers:
+        if one.direction == "in" and one.started and _is_for_checks(rule, facts, one):
+            days = {"arrived_on": one.started[0]}
+            yield Occasion(one.uuid, None, one.started[0], days, pregnancy=checked_in(facts, one))
+
+
+def _is_for_checks(rule: Rule, facts: Facts, transfer: Transfer) -> bool:
+    return rule.checks is None or (rule.checks == "needed") == needs_checks(facts, transfer)
+
+
 _Link = TypeVar("_Link", Injection, Supply, HouseholdVisit)
 
 
@@ -234,4 +262,7 @@ _FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]]
     "visited_on": _household_visits,
     "born_on": _births,
     "lost_on": _losses,
+    "sent_on": _sent,
+    "taken_over_on": _taken_over,
+    "arrived_on": _arrivals,
 }

@@ -44,7 +44,10 @@ DUE_COLUMNS = (
 )
 
 
-CHOSEN_BY: Final = {"REF-U": "referrals", "REF-R": "referrals"}
+CHOSEN_BY: Final = {
+    **dict.fromkeys(("REF-U", "REF-R"), "referrals"),
+    **dict.fromkeys(("MIG-TR", "MIG-TR-P", "MIG-TR2", "MIG-ARR", "MIG-ARR-P"), "transfers"),
+}
 """By rule, the list of what it asks about, where she may have several of it: the row names the one (FollowUp.anchor_event)."""
 
 

@@ -27,6 +27,10 @@ def _complaints(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "applies.methods", "names none"
     if rule.birth is not None and rule.anchor != "born_on":
         yield "applies.birth", f"belongs to no {rule.anchor}"
+    if rule.checks is not None and rule.anchor not in ("sent_on", "arrived_on"):
+        yield "applies.checks", f"belongs to no {rule.anchor}"
+    if rule.checks == "needed" and "pregnancy_ended" not in rule.stops:
+        yield "stops", "a rule of a pregnancy must name pregnancy_ended"
     if not rule.signs:
         yield "applies.signs", "names none"
     if rule.anchor == "lost_on" and rule.whose != "clinician":

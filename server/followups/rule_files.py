@@ -94,6 +94,7 @@ def _read_fields(fields: Fields, content_hash: str) -> Rule:
         signs=applies.choices("signs", SIGNS, ("pregnancy",)),
         birth=applies.choice("birth", BIRTHS, None),
         whose=fields.choice("whose", ruleset.WHOSE, "care_team"),
+        checks=applies.choice("checks", ruleset.CHECKS, None),
     )
     for one in (window, applies, answer):
         one.end()

@@ -27,9 +27,13 @@ ANCHORS: Final = {
     "visited_on": ("visited_on",),
     "born_on": ("born_on", "left_on", "told_on"),
     "lost_on": ("lost_on", "told_on"),
+    "sent_on": ("sent_on",),
+    "taken_over_on": ("taken_over_on",),
+    "arrived_on": ("arrived_on",),
 }
 """What a rule hangs on, and the days that its window may count from. `left_on` is three days after the birth while nobody
-told when she left hospital (domain.md 2.3, PN1)."""
+told when she left hospital (domain.md 2.3, PN1). `sent_on` is the day on which she agreed to a transfer: what is hers goes
+along that day."""
 
 ANSWERS: Final = {
     "antenatal_contact": "ga_anchor",
@@ -47,6 +51,9 @@ ANSWERS: Final = {
     "home_visit": "born_on",
     "mood_check": "born_on",
     "loss_support": "lost_on",
+    "transfer_received": "sent_on",
+    "newcomer_met": "taken_over_on",
+    "newcomer_served": "arrived_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
 
@@ -64,6 +71,9 @@ STOPS: Final = (
 
 OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on")
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
+
+CHECKS: Final = ("needed", "not_needed")
+"""Of a transfer (2.6): whether antenatal checks are to go on."""
 
 WHOSE: Final = ("care_team", "clinician")
 """Whose task it is. What is a clinician's is on no village worker's list, and no worker is told of it (2.3, PL1)."""
@@ -113,8 +123,8 @@ class Rule:
     """One version of one rule. Days are whole days; of several offsets of a window's edge the latest day counts.
 
     `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
-    it. `content_hash` is over everything but the signature, so that signing changes no content. `signs`, `birth` and
-    `whose` are of facts.SIGNS, facts.BIRTHS and WHOSE.
+    it. `content_hash` is over everything but the signature, so that signing changes no content. `signs`, `birth`,
+    `whose` and `checks` are of facts.SIGNS, facts.BIRTHS, WHOSE and CHECKS.
     """
 
     id: str
@@ -147,6 +157,7 @@ class Rule:
     signs: tuple[str, ...] = ("pregnancy",)
     birth: str | None = None
     whose: str = "care_team"
+    checks: str | None = None
 
 
 def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:

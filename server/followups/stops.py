@@ -42,7 +42,9 @@ def _of_the_pregnancy(rule: Rule, occasion: Occasion) -> Iterator[Cause]:
 def _of_the_subject(facts: Facts, rule: Rule, occasion: Occasion) -> Iterator[Cause]:
     pregnancy = occasion.pregnancy.uuid if occasion.pregnancy else None
     for stop in sorted(facts.stops, key=lambda one: (one.on, one.event)):
-        if stop.rule in (None, rule.id) and stop.episode in (None, occasion.episode, pregnancy):
+        if stop.kind == "transferred" and occasion.day > stop.on:
+            continue  # it began here since, so it is ours: a danger sign, say
+        if stop.rule in (None, rule.id) and stop.episode in (None, occasion.episode, occasion.event, pregnancy):
             yield Cause(stop.kind, stop.on, stop.event)
 
 

@@ -32,10 +32,18 @@ from server.reading import Reading
 from server.registry.care_records import bring_in_line
 from server.registry.events import whom
 from server.registry.sealing import Subject
-from server.registry.telling import ANTENATAL, CONSENT, CONTRACEPTION, POSTNATAL, PREGNANCY, REFERRAL_OUTCOME
+from server.registry.telling import ANTENATAL, CONSENT, CONTRACEPTION, POSTNATAL, PREGNANCY, REFERRAL_OUTCOME, TRANSFER
 
 BATCH: Final = 100
-ORDER: Final = {CONSENT: 1, PREGNANCY: 2, CONTRACEPTION: 3, ANTENATAL: 4, POSTNATAL: 5, REFERRAL_OUTCOME: 6}
+ORDER: Final = {
+    CONSENT: 1,
+    PREGNANCY: 2,
+    CONTRACEPTION: 3,
+    ANTENATAL: 4,
+    POSTNATAL: 5,
+    REFERRAL_OUTCOME: 6,
+    TRANSFER: 6,
+}
 """Consent before what it lets be read, a pregnancy before its checks and its birth, those before how their referrals went;
 everything else first, but what only names her."""
 LAST: Final = 6

@@ -11,10 +11,10 @@ from server.models.sealed import SealedText
 
 HEALTH_FORMS: Final = frozenset(
     {"woman_consent", "pregnancy_registration", "antenatal_check", "delivery_postnatal", "contraception_followup"}
-    | {"referral_outcome"}
+    | {"referral_outcome", "migrant_transfer"}
 )
-"""The forms (by form id) whose records in a care project are health records: F2 to F6 and F13 of domain.md 3."""
-HER_FILES: Final = ("women.csv", "pregnancies.csv", "contraception_episodes.csv", "referrals.csv")
+"""The forms (by form id) whose records in a care project are health records: F2 to F6, F8 and F13 of domain.md 3."""
+HER_FILES: Final = ("women.csv", "pregnancies.csv", "contraception_episodes.csv", "referrals.csv", "transfers.csv")
 """The lists about women, as forms choose from them. A record of any other form that chose somebody there is one, too."""
 WORKERS: Final = "workers"
 """The list of the people who work in a care project: the server makes its rows (registry/workers.py)."""

@@ -1,4 +1,5 @@
-"""The town's own lists beside the forms that come with Fangshi: villages.csv, clinics.csv, workers.csv, supply_points.csv.
+"""The town's own lists beside the forms that come with Fangshi: villages.csv, clinics.csv, workers.csv, supply_points.csv,
+destinations.csv.
 
 A list is a file of a form, not a part of it: the form's version stays, and phones fetch the file anew by its hash.
 """
@@ -21,11 +22,14 @@ from server.registry.workers_list import keep_workers
 
 VILLAGES, CLINICS, WORKERS = "villages.csv", "clinics.csv", "workers.csv"
 SUPPLY_POINTS: Final = "supply_points.csv"
+DESTINATIONS: Final = "destinations.csv"
 
 NO_CLINICS: Final = ("none", "名单还没有填，请镇里补上 / The town has not filled this list yet", "")
 """The one row of clinics.csv until the town has uploaded its own."""
 NO_SUPPLY_POINTS: Final = NO_CLINICS
 """The same of supply_points.csv: a point of no village."""
+NO_DESTINATIONS: Final = ("none", NO_CLINICS[1], "prov", "")
+"""The same of destinations.csv, where she would choose a province: nothing lies in it, so the package is hers to take along."""
 
 
 def refresh_lists(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
@@ -33,6 +37,7 @@ def refresh_lists(db: Session, store: BlobStore, project: Project, now: datetime
     refresh_villages(db, store, project, now)
     refresh_clinics(db, store, project, now)
     refresh_supply_points(db, store, project, now)
+    refresh_destinations(db, store, project, now)
     refresh_workers(db, store, project, now)
 
 
@@ -91,6 +96,13 @@ def refresh_supply_points(db: Session, store: BlobStore, project: Project, now: 
     without a name says of a place."""
     note = choice_csv(["name", "label", "village_code"], [NO_SUPPLY_POINTS])
     refresh_own(db, store, project, SUPPLY_POINTS, note, now)
+
+
+def refresh_destinations(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
+    """The same for where care may be passed on to. Its columns are name,label,level,parent: a province (level prov), a county
+    in it, a place that takes over (site) in that; no street, and no other town's people."""
+    note = choice_csv(["name", "label", "level", "parent"], [NO_DESTINATIONS])
+    refresh_own(db, store, project, DESTINATIONS, note, now)
 
 
 def refresh_own(db: Session, store: BlobStore, project: Project, name: str, note: bytes, now: datetime) -> None:

@@ -28,10 +28,11 @@ from server.registry.referral_outcomes import align_referrals
 from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
 from server.registry.statuses import align_pregnancies
-from server.registry.telling import CONSENT, KEPT, REFERRAL_OUTCOME, Event, Told, tell
+from server.registry.telling import CONSENT, KEPT, REFERRAL_OUTCOME, Event, Told, takes_transfer_back, tell
+from server.registry.transfers import align_transfers
 
 CARE_FORMS = frozenset(KEPT)
-HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
+HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals", "transfers")
 
 
 def open_or_seal(db: Session, reading: Reading) -> Effects:
@@ -138,6 +139,7 @@ def bring_in_line(db: Session, project_id: int, subject: Subject, now: datetime,
     write_consents(db, project_id, uuid, events)
     changed = write_woman(db, project_id, uuid, events)
     align_pregnancies(db, project_id, uuid, now)
+    align_transfers(db, project_id, uuid, events, now)
     if changed or of_consent:
         align_list(db, project_id, uuid, now)
     if changed:
@@ -152,7 +154,8 @@ def seal_uncovered(db: Session, project_id: int, woman: str, events: list[Event]
     verdict = Verdict("no_consent" if known else "unknown", woman)
     standing = []
     for one in events:
-        if one.form_id == CONSENT or covers(events, one.visit_date, one.received_at):
+        stays = one.form_id == CONSENT or takes_transfer_back(one.form_id, one.data)
+        if stays or covers(events, one.visit_date, one.received_at):
             standing.append(one)
         else:
             seal_record(db, project_id, one.submission_id, verdict, now)

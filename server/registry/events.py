@@ -8,7 +8,17 @@ from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.orm import Session
 
 from server.models import SET_ASIDE, CareEvent, Dataset, Entity, NamedWoman, Withdrawal
-from server.registry.telling import ANTENATAL, CONSENT, POSTNATAL, PREGNANCY, REFERRAL_OUTCOME, Event, Told, bare
+from server.registry.telling import (
+    ANTENATAL,
+    CONSENT,
+    POSTNATAL,
+    PREGNANCY,
+    REFERRAL_OUTCOME,
+    TRANSFER,
+    Event,
+    Told,
+    bare,
+)
 
 IN_TIME = (CareEvent.visit_date, CareEvent.received_at, CareEvent.submission_id)
 
@@ -89,7 +99,7 @@ def woman_of_pregnancy(db: Session, project_id: int, pregnancy: str) -> str | No
 
 
 def subject_of(db: Session, project_id: int, told: Told) -> str | None:
-    """Whom a record is about: as it says, else whose the pregnancy or the referral is that it names. None: not known yet."""
+    """Whom a record is about: as it says, else whose the pregnancy, referral or transfer is. None: not known yet."""
     if told.subject is not None or told.episode is None:
         return told.subject
     return FINDERS[told.form_id](db, project_id, told.episode) if told.form_id in FINDERS else None
@@ -97,14 +107,26 @@ def subject_of(db: Session, project_id: int, told: Told) -> str | None:
 
 def woman_of_referral(db: Session, project_id: int, referral: str) -> str | None:
     """Whose referral it is, by the list that the server writes; also of one that was taken back since the phone had it."""
+    return woman_in_list(db, project_id, "referrals", referral)
+
+
+def woman_of_transfer(db: Session, project_id: int, transfer: str) -> str | None:
+    """Whose transfer it is. None: it has not arrived, or it came from elsewhere and she is not here yet."""
+    return woman_in_list(db, project_id, "transfers", transfer)
+
+
+def woman_in_list(db: Session, project_id: int, name: str, uuid: str) -> str | None:
     query = select(Entity.about).join(Dataset, Dataset.id == Entity.dataset_id)
-    return db.scalar(
-        query.where(Dataset.project_id == project_id, Dataset.name == "referrals", Entity.uuid == referral)
-    )
+    return db.scalar(query.where(Dataset.project_id == project_id, Dataset.name == name, Entity.uuid == uuid))
 
 
-FINDERS: Final = {ANTENATAL: woman_of_pregnancy, POSTNATAL: woman_of_pregnancy, REFERRAL_OUTCOME: woman_of_referral}
-"""Of the forms that name something of hers and not herself: who says whose it is."""
+FINDERS: Final = {
+    ANTENATAL: woman_of_pregnancy,
+    POSTNATAL: woman_of_pregnancy,
+    REFERRAL_OUTCOME: woman_of_referral,
+    TRANSFER: woman_of_transfer,
+}
+"""Of the forms that may name something of hers and not herself: who says whose it is."""
 
 
 def find_in_list(db: Session, project_id: int, name: str, uuid: str) -> Entity | None:

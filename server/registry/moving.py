@@ -14,10 +14,10 @@ from server.reading import Reading
 from server.registry.entities import HER, Author, write_update
 from server.registry.events import FINDERS, find_in_list
 from server.registry.named import find_bearers
-from server.registry.telling import BY_PREGNANCY, CONTRACEPTION, KEPT, MAKES, PREGNANCY, bare, find_act
+from server.registry.telling import BY_PREGNANCY, CONTRACEPTION, KEPT, MAKES, PREGNANCY, TRANSFER, bare, find_act
 
-MOVED_BY = (PREGNANCY, CONTRACEPTION, *BY_PREGNANCY)
-"""Forms whose records begin something about a woman, which others choose: a pregnancy, a method, a referral."""
+MOVED_BY = (PREGNANCY, CONTRACEPTION, *BY_PREGNANCY, TRANSFER)
+"""Forms whose records begin something about a woman, which others choose: a pregnancy, a method, a referral, a transfer."""
 NAME_HER = tuple(one for one in KEPT if one not in FINDERS)
 """Forms that say themselves whom they are about."""
 

@@ -29,7 +29,7 @@ from server.registry.emptying import empty_versions, in_batches
 from server.registry.entities import UUID
 from server.registry.telling import KEPT, bare, tell
 
-ABOUT_HER: Final = ("pregnancies", "contraception_episodes", "referrals")
+ABOUT_HER: Final = ("pregnancies", "contraception_episodes", "referrals", "transfers")
 
 
 def entities_of(db: Session, project_id: int, woman: str, episodes: Collection[str]) -> list[Entity]:

@@ -15,7 +15,7 @@ from server.errors import Forbidden
 from server.models import WORKERS, Dataset, Entity, Project, Woman
 
 WOMEN = "women"
-ABOUT_HER = ("pregnancies", "contraception_episodes", "referrals")
+ABOUT_HER = ("pregnancies", "contraception_episodes", "referrals", "transfers")
 CARE_LISTS = (WOMEN, *ABOUT_HER)
 """Lists of a care project that are for its village workers and clinicians alone."""
 

@@ -21,7 +21,16 @@ from server.registry.entities import Author
 from server.registry.events import FINDERS, events_of, subject_of, whom
 from server.registry.referral_outcomes import align_referral
 from server.registry.referrals import DANGER_QUESTIONS, take_back_referral
-from server.registry.telling import CONSENT, NAMING, REFERRAL_OUTCOME, Event, Told, is_about_nobody, tell
+from server.registry.telling import (
+    CONSENT,
+    NAMING,
+    REFERRAL_OUTCOME,
+    Event,
+    Told,
+    is_about_nobody,
+    takes_transfer_back,
+    tell,
+)
 from server.registry.tombstones import ERASED, bury, is_buried
 
 HEALTH_LOCK = 0x5EA1  # the first half of the advisory lock's key, the project is the other
@@ -110,7 +119,10 @@ def decide(db: Session, reading: Reading, told: Told) -> Verdict:
 
 
 def judge(told: Told, subject: str, events: list[Event], received: datetime) -> Verdict:
-    """Her own consent record is its own evidence, also when it takes consent back; any other needs one that holds."""
+    """Her own consent record is its own evidence, also when it takes consent back; any other needs one that holds.
+
+    That she wants no transfer any more holds whether or not she still agrees to anything (domain.md 3, F8).
+    """
     known = any(one.form_id == CONSENT for one in events)
     if told.form_id == CONSENT:
         said = says_of_service(told.data)
@@ -120,6 +132,8 @@ def judge(told: Told, subject: str, events: list[Event], received: datetime) -> 
             return Verdict("no_consent")
     if not known:
         return Verdict("unknown", subject)
+    if takes_transfer_back(told.form_id, told.data):
+        return OPEN
     on = told.visit_date or today(received)
     return OPEN if covers(events, on, received) else Verdict("no_consent", subject)
 

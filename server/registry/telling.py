@@ -19,6 +19,7 @@ HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION, POSTNATAL = (
 )
 REFERRAL_OUTCOME: Final = "referral_outcome"
 SUPPLIES: Final = "supplies"
+TRANSFER: Final = "migrant_transfer"
 KEPT: Final = {
     HOUSEHOLD: "village_code hamlet door_code visit_result consent_household decline_recheck next_visit_wish location_ok",
     CONSENT: "action consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until "
@@ -34,6 +35,7 @@ KEPT: Final = {
     "danger_pp danger_nb temp bp_sys bp_dia wound breast mood2 consent_pnc pnc_other my_role",
     REFERRAL_OUTCOME: "arrived arrived_date treated needs_more barrier closed",
     SUPPLIES: "item qty supply_end fa_supply_end",
+    TRANSFER: "direction step she_asks consent_transfer pregnant_now receiver_ack services_in",
 }
 """The answers that rules, consents and registry rows read, by form; `visit_key` comes from each."""
 
@@ -46,6 +48,7 @@ CHOSEN: Final = {
     POSTNATAL: ("women", "", "pregnancy"),
     REFERRAL_OUTCOME: ("women", "", "referral"),
     SUPPLIES: ("women", "person", "episode"),
+    TRANSFER: ("women", "person", "transfer"),
 }
 """Whom a form is about: the subject's entity list, the question that chooses her, the one that chooses the episode."""
 
@@ -58,6 +61,7 @@ MAKES: Final = {
     PREGNANCY: ("pregnancies", True),
     CONTRACEPTION: ("contraception_episodes", True),
     SUPPLIES: ("contraception_episodes", True),
+    TRANSFER: ("transfers", True),
 }
 """The list that a form writes, and whether that entity is the episode (else it is the subject)."""
 
@@ -70,7 +74,8 @@ NAMING: Final = {SUPPLIES: ("person", "episode", "visit_key", "due_overdue", "du
 class Told:
     """`subject` and `episode` are bare lower-case uuids, None where the record names none.
 
-    F4 and F5 name only their pregnancy and F13 its referral: whose those are, the server knows (events.py).
+    F4 and F5 name only their pregnancy, F13 its referral, and F8 a transfer once there is one: whose those are, the server
+    knows (events.py).
     """
 
     form_id: str
@@ -124,6 +129,11 @@ def is_about_nobody(instance: Instance, schema: FormSchema) -> bool:
 def names_somebody(instance: Instance, schema: FormSchema) -> bool:
     """Whether it is a record of such a form and is about somebody all the same; an encrypted one may be."""
     return instance.form_id in NAMING and not is_about_nobody(instance, schema)
+
+
+def takes_transfer_back(form_id: str, data: dict[str, str]) -> bool:
+    """Whether a record of F8 says that she wants no transfer any more, and nothing else of her: it needs no consent."""
+    return form_id == TRANSFER and data.get("step") == "cancel" and not data.keys() - {"direction", "step", "visit_key"}
 
 
 def flatten(values: dict[str, Any]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.access.pseudonyms import pseudonym
 from server.models import Minimised, Tombstone
 
-ABOUT_WOMEN = frozenset({"women", "pregnancies", "contraception_episodes", "referrals"})
+ABOUT_WOMEN = frozenset({"women", "pregnancies", "contraception_episodes", "referrals", "transfers"})
 """The lists whose entities are removed with their bearer."""
 
 ERASED = "erased"

@@ -23,7 +23,7 @@ from server.config import Config
 from server.db import Database
 from server.followups.daily import recalculate_due
 from server.models import AppUser, Assignment, FollowUp, Project, Village, VillageScope
-from server.publishing.library import publish_library
+from server.publishing.library import publish_library, refresh_villages
 from tests.client import Client
 from tests.conftest import MORNING, Clock
 from tests.forms.library.filling import Filled, Phone, Pocket, Rows, begun_earlier, day, empty, today
@@ -60,12 +60,19 @@ class Town:
             while recalculate_due(db, self.now, self.clock.now(), limit=100):
                 pass
 
-    def give_phone(self, care_role: str = "village_worker") -> "Carried":
+    def add_village(self, code: str, name: str) -> None:
+        with self.database.transaction() as db:
+            project = db.get_one(Project, self.project_id)
+            db.add(Village(project_id=self.project_id, code=code, name=name, created_at=MORNING))
+            refresh_villages(db, BlobStore(self.config.blob_dir), project, MORNING)
+
+    def give_phone(self, care_role: str = "village_worker", *codes: str) -> "Carried":
+        """A phone of these villages; of the story's own where none is named."""
         with self.database.transaction() as db:
             made = create_app_user(db, self.app.extensions["fangshi.key"], self.project_id, "手机", None, MORNING)
             db.add(Assignment(actor_id=made.actor.id, role_id=APP_USER, project_id=self.project_id))
-            village = db.scalars(select(Village.id).where(Village.code == VILLAGE)).one()
-            db.add(VillageScope(actor_id=made.actor.id, project_id=self.project_id, village_id=village))
+            for village in db.scalars(select(Village.id).where(Village.code.in_(codes or (VILLAGE,)))):
+                db.add(VillageScope(actor_id=made.actor.id, project_id=self.project_id, village_id=village))
             db.get_one(AppUser, made.actor.id).care_role = care_role
             assert made.token is not None
             return Carried(self, Client(self.app, key=made.token))

@@ -33,6 +33,9 @@ NEUTRAL = {
     "left_on": _l("A day in her record"),
     "lost_on": _l("A day in her record"),
     "told_on": _l("The day it was noted"),
+    "sent_on": _l("The day she agreed to it"),
+    "taken_over_on": _l("The day it was noted"),
+    "arrived_on": _l("The day she came to us"),
 }
 CLINICAL = {
     "ga_anchor": _l("Weeks are counted from"),
