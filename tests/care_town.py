@@ -42,6 +42,7 @@ LISTS = {
     "pregnancies": ["woman", "village_code", "status"],
     "contraception_episodes": ["woman", "village_code"],
     "referrals": ["woman", "village_code", "form_id"],
+    "transfers": ["woman", "village_code", "direction", "status"],
 }
 
 

@@ -25,8 +25,9 @@ from tests.test_reading_doors import OTHER_ARGUMENTS, ask, fill
 
 POINT = "30.12345 105.65432 0 5"
 PLACE = ("30.1234", "105.6543")
-FACTS = ("WORDPREGNANT", "WORDCHECK", "WORDBIRTH", "WORDMETHOD", "2025-12-01", "dmpa")
-"""Labels of a pregnancy and an episode, an answer of a check and one of a birth, her last period, her method."""
+FACTS = ("WORDPREGNANT", "WORDCHECK", "WORDBIRTH", "WORDMETHOD", "WORDTRANSFER", "2025-12-01", "dmpa")
+"""Labels of a pregnancy and an episode, an answer of a check, of a birth and of a transfer, her last period,
+her method."""
 
 CARING = ("village_worker", "clinician")
 OTHERS = tuple(
@@ -62,10 +63,18 @@ def her(app: Flask, database: Database, project_id: int) -> Her:
     entity = created("contraception_episodes", episode, "WORDMETHOD")
     sent.append(("contraception_followup", care.post("contraception_followup", answers, entity)))
     sent.append(("delivery_postnatal", care.report(pregnancy, secret="WORDBIRTH", mood2="low", danger_pp="fever")))
+    transfer = a_uuid()
+    sent.append(("migrant_transfer", care.leave(woman, transfer, secret="WORDTRANSFER", pregnant_now="yes")))
     with database.reading() as db:
         ids = dict(db.execute(select(Submission.instance_id, Submission.id)).all())
     lists = {"households": home, "women": woman, "pregnancies": pregnancy, "contraception_episodes": episode}
-    return Her(care, woman, home, {**lists, "referrals": pregnancy}, [(form, one, ids[one]) for form, one in sent])
+    return Her(
+        care,
+        woman,
+        home,
+        {**lists, "referrals": pregnancy, "transfers": transfer},
+        [(form, one, ids[one]) for form, one in sent],
+    )
 
 
 def addresses(app: Flask, her: Her) -> set[str]:

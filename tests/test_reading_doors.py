@@ -181,7 +181,7 @@ def about_women(app: Flask, database: Database, project_id: int) -> set[str]:
     """Every address that reads, with each of four women, her pregnancy and her records where it asks for them."""
     care, wanted = Care(app, database, project_id), set[str]()
     for kind, word in WOMEN.items():
-        woman, pregnancy = a_uuid(), a_uuid()
+        woman, pregnancy, transfer = a_uuid(), a_uuid(), a_uuid()
         answers = {"action": "register", "visit_date": "2026-02-01", "consent_service": "yes", "display_name": word}
         answers |= {"consent_share_clinic": "no" if kind == "keeps" else "yes", "village_code": "519901201001"}
         consent = care.post("woman_consent", answers, created("women", woman, word))
@@ -189,15 +189,20 @@ def about_women(app: Flask, database: Database, project_id: int) -> set[str]:
         care.post("pregnancy_registration", answers, created("pregnancies", pregnancy, word))
         check = care.check(pregnancy, secret=word)
         birth = care.report(pregnancy, secret=word, mood2="low", loss_support="")
+        leaves = care.leave(woman, transfer, secret=word)
         if kind in ("withdrew", "removed"):
             care.withdraw(woman, "2026-03-01", erase="erase" if kind == "removed" else "keep_minimal")
         with database.reading() as db:
-            ids = {one: db.query(Submission.id).filter_by(instance_id=one).scalar() for one in (consent, check, birth)}
+            ids = {
+                one: db.query(Submission.id).filter_by(instance_id=one).scalar()
+                for one in (consent, check, birth, leaves)
+            }
         for form, sent, name, uuid in (
             ("woman_consent", consent, "women", woman),
             ("antenatal_check", check, "pregnancies", pregnancy),
             ("antenatal_check", check, "referrals", pregnancy),
             ("delivery_postnatal", birth, "pregnancies", pregnancy),
+            ("migrant_transfer", leaves, "transfers", transfer),
         ):
             known = {**OTHER_ARGUMENTS, "project_id": project_id, "form_id": form, "xml_form_id": form, "name": name}
             known |= {"instance_id": quote(sent), "version_id": quote(sent), "submission_id": ids[sent], "uuid": uuid}

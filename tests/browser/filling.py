@@ -42,6 +42,8 @@ class FormTown(CareTown):
             put(db, self.project_id, "pregnancies", str(uuid.uuid4()), "W-0231 #1", {**her, "status": "ongoing"})
             put(db, self.project_id, "contraception_episodes", str(uuid.uuid4()), "W-0231 #2", {**her, "method": "coc"})
             put(db, self.project_id, "referrals", str(uuid.uuid4()), "W-0231 #3", {**her, "status": "open"})
+            going = {**her, "direction": "out", "status": "asked"}
+            put(db, self.project_id, "transfers", str(uuid.uuid4()), "W-0231 #4", going)
             return woman.uuid
 
 

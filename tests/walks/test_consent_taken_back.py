@@ -26,7 +26,7 @@ from tests.walks.test_phone_to_reminder import (
 NAME, CODE = "王秀英", "W-7788"  # no example in a form says so
 KIND = "她这期间撤回了同意，这一份没有人会看，您也不用再做什么。谢谢您的照顾。"
 FORMS = ("woman_consent", "pregnancy_registration", "antenatal_check", "contraception_followup")
-LISTS = ("women", "pregnancies", "contraception_episodes", "referrals")
+LISTS = ("women", "pregnancies", "contraception_episodes", "referrals", "transfers")
 
 
 AGREES = {

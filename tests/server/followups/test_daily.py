@@ -17,6 +17,7 @@ from tests.server.followups.samples import at_noon, day
 from tests.server.followups.staff import a_staff
 from tests.server.followups.table import STORIES, TABLE
 from tests.server.followups.table_after_birth import ANSWERS, ON, STORIES_AFTER_BIRTH
+from tests.server.followups.table_of_transfers import STORIES_OF_TRANSFERS, told_in
 from tests.server.followups.told import (
     F1,
     F6,
@@ -30,6 +31,7 @@ from tests.server.followups.told import (
     rows_by_rule,
     states,
     tell,
+    transferred,
     work_out,
 )
 
@@ -173,6 +175,9 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
         what, on = next((what, on) for what in ANSWERS for name, on in ON.items() if story == f"{what}_{name}")
         registered(db, town, "2026-10-20", "2026-09-01")
         reported(db, town, on, event="birth report", **ANSWERS[what])
+    if story in STORIES_OF_TRANSFERS:
+        on, answers, status = told_in(story)
+        transferred(db, town, on, status, **answers)
     if story in PREGNANCIES:
         registered(db, town, *PREGNANCIES[story])
     if story in SIGNS:

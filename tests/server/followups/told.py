@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from server.followups.daily import recalculate_due
 from server.followups.recalculate import recalculate
-from server.models import CareEvent, FollowUp, Form, Household, Project, Submission, SubmissionVersion, Woman
-from tests.making import a_form, a_record, new_id
+from server.models import CareEvent, Entity, FollowUp, Form, Household, Project, Submission, SubmissionVersion, Woman
+from tests.making import a_dataset, a_form, a_record, new_id
 from tests.server.followups.samples import VILLAGE, at_noon, day
 
 F1, F3, F4, F6 = "household_visit", "pregnancy_registration", "antenatal_check", "contraception_followup"
 F5 = "delivery_postnatal"
+F8 = "migrant_transfer"
 
 
 def a_woman(db: Session, project: Project, uuid: str = "w1", **given: Any) -> Woman:
@@ -108,6 +109,17 @@ def checked(db: Session, project: Project, on: str, received: str = "", **given:
 def reported(db: Session, project: Project, on: str, received: str = "", **given: str) -> CareEvent:
     """F5: a visit after a birth, unless the answers say that a birth or a loss is told."""
     return tell(db, project, F5, on, received, **{"report_type": "pnc_visit", **given})
+
+
+def transferred(db: Session, project: Project, on: str, status: str, uuid: str = "t1", **given: str) -> CareEvent:
+    """F8: about a transfer of hers, whose row in the list says this status now."""
+    dataset = a_dataset(db, project.id, "transfers", ["woman", "village_code", "direction", "status"])
+    row = db.scalar(select(Entity).where(Entity.dataset_id == dataset.id, Entity.uuid == uuid))
+    if row is None:
+        row = Entity(dataset_id=dataset.id, uuid=uuid, about="w1", label="W-0231 王*", created_at=at_noon(on))
+        db.add(row)
+    row.version, row.data_json = 1, orjson.dumps({"status": status}).decode()
+    return tell(db, project, F8, on, episode=uuid, **given)
 
 
 def injected(db: Session, project: Project, on: str, **given: str) -> CareEvent:

@@ -114,7 +114,7 @@ def test_in_a_plain_project_the_names_are_free(as_bob: Client, project_id: int) 
 
 def test_a_manager_without_a_care_role_has_no_door_to_lists_about_women(town: CareTown, manager: Client) -> None:
     woman = town.woman("A1")
-    for name in ("women", "pregnancies", "contraception_episodes", "referrals"):
+    for name in ("women", "pregnancies", "contraception_episodes", "referrals", "transfers"):
         path = f"/projects/{town.project_id}/datasets/{name}/entities"
         for answer in (
             manager.get(path),

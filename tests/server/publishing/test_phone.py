@@ -283,7 +283,7 @@ def test_women_and_what_is_about_them_reach_only_phones_of_their_village(
     town: CareTown, two: tuple[Client, Client]
 ) -> None:
     women = [town.woman("A1"), town.woman("A2")]
-    for name in ("pregnancies", "contraception_episodes", "referrals"):
+    for name in ("pregnancies", "contraception_episodes", "referrals", "transfers"):
         about = [town.about(name, woman, village) for woman, village in zip(women, ("A1", "A2"), strict=True)]
         assert [town.names(phone, name) for phone in two] == [[about[0]], [about[1]]]
     assert [town.names(phone, "women") for phone in two] == [[women[0]], [women[1]]]
@@ -312,7 +312,7 @@ def test_a_woman_who_took_her_consent_back_leaves_all_lists_at_the_next_sync(
     assert town.names(two[0], "women") == [staying]
     for name in ("women", *about):
         assert before[f"{name}.csv"] != after[f"{name}.csv"], name
-    assert [town.names(two[0], name) for name in about] == [[], [], []]
+    assert [town.names(two[0], name) for name in about] == [[]] * len(about)
     assert before["households.csv"] == after["households.csv"]
 
 
@@ -346,7 +346,7 @@ def test_who_is_in_no_care_role_gets_empty_lists_of_women(town: CareTown, app: F
     town.about("pregnancies", town.woman("A1"), "A1")
     for role in ("reviewer", "viewer", "town_lead"):
         desk = Client.signed_in(app, database, town.person(role, role))
-        for name in ("women", "pregnancies", "contraception_episodes", "referrals"):
+        for name in ("women", "pregnancies", "contraception_episodes", "referrals", "transfers"):
             assert town.names(desk, name) == [], (role, name)
     worker = Client.signed_in(app, database, town.person("worker", "village_worker", "A1"))
     assert len(town.names(worker, "women")) == len(town.names(worker, "pregnancies")) == 1

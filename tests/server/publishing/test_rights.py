@@ -18,7 +18,7 @@ from tests.conftest import MORNING
 from tests.making import XLSX, a_town, a_workbook, an_xform
 
 NO_STORE: Any = SimpleNamespace(put=lambda body: None)
-HERS = ("women", "pregnancies", "contraception_episodes", "referrals", "Women")
+HERS = ("women", "pregnancies", "contraception_episodes", "referrals", "transfers", "Women")
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_a_visit_to_a_home_chooses_no_woman_even_by_its_known_question() -> None
     assert "/household" in list(chooses_more("household_visit", schema))
 
 
-@pytest.mark.parametrize("name", ["women", "referrals"])
+@pytest.mark.parametrize("name", ["women", "referrals", "transfers"])
 def test_a_form_that_looks_women_up_and_chooses_nobody_is_refused(db: Session, project: Project, name: str) -> None:
     """Its record would hold what a sum or a bar code found of her, and go by nobody's word."""
     with pytest.raises(RedLine) as refused:

@@ -57,6 +57,12 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "referrals",
         "status outcome outcome_on",
     ),
+    "migrant_transfer": (
+        "direction transfer step person visit_date she_asks consent_transfer items pregnant_now receiver_ack services_in "
+        "woman village_code status visit_key secret",
+        "transfers",
+        "direction woman village_code status",
+    ),
     "delivery_postnatal": (
         "pregnancy visit_date report_type birth_date birth_place live_births discharge_date baby_state loss_date "
         "loss_support danger_pp danger_nb temp bp_sys bp_dia wound breast mood2 consent_pnc pnc_other my_role mode feeding "
@@ -183,6 +189,21 @@ class Care:
         given |= {"outcome_on": day} if arrived in ("yes", "no") else {}
         ids = {name: answers.pop(name) for name in ("deprecated_id", "instance_id") if name in answers}
         return self.post("referral_outcome", given | answers, updated("referrals", referral, base), **ids)
+
+    def leave(self, woman: str, transfer: str = "", day: str = "2026-02-22", **answers: str) -> str:
+        """F8: she goes away, asks for a transfer and agrees to it; without a uuid nothing came of the record."""
+        given = {"direction": "out", "person": woman, "visit_date": day, "she_asks": "yes", "consent_transfer": "yes"}
+        entity = created("transfers", transfer) if transfer else ""
+        saved = {"woman": woman, "village_code": VILLAGE, "status": "asked"} if transfer else {}
+        ids = {name: answers.pop(name) for name in ("deprecated_id", "instance_id") if name in answers}
+        return self.post("migrant_transfer", given | saved | {"secret": "SECRETWORD"} | answers, entity, **ids)
+
+    def go_on(self, transfer: str, step: str, day: str = "2026-02-25", base: int = 1, **answers: str) -> str:
+        """F8 about a transfer that there is: `status` is what the form would write, without it nothing is."""
+        given = {"direction": "out", "transfer": transfer, "step": step, "visit_date": day}
+        entity = updated("transfers", transfer, base) if "status" in answers else ""
+        ids = {name: answers.pop(name) for name in ("deprecated_id", "instance_id") if name in answers}
+        return self.post("migrant_transfer", given | answers, entity, **ids)
 
     def pick_up(
         self, woman: str, item: str, qty: str, day: str = "2026-02-22", entity: str = "", **answers: str
