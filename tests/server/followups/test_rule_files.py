@@ -161,6 +161,17 @@ def test_a_rule_that_does_not_say_whom_it_is_for_is_refused(name: str, line: str
     assert refused.value.details["field"] == field
 
 
+def test_what_is_asked_for_checks_is_of_a_transfer_and_ends_with_a_pregnancy() -> None:
+    """A loss ends it at once (domain.md 2.0)."""
+    text = (RULES / "MIG-TR-P.toml").read_text(encoding="utf-8")
+    with pytest.raises(RuleInvalid) as refused:
+        read_rule(text.replace('stops = ["pregnancy_ended"]', "stops = []").encode(), "x.toml")
+    assert refused.value.details["field"] == "stops"
+    with pytest.raises(RuleInvalid) as refused:
+        read_rule(changed("[title]", '[applies]\nchecks = "needed"\n\n[title]'), "x.toml")
+    assert refused.value.details["field"] == "applies.checks"
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(RuleInvalid, match="toml"):
         read_rule(b"\xff\xfe", "x.toml")
