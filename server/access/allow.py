@@ -19,8 +19,9 @@ class Scope:
 
     `health`: records with health answers too. In a care project they are for its clinicians alone, and then
     `shared_only`: not those of a woman who does not share them with the clinic, or whose consent ended before `today`.
-    `quizzes`: records of F10 too, which in a care project are for its trainers alone.
-    `person`: who asks there; back-checks (F11) of that person's own visits are left out. None leaves out nothing.
+    `quizzes`: records of F10 too, which in a care project are for its trainers alone; `benefits` those of F12, for its benefit
+    officers alone. `person`: who asks there; back-checks (F11) of that person's own visits are left out. None leaves out
+    nothing.
     """
 
     project_id: int
@@ -29,6 +30,7 @@ class Scope:
     health: bool = False
     shared_only: bool = False
     quizzes: bool = False
+    benefits: bool = False
     today: date | None = None
     person: int | None = None
 
@@ -81,12 +83,13 @@ def allow(caller: Caller, verb: str, project: Project | None = None, form: Form 
 def scope_of(caller: Caller, project: Project) -> Scope:
     """Which records of a project the caller's rights reach. Every list query takes this."""
     if project.kind == "plain":
-        return Scope(project.id, everything=True, health=True, quizzes=True)
+        return Scope(project.id, everything=True, health=True, quizzes=True, benefits=True)
     villages = caller.villages.get(project.id, frozenset())
     health = holds_role(caller, roles.CLINICIAN, project)
     rights: Any = {"health": health, "shared_only": health, "today": caller.today if health else None}
     rights["person"] = caller.person_id
     rights["quizzes"] = holds_role(caller, roles.TRAINER, project)
+    rights["benefits"] = holds_role(caller, roles.BENEFIT_OFFICER, project)
     if villages is None:
         return Scope(project.id, everything=True, **rights)
     handed = frozenset[int]().union(*(one.village_ids for one in caller.handed if one.project_id == project.id))

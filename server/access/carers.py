@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.access.caller import Caller
-from server.access.care_roles import CARE_ROLES, members_of
+from server.access.care_roles import OFFICER, PHONE_ROLES, is_officer, members_of
 from server.access.carrier_reach import reach_of_people
 from server.access.phone_reach import check_hers_alone, managed_villages
 from server.errors import Forbidden, NotFound, UnexpectedValue
@@ -67,7 +67,7 @@ def set_carer(
     """Hands a phone to a person of the project, or to nobody, in a care role. The whole answer replaces what was.
 
     Raises NotFound for a phone that is not the project's, UnexpectedValue for a plain project, an unknown role or somebody
-    who has no role in the project or reaches further than the caller, Forbidden for oneself (a phone brings what people
+    who has no role in the project or reaches further than the caller, or where check_officers_phone does, Forbidden for oneself (a phone brings what people
     answered, and nobody gives himself that) and for a phone that reaches further than the caller.
     """
     if project.kind != "care":
@@ -76,8 +76,9 @@ def set_carer(
     actor = db.get(Actor, actor_id)
     if row is None or actor is None or row.project_id != project.id or actor.deleted_at is not None:
         raise NotFound()
-    if care_role not in CARE_ROLES:
-        raise UnexpectedValue(field="role", value=care_role[:40], reason="it is village_worker or clinician")
+    if care_role not in PHONE_ROLES:
+        reason = "it is village_worker, clinician or benefit_officer"
+        raise UnexpectedValue(field="role", value=care_role[:40], reason=reason)
     if person_id == row.person_id and care_role == row.care_role:
         return
     if person_id is not None and person_id == caller.actor_id:
@@ -85,6 +86,7 @@ def set_carer(
     check_hers_alone(db, caller, project, actor_id, now)
     if person_id is not None and person_id != row.person_id:
         check_carrier(db, caller, project, person_id, now)
+    check_officers_phone(db, project, row, person_id, care_role)
     before = {"userId": row.person_id, "role": row.care_role}
     row.person_id, row.care_role = person_id, care_role
     actor.updated_at = now
@@ -98,3 +100,15 @@ def set_carer(
         details={"before": before, "after": {"userId": person_id, "role": care_role}},
         now=now,
     )
+
+
+def check_officers_phone(db: Session, project: Project, row: AppUser, person_id: int | None, care_role: str) -> None:
+    """Raises UnexpectedValue for a benefit officer's phone in the hands of who is none; and where a phone that was used
+    would turn from care to benefits or back: it keeps what it has, points of homes, women or cases.
+    """
+    if care_role == OFFICER and person_id is not None and not db.scalar(select(is_officer(project.id, person_id))):
+        raise UnexpectedValue(field="role", value=care_role, reason="this person is no benefit officer")
+    if row.last_used_at is not None and (care_role == OFFICER) != (row.care_role == OFFICER):
+        raise UnexpectedValue(
+            field="role", value=care_role, reason="a phone that was used keeps what it has: make a new card for it"
+        )

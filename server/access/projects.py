@@ -16,6 +16,7 @@ from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.models import (
     ABOUT_WOMEN,
     BACK_CHECK,
+    BENEFIT,
     HEALTH_FORMS,
     HER_FILES,
     TRAINING,
@@ -243,15 +244,17 @@ def submissions_within(
 
     Sealed records are within nobody's, health records only within a clinician's: those that she shares with the clinic,
     while her consent lasts, and whose use she did not restrict. Where a record names several, all that holds of each.
-    What a worker answered in a quiz is within a trainer's.
+    What a worker answered in a quiz is within a trainer's, how far a benefit has come within a benefit officer's.
     `where` is the table whose project and village are looked at: a query that starts at the points' own index joins
     Submission to them.
     """
     within = (where.project_id == scope.project_id) & Submission.sealed.is_(False)
     if not scope.quizzes:
-        within &= Submission.form_id.not_in(quizzes_of(scope.project_id))
+        within &= Submission.form_id.not_in(form_of(scope.project_id, TRAINING))
+    if not scope.benefits:
+        within &= Submission.form_id.not_in(form_of(scope.project_id, BENEFIT))
     if scope.person is not None:
-        within &= Submission.form_id.not_in(back_checks_of(scope.project_id)) | ~checks_work_of(scope)
+        within &= Submission.form_id.not_in(form_of(scope.project_id, BACK_CHECK)) | ~checks_work_of(scope)
     if not scope.health:
         within &= Submission.health.is_(False)
     elif scope.shared_only:
@@ -262,12 +265,8 @@ def submissions_within(
     return within & (Submission.health.is_(False) | ~names_women_elsewhere(scope)) if scope.shared_only else within
 
 
-def quizzes_of(project_id: int) -> Select[int]:
-    return select(Form.id).where(Form.project_id == project_id, Form.xml_form_id == TRAINING)
-
-
-def back_checks_of(project_id: int) -> Select[int]:
-    return select(Form.id).where(Form.project_id == project_id, Form.xml_form_id == BACK_CHECK)
+def form_of(project_id: int, form_id: str) -> Select[int]:
+    return select(Form.id).where(Form.project_id == project_id, Form.xml_form_id == form_id)
 
 
 def checks_work_of(scope: Scope) -> ColumnElement[bool]:

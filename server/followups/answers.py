@@ -199,6 +199,24 @@ def _of_transfer(facts: Facts, asked: Asked, answer: Callable[[Transfer], tuple[
     return Ending("declined", *refused[0]) if refused else _earliest(given, asked)
 
 
+def _next_step(facts: Facts, asked: Asked) -> Ending | None:
+    """That the case moved, wherever to. A household that wants it no longer is asked nothing more."""
+    following = next(iter(asked.occasion.later), None)
+    moved = _earliest(iter([(following.on, following.event)] if following else []), asked)
+    return moved or _no_longer_wanted(facts)
+
+
+def _renewal_filed(facts: Facts, asked: Asked) -> Ending | None:
+    """Filed in the window or after it: noted as handed in, for this very task, or by the next renewal day."""
+    known = (one for one in (facts.case.renewals if facts.case else ()) if one.event == asked.occasion.event)
+    filed = ((one.on, one.event) for each in known for one in each.filed if one.answers in (None, asked.key))
+    return _earliest(filed, asked) or _no_longer_wanted(facts)
+
+
+def _no_longer_wanted(facts: Facts) -> Ending | None:
+    return Ending("declined", *facts.case.ended) if facts.case and facts.case.ended else None
+
+
 _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "outcome_report": _outcome_report,
     "episode_visit": _episode_visit,
@@ -217,4 +235,6 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "transfer_received": _transfer_received,
     "newcomer_met": _newcomer_met,
     "newcomer_served": _newcomer_served,
+    "next_step": _next_step,
+    "renewal_filed": _renewal_filed,
 }

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from server.errors import NotFound
-from server.followups.queries import Reached, Whose
+from server.followups.queries import Officers, Reached, Whose
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Form, FormVersion, Pregnancy, Woman
 from server.registry.events import told_of_her
 
@@ -15,6 +15,8 @@ from server.registry.events import told_of_her
 def get_woman(db: Session, project_id: int, village_codes: Reached, uuid: str) -> Woman:
     """Raises NotFound, also for a woman of another village or worker: whether she is known is not said."""
     query = select(Woman).where(Woman.project_id == project_id, Woman.uuid == uuid)
+    if isinstance(village_codes, Officers):
+        return get_woman(db, project_id, village_codes.others, uuid)
     if isinstance(village_codes, Whose):
         query = query.where(Woman.uuid.in_(village_codes.women))
     elif village_codes is not None:
@@ -26,7 +28,7 @@ def get_woman(db: Session, project_id: int, village_codes: Reached, uuid: str) -
 
 
 def find_woman(db: Session, row: FollowUp) -> Woman | None:
-    """The woman whom a follow-up is about; None for a household. Raises NotFound when nothing is known of her any more."""
+    """The woman whom a follow-up is about; None for a household or a case. Raises NotFound when nothing is known of her any more."""
     return get_woman(db, row.project_id, None, row.subject) if row.subject_list == "women" else None
 
 

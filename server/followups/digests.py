@@ -8,7 +8,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
-from server.followups.explaining import rules_of_clinicians
 from server.followups.notices import EMAIL, Word, add_once
 from server.followups.queries import consent_holds, is_woman, of_the_team
 from server.followups.recipients import Staff, staff_of
@@ -96,5 +95,5 @@ def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, st
 
 
 def _is_asked(staff: Staff, person: int, row: FollowUp, chosen: str | None) -> bool:
-    told = staff.recipients(row.village_code, chosen, row.rule in rules_of_clinicians())
+    told = staff.of(row, chosen)
     return person in told.workers or (person in told.clinicians and row.severity in ("red", "critical"))

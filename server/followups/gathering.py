@@ -1,4 +1,4 @@
-"""What is known of a woman or a household: the registry's rows and the records about her, as Facts.
+"""What is known of a woman, a household or a benefit case: the registry's rows and the records about her, as Facts.
 
 Asked of the database as often for a hundred subjects as for one. How records are read: histories.py.
 """
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from server.access.restricted import restricted_among
 from server.followups.facts import Consent, Facts
+from server.followups.case_facts import read_case
 from server.followups.histories import Person, read_household, read_woman
-from server.models import CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
+from server.models import BENEFIT_CASES, CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
 from server.registry.consent import happened_on
 from server.registry.events import event_of
 from server.registry.referral_outcomes import REFERRALS
@@ -26,7 +27,7 @@ TELLING = tuple(one for one in KEPT if one != CONSENT)
 
 
 def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> Facts | None:
-    """What is known of one woman or household; None where the registry does not know her."""
+    """What is known of one woman, household or benefit case; None where the registry does not know her."""
     return facts_of_many(db, project, subject_list, [subject]).get(subject)
 
 
@@ -38,7 +39,9 @@ def facts_of_many(
     events = _events(db, project, subject_list, people, until)
     if subject_list == "households":
         return {uuid: read_household(person, events.get(uuid, ())) for uuid, person in people.items()}
-    keys = _keys(db, project, people)
+    keys = _keys(db, project, subject_list, people)
+    if subject_list == BENEFIT_CASES:
+        return {uuid: read_case(one, events.get(uuid, ()), keys.get(uuid, {})) for uuid, one in people.items()}
     deleted = _deleted_referrals(db, project, [one.event for told in events.values() for one in told if _refers(one)])
     tells = [uuid for uuid, told in events.items() if any(one.form_id == TRANSFER for one in told)]
     listed = _listed_transfers(db, project, tells)
@@ -60,6 +63,8 @@ def _people(db: Session, project: Project, subject_list: str, subjects: Collecti
             )
         )
         return {uuid: Person(uuid, village, Consent(True)) for uuid, village in homes}
+    if subject_list == BENEFIT_CASES:
+        return {uuid: Person(uuid, village or "", Consent(True)) for uuid, village in _cases(db, project, subjects)}
     rows = db.execute(
         select(Woman.uuid, Woman.village_code, Woman.consent_service, Woman.consent_until, Woman.withdrawn_on).where(
             Woman.project_id == project.id, Woman.uuid.in_(subjects)
@@ -70,6 +75,13 @@ def _people(db: Session, project: Project, subject_list: str, subjects: Collecti
         uuid: Person(uuid, village, Consent(given and withdrawn is None and uuid not in unused, until))
         for uuid, village, given, until, withdrawn in rows
     }
+
+
+def _cases(db: Session, project: Project, subjects: Collection[str]) -> list[tuple[str, str | None]]:
+    """The cases that stand in the list, each with its village. Nothing is kept without the household's consent (3, F12)."""
+    here = Dataset.project_id == project.id, Dataset.name == BENEFIT_CASES, Entity.deleted_at.is_(None)
+    query = select(Entity.uuid, Entity.village_code).join(Dataset, Dataset.id == Entity.dataset_id)
+    return [(uuid, village) for uuid, village in db.execute(query.where(*here, Entity.uuid.in_(subjects)))]
 
 
 def _events(
@@ -91,11 +103,11 @@ def _events(
     return found
 
 
-def _keys(db: Session, project: Project, subjects: Collection[str]) -> dict[str, dict[str, str]]:
-    """What each visit_key of a woman's follow-ups stands for."""
+def _keys(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, dict[str, str]]:
+    """What each visit_key of a subject's follow-ups stands for."""
     rows = db.execute(
         select(FollowUp.subject, FollowUp.visit_key, FollowUp.key).where(
-            FollowUp.project_id == project.id, FollowUp.subject_list == "women", FollowUp.subject.in_(subjects)
+            FollowUp.project_id == project.id, FollowUp.subject_list == subject_list, FollowUp.subject.in_(subjects)
         )
     )
     found: dict[str, dict[str, str]] = {}

@@ -16,6 +16,7 @@ from server.access.widening import with_parts
 from server.followups.queries import (
     Counts,
     Reached,
+    case_labels,
     codes_within,
     consent_holds,
     counting,
@@ -87,6 +88,8 @@ def list_visits(
         .where(FollowUp.id.in_([row_id for row_id, _ in firsts]))
     )
     found = {row.id: (row, label, home, woman) for row, label, home, woman in rows}
+    cases = case_labels(db, project_id, [row for row, *_ in found.values()])
+    found |= {id_: (row, cases[row.subject], *more) for id_, (row, _, *more) in found.items() if row.subject in cases}
     return [visit_of(*found[row_id], first) for row_id, first in firsts if row_id in found]
 
 

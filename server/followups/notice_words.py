@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from server.models import FollowUp
+from server.models import BENEFIT_CASES, FollowUp
 
 CLASSES: Final = {
     "women": ("上门访视", "visit"),
     "households": ("家庭走访", "household visit"),
     "contact": ("联系一次", "contact"),
+    BENEFIT_CASES: ("窗口待办", "office task"),
 }
 """What a task is to somebody who is not of the care team (domain.md 5.4, point 8: code and class)."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from server.followups.queries import is_woman
 from server.followups.recipients import Recipients, recipients_of
-from server.followups.windows import RestDay
+from server.followups.windows import add_working_days
 from server.followups.wishes import wishes_of
 from server.models import FollowUp, Notification, Project, Woman
 
@@ -101,18 +101,6 @@ def red_since(row: FollowUp) -> date:
         if isinstance(step, dict) and step.get("what") == "severity.red":
             return date.fromisoformat(step["gives"])
     return row.overdue_from
-
-
-def is_weekend(day: date) -> bool:
-    return day.weekday() >= 5
-
-
-def add_working_days(day: date, count: int, is_rest_day: RestDay = is_weekend) -> date:
-    """The day after so many working days."""
-    while count:
-        day += timedelta(days=1)
-        count -= not is_rest_day(day)
-    return day
 
 
 def _by_person(people: Recipients, levels: Levels) -> dict[int, str]:

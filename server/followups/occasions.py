@@ -7,12 +7,14 @@ from typing import Final, TypeVar
 
 from server.followups.facts import (
     Birth,
+    CaseStep,
     ContraceptionEpisode,
     Dating,
     Facts,
     HouseholdVisit,
     Injection,
     Pregnancy,
+    Renewal,
     Supply,
     Transfer,
 )
@@ -28,7 +30,7 @@ class Occasion:
     """One anchor event and the days that a window counts from.
 
     `day` is the day of the event itself. `later` are the events that came after it in the same chain (injections,
-    supplies, household visits), in order: the first of them answers or replaces it. `over_on` is a day by which nothing is
+    supplies, household visits, steps and renewals of a case), in order: the first of them answers or replaces it. `over_on` is a day by which nothing is
     needed any more, whatever the window.
     """
 
@@ -37,7 +39,7 @@ class Occasion:
     day: date
     days: Mapping[str, date]
     pregnancy: Pregnancy | None = None
-    later: tuple[Injection | Supply | HouseholdVisit, ...] = ()
+    later: tuple[Injection | Supply | HouseholdVisit | CaseStep | Renewal, ...] = ()
     over_on: date | None = None
 
 
@@ -155,6 +157,19 @@ def _losses(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
             yield Occasion(one.event, one.uuid, one.outcome.on, days)
 
 
+def _case_steps(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    for one, later in _with_later(facts.case.steps if facts.case else ()):
+        if one.waits:
+            yield Occasion(one.event, None, one.on, {"stepped_on": one.on}, later=later)
+
+
+def _renewals(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """A day that is already over when it is told is asked for from then on."""
+    for one, later in _with_later(facts.case.renewals if facts.case else ()):
+        days = {"renewal_on": one.renewal_on, "noted_on": one.on}
+        yield Occasion(one.event, None, one.on, days, later=later)
+
+
 def _referrals(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
     known = {one.uuid: one for one in facts.pregnancies}
     for one in facts.referrals:
@@ -225,7 +240,7 @@ def _is_for_checks(rule: Rule, facts: Facts, transfer: Transfer) -> bool:
     return rule.checks is None or (rule.checks == "needed") == needs_checks(facts, transfer)
 
 
-_Link = TypeVar("_Link", Injection, Supply, HouseholdVisit)
+_Link = TypeVar("_Link", Injection, Supply, HouseholdVisit, CaseStep, Renewal)
 
 
 def _in_order(chain: Iterable[_Link], today: date) -> tuple[_Link, ...]:
@@ -265,4 +280,6 @@ _FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]]
     "sent_on": _sent,
     "taken_over_on": _taken_over,
     "arrived_on": _arrivals,
+    "stepped_on": _case_steps,
+    "renewal_on": _renewals,
 }

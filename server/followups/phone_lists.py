@@ -19,12 +19,13 @@ from sqlalchemy.orm import Session
 
 from forms.media import choice_csv
 from server.access.caller import Caller
+from server.access.care_roles import OFFICER
 from server.access.her_worker import where_hers_live
 from server.followups.check_list import Drawn
-from server.followups.queries import Listed, Whose, codes_within, due_for_villages
+from server.followups.queries import Listed, Officers, Reached, Whose, codes_within, due_for_villages
 from server.followups.retakes import Retake
 from server.models import BACK_CHECK, WORKERS, Actor, FollowUp, Project, Village, Woman
-from server.registry.reach import Reach, asking, consenting
+from server.registry.reach import Reach, asking, cases_reached, consenting
 from server.registry.telling import POSTNATAL
 from server.registry.workers import name_of
 
@@ -55,7 +56,7 @@ CHOSEN_BY: Final = {
 class Me:
     """Who asks. `worker` is the name of a row of workers.csv (registry/workers.py), "" while nobody carries the phone.
 
-    `role` is a care role or "". `villages` are the codes that the caller reaches.
+    `role` is a care role, that of a benefit officer, or "". `villages` are the codes that the caller reaches.
     """
 
     key: str
@@ -71,7 +72,8 @@ def find_me(db: Session, caller: Caller, project: Project, reach: Reach) -> Me:
     codes = codes_within(db, reach.scope)
     if codes is None:
         codes = town_of(db, reach.scope.project_id)
-    return Me(key_of(reach.scope.project_id, caller), label, worker, reach.role or "", tuple(codes))
+    role = reach.role or (OFFICER if reach.benefits else "")
+    return Me(key_of(reach.scope.project_id, caller), label, worker, role, tuple(codes))
 
 
 def carrier_of(db: Session, caller: Caller, project: Project) -> tuple[str, str]:
@@ -103,18 +105,28 @@ def me_csv(me: Me) -> bytes:
 
 
 def find_visits(db: Session, reach: Reach) -> list[Listed]:
-    """What may be done that day by the caller, overdue first, then by target day; nothing without a care role.
+    """What may be done that day by the caller, overdue first, then by target day; nothing for who neither cares for women
+    nor handles benefits.
 
     Of women only those that are the caller's (registry/reach.py: a woman who chose a worker is visited by that one alone),
     whose consent is valid that day, and for a clinician only who shares with the clinic.
     """
-    if reach.role is None:
+    if reach.role is None and not reach.benefits:
         return []
     codes = codes_within(db, reach.scope)
-    women = select(Woman.uuid).where(*asking(reach), *consenting(reach))
     known = None if codes is None else frozenset(codes)
-    whose = Whose(known, women, where_hers_live(reach.scope, reach.carer), clinical=reach.role == "clinician")
+    whose: Reached = _team(reach, known)
+    if reach.benefits:
+        whose = Officers(known, _team(reach, known), cases_reached(reach))
     return due_for_villages(db, reach.scope.project_id, whose, reach.today)
+
+
+def _team(reach: Reach, known: frozenset[str] | None) -> Whose | frozenset[str]:
+    """What is the caller's who cares for women; nothing for anybody else."""
+    if reach.role is None:
+        return frozenset()
+    women = select(Woman.uuid).where(*asking(reach), *consenting(reach))
+    return Whose(known, women, where_hers_live(reach.scope, reach.carer), clinical=reach.role == "clinician")
 
 
 def due_visits_csv(visits: Sequence[Listed], retake: Retake | None = None, checks: Sequence[Drawn] = ()) -> bytes:

@@ -1,7 +1,7 @@
 """Follow-ups as pages and phones ask for them. Every query takes the project and the villages that the caller reaches.
 
 `village_codes` are 12-digit codes; None is the whole town, an empty collection nothing at all. For a village worker it is
-a `Whose`: women go by whom they chose. `today` is the date in
+a `Whose`: women go by whom they chose. Benefit cases are in nobody's but an `Officers`. `today` is the date in
 Asia/Shanghai. Where a row stands is read off its days, so that a list is right at 00:01 before the daily step has run.
 """
 
@@ -17,7 +17,7 @@ from server.access.allow import Scope
 from server.access.restricted import in_use
 from server.errors import NotFound
 from server.followups.explaining import rules_of_clinicians
-from server.models import FollowUp, Household, Village, Woman
+from server.models import BENEFIT_CASES, Dataset, Entity, FollowUp, Household, Village, Woman
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,19 @@ class Whose:
     clinical: bool = False
 
 
-Reached = Collection[str] | Whose | None
+@dataclass(frozen=True)
+class Officers:
+    """What a benefit officer reaches: cases of the villages `codes` (None the whole town), and of everything else what is
+    hers by another role, nothing where she has none. `is_officer` is asked of who carries the phone; `cut` as in Whose.
+    """
+
+    codes: frozenset[str] | None
+    others: Collection[str] | Whose | None = frozenset()
+    is_officer: ColumnElement[bool] | None = None
+    cut: frozenset[str] | None = None
+
+
+Reached = Collection[str] | Whose | Officers | None
 
 
 class Listed(NamedTuple):
@@ -79,7 +91,8 @@ def due_for_villages(db: Session, project_id: int, village_codes: Reached, today
     """
     late_first = case((FollowUp.overdue_from <= today, 0), else_=1)
     query = listing(project_id, village_codes).where(*still_asked(today), FollowUp.inside.is_(None))
-    return [_listed(*row) for row in db.execute(query.order_by(late_first, FollowUp.due_on, FollowUp.id))]
+    found = [_listed(*row) for row in db.execute(query.order_by(late_first, FollowUp.due_on, FollowUp.id))]
+    return with_case_labels(db, project_id, found)
 
 
 def for_subject(
@@ -98,7 +111,23 @@ def get_by_visit_key(db: Session, project_id: int, village_codes: Reached, visit
     found = db.execute(query).first()
     if found is None:
         raise NotFound()
-    return _listed(*found)
+    return with_case_labels(db, project_id, [_listed(*found)])[0]
+
+
+def with_case_labels(db: Session, project_id: int, found: list[Listed]) -> list[Listed]:
+    """The same with the labels of benefit cases, which only their list knows; no question where there are none."""
+    labels = case_labels(db, project_id, [one.row for one in found])
+    return [one._replace(label=labels.get(one.row.subject, one.label)) for one in found] if labels else found
+
+
+def case_labels(db: Session, project_id: int, rows: Collection[FollowUp]) -> dict[str, str]:
+    """The labels of the benefit cases among whom these follow-ups are about, by uuid."""
+    cases = {row.subject for row in rows if row.subject_list == BENEFIT_CASES}
+    if not cases:
+        return {}
+    query = select(Entity.uuid, Entity.label).join(Dataset, Dataset.id == Entity.dataset_id)
+    here = Dataset.project_id == project_id, Dataset.name == BENEFIT_CASES, Entity.uuid.in_(cases)
+    return dict(db.execute(query.where(*here, Entity.deleted_at.is_(None))).all())
 
 
 def _listed(row: FollowUp, hers: str | None, home: str | None, assigned_worker: str | None) -> Listed:
@@ -130,6 +159,11 @@ def codes_within(db: Session, scope: Scope) -> list[str] | None:
 def within(project_id: int, village_codes: Reached) -> ColumnElement[bool]:
     """The condition that every query here is built on."""
     here = FollowUp.project_id == project_id
+    if isinstance(village_codes, Officers):
+        able = true() if village_codes.is_officer is None else village_codes.is_officer
+        cases = and_(here, is_case(), able, in_codes(village_codes.codes), in_codes(village_codes.cut))
+        return or_(cases, within(project_id, village_codes.others))
+    here = and_(here, ~is_case())
     if not isinstance(village_codes, Whose):
         return and_(here, in_codes(village_codes))
     is_woman_s = FollowUp.subject_list == "women"
@@ -139,6 +173,10 @@ def within(project_id: int, village_codes: Reached) -> ColumnElement[bool]:
     homes = and_(~is_woman_s, in_codes(village_codes.codes))
     nearby = true() if village_codes.places is None else FollowUp.village_code.in_(village_codes.places)
     return and_(here, nearby, or_(hers, homes), in_codes(village_codes.cut))
+
+
+def is_case() -> ColumnElement[bool]:
+    return FollowUp.subject_list == BENEFIT_CASES
 
 
 def of_the_team() -> ColumnElement[bool]:

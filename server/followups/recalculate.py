@@ -18,9 +18,10 @@ from server.followups.due import Due
 from server.followups.explaining import shipped_rules, write_steps
 from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
-from server.followups.notices import LATE_AFTER, add_working_days, follow_up_changed, is_weekend, told_to_others
+from server.followups.notices import LATE_AFTER, follow_up_changed, told_to_others
 from server.followups.rules import due_for, stopped_for
 from server.followups.ruleset import Rule
+from server.followups.windows import add_working_days, is_weekend
 from server.models import FollowUp, Project
 
 SUPERSEDED: Final = "superseded"

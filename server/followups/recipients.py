@@ -9,10 +9,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.access import roles
-from server.access.care_roles import members_of
+from server.access.care_roles import OFFICER, members_of
 from server.access.hand_overs import carers_in
 from server.followups.explaining import rules_of_clinicians
 from server.models import (
+    BENEFIT_CASES,
     Actor,
     AppUser,
     Assignment,
@@ -28,8 +29,14 @@ from server.models import (
 
 EMPTY: Final[Mapping[str, str]] = {}
 WORKER, CLINICIAN, LEAD = "worker", "clinician", "lead"
-TOLD: Final = {roles.VILLAGE_WORKER: WORKER, roles.CLINICIAN: CLINICIAN, roles.TOWN_LEAD: LEAD}
+TOLD: Final = {
+    roles.VILLAGE_WORKER: WORKER,
+    roles.CLINICIAN: CLINICIAN,
+    roles.TOWN_LEAD: LEAD,
+    roles.BENEFIT_OFFICER: OFFICER,
+}
 PHONES: Final = {"village_worker": WORKER, "clinician": CLINICIAN}
+"""Who carries an officer's phone is told by her role alone."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,13 @@ class Staff:
         told |= {one.person for one in self.stand_ins if one.absent in told and one.village_code in places}
         return Recipients(told, clinicians, frozenset(one.person for one in self.duties if one.role == LEAD))
 
+    def of(self, row: FollowUp, chosen: str | None) -> Recipients:
+        """Of one follow-up: benefit cases are told to the officers of the village, as to a worker, and to nobody else."""
+        if row.subject_list == BENEFIT_CASES:
+            officers = frozenset(self._near(OFFICER, self._places(row.village_code)))
+            return Recipients(officers, frozenset(), frozenset())
+        return self.recipients(row.village_code, chosen, row.rule in rules_of_clinicians())
+
     def _places(self, village_code: str) -> set[str | None]:
         """Whoever has one of these has the village: itself, what it is a part of, and the whole town."""
         found: set[str | None] = {None}
@@ -127,14 +141,13 @@ def recipients_of(db: Session, row: FollowUp) -> Recipients:
         hers = (Woman.project_id == row.project_id) & (Woman.uuid == row.subject)
         query = select(Woman.assigned_worker, Woman.consent_share_clinic).where(hers)
         chosen, shares = db.execute(query).one_or_none() or (None, True)
-    of_clinicians = row.rule in rules_of_clinicians()
-    if of_clinicians and not shares:
+    if row.rule in rules_of_clinicians() and not shares:
         return Recipients(frozenset(), frozenset(), frozenset())
-    return staff_of(db, row.project_id, row.stands_on).recipients(row.village_code, chosen, of_clinicians)
+    return staff_of(db, row.project_id, row.stands_on).of(row, chosen)
 
 
 def _by_role(db: Session, project_id: int) -> list[Duty]:
-    """By the roles that persons hold. A worker or clinician without any village has none; a lead has the town."""
+    """By the roles that persons hold. A worker, clinician or officer without any village has none; a lead has the town."""
     rows = db.execute(
         select(Assignment.actor_id, Assignment.role_id, Village.code)
         .join(User, User.actor_id == Assignment.actor_id)

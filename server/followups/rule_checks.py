@@ -6,6 +6,7 @@ from itertools import pairwise
 from server.followups import ruleset
 from server.followups.rule_fields import Fields
 from server.followups.ruleset import Offset, Rule
+from server.models import BENEFIT_CASES
 
 
 def check_rule(rule: Rule, fields: Fields) -> None:
@@ -35,6 +36,10 @@ def _complaints(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "applies.signs", "names none"
     if rule.anchor == "lost_on" and rule.whose != "clinician":
         yield "whose", "what follows a loss is a clinician's"
+    if (rule.anchor in ruleset.OF_A_CASE) != (rule.subject_list == BENEFIT_CASES):
+        yield "subject_list", f"{rule.subject_list} has no {rule.anchor}"
+    if rule.in_working_days and any(one.days < 0 for one in (*rule.open, *rule.due, *rule.close, *rule.latest)):
+        yield "window.counted_in", "working days are counted forward"
     if rule.anchor == "referred_on" and rule.urgency is None:
         yield "applies.urgency", "is missing"
 

@@ -95,6 +95,7 @@ def _read_fields(fields: Fields, content_hash: str) -> Rule:
         birth=applies.choice("birth", BIRTHS, None),
         whose=fields.choice("whose", ruleset.WHOSE, "care_team"),
         checks=applies.choice("checks", ruleset.CHECKS, None),
+        in_working_days=window.choice("counted_in", ruleset.COUNTED_IN, "days") == "working_days",
     )
     for one in (window, applies, answer):
         one.end()

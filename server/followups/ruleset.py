@@ -30,6 +30,8 @@ ANCHORS: Final = {
     "sent_on": ("sent_on",),
     "taken_over_on": ("taken_over_on",),
     "arrived_on": ("arrived_on",),
+    "stepped_on": ("stepped_on",),
+    "renewal_on": ("renewal_on", "noted_on"),
 }
 """What a rule hangs on, and the days that its window may count from. `left_on` is three days after the birth while nobody
 told when she left hospital (domain.md 2.3, PN1). `sent_on` is the day on which she agreed to a transfer: what is hers goes
@@ -54,6 +56,8 @@ ANSWERS: Final = {
     "transfer_received": "sent_on",
     "newcomer_met": "taken_over_on",
     "newcomer_served": "arrived_on",
+    "next_step": "stepped_on",
+    "renewal_filed": "renewal_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
 
@@ -69,6 +73,9 @@ STOPS: Final = (
 )
 """What ends a task besides the stops that hold for every rule (facts.STOP_KINDS)."""
 
+OF_A_CASE: Final = ("stepped_on", "renewal_on")
+"""Anchors of benefit cases: their tasks are the office's, and no care team's (domain.md 2.6)."""
+
 OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on")
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
 
@@ -77,6 +84,9 @@ CHECKS: Final = ("needed", "not_needed")
 
 WHOSE: Final = ("care_team", "clinician")
 """Whose task it is. What is a clinician's is on no village worker's list, and no worker is told of it (2.3, PL1)."""
+
+COUNTED_IN: Final = ("days", "working_days")
+"""What the numbers of a window's edges are."""
 
 WINDOW_DAYS: Final = ("open", "due", "close")
 
@@ -123,8 +133,9 @@ class Rule:
     """One version of one rule. Days are whole days; of several offsets of a window's edge the latest day counts.
 
     `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
-    it. `content_hash` is over everything but the signature, so that signing changes no content. `signs`, `birth`,
-    `whose` and `checks` are of facts.SIGNS, facts.BIRTHS, WHOSE and CHECKS.
+    it. With `in_working_days` the window's edges are counted in those. `content_hash` is over everything but the signature,
+    so that signing changes no content. `signs`, `birth`, `whose` and `checks` are of facts.SIGNS, facts.BIRTHS, WHOSE and
+    CHECKS.
     """
 
     id: str
@@ -158,6 +169,7 @@ class Rule:
     birth: str | None = None
     whose: str = "care_team"
     checks: str | None = None
+    in_working_days: bool = False
 
 
 def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:

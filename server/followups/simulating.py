@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from server.followups.due import Due
 from server.followups.explaining import shipped_rules
 from server.followups.gathering import facts_of_many
-from server.followups.notices import is_weekend
 from server.followups.rules import due_for
+from server.followups.windows import is_weekend
 from server.models import Household, Project, Woman
 
 BATCH: Final = 200

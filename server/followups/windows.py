@@ -11,6 +11,19 @@ RestDay = Callable[[date], bool]
 """Whether nobody works that day; the calendar with its swapped days is the caller's (domain.md 2.2)."""
 
 
+
+def is_weekend(day: date) -> bool:
+    return day.weekday() >= 5
+
+
+def add_working_days(day: date, count: int, is_rest_day: RestDay = is_weekend) -> date:
+    """The day after so many working days."""
+    while count:
+        day += timedelta(days=1)
+        count -= not is_rest_day(day)
+    return day
+
+
 @dataclass(frozen=True)
 class Window:
     """First day, target day, last on-time day, days of grace, and the day after which nobody asks any more, if any."""
@@ -33,12 +46,12 @@ def is_overdue(today: date, closes_on: date, grace: int) -> bool:
 
 def window_of(rule: Rule, days: Mapping[str, date]) -> Window:
     """The window of a rule counted from the named days; of several offsets the latest day counts."""
-    opens_on, due_on, closes_on = (_latest(offsets, days) for offsets in (rule.open, rule.due, rule.close))
-    return Window(opens_on, due_on, closes_on, rule.grace, _latest(rule.latest, days) if rule.latest else None)
+    opens_on, due_on, closes_on = (_latest(rule, offsets, days) for offsets in (rule.open, rule.due, rule.close))
+    return Window(opens_on, due_on, closes_on, rule.grace, _latest(rule, rule.latest, days) if rule.latest else None)
 
 
-def _latest(offsets: tuple[Offset, ...], days: Mapping[str, date]) -> date:
-    return max(days[one.fact] + timedelta(days=one.days) for one in offsets)
+def _latest(rule: Rule, offsets: tuple[Offset, ...], days: Mapping[str, date]) -> date:
+    return max(sum_of("", one, days, rule.in_working_days).gives for one in offsets)
 
 
 def state_on(today: date, window: Window) -> str:
@@ -85,9 +98,11 @@ def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Windo
     return min((day for day in found if day > today), default=None)
 
 
-def sum_of(what: str, offset: Offset, days: Mapping[str, date]) -> Step:
+def sum_of(what: str, offset: Offset, days: Mapping[str, date], in_working_days: bool = False) -> Step:
+    """In working days only weekends are left out: which days the State Council's notice moves, no table here knows yet."""
     on = days[offset.fact]
-    return Step(what, offset.fact, on, offset.days, on + timedelta(days=offset.days))
+    gives = add_working_days(on, offset.days) if in_working_days else on + timedelta(days=offset.days)
+    return Step(what, offset.fact, on, offset.days, gives)
 
 
 def propose_day(kind: str, window: Window, is_rest_day: RestDay | None) -> date:
@@ -111,7 +126,7 @@ def window_steps(rule: Rule, days: Mapping[str, date], window: Window) -> tuple[
     """The sums behind the edges of a window."""
     steps: list[Step] = []
     for what, offsets in (("opens_on", rule.open), ("due_on", rule.due), ("closes_on", rule.close)):
-        sums = [sum_of(what, one, days) for one in offsets]
+        sums = [sum_of(what, one, days, rule.in_working_days) for one in offsets]
         used = max(sums, key=lambda one: one.gives)
         steps += [Step(one.what, one.fact, one.on, one.days, one.gives, one is used) for one in sums]
     steps.append(Step("overdue_from", "closes_on", window.closes_on, window.grace + 1, window.overdue_from))

@@ -7,6 +7,8 @@ from server.models.blobs import Blob
 from server.models.care import (
     ABOUT_WOMEN,
     BACK_CHECK,
+    BENEFIT,
+    BENEFIT_CASES,
     HEALTH_FORMS,
     HER_FILES,
     SET_ASIDE,
@@ -45,6 +47,8 @@ from server.models.waivers import Waiver
 __all__ = [
     "ABOUT_WOMEN",
     "BACK_CHECK",
+    "BENEFIT",
+    "BENEFIT_CASES",
     "HEALTH_FORMS",
     "HER_FILES",
     "PURPOSES",

@@ -40,7 +40,7 @@ class AppUser(Base):
 
     `first_device_id` is the device that used the key first; another one is written beside it, for the office to ask about.
     `person_id` is the worker who carries it, who is told of what is due in its villages; `care_role` what lists it gets
-    in a care project: village_worker or clinician.
+    in a care project: village_worker, clinician or benefit_officer.
     """
 
     __tablename__ = "app_user"

@@ -22,6 +22,10 @@ TRAINING: Final = "training_quiz"
 """The form (F10) whose records are a worker's own results: in a care project they are for its trainers alone."""
 BACK_CHECK: Final = "back_check"
 """The form (F11) by which somebody else asks whether a service took place: its record goes by the record that it checks."""
+BENEFIT: Final = "benefit_case"
+"""The form (F12) by which a household's benefit is followed: in a care project its records are for benefit officers alone."""
+BENEFIT_CASES: Final = "benefit_cases"
+"""The list that F12 writes, and `CareEvent.subject_list` of its records: whom a case is about, no list of women knows."""
 SET_ASIDE: Final = "set aside"
 ABOUT_WOMEN: Final = ("women", SET_ASIDE)
 """`CareEvent.subject_list` of what is about a woman. SET_ASIDE: the office rejected or deleted the record, so nothing follows
@@ -32,8 +36,8 @@ from it; it stays hers, and goes by what she agreed to.
 class CareEvent(Base):
     """Derived. What one record's current version tells of a woman or a household: the only thing that facts are made of.
 
-    There is one row a submission. `subject` is the uuid of an entity of `subject_list` (women, households; SET_ASIDE of
-    women has neither answers nor episode), `episode` that of a pregnancy or a method episode. `event` is the instanceID of
+    There is one row a submission. `subject` is the uuid of an entity of `subject_list` (women, households, benefit_cases;
+    SET_ASIDE of women has neither answers nor episode), `episode` that of a pregnancy or a method episode. `event` is the instanceID of
     the record's first version, so a correction keeps it. `data_json` holds the answers that rules read, as
     registry/telling.py wrote them; none of a form of the town's own that names her (registry/named.py).
     """

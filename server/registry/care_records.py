@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.clock import today
-from server.models import BACK_CHECK, PURPOSES, SET_ASIDE, CareEvent, Dataset, Entity, Submission, Woman
+from server.models import BACK_CHECK, BENEFIT_CASES, PURPOSES, SET_ASIDE, CareEvent, Dataset, Entity, Submission, Woman
 from server.places.care_places import place_her_records, place_records_at
 from server.places.joined import REFUSALS
 from server.reading import Reading
 from server.registry import sealing
 from server.registry.back_checks import checks_of, open_or_seal_check, tell_check
 from server.registry.blind_comparing import CHECKED_FORMS
+from server.registry.benefits import align_case
 from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
 from server.registry.entities import Author, properties_of, write_update
@@ -134,6 +135,9 @@ def bring_in_line(db: Session, project_id: int, subject: Subject, now: datetime,
         write_household(db, project_id, uuid, told)
         forget_refused_place(db, project_id, uuid, told, now)
         place_records_at(db, project_id, uuid)
+        return effects
+    if subject_list == BENEFIT_CASES:
+        align_case(db, project_id, uuid, now)
         return effects
     events = seal_uncovered(db, project_id, uuid, events_of(db, project_id, subject_list, uuid), now)
     write_consents(db, project_id, uuid, events)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import orjson
 from sqlalchemy import ColumnElement, Select, select
@@ -11,11 +12,15 @@ from forms.media import entity_csv
 from server.access.allow import Scope
 from server.access.her_worker import in_villages
 from server.access.restricted import in_use
-from server.models import WORKERS, Dataset, Entity, Woman
+from server.models import BENEFIT_CASES, WORKERS, Dataset, Entity, Woman
 from server.registry.entities import properties_of
-from server.registry.reach import CARE_LISTS, Reach, is_care_list, is_results_list, visible
+from server.registry.reach import CARE_LISTS, Reach, is_benefit_list, is_care_list, is_homes_by_door, is_results_list, visible
 from server.registry.tombstones import ABOUT_WOMEN, gone_among
 from server.registry.workers_list import own_row, told_rows
+
+
+DOOR: Final = ("village_code", "hamlet", "door_code")
+"""What a benefit officer is told of a home, beside its label."""
 
 
 def find_dataset(db: Session, project_id: int, name: str) -> Dataset | None:
@@ -34,18 +39,20 @@ def list_hash(db: Session, dataset: Dataset, reach: Reach) -> str:
     """MD5 that changes when the list changes, and differs between scopes; phones fetch the CSV only then (2.8).
 
     A list about women also changes with somebody's consent, on a day on which nothing was sent: so its hash is made of
-    what is listed, and that of the workers' of what each is told. That of any other list is made of its revision.
+    what is listed, and that of the workers' of what each is told. So is that of benefits, which tells others of no change.
+    That of any other list is made of its revision.
     """
     if is_results_list(dataset, reach):
         return digest(dataset, orjson.dumps(results_as_told(db, dataset, reach)).decode())
-    if is_care_list(dataset, reach):
+    if is_care_list(dataset, reach) or is_benefit_list(dataset, reach):
         rows = db.execute(select(Entity.id, Entity.version).where(*listed(db, dataset, reach)).order_by(Entity.id))
         content = [properties_of(db, dataset.id), [tuple(row) for row in rows]]
         return digest(dataset, orjson.dumps(content).decode())
     if reach.care and not reach.reads:
         return digest(dataset, "")  # whose list is empty hears of no change either
     scope = reach.scope
-    return digest(dataset, f"{dataset.revision}:{'' if scope.everything else sorted(scope.village_ids)}")
+    told = ":doors" if is_homes_by_door(dataset, reach) else ""
+    return digest(dataset, f"{dataset.revision}:{'' if scope.everything else sorted(scope.village_ids)}{told}")
 
 
 def digest(dataset: Dataset, content: str) -> str:
@@ -53,8 +60,14 @@ def digest(dataset: Dataset, content: str) -> str:
 
 
 def list_csv(db: Session, dataset: Dataset, reach: Reach) -> bytes:
-    """The list as Collect imports it: name,label,__version and the properties in order of making."""
-    return entity_csv(properties_of(db, dataset.id), rows_of(db, dataset, reach))
+    """The list as Collect imports it: name,label,__version and the properties in order of making.
+
+    Homes of which only the door is told have no point, and nothing else that a visit noted.
+    """
+    told = properties_of(db, dataset.id)
+    if is_homes_by_door(dataset, reach):
+        told = [one for one in told if one in DOOR]
+    return entity_csv(told, rows_of(db, dataset, reach))
 
 
 def results_as_told(db: Session, dataset: Dataset, reach: Reach) -> list[object]:
@@ -109,6 +122,8 @@ def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) 
             Dataset.project_id == project_id, Entity.uuid.in_(uuids), in_villages(Entity.village_code, scope) | names
         )
     )
+    if not scope.benefits:
+        query = query.where(Dataset.name != BENEFIT_CASES)
     if not scope.health:
         query = query.where(Dataset.name.not_in(CARE_LISTS))
     elif scope.shared_only:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from server.access import roles
 from server.access.allow import Scope, scope_of
 from server.access.caller import Caller
+from server.access.care_roles import handles_benefits, is_officer, sees_doors_only
 from server.access.her_worker import NOBODY, Carer, carer_of, hers_to_care_for, in_villages
 from server.access.restricted import in_use
 from server.errors import Forbidden
-from server.models import WORKERS, Dataset, Entity, Project, Woman
+from server.models import BENEFIT_CASES, WORKERS, Dataset, Entity, Project, Woman
 
 WOMEN = "women"
 ABOUT_HER = ("pregnancies", "contraception_episodes", "referrals", "transfers")
@@ -29,6 +30,7 @@ class Reach:
 
     `role` is the caller's care role (care_roles.CARE_ROLES) or None; `care` whether the project is a care project.
     `carer` tells which women are the caller's own, `reads` whether the caller has any use for lists of a care project.
+    `benefits`: the caller is a benefit officer. `doors_only`: homes are told without their points (care_roles.py).
     """
 
     scope: Scope
@@ -37,13 +39,22 @@ class Reach:
     today: date
     carer: Carer = NOBODY
     reads: bool = True
+    benefits: bool = False
+    doors_only: bool = False
 
 
 def reach_of(caller: Caller, project: Project, today: date) -> Reach:
     """What a caller reaches that day, in villages and in women; a phone that only sends reaches nothing by any address."""
     carer = NOBODY if caller.only_sends else carer_of(caller, project)
     return Reach(
-        scope_of(caller, project), project.kind == "care", carer.role, today, carer, reads_lists(caller, project)
+        scope_of(caller, project),
+        project.kind == "care",
+        carer.role,
+        today,
+        carer,
+        reads_lists(caller, project),
+        handles_benefits(caller, project),
+        sees_doors_only(caller, project),
     )
 
 
@@ -66,8 +77,28 @@ def is_results_list(dataset: Dataset, reach: Reach) -> bool:
     return reach.care and dataset.name == WORKERS
 
 
+def is_benefit_list(dataset: Dataset, reach: Reach) -> bool:
+    return reach.care and dataset.name == BENEFIT_CASES
+
+
+def is_homes_by_door(dataset: Dataset, reach: Reach) -> bool:
+    """Whether it is the list of homes, for somebody who is told no points."""
+    return reach.care and reach.doors_only and dataset.name == "households"
+
+
+def cases_reached(reach: Reach) -> ColumnElement[bool]:
+    """Whether the caller, who may carry somebody's phone, is a benefit officer: cases are for nobody else."""
+    if not reach.benefits:
+        return false()
+    return is_officer(reach.scope.project_id, int(reach.carer.worker)) if reach.carer.worker else true()
+
+
 def refuse_without_role(dataset: Dataset, reach: Reach) -> None:
-    """Raises Forbidden for a list about women when the caller has no care role, and for that of the workers' results."""
+    """Raises Forbidden for a list about women when the caller has no care role, for that of benefits when the caller is no
+    benefit officer, and for that of the workers' results.
+    """
+    if is_benefit_list(dataset, reach) and not reach.benefits:
+        raise Forbidden("The list {name} is for benefit officers alone.", name=BENEFIT_CASES)
     if is_results_list(dataset, reach):
         raise Forbidden(
             "Results in the list {name} are shown to nobody but the worker herself, on her phone.", name=WORKERS
@@ -90,6 +121,8 @@ def visible(db: Session, dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
         return (
             true()
         )  # names, for all of the town: what else stands in a row, workers_list.py gives her alone whose it is
+    if is_benefit_list(dataset, reach):
+        return cases_reached(reach) & in_villages(Entity.village_code, reach.scope)
     if not is_care_list(dataset, reach):
         return in_villages(Entity.village_code, reach.scope)
     if reach.role is None:

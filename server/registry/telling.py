@@ -8,6 +8,7 @@ from forms.entities import EntityAct, read_acts
 from forms.errors import FormError
 from forms.instance import Instance, read_values
 from forms.schema import FormSchema
+from server.models import BENEFIT, BENEFIT_CASES
 
 HOUSEHOLD, CONSENT, PREGNANCY, ANTENATAL, CONTRACEPTION, POSTNATAL = (
     "household_visit",
@@ -36,6 +37,7 @@ KEPT: Final = {
     REFERRAL_OUTCOME: "arrived arrived_date treated needs_more barrier closed",
     SUPPLIES: "item qty supply_end fa_supply_end",
     TRANSFER: "direction step she_asks consent_transfer pregnant_now receiver_ack services_in",
+    BENEFIT: "step step_date amount_ok renewal_date still_wanted",
 }
 """The answers that rules, consents and registry rows read, by form; `visit_key` comes from each."""
 
@@ -49,6 +51,7 @@ CHOSEN: Final = {
     REFERRAL_OUTCOME: ("women", "", "referral"),
     SUPPLIES: ("women", "person", "episode"),
     TRANSFER: ("women", "person", "transfer"),
+    BENEFIT: (BENEFIT_CASES, "case", ""),
 }
 """Whom a form is about: the subject's entity list, the question that chooses her, the one that chooses the episode."""
 
@@ -62,9 +65,13 @@ MAKES: Final = {
     CONTRACEPTION: ("contraception_episodes", True),
     SUPPLIES: ("contraception_episodes", True),
     TRANSFER: ("transfers", True),
+    BENEFIT: (BENEFIT_CASES, False),
 }
 """The list that a form writes, and whether that entity is the episode (else it is the subject)."""
 
+
+DAY_ASKED: Final = {BENEFIT: "step_date"}
+"""The question that tells the day that counts, where it is not `visit_date`: a step of a benefit is nobody's visit."""
 
 NAMING: Final = {SUPPLIES: ("person", "episode", "visit_key", "due_overdue", "due_open")}
 """Forms that may be filled about nobody, and their questions of which any answer says that a record is about somebody."""
@@ -113,7 +120,7 @@ def tell(instance: Instance, schema: FormSchema) -> Told | None:
         subject_list=subject_list,
         subject=(None if is_episode else uuid) or bare(answers.get(asked)),
         episode=(uuid if is_episode else None) or bare(answers.get(asked_episode)),
-        visit_date=read_day(answers.get("visit_date")),
+        visit_date=read_day(answers.get(DAY_ASKED.get(instance.form_id, "visit_date"))),
         data={name: answers[name] for name in (*KEPT[instance.form_id].split(), "visit_key") if answers.get(name)},
     )
 

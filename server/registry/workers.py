@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
-from server.access.care_roles import members_of
+from server.access.care_roles import CARE_ROLES, members_of
 from server.access.roles import CLINICIAN, VILLAGE_WORKER
 from server.errors import EntityActionForbidden
 from server.models import WORKERS, Actor, AppUser, Assignment, Dataset, Project, User
@@ -29,14 +29,17 @@ MOST_DIGITS: Final = 18  # what a number of the database has at most
 
 
 def people_who_work(db: Session, project: Project) -> list[tuple[int, str]]:
-    """(actor id, name) of who has a care role in the project or carries one of its phones, by name."""
+    """(actor id, name) of who has a care role in the project or carries one of its phones for it, by name."""
     granted = select(Assignment.actor_id).where(
         Assignment.project_id == project.id,
         Assignment.form_id.is_(None),
         Assignment.role_id.in_((VILLAGE_WORKER, CLINICIAN)),
     )
     carrying = select(AppUser.person_id).where(
-        AppUser.project_id == project.id, AppUser.revoked_at.is_(None), AppUser.person_id.in_(members_of(project.id))
+        AppUser.project_id == project.id,
+        AppUser.care_role.in_(CARE_ROLES),
+        AppUser.revoked_at.is_(None),
+        AppUser.person_id.in_(members_of(project.id)),
     )
     rows = db.execute(
         select(Actor.id, Actor.display_name)

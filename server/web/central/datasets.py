@@ -10,7 +10,7 @@ from server.publishing.made_lists import refuse_made_lists, refuse_rows_of_worke
 from server.publishing.sources import source_forms
 from server.registry.lists import find_dataset
 from server.registry.queries import ListFigures, figures_of
-from server.registry.reach import is_care_list, is_results_list, reach_of
+from server.registry.reach import is_benefit_list, is_care_list, is_results_list, reach_of
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project
 from server.web.json_body import read_json
@@ -39,7 +39,7 @@ def figures(project: Project, dataset: Dataset) -> ListFigures | None:
     reach = reach_of(caller(), project, today())
     if not may(caller(), "entity.list", project) or (is_care_list(dataset, reach) and reach.role is None):
         return None
-    if is_results_list(dataset, reach):
+    if is_results_list(dataset, reach) or (is_benefit_list(dataset, reach) and not reach.benefits):
         return None
     return figures_of(reading(), dataset, reach)
 

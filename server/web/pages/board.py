@@ -19,7 +19,7 @@ from server.web.pages.followups import (
     Reach,
     asked_worker,
     phones_of,
-    reach_of,
+    reach_with_cases,
     read_choice,
     read_wanted,
 )
@@ -32,8 +32,8 @@ SILENT = 3
 
 @pages.get("/follow-ups")
 def show_board() -> Response:
-    reach, wanted = reach_of("followup.list"), read_wanted()
-    names, phones, shows_list = reach.names, phones_of(reach), may(session.caller(), "followup.read", reach.project)
+    reach, wanted = reach_with_cases("followup.list"), read_wanted()
+    names, phones, shows_list = reach.names, phones_of(reach), reads_lists(reach)
     # No number stands beside a worker's name but for those who work with her: it would be a count of her clients.
     by, worker = (read_choice("by", ("worker",)), asked_worker()) if shows_list else ("", 0)
     board = read_board(reach, names) if shows_list else told_board(reach, names)
@@ -44,6 +44,11 @@ def show_board() -> Response:
     values |= {"carriers": [{"phone": one, "villages": villages_of(one, names)} for one in phones]}
     silent = silent_phones(phones, reach.today)
     return make_response(render_template("followups/board.html", states=STATE_NAMES, silent=silent, **values))
+
+
+def reads_lists(reach: Reach) -> bool:
+    """Whether the lists behind the numbers are the reader's, too: then these are read as they are."""
+    return any(may(session.caller(), verb, reach.project) for verb in ("followup.read", "benefit.read"))
 
 
 def read_board(reach: Reach, names: dict[str, str]) -> Board:

@@ -3,18 +3,18 @@
 On all three: codes, masked names, places, days. Never a rule, a method or a word of health: somebody may be looking.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from server.access.allow import Scope, allow, scope_of
+from server.access.allow import Scope, allow, may, scope_of
 from server.access.her_worker import where_hers_live
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Phone, Visit, Wanted
-from server.followups.queries import Counts, Reached, Whose
+from server.followups.queries import Counts, Officers, Reached, Whose
 from server.models import Project
 from server.places.desk import list_villages
 from server.registry.reach import reach_of as reached_by
@@ -34,7 +34,8 @@ class Reach:
     """What of the follow-ups the caller's rights reach.
 
     `codes` are village codes, None for the whole town; `whose` is what queries take: for a village worker women go by
-    whom they chose.
+    whom they chose, for a benefit officer there are cases and nothing else that is not hers by another role. `in_care`:
+    she has a part in care, and is not a benefit officer alone.
     """
 
     project: Project
@@ -42,6 +43,7 @@ class Reach:
     codes: frozenset[str] | None
     today: date
     whose: Reached = None
+    in_care: bool = True
 
     @property
     def names(self) -> dict[str, str]:
@@ -53,6 +55,10 @@ def reach_of(verb: str) -> Reach:
     """Raises Unauthenticated, NotFound for somebody without any project, Forbidden without the right."""
     project = current_project()
     allow(session.caller(), verb, project)
+    return reach_in(project)
+
+
+def reach_in(project: Project) -> Reach:
     scope = scope_of(session.caller(), project)
     codes = lists.codes_of(session.db(), scope)
     reached = reached_by(session.caller(), project, today())
@@ -61,9 +67,22 @@ def reach_of(verb: str) -> Reach:
     return Reach(project, scope, codes, today(), whose)
 
 
+def reach_with_cases(verb: str) -> Reach:
+    """As `reach_of`, and benefit cases for their officers: `followup.read` is `benefit.read` to them. An officer of whom the
+    verb is another role's too has what that role reads; numbers that are only told to it are not counted out here.
+    """
+    project, who = current_project(), session.caller()
+    of_cases = verb.replace("followup.", "benefit.")
+    if not may(who, of_cases, project):
+        return reach_of(verb)
+    found, in_care = reach_in(project), may(who, "followup.read", project)
+    cases = Officers(found.codes, found.whose if in_care else frozenset())
+    return replace(found, whose=cases, in_care=in_care)
+
+
 @pages.get("/follow-ups/list")
 def list_follow_ups() -> Response:
-    reach, wanted, number, worker = reach_of("followup.read"), read_wanted(), page_asked(), asked_worker()
+    reach, wanted, number, worker = reach_with_cases("followup.read"), read_wanted(), page_asked(), asked_worker()
     phones = phones_of(reach)
     whose = cut_to(reach, narrowed(reach.codes, worker, phones)) if worker else reach.whose
     counts = lists.count_visits(session.db(), reach.project.id, whose, reach.today, wanted.village)
@@ -82,8 +101,8 @@ def say_short_day(value: date) -> str:
 
 
 def phones_of(reach: Reach) -> list[Phone]:
-    """The phones that serve a village in reach: who works elsewhere is not named."""
-    every = lists.list_phones(session.db(), reach.project.id)
+    """The phones that serve a village in reach: who works elsewhere is not named, and no worker to a benefit officer."""
+    every = lists.list_phones(session.db(), reach.project.id) if reach.in_care else []
     return [one for one in every if reach.codes is None or one.villages is None or one.villages & reach.codes]
 
 
@@ -114,7 +133,14 @@ def find_visits(reach: Reach, wanted: Wanted, whose: Reached, number: int) -> li
 
 def cut_to(reach: Reach, codes: frozenset[str] | None) -> Reached:
     """What is reached, in some of the villages only."""
-    return replace(reach.whose, cut=codes) if isinstance(reach.whose, Whose) else codes
+    if isinstance(reach.whose, Officers):
+        others = reach.whose.others
+        return replace(reach.whose, others=cut(others, codes) if reach.in_care else others, cut=codes)
+    return cut(reach.whose, codes)
+
+
+def cut(whose: Collection[str] | Whose | None, codes: frozenset[str] | None) -> frozenset[str] | Whose | None:
+    return replace(whose, cut=codes) if isinstance(whose, Whose) else codes
 
 
 def total_of(counts: Counts, wanted: Wanted) -> int:

@@ -11,7 +11,7 @@ from server.errors import MissingParameter, Problem, UnexpectedValue
 from server.followups import check_questions, check_words, coaching, inbox, notice_words, plain_notices
 from server.followups.inbox import Notice
 from server.followups.wishes import Wishes, save_wishes, wishes_of
-from server.models import Project
+from server.models import BENEFIT_CASES, Project
 from server.web import session
 from server.web.languages import language_tag
 from server.web.pages.again import show_again
@@ -44,7 +44,8 @@ def line_of(notice: Notice, projects: dict[int, Project]) -> dict[str, Any]:
         return {**asdict(notice), "words": words, "href": href, "shape": "ended"}
     over = notice_words.name(notice.subject, english)
     words = over if notice.is_over else notice_words.say(notice.level, notice.subject, today(), english)
-    may_open = allow.may(session.caller(), "followup.read", projects[notice.project_id]) and not notice.is_over
+    verb = "benefit.read" if notice.subject.subject_list == BENEFIT_CASES else "followup.read"
+    may_open = allow.may(session.caller(), verb, projects[notice.project_id]) and not notice.is_over
     href = f"/follow-ups/{notice.visit_key}?project={notice.project_id}" if may_open else ""
     shape = "done" if notice.is_over else MARKS.get(notice.level, "due")
     return {**asdict(notice), "words": words, "href": href, "shape": shape}

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from server.access import carers, phone_reach, phones, queries, roles
 from server.access.allow import allow, may
 from server.access.assignments import assign, set_villages
-from server.access.care_roles import CARE_ROLES
+from server.access.care_roles import CARE_ROLES, PHONE_ROLES
 from server.access.phones import Phone
 from server.access.profiles import find_actors
 from server.errors import NotFound, Problem
@@ -84,7 +84,7 @@ def choices() -> dict[str, object]:
     """Whom a phone can be handed to, and in which care role."""
     return {
         "carriers": carers.list_carriers(session.db(), session.caller(), current_project(), session.now()),
-        "care_roles": [(name, role_word(roles.BY_SYSTEM[name].id)) for name in CARE_ROLES],
+        "care_roles": [(name, role_word(roles.BY_SYSTEM[name].id)) for name in PHONE_ROLES],
     }
 
 

@@ -123,9 +123,9 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
     able = set(allow.verbs_in(who, project)) if project else set()
     site = set(allow.verbs_in(who))
     found: list[Entry] = []
-    if "followup.read" in able:
+    if able & {"followup.read", "benefit.read"}:
         found.append(Entry("m", "/m", "today", _("Today")))
-    if "followup.list" in able:
+    if able & {"followup.list", "benefit.list"}:
         found.append(Entry("follow-ups", "/follow-ups", "clock", _("Due")))
     if "submission.list" in able and project:
         waiting = waiting_for_review(session.db(), allow.scope_of(who, project))

@@ -18,7 +18,7 @@ from server.web.pages.followups import (
     Reach,
     asked_values,
     find_visits,
-    reach_of,
+    reach_with_cases,
     read_wanted,
     total_of,
 )
@@ -29,7 +29,7 @@ from server.web.readings import note_read
 
 @pages.get("/m")
 def show_today() -> Response:
-    reach, number = reach_of("followup.read"), page_asked()
+    reach, number = reach_with_cases("followup.read"), page_asked()
     names, wanted = reach.names, read_wanted()
     counts = lists.count_visits(session.db(), reach.project.id, reach.whose, reach.today, wanted.village)
     visits = find_visits(reach, wanted, reach.whose, number)

@@ -7,19 +7,19 @@ from flask import Response, make_response, redirect, render_template
 
 from server.followups.courses import find_woman, name_of_form
 from server.followups.queries import Listed, get_by_visit_key, state_at
-from server.models import Woman
+from server.models import BENEFIT_CASES, Woman
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.followup_words import last_day, mark_of
-from server.web.pages.followups import Reach, reach_of
+from server.web.pages.followups import Reach, reach_with_cases
 from server.web.pages.why_words import advice_of, bar_of, basis_of, parts_of
 from server.web.readings import note_read
 
 
 @pages.get("/follow-ups/<uuid:visit_key>")
 def show_why(visit_key: UUID) -> Response:
-    reach = reach_of("followup.read")
+    reach = reach_with_cases("followup.read")
     found = get_by_visit_key(session.db(), reach.project.id, reach.whose, str(visit_key))
     woman = find_woman(session.db(), found.row)
     if woman and not consents(woman, reach.today):
@@ -30,6 +30,8 @@ def show_why(visit_key: UUID) -> Response:
 def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
     if found.row.subject_list == "women":
         note_read(reach.project, "followup.read", about=found.row.subject, details={"followUpId": found.row.id})
+    if found.row.subject_list == BENEFIT_CASES:
+        note_read(reach.project, "followup.read", details={"followUpId": found.row.id})
     row, day = found.row, reach.today
     clinical = reach.scope.health and shares_with_clinic(woman)
     return {

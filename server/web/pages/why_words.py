@@ -36,6 +36,9 @@ NEUTRAL = {
     "sent_on": _l("The day she agreed to it"),
     "taken_over_on": _l("The day it was noted"),
     "arrived_on": _l("The day she came to us"),
+    "stepped_on": _l("The step before"),
+    "renewal_on": _l("The day of the county's notice"),
+    "noted_on": _l("The day it was noted"),
 }
 CLINICAL = {
     "ga_anchor": _l("Weeks are counted from"),
@@ -135,6 +138,8 @@ def say_sum(step: Step, today: date) -> str:
     on, gives = short_day(step.on, today), short_day(step.gives, today)
     if not step.days:
         return _("%(day)s, the same day", day=gives)
+    if (step.gives - step.on).days != step.days:
+        return _("%(on)s + %(days)s working days = %(gives)s", on=on, days=step.days, gives=gives)
     if step.days < 0:
         return _("%(on)s − %(days)s days = %(gives)s", on=on, days=-step.days, gives=gives)
     return _("%(on)s + %(days)s days = %(gives)s", on=on, days=step.days, gives=gives)

@@ -5,7 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.roles import REVIEWER, VILLAGE_WORKER
-from server.followups.notices import add_working_days, follow_up_changed, is_late, told_to_others
+from server.followups.notices import follow_up_changed, is_late, told_to_others
+from server.followups.windows import add_working_days
 from server.followups.wishes import Wishes, save_wishes
 from server.models import FollowUp, HandOver, HandOverVillage, Notification, Village
 from tests.server.followups.staff import (
