@@ -174,7 +174,7 @@ def keep_no_longer(database: Database, config: Config, now: datetime) -> int:
     done = run_retention(database, BlobStore(config.blob_dir, database.keys), None, at)
     overwrite_deleted(database)
     swept = sweep_backups(config.data_dir, at)
-    return swept + sum(one.women + one.sealed_records for one in done.values())
+    return swept + sum(one.women + one.sealed_records + one.cases for one in done.values())
 
 
 def back_up(database: Database, config: Config, now: datetime) -> int:

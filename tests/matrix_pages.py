@@ -108,11 +108,13 @@ GET /phones/cards
 [project] field_key.list
 GET /phones
 
-[project] followup.list
+[project] followup.list|benefit.list
 GET /follow-ups
 
 [project] followup.read
 GET /consents
+
+[project] followup.read|benefit.read
 GET /follow-ups/list
 GET /m
 

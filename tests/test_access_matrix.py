@@ -139,6 +139,8 @@ def test_who_may_read_answers_in_a_care_project_is_these() -> None:
     }
     follow = {role.system for role in roles.ROLES if "followup.read" in role.verbs}
     assert follow == {"village_worker", "clinician"}
+    cases = {role.system for role in roles.ROLES if role.verbs & {"benefit.read", "benefit.list"}}
+    assert cases == {"benefit_officer"}
     entities = {role.system for role in roles.ROLES if "entity.read" in role.verbs}
     assert entities == {"admin", "manager", "viewer", "reviewer", "clinician"}
     giving = {role.system for role in roles.ROLES if "assignment.create" in role.verbs}

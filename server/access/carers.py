@@ -77,8 +77,9 @@ def set_carer(
     if row is None or actor is None or row.project_id != project.id or actor.deleted_at is not None:
         raise NotFound()
     if care_role not in PHONE_ROLES:
-        reason = "it is village_worker, clinician or benefit_officer"
-        raise UnexpectedValue(field="role", value=care_role[:40], reason=reason)
+        raise UnexpectedValue(
+            field="role", value=care_role[:40], reason="it is village_worker, clinician or benefit_officer"
+        )
     if person_id == row.person_id and care_role == row.care_role:
         return
     if person_id is not None and person_id == caller.actor_id:

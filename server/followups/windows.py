@@ -11,7 +11,6 @@ RestDay = Callable[[date], bool]
 """Whether nobody works that day; the calendar with its swapped days is the caller's (domain.md 2.2)."""
 
 
-
 def is_weekend(day: date) -> bool:
     return day.weekday() >= 5
 

@@ -10,10 +10,10 @@ from typing import Final
 from forms.outline import Outline, Row, Said
 from forms.page_rows import Handling
 from server.access import roles
-from server.access.allow import may, scope_of
+from server.access.allow import Scope, may, scope_of
 from server.access.caller import Caller, Grant
 from server.access.masking import is_covered
-from server.models import BACK_CHECK, HEALTH_FORMS, TRAINING, Form, Project
+from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, HEALTH_FORMS, TRAINING, Form, Project
 from server.models.care import HER_FILES
 from server.registry.erasing import BACKUPS_FOR
 from server.registry.reach import CARE_LISTS
@@ -34,6 +34,12 @@ ROLES: Final = {
 }
 """Who may be given a role in a care project."""
 
+LISTED_TO: Final = {
+    **dict.fromkeys(CARE_LISTS, ("她的访视员和临床人员", "her worker and clinicians")),
+    BENEFIT_CASES: ("管这个村的待遇专员", "the benefit officers of the village"),
+}
+"""Whose phones get a list of a care project; any other goes by village alone."""
+
 TOWN: Final = Project(id=1, kind="care", name="")
 
 
@@ -46,7 +52,8 @@ def handling_of(form: Outline) -> Handling:
         return Handling(_hers(hers), _while_met(), _beside_all(form))
     if chooses:
         return Handling(_either(hers, open_to), _joined(_while_met(), _until_deleted()), _beside_all(form))
-    return Handling(_townwide(open_to), _until_deleted(), _beside_all(form))
+    kept = _until_over() if form.form_id == BENEFIT else _until_deleted()
+    return Handling(_townwide(open_to), kept, _beside_all(form))
 
 
 def readers_of(form_id: str, health: bool) -> Said:
@@ -55,11 +62,15 @@ def readers_of(form_id: str, health: bool) -> Said:
     names = []
     for role_id, said in ROLES.items():
         caller = Caller(actor_id=1, type="user", grants=(Grant(role_id, TOWN.id, None),), villages={TOWN.id: None})
-        scope = scope_of(caller, TOWN)
-        within = (scope.health or not health) and (scope.quizzes or form_id != TRAINING)
-        if within and may(caller, "submission.read", TOWN, form):
+        if may(caller, "submission.read", TOWN, form) and _is_within(scope_of(caller, TOWN), form_id, health):
             names.append(said)
     return Said("、".join(one.zh for one in names) or "没有人", ", ".join(one.en for one in names) or "nobody")
+
+
+def _is_within(scope: Scope, form_id: str, health: bool) -> bool:
+    """As access/projects.py submissions_within, of a form."""
+    kept = {TRAINING: scope.quizzes, BENEFIT: scope.benefits}
+    return kept.get(form_id, True) and (scope.health or not health)
 
 
 def _hers(readers: Said) -> Said:
@@ -98,6 +109,16 @@ def _while_met() -> Said:
     )
 
 
+def _until_over() -> Said:
+    return Said(
+        f"办完或不再办的，最后一份记录 {KEEP_FOR.days} 天后，名册里的这一件和它的记录都清空；没有办完的一直留着；"
+        f"备份 {BACKUPS_FOR.days} 天。妇女要求删除自己的资料，不影响这一户的补助。",
+        f"{KEEP_FOR.days} days after the last record of a case that is done or no longer wanted its row and its records are "
+        f"emptied; one that is open stays; backups stay {BACKUPS_FOR.days} days. A woman who has her own data removed "
+        "changes nothing of her household's benefits.",
+    )
+
+
 def _until_deleted() -> Said:
     return Said(
         f"没有选人的记录没有定期，由镇里删除；备份 {BACKUPS_FOR.days} 天。",
@@ -125,11 +146,7 @@ def _beside(row: Row, form: Outline) -> Iterator[Said]:
 
 
 def _listed(name: str, column: str) -> Said:
-    zh, en = (
-        ("她的访视员和临床人员", "her worker and clinicians")
-        if name in CARE_LISTS
-        else ("管这个村的人", "who has the village")
-    )
+    zh, en = LISTED_TO.get(name, ("管这个村的人", "who has the village"))
     return Said(
         f"写进名单 `{name}` 的 `{column}`，给{zh}的手机",
         f"written to `{column}` of the list `{name}`, for phones of {en}",

@@ -14,8 +14,16 @@ from server.access.her_worker import in_villages
 from server.access.restricted import in_use
 from server.models import BENEFIT_CASES, WORKERS, Dataset, Entity, Woman
 from server.registry.entities import properties_of
-from server.registry.reach import CARE_LISTS, Reach, is_benefit_list, is_care_list, is_homes_by_door, is_results_list, visible
-from server.registry.tombstones import ABOUT_WOMEN, gone_among
+from server.registry.reach import (
+    CARE_LISTS,
+    Reach,
+    is_benefit_list,
+    is_care_list,
+    is_homes_by_door,
+    is_results_list,
+    visible,
+)
+from server.registry.tombstones import REMOVED, gone_among
 from server.registry.workers_list import own_row, told_rows
 
 
@@ -100,7 +108,7 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
     elif reach.care:
         query = query.where(seen)
     found = [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
-    if uuids is None or dataset.name not in ABOUT_WOMEN:
+    if uuids is None or dataset.name not in REMOVED:
         return found
     missing = {uuid.lower().removeprefix("uuid:") for uuid in uuids} - {uuid for uuid, _ in found}
     return found + [(uuid, True) for uuid in sorted(gone_among(db, dataset.project_id, missing))]

@@ -5,7 +5,7 @@ of her data waits. Records that nobody may read go a year after they came, backu
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from server.models import (
     SubmissionVersion,
     Withdrawal,
 )
+from server.registry.case_retention import past_cases, plan_of
 from server.registry.emptying import empty_records
 from server.registry.erasing import BACKUPS_FOR, Plan, plan_erasure, take_out
 from server.registry.rights_desk import OPEN, code_of, labels_of, women_in_list
@@ -42,16 +43,18 @@ MINIMISED: Final = Verdict("minimised")
 
 @dataclass(frozen=True)
 class Found:
-    """What a project has past its time: `women` by uuid, `records` that nobody may read and that came a year ago."""
+    """What a project has past its time: `women` and benefit `cases` by uuid, `records` that nobody may read and that came a
+    year ago."""
 
     project_id: int
     last_contact_before: date
     women: tuple[str, ...]
     records: tuple[int, ...]
+    cases: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not self.women and not self.records
+        return not self.women and not self.records and not self.cases
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Report:
     entities: int = 0
     follow_ups: int = 0
     sealed_records: int = 0
+    cases: int = 0
+    case_records: int = 0
 
 
 def cutoff(now: datetime) -> date:
@@ -73,8 +78,9 @@ def cutoff(now: datetime) -> date:
 
 def find_past(db: Session, project_id: int, now: datetime) -> Found:
     """Whose time is over, and which sealed records'; changes nothing."""
-    women = past_women(db, project_id, cutoff(now))
-    return Found(project_id, cutoff(now), tuple(sorted(women)), tuple(sealed_before(db, project_id, cutoff(now))))
+    women, day = past_women(db, project_id, cutoff(now)), cutoff(now)
+    cases = past_cases(db, project_id, first_instant(day), day)
+    return Found(project_id, day, tuple(sorted(women)), tuple(sealed_before(db, project_id, day)), tuple(cases))
 
 
 def past_women(db: Session, project_id: int, day: date, only: str | None = None) -> set[str]:
@@ -148,14 +154,16 @@ def sealed_past(project_id: int, day: date) -> Select[int]:
 def count_past(db: Session, found: Found) -> Report:
     """What a run would do; changes nothing."""
     plans = [plan_erasure(db, found.project_id, woman) for woman in found.women]
-    return report_of([one.report for one in plans], len(found.records))
+    told = [len(plan_of(db, found.project_id, case).records) for case in found.cases]
+    return report_of([one.report for one in plans], len(found.records), told)
 
 
-def report_of(counted: list[dict[str, int]], sealed: int) -> Report:
+def report_of(counted: list[dict[str, int]], sealed: int, cases: Sequence[int] = ()) -> Report:
+    """`cases`: the number of records of each benefit case."""
     sums: Counter[str] = Counter()
     for one in counted:
         sums.update({name: one[name] for name in ("records", "files", "entities", "follow_ups")})
-    return Report(women=len(counted), sealed_records=sealed, **sums)
+    return Report(women=len(counted), sealed_records=sealed, cases=len(cases), case_records=sum(cases), **sums)
 
 
 def minimise(

@@ -10,11 +10,12 @@ from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import Session
 
 from server.models import ABOUT_WOMEN, CareEvent, Dataset, Entity, FollowUp, NamedWoman
-from server.registry.retention import cutoff, sealed_past, whose_time_is_over
+from server.registry.case_retention import past_cases
+from server.registry.retention import cutoff, first_instant, sealed_past, whose_time_is_over
 
 
 def count_ahead(db: Session, project_id: int, now: datetime) -> dict[str, int]:
-    """Women, records told of them, their entries in lists, follow-ups, and sealed records that go; by what they count."""
+    """Women, records told of them, their entries in lists, follow-ups, sealed records and benefit cases that go; by what they count."""
     past = whose_time_is_over(project_id, cutoff(now)).subquery()
     shut = sealed_past(project_id, cutoff(now)).subquery()
     she = select(past.c[0])
@@ -33,4 +34,6 @@ def count_ahead(db: Session, project_id: int, now: datetime) -> dict[str, int]:
         ),
         "sealed_records": select(func.count()).select_from(shut),
     }
-    return {name: db.scalar(query) or 0 for name, query in counted.items()}
+    day = cutoff(now)
+    cases = past_cases(db, project_id, first_instant(day), day)
+    return {name: db.scalar(query) or 0 for name, query in counted.items()} | {"cases": len(cases)}

@@ -14,6 +14,7 @@ from server.blobs import BlobStore
 from server.db import Database
 from server.errors import NotFound, UnexpectedValue
 from server.models import Project, RetentionRun
+from server.registry.case_retention import past_cases, take_out_case
 from server.registry.emptying import delete_files
 from server.registry.overwriting import overwrite_deleted
 from server.registry.retention import (
@@ -23,6 +24,7 @@ from server.registry.retention import (
     delete_old_backups,
     empty_sealed,
     find_past,
+    first_instant,
     minimise,
     past_women,
     report_of,
@@ -56,15 +58,32 @@ def run_one(database: Database, blobs: BlobStore, found: Found, now: datetime) -
             one, hers = minimise(db, found.project_id, tuple(past), now)
         counted += one
         files |= hers
+    cases, of_cases = run_cases(database, found, now)
+    files |= of_cases
     with database.transaction() as db:
         stand_in_line(db, found.project_id)
         records, theirs = empty_sealed(db, found)
         files |= theirs
-        report = report_of(counted, len(records))
+        report = report_of(counted, len(records), cases)
         if not found.is_empty:
             write_run(db, found, report, now)
     delete_files(database, blobs, files, now)
     return report
+
+
+def run_cases(database: Database, found: Found, now: datetime) -> tuple[list[int], set[str]]:
+    """Benefit cases that are over, each in a transaction of its own, but for what was told of since they were found.
+
+    The number of records of each, and the files that nobody else has.
+    """
+    counted, files, day = [], set[str](), found.last_contact_before
+    for case in found.cases:
+        with database.transaction() as db:
+            for past in past_cases(db, found.project_id, first_instant(day), day, case):
+                records, theirs = take_out_case(db, found.project_id, past, now)
+                counted.append(records)
+                files |= theirs
+    return counted, files
 
 
 def sweep_backups(data_dir: Path, now: datetime) -> int:

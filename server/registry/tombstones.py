@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
-from server.models import Minimised, Tombstone
+from server.models import BENEFIT_CASES, Minimised, Tombstone
 
 ABOUT_WOMEN = frozenset({"women", "pregnancies", "contraception_episodes", "referrals", "transfers"})
 """The lists whose entities are removed with their bearer."""
+REMOVED = ABOUT_WOMEN | {BENEFIT_CASES}
+"""The lists from which entities are removed for good: nobody makes them anew, and phones are told that they are gone."""
 
 ERASED = "erased"
 """Seal.reason of a record of hers: it is empty and stays so."""

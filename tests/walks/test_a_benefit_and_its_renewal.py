@@ -129,7 +129,9 @@ def test_a_case_is_opened_goes_on_is_renewed_and_the_next_renewal_comes(town: To
     write(officer, **chosen(officer, "due_open"), step="submitted", step_date=day(0))
     assert ("BEN-REN", "done_on_time") in states(town)
     following = date(NOTICE.year + 1, NOTICE.month, NOTICE.day)
-    write(officer, household=row["household"], step="approved", step_date=day(0), renewal_date=ahead(officer, following))
+    write(
+        officer, household=row["household"], step="approved", step_date=day(0), renewal_date=ahead(officer, following)
+    )
     write(officer, household=row["household"], step="paid", step_date=day(0))
     assert officer.due(FORM) == []
     town.go_to(following - timedelta(days=60))

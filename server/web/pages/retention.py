@@ -26,6 +26,8 @@ COUNTED = {
     "entities": _l("Entries in lists"),
     "follow_ups": _l("Follow-ups"),
     "sealed_records": _l("Sealed records emptied"),
+    "cases": _l("Benefit cases that were over"),
+    "case_records": _l("Their records emptied"),
 }
 
 
@@ -39,7 +41,7 @@ def show_retention() -> Response:
     planned = count_ahead(db, project.id, session.now())
     facts: dict[str, Any] = {
         "planned": lines_of(planned),
-        "nothing_next": not (planned["women"] or planned["sealed_records"]),
+        "nothing_next": not (planned["women"] or planned["sealed_records"] or planned["cases"]),
         "before": cutoff(session.now()),
         "backups_until": backups_until(session.config().data_dir / "backups", session.now()),
         "runs": [row_of(one, people) for one in runs],

@@ -120,3 +120,26 @@ def test_who_carries_a_phone_does_not_make_it_a_clinician_s(care: Care, db: Sess
     with pytest.raises(Forbidden):
         care.hand(care.worker, "clinician", by=Caller(actor_id=care.worker, type="user"))
     assert db.get_one(AppUser, care.phone).care_role == "village_worker"
+
+
+def test_a_benefit_officers_phone_is_carried_by_an_officer_or_nobody(care: Care, db: Session) -> None:
+    row = db.get_one(AppUser, care.phone)
+    with pytest.raises(UnexpectedValue):
+        care.hand(care.worker, "benefit_officer")
+    care.hand(None, "benefit_officer")
+    db.add(Assignment(actor_id=care.worker, role_id=roles.BENEFIT_OFFICER, project_id=care.project.id))
+    db.flush()
+    care.hand(care.worker, "benefit_officer")
+    assert (row.person_id, row.care_role) == (care.worker, "benefit_officer")
+
+
+@pytest.mark.parametrize(("before", "after"), [("clinician", "benefit_officer"), ("benefit_officer", "clinician")])
+def test_a_phone_that_was_used_goes_from_care_to_benefits_by_a_new_card_only(
+    care: Care, db: Session, before: str, after: str
+) -> None:
+    care.hand(None, before)
+    db.get_one(AppUser, care.phone).last_used_at = MORNING
+    with pytest.raises(UnexpectedValue):
+        care.hand(None, after)
+    if before == "clinician":
+        care.hand(None, "village_worker")

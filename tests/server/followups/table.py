@@ -6,6 +6,7 @@ from server.followups.facts import DangerSign, Facts, Referral, Wish
 from tests.server.followups.samples import call, day, household, injections, method, pregnancy, supplies, woman
 from tests.server.followups.table_after_birth import AFTER_BIRTH, STORIES_AFTER_BIRTH
 from tests.server.followups.table_of_transfers import OF_TRANSFERS, STORIES_OF_TRANSFERS
+from tests.server.followups.table_of_benefits import OF_BENEFITS, STORIES_OF_BENEFITS
 
 LEAP = woman(pregnancies=(pregnancy("2027-10-25", "2027-12-20"),))
 """Week 16 begins 2028-02-14; 2028-02-29 lies inside the second window."""
@@ -218,7 +219,8 @@ TABLE: list[tuple[str, Facts, str, str, str]] = [
     ("INJ-DMPA", THREE_MONTHS, "2028-03-30", "overdue", "red"),
     *AFTER_BIRTH,
     *OF_TRANSFERS,
+    *OF_BENEFITS,
 ]
 
 STORIES = {name: facts for name, facts in vars().copy().items() if name.isupper() and isinstance(facts, Facts)}
-STORIES |= STORIES_AFTER_BIRTH | STORIES_OF_TRANSFERS
+STORIES |= STORIES_AFTER_BIRTH | STORIES_OF_TRANSFERS | STORIES_OF_BENEFITS

@@ -18,9 +18,12 @@ from tests.server.followups.staff import a_staff
 from tests.server.followups.table import STORIES, TABLE
 from tests.server.followups.table_after_birth import ANSWERS, ON, STORIES_AFTER_BIRTH
 from tests.server.followups.table_of_transfers import STORIES_OF_TRANSFERS, told_in
+from tests.server.followups.table_of_benefits import CASE_ON, RENEWED_BY, STORIES_OF_BENEFITS, TOLD_ON
 from tests.server.followups.told import (
     F1,
     F6,
+    F12,
+    a_case,
     a_home,
     a_woman,
     checked,
@@ -171,6 +174,13 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
         a_home(db, town)
         tell(db, town, F1, "2027-10-10", visit_result="met", consent_household="yes")
         return "households", "h1"
+    if story in STORIES_OF_BENEFITS:
+        a_case(db, town)
+        if story == "RENEWED":
+            tell(db, town, F12, TOLD_ON, step="paid", renewal_date=RENEWED_BY)
+        else:
+            tell(db, town, F12, CASE_ON[story.removeprefix("ASKED_")], step="asked")
+        return "benefit_cases", "b1"
     if story in STORIES_AFTER_BIRTH:
         what, on = next((what, on) for what in ANSWERS for name, on in ON.items() if story == f"{what}_{name}")
         registered(db, town, "2026-10-20", "2026-09-01")

@@ -25,6 +25,8 @@ def test_the_rules_of_the_product_load_and_ship_unsigned() -> None:
             "ANC4",
             "ANC5",
             "ANC6",
+            "BEN-REN",
+            "BEN-STEP",
             "BIRTH",
             "FA-REFILL",
             "HH-V",

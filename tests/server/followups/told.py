@@ -9,13 +9,26 @@ from sqlalchemy.orm import Session
 
 from server.followups.daily import recalculate_due
 from server.followups.recalculate import recalculate
-from server.models import CareEvent, Entity, FollowUp, Form, Household, Project, Submission, SubmissionVersion, Woman
+from server.models import (
+    CareEvent,
+    Entity,
+    EntityVersion,
+    FollowUp,
+    Form,
+    Household,
+    Project,
+    Submission,
+    SubmissionVersion,
+    Woman,
+)
+from server.registry.benefits import SAID_IN_LIST
 from tests.making import a_dataset, a_form, a_record, new_id
 from tests.server.followups.samples import VILLAGE, at_noon, day
 
 F1, F3, F4, F6 = "household_visit", "pregnancy_registration", "antenatal_check", "contraception_followup"
 F5 = "delivery_postnatal"
 F8 = "migrant_transfer"
+F12 = "benefit_case"
 
 
 def a_woman(db: Session, project: Project, uuid: str = "w1", **given: Any) -> Woman:
@@ -39,6 +52,20 @@ def a_home(db: Session, project: Project, uuid: str = "h1", **given: Any) -> Hou
     return home
 
 
+def a_case(db: Session, project: Project, uuid: str = "b1", **data: str) -> Entity:
+    """A benefit case of the list."""
+    dataset = a_dataset(db, project.id, "benefit_cases", ["village_code", "household", *SAID_IN_LIST])
+    known = {"village_code": VILLAGE, "household": "h1", "step": "asked", "status": "open", **data}
+    row = Entity(dataset_id=dataset.id, uuid=uuid, label="A-0231 #1", data_json=orjson.dumps(known).decode())
+    row.village_code, row.created_at = known["village_code"], at_noon("2026-01-01")
+    db.add(row)
+    db.flush()
+    told = {"label": row.label, "data_json": row.data_json, "received_json": row.data_json}
+    db.add(EntityVersion(entity_id=row.id, version=1, **told, created_at=row.created_at))
+    db.flush()
+    return row
+
+
 def tell(
     db: Session,
     project: Project,
@@ -59,8 +86,8 @@ def tell(
         project_id=project.id,
         event=submission.instance_id,
         form_id=form_id,
-        subject_list="households" if form_id == F1 else "women",
-        subject=subject or ("h1" if form_id == F1 else "w1"),
+        subject_list={F1: "households", F12: "benefit_cases"}.get(form_id, "women"),
+        subject=subject or {F1: "h1", F12: "b1"}.get(form_id, "w1"),
         episode=episode or {F3: "p1", F4: "p1", F5: "p1", F6: "c1"}.get(form_id),
         visit_date=day(on),
         received_at=at,
@@ -77,7 +104,7 @@ def a_submission(
     form = db.scalar(select(Form).where(Form.project_id == project.id, Form.xml_form_id == form_id))
     form = form or a_form(db, project.id, form_id)
     submission = Submission(
-        project_id=project.id, form_id=form.id, instance_id=instance_id, health=form_id != F1, created_at=at
+        project_id=project.id, form_id=form.id, instance_id=instance_id, health=form_id not in (F1, F12), created_at=at
     )
     db.add(submission)
     db.flush()

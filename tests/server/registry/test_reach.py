@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from contextlib import AbstractContextManager
+from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -10,7 +12,7 @@ from sqlalchemy import update
 from server.access.roles import DATA_COLLECTOR, PROJECT_VIEWER
 from server.db import Database
 from server.models import Assignment, Dataset
-from tests.care_town import CareTown
+from tests.care_town import LISTS, CareTown
 from tests.client import Client
 
 
@@ -61,3 +63,52 @@ def test_integrity_tells_of_no_home_in_another_village(town: CareTown, app: Flas
     assert told(phone) == {here: "false"}
     assert told(phone, f"?id={here},{there}") == {here: "false", there: "true"}
     assert told(lead) == {}
+
+
+def test_cases_are_listed_to_benefit_officers_of_the_village_alone_and_homes_to_them_without_points(
+    app: Flask, database: Database
+) -> None:
+    files = ("me", "due_visits", "households", "benefit_cases", "women")
+    with patched_lists({"households": ["village_code", "door_code", "geometry"], "benefit_cases": ["village_code"]}):
+        town = CareTown(app, database, files)
+    town.woman("A1")
+    with database.transaction() as db:
+        at = {"village_code": "A1", "door_code": "A-0231", "geometry": "30.5 105.5 0 5"}
+        town.entity(db, "households", str(uuid.uuid4()), "A-0231", at)
+        for village in ("A1", "A2"):
+            town.entity(db, "benefit_cases", str(uuid.uuid4()), "A-0231 #1", {"village_code": village})
+    officer, other, plain = (town.person(name, role, "A1") for name, role in OFFICERS)
+    phones = {
+        "officer": town.phone("A1", care_role="benefit_officer", person=officer),
+        "nobody's": town.phone("A1", care_role="benefit_officer"),
+        "no officer's": town.phone("A1", care_role="benefit_officer", person=other),
+        "worker": town.phone("A1"),
+        "clinic": town.phone("A1", care_role="clinician"),
+    }
+    seen = {name: len(town.rows(phone, "benefit_cases")) for name, phone in phones.items()}
+    assert seen == {"officer": 1, "nobody's": 1, "no officer's": 0, "worker": 0, "clinic": 0}
+    assert town.rows(phones["officer"], "women") == [] != town.rows(phones["worker"], "women")
+    (told,), (whole,) = (town.rows(phones[name], "households") for name in ("officer", "worker"))
+    assert set(told) == {"name", "label", "__version", "village_code", "door_code"}
+    assert whole["geometry"] == "30.5 105.5 0 5"
+    assert town.hashes(phones["officer"])["households.csv"] != town.hashes(phones["worker"])["households.csv"]
+    (me,) = town.rows(phones["officer"], "me")
+    assert me["role"] == "benefit_officer"
+
+    before = town.hashes(phones["worker"])
+    with database.transaction() as db:
+        town.entity(db, "benefit_cases", str(uuid.uuid4()), "A-0231 #2", {"village_code": "A1"})
+        db.execute(update(Dataset).where(Dataset.name == "benefit_cases").values(revision=Dataset.revision + 1))
+    assert town.hashes(phones["worker"]) == before, "nor does anybody else hear of a change"
+    address = f"/v1/projects/{town.project_id}/datasets/benefit_cases/entities"
+    for person in (other, plain):
+        desk = Client.signed_in(app, database, person)
+        desk.prefix = ""
+        assert desk.get(address).status_code == 403
+
+
+OFFICERS = (("officer", "benefit_officer"), ("other", "reviewer"), ("plain", "manager"))
+
+
+def patched_lists(lists: dict[str, list[str]]) -> AbstractContextManager[object]:
+    return patch.dict(LISTS, lists)

@@ -10,7 +10,7 @@ from forms.library import read_library_form
 from forms.schema import FormSchema
 from forms.xform import read_xform
 from server.models import HEALTH_FORMS
-from server.registry.telling import CHOSEN, KEPT, MAKES, NAMING, Told, bare, read_day, tell
+from server.registry.telling import CHOSEN, DAY_ASKED, KEPT, MAKES, NAMING, Told, bare, read_day, tell
 from tests.server.registry.caring import a_care_form, a_care_record, a_uuid, created, updated
 
 WOMAN, EPISODE = a_uuid(), a_uuid()
@@ -84,15 +84,20 @@ def test_no_text_is_no_uuid() -> None:
     assert bare(None) is bare("") is bare("  ") is None
 
 
-def test_every_form_that_names_a_woman_always_is_about_health() -> None:
-    assert KEPT.keys() - {"household_visit"} - NAMING.keys() == HEALTH_FORMS
+def test_every_form_but_those_that_may_name_no_woman_is_about_health() -> None:
+    assert KEPT.keys() - {"household_visit", "benefit_case"} - NAMING.keys() == HEALTH_FORMS
 
 
 @pytest.mark.parametrize("form_id", sorted(KEPT))
 def test_the_library_asks_what_is_read_here_and_writes_the_lists_named_here(form_id: str) -> None:
     form = read_xform(read_library_form(form_id))
     names = {field.name for field in form.schema.fields}
-    wanted = {*KEPT[form_id].split(), "visit_key", "visit_date", *filter(None, CHOSEN[form_id][1:])}
+    wanted = {
+        *KEPT[form_id].split(),
+        "visit_key",
+        DAY_ASKED.get(form_id, "visit_date"),
+        *filter(None, CHOSEN[form_id][1:]),
+    }
     assert wanted <= names
     if form_id in MAKES:
         assert [one.name for one in form.datasets] == [MAKES[form_id][0]]
