@@ -66,9 +66,9 @@ def set_carer(
 ) -> None:
     """Hands a phone to a person of the project, or to nobody, in a care role. The whole answer replaces what was.
 
-    Raises NotFound for a phone that is not the project's, UnexpectedValue for a plain project, an unknown role or somebody
-    who has no role in the project or reaches further than the caller, or where check_officers_phone does, Forbidden for oneself (a phone brings what people
-    answered, and nobody gives himself that) and for a phone that reaches further than the caller.
+    Raises NotFound for a phone that is not the project's, UnexpectedValue for a plain project, an unknown role, somebody who
+    has no role in the project or reaches further than the caller, or where check_officers_phone does, Forbidden for oneself
+    (a phone brings what people answered, and nobody gives himself that) and for a phone that reaches further than the caller.
     """
     if project.kind != "care":
         raise UnexpectedValue(field="role", value=project.name, reason="phones have carers in care projects only")

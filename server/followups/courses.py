@@ -28,7 +28,7 @@ def get_woman(db: Session, project_id: int, village_codes: Reached, uuid: str) -
 
 
 def find_woman(db: Session, row: FollowUp) -> Woman | None:
-    """The woman whom a follow-up is about; None for a household or a case. Raises NotFound when nothing is known of her any more."""
+    """The woman whom a follow-up is about; None for a household or a case. Raises NotFound when nothing is known of her."""
     return get_woman(db, row.project_id, None, row.subject) if row.subject_list == "women" else None
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.restricted import restricted_among
-from server.followups.facts import Consent, Facts
 from server.followups.case_facts import read_case
+from server.followups.facts import Consent, Facts
 from server.followups.histories import Person, read_household, read_woman
 from server.models import BENEFIT_CASES, CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
 from server.registry.consent import happened_on

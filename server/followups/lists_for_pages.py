@@ -89,8 +89,8 @@ def list_visits(
     )
     found = {row.id: (row, label, home, woman) for row, label, home, woman in rows}
     cases = case_labels(db, project_id, [row for row, *_ in found.values()])
-    found |= {id_: (row, cases[row.subject], *more) for id_, (row, _, *more) in found.items() if row.subject in cases}
-    return [visit_of(*found[row_id], first) for row_id, first in firsts if row_id in found]
+    visits = [visit_of(*found[row_id], first) for row_id, first in firsts if row_id in found]
+    return [one._replace(label=cases.get(one.row.subject, one.label)) for one in visits] if cases else visits
 
 
 def visit_of(row: FollowUp, label: str | None, home: Household | None, woman: str | None, first: int) -> Visit:

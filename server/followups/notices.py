@@ -6,7 +6,7 @@ What is written here reaches the inbox. outbox.py delivers it outside of quiet h
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import String, and_, cast, exists, func, or_, select

@@ -29,9 +29,9 @@ STAY: Final = timedelta(days=3)
 class Occasion:
     """One anchor event and the days that a window counts from.
 
-    `day` is the day of the event itself. `later` are the events that came after it in the same chain (injections,
-    supplies, household visits, steps and renewals of a case), in order: the first of them answers or replaces it. `over_on` is a day by which nothing is
-    needed any more, whatever the window.
+    `day` is the day of the event itself. `later` are the events that came after it in the same chain (injections, supplies,
+    household visits, steps and renewals of a case), in order: the first of them answers or replaces it. `over_on` is a day by
+    which nothing is needed any more, whatever the window.
     """
 
     event: str
@@ -240,7 +240,8 @@ def _is_for_checks(rule: Rule, facts: Facts, transfer: Transfer) -> bool:
     return rule.checks is None or (rule.checks == "needed") == needs_checks(facts, transfer)
 
 
-_Link = TypeVar("_Link", Injection, Supply, HouseholdVisit, CaseStep, Renewal)
+_Link = TypeVar("_Link", Injection, Supply, HouseholdVisit)
+_Chained = TypeVar("_Chained", Injection, Supply, HouseholdVisit, CaseStep, Renewal)
 
 
 def _in_order(chain: Iterable[_Link], today: date) -> tuple[_Link, ...]:
@@ -252,7 +253,7 @@ def _in_order(chain: Iterable[_Link], today: date) -> tuple[_Link, ...]:
     return tuple(found.values())
 
 
-def _with_later(chain: tuple[_Link, ...]) -> Iterator[tuple[_Link, tuple[_Link, ...]]]:
+def _with_later(chain: tuple[_Chained, ...]) -> Iterator[tuple[_Chained, tuple[_Chained, ...]]]:
     return ((one, chain[at:]) for at, one in enumerate(chain, 1))
 
 

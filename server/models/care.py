@@ -37,8 +37,8 @@ class CareEvent(Base):
     """Derived. What one record's current version tells of a woman or a household: the only thing that facts are made of.
 
     There is one row a submission. `subject` is the uuid of an entity of `subject_list` (women, households, benefit_cases;
-    SET_ASIDE of women has neither answers nor episode), `episode` that of a pregnancy or a method episode. `event` is the instanceID of
-    the record's first version, so a correction keeps it. `data_json` holds the answers that rules read, as
+    SET_ASIDE of women has neither answers nor episode), `episode` that of a pregnancy or a method episode. `event` is the
+    instanceID of the record's first version, so a correction keeps it. `data_json` holds the answers that rules read, as
     registry/telling.py wrote them; none of a form of the town's own that names her (registry/named.py).
     """
 

@@ -93,7 +93,7 @@ def align_case(db: Session, project_id: int, uuid: str, now: datetime) -> None:
         return
     dataset, case = db.get_one(Dataset, entity.dataset_id), case_of(events)
     known, told = properties_of(db, dataset.id), orjson.loads(entity.data_json)
-    said = {name: getattr(case, name) for name in SAID_IN_LIST if name in known}
+    said: dict[str, str] = {name: getattr(case, name) for name in SAID_IN_LIST if name in known}
     wrong = {name: value for name, value in said.items() if told.get(name, "") != value}
     if wrong:
         act = EntityAct(dataset.name, uuid, False, True, entity.version, None, None, "", wrong)

@@ -15,8 +15,8 @@ from server.places.joined import REFUSALS
 from server.reading import Reading
 from server.registry import sealing
 from server.registry.back_checks import checks_of, open_or_seal_check, tell_check
-from server.registry.blind_comparing import CHECKED_FORMS
 from server.registry.benefits import align_case
+from server.registry.blind_comparing import CHECKED_FORMS
 from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
 from server.registry.entities import Author, properties_of, write_update

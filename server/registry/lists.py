@@ -26,7 +26,6 @@ from server.registry.reach import (
 from server.registry.tombstones import REMOVED, gone_among
 from server.registry.workers_list import own_row, told_rows
 
-
 DOOR: Final = ("village_code", "hamlet", "door_code")
 """What a benefit officer is told of a home, beside its label."""
 

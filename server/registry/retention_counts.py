@@ -15,7 +15,7 @@ from server.registry.retention import cutoff, first_instant, sealed_past, whose_
 
 
 def count_ahead(db: Session, project_id: int, now: datetime) -> dict[str, int]:
-    """Women, records told of them, their entries in lists, follow-ups, sealed records and benefit cases that go; by what they count."""
+    """Women, records told of them, their entries in lists, follow-ups, sealed records and cases that go; by what they count."""
     past = whose_time_is_over(project_id, cutoff(now)).subquery()
     shut = sealed_past(project_id, cutoff(now)).subquery()
     she = select(past.c[0])

@@ -76,8 +76,9 @@ def reach_with_cases(verb: str) -> Reach:
     if not may(who, of_cases, project):
         return reach_of(verb)
     found, in_care = reach_in(project), may(who, "followup.read", project)
-    cases = Officers(found.codes, found.whose if in_care else frozenset())
-    return replace(found, whose=cases, in_care=in_care)
+    others = found.whose if in_care else frozenset()
+    assert not isinstance(others, Officers)
+    return replace(found, whose=Officers(found.codes, others), in_care=in_care)
 
 
 @pages.get("/follow-ups/list")

@@ -5,8 +5,8 @@ and Spring Festival. The rules read it as facts (test_windows.py) and as records
 from server.followups.facts import DangerSign, Facts, Referral, Wish
 from tests.server.followups.samples import call, day, household, injections, method, pregnancy, supplies, woman
 from tests.server.followups.table_after_birth import AFTER_BIRTH, STORIES_AFTER_BIRTH
-from tests.server.followups.table_of_transfers import OF_TRANSFERS, STORIES_OF_TRANSFERS
 from tests.server.followups.table_of_benefits import OF_BENEFITS, STORIES_OF_BENEFITS
+from tests.server.followups.table_of_transfers import OF_TRANSFERS, STORIES_OF_TRANSFERS
 
 LEAP = woman(pregnancies=(pregnancy("2027-10-25", "2027-12-20"),))
 """Week 16 begins 2028-02-14; 2028-02-29 lies inside the second window."""

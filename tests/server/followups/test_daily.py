@@ -17,8 +17,8 @@ from tests.server.followups.samples import at_noon, day
 from tests.server.followups.staff import a_staff
 from tests.server.followups.table import STORIES, TABLE
 from tests.server.followups.table_after_birth import ANSWERS, ON, STORIES_AFTER_BIRTH
-from tests.server.followups.table_of_transfers import STORIES_OF_TRANSFERS, told_in
 from tests.server.followups.table_of_benefits import CASE_ON, RENEWED_BY, STORIES_OF_BENEFITS, TOLD_ON
+from tests.server.followups.table_of_transfers import STORIES_OF_TRANSFERS, told_in
 from tests.server.followups.told import (
     F1,
     F6,
