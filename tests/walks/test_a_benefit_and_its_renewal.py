@@ -27,6 +27,11 @@ HOME = {
     "village_code": VILLAGE, "hamlet": "三社", "door_code": "A-0231", "visit_result": "met", "consent_household": "yes",
     "contact_pref": "visit", "location_ok": "yes", "location": "30.5 105.5 300 8",
 }  # fmt: skip
+WHY = {
+    "zh": ("补助的下一步", "上一步的日期", "10 个工作日 = 3月16日", "不用叫这一户来回跑"),
+    "en": ("The next step of a benefit", "The step before", "10 working days = 16 Mar", "The household need not come for it"),
+}
+"""What an officer reads of why it is due."""
 OTHERS = ("manager", "viewer", "reviewer", "clinician", "village_worker", "town_lead", "trainer", "dpo")
 
 
@@ -177,12 +182,16 @@ def test_who_is_no_benefit_officer_sees_nothing_of_it_and_the_officer_no_point_o
     for role in OTHERS:
         client = person(town, role)
         client.prefix = ""
-        for path in (*pages, *records_at, f"{records}/submissions.csv.zip", listed):
+        for path in (*pages, *records_at, listed):
             text = client.get(path).text
             words = (case, "A-0231 #1") if key in path else (case, "A-0231 #1", key)
             assert not [word for word in words if word in text], (role, path)
     client = person(town, "benefit_officer")
     client.prefix = ""
-    assert "A-0231 #1" in client.get(f"/follow-ups/{key}").text
-    assert key in client.get("/m").text
+    for path in ("/m", "/follow-ups/list"):
+        assert key in client.get(path).text and "A-0231 #1" in client.get(path).text
+    assert client.get("/consents").status_code == client.get(f"/people/{home['name']}").status_code == 403
     assert case in client.get(records_at[1]).text
+    for language, words in WHY.items():
+        page = client.get(f"/follow-ups/{key}", headers={"Accept-Language": language}).text
+        assert [word for word in ("A-0231 #1", *words) if word not in page] == []

@@ -74,7 +74,8 @@ def reach_with_cases(verb: str) -> Reach:
     project, who = current_project(), session.caller()
     of_cases = verb.replace("followup.", "benefit.")
     if not may(who, of_cases, project):
-        return reach_of(verb)
+        allow(who, verb, project)
+        return reach_in(project)
     found, in_care = reach_in(project), may(who, "followup.read", project)
     others = found.whose if in_care else frozenset()
     assert not isinstance(others, Officers)
