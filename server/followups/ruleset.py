@@ -132,11 +132,11 @@ class Source:
 class Rule:
     """One version of one rule. Days are whole days; of several offsets of a window's edge the latest day counts.
 
-            `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
-        it. With `in_working_days` the window's edges are counted in those. `content_hash` is over everything but the signature,
-        so that signing changes no content. `signs`, `birth`, `whose` and `checks` are of facts.SIGNS, facts.BIRTHS, WHOSE and
-        CHECKS.
-        """
+        `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
+    it. With `in_working_days` the window's edges are counted in those. `content_hash` is over everything but the signature,
+    so that signing changes no content. `signs`, `birth`, `whose` and `checks` are of facts.SIGNS, facts.BIRTHS, WHOSE and
+    CHECKS.
+    """
 
     id: str
     version: int

@@ -29,7 +29,12 @@ HOME = {
 }  # fmt: skip
 WHY = {
     "zh": ("补助的下一步", "上一步的日期", "10 个工作日 = 3月16日", "不用叫这一户来回跑"),
-    "en": ("The next step of a benefit", "The step before", "10 working days = 16 Mar", "The household need not come for it"),
+    "en": (
+        "The next step of a benefit",
+        "The step before",
+        "10 working days = 16 Mar",
+        "The household need not come for it",
+    ),
 }
 """What an officer reads of why it is due."""
 OTHERS = ("manager", "viewer", "reviewer", "clinician", "village_worker", "town_lead", "trainer", "dpo")
