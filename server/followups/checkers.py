@@ -80,13 +80,14 @@ def carriers_of_phones(db: Session, project: Project) -> dict[int, frozenset[int
     """By phone, everybody who carries it or did: a visit is her own also when the phone is another's by now."""
     found: dict[int, set[int]] = {}
     now = select(AppUser.actor_id, AppUser.person_id).where(AppUser.project_id == project.id)
-    for phone, person in db.execute(now.where(AppUser.person_id.is_not(None))):
-        found.setdefault(phone, set()).add(person)
+    for phone, person in db.execute(now):
+        if person is not None:
+            found.setdefault(phone, set()).add(person)
     handed = select(Audit.actee_actor_id, Audit.details).where(
         Audit.action == "field_key.carer.set", Audit.project_id == project.id
     )
-    for phone, details in db.execute(handed):
+    for actee, details in db.execute(handed):
         for side in (details or {}).values():
-            if isinstance(side, dict) and isinstance(side.get("userId"), int):
-                found.setdefault(phone or 0, set()).add(side["userId"])
+            if actee is not None and isinstance(side, dict) and isinstance(side.get("userId"), int):
+                found.setdefault(actee, set()).add(side["userId"])
     return {phone: frozenset(people) for phone, people in found.items()}
