@@ -37,13 +37,16 @@ BOX = [105.30, 30.20, 105.40, 30.30]
 MEDIA_FILE = re.compile(r'<mediaFile(?: type="(\w+)")?><filename>(\w+)\.csv<')
 LANGUAGES = ["中文 (zh)", "English (en)"]
 SUBJECTS = {
+    "household_visit": "households",
+    "contraception_followup": "women",
+    "supplies": "women",
     "woman_consent": "women",
     "pregnancy_registration": "women",
     "migrant_transfer": "women",
     "back_check": "backcheck_sample",
     "benefit_case": "households",
 }
-"""Forms that ask for visits though no rule may give them any: what such a visit would be about."""
+"""Forms for which the server may have no visit that is due so soon, or no rule at all: what such a visit is about."""
 
 OFFLINE = 400
 """Days after which a phone that was not synced meanwhile holds consents that have run out and visits that are overdue."""
@@ -243,7 +246,7 @@ def nothing_due(pocket: Pocket, form_id: str) -> Pocket:
 
 
 def visit_given(pocket: Pocket, form_id: str) -> Pocket:
-    """The same with a visit that is due and one that is overdue, where no rule of the server's asks for this form."""
+    """The same with a visit that is due and one that is overdue, where the server has none for this form yet."""
     visits = pocket.files.get("due_visits", [])
     name = SUBJECTS.get(form_id, "")
     if name == "" or any(row["form_id"] == form_id for row in visits):

@@ -43,8 +43,8 @@ ORDER = (*(form_id for form_id, *_ in BEGINNINGS), "antenatal_check", "delivery_
 
 Carried = tuple[str, Callable[[Pocket, str], Pocket], int]
 ROUNDS: tuple[tuple[Carried, ...], ...] = (
-    (("worker", as_synced, 3), ("doctor", as_synced, 2)),
-    (("worker", visit_given, 2), ("doctor", as_synced, 1), ("worker", long_offline, 1), ("spare", nothing_due, 1)),
+    (("worker", as_synced, 4),),
+    (("doctor", as_synced, 3), ("worker", visit_given, 1), ("worker", long_offline, 1), ("spare", nothing_due, 1)),
 )
 """Twice through all forms, since the second time there is something to come back to: whose phone, what has happened to what
 it holds, and how many of ten records are filled in there."""
@@ -56,7 +56,15 @@ READERS |= {"training_quiz": "trainer", "benefit_case": "benefit_officer"}
 LIKELY = 0.7
 """The share of branches that a few records reach. All of them are asked of the full size."""
 
-UNREACHABLE: dict[str, dict[str, str]] = {}
+OWN = "the list leaves out a worker's own villages, and the engine takes back what is not in it: the question before stays open"
+UNREACHABLE: dict[str, dict[str, str]] = {
+    "back_check": {
+        "/data/own_village_note": OWN,
+        "not /data/visit_date": OWN,
+        "not /data/mode": OWN,
+        "not /data/reached": OWN,
+    }
+}
 """Branches that no phone can come to with what the server gives it, by form, each with the reason."""
 
 
@@ -91,8 +99,9 @@ def test_random_records_of_every_form_are_kept_read_and_exported_and_meet_every_
     for carried in ROUNDS:
         for form_id in in_order():
             clock.set(datetime.now(UTC))
+            synced = {phone: town.sync(phone, form_id) for phone, _, _ in carried}
             for phone, happened, share in carried:
-                pocket = happened(town.sync(phone, form_id), form_id)
+                pocket = happened(synced[phone], form_id)
                 count = size("random_fills") * share // 10
                 last[form_id], instance_ids = fill_and_send(town, form_id, phone, pocket, count, {})
                 assert len(instance_ids) == count, f"{form_id} on the {phone}'s phone: {last[form_id].unfinished}"

@@ -45,7 +45,7 @@ import org.javarosa.xpath.expr.XPathPathExpr;
  * `branches` are counted over all requests for forms of one id and version in the life of the process.
  */
 class RandomFills {
-    static final int TRIES = 8, REFUSALS = 60, GUESSES = 12;
+    static final int TRIES = 8, REFUSALS = 60, GUESSES = 6;
     static final double BLANK = 0.15;
     static final Map<String, Branches> KNOWN = new HashMap<>();
 

@@ -1,9 +1,11 @@
 import java.io.File;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.javarosa.core.model.instance.TreeReference;
 import org.javarosa.xpath.XPathParseTool;
@@ -24,6 +26,7 @@ class Rules {
     final Map<String, String> words = new HashMap<>();
     final Map<String, XPathExpression> constraint = new HashMap<>();
     final Map<String, List<XPathExpression>> value = new HashMap<>();
+    final Set<String> asked = new HashSet<>();
 
     Rules(File form) throws Exception {
         DocumentBuilderFactory parsers = DocumentBuilderFactory.newInstance();
@@ -37,6 +40,12 @@ class Rules {
             words.put(path, bind.getAttribute("relevant").trim());
             put(constraint, path, bind.getAttribute("constraint"));
             addValue(path, bind.getAttribute("calculate"));
+        }
+        for (String control : List.of("input", "select", "select1", "range", "trigger", "upload", "rank")) {
+            NodeList controls = xml.getElementsByTagNameNS("*", control);
+            for (int i = 0; i < controls.getLength(); i++) {
+                asked.add(((Element) controls.item(i)).getAttribute("ref").trim());
+            }
         }
         NodeList actions = xml.getElementsByTagNameNS("*", "setvalue");
         for (int i = 0; i < actions.getLength(); i++) {

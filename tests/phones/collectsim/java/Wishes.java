@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.javarosa.xpath.expr.XPathArithExpr;
 import org.javarosa.xpath.expr.XPathBoolExpr;
 import org.javarosa.xpath.expr.XPathCmpExpr;
 import org.javarosa.xpath.expr.XPathEqExpr;
@@ -19,7 +20,8 @@ import org.javarosa.xpath.expr.XPathStringLiteral;
  * calculations they read. A guess that steers random answers; whether it came true the engine alone says.
  */
 class Wishes {
-    static final int DEEP = 40, MOST_TURNS = 300;
+    static final int DEEP = 40, MOST_TURNS = 60;
+    static final Set<String> SAME_IN_OTHER_WORDS = Set.of("once", "string", "number", "int", "date", "format-date", "normalize-space");
 
     /** What is wished of one answer. `known`: one that stands in this column of a list. */
     static class Wish {
@@ -152,6 +154,9 @@ class Wishes {
                 wantResult((XPathFuncExpr) e, text, same);
             } else if (e instanceof XPathBoolExpr || e instanceof XPathEqExpr || e instanceof XPathCmpExpr) {
                 want(e, (text.equals("1") || text.equals("true")) == same);
+            } else if (e instanceof XPathArithExpr && same && text.matches("-?[0-9.]+")) {
+                wantBound(e, XPathCmpExpr.GTE, new XPathNumericLiteral(Double.valueOf(text)));
+                wantBound(e, XPathCmpExpr.LTE, new XPathNumericLiteral(Double.valueOf(text)));
             } else if (!text.isEmpty() || !same) {
                 wantAnswers(e);
             }
@@ -169,7 +174,7 @@ class Wishes {
             either(first ? then : otherwise, second ? otherwise : then);
         } else if (name.equals("coalesce")) {
             wantValue(call.args[random.nextInt(call.args.length)], text, same);
-        } else if (Set.of("once", "string", "number", "int", "date", "format-date", "normalize-space").contains(name)) {
+        } else if (SAME_IN_OTHER_WORDS.contains(name)) {
             wantValue(call.args[0], text, same);
         } else if (!text.isEmpty() || !same) {
             wantAnswers(call);
@@ -234,19 +239,84 @@ class Wishes {
     }
 
     private void wantBound(XPathExpression e, int op, XPathExpression other) {
-        String path = Rules.pathOf(e);
-        if (path == null || path.isEmpty()) {
-            wantAnswers(e);
-            return;
+        if (++depth < DEEP) {
+            String path = Rules.pathOf(e);
+            if (path != null && !path.isEmpty()) {
+                wantShown(path, true);
+                of(path).answered = true;
+                List<XPathExpression> worked = rules.value.get(path);
+                if (worked == null || rules.asked.contains(path)) {
+                    of(path).bounds.add(new Bound(op, other));
+                } else {
+                    wantBound(worked.get(random.nextInt(worked.size())), op, other);
+                }
+            } else if (e instanceof XPathArithExpr) {
+                wantSum((XPathArithExpr) e, op, other);
+            } else if (e instanceof XPathFuncExpr) {
+                wantBoundOfCall((XPathFuncExpr) e, op, other);
+            } else {
+                wantAnswers(e);
+            }
         }
-        if (rules.value.containsKey(path)) {
-            wantShown(path, true);
-            rules.value.get(path).forEach(this::wantAnswers);
+        depth--;
+    }
+
+    private void wantBoundOfCall(XPathFuncExpr call, int op, XPathExpression other) {
+        if (call.id.name.equals("if")) {
+            Runnable then = () -> wantBranch(call, true, op, other);
+            Runnable otherwise = () -> wantBranch(call, false, op, other);
+            either("".equals(literal(call.args[1])) ? otherwise : then, "".equals(literal(call.args[2])) ? then : otherwise);
+        } else if (SAME_IN_OTHER_WORDS.contains(call.id.name) || call.id.name.equals("coalesce")) {
+            wantBound(call.args[0], op, other);
         } else {
-            wantShown(path, true);
+            wantAnswers(call);
         }
-        of(path).bounds.add(new Bound(op, other));
-        of(path).answered = true;
+    }
+
+    private void wantBranch(XPathFuncExpr call, boolean taken, int op, XPathExpression other) {
+        want(call.args[0], taken);
+        wantBound(call.args[taken ? 1 : 2], op, other);
+    }
+
+    /** Of a difference or sum with one thing that is asked, the bound of that one; of other sums that they are great, or small. */
+    private void wantSum(XPathArithExpr e, int op, XPathExpression other) {
+        boolean minus = e.op == XPathArithExpr.SUBTRACT;
+        if (minus || e.op == XPathArithExpr.ADD) {
+            if (asks(e.a)) {
+                wantBound(e.a, op, new XPathArithExpr(minus ? XPathArithExpr.ADD : XPathArithExpr.SUBTRACT, other, e.b));
+                return;
+            }
+            if (asks(e.b)) {
+                XPathExpression left = minus ? new XPathArithExpr(XPathArithExpr.SUBTRACT, e.a, other)
+                    : new XPathArithExpr(XPathArithExpr.SUBTRACT, other, e.a);
+                wantBound(e.b, minus ? mirrored(op) : op, left);
+                return;
+            }
+        }
+        wantMuch(e, op == XPathCmpExpr.GT || op == XPathCmpExpr.GTE);
+        wantAnswers(e);
+    }
+
+    /** Whether an expression is an answer, in other words perhaps. */
+    private boolean asks(XPathExpression e) {
+        if (e instanceof XPathFuncExpr && (SAME_IN_OTHER_WORDS.contains(((XPathFuncExpr) e).id.name) || ((XPathFuncExpr) e).id.name.equals("if"))) {
+            XPathExpression[] args = ((XPathFuncExpr) e).args;
+            return asks(args[args.length - 1]);
+        }
+        String path = Rules.pathOf(e);
+        return path != null && rules.asked.contains(path);
+    }
+
+    private void wantMuch(XPathExpression e, boolean much) {
+        if (e instanceof XPathArithExpr) {
+            wantMuch(((XPathArithExpr) e).a, much);
+            wantMuch(((XPathArithExpr) e).b, much);
+        } else if (e instanceof XPathFuncExpr && ((XPathFuncExpr) e).id.name.equals("if")) {
+            XPathExpression[] args = ((XPathFuncExpr) e).args;
+            if (args[1] instanceof XPathNumericLiteral && args[2] instanceof XPathNumericLiteral) {
+                want(args[0], ((XPathNumericLiteral) args[1]).d > ((XPathNumericLiteral) args[2]).d == much);
+            }
+        }
     }
 
     private void wantAnswers(XPathExpression e) {
