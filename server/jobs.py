@@ -35,6 +35,7 @@ from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
 from server.models import TimetableRun
 from server.registry.backlog import force_one
 from server.registry.erasing import BACKUPS_FOR
+from server.registry.feedback_desk import forget
 from server.registry.overwriting import overwrite_deleted
 from server.registry.retention_runs import run_retention, sweep_backups
 from server.reports.making import sweep_exports
@@ -171,6 +172,8 @@ def keep_no_longer(database: Database, config: Config, now: datetime) -> int:
     By the machine's clock, as the files above: a step that is run as of a later day takes nobody for long unmet.
     """
     at = min(now, clock.now())
+    with database.transaction() as db:
+        forget(db, clock.today(at))  # not counted: the timetable's page would tell that feedback was answered
     done = run_retention(database, BlobStore(config.blob_dir, database.keys), None, at)
     overwrite_deleted(database)
     swept = sweep_backups(config.data_dir, at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import may
 from server.access.caller import Caller
+from server.access.feedback_officers import is_officer
 from server.access.profiles import find_actors
 from server.access.reading_log import READS
 from server.errors import UnexpectedValue
@@ -17,7 +18,7 @@ from server.models import Actor, Audit, Dataset, Form, Project
 
 GROUPS = ("user", "project", "form", "submission", "dataset", "entity", "field_key", "public_link", "config")
 VERBOSE = ("submission", "entity")  # one row a record; `nonverbose` leaves them out, and what only reads
-OF_PEOPLE = (*VERBOSE, "consent", "rights", "field", "retention", "audit")
+OF_PEOPLE = (*VERBOSE, "consent", "rights", "field", "retention", "audit", "feedback")
 """One row for something of one woman, or numbers of women: counted by worker and form, they are small numbers of women."""
 
 
@@ -25,7 +26,8 @@ OF_PEOPLE = (*VERBOSE, "consent", "rights", "field", "retention", "audit")
 class Wanted:
     """Which rows: `action` is one action or a group; `start` is inside, `end` is not.
 
-    `guarded`: projects of which no row of single people is given out (`guarded_from`).
+    `guarded`: projects of which no row of single people is given out (`guarded_from`). `unheard`: those of which no row
+    about feedback is, not even to who guards the data and works there besides (`unheard_by`).
     """
 
     action: str | None = None
@@ -37,6 +39,7 @@ class Wanted:
     project_id: int | None = None
     with_reads: bool = True
     guarded: frozenset[int] = frozenset()
+    unheard: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,9 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
     if wanted.guarded:
         elsewhere = Audit.project_id.is_(None) | Audit.project_id.not_in(wanted.guarded)
         query = query.where(or_(elsewhere, not_(is_of_people())))
+    if wanted.unheard:
+        elsewhere = Audit.project_id.is_(None) | Audit.project_id.not_in(wanted.unheard)
+        query = query.where(or_(elsewhere, not_(of_group("feedback"))))
     if wanted.start is not None:
         query = query.where(Audit.logged_at >= wanted.start)
     if wanted.end is not None:
@@ -77,6 +83,12 @@ def guarded_from(db: Session, caller: Caller) -> frozenset[int]:
     """The care projects in which the caller does not guard the data: he reads there what was done, not to whom and how often."""
     every = db.scalars(select(Project).where(Project.kind == "care"))
     return frozenset(project.id for project in every if not may(caller, "reading.list", project))
+
+
+def unheard_by(db: Session, caller: Caller) -> frozenset[int]:
+    """The care projects whose feedback is not for the caller: that somebody answered some of it would tell that it came."""
+    every = db.scalars(select(Project).where(Project.kind == "care"))
+    return frozenset(project.id for project in every if not is_officer(db, caller, project))
 
 
 def is_of_people() -> ColumnElement[bool]:

@@ -126,7 +126,8 @@ ROLES: tuple[Role, ...] = (
         "dpo",
         verbs(
             "project.read form.list/read open_form.list/read assignment.list audit.read access.read hand_over.list "
-            "reading.list break_glass.list rights.list/read/create/update/erase"
+            "reading.list break_glass.list rights.list/read/create/update/erase "
+            "feedback.list/read/answer"
         ),
         purpose=True,
     ),

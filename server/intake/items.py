@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from forms.instance import Instance
 from server.access.allow import Scope
@@ -39,8 +39,12 @@ class Item:
     scope: Scope | None = None
 
 
+NAMELESS: Final = 0
+"""The id of what has none: of feedback no row says which record it was (intake/feedback.py)."""
+
+
 class Receipt(NamedTuple):
-    """What became of an item: `new`, `again` (an identical resend) or `edit`. `word` is what its sender is told."""
+    """What became of an item: `new`, `again` (an identical resend), `edit`, or `nameless`. `word` is what its sender is told."""
 
     kind: str
     submission_id: int
@@ -49,7 +53,7 @@ class Receipt(NamedTuple):
 
     @property
     def is_news(self) -> bool:
-        return self.kind != "again"
+        return self.kind in ("new", "edit")
 
 
 Outcome = Receipt | Exception

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import today
 from server.followups.plain_notices import KEPT_CLOSED, tell
-from server.intake.items import Item
+from server.intake.items import NAMELESS, Item
 from server.intake.receive import is_health
 from server.models import AppUser, CareEvent, NamedWoman, Seal, User, Woman
 from server.registry.consent import says_of_service
@@ -27,7 +27,7 @@ NOT_COVERED: Final = "Received and kept closed: no consent of hers covers this v
 
 def word_of(db: Session, item: Item, submission_id: int) -> str:
     """One of the sentences above, for a record that was just stored and read."""
-    if item.asked.draft or not is_health(item):
+    if submission_id == NAMELESS or item.asked.draft or not is_health(item):
         return RECEIVED
     word = word_of_health(db, item.asked.project.id, submission_id, item.asked.form.xml_form_id)
     if word == TAKEN_BACK:

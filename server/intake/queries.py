@@ -113,6 +113,11 @@ def get_stored(db: Session, version_id: int) -> tuple[SubmissionVersion, str]:
     return version, name or ""
 
 
+def find_form_name(db: Session, form_version_id: int) -> str | None:
+    """What a version of a form calls itself."""
+    return db.scalar(select(FormVersion.name).where(FormVersion.id == form_version_id))
+
+
 def find_root_id(db: Session, records: Records, instance_id: str) -> str | None:
     """The id of the record that has a version of this id, when it is not the first one's."""
     return db.scalar(

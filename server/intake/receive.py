@@ -24,6 +24,7 @@ from server.errors import (
     UniqueViolation,
 )
 from server.intake.attachments import add_attachments, start_attachments
+from server.intake.feedback import is_nameless, receive_feedback
 from server.intake.items import Item, Receipt
 from server.models import HEALTH_FORMS, Submission, SubmissionVersion, table_of
 from server.registry.named import names_her
@@ -70,6 +71,8 @@ def receive(db: Session, item: Item) -> Receipt:
     """Stores a new record, an identical resend's missing files, or a correction. Raises the Problem of the table's row."""
     if item.asked.form.state == "closed":
         raise FormNotOpen()
+    if is_nameless(item.asked):
+        return receive_feedback(db, item)
     known = find_known(db, item, item.instance.instance_id)
     if known is not None:
         return receive_again(db, item, known)

@@ -25,6 +25,7 @@ from server.models.care import (
 )
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
+from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
 from server.models.followups import FollowUp, Notification, NotificationWish
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
@@ -49,6 +50,7 @@ __all__ = [
     "BACK_CHECK",
     "BENEFIT",
     "BENEFIT_CASES",
+    "FEEDBACK",
     "HEALTH_FORMS",
     "HER_FILES",
     "PURPOSES",
@@ -77,6 +79,10 @@ __all__ = [
     "EntityBacklog",
     "EntityVersion",
     "FailedSignIn",
+    "Feedback",
+    "FeedbackChannel",
+    "FeedbackPaper",
+    "FeedbackReceipt",
     "FollowUp",
     "Form",
     "FormAttachment",

@@ -10,6 +10,7 @@ from server.access.audit_queries import Wanted, list_audits, look_up
 from server.access.projects import get_project
 from server.errors import DeprecatedIdExpected, MissingParameter, NotFound, UnexpectedValue
 from server.intake import queries, review
+from server.intake.feedback import is_nameless
 from server.intake.items import Item, Receipt, StoredFile
 from server.intake.queries import Listed, Records
 from server.models import Form
@@ -247,6 +248,8 @@ def send_submission(project_id: int, form_id: str) -> Response:
     _project, form = load_form(reading(), caller(), "submission.create", project_id, form_id)
     item = read_item(project_id, form, strict=True)
     keep(item)
+    if is_nameless(item.asked):
+        return central_json.reply(submission_json.nameless(item.instance.instance_id))
     return sent(form, item.instance.instance_id)
 
 

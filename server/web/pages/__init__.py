@@ -12,6 +12,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     consents,
     correcting,
     emergency,
+    feedback,
     filling,
     followups,
     form_changes,

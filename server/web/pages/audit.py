@@ -11,7 +11,7 @@ from flask import Response, make_response, render_template, request
 
 from server.access import readings
 from server.access.allow import allow, may, scope_of
-from server.access.audit_queries import Wanted, guarded_from, list_audits, look_up
+from server.access.audit_queries import Wanted, guarded_from, list_audits, look_up, unheard_by
 from server.access.profiles import find_actors
 from server.access.readings import Looked
 from server.access.restricted import is_restricted
@@ -41,7 +41,8 @@ def list_acts() -> Response:
     """What was done in the project, single records and women for who guards the data; looks are on the page beside it."""
     project = allowed("audit.read")
     number, guarded = page_asked(), guarded_from(session.db(), session.caller())
-    here = Wanted(project_id=project.id, with_reads=False, guarded=guarded)
+    unheard = unheard_by(session.db(), session.caller())
+    here = Wanted(project_id=project.id, with_reads=False, guarded=guarded, unheard=unheard)
     rows = list_audits(session.db(), replace(here, offset=(number - 1) * PAGE, limit=PAGE + 1))
     acts = look_up(session.db(), rows[:PAGE])
     lines = [

@@ -15,8 +15,9 @@ from server.access.allow import allow, may, scope_of
 from server.errors import FormNotOpen, NotFound, NoWebForm, UnexpectedValue
 from server.intake.desk import is_within
 from server.intake.envelope import Envelope, read_envelope
+from server.intake.feedback import is_nameless
 from server.intake.items import Receipt
-from server.intake.queries import get_stored, list_files
+from server.intake.queries import find_form_name, get_stored, list_files
 from server.models import Form, FormVersion, Project
 from server.publishing.browser import is_for_phones_only
 from server.publishing.queries import find_version_of
@@ -108,6 +109,9 @@ def read_sent(project: Project, form: Form) -> tuple[Envelope, Instance, Asked]:
 
 def say_stored(db: Session, asked: Asked, receipt: Receipt, again: str = "") -> Response:
     """What is stored, as a part of a page. The way to the record is for who reads it."""
+    if is_nameless(asked):
+        name = find_form_name(db, asked.form_version_id) or asked.form.xml_form_id
+        return make_response(render_template("forms/stored.html", word=_(receipt.word), form=name, again=again), 201)
     who, project = session.caller(), asked.project
     stored, form_name = get_stored(db, receipt.submission_version_id)
     reads = may(who, "submission.read", project) and is_within(db, scope_of(who, project), receipt.submission_id)

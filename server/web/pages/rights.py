@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, after_this_request, make_response, redirect, render_template, request
 
 from server.access.allow import Scope, allow, may, scope_of
+from server.access.feedback_officers import is_officer
 from server.access.profiles import find_actors
 from server.access.restricted import is_restricted
 from server.errors import MissingParameter, NotFound, Problem, UnexpectedValue
@@ -65,6 +66,7 @@ def list_facts(project: Project, scope: Scope | None, state: str = rights_desk.O
         "kinds": KIND_WORDS,
         "page": pager("/rights", {"state": state if state == rights_desk.DONE else ""}, number, counts[state]),
         "can_create": may(session.caller(), "rights.create", project),
+        "can_hear": is_officer(db, session.caller(), project),
         "can_retain": may(session.caller(), "rights.erase", project),
     }
 

@@ -24,6 +24,12 @@ def submission(listed: Listed, extended: bool = False) -> Json:
     return body
 
 
+def nameless(instance_id: str) -> Json:
+    """What is answered to who sends feedback: that it came. Of it no sender, no phone and no minute is kept."""
+    unknown = ("submitterId", "deviceId", "userAgent", "reviewState", "createdAt", "updatedAt", "deletedAt")
+    return {"instanceId": instance_id, **dict.fromkeys(unknown), "currentVersion": None}
+
+
 def version(row: SubmissionVersion) -> Json:
     return {
         "instanceId": row.instance_id,
