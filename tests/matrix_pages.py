@@ -108,6 +108,17 @@ GET /phones/cards
 [project] field_key.list
 GET /phones
 
+[project] feedback.answer
+POST /rights/feedback/<uuid:case_id>/answer
+POST /rights/feedback/<uuid:case_id>/reach
+POST /rights/feedback/<uuid:case_id>/take
+
+[project] feedback.list
+GET /rights/feedback
+
+[project] feedback.read
+GET /rights/feedback/<uuid:case_id>
+
 [project] followup.list|benefit.list
 GET /follow-ups
 

@@ -116,6 +116,7 @@ class Towns:
             "uuid": things.woman,
             "woman": things.woman,
             "woman_uuid": things.woman,
+            "case_id": "0d2f1c4e-6f0a-4c1b-9a55-3e1f0f6c7a21",
             "visit_key": things.visit_key,
             "village": things.village,
             "actor_id": things.phone_id,

@@ -73,7 +73,7 @@ ABSENT = (
         "/rights/<int",
     ),
     *("/rights/retention/<int", "/emergency/<int", "/hand-overs/<int", "/red-lines/waivers/<int", "/admin/people/<int"),
-    *("/consents/texts/<name>", "/publish", "/workbook"),
+    *("/rights/feedback/<uuid", "/consents/texts/<name>", "/publish", "/workbook"),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},

@@ -2,10 +2,12 @@
 
 import io
 import re
+import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,6 +26,9 @@ from server.models import (
     Base,
     CareEvent,
     Entity,
+    Feedback,
+    FeedbackChannel,
+    Form,
     Passkey,
     Project,
     RightsRequest,
@@ -59,6 +64,7 @@ WRITTEN = {
     "entity": ("label",),
     "entity_version": ("label", "user_agent"),
     "form_version": ("name",),
+    "feedback_channel": ("channel",),
     "hand_over": ("note",),
     "household": ("label", "hamlet", "door_code"),
     "passkey": ("name",),
@@ -97,6 +103,7 @@ class HostileTown(CareTown):
             db.add(
                 Entity(dataset_id=women.id, uuid=made["woman"], label="W-0231 王*", data_json="{}", created_at=now())
             )
+            case = self.speak(db, today(now()))
             ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
             step = begin_step(db, "code", self.actor_id(db, "rita"), {"next": "/"}, now())
             session, *_ = sign_in(db, self.actor_id(db, "vera"), HOSTILE, now(), second_factor=True)
@@ -105,7 +112,7 @@ class HostileTown(CareTown):
         named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", HOSTILE)
         self.app.config["CONFIG"] = replace(settings, openid=named)
         found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
-        steps = {"step": step, "session": session}
+        steps = {"case_id": case, "step": step, "session": session}
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
 
@@ -154,6 +161,17 @@ class HostileTown(CareTown):
         db.add(row)
         db.flush()
         return int(row.id)
+
+    def speak(self, db: Session, day: date) -> str:
+        """Somebody without a name, whom dora answers; under which number it is kept."""
+        version = db.scalars(select(Form.current_version_id).where(Form.xml_form_id == "visit")).first()
+        told = {"urgent": True, "counted": True, "answers_json": orjson.dumps({"note": HOSTILE}).decode()}
+        days = {"received_on": day, "due_on": day, "taken_by_id": self.actor_id(db, "dora")}
+        case = Feedback(id=str(uuid.uuid4()), project_id=self.project_id, form_version_id=version, **told, **days)
+        db.add(case)
+        db.flush()
+        db.add(FeedbackChannel(feedback_id=case.id, channel=HOSTILE))
+        return case.id
 
     def give_link(self, db: Session) -> str:
         otto = self.actor_id(db, "otto")

@@ -80,6 +80,8 @@ PAGES = {
     "/rights/<request_id>": "dora",
     "/rights/<request_id>/correct/<submission_id>": "dora",
     "/rights/<request_id>/data": "dora",
+    "/rights/feedback": "dora",
+    "/rights/feedback/<case_id>": "dora",
     "/rights/retention": "dora",
 }
 # What answers with JSON, with a file, or by leading elsewhere.
@@ -105,6 +107,7 @@ QUIET = {
     "/places/import",
     "/review/health/<village>",
     "/review/sealed",
+    "/rights/feedback",
     "/rights/retention",
     "/sign-in/code",
     "/timetable",
@@ -312,6 +315,9 @@ OURS = frozenset(
 ALSO_OURS = {
     ("timetable_run", "name"),
     ("dataset", "name"),
+    ("feedback", "answers_json"),
+    ("feedback", "id"),
+    ("feedback_channel", "feedback_id"),
     ("dataset_property", "name"),
     ("form_attachment", "name"),
     ("submission_attachment", "name"),
