@@ -13,9 +13,11 @@ from server.access import roles
 from server.access.allow import Scope, may, scope_of
 from server.access.caller import Caller, Grant
 from server.access.masking import is_covered
-from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, HEALTH_FORMS, TRAINING, Form, Project
+from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, FEEDBACK, HEALTH_FORMS, TRAINING, Form, Project
 from server.models.care import HER_FILES
 from server.registry.erasing import BACKUPS_FOR
+from server.registry.feedback_desk import CHANNEL_FOR
+from server.registry.feedback_told import URGENT_DAYS
 from server.registry.reach import CARE_LISTS
 from server.registry.retention import KEEP_FOR
 from server.registry.telling import KEPT
@@ -45,6 +47,8 @@ TOWN: Final = Project(id=1, kind="care", name="")
 
 def handling_of(form: Outline) -> Handling:
     """What happens to the answers of this form in a care project."""
+    if form.form_id == FEEDBACK:
+        return Handling(_to_one_officer(), _until_answered(), _beside_feedback())
     health = form.form_id in HEALTH_FORMS
     chooses = form.form_id == BACK_CHECK or any(row.listed in HER_FILES for row in form.rows)
     open_to, hers = readers_of(form.form_id, health=False), readers_of(form.form_id, health=True)
@@ -86,6 +90,35 @@ def _townwide(readers: Said) -> Said:
         f"{readers.zh}，只看自己的村；每看一次都记下来。",
         f"{readers.en[0].upper()}{readers.en[1:]}, of their own villages; every look is written down.",
     )
+
+
+def _to_one_officer() -> Said:
+    """Who reads feedback (access/feedback_officers.py): no role by itself, so it is said and not asked."""
+    return Said(
+        "权益负责人（个人信息负责人）：在本项目没有别的身份、也不带手机的。别人一份也看不到，也不知道有没有。"
+        "谁送的、哪部手机、几点几分都不存，只存哪一天来的；电话自己记下、没有问过的都不存。",
+        "The rights officer (the data protection officer), where she has no other role in the project and carries no phone. "
+        "Nobody else sees any, or whether there is any. Who sent it, on which phone and at what minute is not kept, only the "
+        "day on which it came; what the phone noted without asking is not kept.",
+    )
+
+
+def _until_answered() -> Said:
+    return Said(
+        f"办完 {KEEP_FOR.days} 天后删掉；备份 {BACKUPS_FOR.days} 天。",
+        f"Deleted {KEEP_FOR.days} days after it was answered; backups stay {BACKUPS_FOR.days} days.",
+    )
+
+
+def _beside_feedback() -> dict[str, tuple[Said, ...]]:
+    days = CHANNEL_FOR.days
+    channel = Said(
+        f"和意见分开存；只有来答复的人看得到，看了就记下来；答复 {days} 天后删掉",
+        f"kept apart; read by who answers alone, and that is written down; deleted {days} days after the reply",
+    )
+    paper = Said("只存哈希：一张纸表只算一次", "only a hash is kept: a paper form counts once")
+    pressed = Said(f"“有”是急件，{URGENT_DAYS} 天内办", f"“yes” is urgent, and answered within {URGENT_DAYS} days")
+    return {"reply_channel": (channel,), "paper_code": (paper,), "felt_pressured": (pressed,)}
 
 
 def _either(hers: Said, others: Said) -> Said:
