@@ -20,8 +20,8 @@ class Scope:
     `health`: records with health answers too. In a care project they are for its clinicians alone, and then
     `shared_only`: not those of a woman who does not share them with the clinic, or whose consent ended before `today`.
     `quizzes`: records of F10 too, which in a care project are for its trainers alone; `benefits` those of F12, for its benefit
-    officers alone. `person`: who asks there; back-checks (F11) of that person's own visits are left out. None leaves out
-    nothing.
+    officers alone; `feedback` those of F9, of which there are none in a care project (intake/feedback.py). `person`: who
+    asks there; back-checks (F11) of that person's own visits are left out. None leaves out nothing.
     """
 
     project_id: int
@@ -31,6 +31,7 @@ class Scope:
     shared_only: bool = False
     quizzes: bool = False
     benefits: bool = False
+    feedback: bool = False
     today: date | None = None
     person: int | None = None
 
@@ -83,7 +84,7 @@ def allow(caller: Caller, verb: str, project: Project | None = None, form: Form 
 def scope_of(caller: Caller, project: Project) -> Scope:
     """Which records of a project the caller's rights reach. Every list query takes this."""
     if project.kind == "plain":
-        return Scope(project.id, everything=True, health=True, quizzes=True, benefits=True)
+        return Scope(project.id, everything=True, health=True, quizzes=True, benefits=True, feedback=True)
     villages = caller.villages.get(project.id, frozenset())
     health = holds_role(caller, roles.CLINICIAN, project)
     rights: Any = {"health": health, "shared_only": health, "today": caller.today if health else None}

@@ -17,6 +17,7 @@ from server.models import (
     ABOUT_WOMEN,
     BACK_CHECK,
     BENEFIT,
+    FEEDBACK,
     HEALTH_FORMS,
     HER_FILES,
     TRAINING,
@@ -244,7 +245,8 @@ def submissions_within(
 
     Sealed records are within nobody's, health records only within a clinician's: those that she shares with the clinic,
     while her consent lasts, and whose use she did not restrict. Where a record names several, all that holds of each.
-    What a worker answered in a quiz is within a trainer's, how far a benefit has come within a benefit officer's.
+    What a worker answered in a quiz is within a trainer's, how far a benefit has come within a benefit officer's. Feedback is no
+    record in a care project; what is left of one from before is within nobody's.
     `where` is the table whose project and village are looked at: a query that starts at the points' own index joins
     Submission to them.
     """
@@ -255,6 +257,8 @@ def submissions_within(
         within &= Submission.form_id.not_in(form_of(scope.project_id, BENEFIT))
     if scope.person is not None:
         within &= Submission.form_id.not_in(form_of(scope.project_id, BACK_CHECK)) | ~checks_work_of(scope)
+    if not scope.feedback:
+        within &= Submission.draft | Submission.form_id.not_in(form_of(scope.project_id, FEEDBACK))
     if not scope.health:
         within &= Submission.health.is_(False)
     elif scope.shared_only:

@@ -4,7 +4,6 @@ Neither the phone, nor who carries it, nor the minute is kept, and no row of the
 beside it is a receipt, from which nothing leads to what was said: a phone that sends the same again hears 201.
 """
 
-import hashlib
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from server.intake.items import NAMELESS, Item, Receipt
 from server.models import FEEDBACK, FeedbackReceipt
 from server.publishing.versions import Asked
 from server.registry.feedback_desk import take_in
+from server.registry.feedback_past import receipt_of
 from server.registry.feedback_told import read_told
 
 TAKEN: Final = Receipt("nameless", NAMELESS, NAMELESS)
@@ -29,15 +29,14 @@ def receive_feedback(db: Session, item: Item) -> Receipt:
     """Keeps it, or knows it again. Raises InstanceConflict for other bytes under a known id, DeprecatedIdUnknown for a
     correction (nothing tells what it corrects), UnexpectedValue for files, which show or let hear who speaks.
     """
-    digest = hashlib.sha256(item.xml).digest()
-    mark = hashlib.sha256(f"{item.asked.form.id} {item.instance.instance_id}".encode()).digest()
-    known = db.get(FeedbackReceipt, mark)
+    receipt = receipt_of(item.asked.form.id, item.instance.instance_id, item.xml)
+    known = db.get(FeedbackReceipt, receipt.mark)
     if known is not None:
-        return know_again(item, known.digest == digest)
+        return know_again(item, known.digest == receipt.digest)
     if item.instance.deprecated_id is not None:
         raise DeprecatedIdUnknown()
     refuse_what_tells(item)
-    db.add(FeedbackReceipt(mark=mark, digest=digest))
+    db.add(receipt)
     db.flush()
     told = read_told(read_values(item.instance, item.asked.schema), item.asked.schema)
     take_in(db, item.asked.project.id, item.asked.form_version_id, told, item.now)

@@ -73,7 +73,7 @@ def readers_of(form_id: str, health: bool) -> Said:
 
 def _is_within(scope: Scope, form_id: str, health: bool) -> bool:
     """As access/projects.py submissions_within, of a form."""
-    kept = {TRAINING: scope.quizzes, BENEFIT: scope.benefits}
+    kept = {TRAINING: scope.quizzes, BENEFIT: scope.benefits, FEEDBACK: scope.feedback}
     return kept.get(form_id, True) and (scope.health or not health)
 
 

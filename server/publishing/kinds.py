@@ -12,6 +12,7 @@ from server.errors import ChoosesFurther
 from server.models import Form, FormVersion, Project
 from server.publishing.town_lists import offer_rows
 from server.publishing.whom_it_chooses import chooses_more
+from server.registry.feedback_past import take_over
 from server.registry.telling import CHOSEN
 
 
@@ -19,7 +20,10 @@ def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: d
     """As set_kind. Raises ChoosesFurther where one of our own forms, changed by the town, chooses further women."""
     if kind == "care" and project.kind != "care" and (forms := choosing_further(db, project)):
         raise ChoosesFurther(field="kind", value=kind, forms=", ".join(forms))
+    becomes_care = kind == "care" and project.kind != "care"
     set_kind(db, project, kind, by, now)
+    if becomes_care:
+        take_over(db, project)
     offer_rows(db, project, now)
 
 

@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template, request
 from server.access import projects, queries, roles
 from server.access.allow import allow, may
 from server.access.assignments import set_villages, unassign
+from server.access.feedback_officers import officers_of
 from server.access.giving import give_role
 from server.access.person_reach import list_beyond, may_hand_out
 from server.access.phone_reach import managed_scope
@@ -80,6 +81,7 @@ def project_facts(project: Project) -> dict[str, object]:
             holder(row, project) | {"can_take": can_assign and may_take(row, project, beyond)} for row in held
         ],
         "can_assign": can_assign,
+        "nobody_hears": project.kind == "care" and session.db().scalar(officers_of(project.id).limit(1)) is None,
         "can_edit": may(who, "project.update", project),
         "can_switch_kind": may(who, "project.kind"),
         "people": [one for one in accounts if one["id"] not in beyond - there],

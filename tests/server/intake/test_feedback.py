@@ -25,6 +25,7 @@ from tests.making import new_id
 from tests.server.registry.speaking import AGAINST_HIM, Speaking, a_piece
 
 DAY = date(2026, 3, 2)
+ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_it_cannot_be_corrected_since_nothing_tells_which_it_was(town: Speaking)
 
 
 def test_a_file_that_would_tell_who_spoke_is_refused_and_nothing_is_kept(town: Speaking) -> None:
-    sent = town.send(a_piece(**AGAINST_HIM), files={"face.jpg": b"\xff\xd8\xff\xe0"})
+    sent = town.send(a_piece(**AGAINST_HIM), files={"face.jpg": b"\xff\xd8\xff\xe0"}, headers=ENGLISH)
 
     assert sent.status_code == 400 and "a file would tell who spoke" in sent.text
     assert town.pieces() == [] and town.rows_of(FeedbackReceipt) == []

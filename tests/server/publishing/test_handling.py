@@ -126,3 +126,12 @@ def test_every_answer_that_consents_lists_and_rules_go_by_is_told_to_be_so(form_
     }
 
     assert told == set(KEPT[form_id].split())
+
+
+def test_feedback_is_nobodys_by_a_role_and_its_page_says_whose_it_is_and_how_long():
+    told = handling_of(read_library_outline("feedback"))
+
+    assert readers_of("feedback", health=False).en == "nobody"
+    assert "no other role" in told.readers.en and "没有别的身份" in told.readers.zh
+    assert told.kept.en.startswith("Deleted 365 days after it was answered")
+    assert "30 days" in told.beside["reply_channel"][0].en

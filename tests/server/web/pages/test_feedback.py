@@ -232,3 +232,14 @@ def test_who_fills_it_in_by_browser_is_told_no_minute_and_led_to_no_record(town:
     assert sent.status_code == 201, text_of(sent)
     assert "/review/" not in sent.text and "<time" not in sent.text
     assert len(town.pieces()) == 1
+
+
+def test_the_projects_page_says_so_where_nobody_could_read_any(town: Speaking) -> None:
+    """It goes by roles alone, so it tells nothing of whether somebody complained."""
+    town.hire("lea", roles.TOWN_LEAD)
+    town.hire("both", roles.DPO, roles.TOWN_LEAD)
+    page, said = f"/admin/projects/{town.project_id}", "还没有人看意见与投诉"
+
+    assert said in text_of(sign_in(town, "lea").see(page))
+    town.hire("dora", roles.DPO)
+    assert said not in text_of(sign_in(town, "lea").see(page))

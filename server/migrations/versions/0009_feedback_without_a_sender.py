@@ -5,8 +5,8 @@ from alembic import op
 
 from server.models.base import BigId
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
