@@ -134,6 +134,7 @@ GET /consents/texts
 
 [project] form.create
 POST /forms/library
+POST /library/publish
 GET /forms/upload
 POST /forms/upload
 
@@ -145,6 +146,14 @@ GET /forms/<form_id>
 GET /forms/<form_id>/workbook
 
 [project] form.update
+GET /library
+GET /library/lists
+GET /library/lists/<name>
+GET /library/lists/<name>/file
+GET /library/publish
+POST /library/lists/<name>
+POST /library/lists/<name>/read
+POST /library/lists/<name>/undo
 POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/end
 POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/confirm
 GET /forms/<form_id>/draft

@@ -284,6 +284,8 @@ def address_of(towns: Towns, key: str, rule: Rule, place: str, kind: str, under:
 def name_in(key: str, values: dict[str, object]) -> object:
     if "/datasets/" in key:
         return "women"
+    if "/library/" in key:
+        return "clinics"
     if "/submissions/" in key or "/review/" in key:
         return values["photo"]
     return "households.csv" if "/versions/" in key else "women.csv"

@@ -110,3 +110,8 @@ class SubmissionDeleted(Problem):
 class FormsListMismatch(Problem):
     code = 501.2
     template = "The list of forms must name every form of the project exactly once."
+
+
+class ListChanged(Problem):
+    code = 409.31  # none of Central's
+    template = "Somebody else changed {name} meanwhile. Nothing of yours was stored: look at the list as it is now."

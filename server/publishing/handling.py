@@ -77,6 +77,17 @@ def _is_within(scope: Scope, form_id: str, health: bool) -> bool:
     return kept.get(form_id, True) and (scope.health or not health)
 
 
+def fillers_of(form_id: str) -> list[int]:
+    """The ids of the purpose roles that send records of this form."""
+    form = Form(id=1, project_id=TOWN.id, xml_form_id=form_id)
+    able = []
+    for role in roles.ROLES:
+        caller = Caller(actor_id=1, type="user", grants=(Grant(role.id, TOWN.id, None),), villages={TOWN.id: None})
+        if role.purpose and may(caller, "submission.create", TOWN, form):
+            able.append(role.id)
+    return able
+
+
 def _hers(readers: Said) -> Said:
     return Said(
         f"她同意共享、同意没有过期时：{readers.zh}，只看自己的村；每看一次都记下来，她本人可以要一份。没有同意的记录封存，谁也不看。",

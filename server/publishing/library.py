@@ -1,5 +1,6 @@
 """Publishing the forms that come with Fangshi in a care project, with the town's own lists beside them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,14 +22,22 @@ __all__ = ["publish_library", "refresh_lists", "refresh_villages"]
 
 
 def publish_library(
-    db: Session, store: BlobStore, project: Project, by: int | None, now: datetime, key: bytes
+    db: Session,
+    store: BlobStore,
+    project: Project,
+    by: int | None,
+    now: datetime,
+    key: bytes,
+    chosen: Collection[str] | None = None,
 ) -> list[Form]:
-    """Publishes every form of the library that the project does not have in this very version; the project becomes care.
+    """Publishes the forms of the library, all or those chosen, that the project does not have in this very version; the
+    project becomes care.
 
     With them come the words in which women are asked. Running it again changes nothing but the town's lists. Returns the
     forms.
     """
     ids = [one.form_id for one in library_forms()]  # converted now, before the first statement holds the database
+    ids = [form_id for form_id in ids if chosen is None or form_id in chosen]
     switch_kind(db, project, "care", by, now)
     take_on_shipped(db, project, by, now)
     forms = [publish_one(db, store, project, form_id, by, now, key) for form_id in ids]

@@ -14,9 +14,10 @@ from server.models import WORKERS, Form, FormVersion, Project
 from server.publishing.datasets import link_by_name, take_datasets
 from server.publishing.draft import clear_draft, get_draft, hold_form
 from server.publishing.file_words import refuse_forbidden_files
+from server.publishing.list_editing import refuse_bad_lists
 from server.publishing.queries import find_published
 from server.publishing.rights import refuse_forbidden_xml
-from server.publishing.town_lists import offer_rows
+from server.publishing.town_lists import offer_lists, offer_rows
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
 
@@ -30,12 +31,13 @@ def publish_draft(
 
     Makes the entity lists and properties that the form declares, and links its files to them by name. Raises NotFound
     (no draft), VersionAlreadyPublished (409.6), XFormInvalid (a version that cannot be used), RedLine (400.8: what
-    a care project never asks, in a draft from before the project was one or a file of it), DatasetNameCase,
-    PropertyNameCase.
+    a care project never asks, in a draft from before the project was one or a file of it), UnexpectedValue (400.8: a list
+    of the town beside a form of ours that phones could not go by), DatasetNameCase, PropertyNameCase.
     """
     refuse_forbidden_files(db, store, project, form)  # read before the form is held
     hold_form(db, form)
     draft = get_draft(db, form)
+    refuse_bad_lists(db, store, project, form)
     if version is not None and version != draft.version:
         rename_version(draft, version)
     if find_published(db, form, draft.version) is not None:
@@ -55,6 +57,8 @@ def publish_draft(
     clear_draft(form)
     form.updated_at = now
     db.flush()
+    if project.kind == "care":
+        offer_lists(db, store, project, form, now)
     details = {"oldDefId": before, "newDefId": draft.id}
     record(db, "form.update.publish", actor_id=by, project_id=project.id, form_id=form.id, details=details, now=now)
     return draft

@@ -1,7 +1,7 @@
-"""The town's own lists beside the forms that come with Fangshi: villages.csv, clinics.csv, workers.csv, supply_points.csv,
-destinations.csv.
+"""The town's own lists beside the forms that come with Fangshi: villages.csv, workers.csv, and those of list_kinds.py.
 
 A list is a file of a form, not a part of it: the form's version stays, and phones fetch the file anew by its hash.
+What people write into the lists: list_editing.py.
 """
 
 from collections.abc import Iterable
@@ -15,29 +15,25 @@ from forms.library import library_ids
 from forms.media import choice_csv
 from server.access.roles import CLINICIAN, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
-from server.models import AppUser, Assignment, Form, FormAttachment, FormVersion, Project, Village
+from server.models import AppUser, Assignment, Audit, Form, FormAttachment, FormVersion, Project, Village
+from server.publishing.list_kinds import CLINICS, TOWN_LISTS, TownList
 from server.registry.entities import Author
 from server.registry.workers import find_workers, people_who_work
 from server.registry.workers_list import keep_workers
 
-VILLAGES, CLINICS, WORKERS = "villages.csv", "clinics.csv", "workers.csv"
-SUPPLY_POINTS: Final = "supply_points.csv"
-DESTINATIONS: Final = "destinations.csv"
+VILLAGES, WORKERS = "villages.csv", "workers.csv"
 
-NO_CLINICS: Final = ("none", "名单还没有填，请镇里补上 / The town has not filled this list yet", "")
-"""The one row of clinics.csv until the town has uploaded its own."""
-NO_SUPPLY_POINTS: Final = NO_CLINICS
-"""The same of supply_points.csv: a point of no village."""
-NO_DESTINATIONS: Final = ("none", NO_CLINICS[1], "prov", "")
-"""The same of destinations.csv, where she would choose a province: nothing lies in it, so the package is hers to take along."""
+LIST_CHANGED: Final = "town_list.update"
+"""An audit row's action. Its details: name (of the file), before and after (hashes), undoes (the row that was taken back)."""
+NO_CLINICS: Final = CLINICS.rows[0]
+"""The one row of clinics.csv until the town has filled its own."""
 
 
 def refresh_lists(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
     """Gives the project's library forms its present villages, clinics and workers to choose from."""
     refresh_villages(db, store, project, now)
-    refresh_clinics(db, store, project, now)
-    refresh_supply_points(db, store, project, now)
-    refresh_destinations(db, store, project, now)
+    for kind in TOWN_LISTS:
+        refresh_own(db, store, project, kind, now)
     refresh_workers(db, store, project, now)
 
 
@@ -83,55 +79,75 @@ def refresh_workers_in(db: Session, store: BlobStore, towns: Iterable[Project], 
         refresh_workers(db, store, project, now)
 
 
-def refresh_clinics(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
-    """The list that the town uploaded last beside any of these forms, for them all; until then a note in its place.
-
-    Its columns are name,label,phone: the phone numbers stand in the advice on danger signs.
-    """
-    refresh_own(db, store, project, CLINICS, choice_csv(["name", "label", "phone"], [NO_CLINICS]), now)
-
-
-def refresh_supply_points(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
-    """The same for where things are handed out. Its columns are name,label,village_code: the village is all that a record
-    without a name says of a place."""
-    note = choice_csv(["name", "label", "village_code"], [NO_SUPPLY_POINTS])
-    refresh_own(db, store, project, SUPPLY_POINTS, note, now)
-
-
-def refresh_destinations(db: Session, store: BlobStore, project: Project, now: datetime) -> None:
-    """The same for where care may be passed on to. Its columns are name,label,level,parent: a province (level prov), a county
-    in it, a place that takes over (site) in that; no street, and no other town's people."""
-    note = choice_csv(["name", "label", "level", "parent"], [NO_DESTINATIONS])
-    refresh_own(db, store, project, DESTINATIONS, note, now)
-
-
-def refresh_own(db: Session, store: BlobStore, project: Project, name: str, note: bytes, now: datetime) -> None:
-    """A list of the town's own making, or the note that stands in its place."""
-    placeholder = store.put(note).sha256
-    own = newest_upload(slots_of(db, project, name), placeholder)
+def refresh_own(db: Session, store: BlobStore, project: Project, kind: TownList, now: datetime) -> None:
+    """A list that the town keeps, or what stands in its place. What changed last counts: an edit, or a file beside a form."""
+    own = own_list(db, store, project, kind)
     if own is None:
-        put_list(db, store, project, name, note, now)
+        put_list(db, store, project, kind.file, as_it_comes(kind), now)
         return
-    for slot in slots_of(db, project, name):
+    for slot in slots_of(db, project, kind.file):
         fill(slot, own, now)
     db.flush()
 
 
-def newest_upload(slots: Iterable[FormAttachment], placeholder: str) -> str | None:
-    """The hash of what was put last into one of these slots by somebody else than us."""
+def offer_lists(db: Session, store: BlobStore, project: Project, form: Form, now: datetime) -> None:
+    """Gives a form that has just gone out the town's lists as they are: ours always, another where it has no file yet."""
+    slots = list(db.scalars(select(FormAttachment).where(FormAttachment.form_version_id == form.current_version_id)))
+    for kind in TOWN_LISTS:
+        mine = [one for one in slots if one.name == kind.file and one.dataset_id is None]
+        if mine and form.xml_form_id in library_ids():
+            refresh_own(db, store, project, kind, now)
+        elif mine and mine[0].blob_sha256 is None:
+            fill(mine[0], own_list(db, store, project, kind) or put_file(db, store, as_it_comes(kind), now), now)
+    db.flush()
+
+
+def as_it_comes(kind: TownList) -> bytes:
+    """The file that stands until the town has its own."""
+    return choice_csv(kind.header, kind.rows)
+
+
+def own_list(db: Session, store: BlobStore, project: Project, kind: TownList) -> str | None:
+    """The hash of the town's own list as it is now, None while it has none."""
+    placeholder = store.put(as_it_comes(kind)).sha256
+    edit, upload = last_edit(db, project, kind.file), newest_upload(slots_of(db, project, kind.file), placeholder)
+    if edit is not None and (upload is None or upload.updated_at is None or upload.updated_at <= edit.logged_at):
+        return edited_to(edit) if edited_to(edit) != placeholder else None
+    return upload.blob_sha256 if upload else None
+
+
+def last_edit(db: Session, project: Project, name: str) -> Audit | None:
+    """The newest change of a list by its page: the audit says what it became, also before any form has the file."""
+    here = select(Audit).where(Audit.project_id == project.id, Audit.action == LIST_CHANGED)
+    rows = db.scalars(here.order_by(Audit.id.desc()))
+    return next((row for row in rows if (row.details or {}).get("name") == name), None)
+
+
+def edited_to(edit: Audit) -> str | None:
+    return (edit.details or {}).get("after")
+
+
+def newest_upload(slots: Iterable[FormAttachment], placeholder: str) -> FormAttachment | None:
+    """What was put last into one of these slots by somebody else than us."""
     filled = [one for one in slots if one.blob_sha256 not in (None, placeholder) and one.updated_at is not None]
-    return max(filled, key=lambda one: (one.updated_at, one.id)).blob_sha256 if filled else None
+    return max(filled, key=lambda one: (one.updated_at, one.id)) if filled else None
 
 
 def put_list(db: Session, store: BlobStore, project: Project, name: str, content: bytes, now: datetime) -> None:
     slots = slots_of(db, project, name)
     if not slots:
         return
+    sha256 = put_file(db, store, content, now)
+    for slot in slots:
+        fill(slot, sha256, now)
+    db.flush()
+
+
+def put_file(db: Session, store: BlobStore, content: bytes, now: datetime) -> str:
+    """Stores a list's file; its hash."""
     stored = store.put(content)
     remember(db, stored, "text/csv", now)
-    for slot in slots:
-        fill(slot, stored.sha256, now)
-    db.flush()
+    return stored.sha256
 
 
 def fill(slot: FormAttachment, sha256: str, now: datetime) -> None:

@@ -94,6 +94,7 @@ class HostileTown(CareTown):
         """Everybody writes. What the parts of addresses stand for: {name: value}."""
         records = self.send_records()
         self.put_draft()
+        self.fill_list()
         made = self.fill(today(now()))
         with self.database.transaction() as db:
             self.write_in_the_office(db)
@@ -114,6 +115,7 @@ class HostileTown(CareTown):
         found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
         steps = {"case_id": case, "step": step, "session": session}
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
+        people["list"] = "clinics"
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
 
     def send_records(self) -> list[int]:
@@ -135,6 +137,12 @@ class HostileTown(CareTown):
         xml = xml.replace("走访", escape(HOSTILE))
         sent = {"file": (io.BytesIO(xml.encode()), "visit.xml"), "ignore_warnings": "1"}
         assert Browser(self.app).sign_in("lea@example.test").send("/forms/visit/draft", sent).status_code == 303
+
+    def fill_list(self) -> None:
+        """A list of the town's own, that its forms show."""
+        lea, path = Browser(self.app).sign_in("lea@example.test"), "/library/lists/clinics"
+        was = re.search(r'name="was" value="([0-9a-f]{64})"', lea.see(path).get_data(as_text=True))
+        assert was and lea.send(path, {"was": was[1], "name": "", "label": TYPED, "phone": ""}).status_code == 303
 
     def write_in_the_office(self, db: Session) -> None:
         """A hand-over, a village opened, new words of consent, a sentence that is to pass, names of keys."""

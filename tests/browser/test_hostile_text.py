@@ -44,6 +44,10 @@ PAGES = {
     "/forms/<form_id>/draft/preview": "lea",
     "/forms/upload": "lea",
     "/hand-overs": "lea",
+    "/library": "lea",
+    "/library/lists": "lea",
+    "/library/lists/<name>": "lea",
+    "/library/publish": "lea",
     "/phones": "lea",
     "/phones/<actor_id>": "lea",
     "/phones/cards": "lea",
@@ -88,6 +92,7 @@ PAGES = {
 NO_PAGES = {
     "/",
     "/forms/<form_id>/workbook",
+    "/library/lists/<name>/file",
     "/map/features",
     "/map/health",
     "/map/villages",
@@ -101,6 +106,8 @@ QUIET = {
     "/consents",
     "/forms/upload",
     "/inbox",
+    "/library",
+    "/library/publish",
     "/me/notices",
     "/not-built",
     "/phones/roster",
@@ -114,7 +121,11 @@ QUIET = {
 }
 # It takes seconds, and says nothing of what was sent.
 LEFT_ALONE = {"/forms/library"}
-MEANT = {"/phones": {"actor_id": "phone_id"}, "/rights/<request_id>/correct": {"request_id": "correction"}}
+MEANT = {
+    "/library/lists/<name>": {"name": "list"},
+    "/phones": {"actor_id": "phone_id"},
+    "/rights/<request_id>/correct": {"request_id": "correction"},
+}
 STANDS_FOR = {"actor_id": "person_id", "request_id": "export", "woman_uuid": "woman", "token": "link"}
 LOOK = """() => ({
     elements: document.querySelectorAll('xss-probe, [onerror], [onload], iframe').length,

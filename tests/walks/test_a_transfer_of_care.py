@@ -17,7 +17,7 @@ from server.config import Config
 from server.db import Database
 from server.followups.explaining import shipped_rules
 from server.models import Dataset, Entity, FormAttachment, Seal, Submission
-from server.publishing.town_lists import DESTINATIONS
+from server.publishing.list_kinds import DESTINATIONS
 from tests.conftest import MORNING, Clock
 from tests.forms.library.filling import Filled, Phone, begun_earlier, day
 from tests.walks.carried_phone import Carried, Town
@@ -47,7 +47,7 @@ def town(app: Flask, database: Database, config: Config, clock: Clock, project_i
     with database.transaction() as db:
         stored = BlobStore(config.blob_dir).put(choice_csv(["name", "label", "level", "parent"], PLACES))
         remember(db, stored, "text/csv", MORNING)
-        for slot in db.scalars(select(FormAttachment).where(FormAttachment.name == DESTINATIONS)):
+        for slot in db.scalars(select(FormAttachment).where(FormAttachment.name == DESTINATIONS.file)):
             slot.blob_sha256 = stored.sha256
     return town
 

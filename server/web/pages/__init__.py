@@ -23,6 +23,8 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     headers,
     homes,
     inbox,
+    library,
+    library_lists,
     map,
     openid,
     own_data,

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from flask import Response, make_response, render_template, request
 
 from forms.errors import FormError
-from forms.library import library_forms
+from forms.library import library_ids
 from server.access.allow import allow, may
 from server.access.queries import choose_project
 from server.errors import Forbidden, NotFound, Problem, Unauthenticated
@@ -48,8 +48,10 @@ def list_forms() -> Response:
     figures = figures_of_forms(session.db(), who, project, listed, telling())
     rows = [{**outline(one.form, one.version), "records": figures[one.form.id].submissions} for one in listed]
     can_create = may(who, "form.create", project)
-    lacking = can_create and project.kind == "care" and not {one.form_id for one in library_forms()} <= ids_of(rows)
-    return make_response(render_template("forms/list.html", forms=rows, can_create=can_create, offers_library=lacking))
+    offers = project.kind == "care" and may(who, "form.update", project)
+    lacking = can_create and offers and not set(library_ids()) <= ids_of(rows)
+    values = {"offers_lists": offers, "offers_library": lacking}
+    return make_response(render_template("forms/list.html", forms=rows, can_create=can_create, **values))
 
 
 def ids_of(rows: list[dict[str, Any]]) -> set[str]:

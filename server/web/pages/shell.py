@@ -165,7 +165,7 @@ def current_key() -> str:
     first, *rest = request.path.strip("/").split("/")
     if first == "follow-ups" and rest not in ([], ["list"]):
         return "m"  # one visit of today's list
-    return {"me": "more", "not-built": "more", "red-lines": "more", "people": "m"}.get(first, first)
+    return {"me": "more", "not-built": "more", "red-lines": "more", "people": "m", "library": "forms"}.get(first, first)
 
 
 def role_of(who: Caller, project: Project | None) -> str:

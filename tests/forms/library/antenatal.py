@@ -2,7 +2,19 @@
 
 import uuid
 
-from tests.forms.library.filling import LI, VILLAGE, WANG, Filled, Phone, Pocket, day, entity, make_pocket, woman
+from tests.forms.library.filling import (
+    LI,
+    PRESSURE_FROM,
+    VILLAGE,
+    WANG,
+    Filled,
+    Phone,
+    Pocket,
+    day,
+    entity,
+    make_pocket,
+    woman,
+)
 
 FORM = "antenatal_check"
 HERS, OTHERS, OVER = (str(uuid.UUID(int=number, version=4)) for number in (21, 22, 23))
@@ -10,6 +22,7 @@ ASKED_ALONE = {"privacy_now": "alone", "still_pregnant": "ongoing"}
 
 BEFORE_ALL = {"start", "end", "today", "deviceid", "pregnancy", "woman", "village_code", "consent_ok"}
 BEFORE_ALL |= {"my_role", "visit_date", "open", "goes_on", "clinic_phones", "examined", "weight_before"}
+BEFORE_ALL |= PRESSURE_FROM | {"helpline", "fhr_below", "fhr_above", "hb_low_below", "hb_critical_below"}
 """What a record holds when nothing was asked but of whom it is and when."""
 
 

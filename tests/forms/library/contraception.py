@@ -2,7 +2,19 @@
 
 import uuid
 
-from tests.forms.library.filling import LI, VILLAGE, WANG, Filled, Phone, Pocket, day, entity, make_pocket, woman
+from tests.forms.library.filling import (
+    LI,
+    PRESSURE_FROM,
+    VILLAGE,
+    WANG,
+    Filled,
+    Phone,
+    Pocket,
+    day,
+    entity,
+    make_pocket,
+    woman,
+)
 
 FORM = "contraception_followup"
 LIST = "contraception_episodes"
@@ -20,7 +32,7 @@ BEFORE_ALL |= {
     "next_before",
     "start_before",
 }
-BEFORE_ALL |= {"goes_on", "records", "makes", "acts", "new_id"}
+BEFORE_ALL |= {"goes_on", "records", "makes", "acts", "new_id", "helpline"} | PRESSURE_FROM
 """What a record holds when nothing was asked but of whom it is and when."""
 
 

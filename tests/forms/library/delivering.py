@@ -3,7 +3,7 @@
 import uuid
 
 from tests.forms.library.antenatal import pregnancy
-from tests.forms.library.filling import LI, WANG, Filled, Phone, Pocket, day, make_pocket, woman
+from tests.forms.library.filling import LI, PRESSURE_FROM, WANG, Filled, Phone, Pocket, day, make_pocket, woman
 
 FORM = "delivery_postnatal"
 HERS, LIS, OVER = (str(uuid.UUID(int=number, version=4)) for number in (41, 42, 43))
@@ -27,6 +27,7 @@ BEFORE_ALL = {
     "woman",
 }
 BEFORE_ALL |= {"village_code", "consent_ok", "clinic_phones", "visit_date", "open", "cares", "lost", "goes_on"}
+BEFORE_ALL |= PRESSURE_FROM | {"helpline", "fever_from"}
 """What a record holds when nothing was asked but of whom it is and when."""
 
 OPEN = BEFORE_ALL | {"visit_key", "privacy_now", "report_type"}

@@ -213,6 +213,10 @@ def consent_texts(**versions: int) -> Rows:
     ]
 
 
+PRESSURE_FROM = {"sys_red_from", "dia_red_from", "sys_critical_from", "dia_critical_from"}
+"""What forms take over of the town's list of thresholds, whatever is asked."""
+
+
 NO_VISITS = empty(due_row("", WANG, 0))
 
 
@@ -223,6 +227,8 @@ def make_pocket(*due: dict[str, str], **lists: Rows) -> Pocket:
         "me": [{**me, "villages": VILLAGE, "village_code": VILLAGE}],
         "due_visits": list(due) or NO_VISITS,
         "clinics": [{"name": "town", "label": "镇卫生院", "phone": "0825-5550120"}],
+        "hotlines": [{"name": "helpline", "label": "心理援助热线", "phone": "12356"}],
+        "thresholds": empty(("name", "label", "value")),
         "consent_texts": consent_texts(),
         "villages": [{"name": VILLAGE, "label": "石桥村"}, {"name": OTHER_VILLAGE, "label": "河口村"}],
     }

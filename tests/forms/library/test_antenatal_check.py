@@ -22,7 +22,7 @@ def test_it_updates_pregnancies_and_nothing_else(form: XForm) -> None:
 
 
 def test_it_needs_the_lists_of_its_phone_and_the_towns_clinics(form: XForm) -> None:
-    names = ("me", "women", "due_visits", "pregnancies", "clinics")
+    names = ("me", "women", "hotlines", "thresholds", "due_visits", "pregnancies", "clinics")
     assert form.media == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 

@@ -218,3 +218,21 @@ def test_a_correction_keeps_the_next_date_though_it_has_passed(phone: Phone) -> 
 @pytest.mark.parametrize(("distance", "kept"), [(1, False), (0, True), (-365, True), (-366, False)])
 def test_the_visits_day_is_of_the_last_year(phone: Phone, distance: int, kept: bool) -> None:
     assert (fill(phone, visit_date=day(distance)).values["visit_date"] == day(distance)) is kept
+
+
+def test_the_towns_lists_say_from_where_on_advice_shows_and_whom_to_call(phone: Phone) -> None:
+    limits = {"bp_sys_red": "130", "bp_dia_critical": "100", "fhr_low": "115", "hb_critical": "80"}
+    rows = [{"name": name, "label": name, "value": value} for name, value in limits.items()]
+    careful = pocket().with_rows("thresholds", rows)
+    careful = careful.with_rows("hotlines", [{"name": "helpline", "label": "县热线", "phone": "0825-5550199"}])
+
+    notes = {"bp_red", "bp_critical", "fhr_note", "hb_low", "hb_critical"}
+    for answers, note in (
+        ({"bp_sys": 130, "bp_dia": 80}, "bp_red"),
+        ({"bp_sys": 120, "bp_dia": 100}, "bp_critical"),
+        ({"fhr": 114}, "fhr_note"),
+        ({"hb_gl": 79}, "hb_critical"),
+    ):
+        assert fill(phone, careful, **EXAMINED, **answers).shown & notes == {note}
+    assert fill(phone, careful, mood="very_low").values["helpline"] == "0825-5550199"
+    assert fill(phone).values["helpline"] == "12356"

@@ -38,7 +38,7 @@ def test_it_updates_pregnancies_and_nothing_else(form: XForm) -> None:
 
 
 def test_it_needs_the_lists_of_its_phone_and_the_towns_clinics(form: XForm) -> None:
-    names = ("women", "clinics", "me", "due_visits", "pregnancies")
+    names = ("women", "clinics", "me", "hotlines", "thresholds", "due_visits", "pregnancies")
     assert form.media == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 

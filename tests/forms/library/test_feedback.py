@@ -12,7 +12,7 @@ ALONE = {"way": "self", "privacy_now": "alone"}
 STARS = {"sat_overall", "sat_respect", "sat_wait", "sat_info", "sat_privacy"}
 OF_A_SERVICE = {"service_type", "charged", "know_ok", *STARS}
 OF_EVERYBODY = {"who", "felt_pressured", "told_others", "against", "text", "want_reply"}
-WHO_AND_WHEN = {"today", "clinic_phones", "way", "open", "asks_service"}
+WHO_AND_WHEN = {"today", "clinic_phones", "police", "way", "open", "asks_service"}
 KNOW = {f"know_{number}" for number in range(1, 6)}
 RIGHT = {"know_1": "yes", "know_2": "herself", "know_3": "before_13", "know_4": "at_once", "know_5": "before"}
 
@@ -30,9 +30,9 @@ def form() -> XForm:
     return read_xform(read_library_form(FORM))
 
 
-def test_it_writes_to_no_list_and_needs_the_towns_clinics_alone(form: XForm) -> None:
+def test_it_writes_to_no_list_and_needs_the_towns_clinics_and_hotlines_alone(form: XForm) -> None:
     assert form.datasets == []
-    assert form.media == [MediaNeed("clinics.csv", "file")]
+    assert form.media == [MediaNeed("clinics.csv", "file"), MediaNeed("hotlines.csv", "file")]
 
 
 def test_every_question_of_the_brief_is_there(form: XForm) -> None:
@@ -143,7 +143,7 @@ def test_who_was_pressed_reads_whom_to_call_without_any_network(form: XForm) -> 
 
     assert len(words) == 2
     for text in words:
-        assert "color:#c62828" in text and "tel:110" in text and "clinic_phones" in text
+        assert "color:#c62828" in text and "[${police}](tel:${police})" in text and "clinic_phones" in text
 
 
 @pytest.mark.parametrize("against", ["worker", "supervisor", "office", "system"])
@@ -205,3 +205,11 @@ def test_without_a_number_of_a_clinic_it_says_so(phone: Phone) -> None:
     filled = phone.fill(FORM, none, {**ALONE, "felt_pressured": "yes"})
 
     assert "还没有填" in filled.values["clinic_phones"]
+
+
+def test_whom_to_call_in_danger_is_the_towns_list_and_the_countrys_number_where_that_is_empty(phone: Phone) -> None:
+    own = make_pocket().with_rows("hotlines", [{"name": "police", "label": "派出所", "phone": "0825-5550110"}])
+
+    told = [phone.fill(FORM, on, {**ALONE, "felt_pressured": "yes"}).values["police"] for on in (own, make_pocket())]
+
+    assert told == ["0825-5550110", "110"]

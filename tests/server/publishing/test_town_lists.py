@@ -29,7 +29,8 @@ from server.models import (
 )
 from server.publishing.datasets import create_dataset
 from server.publishing.library import publish_library
-from server.publishing.town_lists import DESTINATIONS, NO_CLINICS, NO_DESTINATIONS, refresh_lists, refresh_workers
+from server.publishing.list_kinds import DESTINATIONS
+from server.publishing.town_lists import NO_CLINICS, refresh_lists, refresh_workers
 from server.registry.workers import name_of, worker_uuid
 from tests.conftest import MORNING
 
@@ -185,12 +186,12 @@ def test_the_clinics_that_a_town_uploads_beside_one_form_are_beside_all(
 def test_where_care_may_be_passed_on_to_is_the_towns_own_list_and_says_so_until_there_is_one(
     db: Session, store: BlobStore, town: Project
 ) -> None:
-    assert read_list(db, store, town, DESTINATIONS) == [["name", "label", "level", "parent"], list(NO_DESTINATIONS)]
-    (slot,) = slots(db, town, DESTINATIONS)
+    assert read_list(db, store, town, DESTINATIONS.file) == [["name", "label", "level", "parent"], list(DESTINATIONS.rows[0])]
+    (slot,) = slots(db, town, DESTINATIONS.file)
     upload_clinics(db, store, slot, "name,label,level,parent\n44,广东省,prov,\n".encode())
     refresh_lists(db, store, town, LATER)
 
-    assert read_list(db, store, town, DESTINATIONS)[1] == ["44", "广东省", "prov", ""]
+    assert read_list(db, store, town, DESTINATIONS.file)[1] == ["44", "广东省", "prov", ""]
 
 
 def test_filling_the_lists_again_touches_nothing(db: Session, store: BlobStore, town: Project) -> None:
