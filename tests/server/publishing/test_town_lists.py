@@ -186,7 +186,10 @@ def test_the_clinics_that_a_town_uploads_beside_one_form_are_beside_all(
 def test_where_care_may_be_passed_on_to_is_the_towns_own_list_and_says_so_until_there_is_one(
     db: Session, store: BlobStore, town: Project
 ) -> None:
-    assert read_list(db, store, town, DESTINATIONS.file) == [["name", "label", "level", "parent"], list(DESTINATIONS.rows[0])]
+    assert read_list(db, store, town, DESTINATIONS.file) == [
+        ["name", "label", "level", "parent"],
+        list(DESTINATIONS.rows[0]),
+    ]
     (slot,) = slots(db, town, DESTINATIONS.file)
     upload_clinics(db, store, slot, "name,label,level,parent\n44,广东省,prov,\n".encode())
     refresh_lists(db, store, town, LATER)
