@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.access.roles import REVIEWER, VILLAGE_WORKER
+from server.access.roles import BENEFIT_OFFICER, REVIEWER, VILLAGE_WORKER
 from server.followups.notices import follow_up_changed, is_late, told_to_others
 from server.followups.windows import add_working_days
 from server.followups.wishes import Wishes, save_wishes
@@ -266,3 +266,21 @@ def test_a_row_holds_no_name_and_no_word_of_what_it_is_about(db: Session, staff:
     follow_up_changed(db, staff.project, row, MORNING)
     [notice] = db.scalars(select(Notification))
     assert {notice.kind, notice.channel, notice.occasion} == {"overdue", "inbox", f"{row.key}:overdue"}
+
+
+def test_of_a_benefit_the_officers_of_the_village_are_told_and_nobody_else_however_late_it_is(
+    db: Session, staff: Staff
+) -> None:
+    ids = dict(db.execute(select(Village.code, Village.id)).all())
+    here, there = (
+        a_person(db, staff.project, name, BENEFIT_OFFICER, ids[code])
+        for name, code in (("he", SHIQIAO), ("li", LIUWAN))
+    )
+    a_carried_phone(db, staff.project, staff.chen, ids[SHIQIAO], "benefit_officer")
+    row = a_follow_up(db, staff, subject_list="benefit_cases", rule="BEN-STEP", form_id="benefit_case")
+    follow_up_changed(db, staff.project, row, MORNING)
+    change(db, staff, row, state="overdue", severity="red", why_json=red_from(TODAY - timedelta(days=30)))
+    assert told(db) == [(here, "due"), (here, "overdue")]
+    assert there not in {one for one, _ in told(db)}
+    follow_up_changed(db, staff.project, a_follow_up(db, staff), MORNING)
+    assert told(db)[2:] == [(staff.chen, "due")], "and what is a woman's is told to no officer"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -14,6 +14,7 @@ from server.errors import NotFound
 from server.followups.lists_for_pages import Wanted, count_visits, list_visits
 from server.followups.queries import (
     Counts,
+    Officers,
     Whose,
     codes_within,
     count_by_village,
@@ -28,7 +29,7 @@ from server.models import FollowUp, Project, Village, Woman
 from tests.conftest import MORNING
 from tests.making import a_town
 from tests.server.followups.samples import VILLAGE, at_noon, day
-from tests.server.followups.told import F1, a_home, a_woman, checked, injected, registered, tell
+from tests.server.followups.told import F1, F12, a_case, a_home, a_woman, checked, injected, registered, tell
 
 HERE, THERE = VILLAGE, "510121001003"
 TODAY = day("2027-02-03")
@@ -170,3 +171,31 @@ def test_after_the_last_day_of_her_consent_she_is_on_no_list_before_the_daily_st
     assert [one.woman for one in list_visits(db, town.id, None, Wanted(), tomorrow, 0, 50)] == ["w1", None]
     assert count_visits(db, town.id, None, tomorrow).all == 2
     assert THERE not in count_by_village(db, town.id, None, tomorrow)
+
+
+def test_cases_are_on_their_officers_lists_and_numbers_alone_and_these_have_nothing_else(
+    db: Session, town: Project
+) -> None:
+    for uuid, village in (("b1", HERE), ("b2", THERE)):
+        a_case(db, town, uuid, village_code=village)
+        tell(db, town, F12, "2027-01-11", subject=uuid, step="asked")
+    recalculate_many(db, town, [("benefit_cases", one) for one in ("b1", "b2")], TODAY, at_noon("2027-02-03"))
+    women = select(Woman.uuid)
+    officer, town_s = Officers(frozenset({HERE})), Officers(None)
+
+    found = due_for_villages(db, town.id, officer, TODAY)
+    assert [(one.row.subject, one.row.rule, one.label) for one in found] == [("b1", "BEN-STEP", "A-0231 #1")]
+    assert {one.row.subject for one in due_for_villages(db, town.id, town_s, TODAY)} == {"b1", "b2"}
+    assert [one.label for one in list_visits(db, town.id, officer, Wanted(), TODAY, 0, 9)] == ["A-0231 #1"]
+    assert count_by_village(db, town.id, officer, TODAY) == {HERE: Counts(due=1)}
+    cut = replace(town_s, cut=frozenset({THERE}))
+    assert [one.row.subject for one in due_for_villages(db, town.id, cut, TODAY)] == ["b2"]
+    assert due_for_villages(db, town.id, replace(officer, is_officer=false()), TODAY) == []
+
+    for reached in (None, {HERE, THERE}, Whose(None, women, clinical=True)):
+        rows = [one.row for one in due_for_villages(db, town.id, reached, TODAY)]
+        assert rows and {row.subject_list for row in rows} == {"women", "households"}
+        with pytest.raises(NotFound):
+            get_by_visit_key(db, town.id, reached, found[0].row.visit_key)
+    both = Officers(frozenset({HERE}), Whose(None, women))
+    assert {one.row.subject for one in due_for_villages(db, town.id, both, TODAY)} == {"b1", "w1", "w2", "h1"}
