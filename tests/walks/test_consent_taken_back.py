@@ -1,4 +1,4 @@
-"""A woman takes her consent back at the office while a phone is offline with three unsent forms about her: nothing of her
+"""A woman takes her consent back at the office while a phone is offline with four unsent forms about her: nothing of her
 appears again anywhere, and who carries the phone is told kindly.
 """
 
@@ -25,7 +25,7 @@ from tests.walks.test_phone_to_reminder import (
 
 NAME, CODE = "王秀英", "W-7788"  # no example in a form says so
 KIND = "她这期间撤回了同意，这一份没有人会看，您也不用再做什么。谢谢您的照顾。"
-FORMS = ("woman_consent", "pregnancy_registration", "antenatal_check", "contraception_followup")
+FORMS = ("woman_consent", "pregnancy_registration", "antenatal_check", "contraception_followup", "migrant_transfer")
 LISTS = ("women", "pregnancies", "contraception_episodes", "referrals", "transfers")
 
 
@@ -45,8 +45,8 @@ def register(phone: Phone) -> tuple[dict[str, Any], str]:
     return record, woman
 
 
-def three_forms(phone: Phone, woman: str, pregnancy: str) -> list[dict[str, Any]]:
-    """Filled without a network: a check with a danger sign, a method, and a consent renewed this morning."""
+def four_forms(phone: Phone, woman: str, pregnancy: str) -> list[dict[str, Any]]:
+    """Filled without a network: a check with a danger sign, a method, a transfer, and a consent renewed this morning."""
     day = shanghai_today().isoformat()
     check = phone.fill(
         "antenatal_check",
@@ -64,9 +64,17 @@ def three_forms(phone: Phone, woman: str, pregnancy: str) -> list[dict[str, Any]
         },
         blank=1.0,
     )  # fmt: skip
+    transfer = phone.fill(
+        "migrant_transfer",
+        {
+            "direction": "out", "person": woman, "visit_date": day, "privacy_now": "alone", "she_asks": "yes",
+            "items": "next_dates", "consent_transfer": "yes",
+        },
+        blank=1.0,
+    )  # fmt: skip
     again = {"action": "renew", "woman": woman, "visit_date": day, **AGREES}
     renewal = phone.fill("woman_consent", again, blank=1.0)
-    return [check, method, renewal]
+    return [check, method, transfer, renewal]
 
 
 class Town:
@@ -139,7 +147,7 @@ def test_what_was_filled_offline_before_she_took_it_back_shows_her_nowhere(walk:
     for record in (consent, registration):
         phone.submit(record)
     (due,) = [row for row in walk.due_on(WEST) if row["form_id"] == "antenatal_check"]
-    unsent = three_forms(phone, woman, pregnancy)
+    unsent = four_forms(phone, woman, pregnancy)
     asked = addresses(walk.project, woman, pregnancy, [consent, registration, *unsent], due["visit_key"])
     told_before = {one for one in asked if "/datasets/" in one or "/people/" in one or "/submissions" in one}
     assert len(telling(town.read_everything("clinician", told_before), CODE)) > 15, "the doors were really asked"
