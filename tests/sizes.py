@@ -63,6 +63,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_small_numbers_everywhere.py",
         "tests/test_points_and_facts.py",
         "tests/test_supplies_without_a_name.py",
+        "tests/test_feedback_tells_nobody.py",
         "tests/test_rederive.py",
     ),
     "fuzz": ("tests/fuzz",),
