@@ -172,7 +172,7 @@ class RandomTown:
                 pocket.files[name] = rows or empty(reader.fieldnames or ())
         return pocket
 
-    def fill(self, form_id: str, pocket: Pocket, count: int, **answers: str) -> Fills:
+    def fill(self, form_id: str, pocket: Pocket, count: int, **answers: str | None) -> Fills:
         """So many records as they would be kept on phones that hold this, each from a seed of its own."""
         place = self.folder / f"{form_id}-{self.made}"
         write_pocket(place, form_id, pocket)

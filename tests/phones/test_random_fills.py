@@ -4,7 +4,7 @@ what is finished on a phone is kept, read without a problem and found in every e
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,14 +18,20 @@ from server.db import Database
 from server.models import Audit, DeriveProblem, EntityBacklog, Form, Submission
 from tests.client import Client
 from tests.conftest import Clock
-from tests.forms.library.filling import ZONE, Pocket
+from tests.forms.library.filling import ZONE, Pocket, day
 from tests.phones.collectsim.csim.engine import Engine
 from tests.phones.random_town import Fills, RandomTown, as_synced, long_offline, nothing_due, visit_given
 from tests.sizes import FULL, size
 
 AGREES = {f"consent_{one}": "yes" for one in ("service", "reminder", "share_clinic", "location", "stats")}
 HERSELF = {"present_self": "yes", "privacy_now": "alone", "notice_read": "OK", "age_band": "25_34"}
-BEGINNINGS: tuple[tuple[str, str, int, dict[str, str]], ...] = (
+STARTS: dict[str, str | None] = {"episode": None, "privacy_now": "alone", "reason": "start", "choice_hers": "yes"}
+INJECTED: dict[str, str | None] = {
+    "method": "dmpa",
+    "last_injection": day(-100),
+    "next_injection_date": None,
+}  # the next one was due last week
+BEGINNINGS: tuple[tuple[str, str, int, Mapping[str, str | None]], ...] = (
     ("household_visit", "worker", 5, {"privacy_now": "alone"}),
     ("woman_consent", "worker", 12, {"action": "register", **HERSELF, **AGREES, "consent_proof": "thumb"}),
     (
@@ -34,11 +40,17 @@ BEGINNINGS: tuple[tuple[str, str, int, dict[str, str]], ...] = (
         6,
         {"privacy_now": "alone", "wants_registration": "yes", "lmp_known": "exact"},
     ),
-    ("contraception_followup", "worker", 6, {"privacy_now": "alone", "reason": "start", "choice_hers": "yes"}),
+    ("contraception_followup", "worker", 4, STARTS),
+    ("contraception_followup", "worker", 4, {**STARTS, **INJECTED}),
 )
 """What there is in the town before all is left to chance: form, phone, how many, and the answers that are given."""
 
-ORDER = (*(form_id for form_id, *_ in BEGINNINGS), "antenatal_check", "delivery_postnatal", "referral_outcome")
+ORDER = (
+    *dict.fromkeys(form_id for form_id, *_ in BEGINNINGS),
+    "antenatal_check",
+    "delivery_postnatal",
+    "referral_outcome",
+)
 """What a form writes is what the next ones choose from; the others in any order."""
 
 Carried = tuple[str, Callable[[Pocket, str], Pocket], int]
@@ -118,7 +130,7 @@ def in_order() -> list[str]:
 
 
 def fill_and_send(
-    town: RandomTown, form_id: str, phone: str, pocket: Pocket, count: int, answers: dict[str, str]
+    town: RandomTown, form_id: str, phone: str, pocket: Pocket, count: int, answers: Mapping[str, str | None]
 ) -> tuple[Fills, set[str]]:
     """What was filled in, and the ids of the records; the server took each of them."""
     fills = town.fill(form_id, pocket, count, **answers)
@@ -132,9 +144,7 @@ def problems_of(town: RandomTown) -> list[str]:
     with town.database.reading() as db:
         found = [f"{one.deriver}: {one.error}" for one in db.scalars(select(DeriveProblem))]
         found += [f"waits for version {one.base_version}" for one in db.scalars(select(EntityBacklog))]
-        return found + [
-            f"{one.details_json}" for one in db.scalars(select(Audit).where(Audit.action == "entity.error"))
-        ]
+        return found + [f"{one.details}" for one in db.scalars(select(Audit).where(Audit.action == "entity.error"))]
 
 
 def check_exports(town: RandomTown, form_id: str, sent: set[str]) -> None:
