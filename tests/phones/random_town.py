@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import shutil
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -60,19 +59,15 @@ PLACES = [
     ("51", "四川省", "prov", ""),
     ("512022", "乐至县", "county", "51"),
 ]
-SAMPLE = [
-    (str(uuid.UUID(int=60 + number, version=4)), f"A-{number:04}", code, about)
-    for number, (code, about) in enumerate(
-        (code, about) for code in VILLAGES for about in ("households", "women", "households")
-    )
-]
 TOWN_FILES = {
     "clinics.csv": choice_csv(["name", "label", "phone"], CLINICS),
     "supply_points.csv": choice_csv(["name", "label", "village_code"], POINTS),
     "destinations.csv": choice_csv(["name", "label", "level", "parent"], PLACES),
-    "backcheck_sample.csv": choice_csv(["name", "label", "village_code", "subject_list"], SAMPLE),
 }
-"""What the town's office puts beside the forms. Where the server makes such a list itself, that one counts."""
+"""What the town's office puts beside the forms."""
+
+CHECKED = {"household_visit": "households", "pregnancy_registration": "women"}
+"""Forms whose records stand for what the lot draws in months: what they are about."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +114,7 @@ class RandomTown:
     seed: int = 1
     phones: dict[str, Client] = field(default_factory=dict)
     made: int = 0
+    sent: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         now = clock.now()
@@ -136,6 +132,7 @@ class RandomTown:
                 ("worker", "village_worker", villages[:2]),
                 ("another", "village_worker", villages[1:2]),
                 ("doctor", "clinician", [None]),
+                ("officer", "benefit_officer", [None]),
             ):
                 self.phones[name] = self.give_phone(db, role, reach, add_person(db, project.id, role, reach, name))
             self.phones["spare"] = self.give_phone(db, "village_worker", villages[:2], None)
@@ -169,8 +166,17 @@ class RandomTown:
             if kind:
                 pocket.lists[name] = [kept_offline(row) for row in rows]
             else:
+                rows = rows or (self.sample() if name == "backcheck_sample" else [])
                 pocket.files[name] = rows or empty(reader.fieldnames or ())
         return pocket
+
+    def sample(self) -> list[dict[str, str]]:
+        """Visits that were made, as a lot would give them to whoever back-checks, in each village."""
+        made = [(one, about) for form_id, about in CHECKED.items() for one in self.sent.get(form_id, [])[:3]]
+        return [
+            {"name": one.removeprefix("uuid:"), "label": f"A-{n:04}", "village_code": code, "subject_list": about}
+            for n, ((one, about), code) in enumerate(zip(made, [*VILLAGES] * 2, strict=False))
+        ]
 
     def fill(self, form_id: str, pocket: Pocket, count: int, **answers: str | None) -> Fills:
         """So many records as they would be kept on phones that hold this, each from a seed of its own."""
@@ -187,9 +193,10 @@ class RandomTown:
         shutil.rmtree(place)
         return Fills(records, branches, Counter(done["unfinished"]))
 
-    def send(self, phone: Client, record: Record) -> None:
-        sent = phone.send(self.project_id, record.xml, record.files)
-        assert sent.status_code == 201, f"{sent.status_code} {sent.text}\n{record.xml.decode()}"
+    def send(self, phone: Client, form_id: str, record: Record) -> None:
+        answer = phone.send(self.project_id, record.xml, record.files)
+        assert answer.status_code == 201, f"{answer.status_code} {answer.text}\n{record.xml.decode()}"
+        self.sent.setdefault(form_id, []).append(record.instance_id)
 
 
 def add_person(db: Session, project_id: int, role: str, villages: Sequence[int | None], name: str) -> int:
