@@ -42,6 +42,7 @@ WITHOUT_DATABASE = (
 # What these show is the same on both: on PostGIS they are run at full size only.
 ONCE_WHEN_SMALL = (
     "tests/browser",
+    "tests/phones/test_random_fills.py",
     "tests/test_points_and_facts.py",
     "tests/test_sentinels.py",
     "tests/test_small_numbers_everywhere.py",

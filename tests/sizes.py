@@ -20,6 +20,7 @@ SIZES = {
     "timetable_kills": Size(3, 20, "SIGKILLs of one of two timetables in a simulated month"),
     "timetable_days": Size(16, 30, "days of that month, in which the kills fall"),
     "collect_fills": Size(1, 3, "fills of each form by the Collect simulator"),
+    "fill_languages": Size(1, 2, "languages in which each of our forms is filled in the browser, Chinese first"),
     "random_fills": Size(10, 500, "records of each of our forms, answered at random"),
     "fleet_phones": Size(4, 20, "phones that send at once over a network that breaks off"),
     "follow_up_cases": Size(30, 2000, "cases of each property of the follow-up rules"),
