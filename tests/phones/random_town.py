@@ -66,6 +66,9 @@ TOWN_FILES = {
 }
 """What the town's office puts beside the forms."""
 
+SEEDS = 100_000
+"""Room for the seeds of one town's records, one each."""
+
 CHECKED = {"household_visit": "households", "pregnancy_registration": "women"}
 """Forms whose records stand for what the lot draws in months: what they are about."""
 
@@ -111,7 +114,7 @@ class RandomTown:
     engine: Engine
     folder: Path
     project_id: int
-    seed: int = 1
+    number: int = 0
     phones: dict[str, Client] = field(default_factory=dict)
     made: int = 0
     sent: dict[str, list[str]] = field(default_factory=dict)
@@ -184,7 +187,7 @@ class RandomTown:
         write_pocket(place, form_id, pocket)
         done = self.engine.ask(
             cmd="fills", form=str(place / "form.xml"), media=str(place / "media"), out=str(place / "out"),
-            entities=pocket.lists, seed=self.seed + self.made, count=count, answers=answers, bbox=BOX,
+            entities=pocket.lists, seed=1 + self.number * SEEDS + self.made, count=count, answers=answers, bbox=BOX,
             languages=LANGUAGES, properties={"deviceid": "collect:test"},
         )  # fmt: skip
         self.made += count
