@@ -10,7 +10,8 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.entities import EntityAct
+from forms.entities import EntityAct, read_acts
+from forms.errors import FormError
 from forms.instance import Instance, read_instance, read_values, value_at
 from forms.schema import FormSchema
 from server.access.allow import Scope
@@ -95,14 +96,31 @@ def changed_properties(schema: FormSchema, before: dict[str, object], instance: 
 
 
 def write_on(db: Session, receipt: Receipt, changed: Changed, item: Item) -> None:
-    """Into the entities that the record made or changed: a record acts there only once by itself."""
+    """Into the entities that the record made or changed: a record acts there only once by itself.
+
+    Where it names another one of the list by now, what it tells is that one's: nothing is written into the one before.
+    """
     versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == receipt.submission_id)
     made = select(EntityVersion.entity_id).where(EntityVersion.submission_version_id.in_(versions))
     author = Author(item.actor_id, item.user_agent, receipt.submission_id, receipt.submission_version_id, item.now)
+    named = named_in(item)
     for entity in db.scalars(select(Entity).where(Entity.id.in_(made), Entity.deleted_at.is_(None))).all():
         dataset = db.get_one(Dataset, entity.dataset_id)
+        if entity.uuid not in named.get(dataset.name, {entity.uuid}):
+            continue
         known, stands = properties_of(db, dataset.id), orjson.loads(entity.data_json)
         wanted = {name: now for name, (was, now) in changed.items() if name in known and stands.get(name, "") == was}
         if wanted:
             act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, "", wanted)
             write_update(db, dataset, entity, entity.version, act, author)
+
+
+def named_in(item: Item) -> dict[str, set[str]]:
+    """The entities that a record is about as it reads now, by list; a list of which it names none is left out."""
+    found: dict[str, set[str]] = {}
+    try:
+        for act in read_acts(item.instance, item.asked.schema):
+            found.setdefault(act.dataset, set()).add(act.uuid)
+    except FormError:
+        return {}
+    return found

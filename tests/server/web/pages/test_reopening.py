@@ -158,6 +158,14 @@ def test_what_a_later_record_wrote_into_the_list_stays(town, browse, database, h
     assert village_of(database, number) == ("3", 2)
 
 
+def test_a_correction_that_names_another_row_writes_nothing_into_the_row_it_named_before(town, browse, database, home):
+    record, number = home
+    old, other = current_id(database, record), new_id().removeprefix("uuid:")
+    corrected = a_record(version="2", village="2", entity=entity(other), deprecated_id=old)
+    assert browse("rita").send(f"/review/{record}/edit", sent(corrected)).status_code == 201
+    assert village_of(database, number) == ("1", 1)
+
+
 def test_her_own_word_and_a_test_of_what_somebody_knows_are_typed_by_nobody_else(town, browse, database, record):
     assert {"woman_consent", "feedback", "migrant_transfer", "training_quiz", "back_check"} == STAY
     with database.transaction() as db:
