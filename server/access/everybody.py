@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from server import clock
@@ -20,20 +21,31 @@ class ForATime:
     opened: dict[int, list[Opened]]
 
 
-def list_callers(db: Session, project: Project, now: datetime) -> list[Caller]:
-    """By name, those of the site too. As many queries for a hundred as for one."""
-    villages, grants = villages_in(db, project), grants_in(db, project)
+Among = Select[int] | CompoundSelect[int] | None
+"""A query of the actor ids that are asked about; None is everybody."""
+
+
+def list_callers(db: Session, project: Project, now: datetime, among: Among = None) -> list[Caller]:
+    """By name, those of the site too. As many queries for a hundred as for one.
+
+    A phone that is among them is known by who carries it, so that one is to be among them, too.
+    """
+    villages, grants = villages_in(db, project, among), grants_in(db, project, among)
     for_a_time = what_is_for_a_time(db, project, now)
     found = [
         replace(one, grants=grants[one.actor_id], villages={project.id: villages.get(one.actor_id, frozenset())})
-        for one in actors_in(db, project, grants)
+        for one in actors_in(db, project, grants, among)
         if one.actor_id in grants
     ]
     dated = (replace(widened(one, for_a_time), today=clock.today(now)) for one in found)
     return sorted(dated, key=lambda one: (one.display_name, one.actor_id or 0))
 
 
-def actors_in(db: Session, project: Project, grants: dict[int | None, tuple[Grant, ...]]) -> list[Caller]:
+def is_among(column: Any, among: Among) -> ColumnElement[bool]:
+    return true() if among is None else column.in_(among)
+
+
+def actors_in(db: Session, project: Project, grants: dict[int | None, tuple[Grant, ...]], among: Among) -> list[Caller]:
     """People whose account works, and the project's phones that are not stopped: without their rights.
 
     In a care project a phone whose carrier's account no longer works, or who has no role there any more, is stopped too.
@@ -44,7 +56,7 @@ def actors_in(db: Session, project: Project, grants: dict[int | None, tuple[Gran
         select(Actor.id, Actor.type, Actor.display_name, AppUser.care_role, AppUser.person_id)
         .outerjoin(User, User.actor_id == Actor.id)
         .outerjoin(AppUser, AppUser.actor_id == Actor.id)
-        .where(Actor.deleted_at.is_(None), or_(works, runs))
+        .where(Actor.deleted_at.is_(None), or_(works, runs), is_among(Actor.id, among))
     ).all()
     people = {row.id for row in rows if row.type == "user" and is_member(grants.get(row.id, ()), project)}
     gone = {row.id for row in rows if row.person_id is not None and row.person_id not in people}
@@ -62,13 +74,14 @@ def is_member(grants: tuple[Grant, ...], project: Project) -> bool:
     return any(one.project_id == project.id and one.form_id is None for one in grants)
 
 
-def grants_in(db: Session, project: Project) -> dict[int | None, tuple[Grant, ...]]:
+def grants_in(db: Session, project: Project, among: Among) -> dict[int | None, tuple[Grant, ...]]:
     """By actor: in the project, on its forms, on the site."""
     forms = select(Form.id).where(Form.project_id == project.id)
     on_site = and_(Assignment.project_id.is_(None), Assignment.form_id.is_(None))
     rows = db.execute(
         select(Assignment.actor_id, Assignment.role_id, Assignment.project_id, Assignment.form_id).where(
-            or_(Assignment.project_id == project.id, Assignment.form_id.in_(forms), on_site)
+            or_(Assignment.project_id == project.id, Assignment.form_id.in_(forms), on_site),
+            is_among(Assignment.actor_id, among),
         )
     )
     found: dict[int | None, tuple[Grant, ...]] = {}
@@ -77,8 +90,9 @@ def grants_in(db: Session, project: Project) -> dict[int | None, tuple[Grant, ..
     return found
 
 
-def villages_in(db: Session, project: Project) -> dict[int | None, frozenset[int] | None]:
-    own = select(VillageScope.actor_id, VillageScope.village_id).where(VillageScope.project_id == project.id)
+def villages_in(db: Session, project: Project, among: Among) -> dict[int | None, frozenset[int] | None]:
+    here = VillageScope.project_id == project.id, is_among(VillageScope.actor_id, among)
+    own = select(VillageScope.actor_id, VillageScope.village_id).where(*here)
     found: dict[int | None, frozenset[int] | None] = {}
     for actor_id, village in db.execute(with_parts(own)):
         known = found.get(actor_id, frozenset())

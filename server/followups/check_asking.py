@@ -58,12 +58,10 @@ def homes_among(db: Session, project_id: int, drawn: Sequence[int], today: date)
         Woman.project_id == project_id, Woman.household_uuid.is_not(None), Woman.uuid.in_(bereaved(project_id, today))
     )
     again = or_(Household.no_contact_before.is_(None), Household.no_contact_before <= today)
-    query = visits_about(Household, "households", project_id, drawn).where(
-        Household.consents, again, Household.uuid.not_in(grieving)
-    )
-    answers = select(SubmissionVersion.values_json)
-    for submission, event, home, village_id in db.execute(query):
-        values = db.scalar(answers.where(SubmissionVersion.id == event.submission_version_id))
+    query = visits_about(Household, "households", project_id, drawn).add_columns(SubmissionVersion.values_json)
+    query = query.join(SubmissionVersion, SubmissionVersion.id == CareEvent.submission_version_id)
+    agreed = Household.consents, again, Household.uuid.not_in(grieving)
+    for submission, event, home, village_id, values in db.execute(query.where(*agreed)):
         told = dict(flatten(orjson.loads(values))) if values else {}
         if told.get("visit_result") == "met" and told.get("contact_pref") != "none":
             yield from visit_of(submission, event, home, village_id)

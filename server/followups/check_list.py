@@ -50,7 +50,8 @@ def find_sample(db: Session, caller: Caller, project: Project, reach: Reach) -> 
         return []
     key = lot_key(db, project.id)
     visits = left_to_check(db, project.id, visits_drawn(db, project.id, reach.today, key), reach.today)
-    checkers, carried = list_checkers(db, project, reach.today), carriers_of_phones(db, project)
+    checkers = list_checkers(db, project, reach.today) if visits else []
+    carried = carriers_of_phones(db, project, {one.sent_by for one in visits if one.sent_by is not None})
     found = []
     for one in visits:
         about = one.village_id, one.subject_list == "women", one.sent_by, carried

@@ -4,12 +4,12 @@ Never to her own work, by whichever phone it was sent. A clinician's phone check
 has no women who are not hers (domain.md 6.3, P2): it checks homes that its carrier reviews, outside of the phone's villages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Select, select, union
 from sqlalchemy.orm import Session
 
 from server.access import roles
@@ -48,18 +48,27 @@ def is_checker(db: Session, project: Project, caller: Caller) -> bool:
     """Whether the caller is such a phone."""
     if project.kind != "care" or caller.type != "field_key" or caller.carrier_id is None or caller.only_sends:
         return False
-    held = select(Assignment.id).where(
-        Assignment.actor_id == caller.carrier_id,
-        Assignment.project_id == project.id,
-        Assignment.form_id.is_(None),
-        Assignment.role_id.in_(CHECKING),
-    )
+    held = people_who_check(project.id).where(Assignment.actor_id == caller.carrier_id)
     return db.scalar(held.limit(1)) is not None
 
 
+def people_who_check(project_id: int) -> Select[int]:
+    return select(Assignment.actor_id).where(
+        Assignment.project_id == project_id, Assignment.form_id.is_(None), Assignment.role_id.in_(CHECKING)
+    )
+
+
+def who_may_check(project_id: int) -> CompoundSelect[int]:
+    """The actor ids of these people and of the phones that they carry."""
+    people = people_who_check(project_id)
+    carried = AppUser.project_id == project_id, AppUser.revoked_at.is_(None), AppUser.person_id.in_(people)
+    return union(people, select(AppUser.actor_id).where(*carried))
+
+
 def list_checkers(db: Session, project: Project, today: date) -> list[Checker]:
-    """All of them, as they are at noon of that Shanghai day."""
-    callers = list_callers(db, project, datetime.combine(today, time(12), SHANGHAI))
+    """All of them, as they are at noon of that Shanghai day. Of nobody else in the town is asked anything."""
+    noon = datetime.combine(today, time(12), SHANGHAI)
+    callers = list_callers(db, project, noon, among=who_may_check(project.id))
     people = {one.actor_id: one for one in callers if one.is_person and checks(one, project)}
     phones = ((one, people.get(one.carrier_id)) for one in callers if one.type == "field_key")
     return [checker_of(phone, person, project) for phone, person in phones if person is not None]
@@ -76,15 +85,17 @@ def checker_of(phone: Caller, person: Caller, project: Project) -> Checker:
     return Checker(*ids, clinical, own if clinical else reviewed, None if clinical else own)
 
 
-def carriers_of_phones(db: Session, project: Project) -> dict[int, frozenset[int]]:
+def carriers_of_phones(db: Session, project: Project, phones: Collection[int]) -> dict[int, frozenset[int]]:
     """By phone, everybody who carries it or did: a visit is her own also when the phone is another's by now."""
     found: dict[int, set[int]] = {}
-    now = select(AppUser.actor_id, AppUser.person_id).where(AppUser.project_id == project.id)
+    now = select(AppUser.actor_id, AppUser.person_id).where(
+        AppUser.project_id == project.id, AppUser.actor_id.in_(phones)
+    )
     for phone, person in db.execute(now):
         if person is not None:
             found.setdefault(phone, set()).add(person)
     handed = select(Audit.actee_actor_id, Audit.details).where(
-        Audit.action == "field_key.carer.set", Audit.project_id == project.id
+        Audit.action == "field_key.carer.set", Audit.project_id == project.id, Audit.actee_actor_id.in_(phones)
     )
     for actee, details in db.execute(handed):
         for side in (details or {}).values():

@@ -1,6 +1,8 @@
 """Who is listed for a back-check, on whose phone, and who never is. Every visit is drawn here; the lot has its own tests."""
 
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +16,7 @@ from server.access.carers import set_carer
 from server.db import Database
 from server.followups import check_lots
 from server.followups.check_list import lot_key, visits_drawn
+from server.followups.checkers import list_checkers, who_may_check
 from server.models import (
     AppUser,
     CareEvent,
@@ -281,6 +284,28 @@ def test_what_is_settled_leaves_the_list_and_who_said_no_is_never_drawn_again(
     if settled == "declined":
         town.visited(home, 1)
         assert town.sample() == []
+
+
+def test_it_asks_as_often_for_many_homes_as_for_one_and_of_nobody_who_does_not_check(
+    town: CheckTown, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    def asked() -> int:
+        with count_queries() as statements:
+            assert town.sample()
+        return len(statements)
+
+    town.visited(town.home())
+    town.sample()  # what a process reads once
+    one = asked()
+    for _ in range(5):
+        town.visited(town.home())
+    town.phone("A1", person=town.person("another", "village_worker", "A1"))
+    assert asked() == one
+    with town.database.reading() as db:
+        assert set(db.scalars(who_may_check(town.project_id))) == {town.doctor, town.doctors_phone}
+        assert [one.phone_id for one in list_checkers(db, db.get_one(Project, town.project_id), TODAY)] == [
+            town.doctors_phone
+        ]
 
 
 def test_the_bytes_stay_as_long_as_nothing_changes(town: CheckTown) -> None:
