@@ -54,7 +54,9 @@ def write_woman(db: Session, project_id: int, uuid: str, events: Sequence[Event]
     entity = find_in_list(db, project_id, "women", uuid) if told else None
     row = woman_row(told, standing, entity) if told else None
     if row is not None:
-        row["assigned_worker"] = person_named(db, project_id, row["assigned_worker"])
+        row["assigned_worker"] = person_named(
+            db, project_id, row["assigned_worker"], known.assigned_worker if known else None
+        )
     put(db, Woman, project_id, uuid, row)
     for model, rows in ((Pregnancy, pregnancy_rows(events)), (ContraceptionEpisode, method_rows(events))):
         write_episodes(db, model, project_id, uuid, rows)

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
@@ -76,23 +76,37 @@ def name_of(db: Session, project: Project, person_id: int) -> str:
     return str(person_id) if find_workers(db, project) is None else worker_uuid(project.id, person_id)
 
 
-def person_named(db: Session, project_id: int, name: str | None) -> str | None:
-    """Whom a record names as a worker: the person's number as text, by which rights go. What is nobody's is left as it is."""
+def person_named(db: Session, project_id: int, name: str | None, before: str | None = None) -> str | None:
+    """Whom a record names as a worker: the person's number as text, by which rights go. What is nobody's is left as it is.
+
+    `before` is what was found the last time: where the record names the same, nobody is looked for.
+    """
     told = (name or "").strip().lower().removeprefix("uuid:")
-    if not told or told.isdigit():
+    if not told or told.isdigit() or name == before:
         return name
-    here = select(Assignment.actor_id).where(Assignment.project_id == project_id, Assignment.form_id.is_(None))
-    for among in (here, select(User.actor_id)):  # who left has no role any more
+    if before and is_number(before) and worker_uuid(project_id, int(before)) == told:
+        return before
+    for among in who_may_be_meant(project_id):
         for person_id in db.scalars(among):
             if worker_uuid(project_id, person_id) == told:
                 return str(person_id)
     return name
 
 
+def who_may_be_meant(project_id: int) -> tuple[Select[int], ...]:
+    """Queries of numbers of people: who works here, and only then everybody, since who left has no role any more."""
+    here = select(Assignment.actor_id).where(Assignment.project_id == project_id, Assignment.form_id.is_(None))
+    return here, select(User.actor_id)
+
+
+def is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit() and len(name) <= MOST_DIGITS
+
+
 def as_written_now(db: Session, project: Project, act: EntityAct) -> EntityAct:
     """A record of a phone that still has the old list names a worker by her number: the row is meant."""
     number = act.properties.get(CHOSEN, "") if act.dataset == "women" else ""
-    if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
+    if not is_number(number):
         return act
     dataset = find_workers(db, project)
     if dataset is None or find_entity(db, dataset, key := worker_uuid(project.id, int(number))) is None:

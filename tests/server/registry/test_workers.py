@@ -1,6 +1,8 @@
 """What a worker is called, by phones of before and of now; and what a record may do to her row."""
 
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
@@ -64,6 +66,20 @@ def test_both_names_mean_the_person_and_what_is_nobodys_stays_as_it_is(db: Sessi
     assert person_named(db, project.id, worker_uuid(project.id, far)) == str(far), "who works here no longer, too"
     for name in (None, "", NOBODY, worker_uuid(other.id, far), "worker-7"):
         assert person_named(db, project.id, name) == name
+
+
+def test_nobody_is_looked_for_where_a_record_names_whom_it_named_before(
+    db: Session, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    project = a_town(db)
+    person, other = a_worker(db, project), a_worker(db, project)
+    own = worker_uuid(project.id, person)
+    with count_queries() as asked:
+        assert person_named(db, project.id, own, str(person)) == str(person)
+        assert person_named(db, project.id, NOBODY, NOBODY) == NOBODY
+    assert asked == []
+    for before in (str(other), "worker-7", NOBODY, "", None):
+        assert person_named(db, project.id, own, before) == str(person), "she chose another"
 
 
 def test_a_number_in_a_late_record_is_stored_as_the_row_where_there_is_one(db: Session) -> None:
