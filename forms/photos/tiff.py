@@ -32,6 +32,13 @@ class Entry(NamedTuple):
     far: bool
 
 
+class Directory(NamedTuple):
+    """The tags that lie in the file, and where it ends by the number of tags that it says it has."""
+
+    entries: list[Entry]
+    stop: int
+
+
 class Reader:
     """Reads directories of one file, each once, and not more than a file has."""
 
@@ -52,16 +59,18 @@ class Reader:
         data = self.bytes_at(start, struct.calcsize(kind))
         return int(struct.unpack(self.order + kind, data)[0]) if len(data) == struct.calcsize(kind) else 0
 
-    def read_directory(self, start: int) -> list[Entry]:
+    def read_directory(self, start: int) -> Directory:
         """As far as it lies in the file; nothing of one that was read. Raises Damaged where there are too many."""
         if start < HEAD or start in self.seen:
-            return []
+            return Directory([], start)
         self.seen.add(start)
-        data = self.bytes_at(start + 2, 12 * self.number_at(start, "H"))
+        length = 12 * self.number_at(start, "H")
+        data = self.bytes_at(start + 2, length)
         self.entries += len(data) // 12
         if len(self.seen) > MOST_DIRECTORIES or self.entries > MOST_ENTRIES:
             raise Damaged(start)
-        return [self.read_entry(data[at : at + 12], start + 2 + at) for at in range(0, len(data) - 11, 12)]
+        found = [self.read_entry(data[at : at + 12], start + 2 + at) for at in range(0, len(data) - 11, 12)]
+        return Directory(found, min(start + 2 + length + 4, self.size))
 
     def read_entry(self, data: bytes, at: int) -> Entry:
         tag, kind, count, value = struct.unpack(self.order + "HHII", data)
@@ -98,7 +107,7 @@ def read_blocks(source: BinaryIO, size: int) -> Iterator[Block]:
 def find_telling(reader: Reader, start: int) -> Iterator[Block]:
     """Of a picture's directory and those that follow it. Words go where something tells, and stay else."""
     while start >= HEAD and start not in reader.seen:
-        entries = reader.read_directory(start)
+        entries = reader.read_directory(start).entries
         reader.kept.append((start, start + 2 + 12 * len(entries) + 4))
         for one in entries:
             if one.tag in TELLING_DIRECTORIES:
@@ -122,12 +131,12 @@ def emptied(reader: Reader, start: int) -> Iterator[Block]:
     """A directory of no tags, and zeros where the values of its tags were."""
     if start < HEAD or start in reader.seen:
         return
-    for one in reader.read_directory(start):
+    directory = reader.read_directory(start)
+    for one in directory.entries:
         if one.tag in TELLING_DIRECTORIES:
             yield from emptied(reader, one.value)
         yield blanked(reader, one, tells=True)
-    length = 2 + 12 * reader.number_at(start, "H") + 4
-    reader.far.append(Block(start, min(start + length, reader.size), tells=True, blank=True))
+    reader.far.append(Block(start, directory.stop, tells=True, blank=True))
     yield reader.far[-1]
 
 

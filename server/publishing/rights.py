@@ -13,7 +13,7 @@ from server.models import Project
 from server.publishing.definition import Definition
 from server.publishing.made_lists import refuse_made_lists
 from server.publishing.waivers import waived_sentences
-from server.publishing.whom_it_chooses import find_lookups, find_more
+from server.publishing.whom_it_chooses import find_forbidden
 
 
 def refuse_forbidden(db: Session, project: Project, definition: Definition) -> None:
@@ -26,8 +26,7 @@ def refuse_forbidden(db: Session, project: Project, definition: Definition) -> N
         return
     form = definition.xform
     refuse_made_lists(project, [use.name for use in form.datasets])
-    refuse_findings("form", locate(definition, find_more(form.form_id, form.schema)))
-    refuse_findings("form", locate(definition, find_lookups(form)))
+    refuse_findings("form", locate(definition, find_forbidden(form)))
     refuse_findings("form", definition.words_in_files)
     waived = waived_sentences(db, project.id, form.form_id)
     found = [one for one in lint(form) if not (one.waivable and (one.term, one.sentence) in waived)]

@@ -7,6 +7,7 @@ looks women up without a question that chooses would go by nobody's word, and is
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from forms.lint import Finding
 from forms.schema import FormSchema
@@ -14,10 +15,14 @@ from forms.xform import XForm
 from server.models import HER_FILES
 from server.registry.telling import CHOSEN
 
-WHY_ZH = "这张表只按原有的那一问选人。要另外选人，请另建一张表，用另外的名字"
-WHY_EN = "this form chooses whom it is about by one question only; to choose others, make a form under another name"
-LOOKS_UP_ZH = "这张表查找妇女的资料，却没有一问选她。请加一问，从这份名单里选"
-LOOKS_UP_EN = "this form looks women up, and no question chooses her; add one that chooses from this list"
+MORE: Final = (
+    "这张表只按原有的那一问选人。要另外选人，请另建一张表，用另外的名字",
+    "this form chooses whom it is about by one question only; to choose others, make a form under another name",
+)
+LOOKS_UP: Final = (
+    "这张表查找妇女的资料，却没有一问选她。请加一问，从这份名单里选",
+    "this form looks women up, and no question chooses her; add one that chooses from this list",
+)
 
 
 def chooses_more(form_id: str, schema: FormSchema) -> Iterator[str]:
@@ -32,15 +37,16 @@ def chooses_more(form_id: str, schema: FormSchema) -> Iterator[str]:
                 yield one.path
 
 
-def find_more(form_id: str, schema: FormSchema) -> list[Finding]:
-    """The same as what stops an upload."""
-    paths = chooses_more(form_id, schema)
-    return [Finding(path, path.rpartition("/")[2], "forbidden", WHY_ZH, WHY_EN) for path in paths]
-
-
-def find_lookups(form: XForm) -> list[Finding]:
-    """The lists about women that a form of the town's own has beside it without a question that chooses from any of them."""
-    if form.form_id in CHOSEN or any(one.choices_from in HER_FILES for one in form.schema.fields):
+def find_forbidden(form: XForm) -> list[Finding]:
+    """What stops an upload: of one of our forms the questions that choose further women, of a form of the town's own the
+    lists about women that it has beside it while no question chooses from any of them.
+    """
+    if form.form_id in CHOSEN:
+        return [forbidden(path, path.rpartition("/")[2], MORE) for path in chooses_more(form.form_id, form.schema)]
+    if any(one.choices_from in HER_FILES for one in form.schema.fields):
         return []
-    looked_in = [one.name for one in form.media if one.name in HER_FILES]
-    return [Finding("", name, "forbidden", LOOKS_UP_ZH, LOOKS_UP_EN) for name in looked_in]
+    return [forbidden("", one.name, LOOKS_UP) for one in form.media if one.name in HER_FILES]
+
+
+def forbidden(path: str, term: str, why: tuple[str, str]) -> Finding:
+    return Finding(path, term, "forbidden", *why)
