@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
@@ -13,7 +13,7 @@ from server.followups.explaining import shipped_rules
 from server.followups.gathering import facts_of_many
 from server.followups.rules import due_for
 from server.followups.windows import is_weekend
-from server.models import Household, Project, Woman
+from server.models import BENEFIT_CASES, Dataset, Entity, Household, Project, Woman
 
 BATCH: Final = 200
 STATES: Final = {
@@ -45,22 +45,26 @@ def standing_on(db: Session, project: Project, today: date) -> Iterator[Due]:
 
     It is judged by all that is known now, without the visits of later days; consent is as it stands now.
     """
-    for model, subject_list in ((Woman, "women"), (Household, "households")):
-        for subjects in _batches(db, model, project):
+    for subject_list, rows, key in subjects_in(project):
+        for subjects in _batches(db, rows, key):
             facts = facts_of_many(db, project, subject_list, subjects, until=today)
             for uuid in subjects:
                 if uuid in facts:
                     yield from due_for(facts[uuid], shipped_rules(), today, is_weekend)
 
 
-def _batches(db: Session, model: type[Woman] | type[Household], project: Project) -> Iterator[Sequence[str]]:
+def subjects_in(project: Project) -> Iterator[tuple[str, Select[int, str], Any]]:
+    """All that follow-ups may be about: list, query of (id, uuid), and the column of the id."""
+    for model, subject_list in ((Woman, "women"), (Household, "households")):
+        yield subject_list, select(model.id, model.uuid).where(model.project_id == project.id), model.id
+    here = Dataset.project_id == project.id, Dataset.name == BENEFIT_CASES, Entity.deleted_at.is_(None)
+    cases = select(Entity.id, Entity.uuid).join(Dataset, Dataset.id == Entity.dataset_id)
+    yield BENEFIT_CASES, cases.where(*here), Entity.id
+
+
+def _batches(db: Session, query: Select[int, str], key: Any) -> Iterator[Sequence[str]]:
     last = 0
-    while rows := db.execute(
-        select(model.id, model.uuid)
-        .where(model.project_id == project.id, model.id > last)
-        .order_by(model.id)
-        .limit(BATCH)
-    ).all():
+    while rows := db.execute(query.where(key > last).order_by(key).limit(BATCH)).all():
         last = rows[-1][0]
         yield [uuid for _, uuid in rows]
 

@@ -11,7 +11,7 @@ from server.followups.simulating import LEVELS, STATES, as_json, as_lines, stand
 from server.models import Project
 from tests.making import a_town
 from tests.server.followups.samples import VILLAGE, day
-from tests.server.followups.told import F1, a_home, a_woman, checked, injected, registered, tell
+from tests.server.followups.told import F1, F12, a_case, a_home, a_woman, checked, injected, registered, tell
 
 
 @pytest.fixture
@@ -52,6 +52,12 @@ def test_other_towns_are_left_out(db: Session, town: Project) -> None:
     tell(db, other, F1, "2026-06-01", visit_result="met", consent_household="yes")
     assert "HH-V" not in standing(db, town, "2026-11-02")
     assert standing(db, other, "2026-11-02") == {"HH-V": "open"}
+
+
+def test_benefit_cases_are_asked_for_as_well(db: Session, town: Project) -> None:
+    a_case(db, town)
+    tell(db, town, F12, "2026-11-02", step="asked")
+    assert standing(db, town, "2026-11-03")["BEN-STEP"] == "open"
 
 
 def test_subjects_are_read_in_batches_and_none_is_left_out(
