@@ -7,9 +7,9 @@ nothing, and who makes the visit can neither work it out nor choose it. That a p
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import groupby
 from typing import Final, NamedTuple
 
 from server.clock import today
@@ -26,12 +26,17 @@ class Arrived(NamedTuple):
 
 
 def draw(arrived: Iterable[Arrived], key: bytes) -> Iterator[Arrived]:
-    """Those that are checked. `arrived`: all visits of whole Shanghai months, in order of arrival, whoever was visited."""
-    for month, ones in groupby(arrived, key=lambda one: today(one.received_at).replace(day=1)):
-        for number, one in enumerate(ones):
-            block, place = divmod(number, ONE_IN)
-            if place == place_drawn(key, month, block):
-                yield one
+    """Those that are checked. `arrived`: all visits of whole Shanghai months, in order of arrival, whoever was visited.
+
+    Around midnight two that are stored at once may stand in the other order than their clocks say; each counts in its month.
+    """
+    numbers: Counter[date] = Counter()
+    for one in arrived:
+        month = today(one.received_at).replace(day=1)
+        block, place = divmod(numbers[month], ONE_IN)
+        numbers[month] += 1
+        if place == place_drawn(key, month, block):
+            yield one
 
 
 def place_drawn(key: bytes, month: date, block: int) -> int:

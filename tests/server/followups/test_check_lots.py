@@ -44,6 +44,14 @@ def test_each_shanghai_month_begins_anew() -> None:
     assert [one for one in ids(before + after) if one >= 100] == ids(after)
 
 
+def test_two_that_are_stored_at_once_around_midnight_begin_no_month_anew() -> None:
+    edge = datetime(2026, 3, 31, 16, tzinfo=UTC)
+    before = [Arrived(one, edge - timedelta(minutes=60 - one)) for one in range(7)]
+    after = [Arrived(100 + one, edge + timedelta(minutes=one)) for one in range(40)]
+    crossed = [*before, after[0], Arrived(99, edge - timedelta(seconds=1)), *after[1:]]
+    assert [one for one in ids(crossed) if one >= 100] == ids(after)
+
+
 def test_one_phone_checks_a_record_and_another_one_moves_only_what_becomes_its_own() -> None:
     before = {one: choose(KEY, one, [1, 2, 3]) for one in range(300)}
     after = {one: choose(KEY, one, [1, 2, 3, 4]) for one in range(300)}
