@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import orjson
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from server.access.caller import Caller, Grant
@@ -41,6 +41,25 @@ def test_a_case_that_is_over_goes_a_year_after_the_last_word_and_an_open_one_wai
 
     assert past(db, town, "2027-02-01") == []
     assert past(db, town, "2027-02-02") == (["b1"] if goes else [])
+
+
+def test_answers_are_read_of_cases_alone_of_which_nothing_came_for_a_year(db: Session) -> None:
+    town = a_town(db)
+    for key, on in (("b1", "2026-01-10"), ("b2", "2027-01-10")):
+        a_case(db, town, key)
+        tell(db, town, F12, on, subject=key, step="paid")
+    db.expunge_all()
+    read: list[str] = []
+
+    def note(row: CareEvent, _context: object) -> None:
+        read.append(row.subject)
+
+    event.listen(CareEvent, "load", note)
+    try:
+        assert past(db, town, "2027-02-01") == ["b1"]
+    finally:
+        event.remove(CareEvent, "load", note)
+    assert read == ["b1"]
 
 
 def test_nothing_is_left_of_it_and_phones_are_told_that_it_is_gone(db: Session) -> None:
