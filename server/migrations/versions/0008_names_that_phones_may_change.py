@@ -1,11 +1,12 @@
 """Referrals under names of version 4, the only ones whose rows Collect changes on the phone itself"""
 
+import hashlib
+import json
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
-
-from server.followups.due import key_of
 
 revision = "0008"
 down_revision = "0007"
@@ -16,6 +17,7 @@ follow_up = sa.table(
     "follow_up",
     *(sa.column(name) for name in ("id", "key", "rule", "subject", "episode", "anchor_event", "occurrence")),
 )
+notification = sa.table("notification", *(sa.column(name) for name in ("id", "follow_up_id", "occasion")))
 
 
 def upgrade() -> None:
@@ -31,6 +33,22 @@ def rename_referrals(connection: sa.Connection) -> None:
         name = str(UUID(bytes=UUID(uuid).bytes, version=4))
         connection.execute(sa.update(entity).where(entity.c.id == number).values(uuid=name))
         for task in connection.execute(sa.select(follow_up).where(follow_up.c.anchor_event == uuid)).all():
-            key = key_of(task.rule, task.subject, task.episode, name, task.occurrence)
-            hers = follow_up.c.id == task.id
-            connection.execute(sa.update(follow_up).where(hers).values(anchor_event=name, key=key))
+            rename_task(connection, task, name)
+
+
+def rename_task(connection: sa.Connection, task: Any, name: str) -> None:
+    """What was told of it keeps its occasion, which begins with the key: nobody is told twice."""
+    key = key_of(task.rule, task.subject, task.episode, name, task.occurrence)
+    hers = follow_up.c.id == task.id
+    connection.execute(sa.update(follow_up).where(hers).values(anchor_event=name, key=key))
+    of_it = sa.select(notification).where(notification.c.follow_up_id == task.id)
+    for word in connection.execute(of_it).all():
+        occasion = key + word.occasion.removeprefix(task.key)
+        here = notification.c.id == word.id
+        connection.execute(sa.update(notification).where(here).values(occasion=occasion))
+
+
+def key_of(rule: str, subject: str, episode: str | None, anchor_event: str, occurrence: int) -> str:
+    """As followups/due.py made keys when this was written."""
+    parts = json.dumps([rule, subject, episode, anchor_event, occurrence], ensure_ascii=False)
+    return hashlib.sha256(parts.encode()).hexdigest()

@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.access.people import create_user
 from server.followups.due import key_of
-from server.models import Entity, FollowUp
+from server.models import Entity, FollowUp, Notification
 from server.registry.entities import Author
 from server.registry.referrals import NAMESPACE, keep_referral, referral_uuid
 from tests.conftest import MORNING
@@ -27,9 +28,9 @@ DAYS = ("opens_on", "due_on", "closes_on", "overdue_from", "proposed_on", "stand
 def test_a_referral_of_before_is_the_same_one_under_a_name_that_phones_may_change(db: Session) -> None:
     town = a_town(db)
     a_woman(db, town)
-    told = checked(db, town, "2027-01-05", refer="yes", refer_urgency="routine", event="uuid:one")
-    author = Author(None, None, told.submission_id, told.submission_version_id, MORNING)
-    keep_referral(db, town, told, author)
+    check = checked(db, town, "2027-01-05", refer="yes", refer_urgency="routine", event="uuid:one")
+    author = Author(None, None, check.submission_id, check.submission_version_id, MORNING)
+    keep_referral(db, town, check, author)
     row = db.scalars(select(Entity)).one()
     before, now = str(uuid5(NAMESPACE, "uuid:one/referral")), referral_uuid("uuid:one")
     row.uuid = before
@@ -39,11 +40,19 @@ def test_a_referral_of_before_is_the_same_one_under_a_name_that_phones_may_chang
     )  # fmt: skip
     db.add(task)
     db.flush()
+    reader = create_user(db, "wang@example.test", "correct horse battery", "王", None, MORNING).actor_id
+    word = Notification(
+        project_id=town.id, recipient_id=reader, follow_up_id=task.id, occasion=f"{task.key}:red", channel="inbox",
+        kind="escalated", state="sent", tries=0, not_before=MORNING, created_at=MORNING,
+    )  # fmt: skip
+    db.add(word)
+    db.flush()
 
     import_module("server.migrations.versions.0008_names_that_phones_may_change").rename_referrals(db.connection())
 
     db.expire_all()
     assert UUID(now).version == 4 and row.uuid == now
+    assert word.occasion == f"{task.key}:red", "who was told of it is not told again"
     assert (task.anchor_event, task.key) == (now, key_of("REF-R", "w1", "p1", now))
-    keep_referral(db, town, told, author)
+    keep_referral(db, town, check, author)
     assert [one.uuid for one in db.scalars(select(Entity))] == [now]
