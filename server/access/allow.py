@@ -3,14 +3,17 @@
 In a care project an administrator has no content: the site-wide role gives everything there but what people answered.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from server.access import roles
 from server.access.caller import Caller, Grant
 from server.errors import Forbidden, Unauthenticated
-from server.models import Form, Project
+from server.models import BENEFIT, FEEDBACK, TRAINING, Form, Project
+
+READ_BY: Final = {TRAINING: roles.TRAINER, BENEFIT: roles.BENEFIT_OFFICER, FEEDBACK: None}
+"""Forms of a care project whose records are for one role alone, or for nobody: F9 leaves none (intake/feedback.py)."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,9 @@ class Scope:
 
     `health`: records with health answers too. In a care project they are for its clinicians alone, and then
     `shared_only`: not those of a woman who does not share them with the clinic, or whose consent ended before `today`.
-    `quizzes`: records of F10 too, which in a care project are for its trainers alone; `benefits` those of F12, for its benefit
-    officers alone; `feedback` those of F9, of which there are none in a care project (intake/feedback.py). `person`: who
-    asks there; back-checks (F11) of that person's own visits are left out. None leaves out nothing.
+    `withheld`: form ids whose records are left out, since they are for a role that the caller has not (READ_BY). `only`: the
+    form ids of the only records, for who has no other right to any; None is all that are not withheld.
+    `person`: who asks there; back-checks (F11) of that person's own visits are left out. None leaves out nothing.
     """
 
     project_id: int
@@ -29,14 +32,17 @@ class Scope:
     village_ids: frozenset[int] = frozenset()
     health: bool = False
     shared_only: bool = False
-    quizzes: bool = False
-    benefits: bool = False
-    feedback: bool = False
+    withheld: frozenset[str] = frozenset(READ_BY)
+    only: frozenset[str] | None = None
     today: date | None = None
     person: int | None = None
 
     def covers(self, village_id: int | None) -> bool:
         return self.everything or (village_id is not None and village_id in self.village_ids)
+
+    def reads(self, form_id: str) -> bool:
+        """Whether records of this form are in it at all, as far as the form goes."""
+        return form_id not in self.withheld and (self.only is None or form_id in self.only)
 
 
 OF_ANY_FORM = roles.verbs("project.read form.list open_form.list")
@@ -84,18 +90,44 @@ def allow(caller: Caller, verb: str, project: Project | None = None, form: Form 
 def scope_of(caller: Caller, project: Project) -> Scope:
     """Which records of a project the caller's rights reach. Every list query takes this."""
     if project.kind == "plain":
-        return Scope(project.id, everything=True, health=True, quizzes=True, benefits=True, feedback=True)
+        return Scope(project.id, everything=True, health=True, withheld=frozenset())
     villages = caller.villages.get(project.id, frozenset())
     health = holds_role(caller, roles.CLINICIAN, project)
     rights: Any = {"health": health, "shared_only": health, "today": caller.today if health else None}
     rights["person"] = caller.person_id
-    rights["quizzes"] = holds_role(caller, roles.TRAINER, project)
-    rights["benefits"] = holds_role(caller, roles.BENEFIT_OFFICER, project)
+    rights["withheld"] = frozenset(
+        form_id for form_id, role_id in READ_BY.items() if role_id is None or not holds_role(caller, role_id, project)
+    )
     if villages is None:
         return Scope(project.id, everything=True, **rights)
     handed = frozenset[int]().union(*(one.village_ids for one in caller.handed if one.project_id == project.id))
     opened = opened_villages(caller, project.id)
     return Scope(project.id, False, villages | handed | opened, **rights)
+
+
+def allow_records(caller: Caller, verb: str, project: Project) -> Scope:
+    """As `allow`, of records: a role of some forms is enough for these. What the caller's rights reach of the records."""
+    found = find_records_scope(caller, verb, project)
+    if found is None:
+        raise Unauthenticated() if caller.is_anonymous else Forbidden()
+    return found
+
+
+def find_records_scope(caller: Caller, verb: str, project: Project) -> Scope | None:
+    """What of a project's records a verb reaches, by a role in the project or by roles of some forms; None is none."""
+    scope, only = scope_of(caller, project), forms_with(caller, verb, project)
+    if may(caller, verb, project):
+        return scope
+    return replace(scope, only=only) if only else None
+
+
+def forms_with(caller: Caller, verb: str, project: Project) -> frozenset[str]:
+    """The form ids on whose records a role of some forms gives a verb in a care project."""
+    if project.kind != "care" or caller.only_sends:
+        return frozenset()
+    here = (grant for grant in caller.grants if grant.project_id == project.id and grant.form_id is None)
+    held = (roles.BY_ID.get(grant.role_id) for grant in here)
+    return frozenset[str]().union(*(role.forms for role in held if role and role.forms and verb in role.verbs))
 
 
 def opened_villages(caller: Caller, project_id: int) -> frozenset[int]:

@@ -1,11 +1,11 @@
 """Projects: making, changing, taking away, and which of them a caller sees."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope, may, scope_of
@@ -16,11 +16,9 @@ from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.models import (
     ABOUT_WOMEN,
     BACK_CHECK,
-    BENEFIT,
     FEEDBACK,
     HEALTH_FORMS,
     HER_FILES,
-    TRAINING,
     WORKERS,
     AppUser,
     CareEvent,
@@ -246,19 +244,15 @@ def submissions_within(
     Sealed records are within nobody's, health records only within a clinician's: those that she shares with the clinic,
     while her consent lasts, and whose use she did not restrict. Where a record names several, all that holds of each.
     What a worker answered in a quiz is within a trainer's, how far a benefit has come within a benefit officer's. Feedback is no
-    record in a care project; what is left of one from before is within nobody's.
+    record in a care project; what is left of one from before is within nobody's, but for trials of its draft, which are
+    nobody's word.
     `where` is the table whose project and village are looked at: a query that starts at the points' own index joins
     Submission to them.
     """
     within = (where.project_id == scope.project_id) & Submission.sealed.is_(False)
-    if not scope.quizzes:
-        within &= Submission.form_id.not_in(form_of(scope.project_id, TRAINING))
-    if not scope.benefits:
-        within &= Submission.form_id.not_in(form_of(scope.project_id, BENEFIT))
+    within &= is_of_forms(scope)
     if scope.person is not None:
-        within &= Submission.form_id.not_in(form_of(scope.project_id, BACK_CHECK)) | ~checks_work_of(scope)
-    if not scope.feedback:
-        within &= Submission.draft | Submission.form_id.not_in(form_of(scope.project_id, FEEDBACK))
+        within &= Submission.form_id.not_in(ids_of_forms(scope, {BACK_CHECK})) | ~checks_work_of(scope)
     if not scope.health:
         within &= Submission.health.is_(False)
     elif scope.shared_only:
@@ -269,8 +263,18 @@ def submissions_within(
     return within & (Submission.health.is_(False) | ~names_women_elsewhere(scope)) if scope.shared_only else within
 
 
-def form_of(project_id: int, form_id: str) -> Select[int]:
-    return select(Form.id).where(Form.project_id == project_id, Form.xml_form_id == form_id)
+def is_of_forms(scope: Scope) -> ColumnElement[bool]:
+    """Records of the forms that a scope reads, and trials of the draft of F9."""
+    if scope.only is not None:
+        return Submission.form_id.in_(ids_of_forms(scope, scope.only - scope.withheld))
+    if not scope.withheld:
+        return true()
+    is_trial = Submission.draft & Submission.form_id.in_(ids_of_forms(scope, {FEEDBACK}))
+    return Submission.form_id.not_in(ids_of_forms(scope, scope.withheld)) | is_trial
+
+
+def ids_of_forms(scope: Scope, form_ids: Collection[str]) -> Select[int]:
+    return select(Form.id).where(Form.project_id == scope.project_id, Form.xml_form_id.in_(sorted(form_ids)))
 
 
 def checks_work_of(scope: Scope) -> ColumnElement[bool]:

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
-from server.access.projects import form_of
-from server.models import BENEFIT, Form, FormVersion, Seal, Submission, VillageScope
+from server.access.projects import is_of_forms
+from server.models import Form, FormVersion, Seal, Submission, VillageScope
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,7 @@ class SealedRow:
 def sealed_within(scope: Scope) -> ColumnElement[bool]:
     """A sealed record lies in no village: whoever has some villages sees those whose senders work in one of them."""
     here = (Submission.project_id == scope.project_id) & Submission.draft.is_(False) & Submission.deleted_at.is_(None)
-    here &= Submission.sealed.is_(True)
-    if not scope.benefits:  # those of cases that were over: that there was one is told to nobody else
-        here &= Submission.form_id.not_in(form_of(scope.project_id, BENEFIT))
+    here &= Submission.sealed.is_(True) & is_of_forms(scope)  # also that there was one is told to nobody else
     if scope.everything:
         return here
     works_there = (

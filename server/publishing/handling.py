@@ -10,10 +10,10 @@ from typing import Final
 from forms.outline import Outline, Row, Said
 from forms.page_rows import Handling
 from server.access import roles
-from server.access.allow import Scope, may, scope_of
+from server.access.allow import may, scope_of
 from server.access.caller import Caller, Grant
 from server.access.masking import is_covered
-from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, FEEDBACK, HEALTH_FORMS, TRAINING, Form, Project
+from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, FEEDBACK, HEALTH_FORMS, Form, Project
 from server.models.care import HER_FILES
 from server.registry.erasing import BACKUPS_FOR
 from server.registry.feedback_desk import CHANNEL_FOR
@@ -66,15 +66,10 @@ def readers_of(form_id: str, health: bool) -> Said:
     names = []
     for role_id, said in ROLES.items():
         caller = Caller(actor_id=1, type="user", grants=(Grant(role_id, TOWN.id, None),), villages={TOWN.id: None})
-        if may(caller, "submission.read", TOWN, form) and _is_within(scope_of(caller, TOWN), form_id, health):
+        scope = scope_of(caller, TOWN)
+        if may(caller, "submission.read", TOWN, form) and scope.reads(form_id) and (scope.health or not health):
             names.append(said)
     return Said("、".join(one.zh for one in names) or "没有人", ", ".join(one.en for one in names) or "nobody")
-
-
-def _is_within(scope: Scope, form_id: str, health: bool) -> bool:
-    """As access/projects.py submissions_within, of a form."""
-    kept = {TRAINING: scope.quizzes, BENEFIT: scope.benefits, FEEDBACK: scope.feedback}
-    return kept.get(form_id, True) and (scope.health or not health)
 
 
 def fillers_of(form_id: str) -> list[int]:
@@ -156,9 +151,9 @@ def _while_met() -> Said:
 def _until_over() -> Said:
     return Said(
         f"办完或不再办的，最后一份记录 {KEEP_FOR.days} 天后，名册里的这一件和它的记录都清空；没有办完的一直留着；"
-        f"备份 {BACKUPS_FOR.days} 天。妇女要求删除自己的资料，不影响这一户的补助。",
+        f"这一户要求删除，待遇专员当时就删；备份 {BACKUPS_FOR.days} 天。妇女要求删除自己的资料，不影响这一户的补助。",
         f"{KEEP_FOR.days} days after the last record of a case that is done or no longer wanted its row and its records are "
-        f"emptied; one that is open stays; backups stay {BACKUPS_FOR.days} days. A woman who has her own data removed "
+        f"emptied; one that is open stays; at the household's word its officer removes all at once; backups stay {BACKUPS_FOR.days} days. A woman who has her own data removed "
         "changes nothing of her household's benefits.",
     )
 

@@ -12,7 +12,7 @@ from forms.media import entity_csv
 from server.access.allow import Scope
 from server.access.her_worker import in_villages
 from server.access.restricted import in_use
-from server.models import BENEFIT_CASES, WORKERS, Dataset, Entity, Woman
+from server.models import BENEFIT, BENEFIT_CASES, WORKERS, Dataset, Entity, Woman
 from server.registry.entities import properties_of
 from server.registry.reach import (
     CARE_LISTS,
@@ -129,7 +129,7 @@ def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) 
             Dataset.project_id == project_id, Entity.uuid.in_(uuids), in_villages(Entity.village_code, scope) | names
         )
     )
-    if not scope.benefits:
+    if not scope.reads(BENEFIT):
         query = query.where(Dataset.name != BENEFIT_CASES)
     if not scope.health:
         query = query.where(Dataset.name.not_in(CARE_LISTS))

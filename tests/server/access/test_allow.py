@@ -81,7 +81,7 @@ def test_nobody_is_asked_to_sign_in_and_somebody_is_forbidden() -> None:
 @pytest.mark.parametrize(
     ("project", "villages", "scope"),
     [
-        (PLAIN, {}, Scope(1, everything=True, health=True, quizzes=True, benefits=True, feedback=True)),
+        (PLAIN, {}, Scope(1, everything=True, health=True, withheld=frozenset())),
         (CARE, {}, Scope(2, everything=False)),
         (CARE, {2: frozenset({7})}, Scope(2, everything=False, village_ids=frozenset({7}))),
         (CARE, {2: None}, Scope(2, everything=True)),

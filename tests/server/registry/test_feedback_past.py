@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from server.access.allow import Scope
 from server.access.projects import submissions_within
 from server.db import Database
-from server.models import Project, Submission, SubmissionVersion
+from server.models import FEEDBACK, Project, Submission, SubmissionVersion
 from server.publishing.kinds import switch_kind
 from tests.conftest import MORNING, Clock
 from tests.making import new_id
@@ -55,7 +55,7 @@ def test_no_scope_reaches_what_is_left_of_the_record(town: Speaking) -> None:
     become_care(town)
 
     with town.database.reading() as db:
-        for rights in ({}, {"health": True}, {"quizzes": True}):
+        for rights in ({}, {"health": True}, {"withheld": frozenset({FEEDBACK})}):
             scope = Scope(town.project_id, everything=True, **rights)
             assert db.scalars(select(Submission.id).where(submissions_within(scope))).all() == []
 
