@@ -218,6 +218,8 @@ POST /consents/texts/<name>
 
 [project] submission.list
 GET /map/features
+
+[forms] submission.list
 GET /review
 GET /review/sealed
 
@@ -237,6 +239,10 @@ GET /review/<int(max=9007199254740991):submission_id>
 GET /review/<int(max=9007199254740991):submission_id>/files/<name>
 GET /review/<int(max=9007199254740991):submission_id>/panel
 POST /review/<int(max=9007199254740991):submission_id>/show
+
+[record] benefit.erase
+GET /review/<int(max=9007199254740991):submission_id>/case
+POST /review/<int(max=9007199254740991):submission_id>/case
 
 [record] submission.update
 GET /review/<int(max=9007199254740991):submission_id>/edit

@@ -9,6 +9,7 @@ token    the secret in the address is the right; a wrong one leads nowhere
 person   whoever is signed in
 site     a right on the whole site
 project  a right in the project
+forms    a right in the project, or on the records of the forms of a role
 desk     a right in the project, and a person: phones have doors of their own
 care     a right in the project, and a care role: the list is about women
 record   a right in the project, and the record lies in one's villages; one with health answers is a clinician's
@@ -73,7 +74,7 @@ ABSENT = (
         "/rights/<int",
     ),
     *("/rights/retention/<int", "/emergency/<int", "/hand-overs/<int", "/red-lines/waivers/<int", "/admin/people/<int"),
-    *("/rights/feedback/<uuid", "/consents/texts/<name>", "/publish", "/workbook"),
+    *("/rights/feedback/<uuid", "/consents/texts/<name>", "/publish", "/workbook", "submission_id>/case"),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},
@@ -139,7 +140,7 @@ def test_who_may_read_answers_in_a_care_project_is_these() -> None:
     }
     follow = {role.system for role in roles.ROLES if "followup.read" in role.verbs}
     assert follow == {"village_worker", "clinician"}
-    cases = {role.system for role in roles.ROLES if role.verbs & {"benefit.read", "benefit.list"}}
+    cases = {role.system for role in roles.ROLES if role.verbs & {"benefit.read", "benefit.list", "benefit.erase"}}
     assert cases == {"benefit_officer"}
     entities = {role.system for role in roles.ROLES if "entity.read" in role.verbs}
     assert entities == {"admin", "manager", "viewer", "reviewer", "clinician"}
@@ -202,6 +203,11 @@ def verbs_of(name: str) -> frozenset[str]:
     return role.verbs - roles.CONTENT if name == "admin" else role.verbs
 
 
+def held_by(name: str) -> frozenset[str]:
+    """What the caller may do with records of any form, if only of her role's own."""
+    return verbs_of(name) | (roles.BY_SYSTEM[name].verbs if name in PEOPLE else frozenset())
+
+
 def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
     """What the table expects; None where nothing is expected but that no word leaks."""
     if asked.level in ("open", "token") or (asked.level == "person" and name in PHONES):
@@ -222,7 +228,9 @@ def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
     held = any(verb in verbs_of(name) for verb in asked.verbs)
     if asked.level == "desk" and name in PHONES:
         return False
-    if asked.level in ("project", "desk"):
+    if asked.level == "forms":
+        held = any(verb in held_by(name) for verb in asked.verbs)
+    if asked.level in ("project", "desk", "forms"):
         return held and (place != "ELSEWHERE" or name == "admin")
     if asked.level == "phone":  # whoever leads some villages manages the phones of these alone
         if name == "admin":
@@ -259,7 +267,7 @@ def tries(towns: Towns, key: str, rule: Rule, asked: Asked) -> Iterator[tuple[st
         if about_something:
             yield "THERE", kind, address_of(towns, key, rule, "THERE", kind)
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind, under="HERE")
-        if about_something or asked.level in ("project", "desk", "care", "health"):
+        if about_something or asked.level in ("project", "desk", "forms", "care", "health"):
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind)
 
 

@@ -18,7 +18,7 @@ from server.models import Actor, Audit, Dataset, Form, Project
 
 GROUPS = ("user", "project", "form", "submission", "dataset", "entity", "field_key", "public_link", "config")
 VERBOSE = ("submission", "entity")  # one row a record; `nonverbose` leaves them out, and what only reads
-OF_PEOPLE = (*VERBOSE, "consent", "rights", "field", "retention", "audit", "feedback")
+OF_PEOPLE = (*VERBOSE, "consent", "rights", "field", "retention", "audit", "feedback", "benefit")
 """One row for something of one woman, or numbers of women: counted by worker and form, they are small numbers of women."""
 
 

@@ -108,7 +108,7 @@ ROLES: tuple[Role, ...] = (
         BENEFIT_OFFICER,
         "Benefit officer",
         "benefit_officer",
-        FILLER | verbs("form.list/read submission.list/read/update benefit.list/read"),
+        FILLER | verbs("form.list/read submission.list/read/update benefit.list/read/erase"),
         purpose=True,
         forms=frozenset({"benefit_case"}),
     ),

@@ -20,6 +20,7 @@ from server.followups.recalculate import recalculate_many
 from server.intake.items import Item, Receipt
 from server.models import (
     BACK_CHECK,
+    BENEFIT,
     HEALTH_FORMS,
     TRAINING,
     CareEvent,
@@ -112,7 +113,7 @@ def concerns(name: str, reading: Reading) -> bool:
     if name == "referrals":
         return reading.project.kind == "care" and reading.instance.form_id in DANGER_QUESTIONS
     if name in ("consent", "people"):
-        forms = HEALTH_FORMS | set(NAMING) if name == "consent" else CARE_FORMS
+        forms = HEALTH_FORMS | {*NAMING, BENEFIT} if name == "consent" else CARE_FORMS
         return reading.project.kind == "care" and (reading.instance.form_id in forms or may_name_her(reading))
     return True
 

@@ -178,6 +178,7 @@ class Record:
     row: RecordRow
     submission: Submission
     version: SubmissionVersion
+    xml_form_id: str
     form_version: FormVersion
     values: dict[str, Any] | None
     before: dict[str, Any] | None
@@ -216,6 +217,7 @@ def get_record(db: Session, scope: Scope, submission_id: int, version_id: int | 
         row=row,
         submission=submission,
         version=shown,
+        xml_form_id=db.get_one(Form, submission.form_id).xml_form_id,
         form_version=db.get_one(FormVersion, shown.form_version_id),
         values=read_tree(shown),
         before=read_tree(earlier) if earlier else None,

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from geo.masking import Shown, shown_as
-from server.access.allow import may, scope_of
+from server.access.allow import Scope, find_records_scope, scope_of
 from server.access.caller import Caller
 from server.access.small_numbers import WITHHELD, Telling
 from server.models import Actor, Project
@@ -35,20 +35,27 @@ class ShownFigures:
 def figures_of_forms(
     db: Session, caller: Caller, project: Project, forms: Sequence[ListedForm], telling: Telling | None
 ) -> dict[int, ShownFigures]:
-    """By form id. Who reads the records gets the figures of what his scope reaches, anybody else those of the town.
+    """By form id. Who reads the records gets the figures of what his scope reaches, anybody else those of the town; whose role
+    reads those of some forms gets both.
 
     `telling` is who is told the town's; without it nothing of them is shown, nor to who works in some of its villages.
     """
-    if project.kind != "care" or may(caller, "submission.list", project):
-        found = count_of_forms(db, forms, scope_of(caller, project))
-        return {form_id: show_exactly(figures) for form_id, figures in found.items()}
+    reads = find_records_scope(caller, "submission.list", project)
+    if project.kind != "care" or (reads is not None and reads.only is None):
+        return read_figures(db, forms, reads or scope_of(caller, project))
     knows = knows_a_part(scope_of(caller, project))
     numbers = {} if telling is None or knows else tell_records(db, project.id, telling).forms.cells
     makers = makers_of(db, forms)
-    return {
+    figures = {
         one.form.id: show_told(numbers.get(str(one.form.id), WITHHELD), makers.get(one.version.created_by_id or 0))
         for one in forms
     }
+    own = [one for one in forms if reads is not None and reads.reads(one.form.xml_form_id)]
+    return figures | read_figures(db, own, reads) if own and reads else figures
+
+
+def read_figures(db: Session, forms: Sequence[ListedForm], scope: Scope) -> dict[int, ShownFigures]:
+    return {form_id: show_exactly(figures) for form_id, figures in count_of_forms(db, forms, scope).items()}
 
 
 def by_state(figures: FormFigures) -> dict[str, int]:

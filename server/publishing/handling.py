@@ -153,7 +153,8 @@ def _until_over() -> Said:
         f"办完或不再办的，最后一份记录 {KEEP_FOR.days} 天后，名册里的这一件和它的记录都清空；没有办完的一直留着；"
         f"这一户要求删除，待遇专员当时就删；备份 {BACKUPS_FOR.days} 天。妇女要求删除自己的资料，不影响这一户的补助。",
         f"{KEEP_FOR.days} days after the last record of a case that is done or no longer wanted its row and its records are "
-        f"emptied; one that is open stays; at the household's word its officer removes all at once; backups stay {BACKUPS_FOR.days} days. A woman who has her own data removed "
+        f"emptied; one that is open stays; at the household's word its officer removes all at once; "
+        f"backups stay {BACKUPS_FOR.days} days. A woman who has her own data removed "
         "changes nothing of her household's benefits.",
     )
 

@@ -9,7 +9,18 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.clock import today
-from server.models import BACK_CHECK, BENEFIT_CASES, PURPOSES, SET_ASIDE, CareEvent, Dataset, Entity, Submission, Woman
+from server.models import (
+    BACK_CHECK,
+    BENEFIT,
+    BENEFIT_CASES,
+    PURPOSES,
+    SET_ASIDE,
+    CareEvent,
+    Dataset,
+    Entity,
+    Submission,
+    Woman,
+)
 from server.places.care_places import place_her_records, place_records_at
 from server.places.joined import REFUSALS
 from server.reading import Reading
@@ -17,6 +28,7 @@ from server.registry import sealing
 from server.registry.back_checks import checks_of, open_or_seal_check, tell_check
 from server.registry.benefits import align_case
 from server.registry.blind_comparing import CHECKED_FORMS
+from server.registry.case_erasing import empty_if_removed
 from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
 from server.registry.entities import Author, properties_of, write_update
@@ -51,6 +63,8 @@ def opener_of(reading: Reading) -> Callable[[Session, Reading], Effects]:
     """Who says whether it may be read: by whom it is about, whom it names, or whom the record is about that it checks."""
     if reading.instance.form_id == BACK_CHECK:
         return open_or_seal_check
+    if reading.instance.form_id == BENEFIT:
+        return empty_if_removed
     return sealing.open_or_seal if reading.instance.form_id in KEPT else open_or_seal_named
 
 

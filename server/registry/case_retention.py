@@ -38,14 +38,16 @@ def past_cases(db: Session, project_id: int, start: datetime, day: date, only: s
     return sorted(uuid for uuid, events in told.items() if case_of(events).status in OVER)
 
 
-def take_out_case(db: Session, project_id: int, uuid: str, now: datetime) -> tuple[int, set[str]]:
+def take_out_case(
+    db: Session, project_id: int, uuid: str, now: datetime, verdict: Verdict = MINIMISED, by: int | None = None
+) -> tuple[int, set[str]]:
     """Empties its records and takes its row and follow-ups away; phones that have the row are told that it is gone.
 
     How many records there were, and the files that are for the caller to take off the disk.
     """
     plan = plan_of(db, project_id, uuid)
     bury(db, project_id, uuid, now)
-    return len(plan.records), take_out(db, plan, MINIMISED, None, now).files
+    return len(plan.records), take_out(db, plan, verdict, by, now).files
 
 
 def plan_of(db: Session, project_id: int, uuid: str) -> Plan:

@@ -79,6 +79,7 @@ def run_cases(database: Database, found: Found, now: datetime) -> tuple[list[int
     counted, files, day = [], set[str](), found.last_contact_before
     for case in found.cases:
         with database.transaction() as db:
+            stand_in_line(db, found.project_id)  # somebody may have told of it since it was found
             for past in past_cases(db, found.project_id, first_instant(day), day, case):
                 records, theirs = take_out_case(db, found.project_id, past, now)
                 counted.append(records)

@@ -13,7 +13,17 @@ from server.access.people import create_user
 from server.access.roles import BY_SYSTEM
 from server.config import Config
 from server.db import Database
-from server.models import Assignment, Entity, FollowUp, Village, VillageScope
+from server.models import (
+    Assignment,
+    Audit,
+    Entity,
+    FollowUp,
+    Form,
+    Submission,
+    SubmissionVersion,
+    Village,
+    VillageScope,
+)
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD, Clock
 from tests.forms.library.filling import Filled, Phone, begun_earlier, day, today
@@ -200,3 +210,65 @@ def test_who_is_no_benefit_officer_sees_nothing_of_it_and_the_officer_no_point_o
     for language, words in WHY.items():
         page = client.get(f"/follow-ups/{key}", headers={"Accept-Language": language}).text
         assert [word for word in ("A-0231 #1", *words) if word not in page] == []
+
+
+def office(town: Town, role: str) -> Client:
+    """Somebody of this role at the pages."""
+    client = person(town, role)
+    client.prefix = ""
+    return client
+
+
+def records(town: Town) -> dict[str, int]:
+    """The newest record of each form."""
+    with town.database.reading() as db:
+        rows = select(Form.xml_form_id, Submission.id).join(Form, Form.id == Submission.form_id).order_by(Submission.id)
+        return dict(db.execute(rows).all())
+
+
+def test_an_officer_reviews_the_records_of_cases_and_no_others(town: Town) -> None:
+    begin(town)
+    sent, officer = records(town), office(town, "benefit_officer")
+
+    page = officer.get("/review").text
+    assert f'data-record="{sent[FORM]}"' in page and f'data-record="{sent["household_visit"]}"' not in page
+    assert 'href="/review"' in officer.get("/follow-ups").text
+    assert officer.get(f"/review/{sent['household_visit']}").status_code == 404
+    assert officer.get(f"/review/{sent[FORM]}/edit").status_code == 200
+    assert officer.post(f"/review/{sent[FORM]}/state", data={"state": "approved"}).status_code == 303
+    with town.database.reading() as db:
+        assert db.get_one(Submission, sent[FORM]).review_state == "approved"
+    assert f"/review?form={FORM}" in officer.get(f"/forms/{FORM}").text
+    assert f'data-record="{sent[FORM]}"' not in office(town, "trainer").get("/review").text
+
+
+def test_a_household_has_its_case_removed_and_what_comes_late_is_emptied(town: Town) -> None:
+    _, officer = begin(town)
+    filed = {"household": row_of(officer)["household"], "step": "submitted", "step_date": day(0)}
+    late = town.engine.fill(FORM, officer.sync(FORM), filed, leave_prefilled=True)
+    town.go_to(ASKED + timedelta(days=14))
+    case, sent = row_of(officer)["name"], records(town)
+    address = f"/review/{sent[FORM]}/case"
+    for role in OTHERS:
+        other = office(town, role)
+        assert (other.get(address).status_code, other.post(address, data={"sure": "yes"}).status_code) == (403, 403), (
+            role
+        )
+    desk = office(town, "benefit_officer")
+    assert address in desk.get(f"/review/{sent[FORM]}").text
+    assert desk.get(f"/review/{sent['household_visit']}/case").status_code == 404
+    assert desk.post(address).status_code == 400 and row_of(officer)["name"] == case, "not without the tick"
+
+    assert desk.post(address, data={"sure": "yes"}).status_code == 303
+
+    assert (officer.sync(FORM).lists[CASES], officer.due(FORM), states(town)) == ([], [], [])
+    assert desk.get(address).status_code == desk.post(address, data={"sure": "yes"}).status_code == 404
+    officer.send(begun_earlier(late, (today() - town.now).days))
+    assert (officer.sync(FORM).lists[CASES], states(town)) == ([], [])
+    with town.database.reading() as db:
+        forms = select(Form.id).where(Form.xml_form_id == FORM)
+        versions = db.scalars(select(SubmissionVersion.xml).where(SubmissionVersion.form_id.in_(forms))).all()
+        assert [bytes(xml) for xml in versions] == [b"", b""]
+        (told,) = db.scalars(select(Audit).where(Audit.action == "benefit.erase"))
+        assert (told.submission_id, sorted(told.details or {})) == (None, ["about", "records"])
+        assert not [row for row in db.scalars(select(Audit)) if case in str(row.details)]

@@ -9,6 +9,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     board,
     boundaries,
     cards,
+    cases,
     consents,
     correcting,
     emergency,

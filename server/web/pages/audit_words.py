@@ -87,6 +87,7 @@ ACT_WORDS = {
     "feedback.take": _l("Took up what somebody said of the service"),
     "feedback.reveal": _l("Had shown how to reach who gave no name"),
     "feedback.answer": _l("Answered what somebody said of the service"),
+    "benefit.erase": _l("Removed a benefit case at the household's word"),
     "retention.run": _l("Minimised what was kept long enough"),
     "retention.sign": _l("Signed a report of what was minimised"),
     "waiver.create": _l("Asked to let a form's wording pass"),

@@ -11,7 +11,7 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from forms.instance import Instance, read_instance
-from server.access.allow import allow, may, scope_of
+from server.access.allow import allow, find_records_scope
 from server.errors import FormNotOpen, NotFound, NoWebForm, UnexpectedValue
 from server.intake.desk import is_within
 from server.intake.envelope import Envelope, read_envelope
@@ -112,9 +112,9 @@ def say_stored(db: Session, asked: Asked, receipt: Receipt, again: str = "") -> 
     if is_nameless(asked):
         name = find_form_name(db, asked.form_version_id) or asked.form.xml_form_id
         return make_response(render_template("forms/stored.html", word=_(receipt.word), form=name, again=again), 201)
-    who, project = session.caller(), asked.project
+    scope = find_records_scope(session.caller(), "submission.read", asked.project)
     stored, form_name = get_stored(db, receipt.submission_version_id)
-    reads = may(who, "submission.read", project) and is_within(db, scope_of(who, project), receipt.submission_id)
+    reads = scope is not None and is_within(db, scope, receipt.submission_id)
     page = render_template(
         "forms/stored.html",
         word=_(receipt.word),

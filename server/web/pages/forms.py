@@ -135,7 +135,7 @@ def form_facts(project: Project, form: Form) -> dict[str, Any]:
         "changes": counts_of(changes_of_draft(db, form).differences)
         if can_edit and draft and facts["published"]
         else None,
-        "reads_records": may(who, "submission.list", project),
+        "reads_records": may(who, "submission.list", project, form),
         "states": FORM_STATES,
     }
 

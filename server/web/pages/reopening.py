@@ -5,7 +5,7 @@ from urllib.parse import quote
 from flask import Response
 from sqlalchemy.orm import Session
 
-from server.access.allow import allow
+from server.access.allow import allow_records
 from server.access.masking import note_reveal
 from server.errors import NotFound
 from server.intake.reopening import Reopened, correct_whole
@@ -27,7 +27,7 @@ ADDRESS = f"/review/<{ID}:submission_id>/edit"
 
 def get_open(db: Session, project: Project, submission_id: int) -> Reopened:
     """Raises Unauthenticated, Forbidden, and NotFound for whatever is not to be opened here."""
-    allow(session.caller(), "submission.update", project)
+    allow_records(session.caller(), "submission.update", project)
     found = find_open(db, project, submission_id)
     if found is None:
         raise NotFound()

@@ -5,14 +5,13 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from forms.schema import Field, FormSchema
-from server.access import allow as rights
-from server.access.allow import Scope, allow, may
+from server.access.allow import Scope, allow_records, find_records_scope, may
 from server.access.masking import is_covered, note_reveal
 from server.intake import desk
 from server.intake.queries import get_file
 from server.intake.review import add_comment, set_review_state
 from server.intake.sealed import find_sealed
-from server.models import Project
+from server.models import BENEFIT, Project
 from server.places.desk import list_villages
 from server.places.joined import reach_home, woman_of_record
 from server.publishing.versions import SCHEMAS
@@ -34,10 +33,9 @@ LAST_VERSION = 2**53
 
 
 def reachable(verb: str) -> tuple[Project, Scope]:
-    """The current project and what of it the caller's rights reach. Raises Forbidden."""
+    """The current project and what of its records the caller's rights reach. Raises Forbidden."""
     project = current_project()
-    allow(session.caller(), verb, project)
-    return project, rights.scope_of(session.caller(), project)
+    return project, allow_records(session.caller(), verb, project)
 
 
 @pages.get(f"/review/<{ID}:submission_id>")
@@ -96,8 +94,14 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
         if found.version.encrypted
         else "",
         "can_reopen": found.version.is_current and find_open(session.db(), project, submission_id) is not None,
-        "can_review": found.version.is_current and may(session.caller(), "submission.update", project),
+        "can_remove_case": found.xml_form_id == BENEFIT and may(session.caller(), "benefit.erase", project),
+        "can_review": found.version.is_current and may_decide(project, found),
     }
+
+
+def may_decide(project: Project, found: desk.Record) -> bool:
+    scope = find_records_scope(session.caller(), "submission.update", project)
+    return scope is not None and scope.reads(found.xml_form_id)
 
 
 def woman_at_her_door(project: Project, found: desk.Record) -> str | None:

@@ -41,7 +41,7 @@ def list_review() -> Response:
         views=[*views(wanted, counts), *sealed_view(project, scope)],
         filters=wanted,
         page=pager("/review", asdict(wanted), number, total),
-        forms=forms_to_choose(project),
+        forms=forms_to_choose(project, scope),
         villages=list_villages(session.db(), scope),
         asks_kind=project.kind == "care" and scope.health,
     )
@@ -67,10 +67,12 @@ def show_health_records(village: str) -> Response:
     )
 
 
-def forms_to_choose(project: Project) -> list[dict[str, str]]:
+def forms_to_choose(project: Project, scope: Scope) -> list[dict[str, str]]:
+    """Those of which there may be records in the list."""
     return [
         {"xml_form_id": one.form.xml_form_id, "name": one.version.name or one.form.xml_form_id}
         for one in list_forms(session.db(), project)
+        if scope.reads(one.form.xml_form_id)
     ]
 
 

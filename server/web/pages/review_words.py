@@ -109,6 +109,10 @@ def say_seal(reason: str) -> dict[str, str]:
             _("Her registration may still be on a phone. The record opens by itself when it arrives."),
         ),
         "erased": (_("She asked for her data to be removed"), _("It stays sealed for good. Nothing needs to be done.")),
+        "case_removed": (
+            _("The benefit case is removed"),
+            _("The household asked for it, or it was over a year ago. It stays empty. Nothing needs to be done."),
+        ),
         "minimised": (
             _("Its time was over"),
             _("It is empty: a year after the last contact a code and counts are left."),

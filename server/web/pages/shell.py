@@ -127,9 +127,8 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
         found.append(Entry("m", "/m", "today", _("Today")))
     if able & {"followup.list", "benefit.list"}:
         found.append(Entry("follow-ups", "/follow-ups", "clock", _("Due")))
-    if "submission.list" in able and project:
-        waiting = waiting_for_review(session.db(), allow.scope_of(who, project))
-        found.append(Entry("review", "/review", "check", _("Review"), waiting))
+    if project and (scope := allow.find_records_scope(who, "submission.list", project)):
+        found.append(Entry("review", "/review", "check", _("Review"), waiting_for_review(session.db(), scope)))
     if "rights.list" in able and project and project.kind == "care":
         found.append(Entry("rights", "/rights", "person", _("Her rights")))
     if "village.read" in able:
