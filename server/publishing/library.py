@@ -14,7 +14,7 @@ from server.publishing.draft import put_draft
 from server.publishing.kinds import switch_kind
 from server.publishing.publish import publish_draft
 from server.publishing.queries import find_published
-from server.publishing.town_lists import refresh_lists, refresh_villages
+from server.publishing.town_lists import hold_lists, refresh_lists, refresh_villages
 from server.publishing.versions import find_form
 from server.registry.consent_texts import take_on_shipped
 
@@ -39,6 +39,7 @@ def publish_library(
     ids = [one.form_id for one in library_forms()]  # converted now, before the first statement holds the database
     ids = [form_id for form_id in ids if chosen is None or form_id in chosen]
     switch_kind(db, project, "care", by, now)
+    hold_lists(db, project)
     take_on_shipped(db, project, by, now)
     forms = [publish_one(db, store, project, form_id, by, now, key) for form_id in ids]
     for form in forms:  # a form may read a list that one after it makes

@@ -19,7 +19,19 @@ from server.models import Audit, Form, FormAttachment, Project
 from server.publishing.list_checking import Wrong, check_rows, find_red_lines
 from server.publishing.list_files import ListUnreadable, Row, read_rows, write_rows
 from server.publishing.list_kinds import BY_FILE, BY_NAME, PLACEHOLDER, TownList
-from server.publishing.town_lists import LIST_CHANGED, edited_to, fill, own_list, slots_of, unlinked, villages_of
+from server.publishing.town_lists import (
+    LIST_CHANGED,
+    as_it_comes,
+    edited_to,
+    fill,
+    hash_as_it_comes,
+    hold_lists,
+    own_list,
+    put_file,
+    slots_of,
+    unlinked,
+    villages_of,
+)
 
 
 @dataclass(frozen=True)
@@ -45,10 +57,10 @@ def get_kind(name: str) -> TownList:
 
 def list_now(db: Session, store: BlobStore, project: Project, kind: TownList) -> ListNow:
     """The list as it is. What was put beside a form by hand and cannot be read counts as no rows."""
-    own = own_list(db, store, project, kind)
+    own = own_list(db, project, kind)
     ours = [dict(zip(kind.header, row, strict=True)) for row in kind.rows]
     if own is None:
-        return ListNow(kind, ours, store.put(write_rows(kind, ours)).sha256, is_own=False)
+        return ListNow(kind, ours, hash_as_it_comes(kind), is_own=False)
     return ListNow(kind, rows_of(store, kind, own) or [], own, is_own=True)
 
 
@@ -104,7 +116,7 @@ def save_list(
 ) -> bool:
     """Makes these rows the list, in every form that has it; whether anything changed.
 
-    `was` is the hash of the list that the rows were made of. Raises ListChanged (409.24) where it is another by now,
+    `was` is the hash of the list that the rows were made of. Raises ListChanged (409.31) where it is another by now,
     UnexpectedValue (400.8) for rows in which `find_wrong` finds something.
     """
     before = hold_list(db, store, project, kind, was)
@@ -114,9 +126,8 @@ def save_list(
 
 
 def hold_list(db: Session, store: BlobStore, project: Project, kind: TownList, was: str) -> ListNow:
-    """Nobody else changes the project's lists until this transaction ends."""
-    db.flush()
-    db.refresh(project, with_for_update=True)
+    """The list as it is, held until this transaction ends. Raises ListChanged where it is not `was` any more."""
+    hold_lists(db, project)
     before = list_now(db, store, project, kind)
     if before.sha256 != was:
         raise ListChanged(name=kind.file)
@@ -137,6 +148,8 @@ def write_list(
     if stored.sha256 == before.sha256:
         return False
     remember(db, stored, "text/csv", now)
+    if not before.is_own:  # no form may have it yet, and the past is read from files
+        put_file(db, store, as_it_comes(before.kind), now)
     for slot in every_slot(db, project, before):
         fill(slot, stored.sha256, now)
     details = {"name": before.kind.file, "before": before.sha256, "after": stored.sha256}

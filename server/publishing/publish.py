@@ -17,7 +17,7 @@ from server.publishing.file_words import refuse_forbidden_files
 from server.publishing.list_editing import refuse_bad_lists
 from server.publishing.queries import find_published
 from server.publishing.rights import refuse_forbidden_xml
-from server.publishing.town_lists import offer_lists, offer_rows
+from server.publishing.town_lists import hold_lists, offer_lists, offer_rows
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
 
@@ -35,6 +35,8 @@ def publish_draft(
     of the town beside a form of ours that phones could not go by), DatasetNameCase, PropertyNameCase.
     """
     refuse_forbidden_files(db, store, project, form)  # read before the form is held
+    if project.kind == "care":
+        hold_lists(db, project)  # an edit under way is in the lists that this form goes out with
     hold_form(db, form)
     draft = get_draft(db, form)
     refuse_bad_lists(db, store, project, form)

@@ -4,6 +4,7 @@ A list is a file of a form, not a part of it: the form's version stays, and phon
 What people write into the lists: list_editing.py.
 """
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -79,9 +80,18 @@ def refresh_workers_in(db: Session, store: BlobStore, towns: Iterable[Project], 
         refresh_workers(db, store, project, now)
 
 
+def hold_lists(db: Session, project: Project) -> None:
+    """Nobody else changes the project's lists, or puts them beside a form, until this transaction ends.
+
+    Whoever holds a form too holds it after this. Records that come meanwhile wait for nothing.
+    """
+    db.flush()
+    db.execute(select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
+
+
 def refresh_own(db: Session, store: BlobStore, project: Project, kind: TownList, now: datetime) -> None:
     """A list that the town keeps, or what stands in its place. What changed last counts: an edit, or a file beside a form."""
-    own = own_list(db, store, project, kind)
+    own = own_list(db, project, kind)
     if own is None:
         put_list(db, store, project, kind.file, as_it_comes(kind), now)
         return
@@ -98,7 +108,7 @@ def offer_lists(db: Session, store: BlobStore, project: Project, form: Form, now
         if mine and form.xml_form_id in library_ids():
             refresh_own(db, store, project, kind, now)
         elif mine and mine[0].blob_sha256 is None:
-            fill(mine[0], own_list(db, store, project, kind) or put_file(db, store, as_it_comes(kind), now), now)
+            fill(mine[0], own_list(db, project, kind) or put_file(db, store, as_it_comes(kind), now), now)
     db.flush()
 
 
@@ -107,9 +117,14 @@ def as_it_comes(kind: TownList) -> bytes:
     return choice_csv(kind.header, kind.rows)
 
 
-def own_list(db: Session, store: BlobStore, project: Project, kind: TownList) -> str | None:
+def hash_as_it_comes(kind: TownList) -> str:
+    """By which that file is known, whether or not it is stored."""
+    return hashlib.sha256(as_it_comes(kind)).hexdigest()
+
+
+def own_list(db: Session, project: Project, kind: TownList) -> str | None:
     """The hash of the town's own list as it is now, None while it has none."""
-    placeholder = store.put(as_it_comes(kind)).sha256
+    placeholder = hash_as_it_comes(kind)
     edit, upload = last_edit(db, project, kind.file), newest_upload(slots_of(db, project, kind.file), placeholder)
     if edit is not None and (upload is None or upload.updated_at is None or upload.updated_at <= edit.logged_at):
         return edited_to(edit) if edited_to(edit) != placeholder else None
