@@ -14,6 +14,7 @@ import re
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +24,14 @@ from forms.lint_places import Cell
 from forms.validate import read_warnings_of_validate, validate_available
 from forms.workbook import check_workbook, refuse_hostile_parts
 
-__all__ = ["Converted", "convert_text", "convert_xlsform", "read_warnings_of_validate", "validate_available"]
+__all__ = [
+    "Converted",
+    "convert_text",
+    "convert_texts",
+    "convert_xlsform",
+    "read_warnings_of_validate",
+    "validate_available",
+]
 
 WALL_SECONDS = 30
 OWN_WALL_SECONDS = 300  # our own tables are not hostile: on a machine that is busy they may take their time
@@ -65,27 +73,39 @@ def convert_xlsform(data: bytes, kind: Literal["xlsx", "xls"], fallback_form_id:
     Raises XLSFormInvalid with pyxform's words, and with sheet and row (as Excel counts them) where it says so; also
     for what is no workbook, is protected, or goes over the limits (10 MB, 50 MB unpacked, 1,000 parts, 30 seconds).
     """
-    return _convert_apart(data, "." + check_workbook(data), fallback_form_id, WALL_SECONDS)
+    (converted,) = _convert_apart([data], "." + check_workbook(data), fallback_form_id, WALL_SECONDS)
+    return converted
 
 
 def convert_text(markdown: str) -> Converted:
     """Convert a form written as pyxform's Markdown tables. Raises XLSFormInvalid as `convert_xlsform` does."""
-    return _convert_apart(markdown.encode(), ".md", None, OWN_WALL_SECONDS)
+    (converted,) = convert_texts([markdown])
+    return converted
 
 
-def _convert_apart(data: bytes, file_type: str, fallback_form_id: str | None, seconds: int = WALL_SECONDS) -> Converted:
-    task = json.dumps(
-        {"data": base64.b64encode(data).decode(), "file_type": file_type, "fallback_form_id": fallback_form_id}
-    )
+def convert_texts(markdowns: Sequence[str]) -> list[Converted]:
+    """Convert several such forms in one process: to begin it takes longer than to convert. Raises as `convert_text` does."""
+    return _convert_apart([one.encode() for one in markdowns], ".md", None, OWN_WALL_SECONDS)
+
+
+def _convert_apart(
+    forms: Sequence[bytes], file_type: str, fallback_form_id: str | None, seconds: int = WALL_SECONDS
+) -> list[Converted]:
+    data = [base64.b64encode(one).decode() for one in forms]
+    task = json.dumps({"data": data, "file_type": file_type, "fallback_form_id": fallback_form_id})
     command = [sys.executable, "-I", "-c", _START, str(Path(__file__).parent.parent)]
     try:
         done = subprocess.run(command, input=task.encode(), capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         raise XLSFormInvalid(f"Converting the form took longer than {seconds} seconds.") from None
     try:
-        result = json.loads(done.stdout)
+        results = json.loads(done.stdout)
     except ValueError:
         raise XLSFormInvalid("Converting the form took more memory or time than it may.") from None
+    return [_read_result(one) for one in results]
+
+
+def _read_result(result: dict[str, Any]) -> Converted:
     if error := result.get("error"):
         raise invalid_form(error, result["warnings"], result.get("row"))
     itemsets = result["itemsets"]
@@ -115,15 +135,18 @@ def find_question_row(error: str, survey: list[dict[str, str]]) -> int | None:
 
 
 def run_worker() -> None:
-    """The child process: a task as JSON on standard input, the result as JSON on standard output. Never raises."""
+    """The child process: a task as JSON on standard input, a result a form as JSON on standard output. Never raises."""
     _limit_this_process()
     answer = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever libraries print is not part of the answer
     task = json.loads(sys.stdin.buffer.read())
-    warnings: list[str] = []
-    result = _convert_or_say_why(base64.b64decode(task["data"]), task["file_type"], task["fallback_form_id"], warnings)
+    results = []
+    for data in task["data"]:
+        warnings: list[str] = []
+        result = _convert_or_say_why(base64.b64decode(data), task["file_type"], task["fallback_form_id"], warnings)
+        results.append({**result, "warnings": warnings})
     with os.fdopen(answer, "wb") as out:
-        out.write(json.dumps({**result, "warnings": warnings}).encode())
+        out.write(json.dumps(results).encode())
 
 
 def _limit_this_process() -> None:

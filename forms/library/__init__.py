@@ -8,7 +8,7 @@ from forms.excel import write_workbook
 from forms.outline import Outline, read_outline
 from forms.tables import read_remarks, read_tables
 from forms.xform import read_xform
-from forms.xlsform import convert_text
+from forms.xlsform import convert_texts
 
 _HERE = Path(__file__).parent
 
@@ -36,10 +36,16 @@ def _outline(form_id: str) -> LibraryForm:
     return LibraryForm(form.form_id, form.title or form.form_id)
 
 
-@cache
 def read_library_form(form_id: str) -> bytes:
     """The XForm of a form in the library. Raises KeyError for another id."""
-    return convert_text(_read_text(form_id)).xml
+    return _converted()[form_id]
+
+
+@cache
+def _converted() -> dict[str, bytes]:
+    """The XForms of all of them by form id, converted together: who asks for one asks for the others soon."""
+    ids = library_ids()
+    return {form_id: one.xml for form_id, one in zip(ids, convert_texts(list(map(_read_text, ids))), strict=True)}
 
 
 def read_library_workbook(form_id: str) -> bytes:

@@ -7,7 +7,7 @@ from forms import xlsform
 from forms.errors import XLSFormInvalid
 from forms.workbook import check_workbook
 from forms.xform import read_xform
-from forms.xlsform import convert_text, convert_xlsform, invalid_form
+from forms.xlsform import convert_text, convert_texts, convert_xlsform, invalid_form
 from tests.forms.samples import DATA, form_xml
 from tests.forms.workbooks import SETTINGS, SURVEY, part_of, with_parts, workbook
 
@@ -42,6 +42,23 @@ def test_a_form_without_an_id_takes_the_one_given():
 
 def test_the_same_text_gives_the_form_kept_beside_it():
     assert convert_text((DATA / "forms" / "everything.md").read_text()).xml == form_xml("everything")
+
+
+def test_several_texts_become_forms_in_one_process_each_with_its_own_warnings(tmp_path, monkeypatch):
+    begun = tmp_path / "begun"
+    monkeypatch.setattr(xlsform, "_START", f"print('x', file=open({str(begun)!r}, 'a')); {xlsform._START}")
+    table = "| survey |\n| | type | name | label |\n| | {} | {} | x |\n"
+
+    first, second = convert_texts([table.format("image", "photo"), table.format("text", "hamlet")])
+
+    assert (b"photo" in first.xml, b"photo" in second.xml, b"hamlet" in second.xml) == (True, False, True)
+    assert (len(first.warnings), second.warnings) == (1, [])
+    assert begun.read_text() == "x\n"
+
+
+def test_of_several_texts_the_one_that_is_wrong_is_told():
+    with pytest.raises(XLSFormInvalid, match="'txt'"):
+        convert_texts([f"| survey |\n| | type | name | label |\n| | {one} | a | x |\n" for one in ("text", "txt")])
 
 
 def test_warnings_come_along():
