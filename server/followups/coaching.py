@@ -27,7 +27,7 @@ def ask_for_coaching(db: Session, reading: Reading) -> None:
     if row is None or row.deleted_at is not None:
         return
     results, rule = orjson.loads(row.data_json), shipped_rule()
-    if is_passed(results, rule):
+    if is_passed(results):
         take_back(db, reading, row.uuid)
     elif (number(results.get("fails")) or 0) >= rule.coaching_from:
         trainers = set(db.scalars(trainers_of(reading.project.id))) - {person_id}

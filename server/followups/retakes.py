@@ -40,7 +40,6 @@ class RetakeRule:
     id: str
     version: int
     form_id: str
-    pass_mark: int
     coaching_from: int
     opens: int
     due: int
@@ -76,7 +75,6 @@ def read_rule(content: bytes, file: str) -> RetakeRule:
         id=fields.text("id"),
         version=fields.whole("version", 1),
         form_id=fields.text("form_id"),
-        pass_mark=fields.whole("pass_mark", 0),
         coaching_from=fields.whole("coaching_from", 1),
         opens=window.whole("open", 0),
         due=window.whole("due", 0),
@@ -111,9 +109,9 @@ def shipped_rule() -> RetakeRule:
     return read_rule(FILE.read_bytes(), FILE.name)
 
 
-def is_passed(results: Mapping[str, str], rule: RetakeRule) -> bool:
-    """By the mark, and by the questions that must all be right: the form says so (F10, critical items)."""
-    return results.get("passed") == "1" and (number(results.get("score")) or 0) >= rule.pass_mark
+def is_passed(results: Mapping[str, str]) -> bool:
+    """By the mark of the town's list `thresholds`, and by the questions that must all be right: both the form knows (F10)."""
+    return results.get("passed") == "1"
 
 
 def number(text: str | None) -> int | None:
@@ -123,7 +121,7 @@ def number(text: str | None) -> int | None:
 def days_of(results: Mapping[str, str], rule: RetakeRule) -> tuple[date, date, date] | None:
     """When a retake opens, is due and closes; None for who passed, or has taken no quiz."""
     taken_on = read_day(results.get("quiz_on"))
-    if taken_on is None or not EARLIEST <= taken_on <= LATEST or is_passed(results, rule):
+    if taken_on is None or not EARLIEST <= taken_on <= LATEST or is_passed(results):
         return None
     opens, due, closes = (taken_on + timedelta(days=days) for days in (rule.opens, rule.due, rule.closes))
     return opens, due, closes

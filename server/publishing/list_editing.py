@@ -58,18 +58,26 @@ def get_kind(name: str) -> TownList:
 def list_now(db: Session, store: BlobStore, project: Project, kind: TownList) -> ListNow:
     """The list as it is. What was put beside a form by hand and cannot be read counts as no rows."""
     own = own_list(db, project, kind)
-    ours = [dict(zip(kind.header, row, strict=True)) for row in kind.rows]
     if own is None:
-        return ListNow(kind, ours, hash_as_it_comes(kind), is_own=False)
+        return ListNow(kind, our_rows(kind), hash_as_it_comes(kind), is_own=False)
     return ListNow(kind, rows_of(store, kind, own) or [], own, is_own=True)
 
 
 def rows_of(store: BlobStore, kind: TownList, sha256: str) -> list[Row] | None:
-    """The rows of a stored file, None where it is no more, or no such list."""
+    """The rows of a stored file, None where it is no more, or no such list.
+
+    Rows that forms read by name and that came after the town filled its list are ours, as phones without them have it.
+    """
     try:
-        return read_rows(kind, store.read(sha256))
+        rows = read_rows(kind, store.read(sha256))
     except (FileNotFoundError, ListUnreadable):
         return None
+    known = {row["name"] for row in rows}
+    return rows + [row for row in our_rows(kind) if row["name"] in kind.fixed - known]
+
+
+def our_rows(kind: TownList) -> list[Row]:
+    return [dict(zip(kind.header, row, strict=True)) for row in kind.rows]
 
 
 def find_wrong(db: Session, project: Project, kind: TownList, rows: Sequence[Row]) -> list[Wrong]:
@@ -94,8 +102,7 @@ def refuse_bad_lists(db: Session, store: BlobStore, project: Project, form: Form
 
 def _is_usable(db: Session, store: BlobStore, project: Project, kind: TownList, sha256: str) -> bool:
     rows = rows_of(store, kind, sha256)
-    as_it_comes = [dict(zip(kind.header, row, strict=True)) for row in kind.rows]
-    return rows is not None and (rows == as_it_comes or not find_wrong(db, project, kind, rows))
+    return rows is not None and (rows == our_rows(kind) or not find_wrong(db, project, kind, rows))
 
 
 def without_note(kind: TownList, rows: Sequence[Row]) -> list[Row]:

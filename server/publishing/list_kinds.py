@@ -76,7 +76,7 @@ _LABEL: Final = Column(LABEL, required=True)
 _PHONE: Final = Column(PHONE, longest=30)
 _HOTLINES: Final = (("helpline", "心理援助热线", "12356"), ("police", "报警电话", "110"))
 _ROWS, _BOUNDS = _limits(
-    # domain.md 3, F4 to F6, all [B]: name, label, ours, the least and the most that a town may write
+    # domain.md 3, F4 to F6 [B] and F10 (town plans): name, label, ours, the least and the most that a town may write
     ("bp_sys_red", "收缩压从这里起提醒（毫米汞柱）", "140", "120", "140"),
     ("bp_dia_red", "舒张压从这里起提醒（毫米汞柱）", "90", "80", "90"),
     ("bp_sys_critical", "收缩压从这里起危急（毫米汞柱）", "160", "140", "160"),
@@ -86,6 +86,7 @@ _ROWS, _BOUNDS = _limits(
     ("hb_low", "血红蛋白低于这里提醒（克/升）", "110", "110", "120"),
     ("hb_critical", "血红蛋白低于这里危急（克/升）", "70", "70", "90"),
     ("fever", "体温从这里起危急（℃）", "38", "37.3", "38"),
+    ("quiz_pass", "培训测验从这里起通过（分）", "60", "60", "100"),
 )
 
 CLINICS: Final = TownList("clinics", (_LABEL, _PHONE), ((PLACEHOLDER, NOT_FILLED, ""),))

@@ -5,24 +5,20 @@ A loss is told in four ways: F4 "ended", F5 report_type loss, no live-born baby,
 every report of something else: whoever says otherwise corrects that record. Nobody asks why.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from server.registry.consent import happened_on
+from server.registry.danger_limits import has_high_pressure, is_feverish, number
 from server.registry.telling import ANTENATAL, POSTNATAL, Event, read_day
 
 A_YEAR: Final = timedelta(days=365)
 """A birth or a loss lies at most so long before the visit that tells of it (F5's own constraint); else the year is a slip."""
 
-FEVER: Final = 38.0
-HIGH_UPPER, HIGH_LOWER = 160, 110
-"""F5 `temp` in degrees Celsius, and mmHg: dangerous from here on (domain.md 3, F4 and F5) [B]."""
 SELF_HARM: Final = "self_harm"
 NO_SIGN: Final = frozenset(("none", "prefer_not", "unknown"))
-NUMBER: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -134,10 +130,9 @@ def _day(one: Event, name: str, of_the_dead: bool = False) -> date | None:
 def her_signs(data: Mapping[str, str]) -> frozenset[str]:
     """Her own danger signs in F5: what she chose, and what was measured or seen beside it (3.1)."""
     chosen = set(data.get("danger_pp", "").split()) - NO_SIGN
-    temp, upper, lower = (number(data, name) or 0 for name in ("temp", "bp_sys", "bp_dia"))
     seen = {
-        "fever": temp >= FEVER,
-        "blood_pressure": upper >= HIGH_UPPER or lower >= HIGH_LOWER,
+        "fever": is_feverish(data),
+        "blood_pressure": has_high_pressure(data),
         "wound": data.get("wound") == "pus",
         "breast": data.get("breast") == "red_hot",
         SELF_HARM: SELF_HARM in data.get("mood2", "").split(),
@@ -149,11 +144,6 @@ def mood_of(data: Mapping[str, str]) -> str | None:
     """well or low, as F5 `mood2` tells; an answer that she would not give is one. None where nobody asked."""
     said = set(data.get("mood2", "").split())
     return ("low" if said - NO_SIGN else "well") if said else None
-
-
-def number(data: Mapping[str, str], name: str) -> float | None:
-    text = data.get(name, "")
-    return float(text) if NUMBER.fullmatch(text) else None
 
 
 def about(told: Iterable[Event], pregnancy: str) -> list[Event]:

@@ -18,9 +18,10 @@ from server.access.audit import record
 from server.models import CareEvent, Dataset, DatasetProperty, Entity, Project, Submission, Woman
 from server.reading import Reading
 from server.registry.births import NO_SIGN, her_signs
+from server.registry.danger_limits import has_high_pressure, lacks_haemoglobin
 from server.registry.entities import Author, add_entity, find_entity, note, properties_of, write_update
 from server.registry.referral_outcomes import REFERRALS, TOLD_AFTER, align, find_list
-from server.registry.telling import POSTNATAL
+from server.registry.telling import ANTENATAL, CONTRACEPTION, POSTNATAL
 
 PROPERTIES: Final = ("woman", "pregnancy", "village_code", "urgency", "referred_on", "form_id", *TOLD_AFTER)
 TAKEN_BACK: Final = {"urgency": ""}
@@ -36,9 +37,22 @@ DANGER_QUESTIONS: Final = {
 
 
 def signs_of(form_id: str, answers: Mapping[str, str]) -> frozenset[str]:
-    """The danger signs that a record chose, in F5 also what was measured (3.1); "none of these" is none."""
+    """The danger signs that a record chose, and what was critical beside them (3, 3.1); "none of these" is none."""
     chosen = (sign for name in DANGER_QUESTIONS.get(form_id, "").split() for sign in answers.get(name, "").split())
-    return frozenset(chosen) - NO_SIGN | (her_signs(answers) if form_id == POSTNATAL else frozenset())
+    seen = her_signs(answers) if form_id == POSTNATAL else _seen(form_id, answers)
+    return frozenset(chosen) - NO_SIGN | seen
+
+
+def _seen(form_id: str, answers: Mapping[str, str]) -> frozenset[str]:
+    """What F4 and F6 show their critical advice for, besides what was chosen."""
+    if form_id not in (ANTENATAL, CONTRACEPTION):
+        return frozenset()
+    seen = {
+        "blood_pressure": has_high_pressure(answers),
+        "haemoglobin": lacks_haemoglobin(answers),
+        "less_movement": answers.get("movement") in ("less", "none"),
+    }
+    return frozenset(name for name, is_seen in seen.items() if is_seen)
 
 
 def urgency_of(form_id: str, answers: Mapping[str, str]) -> str | None:

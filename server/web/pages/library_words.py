@@ -32,7 +32,8 @@ LIST_HINTS = {
         "Numbers that forms show beside the clinics' and 120. 120 itself stands in the forms, so it shows without any list."
     ),
     "thresholds": _l(
-        "From where on a phone shows advice. They can be moved to the careful side only; what is urgent for the office stays."
+        "From where on a phone shows advice, the office is told that something is urgent, and a quiz is passed. "
+        "They can be moved to the careful side only."
     ),
 }
 COLUMN_WORDS = {

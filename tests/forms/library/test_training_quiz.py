@@ -50,6 +50,11 @@ def pocket(*due: dict[str, str], worker: str = ME, **mine: str) -> Pocket:
     return on.with_rows("me", [{**on.files["me"][0], "worker": worker}])
 
 
+def asks_for(points: str) -> Pocket:
+    """A phone whose town has written its own mark into the list of thresholds."""
+    return pocket().with_rows("thresholds", [{"name": "quiz_pass", "label": "测验", "value": points}])
+
+
 def fill(phone: Phone, answers: dict[str, str], on: Pocket | None = None, **more: object) -> Filled:
     return phone.fill(FORM, on or pocket(), {**ABOUT, **answers, **more})
 
@@ -64,7 +69,8 @@ def test_it_updates_workers_and_nothing_else(form: XForm) -> None:
 
     assert (use.name, use.creates, use.updates, use.entities_version) == ("workers", False, True, "2024.1.0")
     assert set(use.properties) == {"score", "passed", "fails", "retake_due", "quiz_on", "certificate_expiry"}
-    assert set(form.media) == {MediaNeed(f"{name}.csv", "file") for name in ("me", "workers", "due_visits")}
+    needs = ("me", "workers", "due_visits", "thresholds")
+    assert set(form.media) == {MediaNeed(f"{name}.csv", "file") for name in needs}
 
 
 def test_every_question_of_the_brief_is_there(form: XForm) -> None:
@@ -131,6 +137,31 @@ def test_sixty_with_the_first_four_right_is_a_pass(
     assert (filled.values["pass"], filled.act().properties["passed"]) == (("1", "1") if passed else ("0", "0"))
     assert filled.values["retake_due"] == ("" if passed else day(14))
     assert "again_note" in filled.shown
+
+
+@pytest.mark.parametrize(
+    ("answers", "note"),
+    [
+        (points(80), "pass_note"),
+        (points(75), "retake_note"),
+        (wrong("q01", *list(RIGHT)[17:]), "critical_note"),
+        (wrong("q01", *list(RIGHT)[16:]), "retake_note"),
+    ],
+)
+def test_a_town_that_asks_for_more_than_sixty_is_heard(phone: Phone, answers: dict[str, str], note: str) -> None:
+    filled = fill(phone, answers, asks_for("80"))
+
+    assert filled.shown & RESULTS == {note}
+    assert filled.values["pass_from"] == "80"
+    assert filled.act().properties["passed"] == ("1" if note == "pass_note" else "0")
+
+
+def test_the_mark_is_that_of_the_day_of_the_quiz_when_the_town_asks_for_more_since(phone: Phone) -> None:
+    first = fill(phone, points(60))
+
+    again = phone.fill(FORM, asks_for("80"), {"lang": "en"}, edit=first, leave_prefilled=True)
+
+    assert (again.values["pass_from"], again.act().properties["passed"]) == ("60", "1")
 
 
 def test_a_retake_is_counted_from_the_day_of_the_quiz(phone: Phone) -> None:

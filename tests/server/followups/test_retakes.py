@@ -9,6 +9,7 @@ from forms.library import read_library_form
 from server.db import Database
 from server.followups.retakes import FILE, days_of, read_rule, shipped_rule
 from server.followups.rule_fields import RuleInvalid
+from server.publishing.list_kinds import THRESHOLDS
 from tests.care_town import TODAY
 from tests.server.registry.quizzing import QuizTown
 
@@ -22,8 +23,9 @@ DAYS = (date(2026, 3, 2), date(2026, 3, 16), date(2026, 4, 1))
         (FAILED, DAYS),
         (FAILED | {"score": "59"}, DAYS),
         (FAILED | {"score": "60", "passed": "1"}, None),
+        (FAILED | {"score": "75"}, DAYS),  # where the town asks for more than 60
         (FAILED | {"score": "95"}, DAYS),  # a question that must be right was not
-        (FAILED | {"score": "", "passed": "1"}, DAYS),
+        (FAILED | {"score": "95", "passed": ""}, DAYS),
         (FAILED | {"quiz_on": ""}, None),
         (FAILED | {"quiz_on": "9999-12-31"}, None),
         ({}, None),
@@ -35,9 +37,10 @@ def test_below_the_mark_there_is_a_retake_from_the_day_of_the_quiz_on(
     assert days_of(results, shipped_rule()) == days
 
 
-def test_the_form_and_the_rule_say_the_same_mark_and_day() -> None:
+def test_the_form_says_the_mark_that_the_towns_list_comes_with_and_the_day_of_the_rule() -> None:
     form, rule = read_library_form("training_quiz").decode(), shipped_rule()
-    assert f"&gt;= {rule.pass_mark} and" in form
+    (mark,) = (value for name, _label, value in THRESHOLDS.rows if name == "quiz_pass")
+    assert f"[name = 'quiz_pass']/value, '{mark}')" in form
     assert f"+ {rule.due})" in form
     assert rule.form_id == "training_quiz"
 
@@ -50,8 +53,8 @@ def test_what_the_town_sets_is_marked_as_unsure() -> None:
     ("old", "new"),
     [
         ("due = 14", "due = 31"),
-        ("pass_mark = 60", ""),
-        ("pass_mark = 60", "pass_mark = 60\nfine = 5"),
+        ("coaching_from = 2", ""),
+        ("coaching_from = 2", "coaching_from = 2\nfine = 5"),
         ("[window]", "["),
     ],
 )

@@ -70,7 +70,7 @@ def test_rows_that_forms_read_by_name_stay() -> None:
     (wrong,) = check_rows(HOTLINES, ours(HOTLINES)[:1], ())
     assert (wrong.row, wrong.why, wrong.values) == (None, "lacking", {"names": "police"})
     more = [*ours(THRESHOLDS), {"name": "own", "label": "a", "value": "1"}]
-    assert wrong_of(THRESHOLDS, more) == [(9, "name", "unknown")]
+    assert wrong_of(THRESHOLDS, more) == [(10, "name", "unknown")]
 
 
 @pytest.mark.parametrize(

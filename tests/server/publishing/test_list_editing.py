@@ -16,9 +16,11 @@ from server.keys import make_key_file
 from server.models import FormAttachment, Project
 from server.publishing.definition import definition_of_xml
 from server.publishing.draft import put_draft
-from server.publishing.list_editing import edits_of, list_now, save_list, undo_last
+from server.publishing.list_checking import check_rows
+from server.publishing.list_editing import edits_of, list_now, our_rows, rows_of, save_list, undo_last
 from server.publishing.list_history import history_of
-from server.publishing.list_kinds import CLINICS
+from server.publishing.list_files import write_rows
+from server.publishing.list_kinds import CLINICS, THRESHOLDS
 from server.publishing.publish import publish_draft
 from tests.conftest import MORNING, PASSWORD
 from tests.making import a_town
@@ -93,3 +95,17 @@ def test_what_stood_before_the_first_edit_stays_to_be_read_and_put_back(
     assert change.rows is not None
     undo_last(db, store, town, CLINICS, edits_of(db, town, CLINICS)[0].id, lea, LATER)
     assert list_now(db, store, town, CLINICS).is_placeholder
+
+
+def test_a_row_that_came_after_the_town_filled_its_list_is_ours_so_that_it_can_be_saved_again(store: BlobStore) -> None:
+    own = [{**row, "value": "130"} if row["name"] == "bp_sys_red" else row for row in our_rows(THRESHOLDS)]
+    older = store.put(write_rows(THRESHOLDS, [row for row in own if row["name"] != "quiz_pass"])).sha256
+
+    assert rows_of(store, THRESHOLDS, older) == own
+    assert check_rows(THRESHOLDS, rows_of(store, THRESHOLDS, older) or [], ()) == []
+
+
+def test_a_list_of_which_forms_read_no_row_by_name_stays_as_it_is(store: BlobStore) -> None:
+    rows = [{"name": "town", "label": "镇卫生院", "phone": "0825-5550120"}]
+
+    assert rows_of(store, CLINICS, store.put(write_rows(CLINICS, rows)).sha256) == rows

@@ -36,7 +36,8 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "woman village_code status",
     ),
     "antenatal_check": (
-        "pregnancy visit_date still_pregnant done_by danger us_new us_date us_weeks us_days refer visit_key secret",
+        "pregnancy visit_date still_pregnant done_by danger us_new us_date us_weeks us_days refer visit_key bp_sys "
+        "bp_dia sys_critical_from secret",
         "pregnancies",
         "still_pregnant",
     ),
@@ -66,7 +67,7 @@ FORMS: dict[str, tuple[str, str, str]] = {
     "delivery_postnatal": (
         "pregnancy visit_date report_type birth_date birth_place live_births discharge_date baby_state loss_date "
         "loss_support danger_pp danger_nb temp bp_sys bp_dia wound breast mood2 consent_pnc pnc_other my_role mode feeding "
-        "status visit_key secret",
+        "fever_from status visit_key secret",
         "pregnancies",
         "status",
     ),

@@ -193,6 +193,7 @@ def test_what_a_lost_phone_kept_from_others_for_days_does_not_reopen_it_either(
         ({"danger_pp": "bleeding"}, "PN-D", "red"),
         ({"danger_nb": "convulsion"}, "PN-D", "red"),
         ({"temp": "38.2"}, "PN-D", "red"),
+        ({"temp": "37.6", "fever_from": "37.5"}, "PN-D", "red"),
         ({"bp_sys": "165", "bp_dia": "100"}, "PN-D", "red"),
         ({"wound": "pus"}, "PN-D", "red"),
         ({"breast": "red_hot"}, "PN-D", "red"),

@@ -223,7 +223,7 @@ def test_thresholds_move_to_the_careful_side_only(town, lea):
     names, labels = re.findall(r'name="name" value="(\w+)"', shown), re.findall(r'name="label" value="([^"]+)"', shown)
     values = re.findall(r'name="value"[^>]* value="([^"]*)"', shown)
     table = {"name": names, "label": labels}
-    assert len(names) == len(labels) == len(values) == 9
+    assert len(names) == len(labels) == len(values) == 10
 
     for value, status in (("170", 400), ("abc", 400), ("1e1", 400), ("150", 303)):
         changed = [value if name == "bp_sys_critical" else old for name, old in zip(names, values, strict=True)]
