@@ -10,9 +10,11 @@ standard that the town's clinician confirms, C unsure, where the careful choice 
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from forms.library import library_ids, read_library_outline
 from forms.outline import Outline, Said
 
 LIBRARY: Final = Path(__file__).parent / "library"
@@ -31,7 +33,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class About:
-    """`code` is the form's number in the brief (F4). `asked` holds the answers that the brief names, by field.
+    """`code` is the form's number in the brief (F4), `title` its title in English: the Chinese one is the form's own. `asked` holds the answers that the brief names, by field.
 
     `absent` are fields or answers (`field.answer`) of the brief that the form leaves out or calls otherwise, `added` fields
     that the brief does not name, `shared` those that many forms have and need not all be here. `everywhere` are the fields
@@ -39,6 +41,7 @@ class About:
     """
 
     code: str
+    title: str
     purpose: Said
     asked: dict[str, tuple[str, ...]]
     absent: tuple[Reason, ...]
@@ -61,6 +64,7 @@ def read_about(form_id: str) -> About:
     general = shared["asked"] | (shared["asked_of_clients"] if own.get("client") else {})
     return About(
         code=own["code"],
+        title=own["title"],
         purpose=Said(own["purpose"]["zh"], own["purpose"]["en"]),
         asked={name: tuple(answers) for name, answers in (general | own["asked"]).items()},
         absent=_reasons(own, "absent"),
@@ -69,6 +73,12 @@ def read_about(form_id: str) -> About:
         graded=_reasons(own, "graded"),
         everywhere=frozenset(general),
     )
+
+
+@cache
+def english_titles() -> dict[str, str]:
+    """The library's titles in English by the Chinese ones: in an XForm a title has one language."""
+    return {read_library_outline(form_id).title: read_about(form_id).title for form_id in library_ids()}
 
 
 def unexplained(about: About, form: Outline) -> Iterator[str]:

@@ -19,9 +19,8 @@ MADE: Final = (
 
 def write_page(form: Outline, about: About, handling: Handling) -> str:
     """The page about one form."""
-    english = form.form_id.replace("_", " ").capitalize()
     parts = [
-        f"# {about.code} {form.title} / {english}\n",
+        f"# {about.code} {form.title} / {about.title}\n",
         f"`{form.form_id}` · 版本 / version {form.version} · [全部表单 / all forms](README.md)\n\n{MADE}\n",
         f"{about.purpose.zh}\n{about.purpose.en}\n",
         f"## 谁看、存多久 / Who sees it, how long it is kept\n\n{_both(handling.readers)}\n{_both(handling.kept)}\n",

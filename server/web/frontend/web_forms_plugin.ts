@@ -21,7 +21,7 @@ export function webForms(): Plugin {
         styles = stylesOf(code);
         return { code: `import "${STYLES}";\n${code.replace(INJECTED, "")}`, map: null };
       }
-      if (name.startsWith("index-")) return { code: rewrite(code, ENGINE, WORDS.form), map: null };
+      if (name.startsWith("index-")) return { code: PATTERN + rewrite(code, ENGINE, WORDS.form), map: null };
       if (name.startsWith("MapBlock-")) return { code: rewrite(code, MAP, WORDS.map), map: null };
       throw new Error(`Web Forms has a part that nobody looked at: ${name}`);
     },
@@ -37,6 +37,8 @@ function stylesOf(code: string): string {
   return found.replaceAll("\\\\", "\\").replace(/@font-face\s*\{[^}]*\}/g, "");
 }
 
+const PATTERN = 'import { patternOf as fangshiPattern } from "/src/fill/patterns.ts";\n';
+
 type Change = [from: string | RegExp, to: string];
 
 const MARKED = 'Object.assign(document.createElement("style"), { nonce: globalThis.fangshiNonce })';
@@ -51,6 +53,8 @@ const ENGINE: Change[] = [
   // A day that is read from a list or an answer is a path; JavaRosa takes its text, Web Forms knows only texts and numbers.
   ['const AA = tA.evaluate(eA);\n    switch (AA.type) {\n      case "BOOLEAN":', `${AS_TEXT("AA", "tA.evaluate(eA)")}\n    switch (AA.type) {\n      case "BOOLEAN":`],
   ["const AA = tA.evaluate(eA), nA = evaluateDateTime(eA, AA);", `${AS_TEXT("AA", "tA.evaluate(eA)")} const nA = evaluateDateTime(eA, AA);`],
+  // A pattern is written as phones write it.
+  ["new RegExp(AA.evaluate(eA).toString()).test(nA)", "fangshiPattern(AA.evaluate(eA).toString()).test(nA)"],
   // Nothing is compiled from text: these two are for programs that Web Forms does not load.
   ["eval(func)", "void func"],
   // Where it names an address inside the form, nobody is helped.

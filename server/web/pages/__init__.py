@@ -48,6 +48,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     start,
     timeline,
     timetable,
+    titles,
     today,
     who_sees,
     why,

@@ -1,9 +1,14 @@
-/** The form's XML as Web Forms reads it best: it begins in the page's language, and what is meant to be bold is bold. */
-export function fitToPage(xml: string, page: string): string {
+/**
+ * The form's XML as Web Forms reads it best: it begins in the page's language and bears its title in it, what is meant to be
+ * bold is bold, and what only looks like a list is none. `title` is "" for a form that has one title for all languages.
+ */
+export function fitToPage(xml: string, page: string, title: string): string {
   const form = new DOMParser().parseFromString(xml, "application/xml");
   leadTheLanguage([...form.getElementsByTagName("translation")], page);
+  const head = form.getElementsByTagNameNS(XHTML, "title")[0];
+  if (head && title) head.textContent = title;
   for (const element of form.querySelectorAll("value, label, hint")) {
-    for (const part of element.childNodes) if (part.nodeType === Node.TEXT_NODE) part.nodeValue = setOff(part.nodeValue ?? "");
+    for (const part of element.childNodes) if (part.nodeType === Node.TEXT_NODE) part.nodeValue = setOff(spell(part.nodeValue ?? ""));
   }
   return new XMLSerializer().serializeToString(form);
 }
@@ -22,6 +27,11 @@ function fits(name: string, page: string): boolean {
   return code.split(/[-_]/)[0] === page.split("-")[0];
 }
 
+/** An answer that reads `+` is a plus, as on the phone; Markdown makes an empty list of it. */
+function spell(text: string): string {
+  return text.replace(/^(\s*)([+*-])(?=\s*$)/, "$1\\$2");
+}
+
 /**
  * `**要紧。**然后`: marks of bold between a full stop and a letter are none in Markdown, which looks for a blank there; the
  * phone app takes them. A hair of space is such a blank.
@@ -34,6 +44,7 @@ function setOff(text: string): string {
   });
 }
 
+const XHTML = "http://www.w3.org/1999/xhtml";
 const HAIR = "\u200a";
 const LETTER_LAST = /[\p{L}\p{N}]$/u;
 const LETTER_FIRST = /^[\p{L}\p{N}]/u;

@@ -4,7 +4,7 @@ import { OdkWebForm, webFormsPlugin } from "@getodk/web-forms";
 import { fitToPage } from "./language";
 import { readPlan, type Plan } from "./plan";
 import { Sending } from "./sending";
-import { CALENDAR, isChinese } from "./words";
+import { ALOUD, CALENDAR, isChinese } from "./words";
 
 declare global {
   // The page's mark, which styles need under its policy; the build writes this name into Web Forms.
@@ -52,15 +52,16 @@ function recordOf(plan: Plan): object | undefined {
 }
 
 function speak(app: App): void {
-  const prime = app.config.globalProperties.$primevue as { config: { locale: object } };
+  const prime = app.config.globalProperties.$primevue as { config: { locale: { aria: object } } };
   Object.assign(prime.config.locale, { dateFormat: "yy-mm-dd" }, isChinese() ? CALENDAR : {});
+  if (isChinese()) Object.assign(prime.config.locale.aria, ALOUD);
 }
 
 async function start(place: HTMLElement): Promise<void> {
   const plan = readPlan(place);
   const sending = new Sending(plan, place);
   try {
-    const formXml = fitToPage(await fetchText(plan.form), document.documentElement.lang);
+    const formXml = fitToPage(await fetchText(plan.form), document.documentElement.lang, plan.title);
     const app = createApp({
       render: () =>
         h(OdkWebForm, {

@@ -1,6 +1,8 @@
 /** What the server wrote on the page: where the form and its files are, and where an answer goes. */
 export interface Plan {
   form: string;
+  /** The form's title in the page's language. */
+  title: string;
   files: string;
   /** "" on a preview: there is nowhere to send to. */
   send: string;
@@ -13,6 +15,6 @@ export interface Plan {
 }
 
 export function readPlan(place: HTMLElement): Plan {
-  const { form = "", files = "", send = "", answers = "", recordFiles = "", names = "[]", project = "" } = place.dataset;
-  return { form, files, send, answers, recordFiles, names: JSON.parse(names) as string[], query: `?project=${project}` };
+  const { form = "", title = "", files = "", send = "", answers = "", recordFiles = "", names = "[]", project = "" } = place.dataset;
+  return { form, title, files, send, answers, recordFiles, names: JSON.parse(names) as string[], query: `?project=${project}` };
 }

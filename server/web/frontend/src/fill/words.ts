@@ -108,6 +108,28 @@ export const CALENDAR = {
   selectionMessage: "选了 {0} 项",
 };
 
+/** PrimeVue's own that are only read aloud. */
+export const ALOUD = {
+  trueLabel: "是",
+  falseLabel: "否",
+  nullLabel: "没有选",
+  selectAll: "全都选了",
+  unselectAll: "全都没有选",
+  close: "关上",
+  previous: "前一个",
+  next: "后一个",
+  moveTop: "移到最前",
+  moveUp: "往前移",
+  moveDown: "往后移",
+  moveBottom: "移到最后",
+  zoomImage: "放大照片",
+  zoomIn: "放大",
+  zoomOut: "缩小",
+  rotateRight: "向右转",
+  rotateLeft: "向左转",
+  listLabel: "可选的",
+};
+
 const OURS: Record<string, string> = { ...WORDS.form, ...WORDS.map };
 
 export function isChinese(): boolean {
