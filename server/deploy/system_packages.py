@@ -44,6 +44,7 @@ FOR_TESTS = (
     SystemPackage("fonts-noto-cjk", has_file("usr/share/fonts/**/NotoSansCJK*")),
     SystemPackage("faketime", has_program("faketime")),
     SystemPackage("strace", has_program("strace")),
+    SystemPackage("libreoffice-calc-nogui", has_file("usr/lib*/libreoffice/program/libsclo.so")),
 )
 
 

@@ -1,27 +1,34 @@
-"""The spreadsheet programs that are there: openpyxl always; LibreOffice where this machine has it, which no test asks for."""
+"""The spreadsheet programs that people edit forms with, as far as a machine can run them: openpyxl and LibreOffice."""
 
 import io
-import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
 
-SOFFICE = shutil.which("soffice")
-OFFICES = ("openpyxl", *(("libreoffice",) if SOFFICE else ()))
-PATIENCE = 180
+PATIENCE = 300
 
 
-def open_with(office: str, workbook: bytes, folder: Path) -> bytes:
-    """The workbook as the program saves it after opening it, as .xlsx."""
-    if office == "openpyxl":
+def save_by_openpyxl(workbooks: Mapping[str, bytes]) -> dict[str, bytes]:
+    saved = {}
+    for name, workbook in workbooks.items():
         out = io.BytesIO()
         openpyxl.load_workbook(io.BytesIO(workbook)).save(out)
-        return out.getvalue()
-    source, target = folder / "form.xlsx", folder / "saved"
-    source.write_bytes(workbook)
-    command = [str(SOFFICE), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
-    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(target), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert done.returncode == 0 and "rror" not in done.stderr, done.stderr
-    return (target / "form.xlsx").read_bytes()
+        saved[name] = out.getvalue()
+    return saved
+
+
+def save_by_libreoffice(workbooks: Mapping[str, bytes], folder: Path, ending: str = "xlsx") -> dict[str, bytes]:
+    """Each workbook as LibreOffice saves it after opening it; one that it does not open is not among them.
+
+    One start for all of them, with a profile below `folder`, so that nobody's own settings are read or written.
+    """
+    source, target = folder / "source", folder / ending
+    source.mkdir(parents=True, exist_ok=True)
+    for name, workbook in workbooks.items():
+        (source / f"{name}.xlsx").write_bytes(workbook)
+    command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
+    command += ["--convert-to", ending, "--outdir", str(target), *(f"{source / name}.xlsx" for name in workbooks)]
+    subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
+    return {name: file.read_bytes() for name in workbooks if (file := target / f"{name}.{ending}").exists()}
