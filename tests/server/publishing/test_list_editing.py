@@ -18,8 +18,8 @@ from server.publishing.definition import definition_of_xml
 from server.publishing.draft import put_draft
 from server.publishing.list_checking import check_rows
 from server.publishing.list_editing import edits_of, list_now, our_rows, rows_of, save_list, undo_last
-from server.publishing.list_history import history_of
 from server.publishing.list_files import write_rows
+from server.publishing.list_history import history_of
 from server.publishing.list_kinds import CLINICS, THRESHOLDS
 from server.publishing.publish import publish_draft
 from tests.conftest import MORNING, PASSWORD
