@@ -28,6 +28,7 @@ from server.config import Config
 from server.db import Database
 from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
+from server.followups.feedback_notices import tell_of_feedback
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
 from server.followups.smtp import SmtpPost
 from server.intake.derive import retry_one
@@ -97,7 +98,12 @@ def force_backlog(database: Database, _config: Config, now: datetime) -> int:
 
 
 def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime) -> int:
-    """What changes by the mere passing of days; each batch in a transaction of its own, so that phones get in between."""
+    """What changes by the mere passing of days; each batch in a transaction of its own, so that phones get in between.
+
+    Feedback that came the day before and waits is told to its reader, and not counted.
+    """
+    with database.transaction() as db:
+        tell_of_feedback(db, clock.today(now), now)
     done = 0
     while True:
         with database.transaction() as db:

@@ -24,6 +24,7 @@ from server.db import Database
 from server.followups import notice_words
 from server.followups.digests import DIGEST, Numbers, day_of, numbers_of
 from server.followups.notices import EMAIL, INBOX, Word, add_once, level_of
+from server.followups.plain_notices import FEEDBACK_WAITS
 from server.followups.queries import consent_holds, is_household, is_woman, label_of
 from server.followups.recipients import recipients_of
 from server.followups.smtp import Delayed, Post, Refused, Unknown
@@ -38,7 +39,10 @@ STUCK_AFTER: Final = timedelta(minutes=10)
 
 
 def deliver_inbox(db: Session, now: datetime, *, with_mail: bool) -> int:
-    """Puts what waited into the inboxes and adds the mail for it where there is mail; how many were delivered."""
+    """Puts what waited into the inboxes and adds the mail for it where there is mail; how many were delivered.
+
+    A word that feedback waits is not counted: the timetable's page would tell that there was some.
+    """
     ripe = (Notification.state == "waiting", Notification.not_before <= now, Notification.channel == INBOX)
     rows = list(db.scalars(select(Notification).where(*ripe).order_by(Notification.id).limit(MOST_TOGETHER)))
     wishes = wishes_of(db, {row.recipient_id for row in rows})
@@ -49,7 +53,7 @@ def deliver_inbox(db: Session, now: datetime, *, with_mail: bool) -> int:
         if earliest > now:
             _set(db, row.id, "waiting", not_before=earliest)
         elif _set(db, row.id, "waiting", state="sent", sent_at=now):
-            delivered += 1
+            delivered += row.kind != FEEDBACK_WAITS
             if with_mail and wish.by_email and row.kind in BY_MAIL:
                 _add_mail(db, row, now)
     return delivered

@@ -13,6 +13,7 @@ WITHDRAWN, KEPT_CLOSED, TEXT_CHANGED = "withdrawn", "kept_closed", "text_changed
 OPENED = "opened"
 COACHING = "coaching"
 CHECK_DIFFERS, CHECK_CONCERN = "check_differs", "check_concern"
+FEEDBACK_WAITS: Final = "feedback_waits"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -44,6 +45,10 @@ SENTENCES: Final = {
         "质量回访里，有人说到收钱收东西、不能说不、没有先问愿不愿意，或者别的大问题。请您来处理，不要交给那位访视员。",
         "In a back-check somebody told of money or things taken, of not being free to say no, of not being asked first, or of "
         "something else serious. Please see to it yourself and do not pass it to that field worker.",
+    ),
+    FEEDBACK_WAITS: (
+        "有一件事想请您看一看，请在方便时打开“权利事务”。",
+        "Something waits for you; please open the rights desk when it suits you.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

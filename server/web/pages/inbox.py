@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from server.access import allow, queries, roles
+from server.access.feedback_officers import is_officer
 from server.errors import MissingParameter, Problem, UnexpectedValue
 from server.followups import check_questions, check_words, coaching, inbox, notice_words, plain_notices
 from server.followups.inbox import Notice
@@ -55,6 +56,9 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
     """(what a word about no visit adds for who may know it, where it leads)."""
     if notice.kind == plain_notices.OPENED:
         return "", f"/emergency?project={notice.project_id}"
+    if notice.kind == plain_notices.FEEDBACK_WAITS:
+        hears = is_officer(session.db(), session.caller(), project)
+        return "", f"/rights/feedback?project={notice.project_id}" if hears else ""
     if notice.kind not in (plain_notices.CHECK_DIFFERS, plain_notices.CHECK_CONCERN):
         return name_behind(notice, project), ""
     db, caller = session.db(), session.caller()
