@@ -1,0 +1,215 @@
+"""Invented lives, for what holds for all facts: women and homes with anything that may be told of them, in any order."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from server.followups.facts import (
+    SIGNS,
+    Birth,
+    Consent,
+    ContraceptionEpisode,
+    DangerSign,
+    Dating,
+    Facts,
+    HouseholdVisit,
+    Injection,
+    Outcome,
+    Pregnancy,
+    Referral,
+    Supply,
+    Support,
+    Visit,
+    Wish,
+)
+from tests.server.followups.samples import VILLAGE
+
+START = date(2027, 6, 1)
+"""They run from here over the leap day of 2028."""
+NOON = datetime(2027, 6, 1, 4, tzinfo=UTC)
+
+numbers = st.integers(0, 330)
+todays = st.integers(0, 500).map(lambda n: START + timedelta(days=n))
+
+
+def on(n: int) -> date:
+    return START + timedelta(days=n)
+
+
+def received(n: int) -> datetime:
+    return NOON + timedelta(days=n)
+
+
+@st.composite
+def pregnancies(draw: st.DrawFn) -> Pregnancy:
+    anchor, registered = draw(st.integers(0, 40)), draw(st.integers(40, 330))
+    datings = [Dating("d0", on(anchor), "lmp", on(registered))]
+    for at, (begins, moved) in enumerate(draw(st.lists(st.tuples(numbers, st.integers(-21, 21)), max_size=2)), 1):
+        datings.append(Dating(f"d{at}", on(anchor + moved), "ultrasound", on(registered + begins)))
+    outcome = draw(
+        st.none()
+        | st.builds(Outcome, st.just("o"), st.sampled_from(("gave_birth", "ended")), numbers.map(on), numbers.map(on))
+    )
+    first = draw(st.none() | numbers.map(on))
+    known = (tuple(datings), first, outcome, draw(st.none() | births()), draw(supported))
+    return Pregnancy("p1", "registration", on(registered), received(registered), *known)
+
+
+@st.composite
+def births(draw: st.DrawFn) -> Birth:
+    born, told, left = draw(numbers), draw(st.integers(0, 60)), draw(st.none() | st.integers(0, 20))
+    said = st.none() | numbers.map(lambda n: (on(n), "said"))
+    left_on = None if left is None else on(born + left)
+    told_by = None if left is None else (on(born + told), "left")
+    return Birth(on(born), on(born + told), left_on, told_by, left == 0, draw(st.booleans()), draw(said))
+
+
+supported = st.lists(st.tuples(numbers, st.booleans()), max_size=2).map(
+    lambda rows: tuple(Support(f"l{at}", on(n), wants) for at, (n, wants) in enumerate(rows))
+)
+
+
+def visits(size: int) -> st.SearchStrategy[tuple[Visit, ...]]:
+    one = st.builds(
+        lambda *drawn: drawn,
+        numbers,
+        st.integers(0, 60),
+        st.sampled_from(("antenatal_check", "contraception_followup", "delivery_postnatal")),
+        st.sampled_from(("p1", "c1", "c3", None)),
+        st.sampled_from(("ongoing", "ongoing", "ongoing", "prefer_not", "gave_birth", "ended")),
+        st.booleans(),
+        st.sampled_from(("", "birth", "pnc_visit", "pnc_visit", "loss")),
+        st.sampled_from((None, "well", "low")),
+    )
+    return st.lists(one, max_size=size).map(
+        lambda rows: tuple(
+            Visit(f"v{at}", form, on(n), received(n + late), episode, None, status, clinician, *after_birth)
+            for at, (n, late, form, episode, status, clinician, *after_birth) in enumerate(rows)
+        )
+    )
+
+
+injected = st.lists(numbers, max_size=4).map(
+    lambda days: tuple(Injection(f"i{at}", on(n), received(n)) for at, n in enumerate(days))
+)
+supplied = st.lists(st.tuples(numbers, st.integers(0, 13)), max_size=3).map(
+    lambda rows: tuple(Supply(f"s{at}", on(n), on(n + packs * 28), received(n)) for at, (n, packs) in enumerate(rows))
+)
+called = st.lists(
+    st.tuples(numbers, st.sampled_from(("met", "absent", "declined", "moved")), st.booleans()), max_size=5
+).map(
+    lambda rows: tuple(
+        HouseholdVisit(f"h{at}", on(n), received(n), result, agreed) for at, (n, result, agreed) in enumerate(rows)
+    )
+)
+
+
+@st.composite
+def women(draw: st.DrawFn) -> Facts:
+    ended = st.none() | numbers.map(on)
+    return Facts(
+        subject="w1",
+        subject_list="women",
+        village_code=VILLAGE,
+        consent=Consent(True),
+        pregnancies=tuple(draw(st.lists(pregnancies(), max_size=1))),
+        contraception=(
+            ContraceptionEpisode("c1", "dmpa", True, injections=draw(injected), ended_on=draw(ended)),
+            ContraceptionEpisode("c2", "pop", True, supplies=draw(supplied), ended_on=draw(ended)),
+            ContraceptionEpisode("c3", "iud_cu", True, started_on=draw(ended)),
+        ),
+        visits=draw(visits(6)),
+        danger_signs=tuple(
+            DangerSign(f"g{n}", "p1", on(n), kind)
+            for n, kind in draw(
+                st.lists(st.tuples(numbers, st.sampled_from(SIGNS)), max_size=2, unique_by=lambda one: one[0])
+            )
+        ),
+        referrals=tuple(
+            Referral(f"r{n}", urgency, on(n), "p1", outcome_on=outcome, wishes=(Wish(f"w{n}", on(n), outcome),))
+            for n, urgency, outcome in draw(
+                st.lists(
+                    st.tuples(numbers, st.sampled_from(("urgent", "routine")), ended),
+                    max_size=2,
+                    unique_by=lambda one: one[0],
+                )
+            )
+        ),
+    )
+
+
+@st.composite
+def homes(draw: st.DrawFn) -> Facts:
+    return Facts("h1", "households", VILLAGE, Consent(True), household_visits=draw(called))
+
+
+subjects = women() | homes()
+
+
+def shuffled(facts: Facts, seed: int) -> Facts:
+    """The same facts, in another order all the way down."""
+    order = random.Random(seed)
+
+    def mix(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(order.sample(rows, len(rows)))
+
+    return replace(
+        facts,
+        pregnancies=mix(tuple(replace(one, datings=mix(one.datings)) for one in facts.pregnancies)),
+        contraception=mix(
+            tuple(
+                replace(one, injections=mix(one.injections), supplies=mix(one.supplies)) for one in facts.contraception
+            )
+        ),
+        visits=mix(facts.visits),
+        danger_signs=mix(facts.danger_signs),
+        referrals=mix(facts.referrals),
+        household_visits=mix(facts.household_visits),
+    )
+
+
+def up_to(facts: Facts, today: date) -> Facts:
+    """Without what is dated later, as facts are gathered: a date after the day of receipt is no fact."""
+    return replace(
+        facts,
+        pregnancies=tuple(
+            replace(
+                one,
+                datings=tuple(dating for dating in one.datings if dating.in_force_from <= today),
+                first_check_on=one.first_check_on if one.first_check_on and one.first_check_on <= today else None,
+                outcome=one.outcome if one.outcome and max(one.outcome.on, one.outcome.reported_on) <= today else None,
+                birth=birth_up_to(one.birth, today) if one.birth else None,
+                support=tuple(answer for answer in one.support if answer.on <= today),
+            )
+            for one in facts.pregnancies
+            if one.registered_on <= today
+        ),
+        contraception=tuple(
+            replace(
+                one,
+                injections=tuple(link for link in one.injections if link.on <= today),
+                supplies=tuple(link for link in one.supplies if link.on <= today),
+                started_on=one.started_on if one.started_on and one.started_on <= today else None,
+            )
+            for one in facts.contraception
+        ),
+        visits=tuple(one for one in facts.visits if one.visit_date <= today),
+        danger_signs=tuple(one for one in facts.danger_signs if one.reported_on <= today),
+        referrals=tuple(
+            replace(one, outcome_on=one.outcome_on if one.outcome_on and one.outcome_on <= today else None)
+            for one in facts.referrals
+            if one.referred_on <= today
+        ),
+        household_visits=tuple(one for one in facts.household_visits if one.on <= today),
+    )
+
+
+def birth_up_to(birth: Birth, today: date) -> Birth | None:
+    if birth.told_on > today:
+        return None
+    if birth.left_told and birth.left_told[0] > today:
+        birth = replace(birth, left_on=None, left_told=None, left_early=False)
+    return replace(birth, no_visits=birth.no_visits if birth.no_visits and birth.no_visits[0] <= today else None)
