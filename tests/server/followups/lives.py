@@ -22,6 +22,7 @@ from server.followups.facts import (
     Referral,
     Supply,
     Support,
+    Transfer,
     Visit,
     Wish,
 )
@@ -29,6 +30,7 @@ from tests.server.followups.samples import VILLAGE
 
 START = date(2027, 6, 1)
 """They run from here over the leap day of 2028."""
+TOLD_OF_TRANSFER = ("agreed", "received", "started", "served", "cancelled")
 NOON = datetime(2027, 6, 1, 4, tzinfo=UTC)
 
 numbers = st.integers(0, 330)
@@ -98,6 +100,18 @@ injected = st.lists(numbers, max_size=4).map(
 supplied = st.lists(st.tuples(numbers, st.integers(0, 13)), max_size=3).map(
     lambda rows: tuple(Supply(f"s{at}", on(n), on(n + packs * 28), received(n)) for at, (n, packs) in enumerate(rows))
 )
+tablets = st.lists(st.tuples(numbers, st.integers(0, 180)), max_size=3).map(
+    lambda rows: tuple(Supply(f"f{at}", on(n), on(n + days), received(n)) for at, (n, days) in enumerate(rows))
+)
+
+
+@st.composite
+def transfers(draw: st.DrawFn) -> Transfer:
+    direction = draw(st.sampled_from(("out", "in")))
+    told = {name: draw(st.none() | numbers.map(lambda n: (on(n), "t"))) for name in TOLD_OF_TRANSFER}
+    return Transfer(f"t-{direction}", direction, needs_checks=draw(st.sampled_from(("yes", "no", ""))), **told)
+
+
 called = st.lists(
     st.tuples(numbers, st.sampled_from(("met", "absent", "declined", "moved")), st.booleans()), max_size=5
 ).map(
@@ -122,6 +136,8 @@ def women(draw: st.DrawFn) -> Facts:
             ContraceptionEpisode("c3", "iud_cu", True, started_on=draw(ended)),
         ),
         visits=draw(visits(6)),
+        folic_acid=draw(tablets),
+        transfers=tuple(draw(st.lists(transfers(), max_size=2, unique_by=lambda one: one.uuid))),
         danger_signs=tuple(
             DangerSign(f"g{n}", "p1", on(n), kind)
             for n, kind in draw(
@@ -165,6 +181,8 @@ def shuffled(facts: Facts, seed: int) -> Facts:
             )
         ),
         visits=mix(facts.visits),
+        folic_acid=mix(facts.folic_acid),
+        transfers=mix(facts.transfers),
         danger_signs=mix(facts.danger_signs),
         referrals=mix(facts.referrals),
         household_visits=mix(facts.household_visits),
@@ -197,6 +215,8 @@ def up_to(facts: Facts, today: date) -> Facts:
             for one in facts.contraception
         ),
         visits=tuple(one for one in facts.visits if one.visit_date <= today),
+        folic_acid=tuple(one for one in facts.folic_acid if one.on <= today),
+        transfers=tuple(transfer_up_to(one, today) for one in facts.transfers),
         danger_signs=tuple(one for one in facts.danger_signs if one.reported_on <= today),
         referrals=tuple(
             replace(one, outcome_on=one.outcome_on if one.outcome_on and one.outcome_on <= today else None)
@@ -213,3 +233,8 @@ def birth_up_to(birth: Birth, today: date) -> Birth | None:
     if birth.left_told and birth.left_told[0] > today:
         birth = replace(birth, left_on=None, left_told=None, left_early=False)
     return replace(birth, no_visits=birth.no_visits if birth.no_visits and birth.no_visits[0] <= today else None)
+
+
+def transfer_up_to(transfer: Transfer, today: date) -> Transfer:
+    told = {name: getattr(transfer, name) for name in TOLD_OF_TRANSFER}
+    return replace(transfer, **{name: said if said and said[0] <= today else None for name, said in told.items()})

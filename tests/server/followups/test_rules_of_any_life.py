@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.followups.due import END_STATES, TASK_STATES
-from server.followups.facts import STOP_KINDS, Consent, Facts, Outcome, Pregnancy, Stop
+from server.followups.facts import STOP_KINDS, Consent, Facts, Outcome, Pregnancy, Stop, Transfer
 from server.followups.rules import due_for, extra_contacts, stopped_for
 from tests.server.followups.lives import START, numbers, on, shuffled, subjects, todays, up_to, women
 from tests.server.followups.samples import RULES
@@ -49,11 +49,18 @@ def test_no_task_opens_before_its_anchor(facts: Facts, today: date) -> None:
         **{one.event: one.reported_on for one in facts.danger_signs},
         **{one.uuid: one.referred_on for one in facts.referrals},
         **{one.event: one.on for referral in facts.referrals for one in referral.wishes},
-        **{one.event: one.on for one in facts.household_visits},
+        **{one.event: one.on for one in (*facts.household_visits, *facts.folic_acid)},
+        **{one.uuid: began(one) for one in facts.transfers},
     }
     for due in due_for(facts, RULES, today):
         anchored = known[due.anchor_event]
         assert anchored is not None and due.opens_on >= anchored
+
+
+def began(transfer: Transfer) -> date | None:
+    """Out from her consent, in from the package or from her coming, whichever was first."""
+    told = (transfer.agreed,) if transfer.direction == "out" else (transfer.received, transfer.started)
+    return min((one[0] for one in told if one), default=None)
 
 
 def dating_day(one: Pregnancy, today: date) -> date:
