@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from forms.xform_fields import field_path
-from forms.xml import Element, attribute, local_name, read_xml
+from forms.xml import Element, attribute, child, local_name, read_xml
 
 FUNCTIONS: Final = frozenset(
     re.findall(
@@ -37,7 +37,7 @@ _CALL = re.compile(r"(?<![\w.-])((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)\s*\(")
 class Obstacle(NamedTuple):
     """Something that the browser does not do as the phone does.
 
-    `kind` is one of: function, upload, encrypted, last_saved, record (with these the form cannot be filled there: `fails`);
+    `kind` is one of: function, upload, encrypted, last_saved, record, number (with these the form cannot be filled there: `fails`);
     drawn, barcode, audit (it can, but less comes of it). `name` is the function, the kind of file or the appearance;
     `path` the question's, "" where it is the form's.
     """
@@ -51,7 +51,7 @@ class Obstacle(NamedTuple):
 def read_obstacles(xml: bytes) -> list[Obstacle]:
     """Each once, those first with which the form fails. Raises XmlRefused."""
     root = read_xml(xml)
-    found = dict.fromkeys([*_functions(root), *_of_model(root), *_of_controls(root)])
+    found = dict.fromkeys([*_functions(root), *_of_model(root), *_of_number(root), *_of_controls(root)])
     return sorted(found, key=lambda one: not one.fails)
 
 
@@ -81,6 +81,22 @@ def _of_model(root: Element) -> Iterator[Obstacle]:
             yield Obstacle("barcode", "", field_path(element.get("nodeset") or ""), False)
         if kind == "recordaudio":
             yield Obstacle("record", "", "", True)
+
+
+def _of_number(root: Element) -> Iterator[Obstacle]:
+    """A record's own id (`instanceID`), which a correction needs anew: Web Forms makes one where the form says how, or where
+    it has no such field. Else two records of the same answers would count as one, and a correction as a conflict.
+    """
+    asked = any(child(one, "instanceID") is not None for one in root.iter() if local_name(one) == "meta")
+    binds = (one for one in root.iter() if local_name(one) == "bind")
+    mine = next((one for one in binds if field_path(one.get("nodeset") or "") == "/meta/instanceID"), None)
+    if asked and not (mine is not None and _makes_a_number(mine)):
+        yield Obstacle("number", "", "", True)
+
+
+def _makes_a_number(bind: Element) -> bool:
+    calls = set(called_in(attribute(bind, "calculate") or ""))
+    return attribute(bind, "preload") == "uid" or ("uuid" in calls and "once" not in calls)
 
 
 def _of_controls(root: Element) -> Iterator[Obstacle]:

@@ -24,6 +24,10 @@ def say_other(one: Obstacle) -> str:
         "encrypted": _("The form is encrypted on the phone, which a browser does not do."),
         "last_saved": _("It takes answers over from the record before, which only the phone has."),
         "record": _("It records sound while it is filled, which a browser does not do."),
+        "number": _(
+            'It gives a record no number of its own (instanceID without jr:preload="uid"), so one that was filled in a browser '
+            "could not be corrected there."
+        ),
         "drawn": _("Instead of a drawing or a signature, the browser takes a photo of it."),
         "barcode": _("A barcode is typed in the browser."),
         "audit": _("The browser does not note how long each question took."),

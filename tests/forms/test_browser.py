@@ -4,12 +4,17 @@ from forms.browser import called_in, read_obstacles
 from forms.errors import XmlRefused
 
 
-def a_form(binds: str = "", body: str = "", model: str = "", meta: str = "<meta><instanceID/></meta>") -> bytes:
+NUMBER = '<bind nodeset="/data/meta/instanceID" type="string" jr:preload="uid"/>'
+
+
+def a_form(
+    binds: str = "", body: str = "", model: str = "", meta: str = "<meta><instanceID/></meta>", number: str = NUMBER
+) -> bytes:
     """A form with these parts; `q` is a question that the body may ask."""
     return f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
         xmlns:jr="http://openrosa.org/javarosa" xmlns:odk="http://www.opendatakit.org/xforms"
         xmlns:orx="http://openrosa.org/xforms"><h:head><h:title>x</h:title><model>
-        <instance><data id="x" version="1"><q/>{meta}</data></instance>{model}<bind nodeset="/data/q" {binds}/></model>
+        <instance><data id="x" version="1"><q/>{meta}</data></instance>{model}{number}<bind nodeset="/data/q" {binds}/></model>
         </h:head><h:body>{body}</h:body></h:html>""".encode()
 
 
@@ -69,6 +74,24 @@ def test_a_log_of_the_audit_and_a_barcode_merely_are_less():
     audit = '<bind nodeset="/data/meta/audit" type="binary"/>'
     found = kinds(a_form('type="barcode"', model=audit, meta="<meta><audit/><instanceID/></meta>"))
     assert sorted(found) == [("audit", "", "", False), ("barcode", "", "/q", False)]
+
+
+@pytest.mark.parametrize(
+    ("number", "fails"),
+    [
+        ("", True),
+        ('<bind nodeset="/data/meta/instanceID" type="string"/>', True),
+        ('<bind nodeset="/data/meta/instanceID" calculate="once(concat(\'uuid:\', uuid()))"/>', True),
+        ('<bind nodeset="/data/meta/instanceID" calculate="concat(\'uuid:\', uuid())"/>', False),
+        ('<bind nodeset="/data/orx:meta/orx:instanceID" jr:preload="uid"/>', False),
+    ],
+)
+def test_a_form_that_makes_no_number_for_a_record_is_for_the_phone_alone(number, fails):
+    assert kinds(a_form(number=number)) == ([("number", "", "", True)] if fails else [])
+
+
+def test_a_form_without_a_place_for_the_number_gets_one_from_the_browser():
+    assert kinds(a_form(number="", meta="")) == []
 
 
 def test_those_that_fail_stand_first():

@@ -7,7 +7,7 @@ from server.web.browser_words import said
 KINDS = (
     Obstacle("function", "intersects", "", True),
     *(Obstacle("upload", kind, "/page/film", True) for kind in ("audio", "video", "file")),
-    *(Obstacle(kind, "", "", True) for kind in ("encrypted", "last_saved", "record")),
+    *(Obstacle(kind, "", "", True) for kind in ("encrypted", "last_saved", "record", "number")),
     Obstacle("drawn", "signature", "/sign", False),
     Obstacle("barcode", "", "/code", False),
     Obstacle("audit", "", "", False),
