@@ -90,23 +90,28 @@ def ask_all(town: Speaking, everybody: dict[str, Client]) -> dict[str, dict[str,
 def test_nobody_but_the_rights_officer_can_tell_whether_somebody_complained(
     town: Speaking, everybody: dict[str, Client], clock: Clock, config: Config
 ) -> None:
-    town.hire("dora", roles.DPO)
+    dora = sign_in(town)  # before anything is asked: the people's page says since when
     run_all_once(town.database, config, clock.now())
     ask_all(town, everybody)  # the first time something is told anew
     before = ask_all(town, everybody)
     assert sum(map(len, before.values())) > 200, "nothing was asked"
 
     town.say(**GRIEVANCE)
-    answer(town)
+    answer(town, dora)
 
     after = ask_all(town, everybody)
     told = [f"{name} at {one}" for name, texts in before.items() for one in different(texts, after[name])]
     assert told == []
 
 
-def answer(town: Speaking) -> None:
-    """The rights officer takes it up, looks how to reply, and has replied."""
-    dora = Browser(town.app).sign_in("dora@example.test")
+def sign_in(town: Speaking) -> Browser:
+    """The rights officer, at the pages."""
+    town.hire("dora", roles.DPO)
+    return Browser(town.app).sign_in("dora@example.test")
+
+
+def answer(town: Speaking, dora: Browser) -> None:
+    """She takes it up, looks how to reply, and has replied."""
     (piece,) = town.pieces()
     one = f"/rights/feedback/{piece.id}"
     assert "WORDTEXT" in dora.see(one).text
@@ -117,9 +122,9 @@ def answer(town: Speaking) -> None:
 def test_no_list_of_acts_of_anybody_else_has_what_the_rights_officer_did(
     town: Speaking, everybody: dict[str, Client]
 ) -> None:
-    town.hire("dora", roles.DPO)
+    dora = sign_in(town)
     town.say(**GRIEVANCE)
-    answer(town)
+    answer(town, dora)
 
     for name, who in everybody.items():
         if name == "phone":
