@@ -336,3 +336,9 @@ def count_queries(database: Database) -> Callable[[], AbstractContextManager[lis
         event.remove(database.engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture
+def without_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ODK Validate is asked in tests of its own; elsewhere it would only cost seconds."""
+    monkeypatch.setattr("server.publishing.definition.read_warnings_of_validate", lambda xml: [])

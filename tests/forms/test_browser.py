@@ -3,7 +3,6 @@ import pytest
 from forms.browser import called_in, read_obstacles
 from forms.errors import XmlRefused
 
-
 NUMBER = '<bind nodeset="/data/meta/instanceID" type="string" jr:preload="uid"/>'
 
 

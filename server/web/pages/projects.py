@@ -73,7 +73,8 @@ def project_facts(project: Project) -> dict[str, object]:
     can_assign, given = may(who, "assignment.create", project), managed_scope(who, project)
     held, accounts = queries.list_holders(session.db(), project), people_to_choose(project) if can_assign else []
     there = {row.actor.id for row in held}
-    beyond = list_beyond(session.db(), who, project, there | {one["id"] for one in accounts}, session.now())
+    asked = there | {one["id"] for one in accounts} if can_assign else set()
+    beyond = list_beyond(session.db(), who, project, asked, session.now()) if asked else set()
     offered = [role for role in assignable_roles(project.kind) if may_hand_out(who, project, role)]
     return {
         "project": project,

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from server.access.roles import PROJECT_MANAGER
 from server.db import Database
 from server.models import Dataset, Entity, EntityVersion, Form, Project
-from server.publishing import definition
 from tests.care_town import CareTown, naming
 from tests.client import Client
 from tests.conftest import MORNING
@@ -17,8 +16,7 @@ SENTENCE = "The server makes the list {} for each phone, so nobody else writes i
 
 
 @pytest.fixture
-def town(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> CareTown:
-    monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
+def town(app: Flask, database: Database, without_java: None) -> CareTown:
     return CareTown(app, database)
 
 

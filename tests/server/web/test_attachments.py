@@ -4,15 +4,13 @@ import re
 
 import pytest
 
-from server.publishing import definition
 from tests.client import Client
 from tests.making import an_xform
 
 
 @pytest.fixture
-def draft(as_bob: Client, project_id: int, monkeypatch: pytest.MonkeyPatch) -> str:
+def draft(as_bob: Client, project_id: int, without_java: None) -> str:
     """The test address of a draft with a picture and an entity list."""
-    monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
     path = f"/projects/{project_id}"
     files = '<instance id="a" src="jr://images/图 1.png"/><instance id="b" src="jr://file/homes.csv"/>'
     xml = an_xform("入户/一").replace(b"</instance>", b"</instance>" + files.encode(), 1)

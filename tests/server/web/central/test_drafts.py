@@ -8,16 +8,12 @@ from sqlalchemy import func, select
 
 from server.db import Database
 from server.models import FormAttachment, FormVersion, Submission, SubmissionVersion
-from server.publishing import definition
 from tests.client import Client
 from tests.making import a_record, an_xform
 
 XML = {"content_type": "application/xml"}
 
-
-@pytest.fixture(autouse=True)
-def without_java(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
+pytestmark = pytest.mark.usefixtures("without_java")
 
 
 @pytest.fixture

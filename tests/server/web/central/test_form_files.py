@@ -1,17 +1,13 @@
-"""What a draft changes, by HTTP."""
+"""A form's fields, and what a draft changes, by HTTP."""
 
 import pytest
 
-from server.publishing import definition
 from tests.client import Client
 from tests.making import an_xform
 
 XML = {"content_type": "application/xml"}
 
-
-@pytest.fixture(autouse=True)
-def without_java(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
+pytestmark = pytest.mark.usefixtures("without_java")
 
 
 @pytest.fixture
@@ -57,3 +53,21 @@ def test_without_a_published_version_nothing_differs_and_without_a_draft_there_i
     assert as_chelsea.get(forms + "/visit/draft/diff").json["code"] == 403.1
     as_bob.post(forms + "/visit/draft/publish")
     assert as_bob.get(forms + "/visit/draft/diff").json["code"] == 404.1
+
+
+def test_fields_are_listed_in_order_with_their_types(as_bob: Client, project_id: int) -> None:
+    as_bob.post(f"/projects/{project_id}/forms", data=an_xform(), **XML)
+    fields = as_bob.get(f"/projects/{project_id}/forms/visit/fields").json
+
+    assert fields[1] == {"name": "gps", "path": "/gps", "type": "geopoint", "binary": None, "selectMultiple": None}
+    assert fields[2]["binary"] is True
+    assert [one["path"] for one in fields if one["type"] == "repeat"] == ["/member"]
+    assert as_bob.get(f"/projects/{project_id}/forms/visit/draft/fields").json == fields
+
+
+def test_fields_for_odata_have_odata_names(as_bob: Client, project_id: int) -> None:
+    xml = an_xform().replace(b"<note/>", b"<note-1.x/>").replace(b"/data/note", b"/data/note-1.x")
+    as_bob.post(f"/projects/{project_id}/forms?ignoreWarnings=true", data=xml, **XML)
+    fields = as_bob.get(f"/projects/{project_id}/forms/visit/fields?odata=TRUE").json
+
+    assert ("note_1_x", "/note_1_x") in [(one["name"], one["path"]) for one in fields]

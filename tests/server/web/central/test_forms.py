@@ -6,9 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from server.access.roles import PROJECT_VIEWER
 from server.db import Database
-from server.models import Assignment, Project, Submission
+from server.models import Project
 from server.publishing import definition
 from tests.client import Client
 from tests.conftest import MORNING
@@ -17,11 +16,7 @@ from tests.making import XLSX, a_form, a_workbook, an_xform
 XML = {"content_type": "application/xml"}
 EXTENDED = {"X-Extended-Metadata": "true"}
 
-
-@pytest.fixture(autouse=True)
-def without_java(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ODK Validate is asked in tests of its own; here it would only cost seconds."""
-    monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
+pytestmark = pytest.mark.usefixtures("without_java")
 
 
 def test_an_uploaded_form_is_a_draft_until_it_is_published(as_bob: Client, project_id: int) -> None:
@@ -172,24 +167,6 @@ def test_old_versions_stay_newest_first(as_bob: Client, project_id: int, clock) 
     assert as_bob.get(path + "/visit").json["version"] == "2"
 
 
-def test_fields_are_listed_in_order_with_their_types(as_bob: Client, project_id: int) -> None:
-    as_bob.post(f"/projects/{project_id}/forms", data=an_xform(), **XML)
-    fields = as_bob.get(f"/projects/{project_id}/forms/visit/fields").json
-
-    assert fields[1] == {"name": "gps", "path": "/gps", "type": "geopoint", "binary": None, "selectMultiple": None}
-    assert fields[2]["binary"] is True
-    assert [one["path"] for one in fields if one["type"] == "repeat"] == ["/member"]
-    assert as_bob.get(f"/projects/{project_id}/forms/visit/draft/fields").json == fields
-
-
-def test_fields_for_odata_have_odata_names(as_bob: Client, project_id: int) -> None:
-    xml = an_xform().replace(b"<note/>", b"<note-1.x/>").replace(b"/data/note", b"/data/note-1.x")
-    as_bob.post(f"/projects/{project_id}/forms?ignoreWarnings=true", data=xml, **XML)
-    fields = as_bob.get(f"/projects/{project_id}/forms/visit/fields?odata=TRUE").json
-
-    assert ("note_1_x", "/note_1_x") in [(one["name"], one["path"]) for one in fields]
-
-
 def test_a_workbook_becomes_a_form_and_is_given_back(as_bob: Client, project_id: int) -> None:
     book, path = a_workbook(), f"/projects/{project_id}/forms"
     how = {"content_type": XLSX, "headers": {"X-XlsForm-FormId-Fallback": quote("入户")}}
@@ -270,19 +247,6 @@ def test_a_form_cannot_come_back_beside_another_of_its_name(as_bob: Client, proj
     assert as_bob.post(f"{path}/{trashed['id']}/restore").json["code"] == 409.23
 
 
-def test_a_form_that_a_browser_cannot_fill_says_why_in_both_languages(
-    as_bob: Client, database: Database, project_id: int
-) -> None:
-    with database.transaction() as db:
-        a_form(db, project_id, xml=an_xform().replace(b'mediatype="image/*"', b'mediatype="video/*"'))
-        a_form(db, project_id, "other")
-    told = {one["xmlFormId"]: one["phoneAppOnly"] for one in as_bob.get(f"/projects/{project_id}/forms").json}
-    assert told["other"] == []
-    (reason,) = told["visit"]
-    assert (reason["kind"], reason["name"], reason["path"]) == ("upload", "video", "/photo")
-    assert reason["reasonZh"] and "film" in reason["reasonEn"]
-
-
 @pytest.mark.parametrize(
     ("sent", "code"), [({"state": "ajar"}, 400.8), ({"state": None}, 400.11), ({"webformsEnabled": "yes"}, 400.11)]
 )
@@ -292,77 +256,12 @@ def test_a_state_that_is_none_is_refused(as_bob: Client, database: Database, pro
     assert as_bob.patch(f"/projects/{project_id}/forms/visit", json=sent).json["code"] == code
 
 
-def test_the_extended_form_counts_what_was_sent(as_bob: Client, database: Database, cast: dict) -> None:
-    with database.transaction() as db:
-        form = a_form(db, cast["project"])
-        for number, state in enumerate((None, None, "hasIssues", "approved")):
-            db.add(
-                Submission(
-                    project_id=cast["project"],
-                    form_id=form.id,
-                    instance_id=f"uuid:{number}",
-                    review_state=state,
-                    created_at=MORNING,
-                )
-            )
-    form = as_bob.get(f"/projects/{cast['project']}/forms/visit/", headers=EXTENDED).json
-
-    assert (form["submissions"], form["lastSubmission"]) == (4, "2026-03-02T01:00:00.000Z")
-    assert form["reviewStates"] == {"received": 2, "hasIssues": 1, "edited": 0}
-    assert as_bob.get(f"/projects/{cast['project']}/forms", headers=EXTENDED).json == [{**form, "publishNotes": None}]
-
-
 def test_the_note_beside_a_publishing_is_shown(as_bob: Client, project_id: int) -> None:
     path = f"/projects/{project_id}/forms"
     as_bob.post(path, data=an_xform(), **XML)
     as_bob.post(path + "/visit/draft/publish", headers={"X-Action-Notes": quote("第一版 v1")})
 
     assert as_bob.get(path + "/visit", headers=EXTENDED).json["publishNotes"] == "第一版 v1"
-
-
-def test_a_list_of_forms_takes_as_many_queries_for_ten_as_for_one(
-    as_bob: Client, count_queries, database: Database, project_id: int
-) -> None:
-    with database.transaction() as db:
-        a_form(db, project_id, "first")
-    with count_queries() as few:
-        as_bob.get(f"/projects/{project_id}/forms", headers=EXTENDED)
-    with database.transaction() as db:
-        for number in range(9):
-            a_form(db, project_id, f"form{number}")
-    with count_queries() as many:
-        as_bob.get(f"/projects/{project_id}/forms", headers=EXTENDED)
-    assert len(few) == len(many)
-
-
-def test_who_only_looks_reads_published_forms_and_makes_none(
-    as_chelsea: Client, as_bob: Client, as_nobody: Client, database: Database, cast: dict
-) -> None:
-    path = f"/projects/{cast['project']}/forms"
-    with database.transaction() as db:
-        db.add(Assignment(actor_id=cast["chelsea"], role_id=PROJECT_VIEWER, project_id=cast["project"]))
-        a_form(db, cast["project"])
-    as_bob.post(path, data=an_xform("secret"), **XML)
-
-    assert [one["xmlFormId"] for one in as_chelsea.get(path).json] == ["visit"]
-    assert as_chelsea.get(path + "/secret").json["code"] == 403.1
-    assert as_chelsea.get(path + "/secret.xml").json["code"] == 403.1
-    assert as_chelsea.get(path + "/visit.xml").status_code == 200
-    assert as_chelsea.get(path + "?deleted=true").json["code"] == 403.1
-    assert as_chelsea.post(path, data=an_xform("mine"), **XML).json["code"] == 403.1
-    assert as_chelsea.patch(path + "/visit", json={"state": "closed"}).json["code"] == 403.1
-    assert as_chelsea.delete(path + "/visit").json["code"] == 403.1
-    assert as_nobody.get(path + "/visit.xml").json["code"] == 401.2
-    assert as_nobody.post(path, data=an_xform("mine"), **XML).json["code"] == 401.2
-
-
-def test_a_form_is_found_in_its_own_project_only(as_alice: Client, database: Database, project_id: int) -> None:
-    with database.transaction() as db:
-        a_form(db, project_id)
-    other = as_alice.post("/projects", json={"name": "别镇"}).json["id"]
-
-    for rest in ("", ".xml", "/fields", "/draft", "/versions", "/attachments/x.png", "/assignments"):
-        assert as_alice.get(f"/projects/{other}/forms/visit{rest}").json["code"] == 404.1
 
 
 def test_a_care_projects_forms_may_not_ask_what_is_never_asked(as_alice: Client, project_id: int) -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from forms.library import read_library_form, read_library_workbook
-from server.publishing import definition
 from tests.making import XLSX, a_form, a_workbook, an_xform
 from tests.server.web.pages.conftest import a_file, text_of
 
@@ -28,10 +27,7 @@ def a_book(rows: list[list[str]], version: str, choices: list[list[str]] | None 
 
 PUBLISHED = a_book(FIRST, "1")
 
-
-@pytest.fixture(autouse=True)
-def without_java(monkeypatch):
-    monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
+pytestmark = pytest.mark.usefixtures("without_java")
 
 
 def bring(lea, xml: bytes, form_id="visit"):

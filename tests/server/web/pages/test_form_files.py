@@ -2,16 +2,12 @@
 
 import pytest
 
-from server.publishing import definition
 from tests.making import an_xform
 from tests.server.web.pages.conftest import a_file, make_project, text_of
 
 FORM = an_xform(version="2").replace(b"<bind", b'<instance id="x" src="jr://file-csv/choices.csv"/><bind', 1)
 
-
-@pytest.fixture(autouse=True)
-def without_java(monkeypatch):
-    monkeypatch.setattr(definition, "read_warnings_of_validate", lambda xml: [])
+pytestmark = pytest.mark.usefixtures("without_java")
 
 
 def add(browser):
