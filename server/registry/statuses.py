@@ -1,10 +1,12 @@
-"""What the list of pregnancies says of each, kept as her records say it: phones choose by it whom a form may be about.
+"""What the list of pregnancies says of each, kept as her records say it: phones choose by it whom a form may be about, and
+count her weeks by it.
 
 Phones write it themselves. Their records may arrive in another order than made, or be corrected, deleted or rejected
-later, and a record writes once: a loss must not turn into "ongoing" by a check that was on another phone.
+later, and a record writes once: a loss must not turn into "ongoing" by a check that was on another phone. What they write of
+her weeks is provisional (domain.md 3, F3 `ga_anchor`): which scan counts is decided here.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import orjson
@@ -16,24 +18,32 @@ from server.models import Dataset, Entity, Pregnancy, Woman
 from server.registry.entities import Author, properties_of, write_update
 
 PREGNANCIES: Final = "pregnancies"
-STATUS: Final = "status"
+STATUS, ANCHOR = "status", "ga_anchor"
 
 
 def align_pregnancies(db: Session, project_id: int, woman: str, now: datetime) -> None:
-    """Brings the statuses of her pregnancies in line with the registry's rows, while she agrees to be followed up."""
+    """Brings what the list says of her pregnancies in line with the registry's rows, while she agrees to be followed up."""
     hers = (Pregnancy.project_id == project_id) & (Pregnancy.woman_uuid == woman)
     agrees = (Woman.project_id == project_id) & (Woman.uuid == woman) & Woman.consent_service
     here = (Dataset.project_id == project_id) & (Dataset.name == PREGNANCIES)
     rows = db.execute(
-        select(Entity, Dataset, Pregnancy.status)
+        select(Entity, Dataset, Pregnancy.status, Pregnancy.ga_anchor)
         .join(Dataset, Dataset.id == Entity.dataset_id)
         .join(Pregnancy, Pregnancy.uuid == Entity.uuid)
         .join(Woman, agrees)
         .where(hers, here, Entity.deleted_at.is_(None))
         .order_by(Entity.id)
     ).all()
-    for entity, dataset, status in rows:
-        told = orjson.loads(entity.data_json).get(STATUS, "")
-        if told != status and (told or status != "ongoing") and STATUS in properties_of(db, dataset.id):
-            act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, "", {STATUS: status})
+    for entity, dataset, status, ga_anchor in rows:
+        wrong = wrong_in(orjson.loads(entity.data_json), status, ga_anchor)
+        known = properties_of(db, dataset.id) if wrong else []
+        if wrong := {name: value for name, value in wrong.items() if name in known}:
+            act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, "", wrong)
             write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
+
+
+def wrong_in(told: dict[str, str], status: str, ga_anchor: date | None) -> dict[str, str]:
+    """What a row of the list is to say instead; a status that was never written is "ongoing"."""
+    right = {STATUS: status, ANCHOR: ga_anchor.isoformat() if ga_anchor else ""}
+    before = {STATUS: "ongoing", ANCHOR: ""}
+    return {name: value for name, value in right.items() if (told.get(name) or before[name]) != value}

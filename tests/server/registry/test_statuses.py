@@ -8,9 +8,10 @@ from typing import Any
 import orjson
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from server.db import Database
-from server.models import FollowUp, Notification, Pregnancy
+from server.models import Dataset, DatasetProperty, FollowUp, Notification, Pregnancy
 from server.registry.backlog import force_one
 from tests.client import Client
 from tests.conftest import MORNING, Clock
@@ -208,3 +209,33 @@ def test_a_danger_sign_of_mother_or_baby_is_a_task_of_the_same_day_and_an_urgent
     rows = {row.rule: row for row in care.rows(FollowUp) if not row.ended}
     assert (rows[rule].severity, rows["REF-U"].state) == (severity, "open")
     assert not {"PN-D", "PN-D0"} - {rule} & rows.keys()
+
+
+def weeks_listed(care: Care, pregnancy: str) -> str | None:
+    """The day that phones count her weeks from."""
+    entity = care.entity(pregnancy)
+    assert entity is not None
+    told: dict[str, str] = orjson.loads(entity.data_json)
+    return told.get("ga_anchor")
+
+
+def test_phones_count_her_weeks_as_the_server_does_whichever_scan_was_told(care: Care, database: Database) -> None:
+    with database.transaction() as db:
+        lists = db.scalars(select(Dataset.id).where(Dataset.name == "pregnancies"))
+        db.add(DatasetProperty(dataset_id=lists.one(), name="ga_anchor", published_at=MORNING))
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    assert weeks_listed(care, pregnancy) == "2025-12-01"
+    scan = {"us_new": "yes", "us_date": "2026-02-20", "us_days": "0"}
+    care.check(pregnancy, "2026-02-20", **scan, us_weeks="11")
+    assert weeks_listed(care, pregnancy) == "2025-12-01", "four days apart"
+
+    later = a_uuid()
+    care.register(woman := a_uuid())
+    care.pregnancy(woman, later)
+    told = care.check(later, "2026-02-20", **scan, us_weeks="14")
+    assert weeks_listed(care, later) == "2025-11-14"
+    slip = {"pregnancy": later, "visit_date": "2026-02-20", "still_pregnant": "ongoing"}
+    care.post("antenatal_check", slip, deprecated_id=told)
+    assert weeks_listed(care, later) == "2025-12-01", "the scan was a slip"
