@@ -17,7 +17,9 @@ METHODS: Final = (
 )
 """The methods of F6 that have an episode (3, F6 `method`)."""
 
-URGENCIES: Final = ("urgent", "routine")
+URGENCIES: Final = ("urgent", "routine", "removal")
+"""How soon a referral is to be met. `removal`: she wants a device taken out, which is done within seven days (3, F6
+`removal_request`); phones read it as routine, so that no list tells of a method."""
 
 SIGNS: Final = ("pregnancy", "after_birth", "baby", "self_harm")
 """Whose danger signs were told: of a pregnancy (F3, F4), her own after a birth, the baby's, and that she thinks of harming
@@ -221,6 +223,7 @@ class Referral:
 
     `outcome_on` is the visit's date of the F13 that recorded an outcome, `outcome_event` that record; `closed_on` and
     `closed_event` the same of one that closed it without an outcome (she would rather not say, or nobody knows).
+    A removal's outcome is that the device is out, its closing that she goes on with it.
     `danger_sign` is the event of the danger sign that it came from; `arrived_on` F13 `arrived_date`, where she was not
     turned away. `wishes` are the visits on which she said that she needs more of us.
     """

@@ -23,12 +23,12 @@ from server.followups.facts import (
     Visit,
 )
 from server.followups.outcomes import birth_of, is_clinicians, kind_of_signs, outcome_of, refused_contacts, support_of
-from server.followups.referral_facts import referrals_in
+from server.followups.referral_facts import ends_method, referrals_in, removals_in
 from server.followups.supply_facts import PACK_DAYS, folic_acid_in, number_in, plausible, with_handed_out
 from server.followups.transfer_facts import cared_for_elsewhere, over_by_the_list, transfers_in
 from server.registry.births import about, mood_of
 from server.registry.consent import happened_on
-from server.registry.people import NOT_WANTED, STOPPED, datings_of, day_of, in_time
+from server.registry.people import NOT_WANTED, datings_of, day_of, in_time
 from server.registry.referrals import signs_of
 from server.registry.telling import (
     ANTENATAL,
@@ -143,12 +143,13 @@ def _visit(one: Event, keys: Mapping[str, str]) -> Visit:
 def _stops(told: Sequence[Event]) -> Iterable[Stop]:
     """F3 `contact_ok` "do not contact me" is about that pregnancy. Not having answered is not that.
 
-    So is F5 `pnc_other` "no contact", as long as she says nothing else after it.
+    So is F5 `pnc_other` "no contact", as long as she says nothing else after it, and F6 `wish` "remove device" for its method.
     """
     for one in told:
         if one.form_id == PREGNANCY and one.episode and one.data.get("contact_ok") == "none":
             yield Stop("contact_declined", day_of(one), one.event, episode=one.episode)
     yield from refused_contacts(told)
+    yield from removals_in(told)
 
 
 def _pregnancies(told: Sequence[Event]) -> Iterable[Pregnancy]:
@@ -204,7 +205,7 @@ def _episode(uuid: str, told: Sequence[Event], is_chosen: bool) -> Contraception
     methods = [one.data["method"] for one in told if one.data.get("method") not in (None, "none", "prefer_not")]
     wishes = [one.data["reminder_wish"] for one in told if "reminder_wish" in one.data]
     starts = [day for one in told if (day := _day(one, "start_date"))]
-    ends = [day_of(one) for one in told if _ends_it(one)]
+    ends = [day_of(one) for one in told if ends_method(one)]
     return ContraceptionEpisode(
         uuid=uuid,
         method=methods[-1] if methods else "",
@@ -216,10 +217,6 @@ def _episode(uuid: str, told: Sequence[Event], is_chosen: bool) -> Contraception
         supplies=tuple(supply for one in told if (supply := _supply(one))),
         ended_on=ends[-1] if ends else None,
     )
-
-
-def _ends_it(one: Event) -> bool:
-    return one.data.get("reason") in STOPPED or one.data.get("wish") in STOPPED
 
 
 def _supply(one: Event) -> Supply | None:

@@ -46,7 +46,7 @@ DUE_COLUMNS = (
 
 
 CHOSEN_BY: Final = {
-    **dict.fromkeys(("REF-U", "REF-R"), "referrals"),
+    **dict.fromkeys(("REF-U", "REF-R", "REF-O"), "referrals"),
     **dict.fromkeys(("MIG-TR", "MIG-TR-P", "MIG-TR2", "MIG-ARR", "MIG-ARR-P"), "transfers"),
 }
 """By rule, the list of what it asks about, where she may have several of it: the row names the one (FollowUp.anchor_event)."""

@@ -30,7 +30,7 @@ NAMESPACE: Final = UUID("5d3a8c1e-6f0b-4a53-9c7e-2f1f6b0c9a44")
 DANGER_QUESTIONS: Final = {
     "pregnancy_registration": "danger_now",
     "antenatal_check": "danger",
-    "contraception_followup": "danger_fp",
+    CONTRACEPTION: "danger_fp",
     POSTNATAL: "danger_pp danger_nb",
 }
 """The questions that ask for danger signs (3.1), by form."""
@@ -56,12 +56,18 @@ def _seen(form_id: str, answers: Mapping[str, str]) -> frozenset[str]:
 
 
 def urgency_of(form_id: str, answers: Mapping[str, str]) -> str | None:
-    """urgent or routine when the record refers her, else None. A danger sign is an urgent referral (3.1), asked or not."""
+    """urgent or routine when the record refers her, else None. A danger sign is an urgent referral (3.1), asked or not; so is
+    a device that she wants taken out a routine one, wherever she is to go (3, F6 `removal_request`)."""
     if signs_of(form_id, answers):
         return "urgent"
     chosen = answers.get("refer_urgency") or ""
     refers = answers.get("refer") == "yes" if "refer" in answers else answers.get("refer_to", "none") != "none"
-    return ("urgent" if chosen == "urgent" else "routine") if refers or chosen in ("urgent", "routine") else None
+    refers = refers or wants_removal(form_id, answers) or chosen in ("urgent", "routine")
+    return ("urgent" if chosen == "urgent" else "routine") if refers else None
+
+
+def wants_removal(form_id: str, answers: Mapping[str, str]) -> bool:
+    return form_id == CONTRACEPTION and answers.get("wish") == "remove_device"
 
 
 def referral_uuid(event: str) -> str:
@@ -137,7 +143,7 @@ def act_of(db: Session, told: CareEvent, urgency: str) -> EntityAct:
     ).one_or_none() or ("", "")
     properties = {
         "woman": told.subject,
-        "pregnancy": told.episode or "" if told.form_id != "contraception_followup" else "",
+        "pregnancy": told.episode or "" if told.form_id != CONTRACEPTION else "",
         "village_code": village,
         "urgency": urgency,
         "referred_on": told.visit_date.isoformat(),

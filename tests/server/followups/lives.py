@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from server.followups.facts import (
     SIGNS,
+    URGENCIES,
     Birth,
     Consent,
     ContraceptionEpisode,
@@ -148,7 +149,7 @@ def women(draw: st.DrawFn) -> Facts:
             Referral(f"r{n}", urgency, on(n), "p1", outcome_on=outcome, wishes=(Wish(f"w{n}", on(n), outcome),))
             for n, urgency, outcome in draw(
                 st.lists(
-                    st.tuples(numbers, st.sampled_from(("urgent", "routine")), ended),
+                    st.tuples(numbers, st.sampled_from(URGENCIES), ended),
                     max_size=2,
                     unique_by=lambda one: one[0],
                 )

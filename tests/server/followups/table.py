@@ -44,6 +44,9 @@ URGENT_NEW_YEAR, URGENT_FESTIVAL = (
 ROUTINE_LEAP, ROUTINE_FESTIVAL = (
     woman(referrals=(Referral("r1", "routine", day(on)),)) for on in ("2028-02-20", "2028-01-24")
 )
+REMOVAL, REMOVAL_NEW_YEAR, REMOVAL_FESTIVAL = (
+    woman(referrals=(Referral("r1", "removal", day(on)),)) for on in ("2028-02-24", "2026-12-28", "2027-02-01")
+)
 COIL_NEW_YEAR = woman(contraception=(method("iud_cu", started_on=day("2026-12-20")),))
 
 CROSSED = {
@@ -136,6 +139,16 @@ TABLE: list[tuple[str, Facts, str, str, str]] = [
     ("REF-R", ROUTINE, "2026-12-27", "due", "info"),
     ("REF-R", ROUTINE, "2027-01-03", "due", "info"),
     ("REF-R", ROUTINE, "2027-01-04", "overdue", "red"),
+    ("REF-O", REMOVAL, "2028-02-24", "scheduled", "info"),
+    ("REF-O", REMOVAL, "2028-02-25", "open", "info"),
+    ("REF-O", REMOVAL, "2028-02-29", "due", "info"),
+    ("REF-O", REMOVAL, "2028-03-02", "due", "info"),
+    ("REF-O", REMOVAL, "2028-03-03", "overdue", "red"),
+    ("REF-O", REMOVAL_NEW_YEAR, "2026-12-29", "open", "info"),
+    ("REF-O", REMOVAL_NEW_YEAR, "2027-01-02", "due", "info"),
+    ("REF-O", REMOVAL_NEW_YEAR, "2027-01-05", "overdue", "red"),
+    ("REF-O", REMOVAL_FESTIVAL, "2027-02-06", "due", "info"),
+    ("REF-O", REMOVAL_FESTIVAL, "2027-02-09", "overdue", "red"),
     ("REF-N", HELP, "2026-12-28", "open", "red"),
     ("REF-N", HELP, "2026-12-29", "due", "red"),
     ("REF-N", HELP, "2027-01-04", "due", "red"),

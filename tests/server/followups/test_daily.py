@@ -164,6 +164,7 @@ REFERRALS = {
     "ROUTINE_FESTIVAL": ("2028-01-24", "routine"),
 }
 WISHES = {"HELP": "2026-12-28", "HELP_LEAP": "2028-02-24", "HELP_FESTIVAL": "2027-02-01"}
+REMOVALS = {"REMOVAL": "2028-02-24", "REMOVAL_NEW_YEAR": "2026-12-28", "REMOVAL_FESTIVAL": "2027-02-01"}
 COILS = {"COIL": "2028-01-25", "COIL_NEW_YEAR": "2026-12-20"}
 
 
@@ -199,6 +200,8 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
         check = checked(db, town, WISHES[story], refer="yes", refer_urgency="routine")
         told_of = {"episode": referral_uuid(check.event), "arrived": "yes", "needs_more": "yes"}
         tell(db, town, "referral_outcome", WISHES[story], **told_of)
+    if story in REMOVALS:
+        tell(db, town, F6, REMOVALS[story], reason="check", wish="remove_device")
     if story in COILS:
         tell(db, town, F6, COILS[story], method="iud_cu", start_date=COILS[story], reminder_wish="phone")
     if story == "THREE_MONTHS":

@@ -47,7 +47,14 @@ def test_a_due_visit_has_no_word_of_its_rule_its_state_or_its_severity() -> None
 
 
 @pytest.mark.parametrize(
-    ("rule", "named"), [("REF-U", "referrals,r1"), ("REF-R", "referrals,r1"), ("REF-N", "women,u"), ("ANC2", "women,u")]
+    ("rule", "named"),
+    [
+        ("REF-U", "referrals,r1"),
+        ("REF-R", "referrals,r1"),
+        ("REF-O", "referrals,r1"),
+        ("REF-N", "women,u"),
+        ("ANC2", "women,u"),
+    ],
 )
 def test_a_visit_about_a_referral_names_the_referral_since_she_may_have_several(rule: str, named: str) -> None:
     visit = a_visit()

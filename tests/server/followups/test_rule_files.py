@@ -48,6 +48,7 @@ def test_the_rules_of_the_product_load_and_ship_unsigned() -> None:
             "PN1-C",
             "PN42",
             "REF-N",
+            "REF-O",
             "REF-R",
             "REF-U",
         ]
