@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from forms.matching import out_of_line, words_in
+from forms.question_choices import FILES
 from forms.questions import Option
 
 
@@ -55,4 +56,5 @@ def _changes_of(old: Option, new: Option, languages: Iterable[str]) -> Iterator[
     for column in dict.fromkeys([*old.columns, *new.columns]):
         before, after = old.columns.get(column), new.columns.get(column)
         if before != after:
-            yield ChoiceChange("choice_changed", f"{new.name}.{column}", "", before, after)
+            kind = "choice_illustrated" if column in FILES else "choice_changed"
+            yield ChoiceChange(kind, f"{new.name}.{column}", "", before, after)

@@ -100,6 +100,9 @@ KIND_WORDS: dict[str, Told] = {
         "筛选用的列变了，出现的选项会不同。",
         "A column that choices are filtered by differs, so others may be offered.",
     ),
+    "choice_illustrated": _told(
+        "选项的图片换了", "Picture of a choice", "只是旁边的图片或录音变了。", "Only the picture or sound beside it."
+    ),
     "choices_reordered": _told(
         "选项换了先后", "Choices in another order", "只是排的先后变了。", "Only their order changes."
     ),

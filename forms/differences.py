@@ -26,10 +26,11 @@ class Difference:
 
     `weight`: loses (answers of before and after no longer meet), careful (another thing is asked or counted), harmless.
     `kind`: question_added, question_removed, question_renamed, question_moved, question_reordered, type_changed, rule_changed,
-    words_changed, choice_added, choice_removed, choice_renamed, choice_relabelled, choice_changed, choices_reordered,
-    choices_elsewhere, language_added, language_removed, setting_changed. `path` is the question's in the new version (of
-    one that is gone: in the old), "" for the whole form; `also` are further questions that it holds for. `what` is the
-    column, choice or setting, `language` that of changed words. `old` and `new` are None where there was or is nothing.
+    words_changed, choice_added, choice_removed, choice_renamed, choice_relabelled, choice_changed,
+    choice_illustrated, choices_reordered, choices_elsewhere, language_added, language_removed, setting_changed.
+    `path` is the question's in the new version (of one that is gone: in the old), "" for the whole form; `also` are further
+    questions that it holds for. `what` is the column, choice or setting, `language` that of changed words. `old` and `new`
+    are None where there was or is nothing.
     """
 
     kind: str

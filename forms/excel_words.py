@@ -52,6 +52,12 @@ COLUMNS: dict[str, Column] = {
     ),
     "list_name": _column(Care.LEAVE, "选项属于哪一组。", "The list that the choice belongs to."),
     "label": _column(Care.FREE, "人看到的文字，中英文都要改。", "What people read. Change both languages."),
+    "image": _column(
+        Care.THINK,
+        "旁边的图片，写文件名。自带的图片照着写就有；别的图片，发布前在这张表的页面上传。",
+        "The picture beside it, by its file name. Those that come with Fangshi are there; another one is uploaded on "
+        "the form's page before it is published.",
+    ),
     "hint": _column(Care.FREE, "题目下面的小字。", "The small print below the question."),
     "guidance_hint": _column(Care.FREE, "给培训用的说明。", "What training material says."),
     "constraint_message": _column(Care.FREE, "填得不对时手机上的话。", "What the phone says to a wrong answer."),

@@ -34,10 +34,11 @@ UNSAID: Final = Said()
 
 
 class Option(NamedTuple):
-    """One choice of a list: what is stored, and how it reads."""
+    """One choice of a list: what is stored, how it reads, and the file of its picture, "" where it has none."""
 
     name: str
     label: Said
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Row:
     parameters: str = ""
     save_to: str = ""
     options: tuple[Option, ...] = ()
+    picture: str = ""
 
     @property
     def keeps_answer(self) -> bool:
@@ -117,7 +119,7 @@ def _by_column(rows: list[list[str]]) -> list[dict[str, str]]:
 def _read_options(rows: list[dict[str, str]]) -> dict[str, tuple[Option, ...]]:
     found: dict[str, list[Option]] = {}
     for row in rows:
-        found.setdefault(row["list_name"], []).append(Option(row["name"], _said(row, "label")))
+        found.setdefault(row["list_name"], []).append(Option(row["name"], _said(row, "label"), _picture(row)))
     return {name: tuple(options) for name, options in found.items()}
 
 
@@ -151,8 +153,13 @@ def _read_row(
         message=_said(row, "constraint_message"),
         parameters=row.get("parameters", ""),
         options=options.get(listed, ()),
+        picture=_picture(row),
         **{name: row.get(name, "") for name in same},
     )
+
+
+def _picture(row: dict[str, str]) -> str:
+    return row.get("image" + _ZH, "")
 
 
 def _said(row: dict[str, str], column: str) -> Said:

@@ -27,6 +27,7 @@ KINDS: Final = {
     "deviceid": Said("手机编号，手机记", "the phone's id, by the phone"),
     "audit": Said("填表过程（不含位置），手机记", "how it was filled in (no places), by the phone"),
 }
+PICTURES: Final = "../../forms/library/pictures"  # from docs/forms
 GRADED: Final = {
     "A": Said("原文核对过", "read in the source"),
     "B": Said("公认标准，等本镇临床人员确认", "a known standard, awaiting the town's clinician"),
@@ -58,6 +59,7 @@ def write_row(row: Row, form: Outline, about: About, handling: Handling) -> Iter
     yield from _rules(row, form)
     if row.options:
         yield f"- 选项 / choices：{'；'.join(f'`{one.name}` {slashed(one.label)}' for one in row.options)}"
+    yield from _pictures(row)
     if row.listed.endswith(".csv"):
         yield f"- 名单 / list：`{row.listed}`"
     if row.choice_filter:
@@ -66,6 +68,14 @@ def write_row(row: Row, form: Outline, about: About, handling: Handling) -> Iter
         beside = "；".join(slashed(one) for one in handling.beside.get(row.name, ()))
         yield f"- 谁看、存多久 / who sees it, how long：同整份记录 / as the whole record{'；' if beside else ''}{beside}"
     yield from _sources(row, about)
+
+
+def _pictures(row: Row) -> Iterator[str]:
+    """Shown as phones show them, small, in the order of the choices."""
+    shown = [(row.picture, row.label), *((one.picture, one.label) for one in row.options)]
+    tags = [f'<img src="{PICTURES}/{name}" width="48" alt="{plain_text(label.zh)}">' for name, label in shown if name]
+    if tags:
+        yield f"- 图 / pictures：{' '.join(tags)}"
 
 
 def _when(row: Row, form: Outline) -> Iterator[str]:

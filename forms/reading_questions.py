@@ -64,7 +64,7 @@ class Reader:
         for path, control in walk_controls(body, "", by_id):
             self.controls.setdefault(path, []).append(control)
         self.media = read_media(model)
-        self.lists = ChoiceLists(model, self.texts, self.readable)
+        self.lists = ChoiceLists(model, self.texts, self.readable, self.media)
         self.values: dict[str, list[Element]] = {}
         for one in (*model.iter("{*}setvalue"), *body.iter("{*}setvalue")):
             self.values.setdefault(field_path(one.get("ref") or ""), []).append(one)

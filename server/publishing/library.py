@@ -12,6 +12,7 @@ from server.publishing.datasets import link_by_name
 from server.publishing.definition import definition_of_xml
 from server.publishing.draft import put_draft
 from server.publishing.kinds import switch_kind
+from server.publishing.pictures import put_pictures
 from server.publishing.publish import publish_draft
 from server.publishing.queries import find_published
 from server.publishing.town_lists import hold_lists, refresh_lists, refresh_villages
@@ -63,7 +64,8 @@ def publish_one(
     form = known[1] if known else None
     before = find_published(db, form, definition.xform.version) if form is not None else None
     if form is not None and before is not None and bytes(before.xml) == definition.xml:
+        put_pictures(db, store, before, now)
         return form
     form = put_draft(db, project, form, definition, by, now, key, ignore_warnings=True)
-    publish_draft(db, store, project, form, None, by, now)
+    put_pictures(db, store, publish_draft(db, store, project, form, None, by, now), now)
     return form

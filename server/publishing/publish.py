@@ -15,6 +15,7 @@ from server.publishing.datasets import link_by_name, take_datasets
 from server.publishing.draft import clear_draft, get_draft, hold_form
 from server.publishing.file_words import refuse_forbidden_files
 from server.publishing.list_editing import refuse_bad_lists
+from server.publishing.pictures import offer_pictures
 from server.publishing.queries import find_published
 from server.publishing.rights import refuse_forbidden_xml
 from server.publishing.town_lists import hold_lists, offer_lists, offer_rows
@@ -59,6 +60,7 @@ def publish_draft(
     clear_draft(form)
     form.updated_at = now
     db.flush()
+    offer_pictures(db, store, form, draft, now)
     if project.kind == "care":
         offer_lists(db, store, project, form, now)
     details = {"oldDefId": before, "newDefId": draft.id}

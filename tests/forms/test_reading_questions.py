@@ -2,6 +2,7 @@
 
 import pytest
 
+from forms.differences import differences
 from forms.errors import FormError
 from forms.library import _read_text, library_ids, read_library_form
 from forms.questions import Option
@@ -83,3 +84,27 @@ def test_references_in_a_repeat_filters_pictures_and_columns_of_choices_are_read
 def test_what_is_no_form_is_refused(xml):
     with pytest.raises(FormError):
         read_outline(xml)
+
+
+def test_a_choice_is_read_with_its_picture_and_a_changed_one_is_harmless():
+    source = """
+| survey |
+| | type | name | label::zh | label::en |
+| | select_one yn | seen | 看到吗 | Seen |
+
+| choices |
+| | list_name | name | label::zh | label::en | image::zh | image::en |
+| | yn | yes | 是 | Yes | yes.png | yes.png |
+| | yn | no | 否 | No | |
+
+| settings |
+| | form_id | version | default_language |
+| | f | 1 | zh |
+"""
+    before, after = (read_outline(convert_text(one).xml) for one in (source, source.replace("yes.png", "nod.png")))
+    (seen,) = (one for one in before.questions if one.name == "seen")
+
+    assert [one.columns for one in seen.options or ()] == [{"image": "jr://images/yes.png"}, {}]
+    (change,) = differences(before, after)
+    assert (change.kind, change.weight, change.what) == ("choice_illustrated", "harmless", "yes.image")
+    assert (change.old, change.new) == ("jr://images/yes.png", "jr://images/nod.png")
