@@ -19,8 +19,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+from forms.conversion_errors import find_question_row, invalid_cells, invalid_form
 from forms.errors import XLSFormInvalid
+from forms.excel_words import Line
 from forms.lint_places import Cell
+from forms.slips import Slip, find_slips
 from forms.validate import read_warnings_of_validate, validate_available
 from forms.workbook import check_workbook, refuse_hostile_parts
 
@@ -38,14 +41,10 @@ OWN_WALL_SECONDS = 300  # our own tables are not hostile: on a machine that is b
 CPU_SECONDS = 25
 MEMORY_BYTES = 1 << 30
 RESULT_BYTES = 50_000_000
+MOST_SLIPS = 20  # that are told at once
 MOST_CELLS = 50_000  # whose place is known; a form that people fill in has a few thousand
 
-_ROW = re.compile(r"\[row\s*:\s*(\d+)\]|\brow(?: number)?\s+'?(\d+)'?", re.IGNORECASE)
-_SHEETS = "(survey|choices|settings|entities|external_choices|osm)"
-_NAMED_SHEET = re.compile(rf"[Oo]n the ['\"]?{_SHEETS}['\"]? sheet")
-_SHEET = re.compile(rf"\b{_SHEETS}['\"]? (?:work)?sheet|sheet(?: name)?[:,]? ['\"]{_SHEETS}\b")
-# Sentences of pyxform that name a question but not its row.
-_QUESTION = re.compile(r"Unknown question type '(?P<type>.+)'|[Ss]urvey element named '(?P<name>[^']+)'")
+_MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d) 00:00:00$")
 # The child of every upload, begun without what a start would wait for: numpy, which openpyxl can do without, and the search
 # for rubbish among what is being imported.
 _START = (
@@ -106,32 +105,15 @@ def _convert_apart(
 
 
 def _read_result(result: dict[str, Any]) -> Converted:
+    if slips := result.get("slips"):
+        raise invalid_cells(
+            [Slip(sheet, row, column, Line(*said)) for sheet, row, column, said in slips], result["warnings"]
+        )
     if error := result.get("error"):
         raise invalid_form(error, result["warnings"], result.get("row"))
     itemsets = result["itemsets"]
     cells = tuple(Cell(*one) for one in result.get("cells", ()))
     return Converted(result["xml"].encode(), result["warnings"], itemsets.encode() if itemsets else None, cells)
-
-
-def invalid_form(error: str, warnings: list[str], question_row: int | None = None) -> XLSFormInvalid:
-    """pyxform's sentence as an error, with the sheet and the row that it names, or the row of the question it names."""
-    found = _ROW.search(error)
-    row = int(found[1] or found[2]) if found else question_row
-    if named := _NAMED_SHEET.search(error):
-        return XLSFormInvalid(error, warnings, named[1], row)
-    if row is not None:
-        return XLSFormInvalid(error, warnings, "survey", row)
-    sheet = _SHEET.search(error)
-    return XLSFormInvalid(error, warnings, sheet[1] or sheet[2] if sheet else None, None)
-
-
-def find_question_row(error: str, survey: list[dict[str, str]]) -> int | None:
-    """The row, as Excel counts it, of the one question that a sentence names by its type or name; None if unsure."""
-    if not (found := _QUESTION.search(error)):
-        return None
-    column, value = ("type", found["type"]) if found["type"] else ("name", found["name"])
-    rows = [number for number, row in enumerate(survey, start=2) if row.get(column) == value]
-    return rows[0] if rows else None
 
 
 def run_worker() -> None:
@@ -164,9 +146,11 @@ def _convert_or_say_why(data: bytes, file_type: str, form_id: str | None, warnin
     sheets: dict[str, Any] = {}
     try:
         sheets.update(_read_sheets(data, file_type))
-        # Rows of text formats are not counted as Excel counts them.
-        cells = _cells_of(sheets) if file_type in (".xlsx", ".xls") else []
-        return {**_convert_sheets(sheets, form_id, warnings), "cells": cells}
+        if file_type not in (".xlsx", ".xls"):  # rows of text formats are not counted as Excel counts them
+            return _convert_sheets(sheets, form_id, warnings)
+        if slips := find_slips(sheets):
+            return {"slips": slips[:MOST_SLIPS]}
+        return {**_convert_sheets(sheets, form_id, warnings), "cells": _cells_of(sheets)}
     except MemoryError:
         return {"error": "Converting the form took more memory than it may."}
     except RecursionError:
@@ -183,7 +167,14 @@ def _read_sheets(data: bytes, file_type: str) -> dict[str, Any]:
     if file_type == ".xlsx":
         refuse_hostile_parts(data)
     read = SupportedFileTypes.get_processors()[SupportedFileTypes(file_type)]
-    return dict(read(io.BytesIO(data)))
+    return {name: _without_midnights(rows) for name, rows in dict(read(io.BytesIO(data))).items()}
+
+
+def _without_midnights(rows: Any) -> Any:
+    """A day that a spreadsheet program made of what was typed, as a day again: nobody types the midnight in it."""
+    if not all(isinstance(row, dict) for row in rows):
+        return rows
+    return [{name: _MIDNIGHT.sub(r"\1", text) if text else text for name, text in row.items()} for row in rows]
 
 
 def _cells_of(sheets: dict[str, Any]) -> list[Cell]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from forms.conversion_words import tell_wrongs
 from forms.difference_words import KIND_WORDS, WEIGHT_WORDS, what_words
 from forms.differences import LOSES, WEIGHTS, Difference, differences
 from forms.errors import FormError
@@ -148,9 +149,15 @@ def read_version(named: str) -> Outline:
         if named in library_ids():
             return read_outline(read_library_form(named))
     except FormError as wrong:
-        place = " ".join(str(wrong.details[one]) for one in ("sheet", "row") if wrong.details.get(one))
-        raise Unusable(f"{named}: {place} {wrong.message}") from None
+        raise Unusable(f"{named}: " + "\n".join(words_of(wrong))) from None
     raise Unusable(f"没有这个文件，也没有这张表 / there is no such file and no such form: {named}")
+
+
+def words_of(wrong: FormError) -> Iterator[str]:
+    """A line for each thing that is wrong: where it is, then in both languages what to do."""
+    for one in tell_wrongs(wrong.message, wrong.details):
+        where = " ".join(str(part) for part in (one.sheet, one.row, one.column) if part)
+        yield f"{where} {' / '.join(dict.fromkeys(one.said))}".strip()
 
 
 def read_xform_file(path: Path) -> bytes:

@@ -1,13 +1,15 @@
 import time
 import zipfile
+from datetime import datetime as moment
 
 import pytest
 
 from forms import xlsform
+from forms.conversion_errors import invalid_form
 from forms.errors import XLSFormInvalid
 from forms.workbook import check_workbook
 from forms.xform import read_xform
-from forms.xlsform import convert_text, convert_texts, convert_xlsform, invalid_form
+from forms.xlsform import convert_text, convert_texts, convert_xlsform
 from tests.forms.samples import DATA, form_xml
 from tests.forms.workbooks import SETTINGS, SURVEY, part_of, with_parts, workbook
 
@@ -133,26 +135,28 @@ def test_an_error_in_the_child_process_comes_back_whole():
     assert len(refused.value.details["warnings"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("error", "sheet", "row"),
-    [
-        ("[row : 14] Question or group with no name.", "survey", 14),
-        ("[row : 3] On the 'entities' sheet, the 'x' value is invalid.", "entities", 3),
-        ("There should be a choices sheet in this xlsform.", "choices", None),
-        ("Invalid headers provided for sheet: 'survey'.", "survey", None),
-        (
-            "The xls file provided has an invalid date on the survey sheet, under the a column on row number 7",
-            "survey",
-            7,
-        ),
-        ("[row : 3] List name not in choices sheet: b", "survey", 3),
-        ("Something else.", None, None),
-    ],
-)
-def test_sheet_and_row_are_read_from_the_sentence(error, sheet, row):
-    details = invalid_form(error, ["w"]).details
+def test_a_day_that_a_program_made_of_what_was_typed_is_a_day_again():
+    typed = [("type", "name", "label", "default"), ("date", "seen", "x", moment(2026, 1, 2))]  # noqa: DTZ001 - cells have no zone
+    typed.append(("dateTime", "at", "x", moment(2026, 1, 2, 3, 4)))  # noqa: DTZ001
+    version = [("form_id", "form_title", "version"), ("small", "小表", moment(2026, 11, 27))]  # noqa: DTZ001
 
-    assert details == {"error": error, "warnings": ["w"], "sheet": sheet, "row": row}
+    xml = convert_xlsform(workbook(survey=typed, settings=version), "xlsx").xml
+    assert read_xform(xml).version == "2026-11-27"
+    assert b"<seen>2026-01-02</seen>" in xml and b"<at>2026-01-02 03:04:00</at>" in xml
+
+
+def test_cells_that_no_phone_could_read_are_told_all_at_once_and_nothing_is_converted():
+    odd = [("type", "name", "label", "relevant", "constraint"), ("text", "a", "x", None, ".＞1")]
+    odd.append(("text", "b", "x", "${a} ＝ '1'", None))
+
+    with pytest.raises(XLSFormInvalid, match="constraint: .* ＞ ") as refused:
+        convert_xlsform(workbook(survey=odd), "xlsx")
+    details = refused.value.details
+    assert [(one["sheet"], one["row"], one["column"]) for one in details["slips"]] == [
+        ("survey", 2, "constraint"),
+        ("survey", 3, "relevant"),
+    ]
+    assert (details["sheet"], details["row"]) == ("survey", 2)
 
 
 def sheet_xml(rows: str, dimension: str = "A1") -> bytes:

@@ -1,10 +1,12 @@
-"""Does a new form convert? An upload becomes a draft; what pyxform says comes back with sheet and row."""
+"""Does a new form convert? An upload becomes a draft; what is wrong with a workbook comes back cell by cell."""
 
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
+from forms.conversion_words import tell_wrongs
 from forms.errors import FormError
+from forms.slips import Slip
 from server.access.allow import allow
 from server.errors import (
     FormWarnings,
@@ -94,7 +96,7 @@ def read_upload(form: Form | None) -> Definition:
 
 
 def upload_again(problem: Problem, form: Form | None) -> Response:
-    """The page again: pyxform's words with sheet and row where it names them, or the warnings and a box to accept them."""
+    """The page again: what is wrong with sheet, row and column where they are known, or the warnings and a box to accept them."""
     values: dict[str, Any] = {"form": named(form) if form else None}
     if isinstance(problem, FormWarnings):
         values["warnings"] = warning_lines(problem.details["warnings"])
@@ -104,19 +106,25 @@ def upload_again(problem: Problem, form: Form | None) -> Response:
 
 
 def error_words(problem: Problem) -> dict[str, Any]:
-    """What is wrong; of a workbook also where, with pyxform's own words; of a red line each place, with why."""
+    """What is wrong; of a workbook place by place, with what to do; of a red line each place, with why."""
     if isinstance(problem, RedLine):
         return {"message": _("This form asks what we do not ask."), "lines": red_lines(problem.details["findings"])}
     if not isinstance(problem, XlsFormInvalid):
         return {"message": word_for_people(problem), "lines": []}
-    sheet, row = problem.details.get("sheet"), problem.details.get("row")
-    where = ""
-    if sheet:
-        where = (
-            _("Sheet “%(sheet)s”, row %(row)s", sheet=sheet, row=row) if row else _("Sheet “%(sheet)s”", sheet=sheet)
-        )
-    text = str(problem.details.get("error") or problem.message)
-    return {"message": _("This file can't be used as a form yet."), "lines": [{"where": where, "text": text}]}
+    wrongs = tell_wrongs(str(problem.details.get("error") or problem.message), problem.details)
+    return {"message": _("This file can't be used as a form yet."), "lines": [line_of(one) for one in wrongs]}
+
+
+def line_of(wrong: Slip) -> dict[str, str]:
+    """Where, and what to do about it."""
+    names = {"sheet": wrong.sheet, "row": wrong.row, "column": wrong.column}
+    if wrong.column:
+        where = _("Sheet “%(sheet)s”, row %(row)s, column “%(column)s”", **names)
+    elif wrong.row:
+        where = _("Sheet “%(sheet)s”, row %(row)s", **names)
+    else:
+        where = _("Sheet “%(sheet)s”", **names) if wrong.sheet else ""
+    return {"where": where, "text": wrong.said.en if languages.language_tag() == "en" else wrong.said.zh}
 
 
 def red_lines(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:

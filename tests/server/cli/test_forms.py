@@ -128,6 +128,19 @@ def test_what_cannot_be_read_is_2_with_the_reason(
     assert run("forms", "compare", "feedback", "nothing") == 2
 
 
+def test_what_an_input_method_left_is_told_cell_by_cell_in_both_languages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.xlsx"
+    file.write_bytes(
+        a_workbook([["type", "name", "label", "relevant"], ["text", "a", "A", None], ["text", "b", "B", "${a}＝'是'"]])
+    )
+
+    assert run("forms", "compare", "feedback", str(file)) == 2
+    said = capsys.readouterr().err
+    assert "survey 3 relevant" in said and "是中文符号" in said and "Type = instead" in said
+
+
 def test_a_files_name_holds_nothing_that_leads_elsewhere() -> None:
     names = [forms.file_name(name) for name in ("a/../b.xlsx", "村\\表.xls", "x" * 300 + ".xlsx")]
     assert names == ["a_.._b.xlsx", "村_表.xls", "x" * 60 + ".xlsx"]

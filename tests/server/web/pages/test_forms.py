@@ -43,14 +43,28 @@ def test_a_workbook_becomes_a_draft_and_then_goes_to_the_phones(town, browse, da
         assert form.current_version.version == "2026-03" and form.draft_version_id is None
 
 
-def test_pyxforms_words_come_back_with_sheet_and_row(town, browse, database):
+def test_what_is_wrong_with_a_workbook_comes_back_with_sheet_and_row_and_what_to_do(town, browse, database):
     answer = browse("lea").send("/forms/upload", {"file": a_file(BAD, "bad.xlsx")})
     page = text_of(answer)
     assert answer.status_code == 400
-    assert "第 3 行" in page and "survey" in page
+    assert "“survey”表第 3 行" in page and "没有哪一题的 name 是“nope”" in page
     assert "已发布的照常用" in page
     with database.reading() as db:
         assert db.scalars(select(Form).where(Form.xml_form_id == "talk")).all() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh_Hans", ["“survey”表第 2 行，“calculation”列", "（ ） 是中文符号", "第 3 行", "＝ 是中文符号"]),
+        ("en", ["Sheet “survey”, row 2, column “calculation”", "Type ( ) instead", "row 3", "Type = instead"]),
+    ],
+)
+def test_every_cell_with_signs_of_a_chinese_keyboard_is_told_at_once(town, browse, language, told):
+    odd = workbook(["calculate", "a", None, "round（1）"], ["calculate", "b", None, "${a}＝1"])
+    answer = browse("lea", language).send("/forms/upload", {"file": a_file(odd, "odd.xlsx")})
+    assert answer.status_code == 400
+    assert [one for one in told if one not in text_of(answer)] == []
 
 
 @pytest.mark.parametrize("name", ["form.pdf", "form", "form.xlsm.exe"])
