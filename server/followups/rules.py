@@ -9,7 +9,8 @@ from server.followups.answers import Asked, Ending, ending_of
 from server.followups.antenatal import Settled, settle_contacts
 from server.followups.due import TASK_STATES, Due, Step, Stopped, key_of
 from server.followups.facts import Facts, Visit
-from server.followups.occasions import Occasion, dating_on, occasions_of
+from server.followups.finding_occasions import occasions_of
+from server.followups.occasions import Occasion, dating_on
 from server.followups.ruleset import Rule, rules_in_force
 from server.followups.stops import Cause, cause_of_stop
 from server.followups.windows import (

@@ -1,0 +1,41 @@
+"""The occasions of a rule: each pregnancy, injection, supply, danger sign … that asks for one follow-up. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from server.followups import occasions_in_chains, occasions_of_pregnancies, occasions_of_transfers
+from server.followups.facts import Facts
+from server.followups.occasions import Occasion
+from server.followups.ruleset import Rule
+
+
+def occasions_of(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """The occasions of a rule that are known by that day; events dated later than it are left out."""
+    if facts.subject_list != rule.subject_list:
+        return
+    seen = set()
+    for occasion in FINDERS[rule.anchor](rule, facts, today):
+        if occasion.day <= today and (occasion.episode, occasion.event) not in seen:
+            seen.add((occasion.episode, occasion.event))
+            yield occasion
+
+
+FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] = {
+    "ga_anchor": occasions_of_pregnancies.of_pregnancies,
+    "started_on": occasions_in_chains.of_starts,
+    "injected_on": occasions_in_chains.of_injections,
+    "supply_until": occasions_in_chains.of_supplies,
+    "fa_supply_until": occasions_in_chains.of_folic_acid,
+    "reported_on": occasions_of_pregnancies.of_danger_signs,
+    "referred_on": occasions_of_pregnancies.of_referrals,
+    "wants_help_on": occasions_of_pregnancies.of_wishes_for_help,
+    "visited_on": occasions_in_chains.of_household_visits,
+    "born_on": occasions_of_pregnancies.of_births,
+    "lost_on": occasions_of_pregnancies.of_losses,
+    "sent_on": occasions_of_transfers.of_sent,
+    "taken_over_on": occasions_of_transfers.of_taken_over,
+    "arrived_on": occasions_of_transfers.of_arrivals,
+    "stepped_on": occasions_in_chains.of_case_steps,
+    "renewal_on": occasions_in_chains.of_renewals,
+}

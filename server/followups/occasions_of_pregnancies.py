@@ -1,0 +1,82 @@
+"""Occasions of a pregnancy and of what came of it: its weeks, danger signs, the birth, a loss, referrals. Pure."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from server.followups.facts import Birth, Facts, Pregnancy
+from server.followups.occasions import Occasion, dating_on, days_of
+from server.followups.ruleset import Rule
+
+STAY: Final = timedelta(days=3)
+"""How long after a birth she is taken to have left hospital while nobody told (domain.md 2.3, PN1)."""
+
+
+def of_pregnancies(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    for one in facts.pregnancies:
+        dating = dating_on(one, today)
+        if dating and ("any" in rule.profiles or one.profile in rule.profiles):
+            yield Occasion(one.event, one.uuid, one.registered_on, days_of(one, dating), pregnancy=one)
+
+
+def of_danger_signs(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """A loss ends what was asked for the pregnancy's sake or the baby's. Her own signs after a birth outlast it."""
+    known = {one.uuid: one for one in facts.pregnancies}
+    for one in sorted(facts.danger_signs, key=lambda one: (one.reported_on, one.event)):
+        ends_with = known.get(one.pregnancy) if one.kind in ("pregnancy", "baby") else None
+        if one.kind in rule.signs:
+            days = {"reported_on": one.reported_on}
+            yield Occasion(one.event, one.pregnancy, one.reported_on, days, pregnancy=ends_with)
+
+
+def of_births(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """One a pregnancy, known by what registered it, so that what is told later of the birth moves what is asked for.
+
+    Who said no to visits at home is asked to the clinic or rung up instead, from the day she said so; one that she had
+    before it is none that is missing.
+    """
+    for one in facts.pregnancies:
+        birth = one.birth
+        if birth is None or not is_asked_after(rule, birth, visits_after_birth(facts, one)):
+            continue
+        told_on = birth.no_visits[0] if rule.birth == "no_visits" and birth.no_visits else birth.told_on
+        days = {"born_on": birth.on, "left_on": birth.left_on or birth.on + STAY, "told_on": told_on}
+        yield Occasion(one.event, one.uuid, birth.on, days, pregnancy=one)
+
+
+def is_asked_after(rule: Rule, birth: Birth, visits: Iterable[date]) -> bool:
+    if rule.birth == "left_early":
+        return birth.left_early
+    if rule.birth == "no_visits":
+        said = birth.no_visits
+        return said is not None and all(on > said[0] for on in visits)
+    return rule.birth is None or birth.is_spoken_of
+
+
+def visits_after_birth(facts: Facts, pregnancy: Pregnancy) -> list[date]:
+    return [one.visit_date for one in facts.visits if one.report == "pnc_visit" and one.episode == pregnancy.uuid]
+
+
+def of_losses(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """It names no pregnancy that a loss could end: it is what a loss begins."""
+    for one in facts.pregnancies:
+        if one.outcome and one.outcome.kind == "ended":
+            days = {"lost_on": one.outcome.on, "told_on": one.outcome.reported_on}
+            yield Occasion(one.event, one.uuid, one.outcome.on, days)
+
+
+def of_referrals(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    known = {one.uuid: one for one in facts.pregnancies}
+    for one in facts.referrals:
+        if one.urgency == rule.urgency:
+            days = {"referred_on": one.referred_on}
+            pregnancy = known.get(one.pregnancy) if one.pregnancy else None
+            yield Occasion(one.uuid, one.pregnancy, one.referred_on, days, pregnancy=pregnancy)
+
+
+def of_wishes_for_help(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    known = {one.uuid: one for one in facts.pregnancies}
+    for referral in facts.referrals:
+        pregnancy = known.get(referral.pregnancy) if referral.pregnancy else None
+        for one in referral.wishes:
+            yield Occasion(one.event, referral.pregnancy, one.on, {"wants_help_on": one.on}, pregnancy=pregnancy)
