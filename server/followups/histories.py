@@ -5,30 +5,27 @@ No day of a fact lies after the day on which its record was received: a phone's 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
 from server.followups.facts import (
     Consent,
-    ContraceptionEpisode,
     DangerSign,
     Dating,
     Facts,
     HouseholdVisit,
-    Injection,
     Pregnancy,
     Stop,
-    Supply,
     Visit,
 )
+from server.followups.method_facts import methods_in
 from server.followups.outcomes import birth_of, is_clinicians, kind_of_signs, outcome_of, refused_contacts, support_of
-from server.followups.referral_facts import ends_method, referrals_in, removals_in
-from server.followups.supply_facts import PACK_DAYS, folic_acid_in, number_in, plausible, with_handed_out
+from server.followups.referral_facts import referrals_in, removals_in
+from server.followups.supply_facts import day_told, folic_acid_in, with_handed_out
 from server.followups.transfer_facts import cared_for_elsewhere, over_by_the_list, transfers_in
 from server.registry.births import about, mood_of
-from server.registry.consent import happened_on
-from server.registry.people import NOT_WANTED, datings_of, day_of, in_time
+from server.registry.people import datings_of, day_of, in_time
 from server.registry.referrals import signs_of
 from server.registry.telling import (
     ANTENATAL,
@@ -104,19 +101,13 @@ def read_woman(
             *over_by_the_list(transfers, listed_transfers),
         ),
         pregnancies=tuple(_pregnancies(told)),
-        contraception=with_handed_out(tuple(_contraception(told)), told),
+        contraception=with_handed_out(tuple(methods_in(told)), told),
         folic_acid=tuple(folic_acid_in(told)),
         visits=tuple(_visit(one, keys) for one in told if _took_place(one)),
         danger_signs=tuple(_danger_signs(told)),
         referrals=tuple(one for one in referrals_in(told) if one.uuid not in deleted_referrals),
         transfers=transfers,
     )
-
-
-def _day(one: Event, name: str) -> date | None:
-    """The day that a question tells; never one after receipt."""
-    day = plausible(one.data.get(name))
-    return happened_on(day, one.received_at) if day else None
 
 
 def _took_place(one: Event) -> bool:
@@ -170,7 +161,7 @@ def _pregnancy(registration: Event, uuid: str, told: Sequence[Event]) -> Pregnan
         registered_on=registered_on,
         received_at=registration.received_at,
         datings=tuple(_datings(told, registered_on)),
-        first_check_on=_day(registration, "first_check_date"),
+        first_check_on=day_told(registration, "first_check_date"),
         outcome=outcome_of(about(told, uuid)),
         birth=birth_of(about(told, uuid)),
         support=tuple(support_of(about(told, uuid))),
@@ -180,52 +171,6 @@ def _pregnancy(registration: Event, uuid: str, told: Sequence[Event]) -> Pregnan
 def _datings(told: Sequence[Event], registered_on: date) -> Iterable[Dating]:
     for one in datings_of(told, registered_on):
         yield Dating(one.event, one.ga_anchor, one.method, one.in_force_from)
-
-
-def _contraception(told: Sequence[Event]) -> Iterable[ContraceptionEpisode]:
-    episodes: dict[str, list[Event]] = {}
-    for one in told:
-        if one.form_id == CONTRACEPTION and one.episode:
-            episodes.setdefault(one.episode, []).append(one)
-    for uuid, records in episodes.items():
-        chosen = [one for one in records if _is_her_choice(one)]
-        if chosen:
-            yield _episode(uuid, chosen, _is_her_choice(records[-1]))
-
-
-def _is_her_choice(one: Event) -> bool:
-    return one.data.get("choice_hers", "yes") == "yes" and one.data.get("pressure") != "yes"
-
-
-def _episode(uuid: str, told: Sequence[Event], is_chosen: bool) -> ContraceptionEpisode:
-    """By what she chose herself, under no pressure; of anything else no task comes (3, F6), and none stays.
-
-    The last answer counts, for each question.
-    """
-    methods = [one.data["method"] for one in told if one.data.get("method") not in (None, "none", "prefer_not")]
-    wishes = [one.data["reminder_wish"] for one in told if "reminder_wish" in one.data]
-    starts = [day for one in told if (day := _day(one, "start_date"))]
-    ends = [day_of(one) for one in told if ends_method(one)]
-    return ContraceptionEpisode(
-        uuid=uuid,
-        method=methods[-1] if methods else "",
-        wants_follow_up=is_chosen and bool(wishes) and wishes[-1] not in NOT_WANTED,
-        started_on=starts[-1] if starts else None,
-        injections=tuple(
-            Injection(one.event, day, one.received_at) for one in told if (day := _day(one, "last_injection"))
-        ),
-        supplies=tuple(supply for one in told if (supply := _supply(one))),
-        ended_on=ends[-1] if ends else None,
-    )
-
-
-def _supply(one: Event) -> Supply | None:
-    packs = number_in(one, "packs_given")
-    if not packs:
-        return None
-    on = day_of(one)
-    until = plausible(one.data.get("supply_end")) or on + timedelta(days=packs * PACK_DAYS)
-    return Supply(one.event, on, until, one.received_at)
 
 
 def _danger_signs(told: Sequence[Event]) -> Iterable[DangerSign]:

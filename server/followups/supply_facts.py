@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from server.followups.facts import ContraceptionEpisode, Supply
+from server.registry.consent import happened_on
 from server.registry.people import day_of
 from server.registry.telling import SUPPLIES, Event, read_day
 
@@ -69,6 +70,12 @@ def plausible(text: str | None) -> date | None:
     """A day that something can be counted from; a slip of the year is no day."""
     day = read_day(text)
     return day if day and EARLIEST <= day <= LATEST else None
+
+
+def day_told(one: Event, name: str) -> date | None:
+    """The day that a question tells; never one after receipt."""
+    day = plausible(one.data.get(name))
+    return happened_on(day, one.received_at) if day else None
 
 
 def number_in(one: Event, name: str) -> int | None:

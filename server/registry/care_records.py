@@ -1,26 +1,14 @@
 """What care records bring about: the derivers `consent` and `people`, and all that a change of consent entails at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 
 import orjson
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.clock import today
-from server.models import (
-    BACK_CHECK,
-    BENEFIT,
-    BENEFIT_CASES,
-    PURPOSES,
-    SET_ASIDE,
-    CareEvent,
-    Dataset,
-    Entity,
-    Submission,
-    Woman,
-)
+from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, SET_ASIDE, CareEvent, Dataset, Submission
 from server.places.care_places import place_her_records, place_records_at
 from server.places.joined import REFUSALS
 from server.reading import Reading
@@ -31,21 +19,21 @@ from server.registry.blind_comparing import CHECKED_FORMS
 from server.registry.case_erasing import empty_if_removed
 from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
-from server.registry.entities import Author, properties_of, write_update
+from server.registry.entities import Author, write_update
 from server.registry.erasing import erase
 from server.registry.events import events_of, find_in_list, subject_of, whom
 from server.registry.moving import left_behind, move_episode, whose_before
 from server.registry.named import open_or_seal_named, tell_named
-from server.registry.people import find, in_time, last, write_household, write_woman
+from server.registry.people import in_time, last, write_household, write_woman
 from server.registry.referral_outcomes import align_referrals
 from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
 from server.registry.statuses import align_pregnancies
 from server.registry.telling import CONSENT, KEPT, REFERRAL_OUTCOME, Event, Told, takes_transfer_back, tell
 from server.registry.transfers import align_transfers
+from server.registry.women_list import align_list, touch_lists
 
 CARE_FORMS = frozenset(KEPT)
-HER_LISTS = ("women", "pregnancies", "contraception_episodes", "referrals", "transfers")
 
 
 def open_or_seal(db: Session, reading: Reading) -> Effects:
@@ -180,31 +168,6 @@ def seal_uncovered(db: Session, project_id: int, woman: str, events: list[Event]
     return standing
 
 
-def align_list(db: Session, project_id: int, woman: str, now: datetime) -> None:
-    """Her entity says of each consent what stands, and her household, name and worker only where it may: phones ask by it.
-
-    Records may arrive in another order than made.
-    """
-    row, entity = find(db, Woman, project_id, woman), find_in_list(db, project_id, "women", woman)
-    if row is None or entity is None:
-        return
-    dataset = db.get_one(Dataset, entity.dataset_id)
-    known, told = properties_of(db, dataset.id), orjson.loads(entity.data_json)
-    wrong = {name: value for name, value in said_in_list(row).items() if name in known and told.get(name, "") != value}
-    if not row.consent_service and told.get("consent_service") == "no":
-        wrong.pop("consent_until", None)  # over is over; the phone wrote its own day
-    label = label_of(entity, row)
-    if wrong or label:
-        act = EntityAct(dataset.name, woman, False, True, entity.version, None, None, label, wrong)
-        write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
-
-
-def label_of(entity: Entity, row: Woman) -> str:
-    """Her code alone, where her consent is over and the label still says more; "" leaves it as it is."""
-    code = next(iter(entity.label.split()), "")
-    return code if not row.consent_service and code != entity.label else ""
-
-
 def forget_refused_place(db: Session, project_id: int, household: str, events: list[Event], now: datetime) -> None:
     """The home's point leaves the list, and so the phones, once its people said no to keeping it (domain.md 3, F1)."""
     told = in_time(events)
@@ -215,16 +178,3 @@ def forget_refused_place(db: Session, project_id: int, household: str, events: l
         dataset = db.get_one(Dataset, entity.dataset_id)
         act = EntityAct(dataset.name, household, False, True, entity.version, None, None, "", {"geometry": ""})
         write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
-
-
-def said_in_list(row: Woman) -> dict[str, str]:
-    words = {f"consent_{name}": "yes" if getattr(row, f"consent_{name}") else "no" for name in PURPOSES}
-    until = row.consent_until.isoformat() if row.consent_until else ""
-    over = {} if row.consent_service else {"display_name": "", "assigned_worker": ""}
-    return words | {"consent_until": until, "household": row.household_uuid or ""} | over
-
-
-def touch_lists(db: Session, project_id: int, now: datetime, names: Iterable[str] = HER_LISTS) -> None:
-    """Phones fetch these lists anew."""
-    wanted = (Dataset.project_id == project_id) & Dataset.name.in_(list(names))
-    db.execute(update(Dataset).where(wanted).values(revision=Dataset.revision + 1, updated_at=now))

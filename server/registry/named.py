@@ -29,7 +29,7 @@ from server.models import (
 from server.reading import Reading
 from server.registry.entities import UUID
 from server.registry.events import events_by_woman
-from server.registry.own_records import ABOUT_HER
+from server.registry.reach import ABOUT_HER
 from server.registry.sealing import OPEN, Effects, Verdict, carry_out, judge, received_at, stand_in_line
 from server.registry.telling import KEPT, Told, bare, flatten, names_somebody, read_day
 from server.registry.tombstones import ERASED, is_buried

@@ -1,7 +1,6 @@
 """Which records and entities are a woman's: what an export gives her and an erasure takes out."""
 
 from collections.abc import Collection, Iterator
-from typing import Final
 
 import orjson
 from sqlalchemy import ColumnElement, Select, exists, or_, select, update
@@ -27,9 +26,8 @@ from server.models import (
 )
 from server.registry.emptying import empty_versions, in_batches
 from server.registry.entities import UUID
+from server.registry.reach import ABOUT_HER
 from server.registry.telling import KEPT, bare, tell
-
-ABOUT_HER: Final = ("pregnancies", "contraception_episodes", "referrals", "transfers")
 
 
 def entities_of(db: Session, project_id: int, woman: str, episodes: Collection[str]) -> list[Entity]:

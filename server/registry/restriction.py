@@ -13,7 +13,7 @@ from server.access.audit import record
 from server.access.pseudonyms import pseudonym
 from server.access.restricted import is_restricted
 from server.models import Restriction
-from server.registry.care_records import touch_lists
+from server.registry.women_list import touch_lists
 
 
 def restrict(db: Session, project_id: int, woman: str, by: int | None, now: datetime) -> bool:

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
 from server.models import BENEFIT_CASES, Minimised, Tombstone
+from server.registry.reach import CARE_LISTS
 
-ABOUT_WOMEN = frozenset({"women", "pregnancies", "contraception_episodes", "referrals", "transfers"})
-"""The lists whose entities are removed with their bearer."""
-REMOVED = ABOUT_WOMEN | {BENEFIT_CASES}
+REMOVED = frozenset({*CARE_LISTS, BENEFIT_CASES})
 """The lists from which entities are removed for good: nobody makes them anew, and phones are told that they are gone."""
 
 ERASED = "erased"
