@@ -148,6 +148,8 @@ def read_version(named: str) -> Outline:
             return read_outline(read_xform_file(path))
         if named in library_ids():
             return read_outline(read_library_form(named))
+    except (UnicodeDecodeError, OSError):
+        raise Unusable(f"这个文件读不出来 / this file cannot be read: {named}") from None
     except FormError as wrong:
         raise Unusable(f"{named}: " + "\n".join(words_of(wrong))) from None
     raise Unusable(f"没有这个文件，也没有这张表 / there is no such file and no such form: {named}")

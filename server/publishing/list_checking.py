@@ -1,6 +1,6 @@
 """What is wrong with which cell of a list of the town. Pure.
 
-What is told is a short name and values; pages have the words (server/web/pages/list_words.py).
+What is told is a short name and values; pages have the words (server/web/pages/library_words.py).
 """
 
 import io

@@ -15,6 +15,7 @@ from forms.library import library_ids
 from server.access.audit import record
 from server.blobs import BlobStore, remember
 from server.errors import ListChanged, NotFound, UnexpectedValue
+from server.keys import SealBroken
 from server.models import Audit, Form, FormAttachment, Project
 from server.publishing.list_checking import Wrong, check_rows, find_red_lines
 from server.publishing.list_files import ListUnreadable, Row, read_rows, write_rows
@@ -64,13 +65,13 @@ def list_now(db: Session, store: BlobStore, project: Project, kind: TownList) ->
 
 
 def rows_of(store: BlobStore, kind: TownList, sha256: str) -> list[Row] | None:
-    """The rows of a stored file, None where it is no more, or no such list.
+    """The rows of a stored file, None where it is no more, damaged, or no such list.
 
     Rows that forms read by name and that came after the town filled its list are ours, as phones without them have it.
     """
     try:
         rows = read_rows(kind, store.read(sha256))
-    except (FileNotFoundError, ListUnreadable):
+    except (FileNotFoundError, SealBroken, ListUnreadable):
         return None
     known = {row["name"] for row in rows}
     return rows + [row for row in our_rows(kind) if row["name"] in kind.fixed - known]

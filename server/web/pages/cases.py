@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Response, after_this_request, make_response, render_template, request
 
-from server.access.allow import allow, allow_records
+from server.access.allow import Scope, allow, allow_records, may
 from server.errors import MissingParameter, NotFound
 from server.intake import desk
-from server.models import Project
+from server.models import BENEFIT, Project
 from server.registry.case_erasing import CaseAhead, erase_case, find_case
 from server.registry.retention import backups_until
 from server.registry.sealing import stand_in_line
@@ -22,6 +22,12 @@ from server.web.pages.texts import _
 from server.web.pages.toasts import say
 
 ADDRESS = f"/review/<{ID}:submission_id>/case"
+
+
+def can_remove(project: Project, scope: Scope, found: desk.Record) -> bool:
+    """Whether a record's page leads here: it tells of a case that stands, to its officer."""
+    is_hers = found.xml_form_id == BENEFIT and may(session.caller(), "benefit.erase", project)
+    return is_hers and find_case(session.db(), scope, found.row.id) is not None
 
 
 def get_case(project: Project, submission_id: int) -> CaseAhead:

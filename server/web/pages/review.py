@@ -11,7 +11,7 @@ from server.intake import desk
 from server.intake.queries import get_file
 from server.intake.review import add_comment, set_review_state
 from server.intake.sealed import find_sealed
-from server.models import BENEFIT, Project
+from server.models import Project
 from server.places.desk import list_villages
 from server.places.joined import reach_home, woman_of_record
 from server.publishing.versions import SCHEMAS
@@ -19,6 +19,7 @@ from server.registry.lists import labels_of
 from server.web import languages, session
 from server.web.files import send_photo
 from server.web.pages.answers import Answer, Words, chosen_entities, list_answers
+from server.web.pages.cases import can_remove
 from server.web.pages.door import pages
 from server.web.pages.openable import find_open
 from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place, say_seal
@@ -94,7 +95,7 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
         if found.version.encrypted
         else "",
         "can_reopen": found.version.is_current and find_open(session.db(), project, submission_id) is not None,
-        "can_remove_case": found.xml_form_id == BENEFIT and may(session.caller(), "benefit.erase", project),
+        "can_remove_case": can_remove(project, scope, found),
         "can_review": found.version.is_current and may_decide(project, found),
     }
 

@@ -141,6 +141,14 @@ def test_what_an_input_method_left_is_told_cell_by_cell_in_both_languages(
     assert "survey 3 relevant" in said and "是中文符号" in said and "Type = instead" in said
 
 
+def test_a_text_in_other_letters_is_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "f.md"
+    file.write_bytes("| survey |\n| | type | name | label |\n| | note | n | 走访 |".encode("gb18030"))
+
+    assert run("forms", "compare", "feedback", str(file)) == 2
+    assert f"this file cannot be read: {file}" in capsys.readouterr().err
+
+
 def test_a_files_name_holds_nothing_that_leads_elsewhere() -> None:
     names = [forms.file_name(name) for name in ("a/../b.xlsx", "村\\表.xls", "x" * 300 + ".xlsx")]
     assert names == ["a_.._b.xlsx", "村_表.xls", "x" * 60 + ".xlsx"]

@@ -109,3 +109,17 @@ def test_a_list_of_which_forms_read_no_row_by_name_stays_as_it_is(store: BlobSto
     rows = [{"name": "town", "label": "镇卫生院", "phone": "0825-5550120"}]
 
     assert rows_of(store, CLINICS, store.put(write_rows(CLINICS, rows)).sha256) == rows
+
+
+def test_a_damaged_file_of_the_past_leaves_the_rest_to_be_read(
+    db: Session, store: BlobStore, town_id: int, lea: int
+) -> None:
+    town = db.get_one(Project, town_id)
+    for label in ("旧名", "新名"):
+        edit(db, store, town, lea, label)
+    before, _ = edits_of(db, town, CLINICS)
+    damaged = store.path((before.details or {})["before"])
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+
+    assert [change.rows is None for change in history_of(db, store, town, CLINICS)] == [True, True]
+    assert [row["label"] for row in list_now(db, store, town, CLINICS).rows] == ["新名"]
