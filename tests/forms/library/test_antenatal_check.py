@@ -5,7 +5,9 @@ import pytest
 from forms.library import read_library_form
 from forms.media import MediaNeed
 from forms.xform import XForm, read_xform
+from tests.forms.library import antenatal
 from tests.forms.library.antenatal import ASKED_ALONE, BEFORE_ALL, FORM, HERS, OTHERS, OVER, fill, pocket, pregnancy
+from tests.forms.library.due_questions import check_no_key_without_a_visit, check_overdue_stand_apart
 from tests.forms.library.filling import LI, NO_VISITS, WANG, Phone, day, due_row, woman
 
 
@@ -57,21 +59,11 @@ def test_of_two_records_that_are_going_on_none_is_chosen_beforehand(phone: Phone
 
 
 def test_overdue_visits_have_a_question_of_their_own(phone: Phone) -> None:
-    due = pocket(
-        due_row(FORM, WANG, -3, "overdue"), due_row(FORM, LI, 5, "open"), due_row("woman_consent", LI, -3, "other")
-    )
-
-    shown = fill(phone, due, due_overdue="overdue", due_open="open")
-
-    assert (shown.values["due_overdue"], shown.values["due_open"]) == ("overdue", "open")
+    check_overdue_stand_apart(phone, antenatal)
 
 
 def test_a_visit_that_could_not_take_place_carries_no_key(phone: Phone) -> None:
-    due = pocket(due_row(FORM, WANG, -3, "the key"))
-    filled = phone.fill(FORM, due, {"due_overdue": "the key", "privacy_now": "not_private"}, leave_prefilled=True)
-
-    assert filled.values["pregnancy"] == HERS
-    assert "visit_key" not in filled.shown
+    check_no_key_without_a_visit(phone, antenatal, "pregnancy", HERS, "not_private")
 
 
 def test_without_visits_for_this_form_the_page_of_due_visits_is_not_there(phone: Phone) -> None:

@@ -7,6 +7,7 @@ import pytest
 from forms.library import read_library_form
 from forms.media import MediaNeed
 from forms.xform import XForm, read_xform
+from tests.forms.library import contraception
 from tests.forms.library.contraception import (
     AGAIN,
     ANOTHER,
@@ -22,6 +23,7 @@ from tests.forms.library.contraception import (
     pocket,
     refused,
 )
+from tests.forms.library.due_questions import check_no_key_without_a_visit
 from tests.forms.library.filling import LI, NO_VISITS, VILLAGE, WANG, Phone, day, due_row, woman
 
 
@@ -117,11 +119,7 @@ def test_a_visit_that_is_due_brings_her_her_one_current_method_and_its_key(phone
 
 
 def test_a_visit_that_could_not_take_place_carries_no_key(phone: Phone) -> None:
-    due = pocket(due_row(FORM, WANG, -3, "the key"))
-    filled = phone.fill(FORM, due, {"due_overdue": "the key", "privacy_now": "others_ok"}, leave_prefilled=True)
-
-    assert filled.values["client"] == WANG
-    assert "visit_key" not in filled.shown
+    check_no_key_without_a_visit(phone, contraception, "client", WANG, "others_ok")
 
 
 def test_of_two_current_methods_none_is_chosen_beforehand(phone: Phone) -> None:

@@ -5,6 +5,8 @@ import pytest
 from forms.library import read_library_form
 from forms.media import MediaNeed
 from forms.xform import XForm, read_xform
+from tests.forms.library import referring
+from tests.forms.library.due_questions import check_no_key_without_a_visit, check_overdue_stand_apart
 from tests.forms.library.filling import LI, NO_VISITS, WANG, Phone, begun_earlier, day, due_row, woman
 from tests.forms.library.referring import BEFORE_ALL, FORM, HERS, LIS, OPEN, fill, pocket, referral, refused
 from tests.phones.collectsim.csim.engine import EngineError
@@ -65,24 +67,11 @@ def test_of_two_open_referrals_none_is_chosen_beforehand_and_a_closed_one_does_n
 
 
 def test_overdue_visits_have_a_question_of_their_own(phone: Phone) -> None:
-    due = pocket(
-        due_row(FORM, WANG, -3, "late"), due_row(FORM, LI, 5, "now"), due_row("woman_consent", LI, -3, "other")
-    )
-
-    shown = fill(phone, due, due_overdue="late", due_open="now")
-    crossed = fill(phone, due, due_overdue="now", due_open="other")
-
-    assert (shown.values["due_overdue"], shown.values["due_open"]) == ("late", "now")
-    assert (crossed.values["due_overdue"], crossed.values["due_open"]) == ("", "")
-    assert not fill(phone, pocket(due_row("woman_consent", WANG, -3))).shown & {"due_overdue", "due_open"}
+    check_overdue_stand_apart(phone, referring)
 
 
 def test_a_visit_that_could_not_take_place_carries_no_key(phone: Phone) -> None:
-    due = pocket(due_row(FORM, WANG, -3, "the key"))
-    filled = phone.fill(FORM, due, {"due_overdue": "the key", "privacy_now": "not_private"}, leave_prefilled=True)
-
-    assert filled.values["referral"] == HERS
-    assert "visit_key" not in filled.shown
+    check_no_key_without_a_visit(phone, referring, "referral", HERS, "not_private")
 
 
 def test_a_closed_referral_is_not_in_the_list(phone: Phone) -> None:
