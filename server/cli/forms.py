@@ -16,7 +16,7 @@ from forms.library import library_ids, read_library_form, read_library_workbook
 from forms.questions import Outline
 from forms.reading_questions import read_outline
 from forms.xlsform import convert_text, convert_xlsform
-from server.blobs import BlobStore
+from server.blobs import BlobStore, FileDamaged
 from server.cli.folders import open_as_it_is
 from server.cli.output import WRONG, complain, show_progress
 from server.config import Config
@@ -67,7 +67,9 @@ def of_library(wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def of_project(arguments: argparse.Namespace) -> Iterator[tuple[str, bytes]]:
-    """The published forms of a project. One that came as XML has no workbook: that is said, and an error if it was named."""
+    """The published forms of a project. One that came as XML has no workbook, and the file of another may be damaged: that is
+    said, and an error if it was named.
+    """
     from server.access.projects import get_project
     from server.publishing.queries import list_forms
     from server.publishing.workbooks import get_workbook
@@ -81,12 +83,18 @@ def of_project(arguments: argparse.Namespace) -> Iterator[tuple[str, bytes]]:
             try:
                 book = get_workbook(store, form_id, known[form_id])
                 yield file_name(book.name), book.content
-            except NotFound as xml:
-                sentence = f"{form_id}: 是以 XML 传上来的，没有 Excel 文件 / {xml.message}"
+            except (NotFound, FileDamaged) as why:
+                sentence = f"{form_id}: {why_none(why)}"
                 if arguments.form:
                     raise Unusable(sentence) from None
                 complain(sentence, WRONG)
             show_progress(done, len(chosen))
+
+
+def why_none(error: NotFound | FileDamaged) -> str:
+    if isinstance(error, NotFound):
+        return f"是以 XML 传上来的，没有 Excel 文件 / {error.message}"
+    return f"存的文件坏了，请从备份恢复 / the stored file is damaged, bring it back from a backup ({error})"
 
 
 def choose(wanted: Sequence[str], known: Sequence[str]) -> Sequence[str]:

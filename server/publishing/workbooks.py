@@ -20,7 +20,9 @@ class Workbook(NamedTuple):
 
 
 def get_workbook(store: BlobStore, xml_form_id: str, version: FormVersion) -> Workbook:
-    """Of a form of the library its source; of any other the uploaded file, byte for byte. Raises NotFound for an XForm."""
+    """Of a form of the library its source; of any other the uploaded file, byte for byte. Raises NotFound for an XForm,
+    FileDamaged.
+    """
     if is_ours(xml_form_id, version):
         return Workbook(f"{xml_form_id}.xlsx", read_library_workbook(xml_form_id), XLSX)
     if version.xls_sha256 is None:
@@ -29,7 +31,8 @@ def get_workbook(store: BlobStore, xml_form_id: str, version: FormVersion) -> Wo
         )
     content_type = version.xls_content_type or XLSX
     ending = EXCEL_TYPES.get(content_type, "xlsx")
-    return Workbook(f"{xml_form_id}.{ending}", store.read(version.xls_sha256), content_type)
+    with store.open_whole(version.xls_sha256, to_the_end=True) as uploaded:
+        return Workbook(f"{xml_form_id}.{ending}", uploaded.read(), content_type)
 
 
 def has_workbook(xml_form_id: str, version: FormVersion) -> bool:

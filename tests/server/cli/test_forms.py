@@ -89,6 +89,9 @@ def test_a_towns_own_forms_are_written_as_they_were_uploaded(
     assert (folder / "镇_表.xlsx").read_bytes() == book
     assert "visit: 是以 XML 传上来的" in capsys.readouterr().err
     assert run("forms", "export", "visit", *of_town) == 2
+    BlobStore(config.blob_dir).path(stored.sha256).unlink()
+    assert run("forms", "export", "镇/表", *of_town, "--force") == 2
+    assert "from a backup" in capsys.readouterr().err
 
 
 def test_two_versions_are_compared_in_words_and_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from forms.library import read_library_form
 from forms.xform import set_version
-from server.blobs import BlobStore
+from server.blobs import BlobStore, FileDamaged
 from server.errors import NotFound
 from server.keys import make_key_file
 from server.models import FormVersion
@@ -40,3 +40,11 @@ def test_what_came_as_xml_has_none_even_under_the_id_of_a_form_of_ours(store):
     assert not has_workbook("feedback", version)
     with pytest.raises(NotFound, match="came as XML"):
         get_workbook(store, "feedback", version)
+
+
+def test_a_file_that_is_gone_is_said_to_be_damaged(store):
+    stored = store.put(a_workbook())
+    store.path(stored.sha256).unlink()
+
+    with pytest.raises(FileDamaged):
+        get_workbook(store, "talk", FormVersion(xml=b"<x/>", xls_sha256=stored.sha256))
