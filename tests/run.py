@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +21,26 @@ SOURCES = ("fangshi", "forms", "geo", "server", "tests")
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 PYTHON = [sys.executable, "-P", "-m"]
-# Two runs a database, about as long as each other: what starts processes of its own waits, and the other computes.
-HALVES = {
-    "server": GROUPS["server"],
-    "meaning, phones and walks": GROUPS["meaning"] + GROUPS["fuzz"] + GROUPS["phones"] + GROUPS["walks"],
+# Runs at once: what starts processes of its own waits, and the others compute.
+AT_ONCE = 2 + (os.cpu_count() or 1)
+
+
+def beside(path: str) -> tuple[str, ...]:
+    """The tests that lie in the same folder as a path, without it."""
+    own = ROOT / path
+    found = [one for one in sorted(own.parent.iterdir()) if one != own]
+    return tuple(
+        one.relative_to(ROOT).as_posix() for one in found if next(one.rglob("test_*.py"), one.match("test_*.py"))
+    )
+
+
+# Runs a database: so many, of a few minutes each, that no core is without work while the last one ends. The longest first.
+PARTS = {
+    "walks and pages": GROUPS["walks"],
+    "meaning and phones": GROUPS["phones"] + GROUPS["meaning"] + GROUPS["fuzz"],
+    "verbs": beside("tests/server/web"),
+    "doors": ("tests/server/web",),
+    "the whole house": tuple(path for path in GROUPS["server"] if path != "tests/server"),
 }
 # These never see the database of the run: one run says all.
 WITHOUT_DATABASE = (
@@ -59,11 +75,14 @@ class Step:
     command: list[str]
     settings: dict[str, str]
 
-    def start(self, output: IO[str] | None) -> subprocess.Popen[str]:
+    def run(self, output: IO[str] | None) -> tuple[bool, float]:
+        """Whether it went well, and the seconds that it took."""
         if output is None:
             print(f"\n== {self.name}", flush=True)
+        started = time.monotonic()
         environ = {**os.environ, **self.settings}
-        return subprocess.Popen(self.command, cwd=ROOT, env=environ, stdout=output, stderr=output, text=True)
+        done = subprocess.run(self.command, cwd=ROOT, env=environ, stdout=output, stderr=output, check=False)
+        return done.returncode == 0, time.monotonic() - started
 
 
 @dataclass
@@ -78,20 +97,28 @@ class Report:
         return self.run_together([Step(name, command, settings)])
 
     def run_together(self, steps: list[Step]) -> bool:
-        """Runs commands side by side, since there are at least two cores; whether all went well.
+        """Runs commands side by side, a few more at once than there are cores, in their order; whether all went well.
 
         The first speaks to the terminal as it goes; the words of the others follow when they are done.
         """
-        with ExitStack() as files, ThreadPoolExecutor(max(1, len(steps))) as threads:
+        with ExitStack() as files, ThreadPoolExecutor(AT_ONCE) as threads:
             outputs = [None if step is steps[0] else files.enter_context(TemporaryFile("w+")) for step in steps]
-            running = [step.start(output) for step, output in zip(steps, outputs, strict=True)]
-            ends = [threads.submit(wait_for, process) for process in running]
-            for step, end, output in zip(steps, ends, outputs, strict=True):
-                self.lines.append((step.name, *end.result()))
-                if output is not None:
-                    output.seek(0)
-                    print(f"\n== {step.name}\n{output.read()}", flush=True)
-            return all(end.result()[0] for end in ends)
+            ends = [threads.submit(step.run, output) for step, output in zip(steps, outputs, strict=True)]
+            try:
+                told = [self.tell(*each) for each in zip(steps, ends, outputs, strict=True)]
+            except KeyboardInterrupt:
+                threads.shutdown(wait=False, cancel_futures=True)  # those that run were interrupted as well
+                raise
+            return all(told)
+
+    def tell(self, step: Step, end: Future[tuple[bool, float]], output: IO[str] | None) -> bool:
+        """Waits for a command, and says how it went; whether it went well."""
+        good, seconds = end.result()
+        self.lines.append((step.name, good, seconds))
+        if output is not None:
+            output.seek(0)
+            print(f"\n== {step.name}\n{output.read()}", flush=True)
+        return good
 
     def fail(self, name: str, why: str) -> None:
         print(f"\n== {name}\n{why}", flush=True)
@@ -110,12 +137,6 @@ class Report:
         return 1 if bad else 0
 
 
-def wait_for(process: subprocess.Popen[str]) -> tuple[bool, float]:
-    """Whether a command went well, and the seconds that it took from now."""
-    started = time.monotonic()
-    return process.wait() == 0, time.monotonic() - started
-
-
 def main(argv: list[str]) -> int:
     arguments = read_arguments(argv)
     report = Report()
@@ -125,7 +146,7 @@ def main(argv: list[str]) -> int:
         run_tests(report, arguments.database, {"": arguments.paths})
     else:
         check_style(report)
-        run_tests(report, arguments.database, HALVES, check_types(), audit_packages())
+        run_tests(report, arguments.database, PARTS, check_types(), audit_packages())
     return report.close()
 
 
@@ -159,29 +180,29 @@ def run_tests(
 
     Whether all went well.
     """
-    steps = []
     with ExitStack() as running:
         folder = running.enter_context(TemporaryDirectory(prefix="fangshi-tests-", dir=find_fast_folder()))
-        if database in ("sqlite", "both"):
-            steps += [pytest_step(part, paths, "SpatiaLite", folder, "", settings) for part, paths in parts.items()]
+        places = [("SpatiaLite", "")] if database in ("sqlite", "both") else []
         if database in ("postgresql", "both"):
             try:
-                url = running.enter_context(private_postgresql())
+                places.append(("PostGIS", running.enter_context(private_postgresql())))
             except NoPostgresql as error:
                 report.fail("pytest on PostGIS", str(error))
                 return False
-            again = {part: drop_pure(paths) for part, paths in parts.items()}
-            steps += [
-                pytest_step(part, paths, "PostGIS", folder, url, settings) for part, paths in again.items() if paths
-            ]
-        return report.run_together([*steps, *beside])
+        steps = [
+            pytest_step(part, drop_pure(paths) if url else paths, where, folder, url, settings)
+            for part, paths in parts.items()
+            for where, url in places
+            if not url or drop_pure(paths)
+        ]
+        return report.run_together([*steps[:1], *beside, *steps[1:]])
 
 
 def pytest_step(
     part: str, paths: Sequence[str], where: str, folder: str, url: str, settings: Mapping[str, str]
 ) -> Step:
     """pytest over paths on the database of this address; "" is SpatiaLite. Its files go to a folder of its own."""
-    base = f"{folder}/{where}-{part.split(',')[0]}"
+    base = f"{folder}/{where}-{part.replace(' ', '-')}"
     left = (*WITHOUT_DATABASE, *(() if settings.get("FANGSHI_TEST_SIZE") == "full" or part == "" else ONCE_WHEN_SMALL))
     ignored = [f"--ignore={path}" for path in left] if url else []
     named = [path for path in paths if not (url and path in left)]  # pytest does not ignore what it is given by name

@@ -1,28 +1,35 @@
 import re
 import sys
-from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from tests import run, sizes
-from tests.run import HALVES, WITHOUT_DATABASE, Report, Step, drop_pure, find_fast_folder, has_passed, main, remember
+from tests.run import (
+    AT_ONCE,
+    PARTS,
+    WITHOUT_DATABASE,
+    Report,
+    Step,
+    drop_pure,
+    find_fast_folder,
+    has_passed,
+    main,
+    remember,
+)
 from tests.sizes import GROUPS, SIZES, Size, size
 
 ROOT = Path(__file__).parent.parent
 
 
-def test_every_test_belongs_to_one_group_of_the_full_run() -> None:
+def test_every_test_belongs_to_one_group_of_the_full_run_and_to_one_part_of_the_small_one() -> None:
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         name = path.relative_to(ROOT).as_posix()
-        groups = [
-            group for group, paths in GROUPS.items() if any(name == one or name.startswith(f"{one}/") for one in paths)
-        ]
-        assert len(groups) == 1, f"{name} is in {groups}"
-
-
-def test_the_halves_of_a_small_run_are_all_groups() -> None:
-    assert sorted(chain(*HALVES.values())) == sorted(chain(*GROUPS.values()))
+        for table in (GROUPS, PARTS):
+            found = [
+                part for part, paths in table.items() if any(name == one or name.startswith(f"{one}/") for one in paths)
+            ]
+            assert len(found) == 1, f"{name} is in {found}"
 
 
 def test_full_is_never_smaller_than_small() -> None:
@@ -68,6 +75,17 @@ def test_steps_side_by_side_go_well_only_when_all_do(capfd: pytest.CaptureFixtur
     steps = [Step(str(code), [sys.executable, "-c", f"raise SystemExit({code})"], {}) for code in (0, 3, 0)]
     assert not report.run_together(steps)
     assert [good for _, good, _ in report.lines] == [True, False, True]
+
+
+def test_no_more_steps_run_at_once_than_the_machine_takes_and_the_others_follow(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    note = "import pathlib, sys, time; name = pathlib.Path(sys.argv[1]); name.touch(); time.sleep(0.3);"
+    note += "print('beside', len(list(name.parent.glob('*')))); name.unlink()"
+    names = [str(tmp_path / str(number)) for number in range(AT_ONCE + 2)]
+    assert Report().run_together([Step(name, [sys.executable, "-c", note, name], {}) for name in names])
+    beside = [int(number) for number in re.findall(r"beside (\d+)", capfd.readouterr().out)]
+    assert len(beside) == len(names) and max(beside) <= AT_ONCE
 
 
 def test_what_never_sees_a_database_runs_once() -> None:
