@@ -19,6 +19,7 @@ from forms.instance import elements_at, read_instance
 from forms.library import read_library_form
 from forms.schema import FormSchema
 from forms.xform import read_xform
+from tests.forms.library.words_read import check_words, names_in
 from tests.phones.collectsim.csim.engine import Engine, EngineError
 
 ZONE = "Asia/Shanghai"
@@ -82,10 +83,14 @@ class Pocket:
 
 
 class Phone:
-    """Fills forms of the library. One engine (one JVM) serves all tests."""
+    """Fills forms of the library. One engine (one JVM) serves all tests.
+
+    While it `reads`, every screen is read in every language of its form, and a word that is missing or another language's
+    is an AssertionError.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.reads = folder, False
         with _environment(COLLECTSIM_BUILD=str(folder / "classes"), TZ=ZONE):
             self.engine = Engine()
         self.numbers = itertools.count(1)
@@ -97,8 +102,11 @@ class Phone:
         answers: Mapping[str, Any],
         edit: Filled | None = None,
         leave_prefilled: bool = False,
+        language: str = "",
     ) -> Filled:
         """A record in which only `answers` (by question name) are given. Raises EngineError where it cannot be finished.
+
+        `language` is the one that the phone is set to, else the form's own.
 
         A required question without an answer gets a random one, even where the form filled it in beforehand; with
         `leave_prefilled` no question is required, and what the form filled in stays.
@@ -113,8 +121,11 @@ class Phone:
         again = {"edit": str(edit.file)} if edit else {}
         done = self.engine.ask(
             cmd="fill", form=str(place / "form.xml"), media=str(media), out=str(place / "record"), blankRate=1,
-            answers=dict(answers), entities=pocket.lists, properties={"deviceid": "collect:test"}, **again,
+            answers=dict(answers), entities=pocket.lists, properties={"deviceid": "collect:test"}, language=language,
+            read=self.reads, **again,
         )  # fmt: skip
+        if self.reads:
+            check_words(done["words"], names_in({**pocket.lists, **pocket.files}, answers))
         file = Path(done["instanceFile"])
         return Filled(form_id, file, file.read_bytes(), read_flat(file.read_bytes()), names_refused(done["problems"]))
 
