@@ -7,8 +7,10 @@ lie between the two, and its records to the server as many days earlier.
 
 import csv
 import io
+import itertools
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -27,6 +29,7 @@ from server.publishing.library import publish_library, refresh_villages
 from tests.client import Client
 from tests.conftest import MORNING, Clock
 from tests.forms.library.filling import Filled, Phone, Pocket, Rows, begun_earlier, day, empty, today
+from tests.forms.library.words_read import EN, ZH
 
 VILLAGE = "519901201001"
 NOON = time(4)  # UTC: midday in Shanghai
@@ -44,8 +47,10 @@ class Town:
     engine: Phone
     project_id: int
     now: date = field(init=False)
+    languages: Iterator[str] = field(default_factory=lambda: itertools.cycle((ZH, EN)))
 
     def __post_init__(self) -> None:
+        self.engine.reads = True
         key: bytes = self.app.extensions["fangshi.key"]
         with self.database.transaction() as db:
             project = db.get_one(Project, self.project_id)
@@ -67,7 +72,7 @@ class Town:
             refresh_villages(db, BlobStore(self.config.blob_dir), project, MORNING)
 
     def give_phone(self, care_role: str = "village_worker", *codes: str) -> "Carried":
-        """A phone of these villages; of the story's own where none is named."""
+        """A phone of these villages; of the story's own where none is named. Each second one is set to English."""
         with self.database.transaction() as db:
             made = create_app_user(db, self.app.extensions["fangshi.key"], self.project_id, "手机", None, MORNING)
             db.add(Assignment(actor_id=made.actor.id, role_id=APP_USER, project_id=self.project_id))
@@ -75,7 +80,7 @@ class Town:
                 db.add(VillageScope(actor_id=made.actor.id, project_id=self.project_id, village_id=village))
             db.get_one(AppUser, made.actor.id).care_role = care_role
             assert made.token is not None
-            return Carried(self, Client(self.app, key=made.token))
+            return Carried(self, Client(self.app, key=made.token), next(self.languages))
 
     def follow_ups(self) -> dict[str, str]:
         """Rule to state and cause, of the one woman of a story."""
@@ -90,6 +95,7 @@ class Carried:
 
     town: Town
     client: Client
+    language: str
 
     def sync(self, form_id: str) -> Pocket:
         """What the form finds on the phone now, days told as the engine's."""
@@ -118,7 +124,8 @@ class Carried:
         """A record as the phone would keep it, offline, of today. A due visit that is chosen fills in whom it is about."""
         given = {"visit_date": day(0), **answers}
         leaves = any(name.startswith("due_") for name in answers)
-        record = self.town.engine.fill(form_id, self.sync(form_id), given, leave_prefilled=leaves)
+        engine, pocket = self.town.engine, self.sync(form_id)
+        record = engine.fill(form_id, pocket, given, leave_prefilled=leaves, language=self.language)
         assert record.refused == [], record.refused
         return begun_earlier(record, (today() - self.town.now).days)
 

@@ -2,7 +2,6 @@
 nobody but the benefit officers sees any of it.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -48,13 +47,6 @@ WHY = {
 }
 """What an officer reads of why it is due."""
 OTHERS = ("manager", "viewer", "reviewer", "clinician", "village_worker", "town_lead", "trainer", "dpo")
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
-    engine = Phone(tmp_path_factory.mktemp("walk"))
-    yield engine
-    engine.close()
 
 
 @pytest.fixture

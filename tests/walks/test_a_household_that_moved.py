@@ -2,7 +2,6 @@
 before has it no more, and what was done before stays as it was. Who serves a woman of it she says herself, and her visits follow.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import orjson
@@ -22,13 +21,6 @@ FORM = "household_visit"
 NEXT = "519901201002"
 START = date(2026, 3, 9)
 MET = {"visit_result": "met", "consent_household": "yes"}
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
-    engine = Phone(tmp_path_factory.mktemp("walk"))
-    yield engine
-    engine.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 loss, after which everything has stopped at once, on the phone's next list too.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -25,13 +24,6 @@ AGREES = {
     "village_code": VILLAGE,
 }  # fmt: skip
 ALONE = {"privacy_now": "alone"}
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
-    engine = Phone(tmp_path_factory.mktemp("walk"))
-    yield engine
-    engine.close()
 
 
 @pytest.fixture

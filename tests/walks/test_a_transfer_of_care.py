@@ -3,7 +3,6 @@ here, then what was planned ends as transferred. She cancels; she takes all cons
 without a paper.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import orjson
@@ -31,13 +30,6 @@ PLACES = [
     ("s1", "城东社区卫生服务中心", "site", "440785"),
 ]
 LEAVES = {"direction": "out", **ALONE, "she_asks": "yes", "items": "next_dates anc_summary", "consent_transfer": "yes"}
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
-    engine = Phone(tmp_path_factory.mktemp("walk"))
-    yield engine
-    engine.close()
 
 
 @pytest.fixture

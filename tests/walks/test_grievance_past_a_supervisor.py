@@ -4,7 +4,6 @@ He finds nothing on any page, by any address and in no export or notice; the rig
 later nobody knows any more how to reach who said it.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -33,13 +32,6 @@ WHAT = {
 }  # fmt: skip
 WORDS = ("WORDTEXT", "WORDREACH", "要我去劝人")
 STAFF = {"boss": roles.TOWN_LEAD, "wang": roles.VILLAGE_WORKER, "lin": roles.CLINICIAN, "mona": roles.PROJECT_MANAGER}
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
-    engine = Phone(tmp_path_factory.mktemp("walk"))
-    yield engine
-    engine.close()
 
 
 @pytest.fixture
