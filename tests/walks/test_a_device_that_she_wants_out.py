@@ -124,7 +124,7 @@ def test_without_a_clinic_chosen_it_is_late_after_seven_days_and_that_is_ours(to
     assert "choice_note" in record.shown and "method" not in record.shown, (
         "whose decision it was changes nothing about it"
     )
-    assert town.follow_ups() == {"IUD-1": "superseded asked_to_stop", "REF-O": "scheduled"}
+    assert town.follow_ups() == {"IUD-1": "superseded reason_gone", "REF-O": "scheduled"}
 
     # three weeks after it was placed nobody asks her to have it looked at
     later(town, 17)
@@ -142,7 +142,7 @@ def test_without_a_clinic_chosen_it_is_late_after_seven_days_and_that_is_ours(to
     later(town, 21)
     (due,) = phone.everything_due()
     phone.tell(REFERRAL, due_overdue=due["name"], privacy_now="alone", **{**told, "treated": "yes", "closed": "yes"})
-    assert town.follow_ups() == {"IUD-1": "superseded asked_to_stop", "REF-O": "done_late"}
+    assert town.follow_ups() == {"IUD-1": "superseded reason_gone", "REF-O": "done_late"}
     assert its_row(phone)["status"] == "closed"
     for days in (22, 31, 45, 91, 400):
         later(town, days)
@@ -154,6 +154,7 @@ def test_who_goes_on_with_it_after_all_is_asked_about_it_no_more(town: Town) -> 
     have_it_placed(phone)
     later(town, 10)
     ask_for_it(phone)
+    assert town.follow_ups() == {"IUD-1": "superseded asked_to_stop", "REF-O": "scheduled"}
     later(town, 13)
     (woman,) = phone.sync(FORM).lists["women"]
     (episode,) = phone.sync(FORM).lists[LIST]
