@@ -58,6 +58,11 @@ COLUMNS: dict[str, Column] = {
         "The picture beside it, by its file name. Those that come with Fangshi are there; another one is uploaded on "
         "the form's page before it is published.",
     ),
+    "audio": _column(
+        Care.THINK,
+        "旁边的录音，写文件名。同意说明的录音在网页“镇里的名单”里放。",
+        "The sound beside it, by its file name. The recording of the consent notice is put in on the page The town's lists.",
+    ),
     "hint": _column(Care.FREE, "题目下面的小字。", "The small print below the question."),
     "guidance_hint": _column(Care.FREE, "给培训用的说明。", "What training material says."),
     "constraint_message": _column(Care.FREE, "填得不对时手机上的话。", "What the phone says to a wrong answer."),

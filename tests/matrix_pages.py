@@ -151,9 +151,14 @@ GET /library/lists
 GET /library/lists/<name>
 GET /library/lists/<name>/file
 GET /library/publish
+GET /library/recordings/<language>
+GET /library/recordings/<language>/file
 POST /library/lists/<name>
 POST /library/lists/<name>/read
 POST /library/lists/<name>/undo
+POST /library/recordings/<language>
+POST /library/recordings/<language>/remove
+POST /library/recordings/<language>/undo
 POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/end
 POST /red-lines/waivers/<int(max=9007199254740991):waiver_id>/confirm
 GET /forms/<form_id>/draft

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from server.db import Database
-from server.models import Entity, EntityVersion, Household, Submission, SubmissionComment
+from server.models import Entity, EntityVersion, Household, Project, Submission, SubmissionComment
+from server.publishing.recordings import hash_of_words, notice_in, put_recording
 from tests.care_town import CareTown
 from tests.client import Client
 from tests.conftest import MORNING
@@ -53,6 +54,8 @@ class Towns:
             "THERE": Things(self.town.project_id, "A2"),
             "ELSEWHERE": Things(self.other.project_id, "A1"),
         }
+        for town in (self.town, self.other):
+            self.record_notice(town)
         for place, things in self.things.items():
             self.fill(self.other if place == "ELSEWHERE" else self.town, place, things)
 
@@ -66,6 +69,14 @@ class Towns:
         phone = town.phone(things.village)
         for kind in KINDS:
             self.send(town, phone, things, kind, place)
+
+    def record_notice(self, town: CareTown) -> None:
+        """The town's recording of the consent notice."""
+        stored = self.app.extensions["fangshi.blobs"].put(b"ID3 voice")
+        with self.database.transaction() as db:
+            project = db.get_one(Project, town.project_id)
+            words = hash_of_words(notice_in(db, project, "zh"))
+            put_recording(db, project, "zh", stored, "audio/mpeg", words, "", None, MORNING)
 
     def household(self, town: CareTown, place: str, village: str) -> str:
         key, label = new_id()[5:], word("HOME", place)
@@ -126,6 +137,7 @@ class Towns:
             "below": "Submissions",
             "filename": "css/base.css",
             "token": "a" * 64,
+            "language": "zh",
             "photo": f"{word(kind, place)}.jpg",
         }
 

@@ -17,6 +17,7 @@ from server.publishing.datasets import list_name_of
 from server.publishing.definition import Definition
 from server.publishing.file_words import refuse_forbidden_words
 from server.publishing.made_lists import is_made_file
+from server.publishing.recordings import FILES
 from server.registry.lists import find_dataset
 
 
@@ -97,11 +98,14 @@ def put_file(
 
 
 def refuse_made(form: Form, slot: FormAttachment) -> None:
-    """Raises UnexpectedValue (400.8) for a file that the server makes for each phone."""
+    """Raises UnexpectedValue (400.8) for a file that the server makes for each phone, or that the town puts in elsewhere."""
     if is_made_file(form.project, slot):
         raise UnexpectedValue(
             field="name", value=slot.name, reason="the server makes this file for each phone, so nobody uploads it"
         )
+    if form.project.kind == "care" and slot.name in FILES.values():
+        reason = "this recording has a page of its own under Forms, The town's lists: put it in there"
+        raise UnexpectedValue(field="name", value=slot.name, reason=reason)
 
 
 def refuse_name_of_list(db: Session, form: Form, slot: FormAttachment) -> None:

@@ -15,6 +15,7 @@ from server.followups.phone_lists import due_visits_csv, find_me, find_visits, m
 from server.followups.retakes import find_retake
 from server.models import Dataset, Form, FormAttachment, FormVersion, Project
 from server.publishing.queries import list_attachments
+from server.publishing.recordings import recorded_beside
 from server.registry.consent_texts import texts_csv, texts_in_force
 from server.registry.reach import Reach, reach_of
 
@@ -61,13 +62,17 @@ def offered_files(
     """The files of a version that have content, by name. One whose content is missing is left out (2.6)."""
     reach = reach_of(caller, project, today)
     expected = list_attachments(db, project, version, reach)
-    made = made_files(db, caller, project, reach, [one.row.name for one in expected if one.made])
+    made = made_files(db, caller, project, version, reach, [one.row.name for one in expected if one.made])
     hashes = {one.row.name: one.hash for one in expected} | {name: md5_of(made[name]) for name in made}
     return [OfferedFile(one.row.name, md5, one.dataset) for one in expected if (md5 := hashes[one.row.name])]
 
 
-def made_files(db: Session, caller: Caller, project: Project, reach: Reach, names: Collection[str]) -> dict[str, bytes]:
-    """The content of these server-made lists for the caller, that day: the same bytes as long as nothing in them changes."""
+def made_files(
+    db: Session, caller: Caller, project: Project, version: FormVersion, reach: Reach, names: Collection[str]
+) -> dict[str, bytes]:
+    """The content of these server-made lists beside a version for the caller, that day: the same bytes as long as nothing
+    in them changes.
+    """
     if not names:
         return {}
     names = set(names)
@@ -79,7 +84,8 @@ def made_files(db: Session, caller: Caller, project: Project, reach: Reach, name
     if "due_visits.csv" in names:
         made["due_visits.csv"] = due_visits_csv(find_visits(db, reach), find_retake(db, reach), sample)
     if "consent_texts.csv" in names:
-        made["consent_texts.csv"] = texts_csv(texts_in_force(db, reach.scope.project_id).values())
+        texts = texts_in_force(db, reach.scope.project_id)
+        made["consent_texts.csv"] = texts_csv(texts.values(), recorded_beside(db, version))
     return {name: made[name] for name in names}
 
 

@@ -17,6 +17,7 @@ from server.publishing.file_words import refuse_forbidden_files
 from server.publishing.list_editing import refuse_bad_lists
 from server.publishing.pictures import offer_pictures
 from server.publishing.queries import find_published
+from server.publishing.recordings import refresh_recordings
 from server.publishing.rights import refuse_forbidden_xml
 from server.publishing.town_lists import hold_lists, offer_lists, offer_rows
 from server.publishing.trials import wipe_trials
@@ -63,6 +64,7 @@ def publish_draft(
     offer_pictures(db, store, form, draft, now)
     if project.kind == "care":
         offer_lists(db, store, project, form, now)
+        refresh_recordings(db, project, now)
     details = {"oldDefId": before, "newDefId": draft.id}
     record(db, "form.update.publish", actor_id=by, project_id=project.id, form_id=form.id, details=details, now=now)
     return draft

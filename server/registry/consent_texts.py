@@ -5,7 +5,7 @@ what changed, and only for that (forms/library/woman_consent, `new_text`).
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,7 +21,7 @@ from server.models import PURPOSES, ConsentText, Project
 NOTICE: Final = "notice"
 TEXTS: Final = (NOTICE, *PURPOSES)
 LONGEST: Final = 1500  # what still can be read aloud
-COLUMNS: Final = ("name", "label", "en", "version", "sha256")
+COLUMNS: Final = ("name", "label", "en", "version", "sha256", "recorded_zh", "recorded_en")
 
 SHIPPED: Final = {
     NOTICE: (
@@ -141,6 +141,11 @@ def add_version(db: Session, project: Project, text: Text) -> None:
     record(db, "consent_text.publish", actor_id=by, project_id=project.id, details=details, now=now)
 
 
-def texts_csv(texts: Iterable[Text]) -> bytes:
-    """The list consent_texts of each phone: one row a text."""
-    return choice_csv(COLUMNS, [(one.purpose, one.zh, one.en, str(one.version), one.sha256) for one in texts])
+def texts_csv(texts: Iterable[Text], recorded: Collection[str] = ()) -> bytes:
+    """The list consent_texts of each phone: one row a text. `recorded` are languages in which it has the notice as a sound."""
+    return choice_csv(COLUMNS, [_cells(one, recorded if one.purpose == NOTICE else ()) for one in texts])
+
+
+def _cells(text: Text, recorded: Collection[str]) -> tuple[str, ...]:
+    told = ["yes" if language in recorded else "" for language in ("zh", "en")]
+    return (text.purpose, text.zh, text.en, str(text.version), text.sha256, *told)

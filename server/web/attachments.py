@@ -23,7 +23,7 @@ def send_attachment(project: Project, version: FormVersion, name: str) -> Respon
     reach = reach_of(caller(), project, today())
     found = find_attachment(reading(), project, version, name, reach)
     if found is not None and found.made:
-        made = made_files(reading(), caller(), project, reach, [name])[name]
+        made = made_files(reading(), caller(), project, version, reach, [name])[name]
         note_read(project, "entity.list", details={"list": name})
         return send_bytes(made, md5_of(made), name, CSV)
     if found is None or found.hash is None:

@@ -115,7 +115,7 @@ class HostileTown(CareTown):
         found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
         steps = {"case_id": case, "step": step, "session": session}
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
-        people["list"] = "clinics"
+        people["list"], people["spoken"] = "clinics", "zh"
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
 
     def send_records(self) -> list[int]:

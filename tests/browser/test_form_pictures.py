@@ -19,14 +19,22 @@ def forms(app, database) -> FormTown:
     return FormTown(app, database)
 
 
-def pictures_on(page) -> list[list[int]]:
-    """[drawn width of the file, width, height and right edge on the screen] of every picture that is shown."""
-    page.wait_for_function("[...document.querySelectorAll('#fill img')].every(one => one.complete && one.naturalWidth)")
-    return page.evaluate(SHOWN)
+def pictures_on(page, at_least: int) -> list[list[int]]:
+    """[drawn width of the file, width, height and right edge on the screen] of every picture that is shown.
+
+    The form fetches each by itself; asked again and again, since a function that waits in the page is refused by its policy.
+    """
+    shown: list[list[int]] = []
+    for _ in range(600):
+        shown = page.evaluate(SHOWN)
+        if len(shown) >= at_least and all(drawn for drawn, *_box in shown):
+            break
+        page.wait_for_timeout(100)
+    return shown
 
 
 def check_pictures(tab, at_least: int) -> None:
-    shown = pictures_on(tab.page)
+    shown = pictures_on(tab.page, at_least)
     assert len(shown) >= at_least, shown
     for drawn, width, height, right in shown:
         assert drawn == 192 and 60 <= width <= PHONE["width"] and right <= PHONE["width"], shown

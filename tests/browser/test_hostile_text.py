@@ -48,6 +48,7 @@ PAGES = {
     "/library/lists": "lea",
     "/library/lists/<name>": "lea",
     "/library/publish": "lea",
+    "/library/recordings/<language>": "lea",
     "/phones": "lea",
     "/phones/<actor_id>": "lea",
     "/phones/cards": "lea",
@@ -93,6 +94,7 @@ NO_PAGES = {
     "/",
     "/forms/<form_id>/workbook",
     "/library/lists/<name>/file",
+    "/library/recordings/<language>/file",
     "/map/features",
     "/map/health",
     "/map/villages",
@@ -123,6 +125,7 @@ QUIET = {
 LEFT_ALONE = {"/forms/library"}
 MEANT = {
     "/library/lists/<name>": {"name": "list"},
+    "/library/recordings/<language>": {"language": "spoken"},
     "/phones": {"actor_id": "phone_id"},
     "/rights/<request_id>/correct": {"request_id": "correction"},
 }

@@ -46,6 +46,7 @@ def test_the_wizard_and_the_lists_are_readable_everywhere(town, open_tab):
         "library-clinics": f"{LISTS}/clinics?{CHOSEN}",
         "library-destinations": f"{LISTS}/destinations",
         "library-supply-points": f"{LISTS}/supply_points",
+        "library-recording": "/library/recordings/zh",
         "library-publish": f"/library/publish?{CHOSEN}",
     }
     look_at_pages(open_tab("lea"), pages)

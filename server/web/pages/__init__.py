@@ -34,6 +34,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     person,
     phones,
     projects,
+    recordings,
     red_lines,
     reopening,
     retention,

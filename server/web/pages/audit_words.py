@@ -39,6 +39,7 @@ ACT_WORDS = {
     "form.delete": _l("Took a form away"),
     "form.restore": _l("Brought a form back"),
     "form.attachment.update": _l("Changed a file of a form"),
+    "consent_recording.update": _l("Changed the recording of the consent notice"),
     "town_list.update": _l("Changed a list of the town"),
     "submission.create": _l("Sent a record"),
     "submission.update": _l("Reviewed a record"),

@@ -15,6 +15,7 @@ from server.followups.plain_notices import TEXT_CHANGED, tell
 from server.followups.recipients import staff_of
 from server.intake.withdrawing import ERASE, KEEP, withdraw
 from server.models import Project, Woman
+from server.publishing.recordings import refresh_recordings
 from server.registry.consent_list import ToAsk, count_to_ask, to_ask
 from server.registry.consent_texts import TEXTS, all_versions, publish_text, texts_in_force
 from server.registry.consents import consents_of
@@ -147,6 +148,7 @@ def publish(name: str) -> Response:
     except Problem as problem:
         return show_again("consents/texts.html", problem, lambda: texts_of(project), sent=sent)
     if is_new:
+        refresh_recordings(session.db(), project, session.now())
         tell_workers(project)
     return say(
         "/consents/texts",

@@ -17,6 +17,7 @@ from server.publishing.changes import changes_of_draft
 from server.publishing.figures import figures_of_forms
 from server.publishing.file_words import refuse_forbidden_files
 from server.publishing.library import publish_library
+from server.publishing.recordings import FILES
 from server.publishing.versions import get_form
 from server.publishing.workbooks import has_workbook
 from server.registry.reach import reach_of
@@ -142,7 +143,7 @@ def form_facts(project: Project, form: Form) -> dict[str, Any]:
 
 def draft_facts(project: Project, draft: FormVersion) -> dict[str, Any]:
     files = files_of(project, draft)
-    missing = sum(not (file["there"] or file["dataset"]) for file in files)
+    missing = sum(not (file["there"] or file["dataset"] or file["may_lack"]) for file in files)
     return {
         "version": draft.version,
         "created_at": draft.created_at,
@@ -158,6 +159,7 @@ def files_of(project: Project, version: FormVersion) -> list[dict[str, Any]]:
         {
             "name": one.row.name,
             "there": one.blob is not None or one.made,
+            "may_lack": project.kind == "care" and one.row.name in FILES.values(),  # the town's own recording
             "dataset": one.dataset.name if one.dataset else None,
         }
         for one in queries.list_attachments(session.db(), project, version, reach)

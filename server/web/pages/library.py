@@ -16,12 +16,13 @@ from server.publishing.library import publish_library
 from server.publishing.library_choice import Offer, Standing, all_offers, lists_of, standings, with_needs
 from server.publishing.list_editing import list_now
 from server.publishing.list_kinds import TOWN_LISTS, TownList
+from server.publishing.recordings import FILES, recording_state
 from server.publishing.town_lists import villages_of
 from server.web import languages, session
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.forms import project_by_reads
-from server.web.pages.library_words import LIST_HINTS, STATES, list_word
+from server.web.pages.library_words import LIST_HINTS, RECORDING_WORDS, STATES, list_word
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _, _n
@@ -90,9 +91,19 @@ def show_lists() -> Response:
     titles = [one.title for one in offers_of(chosen) if one.form_id not in asked]
     values = {"chosen": chosen, "added": titles, "query": chosen_query(project, chosen)}
     lists = [list_line(project, kind) for kind in kinds]
-    return make_response(
-        render_template("library/lists.html", lists=lists, villages=village_facts(project), project=project, **values)
+    recorded = recording_lines(project) if not chosen or "woman_consent" in chosen else []
+    villages = village_facts(project)
+    page = render_template(
+        "library/lists.html", lists=lists, recordings=recorded, villages=villages, project=project, **values
     )
+    return make_response(page)
+
+
+def recording_lines(project: Project) -> list[dict[str, Any]]:
+    return [
+        {"language": language, "word": RECORDING_WORDS[language], **recording_state(session.db(), project, language)}
+        for language in FILES
+    ]
 
 
 def list_line(project: Project, kind: TownList) -> dict[str, Any]:

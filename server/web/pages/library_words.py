@@ -36,6 +36,10 @@ LIST_HINTS = {
         "They can be moved to the careful side only."
     ),
 }
+RECORDING_WORDS = {
+    "zh": _l("The notice read aloud, in Chinese"),
+    "en": _l("The notice read aloud, in English"),
+}
 COLUMN_WORDS = {
     "name": _l("Code"),
     "label": _l("Name"),

@@ -208,8 +208,10 @@ def empty(columns: Iterable[str]) -> Rows:
     return [dict.fromkeys(columns, "")]
 
 
-def consent_texts(**versions: int) -> Rows:
-    """The words of consent as the server lists them; `versions` are those that are not the first."""
+def consent_texts(recorded: Iterable[str] = (), **versions: int) -> Rows:
+    """The words of consent as the server lists them; `versions` are those that are not the first, `recorded` languages in
+    which there is a recording of the notice.
+    """
     names = ("notice", "service", "reminder", "share_clinic", "location", "stats")
     numbers = {name: versions.get(name, 1) for name in names}
     return [
@@ -219,6 +221,7 @@ def consent_texts(**versions: int) -> Rows:
             "en": f"words{number}",
             "version": str(number),
             "sha256": f"{number}a" * 32,
+            **{f"recorded_{one}": "yes" if name == "notice" and one in recorded else "" for one in ("zh", "en")},
         }
         for name, number in numbers.items()
     ]

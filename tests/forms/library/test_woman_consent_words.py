@@ -62,3 +62,26 @@ def test_who_has_heard_the_present_words_is_asked_nothing(phone: Phone, pocket: 
 
     assert "nothing_new_note" in record.shown
     assert record.shown.isdisjoint({"consent_service", *CONSENTS, "notice_read", "consent_proof"})
+
+
+def test_the_recording_is_offered_where_there_is_one_and_before_the_notice_is_confirmed(
+    phone: Phone, pocket: Pocket
+) -> None:
+    heard = {"notice_heard_zh", "notice_heard_en"}
+    assert fill(phone, pocket, FIRST, AGREES).shown.isdisjoint(heard)
+
+    for recorded in (["zh"], ["en"], ["zh", "en"]):
+        here = pocket.with_rows("consent_texts", consent_texts(recorded))
+        record = fill(phone, here, FIRST, AGREES)
+        assert record.shown & heard == {f"notice_heard_{language}" for language in recorded}
+        names = list(record.values)
+        assert max(map(names.index, record.shown & heard)) < names.index("notice_read")
+
+
+def test_the_recording_is_not_offered_where_the_notice_is_not_asked(phone: Phone, pocket: Pocket) -> None:
+    here = pocket.with_rows("consent_texts", consent_texts(["zh"], reminder=2)).with_rows(
+        "women", [woman(WANG, "W-0231 王*", wording=HEARD, consent_stats="yes", **CARE)]
+    )
+    answers = {"action": "new_text", "woman": WANG, "consent_reminder": "no", "visit_date": day(0)}
+
+    assert "notice_heard_zh" not in fill(phone, here, SELF, answers, consent_proof="thumb").shown

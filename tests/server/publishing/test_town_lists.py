@@ -30,6 +30,7 @@ from server.models import (
 from server.publishing.datasets import create_dataset
 from server.publishing.library import publish_library
 from server.publishing.list_kinds import DESTINATIONS
+from server.publishing.recordings import FILES
 from server.publishing.town_lists import NO_CLINICS, refresh_lists, refresh_workers
 from server.registry.workers import name_of, worker_uuid
 from tests.conftest import MORNING
@@ -100,9 +101,11 @@ def upload_clinics(db: Session, store: BlobStore, slot: FormAttachment, content:
     db.flush()
 
 
-def test_every_list_that_a_form_of_ours_names_is_filled(db: Session, town: Project) -> None:
+def test_every_list_and_picture_that_a_form_of_ours_names_is_there(db: Session, town: Project) -> None:
     made_for_each_phone = {"me.csv", "due_visits.csv", "consent_texts.csv", "backcheck_sample.csv"}
-    named = db.scalars(select(FormAttachment).where(FormAttachment.name.not_in(made_for_each_phone)))
+    named = db.scalars(
+        select(FormAttachment).where(FormAttachment.name.not_in({*made_for_each_phone, *FILES.values()}))
+    )
 
     assert [one.name for one in named if one.blob_sha256 is None and one.dataset_id is None] == []
 
