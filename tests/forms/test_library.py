@@ -121,6 +121,52 @@ def test_without_consent_the_forms_say_what_is_to_be_done_first(form_id):
     assert any("未同意或已到期：请先填知情同意表，勿录入健康信息" in text and "120" in text for text in words)
 
 
+ENDS = {
+    *("gate_note", "no_consent_note", "not_wanted_note", "not_private_note", "prefer_not_note", "pressure_note"),
+    *("birth_note", "ended_note", "loss_note", "mood_critical", "self_harm_note"),
+}
+"""Texts with which a form about a woman's health stops asking, or hears of despair."""
+OF_HEALTH = (
+    *("pregnancy_registration", "antenatal_check", "delivery_postnatal", "contraception_followup", "supplies"),
+    *("migrant_transfer", "referral_outcome"),
+)
+
+
+@pytest.mark.parametrize("form_id", OF_HEALTH)
+def test_wherever_a_form_stops_asking_it_says_whom_to_call_in_danger(form_id):
+    ending = [
+        phrase
+        for phrase in read_xform(read_library_form(form_id)).phrases
+        if phrase.where.split(":")[0].rpartition("/")[2] in ENDS
+    ]
+
+    assert len(ending) >= 4
+    for phrase in ending:
+        assert "120" in phrase.text, phrase
+
+
+def test_what_lies_beyond_what_can_be_entered_is_told_to_be_an_emergency():
+    for form_id, names in {
+        "antenatal_check": ("bp_sys", "bp_dia", "fhr", "hb_gl"),
+        "contraception_followup": ("bp_sys", "bp_dia"),
+        "delivery_postnatal": ("bp_sys", "bp_dia", "temp"),
+    }.items():
+        rows = read_library_outline(form_id).by_name
+        for name in names:
+            said = rows[name].message
+            assert "120" in said.zh and "120" in said.en, (form_id, name)
+
+
+def test_no_text_is_in_both_languages_at_once():
+    for one in library_forms():
+        form = read_xform(read_library_form(one.form_id))
+        for phrase in form.phrases:
+            if phrase.language == "en":
+                assert not re.search(r"[一-鿿]", phrase.text) and "clinic_phones}" not in phrase.text, phrase
+        assert " / no" not in read_library_form(one.form_id).decode()
+        assert "/ not filled" not in read_library_form(one.form_id).decode()
+
+
 YES, MET = "${consent_household} = 'yes'", "${visit_result} = 'met'"
 ONLY_IF = {
     "hamlet": "not(${consent_household} = 'no')",

@@ -19,6 +19,7 @@ BEFORE_ALL |= {
     "settled",
     "took_place",
     "clinic_phones",
+    "clinic_phones_en",
     "at_a_home",
 }
 """What a record holds when nothing was asked but whether somebody was reached."""

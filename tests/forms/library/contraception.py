@@ -25,14 +25,11 @@ AGAIN = {"choice_hers": "yes", "pressure": "no"}
 BEFORE_ALL = {"start", "end", "today", "deviceid", "client", "village_code", "consent_ok", "my_role"}
 BEFORE_ALL |= {
     "clinic_phones",
+    "clinic_phones_en",
     "visit_date",
     "open",
-    "method_before",
-    "injection_before",
-    "next_before",
-    "start_before",
 }
-BEFORE_ALL |= {"goes_on", "records", "makes", "acts", "new_id", "helpline"} | PRESSURE_FROM
+BEFORE_ALL |= {"goes_on", "records", "makes", "acts", "new_id", "helpline", "police"} | PRESSURE_FROM
 """What a record holds when nothing was asked but of whom it is and when."""
 
 

@@ -21,16 +21,24 @@ BEFORE_ALL = {
     "deviceid",
     "pregnancy",
     "due_subject",
-    "status_before",
-    "anchor_before",
     "my_role",
     "woman",
 }
-BEFORE_ALL |= {"village_code", "consent_ok", "clinic_phones", "visit_date", "open", "cares", "lost", "goes_on"}
+BEFORE_ALL |= {
+    "village_code",
+    "consent_ok",
+    "clinic_phones",
+    "clinic_phones_en",
+    "visit_date",
+    "open",
+    "cares",
+    "lost",
+    "goes_on",
+}
 BEFORE_ALL |= PRESSURE_FROM | {"helpline", "fever_from"}
 """What a record holds when nothing was asked but of whom it is and when."""
 
-OPEN = BEFORE_ALL | {"visit_key", "privacy_now", "report_type"}
+OPEN = BEFORE_ALL | {"visit_key", "status_before", "anchor_before", "privacy_now", "report_type"}
 KINDNESS = {"loss_note", "loss_support"}
 """All that is left after a loss, beside its day."""
 

@@ -7,11 +7,20 @@ from tests.forms.library.filling import LI, VILLAGE, WANG, Filled, Phone, Pocket
 FORM = "referral_outcome"
 HERS, LIS, OVER = (str(uuid.UUID(int=number, version=4)) for number in (51, 52, 53))
 
-BEFORE_ALL = {"start", "end", "today", "deviceid", "referral", "urgency_before", "referred_before", "woman"}
-BEFORE_ALL |= {"village_code", "consent_ok", "my_role", "clinic_phones", "visit_date", "open", "told"}
+BEFORE_ALL = {"start", "end", "today", "deviceid", "referral", "woman"}
+BEFORE_ALL |= {
+    "village_code",
+    "consent_ok",
+    "my_role",
+    "clinic_phones",
+    "clinic_phones_en",
+    "visit_date",
+    "open",
+    "told",
+}
 """What a record holds when nothing was asked but of whom it is and when."""
 
-OPEN = BEFORE_ALL | {"visit_key", "privacy_now", "arrived"}
+OPEN = BEFORE_ALL | {"visit_key", "urgency_before", "referred_before", "privacy_now", "arrived"}
 
 
 def referral(name: str, her: str, urgency: str = "routine", **properties: str) -> dict[str, str]:

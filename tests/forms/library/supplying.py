@@ -26,7 +26,18 @@ POINTS = [
 NO_NAME = {"pickup_mode": "anonymous"}
 BESIDE_HER_NAME = {"pickup_mode": "named", "person": WANG, "privacy_now": "alone"}
 
-ALWAYS = {"start", "end", "today", "deviceid", "pickup_mode", "clinic_phones", "visit_date", "hers", "open"}
+ALWAYS = {
+    "start",
+    "end",
+    "today",
+    "deviceid",
+    "pickup_mode",
+    "clinic_phones",
+    "clinic_phones_en",
+    "visit_date",
+    "hers",
+    "open",
+}
 NAMED = ALWAYS | {"person", "village_code", "consent_ok"}
 """What a record holds when nothing was asked but of whom it is and when."""
 

@@ -121,7 +121,8 @@ def test_advice_names_the_clinics_numbers_or_says_that_there_are_none(phone: Pho
     bare = pocket().with_rows("clinics", [{"name": "none", "label": "名单还没有填", "phone": ""}])
 
     assert fill(phone).values["clinic_phones"] == "0825-5550120"
-    assert "not filled in yet" in fill(phone, bare).values["clinic_phones"]
+    told = fill(phone, bare).values
+    assert (told["clinic_phones"], told["clinic_phones_en"]) == ("（镇里还没有填）", "(not filled in yet)")
 
 
 @pytest.mark.parametrize(
@@ -192,6 +193,13 @@ def test_a_new_scan_needs_its_day_and_its_weeks(phone: Phone) -> None:
     assert {name: filled.values[name] for name in scan} == {name: str(value) for name, value in scan.items()}
     assert not scan.keys() & fill(phone, us_new="no", **scan).shown
     assert refused(phone, us_new="yes", **{**scan, "us_date": day(1)}) == ["us_date"]
+
+
+def test_a_scan_of_before_the_visit_stands_when_the_record_is_corrected_later(phone: Phone) -> None:
+    first = begun_earlier(fill(phone, us_new="yes", us_date=day(-301), us_weeks=8, us_days=0), 40)
+
+    assert phone.fill(FORM, pocket(), {"bp_sys": 120}, edit=first, leave_prefilled=True).refused == []
+    assert refused(phone, us_new="yes", us_date=day(-302), us_weeks=8, us_days=0) == ["us_date"]
 
 
 def test_a_referral_says_how_urgent_and_where(phone: Phone) -> None:

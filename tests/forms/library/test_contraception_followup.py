@@ -251,8 +251,9 @@ def test_a_reminder_is_none_unless_she_wants_one(phone: Phone) -> None:
     assert fill(phone, **START, method="coc", reminder_wish="visit").values["reminder_wish"] == "visit"
 
 
-def test_who_wants_no_reminders_is_not_asked_for_a_way(phone: Phone) -> None:
-    her = woman(WANG, "W-0231 王*", consent_reminder="no")
+@pytest.mark.parametrize("said", ["no", ""])
+def test_who_did_not_agree_to_reminders_is_not_asked_for_a_way(phone: Phone, said: str) -> None:
+    her = woman(WANG, "W-0231 王*", consent_reminder=said)
     assert "reminder_wish" not in fill(phone, pocket(her=her), **START, method="coc").shown
 
 

@@ -107,6 +107,39 @@ def test_the_day_that_the_clinic_wrote_wins(phone: Phone) -> None:
     assert reinjected(phone, "cic", 40, next_injection=day(-3)).values["late_days"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("method", "since", "agreed", "late", "note"),
+    [
+        ("dmpa", 106, 98, 15, "late_red"),  # agreed a week after the thirteenth
+        ("dmpa", 120, 120, 29, "late_very"),  # a slip of the pen
+        ("dmpa", 100, 84, 16, "late_red"),  # agreed earlier: she goes by what she was told
+        ("neten", 71, 70, 15, "late_red"),
+        ("cic", 40, 35, 5, None),
+    ],
+)
+def test_no_agreed_day_makes_an_injection_last_longer_than_it_does(
+    phone: Phone, method: str, since: int, agreed: int, late: int, note: str | None
+) -> None:
+    filled = reinjected(phone, method, since, next_injection=day(agreed - since))
+
+    assert filled.values["late_days"] == str(late)
+    assert filled.shown & LATE == ({note} if note else set())
+
+
+def test_a_first_record_of_a_running_method_goes_by_the_earlier_day_too(phone: Phone) -> None:
+    days = {"last_injection": day(-110), "next_injection_date": day(-3)}
+    filled = fill(phone, **{**START, "reason": "check"}, method="dmpa", **days, interval_sure="OK")
+
+    assert (filled.values["late_days"], filled.shown & LATE) == ("19", {"late_red"})
+
+
+def test_what_was_injected_or_begun_was_so_by_the_day_of_the_visit(phone: Phone) -> None:
+    given = {**START, "method": "dmpa", "visit_date": day(-9)}
+
+    assert refused(phone, **given, last_injection=day(-8), start_date=day(-8)) == ["start_date", "last_injection"]
+    assert refused(phone, **given, last_injection=day(-9), start_date=day(-9)) == []
+
+
 def test_a_next_day_that_was_not_agreed_again_is_forgotten(phone: Phone) -> None:
     assert reinjected(phone, "cic", 40, next_injection=day(-3)).act().properties["next_injection"] == ""
 
@@ -156,6 +189,18 @@ def test_an_unusual_interval_is_confirmed(phone: Phone, method: str, apart: int,
 def test_the_next_injection_comes_after_the_last(phone: Phone) -> None:
     days = {"last_injection": day(-1), "next_injection_date": day(-1)}
     assert refused(phone, **START, method="dmpa", **days) == ["next_injection_date"]
+
+
+@pytest.mark.parametrize(("reason", "said"), [("start", True), ("info", True), ("check", False), ("resupply", False)])
+def test_who_asks_or_starts_hears_what_suits_when_after_a_birth(phone: Phone, reason: str, said: bool) -> None:
+    assert ("after_birth_note" in fill(phone, **{**START, "reason": reason}).shown) is said
+
+
+@pytest.mark.parametrize(
+    ("method", "notes"), [("male_ster_done", {"vasectomy_note"}), ("lam", {"lam_note"}), ("coc", set()), ("dmpa", set())]
+)
+def test_until_or_from_when_a_method_protects_is_said_with_it(phone: Phone, method: str, notes: set[str]) -> None:
+    assert fill(phone, **START, method=method).shown & {"vasectomy_note", "lam_note"} == notes
 
 
 def test_screening_is_on_the_clinics_phones_only(phone: Phone) -> None:

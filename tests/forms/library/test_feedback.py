@@ -12,7 +12,7 @@ ALONE = {"way": "self", "privacy_now": "alone"}
 STARS = {"sat_overall", "sat_respect", "sat_wait", "sat_info", "sat_privacy"}
 OF_A_SERVICE = {"service_type", "charged", "know_ok", *STARS}
 OF_EVERYBODY = {"who", "felt_pressured", "told_others", "against", "text", "want_reply"}
-WHO_AND_WHEN = {"today", "clinic_phones", "police", "way", "open", "asks_service"}
+WHO_AND_WHEN = {"today", "clinic_phones", "clinic_phones_en", "police", "way", "open", "asks_service"}
 KNOW = {f"know_{number}" for number in range(1, 6)}
 RIGHT = {"know_1": "yes", "know_2": "herself", "know_3": "before_13", "know_4": "at_once", "know_5": "before"}
 
@@ -207,7 +207,8 @@ def test_without_a_number_of_a_clinic_it_says_so(phone: Phone) -> None:
     none = make_pocket().with_rows("clinics", empty(("name", "label", "phone")))
     filled = phone.fill(FORM, none, {**ALONE, "felt_pressured": "yes"})
 
-    assert "还没有填" in filled.values["clinic_phones"]
+    assert filled.values["clinic_phones"] == "（镇里还没有填）"
+    assert filled.values["clinic_phones_en"] == "(not filled in yet)"
 
 
 def test_whom_to_call_in_danger_is_the_towns_list_and_the_countrys_number_where_that_is_empty(phone: Phone) -> None:

@@ -17,6 +17,7 @@ from tests.forms.library.filling import (
     Filled,
     Phone,
     Pocket,
+    begun_earlier,
     day,
     due_row,
     entity,
@@ -150,10 +151,11 @@ def test_who_does_not_want_it_is_not_registered_nor_asked(phone: Phone, pocket: 
     assert "not_wanted_note" in record.shown
 
 
-def test_every_question_may_be_skipped_but_the_last_period(phone: Phone, pocket: Pocket) -> None:
-    record = fill(phone, pocket, WANTS, lmp_known="no")
+@pytest.mark.parametrize("period", [{}, {"lmp_known": "no"}], ids=["not said", "not known"])
+def test_every_question_may_be_skipped(phone: Phone, pocket: Pocket, period: dict[str, str]) -> None:
+    record = fill(phone, pocket, WANTS, period)
 
-    assert {name for name in HEALTH if record.values.get(name)} == {"lmp_known"}
+    assert {name for name in HEALTH if record.values.get(name)} == period.keys()
     assert record.act().properties["ga_anchor"] == ""
     assert "undated_note" in record.shown and "edd_show" not in record.shown
 
@@ -167,6 +169,19 @@ def test_a_last_period_to_come_or_too_long_ago_is_not_taken(phone: Phone, pocket
 @pytest.mark.parametrize("distance", [0, -301])
 def test_the_first_and_the_last_possible_day_are_taken(phone: Phone, pocket: Pocket, distance: int) -> None:
     assert fill(phone, pocket, WANTS, PERIOD, lmp_date=day(distance)).act().properties["ga_anchor"] == day(distance)
+
+
+def test_the_days_are_those_before_the_registration_so_that_a_later_correction_refuses_none(
+    phone: Phone, pocket: Pocket
+) -> None:
+    longest = {**PERIOD, "lmp_date": day(-301), "first_check_date": day(-301)}
+    first = begun_earlier(fill(phone, pocket, WANTS, longest), 40)
+
+    again = phone.fill(FORM, pocket, {"folic_now": "yes"}, edit=first, leave_prefilled=True)
+
+    assert (again.refused, again.act().properties["ga_anchor"]) == ([], day(-341))
+    with pytest.raises(EngineError, match=r"lmp_date.*required.*refused"):
+        fill(phone, pocket, WANTS, PERIOD, visit_date=day(-30), lmp_date=day(-29))
 
 
 @pytest.mark.parametrize(

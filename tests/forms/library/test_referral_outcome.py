@@ -41,7 +41,7 @@ def test_its_advice_in_danger_names_the_emergency_number(form: XForm) -> None:
     found = {one.where.split(":")[0].rpartition("/")[2] for one in form.phrases if "[120](tel:120)" in one.text}
     red = {one.where.split(":")[0].rpartition("/")[2] for one in form.phrases if "color:#c62828" in one.text}
 
-    assert found == {"gate_note", "prefer_not_note", "urgent_note"}
+    assert found == {"gate_note", "not_private_note", "prefer_not_note", "urgent_note"}
     assert red == {"urgent_note"}
     assert any("未同意或已到期：请先填知情同意表，勿录入健康信息" in one.text for one in form.phrases)
 
@@ -243,7 +243,8 @@ def test_advice_names_the_clinics_numbers_or_says_that_there_are_none(phone: Pho
     bare = pocket().with_rows("clinics", [{"name": "none", "label": "名单还没有填", "phone": ""}])
 
     assert fill(phone).values["clinic_phones"] == "0825-5550120"
-    assert "not filled in yet" in fill(phone, bare).values["clinic_phones"]
+    told = fill(phone, bare).values
+    assert (told["clinic_phones"], told["clinic_phones_en"]) == ("（镇里还没有填）", "(not filled in yet)")
 
 
 @pytest.mark.parametrize(("distance", "kept"), [(1, False), (0, True), (-365, True), (-366, False)])

@@ -27,6 +27,21 @@ def test_renewing_takes_over_what_is_known_and_lasts_a_year_from_today(phone: Ph
     assert "code" not in act.properties
 
 
+def test_a_consent_that_is_entered_late_lasts_a_year_from_the_day_on_which_she_gave_it(
+    phone: Phone, pocket: Pocket
+) -> None:
+    act = fill(phone, pocket, FIRST, AGREES, action="renew", woman=WANG, visit_date=day(-40)).act()
+    assert act.properties["consent_until"] == day(325)
+
+
+def test_who_takes_everything_back_need_not_say_what_becomes_of_her_data(phone: Phone, pocket: Pocket) -> None:
+    given = {"action": "withdraw", "woman": WANG, "withdraw_scope": "service"}
+    record = phone.fill("woman_consent", pocket, given, leave_prefilled=False)
+
+    assert record.values["withdraw_erase"] == ""
+    assert (record.act().properties["consent_service"], record.act().properties["consent_until"]) == ("no", day(-1))
+
+
 def test_a_no_at_renewal_is_a_withdrawal(phone: Phone, pocket: Pocket) -> None:
     act = fill(phone, pocket, FIRST, action="renew", woman=WANG, consent_service="no").act()
 

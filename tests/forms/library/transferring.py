@@ -22,7 +22,17 @@ LEAVES = {"direction": "out", "person": WANG, **PRIVATE, "items": "next_dates co
 ARRIVES = {"direction": "in", "person": WANG, **PRIVATE}
 
 ALWAYS = {"start", "end", "today", "deviceid", "direction", "transfer", "of_transfer", "meets", "her", "consent_ok"}
-ALWAYS |= {"clinic_phones", "visit_date", "receipt_ok", "open", "asks", "sends", "what_becomes", "new_id"}
+ALWAYS |= {
+    "clinic_phones",
+    "clinic_phones_en",
+    "visit_date",
+    "receipt_ok",
+    "open",
+    "asks",
+    "sends",
+    "what_becomes",
+    "new_id",
+}
 """What a record holds when nothing was asked but of which transfer it is and when."""
 
 ABOUT_HER = {"she_asks", "items", "consent_transfer", "dest_prov", "dest_county", "dest_site", "move_date", "back_date"}
