@@ -33,7 +33,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class About:
-    """`code` is the form's number in the brief (F4), `title` its title in English: the Chinese one is the form's own. `asked` holds the answers that the brief names, by field.
+    """`code` is the form's number in the brief (F4), `title` its English title; the Chinese one is the form's own. `asked`
+    holds the answers that the brief names, by field.
 
     `absent` are fields or answers (`field.answer`) of the brief that the form leaves out or calls otherwise, `added` fields
     that the brief does not name, `shared` those that many forms have and need not all be here. `everywhere` are the fields

@@ -21,6 +21,7 @@ SIZES = {
     "timetable_days": Size(16, 30, "days of that month, in which the kills fall"),
     "collect_fills": Size(1, 3, "fills of each form by the Collect simulator"),
     "fill_languages": Size(1, 2, "languages in which each of our forms is filled in the browser, Chinese first"),
+    "walked_forms": Size(1, 13, "forms that are walked through in the browser, each answer of each question"),
     "random_fills": Size(10, 50, "records of each of our forms in a town, answered at random"),
     "random_towns": Size(1, 10, "such towns one after the other: lists stay as long as those of real phones"),
     "fleet_phones": Size(4, 20, "phones that send at once over a network that breaks off"),

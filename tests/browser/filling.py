@@ -7,13 +7,15 @@ import orjson
 from playwright.sync_api import Locator, Page
 from sqlalchemy import select
 
-from server.clock import now
-from server.models import Dataset, Entity, Project
+from server.clock import now, today
+from server.models import Dataset, Entity, Project, Woman
+from server.publishing.datasets import add_property
 from server.publishing.library import publish_library
+from server.publishing.town_lists import put_list
 from server.registry.entities import about_of
 from tests.conftest import MORNING
 from tests.server.web.pages.conftest import CODES
-from tests.server.web.pages.women import CareTown, a_woman
+from tests.server.web.pages.women import CareTown, a_follow_up, a_woman
 
 SEND = {"zh_Hans": "送出", "en": "Send"}
 MOST_ROUNDS = 12
@@ -45,6 +47,34 @@ class FormTown(CareTown):
             going = {**her, "direction": "out", "status": "asked"}
             put(db, self.project_id, "transfers", str(uuid.uuid4()), "W-0231 #4", going)
             return woman.uuid
+
+
+LISTS = {
+    "clinics": "name,label,phone\ntown,柳河镇卫生院,0825-5550120\n",
+    "supply_points": f"name,label,village_code\nclinic,柳河镇卫生院,{CODES[0]}\n",
+    "destinations": "name,label,level,parent\nsc,四川省,prov,\nxs,柳河县,county,sc\nlh,柳河镇卫生院,site,xs\n",
+}
+
+
+def furnish(town: FormTown) -> None:
+    """The town's own lists are filled, a second woman has not agreed to anything, and visits of the first are due."""
+    blobs = town.app.extensions["fangshi.blobs"]
+    with town.database.transaction() as db:
+        project, woman = db.get_one(Project, town.project_id), db.query(Woman).first()
+        for name, rows in LISTS.items():
+            put_list(db, blobs, project, f"{name}.csv", rows.encode(), now())
+        assert woman is not None
+        referrals = db.scalars(
+            select(Dataset).where(Dataset.project_id == project.id, Dataset.name == "referrals")
+        ).one()
+        add_property(db, referrals, "woman", None, now())
+        for left, form_id in ((-4, "antenatal_check"), (4, "antenatal_check"), (4, "delivery_postnatal")):
+            a_follow_up(db, woman, today(), left=left, form_id=form_id, why_json="[]")
+        other = a_woman(db, town.project_id, "W-0388 李*", consent_until=None)
+        hers = {"code": "W-0388", "village_code": CODES[0], "consent_service": "no"}
+        put(db, town.project_id, "women", other.uuid, other.label, hers)
+        pregnancy = {"woman": other.uuid, "village_code": CODES[0], "status": "ongoing"}
+        put(db, town.project_id, "pregnancies", str(uuid.uuid4()), "W-0388 #1", pregnancy)
 
 
 def put(db, project_id: int, name: str, key: str, label: str, data: dict[str, str]) -> None:

@@ -128,3 +128,15 @@ def test_a_map_asks_nobody_for_tiles(open_form):
     open_form.tab.page.wait_for_timeout(1500)
     assert [one for one in open_form.tab.complaints if one.startswith("asked")] == []
     assert not any(name in open_form.tab.page.inner_text("#fill") for name in ("OpenStreetMap", "Get location"))
+
+
+def test_a_pattern_is_read_as_the_phone_app_reads_it(open_form):
+    """Its characters by number, beyond the first sixteen bits too; a plus among the answers stays one."""
+    astral = "regex('𠮷', '^[\\x{10000}-\\x{10ffff}]$')"
+    body = '<input ref="/data/q2"><label><output value="/data/c0"/></label></input>'
+    plus = '<select1 ref="/data/p"><label>尿</label><item><label>+</label><value>p</value></item></select1>'
+    binds = f'<bind nodeset="/data/c0" type="string" calculate="if({astral}, \'对\', \'错\')"/>'
+    assert open_form(a_form(binds, body + plus, fields="<c0/><q2/><p/>"))
+    page = open_form.tab.page
+    assert page.get_by_text("对", exact=True).count() == 1
+    assert page.locator(".value-option").last.inner_text() == "+"

@@ -1,4 +1,4 @@
-"""Feedback at the rights desk in a real browser: nothing yet, the list, one that nobody has taken up, and one that is answered."""
+"""Feedback at the rights desk in a real browser: nothing yet, the list, one that nobody took up, one that somebody answers."""
 
 from typing import Any
 

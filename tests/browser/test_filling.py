@@ -126,6 +126,61 @@ def test_without_network_the_answers_stay_and_what_arrived_unheard_is_stored_onc
     assert len(versions(database)) == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh_Hans", "服务器现在存不进去"), ("en", "The server can't save right now")]
+)
+def test_what_a_proxy_says_for_a_busy_server_is_told_in_our_words(visit, open_tab, database, language, words):
+    tab = open_tab("wang", PHONE, language)
+    page = tab.page
+    tab.go("/forms/visit/fill")
+    wait_for_form(page, language)
+    box(page, "Note").locator("input").fill("第一句")
+    page.route("**/forms/visit/fill?*", lambda one: one.fulfill(status=503, body="<h1>nginx</h1>"))
+    send(page, language)
+    page.get_by_text(words).wait_for()
+    tab.shoot(f"fill-server-away-{language[:2]}")
+    assert "nginx" not in page.inner_text("body")
+    assert box(page, "Note").locator("input").input_value() == "第一句"
+    page.unroute("**/forms/visit/fill?*")
+    page.locator("[data-again]").click()
+    page.locator(".fill-done").wait_for()
+    assert len(versions(database)) == 1
+
+
+def test_who_was_signed_out_meanwhile_signs_in_elsewhere_and_sends_from_the_same_page(visit, open_tab, database):
+    tab = open_tab("wang", PHONE)
+    tab.go("/forms/visit/fill")
+    wait_for_form(tab.page)
+    tab.become("")
+    send(tab.page)
+    tab.page.get_by_text("登录已经过期").wait_for()
+    tab.shoot("fill-signed-out-zh")
+    tab.become("wang")
+    tab.page.locator("[data-again]").click()
+    tab.page.locator(".fill-done").wait_for()
+    assert len(versions(database)) == 1
+
+
+@pytest.mark.parametrize("file", ["*.xml", "*.csv"])
+def test_a_form_that_cannot_be_fetched_says_so_and_nothing_else(app, database, open_tab, file):
+    forms = FormTown(app, database)
+    forms.invite()
+    tab = open_tab("wang", PHONE)
+    tab.page.route(f"**/{file}*", lambda one: one.fulfill(status=503, body="nginx"))
+    tab.go("/forms/household_visit/fill")
+    tab.page.get_by_text("表单取不到").wait_for()
+    tab.page.wait_for_timeout(500)
+    tab.shoot(f"fill-not-fetched-{file[2:]}-zh")
+    assert LATIN.findall(tab.page.inner_text("body")) == [] and "正在取" not in tab.page.inner_text("body")
+
+
+def test_without_script_the_page_says_what_it_needs(visit, open_tab):
+    tab = open_tab("wang", PHONE, java_script_enabled=False)
+    tab.go("/forms/visit/fill")
+    tab.shoot("fill-no-script-zh")
+    assert "这一页要用到脚本" in tab.page.inner_text("main") and "正在取" not in tab.page.inner_text("main")
+
+
 def test_a_refusal_is_told_above_the_answers(visit, open_tab, database):
     tab = open_tab("wang", PHONE)
     tab.go("/forms/visit/fill")

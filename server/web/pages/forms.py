@@ -93,11 +93,13 @@ def editable(form_id: str, verb: str = "form.update") -> tuple[Project, Form]:
 
 def project_by_reads() -> Project:
     """As current_project, but without the session that writes: reading a form or its files takes seconds, and phones write
-    meanwhile.
+    meanwhile. Whoever was signed out meanwhile hears that, not that there is nothing here.
     """
+    if session.caller().is_anonymous:
+        raise Unauthenticated()
     project = choose_project(session.reading(), session.caller(), request.args.get("project", ""))
     if project is None:
-        raise Unauthenticated() if session.caller().is_anonymous else NotFound()
+        raise NotFound()
     return project
 
 

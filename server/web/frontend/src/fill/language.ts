@@ -4,7 +4,9 @@
  */
 export function fitToPage(xml: string, page: string, title: string): string {
   const form = new DOMParser().parseFromString(xml, "application/xml");
-  leadTheLanguage([...form.getElementsByTagName("translation")], page);
+  const translations = [...form.getElementsByTagName("translation")];
+  leadTheLanguage(translations, page);
+  nameTheLanguages(translations);
   const head = form.getElementsByTagNameNS(XHTML, "title")[0];
   if (head && title) head.textContent = title;
   for (const element of form.querySelectorAll("value, label, hint")) {
@@ -19,6 +21,13 @@ function leadTheLanguage(all: Element[], page: string): void {
   if (!wanted) return;
   for (const one of all) one.removeAttribute("default");
   wanted.setAttribute("default", "true()");
+}
+
+/** `中文 (zh)` is chosen from a list as 中文: the code tells a person nothing. */
+function nameTheLanguages(all: Element[]): void {
+  const names = all.map((one) => (one.getAttribute("lang") ?? "").replace(/\s*\([A-Za-z-]+\)$/, ""));
+  if (new Set(names).size < all.length || names.includes("")) return;
+  all.forEach((one, number) => one.setAttribute("lang", names[number]));
 }
 
 /** `中文 (zh)`, `zh-CN` and `Chinese (zh-Hans)` are Chinese, as the code in brackets or the whole name says. */

@@ -36,7 +36,7 @@ async function fetchText(url: string, method = "GET"): Promise<string> {
 /** A file of the form. One that nothing fills (404) counts as empty, as on the phone; any other fault is told. */
 async function fetchFile(url: string, sending: Sending): Promise<Response> {
   const answer = await fetch(url).catch(() => Response.error());
-  if (!answer.ok && answer.status !== 404) sending.tell("say-not-fetched");
+  if (!answer.ok && answer.status !== 404) sending.giveUp();
   return answer;
 }
 
@@ -78,10 +78,17 @@ async function start(place: HTMLElement): Promise<void> {
     app.mount(place);
     place.addEventListener("input", () => sending.touch());
     place.addEventListener("change", () => sending.touch());
+    place.addEventListener("click", showWrong);
   } catch (error) {
     console.warn(error);
-    sending.tell("say-not-fetched");
+    sending.giveUp();
   }
+}
+
+/** Web Forms says how many questions are to be looked at again, not where: after sending, the first comes into sight. */
+function showWrong(event: Event): void {
+  if (!(event.target as Element).closest(".footer button")) return;
+  setTimeout(() => place?.querySelector(".question-container.highlight")?.scrollIntoView(), 100);
 }
 
 /** `jr://file-csv/me.csv` is the file me.csv of the form. */

@@ -36,16 +36,22 @@ export class Sending {
       answer = await fetch(this.plan.send + this.plan.query, { method: "POST", headers, body, redirect: "error" });
       text = await answer.text();
     } catch {
-      this.tell("say-no-network");
-      this.offer("[data-again]", () => void this.send(body));
-      return;
+      return this.retry("say-no-network", body);
     }
     if (answer.ok) {
       this.unsent = false;
       this.show(partsOf(text));
+    } else if (answer.status >= 500) {
+      this.retry("say-server-away", body); // whoever answered: it may have been a proxy, in words of its own
     } else {
       this.refuse(answer.status, text, body);
     }
+  }
+
+  /** Nobody knows whether it arrived, so nothing can be changed before the same is sent again. */
+  private retry(template: string, body: FormData): void {
+    this.tell(template);
+    this.offer("[data-again]", () => void this.send(body));
   }
 
   private refuse(status: number, text: string, body: FormData): void {
@@ -56,6 +62,12 @@ export class Sending {
       this.told.hidden = true;
       this.place.inert = false;
     });
+  }
+
+  /** There is no form to fill, or one without its lists. */
+  giveUp(): void {
+    this.place.hidden = true;
+    this.tell("say-not-fetched");
   }
 
   /** A sentence of the page above the form. */

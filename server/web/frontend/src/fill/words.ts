@@ -130,6 +130,15 @@ export const ALOUD = {
   listLabel: "可选的",
 };
 
+/** What Web Forms says in English as programmers do. */
+const PLAIN: Record<string, string> = {
+  "1 question with error.": "1 question to look at again.",
+  " questions with errors.": " questions to look at again.",
+  "Condition not satisfied: constraint": "This does not fit. Have another look.",
+  "Condition not satisfied: required": "This is not answered yet.",
+  " Okay ": "OK",
+};
+
 const OURS: Record<string, string> = { ...WORDS.form, ...WORDS.map };
 
 export function isChinese(): boolean {
@@ -138,5 +147,5 @@ export function isChinese(): boolean {
 
 /** A text of Web Forms in the page's language. */
 export function say(text: string): string {
-  return isChinese() ? OURS[text] ?? text : text;
+  return (isChinese() ? OURS : PLAIN)[text] ?? text;
 }
