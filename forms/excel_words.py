@@ -35,6 +35,17 @@ class Sheet(NamedTuple):
     takes_remarks: bool = False
 
 
+class Background(NamedTuple):
+    """What is known of a form beside its rows: what it is for, what a clinician has yet to confirm, its authors' remarks."""
+
+    purpose: Line | None = None
+    awaiting: Sequence[Line] = ()
+    remarks: Sequence[str] = ()
+
+
+NO_BACKGROUND = Background()
+
+
 def _column(care: Care, zh: str, en: str) -> Column:
     return Column(care, Line(zh, en))
 
@@ -139,6 +150,10 @@ _NEVER = (
         "不要删题。暂时不问，就在 relevant 里写 false()。",
         "Do not delete questions. To ask one no longer, write false() into relevant.",
     ),
+    Line(
+        "式子里的括号、引号、逗号、等号用英文的；打字前先把输入法换成英文。",
+        "In expressions brackets, quotes, commas and signs are those of an English keyboard.",
+    ),
     Line("不要给表加密码，不要排序。", "Set no password, and do not sort the rows."),
     Line(
         "新加的题：name 只用小写英文字母、数字和下划线，不和别的题重名。",
@@ -156,13 +171,20 @@ _BACK = (
         "4. 都对，就发布；不对，就放弃草稿，已发布的照常用。",
         "4. If all is right, publish it; if not, discard the draft: what is published keeps working.",
     ),
-    Line("有错时会说是哪个工作表、第几行。", "A mistake is told with its sheet and row."),
+    Line(
+        "有错时会说是哪个工作表、第几行、哪一列，怎么改；什么都不会变。",
+        "A mistake is told with its sheet, row and column and what to do; nothing changes.",
+    ),
 )
 
 
-def guide_lines(sheets: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[Line | Care | str]:
+def guide_lines(
+    sheets: Mapping[str, Sequence[Sequence[str]]], background: Background = NO_BACKGROUND
+) -> Iterator[Line | Care | str]:
     """The guide's lines for a form with these sheets. A bare text is a heading, a Care the colour of the line after it."""
     yield "怎么改这张表 / How to edit this form"
+    if background.purpose:
+        yield background.purpose
     yield Line("这一页只给人看，上传时不读。", "This sheet is for people; it is not read when the file is uploaded.")
     yield "每张工作表 / The sheets"
     yield from (
@@ -179,7 +201,11 @@ def guide_lines(sheets: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[Line 
     yield from _NEVER
     yield "怎么传回来 / How to bring it back"
     yield from _BACK
-    yield "这张表的作者写的（英文） / What its authors say"
+    if background.awaiting:
+        yield "等本镇临床人员确认的 / What the town's clinician has yet to confirm"
+        yield from background.awaiting
+    if background.remarks:
+        yield "这张表的作者写的（英文） / What its authors say"
 
 
 def _column_lines(sheets: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[Line]:

@@ -24,11 +24,14 @@ def read_tables(markdown: str) -> dict[str, list[list[str]]]:
 
 
 def read_remarks(markdown: str) -> list[str]:
-    """What stands before the first sheet in lines that start with `#`, without that sign."""
-    remarks = []
+    """What stands before the first sheet in lines that start with `#`: a text for each paragraph, and for each `[B]` or such."""
+    remarks: list[list[str]] = [[]]
     for line in markdown.splitlines():
         if line.strip().startswith("|"):
             break
         if line.startswith("#"):
-            remarks.append(line.removeprefix("#").strip())
-    return remarks
+            text = line.removeprefix("#").strip()
+            if not text or text.startswith("["):
+                remarks.append([])
+            remarks[-1].append(text)
+    return [text for lines in remarks if (text := " ".join(lines).strip())]

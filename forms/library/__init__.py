@@ -4,7 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from forms.about import AWAITING, read_about
 from forms.excel import write_workbook
+from forms.excel_words import Background, Line
 from forms.outline import Outline, read_outline
 from forms.tables import read_remarks, read_tables
 from forms.xform import read_xform
@@ -50,8 +52,17 @@ def _converted() -> dict[str, bytes]:
 
 def read_library_workbook(form_id: str) -> bytes:
     """The same form as an .xlsx for people who edit it in Excel. Raises KeyError for another id."""
-    text = _read_text(form_id)
-    return write_workbook(read_tables(text), read_remarks(text))
+    text, about = _read_text(form_id), read_about(form_id)
+    awaiting = [
+        Line(
+            f"[{one.grade}] {'、'.join(one.names)}：{one.said.zh}",
+            f"[{one.grade}] {', '.join(one.names)}: {one.said.en}",
+        )
+        for one in about.graded
+        if one.grade in AWAITING
+    ]
+    _about_the_file, *remarks = read_remarks(text)
+    return write_workbook(read_tables(text), Background(Line(*about.purpose), awaiting, remarks))
 
 
 def read_library_outline(form_id: str) -> Outline:

@@ -10,7 +10,7 @@ import pytest
 
 from forms import excel
 from forms.excel import GUIDE, care_of, write_workbook
-from forms.excel_words import COLUMNS, SHEETS, Care, Line, guide_lines
+from forms.excel_words import COLUMNS, SHEETS, Background, Care, Line, guide_lines
 from forms.library import library_ids, read_library_form, read_library_workbook
 from forms.workbook import check_workbook, refuse_hostile_parts
 from forms.xlsform import convert_xlsform
@@ -31,13 +31,19 @@ def cells_of(sheet) -> list[list[str]]:
 
 
 def test_a_workbook_holds_the_same_cells_as_text_behind_a_guide():
-    book = open_book(write_workbook(SMALL, ["from the authors"]))
+    book = open_book(
+        write_workbook(
+            SMALL, Background(Line("为什么", "what for"), [Line("[B] 等", "[B] waits")], ["from the authors"])
+        )
+    )
 
     assert book.sheetnames == [GUIDE, "survey", "settings"]
     assert [row[:4] for row in cells_of(book["survey"])] == [row + [""] * (4 - len(row)) for row in SMALL["survey"]]
     assert cells_of(book["settings"]) == SMALL["settings"]
     assert book["survey"]["C3"].data_type == "s"
-    assert cells_of(book[GUIDE])[-1] == ["", "from the authors"]
+    guide = cells_of(book[GUIDE])
+    assert guide[1] == ["为什么", "what for"] and ["[B] 等", "[B] waits"] in guide
+    assert guide[-1] == ["from the authors", ""]
 
 
 def test_the_same_form_is_the_same_file():
@@ -56,6 +62,38 @@ def test_headers_stay_in_view_and_say_by_their_colour_what_may_be_edited():
     assert all(cell.font.b and cell.alignment.wrap_text for cell in book["survey"][1] if cell.value)
     assert book["survey"]["C9"].alignment.wrap_text and book["survey"].column_dimensions["C"].width > 30
     assert "随访" in book["survey"]["B1"].comment.text and "go by it" in book["survey"]["B1"].comment.text
+
+
+def test_every_cell_is_text_also_a_new_one_so_that_no_program_makes_a_date_of_it():
+    book = open_book(read_library_workbook("household_visit"))
+    for name in book.sheetnames[1:]:
+        assert {cell.number_format for row in book[name].rows for cell in row if cell.value} == {"@"}
+        assert book[name].column_dimensions["A"].number_format == "@"
+
+
+def test_rows_are_as_high_as_their_texts_and_grow_when_these_are_edited():
+    long = "字" * 100
+    rows = [["type", "label", "name"], ["note", "短", "a"], ["note", long, "b"], ["note", "字" * 9_000, "c"]]
+    data = write_workbook({"survey": rows})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        heads = [one.attrib for one in read_xml(archive.read("xl/worksheets/sheet2.xml")).iter("{*}row")]
+
+    heights = [float(one["ht"]) for one in heads[1:]]
+    assert heights[0] == 16.5 and heights[1] == 16.5 * excel.lines_of(long, 34) and heights[2] <= 409
+    assert not [one for one in heads if "customHeight" in one]
+    assert [excel.lines_of(text, 10) for text in ("", "123456789", "1234567890", "一二三四五", "1\n2")] == [
+        1,
+        1,
+        2,
+        2,
+        2,
+    ]
+
+
+def test_only_the_rows_around_pages_stand_out():
+    survey = open_book(read_library_workbook("supplies"))["survey"]
+    bold = {row[0].value for row in survey.iter_rows(min_row=2) if row[0].value and row[0].font.b}
+    assert bold == {"begin_group", "end_group"}
 
 
 def test_a_column_nobody_told_us_of_is_left_alone():

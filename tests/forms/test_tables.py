@@ -26,5 +26,10 @@ def test_tables_are_read_as_pyxform_reads_them():
 
 
 def test_remarks_are_the_comments_before_the_first_sheet():
-    assert read_remarks(TEXT) == ["A comment | with | bars", "", "and a second one"]
+    assert read_remarks(TEXT) == ["A comment | with | bars", "and a second one"]
+    assert read_remarks("# one\n# text\n#\n# two\n# [B] three\n#     goes on\n") == [
+        "one text",
+        "two",
+        "[B] three goes on",
+    ]
     assert read_remarks("") == []

@@ -149,7 +149,7 @@ def test_cells_that_no_phone_could_read_are_told_all_at_once_and_nothing_is_conv
     odd = [("type", "name", "label", "relevant", "constraint"), ("text", "a", "x", None, ".＞1")]
     odd.append(("text", "b", "x", "${a} ＝ '1'", None))
 
-    with pytest.raises(XLSFormInvalid, match="constraint: .* ＞ ") as refused:
+    with pytest.raises(XLSFormInvalid, match=r"constraint: .* ＞ ") as refused:
         convert_xlsform(workbook(survey=odd), "xlsx")
     details = refused.value.details
     assert [(one["sheet"], one["row"], one["column"]) for one in details["slips"]] == [
