@@ -37,8 +37,8 @@ _CALL = re.compile(r"(?<![\w.-])((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)\s*\(")
 class Obstacle(NamedTuple):
     """Something that the browser does not do as the phone does.
 
-    `kind` is one of: function, upload, encrypted, last_saved, record, number (with these the form cannot be filled there: `fails`);
-    drawn, barcode, audit (it can, but less comes of it). `name` is the function, the kind of file or the appearance;
+    `kind` is one of: function, upload, encrypted, last_saved, record, number (with these the form cannot be filled there:
+    `fails`); drawn, barcode, audit (it can, but less comes of it). `name` is the function, the kind of file or the appearance;
     `path` the question's, "" where it is the form's.
     """
 

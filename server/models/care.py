@@ -158,9 +158,8 @@ class Seal(Base):
 
     `reason` is no_consent (she did not give it, it ran out or was taken back), unknown (the person or episode that it
     is about has not arrived). `waits_for` is the uuid of her or of the episode: whatever comes of it next looks at the
-    record again. Further reasons: unread (not looked at
-    yet, or our reading failed) or erased (she asked for her data to be removed), minimised (its
-    time was over): those are empty.
+    record again. Further reasons: unread (not looked at yet, or our reading failed); erased (she asked for her data to be
+    removed), minimised (its time was over) and case_removed (registry/case_erasing.py): those are empty.
     """
 
     __tablename__ = "seal"

@@ -51,7 +51,12 @@ def test_the_list_has_a_tab_for_sealed_records_and_counts_them_nowhere_else(brow
 
 @pytest.mark.parametrize(
     ("reason", "why"),
-    [("unknown", "还没收到本人的登记"), ("erased", "她要求删除自己的资料"), ("unread", "还没有核对")],
+    [
+        ("unknown", "还没收到本人的登记"),
+        ("erased", "她要求删除自己的资料"),
+        ("case_removed", "是这一户要求的"),
+        ("unread", "还没有核对"),
+    ],
 )
 def test_every_reason_has_its_words(browse: Browse, town: Town, shut: int, reason: str, why: str) -> None:
     with town.database.transaction() as db:
