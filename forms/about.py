@@ -1,20 +1,17 @@
 """What is known of a form of ours beside its questions: what it was asked to hold, what differs and why, what a clinician
 has yet to confirm.
 
-`about.toml` lies beside the form; `every_form.toml` holds what is the same in many; `client` marks those
-that ask a woman about herself. `asked` lists the fields of the
-project's brief (domain.md 3), with the answers that it names. Grades are the brief's: A read in the source itself, B a known
+`about.toml` lies beside the form; `every_form.toml` holds what is the same in many; `client` marks those that ask a woman
+about herself. `asked` lists the fields of the project's brief (domain.md 3), with the answers that it names. Grades are the brief's: A read in the source itself, B a known
 standard that the town's clinician confirms, C unsure, where the careful choice stands.
 """
 
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from forms.library import library_ids, read_library_outline
 from forms.outline import Outline, Said
 
 LIBRARY: Final = Path(__file__).parent / "library"
@@ -74,12 +71,6 @@ def read_about(form_id: str) -> About:
         graded=_reasons(own, "graded"),
         everywhere=frozenset(general),
     )
-
-
-@cache
-def english_titles() -> dict[str, str]:
-    """The library's titles in English by the Chinese ones: in an XForm a title has one language."""
-    return {read_library_outline(form_id).title: read_about(form_id).title for form_id in library_ids()}
 
 
 def unexplained(about: About, form: Outline) -> Iterator[str]:

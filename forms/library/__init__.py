@@ -70,6 +70,12 @@ def read_library_outline(form_id: str) -> Outline:
     return read_outline(_read_text(form_id))
 
 
+@cache
+def english_titles() -> dict[str, str]:
+    """The library's titles in English by the Chinese ones: in an XForm a title has one language."""
+    return {read_library_outline(form_id).title: read_about(form_id).title for form_id in library_ids()}
+
+
 def _read_text(form_id: str) -> str:
     if form_id not in library_ids():
         raise KeyError(form_id)

@@ -1,6 +1,6 @@
 """Titles of forms in the reader's language: an XForm has one title, and those of our library have an English one besides."""
 
-from forms.about import english_titles
+from forms.library import english_titles
 from server.web import languages
 from server.web.pages.door import pages
 

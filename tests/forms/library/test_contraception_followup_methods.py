@@ -197,7 +197,8 @@ def test_who_asks_or_starts_hears_what_suits_when_after_a_birth(phone: Phone, re
 
 
 @pytest.mark.parametrize(
-    ("method", "notes"), [("male_ster_done", {"vasectomy_note"}), ("lam", {"lam_note"}), ("coc", set()), ("dmpa", set())]
+    ("method", "notes"),
+    [("male_ster_done", {"vasectomy_note"}), ("lam", {"lam_note"}), ("coc", set()), ("dmpa", set())],
 )
 def test_until_or_from_when_a_method_protects_is_said_with_it(phone: Phone, method: str, notes: set[str]) -> None:
     assert fill(phone, **START, method=method).shown & {"vasectomy_note", "lam_note"} == notes
