@@ -2,8 +2,9 @@
 has yet to confirm.
 
 `about.toml` lies beside the form; `every_form.toml` holds what is the same in many; `client` marks those that ask a woman
-about herself. `asked` lists the fields of the project's brief (domain.md 3), with the answers that it names. Grades are the brief's: A read in the source itself, B a known
-standard that the town's clinician confirms, C unsure, where the careful choice stands.
+about herself. `asked` lists the fields of the project's brief (domain.md 3), with the answers that it names. Grades are the
+brief's: A read in the source itself, B a known standard that the town's clinician confirms, C unsure, where the careful
+choice stands.
 """
 
 import tomllib

@@ -170,14 +170,15 @@ def test_a_planted_breach_is_found(tmp_path: Path, path: str) -> None:
 def test_tests_mirror_the_sources() -> None:
     """A test module of forms, geo or server is named for a source module, and stands at the same path.
 
-    Those of a folder, such as a form of the library, may be several: `test_<folder>_<what>.py`.
+    Those of a folder, such as a form of the library, may be several: `test_<folder>_<what>.py`; so may those of a .toml, such
+    as what is the same in every form.
     """
     strays = []
     for top in ("forms", "geo", "server"):
         for test in (ROOT / "tests" / top).rglob("test_*.py"):
             source = ROOT / test.relative_to(ROOT / "tests").parent / test.name.removeprefix("test_")
-            folders = [f"{one.name}_" for one in source.parent.glob("*/")]
-            if not source.exists() and not f"{source.stem}_".startswith(tuple(folders)):
+            known = [f"{one.stem}_" for one in source.parent.iterdir() if one.is_dir() or one.suffix == ".toml"]
+            if not source.exists() and not f"{source.stem}_".startswith(tuple(known)):
                 strays.append(test.relative_to(ROOT).as_posix())
     assert strays == []
 
