@@ -127,6 +127,18 @@ _PLAIN: Final = (
         "The file is empty or damaged. Open it in a spreadsheet program, save it as .xlsx and upload that.",
     ),
     (
+        r"more than \d+ rows|packed more than \d+ times|unpacks to more than",
+        "文件里有成千上万行空行（多半是把格式刷到了最底下）。选中最后一题以下的整行，删除，存好再传。",
+        "The file has a great many empty rows, often because a format goes down to the very end. Select the rows below the "
+        "last question, delete them, save and upload it again.",
+    ),
+    (
+        r"took longer than|took more memory|nested too deeply",
+        "这个文件太大或者太乱，读不完。只留表单要用的几张工作表，把下面的空行删掉，再传一次。",
+        "The file is too large or too tangled to be read. Keep only the sheets of the form, delete the empty rows below, and "
+        "upload it again.",
+    ),
+    (
         r"not an Excel workbook",
         "这不是 Excel 文件（.xlsx 或 .xls）。在办公软件里另存为 .xlsx 再传。",
         "This is no Excel workbook (.xlsx or .xls). Save it as .xlsx in a spreadsheet program and upload that.",

@@ -103,7 +103,7 @@ def _changes_of(pair: Pair, languages: Iterable[str], names: Mapping[str, str]) 
     old, new = pair.old, pair.new
     base = Difference("", "", new.path, new.labels)
     if old.kind != new.kind:
-        yield replace(base, kind="type_changed", weight=LOSES, old=old.kind, new=new.kind)
+        yield replace(base, kind="type_changed", weight=_loss(old), old=old.kind, new=new.kind)
     for what in dict.fromkeys([*old.rules, *new.rules]):
         before, after = _renamed_in(old.rules.get(what), names), new.rules.get(what)
         if before != after:

@@ -8,8 +8,10 @@ from forms.conversion_words import say_plainly, tell_wrongs
 from forms.errors import XLSFormInvalid
 from forms.excel_words import Line
 from forms.slips import Slip
-from forms.workbook import check_workbook
-from tests.forms.workbooks import SETTINGS, SURVEY, workbook
+from forms.workbook import ROW_LIMIT, check_workbook, refuse_hostile_parts
+from tests.forms.workbooks import SETTINGS, SURVEY, part_of, with_parts, workbook
+
+SHEET = "xl/worksheets/sheet1.xml"
 
 SELECT = [*SURVEY, ("select_one l", "a", "x")]
 LIST = ("list_name", "name", "label")
@@ -50,6 +52,21 @@ def test_a_file_that_is_no_workbook_is_told_so_too(data):
 
     said = say_plainly(refused.value.message)
     assert said is not None and ".xlsx" in said.zh and ".xlsx" in said.en
+
+
+def test_rows_formatted_down_to_the_end_of_the_sheet_are_told_as_what_they_are():
+    blank = "".join(f'<row r="{n}" s="1" customFormat="1"/>' for n in range(3, ROW_LIMIT + 9))
+    sheet = part_of(workbook(survey=SURVEY), SHEET).replace(b"</sheetData>", blank.encode() + b"</sheetData>")
+    data = with_parts(workbook(survey=SURVEY), {SHEET: sheet})
+
+    for refuse in (check_workbook, refuse_hostile_parts):
+        try:
+            refuse(data)
+        except XLSFormInvalid as refused:
+            said = say_plainly(refused.message)
+            assert said is not None and "空行" in said.zh and "empty rows" in said.en
+            return
+    pytest.fail("it was let pass")
 
 
 def test_a_sentence_that_is_not_known_stays_as_it_is():

@@ -168,3 +168,10 @@ def test_forms_made_by_hand_are_compared_too():
 
     (change,) = differences(old, new)
     assert (change.kind, change.language, change.old, change.new) == ("words_changed", "default", "Name", "Full name")
+
+
+def test_a_text_to_read_that_becomes_a_question_loses_nothing_and_a_question_that_becomes_a_text_does():
+    note = replace(BARE, kind="note")
+
+    assert found(outline(note), outline(BARE)) == [("type_changed", HARMLESS, "/seen")]
+    assert found(outline(BARE), outline(note)) == [("type_changed", LOSES, "/seen")]

@@ -129,6 +129,9 @@ def test_what_cannot_be_read_is_2_with_the_reason(
         assert run("forms", "compare", "feedback", str(file)) == 2
         assert capsys.readouterr().err.startswith(f"fangshi: {file}: ")
     assert run("forms", "compare", "feedback", "nothing") == 2
+    text = tmp_path / "f.md"
+    text.write_bytes(b"| survey |\n| | \xff | \xfe |\n")
+    assert run("forms", "compare", "feedback", str(text)) == 2
 
 
 def test_what_an_input_method_left_is_told_cell_by_cell_in_both_languages(
