@@ -44,6 +44,8 @@ def say_idiom(tree: Tree, speaker: Speaker) -> Said | None:
         return _rows(tree, speaker)
     if tree.kind == "call" and tree.value == "not":
         return _alone(tree.of[0], speaker)
+    if tree.kind == "call" and tree.value in ("count", "join") and tree.of[-1].kind == "look":
+        return _of_all_rows(tree, speaker)
     return None
 
 
@@ -107,3 +109,15 @@ def _alone(tree: Tree, speaker: Speaker) -> Said | None:
     named = [speaker.option(one.of[0], one.of[1].value) for one in those]
     zh, en = "或".join(one.zh for one in named), " or ".join(one.en for one in named)
     return Said(f"选了{zh}就不再选别的", f"{en} stands alone")
+
+
+def _of_all_rows(tree: Tree, speaker: Speaker) -> Said | None:
+    """How many rows there are, or a property of them all, joined by a text."""
+    look = tree.of[-1]
+    if tree.value == "count":
+        return say_rows(look, Said("名单 `{}` 里{}的行数", "the number of rows of `{}`{}"), speaker)
+    if len(tree.of) != 2 or tree.of[0].kind != "text" or not look.wanted:
+        return None
+    said = say_rows(look, Said("名单 `{}` 里{}每一行的 ", " of every row of `{}`{}"), speaker)
+    sign = tree.of[0].value
+    return Said(f"{said.zh}`{look.wanted}`，用“{sign}”隔开", f"`{look.wanted}`{said.en}, with “{sign}” between")

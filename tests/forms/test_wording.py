@@ -44,6 +44,25 @@ def test_a_condition_is_said_in_both_languages_by_labels_and_choices(expression,
     assert say(expression, FORM, SIGNS) == Said(zh, en)
 
 
+@pytest.mark.parametrize(
+    ("expression", "zh", "en"),
+    [
+        (
+            "coalesce(join('、', instance('clinics')/root/item[phone != '']/phone), 'none')",
+            "名单 `clinics` 里（`phone`有内容）每一行的 `phone`，用“、”隔开，没有就用“none”",
+            "`phone` of every row of `clinics` (where `phone` is not blank), with “、” between, else “none”",
+        ),
+        (
+            "count(instance('cases')/root/item[household = ${weight}]) + 1",
+            "名单 `cases` 里（`household` = 「[体重](#weight)」）的行数 + 1",
+            "the number of rows of `cases` (where `household` = “[Weight](#weight)”) + 1",
+        ),
+    ],
+)
+def test_what_is_made_of_many_rows_of_a_list_is_said_in_words(expression, zh, en):
+    assert say(expression, FORM) == Said(zh, en)
+
+
 def test_several_answers_to_one_question_are_said_in_one_go():
     assert say("${went} = 'yes' or ${went} = 'no'", FORM).en == "“[Did she go](#went)” is “Yes” or “No”"
 
