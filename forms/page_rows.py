@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from forms.about import AWAITING, About
+from forms.about import About
 from forms.outline import Outline, Row, Said, plain_text
 from forms.wording import say, say_flag
 
@@ -113,11 +113,13 @@ def _sources(row: Row, about: About) -> Iterator[str]:
     for one in about.reasons_of(row.name) if row.keeps_answer and row.name not in about.asked else ():
         yield f"- 来源 / source：项目说明里没有 / not in the brief：{slashed(one.said)}"
     for one in about.grades_of(row.name):
-        waits = "" if one.grade not in AWAITING else f"（{GRADED[one.grade].zh}）/ {GRADED[one.grade].en}"
-        yield f"- **[{one.grade}]** {waits}：{slashed(one.said)}"
+        yield f"- **[{one.grade}]** {slashed(GRADED[one.grade])}：{slashed(one.said)}"
 
 
 def _told(zh: str, en: str, said: Said) -> Iterator[str]:
+    if said.zh == said.en:  # an expression for which there are no words is shown once
+        yield f"- {zh} / {en[:1].lower()}{en[1:]}：{said.zh}"
+        return
     yield f"- {zh}：{said.zh}"
     yield f"- {en}: {said.en}"
 

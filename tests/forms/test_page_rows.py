@@ -57,7 +57,7 @@ def test_a_question_is_told_with_who_sees_it_its_source_and_what_awaits_a_clinic
 
     assert "- 谁看、存多久 / who sees it, how long：同整份记录 / as the whole record；盖住 / covered" in lines
     assert "- 来源 / source：项目说明 / the brief §3 F1" in lines
-    waits = "（公认标准，等本镇临床人员确认）/ a known standard, awaiting the town's clinician"
+    waits = "公认标准，等本镇临床人员确认 / a known standard, awaiting the town's clinician"
     assert f"- **[B]** {waits}：请确认 / to confirm" in lines
 
 
@@ -70,7 +70,7 @@ def test_what_is_worked_out_is_told_with_when_it_holds_and_why_it_is_there():
 
 
 def test_what_has_no_words_is_shown_as_it_is_written():
-    assert "- Filled in beforehand with: `concat(1, 2)`" in lines_of("more")
+    assert "- 预先填上 / filled in beforehand with：`concat(1, 2)`" in lines_of("more")
     assert worded("concat(1, 2)", FORM) == Said("`concat(1, 2)`", "`concat(1, 2)`")
 
 
