@@ -232,6 +232,8 @@ def test_an_officer_reviews_the_records_of_cases_and_no_others(town: Town) -> No
         assert db.get_one(Submission, sent[FORM]).review_state == "approved"
     assert f"/review?form={FORM}" in officer.get(f"/forms/{FORM}").text
     assert f'data-record="{sent[FORM]}"' not in office(town, "trainer").get("/review").text
+    listed = officer.get(f"/v1/projects/{town.project_id}/forms", headers={"X-Extended-Metadata": "true"}).json
+    assert {one["xmlFormId"]: one["submissions"] for one in listed}[FORM] == 1
 
 
 def test_a_household_has_its_case_removed_and_what_comes_late_is_emptied(town: Town) -> None:
