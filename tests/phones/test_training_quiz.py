@@ -22,6 +22,7 @@ from server.registry.consent_texts import take_on_shipped
 from server.registry.workers import worker_uuid
 from tests.care_town import CareTown
 from tests.forms.library.test_training_quiz import RIGHT, points
+from tests.forms.library.words_read import hear
 from tests.phones.collectsim.csim import settings
 from tests.phones.collectsim.csim.engine import Engine
 from tests.phones.collectsim.csim.phone import Phone
@@ -85,6 +86,7 @@ def start(server: RunningServer, town: CareTown, engine: Engine, tmp_path: Path)
     def begin(person: int) -> Phone:
         address = f"{server.api}/key/{town.phone_key('A1', person=person)}/projects/{town.project_id}"
         phones.append(Phone(str(tmp_path / str(len(phones))), settings.for_url(address), Report(), engine))
+        phones[-1].hears = hear
         return phones[-1]
 
     yield begin

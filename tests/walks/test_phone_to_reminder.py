@@ -24,6 +24,7 @@ from server.clock import today as shanghai_date
 from server.config import Config
 from server.db import Database
 from server.models import FollowUp, Notification
+from tests.forms.library.words_read import hear
 from tests.phones.collectsim.csim import settings as phone_settings
 from tests.phones.collectsim.csim.engine import Engine
 from tests.phones.collectsim.csim.phone import Phone
@@ -102,7 +103,9 @@ class Walk:
         call("PUT", f"{here}/app-users/{phone['id']}/carer", json={"userId": person})
         url = f"{self.server.api}/key/{phone['token']}/projects/{self.project}"
         self.workers[code] = person
-        self.phones[code] = Phone(str(self.folder / code), phone_settings.for_url(url), self.report, engine, seed=7)
+        phone = Phone(str(self.folder / code), phone_settings.for_url(url), self.report, engine, seed=7)
+        phone.hears = hear
+        self.phones[code] = phone
 
     def due_on(self, code: str) -> list[dict[str, str]]:
         """What lies in due_visits.csv on a village's phone after a sync."""

@@ -1,7 +1,5 @@
 """That a word missing in a language, or in the other one, is heard of by whoever fills a form with `reads`."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from forms.library import read_library_form
@@ -14,10 +12,9 @@ ASKED = answers_of(reason="check", choice_hers="yes", wish="remove_device", meth
 
 
 @pytest.fixture
-def reading(phone: Phone) -> Iterator[Phone]:
-    phone.reads = True
-    yield phone
-    phone.reads = False
+def reading(engine: Phone) -> Phone:
+    engine.reads = True
+    return engine
 
 
 @pytest.mark.parametrize("language", [ZH, EN, ""])
