@@ -157,6 +157,11 @@ def test_what_lies_beyond_what_can_be_entered_is_told_to_be_an_emergency():
             assert "120" in said.zh and "120" in said.en, (form_id, name)
 
 
+def test_a_town_that_calls_it_a_fever_earlier_is_read_out_so_beside_the_danger_signs():
+    said = read_library_outline("delivery_postnatal").by_name["danger_pp"].hint
+    assert "${fever_from}" in said.zh and "${fever_from}" in said.en
+
+
 def test_no_text_is_in_both_languages_at_once():
     for one in library_forms():
         form = read_xform(read_library_form(one.form_id))
