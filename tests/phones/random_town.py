@@ -24,6 +24,7 @@ from server.config import Config
 from server.db import Database
 from server.keys import KeyRing
 from server.models import AppUser, Assignment, Project, Village, VillageScope
+from server.publishing import recordings
 from server.publishing.library import publish_library
 from server.publishing.town_lists import put_list, refresh_lists
 from tests.client import Client
@@ -142,6 +143,10 @@ class RandomTown:
             refresh_lists(db, store, project, now)
             for name, content in TOWN_FILES.items():
                 put_list(db, store, project, name, content, now)
+            for language in recordings.FILES:
+                voice, words = store.put(b"ID3 voice"), recordings.notice_in(db, project, language)
+                heard = recordings.hash_of_words(words)
+                recordings.put_recording(db, project, language, voice, "audio/mpeg", heard, "", None, now)
 
     def give_phone(self, db: Session, role: str, villages: Sequence[int | None], person: int | None) -> Client:
         """A phone of these villages (None: the whole town), carried by this person."""
