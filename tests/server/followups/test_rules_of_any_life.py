@@ -43,7 +43,7 @@ def test_no_window_is_inverted_no_key_is_made_twice_and_every_state_is_known(fac
 @given(subjects, todays)
 def test_no_task_opens_before_its_anchor(facts: Facts, today: date) -> None:
     known = {
-        **{one.event: dating_day(one, today) for one in facts.pregnancies},
+        **{one.event: first_told_of(one, today) for one in facts.pregnancies},
         **{one.uuid: one.started_on for one in facts.contraception},
         **{one.event: one.on for episode in facts.contraception for one in (*episode.injections, *episode.supplies)},
         **{one.event: one.reported_on for one in facts.danger_signs},
@@ -61,6 +61,12 @@ def began(transfer: Transfer) -> date | None:
     """Out from her consent, in from the package or from her coming, whichever was first."""
     told = (transfer.agreed,) if transfer.direction == "out" else (transfer.received, transfer.started)
     return min((one[0] for one in told if one), default=None)
+
+
+def first_told_of(one: Pregnancy, today: date) -> date:
+    """Its weeks, its birth or its loss: what was told of them need not fit together."""
+    ends = (one.outcome.on if one.outcome else None, one.birth.on if one.birth else None)
+    return min((dating_day(one, today), *(day for day in ends if day)))
 
 
 def dating_day(one: Pregnancy, today: date) -> date:
