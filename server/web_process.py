@@ -1,4 +1,4 @@
-"""The web process: gunicorn over create_app, with limits on what a client may send and how slowly."""
+"""The web process: gunicorn over our application, with limits on what a client may send and how slowly."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.sock import ssl_wrap_socket
 from gunicorn.workers import gthread
 
-from server import logs
+from server import Server, build_app, equip_app, logs
 from server.config import Config
 from server.logs import make_discreet
 from server.parentage import die_with_parent
@@ -193,10 +193,16 @@ class DiscreetLogger(glogging.Logger):  # type: ignore[misc]
 
 
 class WebProcess(BaseApplication):  # type: ignore[misc]
-    """gunicorn with settings from our own Config."""
+    """gunicorn with settings from our own Config.
 
-    def __init__(self, config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:
+    `app` has no data yet: it is made once, and each worker is a fork of this process that is given the data.
+    """
+
+    def __init__(
+        self, config: Config, handed_over: int, certificate: tuple[Path, Path] | None, app: Server | None = None
+    ) -> None:
         self.config = config
+        self.app = app
         self.settings = gunicorn_settings(config, handed_over, certificate)
         super().__init__()
 
@@ -206,9 +212,9 @@ class WebProcess(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from server import create_app
-
-        return create_app(self.config)
+        app = self.app or build_app()
+        equip_app(app, self.config)
+        return app
 
 
 def gunicorn_settings(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> dict[str, Any]:
@@ -252,4 +258,4 @@ def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | N
     logs.install()
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a socket each, and the usual limit is 1024
-    WebProcess(config, handed_over, certificate).run()
+    WebProcess(config, handed_over, certificate, build_app()).run()
