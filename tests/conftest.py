@@ -4,10 +4,11 @@ alice administers the site, bob manages the project, chelsea may do nothing. Eve
 migrated once, so commits are real commits and nothing needs to be rolled back.
 """
 
+import gc
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -49,6 +50,17 @@ FEW = 4  # connections
 
 
 Listen = Callable[[str, Callable[..., object]], None]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported is never rubbish: it is not searched while it grows, nor by any test."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Clock:
