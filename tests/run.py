@@ -50,6 +50,7 @@ WITHOUT_DATABASE = (
     "tests/server/deploy",
     "tests/server/followups/test_rule_files.py",
     "tests/server/followups/test_rules.py",
+    "tests/server/followups/test_rules_of_any_life.py",
     "tests/server/reports/test_odata_filter.py",
     "tests/server/test_translations.py",
     "tests/test_dependency_audit.py",

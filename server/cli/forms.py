@@ -172,7 +172,7 @@ def words_of(wrong: FormError) -> Iterator[str]:
 
 def read_xform_file(path: Path) -> bytes:
     ending = path.suffix.lower()
-    content = path.read_bytes()
     if ending == ".md":
-        return convert_text(content.decode("utf-8", errors="replace")).xml
+        return convert_text(path.read_text(encoding="utf-8")).xml
+    content = path.read_bytes()
     return content if ending == ".xml" else convert_xlsform(content, "xlsx").xml
