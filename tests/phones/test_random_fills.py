@@ -25,7 +25,13 @@ from tests.sizes import FULL, size
 
 AGREES = {f"consent_{one}": "yes" for one in ("service", "reminder", "share_clinic", "location", "stats")}
 HERSELF = {"present_self": "yes", "privacy_now": "alone", "notice_read": "OK", "age_band": "25_34"}
-STARTS: dict[str, str | None] = {"episode": None, "privacy_now": "alone", "reason": "start", "choice_hers": "yes"}
+STARTS: dict[str, str | None] = {
+    "visit_date": day(0),
+    "episode": None,
+    "privacy_now": "alone",
+    "reason": "start",
+    "choice_hers": "yes",
+}
 INJECTED: dict[str, str | None] = {"method": "dmpa", "next_injection_date": None}
 LAST_WEEK, THREE_WEEKS_AGO = day(-100), day(-112)
 """Injections the next of which was due at those times: each kind of lateness has a range of its own, some of them short."""
