@@ -40,6 +40,7 @@ from server.publishing.waivers import ask_waiver
 from server.registry.consent_texts import publish_text
 from tests.conftest import MORNING, PASSWORD
 from tests.making import a_dataset, a_form, an_xform
+from tests.server.followups.told import F12, a_case, tell
 from tests.server.web.pages.conftest import CODES, Browser
 from tests.server.web.pages.women import CareTown
 
@@ -79,15 +80,16 @@ WRITTEN = {
 
 
 class HostileTown(CareTown):
-    """Also dora, who protects data, and otto, who was given a link and whose address nobody could have typed."""
+    """Also dora, who protects data, ben, who has benefit cases, and otto, who was given a link and whose address nobody could have typed."""
 
     def make(self, db: Session) -> int:
         project_id = super().make(db)
         by = Caller(actor_id=self.actor_id(db, "ada"), type="user")
-        dora = create_user(db, "dora@example.test", PASSWORD, "dora", by.actor_id, MORNING)
         project = db.get_one(Project, project_id)
-        assign(db, by, roles.BY_SYSTEM["dpo"], dora.actor_id, MORNING, project, None)
-        set_villages(db, by, project, dora.actor_id, None, MORNING)
+        for name, role in (("dora", "dpo"), ("ben", "benefit_officer")):
+            person = create_user(db, f"{name}@example.test", PASSWORD, name, by.actor_id, MORNING)
+            assign(db, by, roles.BY_SYSTEM[role], person.actor_id, MORNING, project, None)
+            set_villages(db, by, project, person.actor_id, None, MORNING)
         return project_id
 
     def poison(self) -> dict[str, str]:
@@ -104,7 +106,7 @@ class HostileTown(CareTown):
             db.add(
                 Entity(dataset_id=women.id, uuid=made["woman"], label="W-0231 王*", data_json="{}", created_at=now())
             )
-            case = self.speak(db, today(now()))
+            case, benefit = self.speak(db, today(now())), ask_benefit(db, self.project_id)
             ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
             step = begin_step(db, "code", self.actor_id(db, "rita"), {"next": "/"}, now())
             session, *_ = sign_in(db, self.actor_id(db, "vera"), HOSTILE, now(), second_factor=True)
@@ -113,7 +115,7 @@ class HostileTown(CareTown):
         named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", HOSTILE)
         self.app.config["CONFIG"] = replace(settings, openid=named)
         found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
-        steps = {"case_id": case, "step": step, "session": session}
+        steps = {"case_id": case, "benefit": benefit, "step": step, "session": session}
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
         people["list"], people["spoken"] = "clinics", "zh"
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
@@ -195,6 +197,13 @@ def tell_of(db: Session, project_id: int, record: int, woman: str) -> None:
     rows = {"submission_id": record, "submission_version_id": version, "project_id": project_id}
     db.add(CareEvent(**rows, **event, **subject))
     db.flush()
+
+
+def ask_benefit(db: Session, project_id: int) -> int:
+    """A household's benefit case; the record that tells of it."""
+    project, case = db.get_one(Project, project_id), str(uuid.uuid4())
+    a_case(db, project, case)
+    return tell(db, project, F12, "2026-03-01", subject=case, step="asked").submission_id
 
 
 def poison_columns(db: Session) -> None:

@@ -88,6 +88,7 @@ PAGES = {
     "/rights/feedback": "dora",
     "/rights/feedback/<case_id>": "dora",
     "/rights/retention": "dora",
+    "/review/<submission_id>/case": "ben",
 }
 # What answers with JSON, with a file, or by leading elsewhere.
 NO_PAGES = {
@@ -114,6 +115,7 @@ QUIET = {
     "/not-built",
     "/phones/roster",
     "/places/import",
+    "/review/<submission_id>/case",
     "/review/health/<village>",
     "/review/sealed",
     "/rights/feedback",
@@ -127,6 +129,7 @@ MEANT = {
     "/library/lists/<name>": {"name": "list"},
     "/library/recordings/<language>": {"language": "spoken"},
     "/phones": {"actor_id": "phone_id"},
+    "/review/<submission_id>/case": {"submission_id": "benefit"},
     "/rights/<request_id>/correct": {"request_id": "correction"},
 }
 STANDS_FOR = {"actor_id": "person_id", "request_id": "export", "woman_uuid": "woman", "token": "link"}
