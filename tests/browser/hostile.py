@@ -80,7 +80,8 @@ WRITTEN = {
 
 
 class HostileTown(CareTown):
-    """Also dora, who protects data, ben, who has benefit cases, and otto, who was given a link and whose address nobody could have typed."""
+    """Also dora, who protects data, ben, who has benefit cases, and otto, who was given a link and whose address nobody could
+    have typed."""
 
     def make(self, db: Session) -> int:
         project_id = super().make(db)

@@ -21,6 +21,8 @@ CLINICAL = (
     "woman_consent",
 )
 LANGUAGES = ("zh_Hans", "en")
+SETTLES = 500
+"""Milliseconds in which colours and places come to rest."""
 NARROW = {"width": 360, "height": 800}
 # Which visits are drawn is not for this town to say.
 SAMPLE = (
@@ -58,14 +60,16 @@ def look_again(tab, looks: Looks) -> None:
     looks.look()
     tab.page.set_viewport_size(PHONE)
     tab.page.get_by_role("button", name=SEND[looks.language], exact=True).click()
-    tab.page.wait_for_timeout(400)
+    tab.page.wait_for_timeout(SETTLES)
     looks.look()
     if not tab.page.locator(".fill-done").count():
         looks.tell("contrast", faint(tab))
         tab.page.emulate_media(color_scheme="dark")
+        tab.page.wait_for_timeout(SETTLES)
         looks.tell("contrast in the dark", faint(tab))
         looks.keep("sent-dark-")
         tab.page.emulate_media(color_scheme="light")
+        tab.page.wait_for_timeout(SETTLES)
 
 
 def faint(tab) -> list[str]:
