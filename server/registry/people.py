@@ -139,8 +139,15 @@ def told_of_weeks(one: Event) -> Told:
         last_period=read_day(one.data.get("lmp_date")) if sure in ("exact", "approx") else None,
         is_sure=sure == "exact",
         scan=read_scan(one.data),
-        by_clinician=one.form_id == ANTENATAL and one.data.get("done_by") in CLINICIANS,
+        by_clinician=is_by_clinician(one),
     )
+
+
+def is_by_clinician(one: Event) -> bool:
+    """F4 says who did the check; F3 is a clinician's on a clinic's phone, as the form itself decides."""
+    if one.form_id == PREGNANCY:
+        return one.data.get("my_role") == "clinician"
+    return one.form_id == ANTENATAL and one.data.get("done_by") in CLINICIANS
 
 
 def read_scan(data: dict[str, str]) -> Scan | None:

@@ -67,6 +67,17 @@ def test_a_pregnancy_counts_from_the_dating_in_force(
         assert (row["ga_anchor"], row["dated_by"]) == (anchor, dated_by)
 
 
+@pytest.mark.parametrize(("role", "anchor"), [("clinician", date(2025, 11, 10)), ("village_worker", date(2025, 10, 1))])
+def test_from_28_weeks_on_a_scan_replaces_the_period_where_a_clinic_registers_her(role: str, anchor: date) -> None:
+    """28+0 by the scan, 40 days away from the last period: F3 shows the weeks by it on a clinic's phone only."""
+    scan = {"us_done": "yes", "us_date": "2026-05-25", "us_weeks": "28", "us_days": "0"}
+    told = registered("2026-05-25", lmp_known="exact", lmp_date="2025-10-01", my_role=role, **scan)
+
+    (row,) = pregnancy_rows([told]).values()
+
+    assert row["ga_anchor"] == anchor
+
+
 def test_what_has_ended_stays_ended_and_by_the_first_day_told() -> None:
     told = [
         registered(),
