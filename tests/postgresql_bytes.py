@@ -3,7 +3,9 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 
@@ -19,8 +21,8 @@ def address_of(database: Database) -> str:
 
 def operators_sql() -> list[list[str]]:
     """The statements that the page for operators names: once at installation, and after an erasure."""
-    blocks = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    return [[line for line in block.splitlines() if line] for block in blocks]
+    blocks = re.findall(r"```sql\n(.*?)\n```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    return [re.split(r"(?<=;)\n(?=\S)", block) for block in blocks]
 
 
 def run(database: Database, statements: list[str]) -> None:
@@ -28,6 +30,18 @@ def run(database: Database, statements: list[str]) -> None:
     with psycopg.connect(address_of(database), autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)  # type: ignore[call-overload]
+
+
+@contextmanager
+def somebody_writing_elsewhere(database: Database, seconds: float) -> Iterator[None]:
+    """A transaction in another database of the same server, begun before, that goes on for so long."""
+    elsewhere = database.engine.url.set(drivername="postgresql", database="postgres")
+    with psycopg.connect(elsewhere.render_as_string(hide_password=False)) as connection:
+        connection.execute("SELECT pg_current_xact_id()")
+        end = Timer(seconds, connection.rollback)
+        end.start()
+        yield
+        end.join()
 
 
 def dump(database: Database) -> bytes:

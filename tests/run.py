@@ -185,20 +185,21 @@ def run_tests(
     Whether all went well.
     """
     with ExitStack() as running:
+        # A server for each part: none is held up by the transactions of another.
+        places = {"SpatiaLite": lambda: "", "PostGIS": lambda: running.enter_context(private_postgresql())}
+        if database != "both":
+            del places["PostGIS" if database == "sqlite" else "SpatiaLite"]
         folder = running.enter_context(TemporaryDirectory(prefix="fangshi-tests-", dir=find_fast_folder()))
-        places = [("SpatiaLite", "")] if database in ("sqlite", "both") else []
-        if database in ("postgresql", "both"):
-            try:
-                places.append(("PostGIS", running.enter_context(private_postgresql())))
-            except NoPostgresql as error:
-                report.fail("pytest on PostGIS", str(error))
-                return False
-        steps = [
-            pytest_step(part, drop_pure(paths) if url else paths, where, folder, url, settings)
-            for part, paths in parts.items()
-            for where, url in places
-            if not url or drop_pure(paths)
-        ]
+        try:
+            steps = [
+                pytest_step(part, drop_pure(paths) if where == "PostGIS" else paths, where, folder, url(), settings)
+                for part, paths in parts.items()
+                for where, url in places.items()
+                if where != "PostGIS" or drop_pure(paths)
+            ]
+        except NoPostgresql as error:
+            report.fail("pytest on PostGIS", str(error))
+            return False
         return report.run_together([*steps[:1], *beside, *steps[1:]])
 
 
