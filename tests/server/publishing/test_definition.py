@@ -8,16 +8,9 @@ from forms.errors import XLSFormInvalid
 from forms.xlsform import validate_available
 from server.blobs import BlobStore
 from server.errors import Unavailable
-from server.keys import make_key_file
 from server.publishing import definition
 from server.publishing.definition import read_definition, type_of_name, with_version
 from tests.making import XLSX, a_workbook, an_xform
-
-
-@pytest.fixture
-def store(tmp_path) -> BlobStore:
-    make_key_file(tmp_path / "secret.key")
-    return BlobStore(tmp_path / "blobs")
 
 
 def test_xml_is_kept_byte_for_byte(store: BlobStore) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from forms.library import library_forms
 from server.access.caller import ANONYMOUS
 from server.blobs import BlobStore
-from server.keys import make_key_file
 from server.models import Dataset, Form, FormVersion, Project, Village
 from server.publishing.draft import copy_published, put_draft
 from server.publishing.library import publish_library, refresh_villages
@@ -24,19 +23,11 @@ KEY = bytes(32)
 
 
 @pytest.fixture
-def store(tmp_path) -> BlobStore:
-    make_key_file(tmp_path / "secret.key")
-    return BlobStore(tmp_path / "blobs")
-
-
-@pytest.fixture
-def town(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="plain", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    add_village(db, project, "02", '上湾,"北"')
-    add_village(db, project, "01", "河口村")
-    return project
+def town(db: Session, town: Project) -> Project:
+    """With two villages."""
+    add_village(db, town, "02", '上湾,"北"')
+    add_village(db, town, "01", "河口村")
+    return town
 
 
 def add_village(db: Session, project: Project, code: str, name: str) -> None:

@@ -1,7 +1,6 @@
 """A list of the town that is edited while somebody publishes, and the files that its past is read from."""
 
 from datetime import timedelta
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -12,7 +11,6 @@ from forms.library import read_library_form
 from server.access.people import create_user
 from server.blobs import BlobStore, sweep_orphans
 from server.db import Database
-from server.keys import make_key_file
 from server.models import FormAttachment, Project
 from server.publishing.definition import definition_of_xml
 from server.publishing.draft import put_draft
@@ -26,12 +24,6 @@ from tests.conftest import MORNING, PASSWORD
 from tests.making import a_town
 
 KEY, SOON, LATER = bytes(32), MORNING + timedelta(hours=1), MORNING + timedelta(hours=2)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> BlobStore:
-    make_key_file(tmp_path / "secret.key")
-    return BlobStore(tmp_path / "blobs")
 
 
 @pytest.fixture

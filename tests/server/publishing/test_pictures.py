@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from forms.library.pictures import read_picture
 from server.access.caller import ANONYMOUS
 from server.blobs import BlobStore, remember
-from server.keys import make_key_file
 from server.models import Blob, Form, FormAttachment, FormVersion, Project
 from server.publishing import pictures
 from server.publishing.definition import definition_of_xml
@@ -23,20 +22,6 @@ from tests.conftest import MORNING
 KEY = bytes(32)
 LATER = MORNING + timedelta(days=1)
 OTHER = b"\x89PNG\r\n\x1a\nanother"
-
-
-@pytest.fixture
-def store(tmp_path) -> BlobStore:
-    make_key_file(tmp_path / "secret.key")
-    return BlobStore(tmp_path / "blobs")
-
-
-@pytest.fixture
-def town(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="plain", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    return project
 
 
 def published(db: Session, store: BlobStore, town: Project, form_id: str, when=MORNING) -> Form:

@@ -10,7 +10,6 @@ from server.access.caller import ANONYMOUS
 from server.access.people import create_user
 from server.blobs import BlobStore
 from server.errors import ListChanged, NotFound, UnexpectedValue
-from server.keys import make_key_file
 from server.models import Audit, Form, FormVersion, Project
 from server.publishing import recordings
 from server.publishing.draft import copy_published, put_draft
@@ -29,18 +28,10 @@ VOICE, OTHER_VOICE = b"ID3\x04voice", b"OggS\x00voice"
 
 
 @pytest.fixture
-def store(tmp_path) -> BlobStore:
-    make_key_file(tmp_path / "secret.key")
-    return BlobStore(tmp_path / "blobs")
-
-
-@pytest.fixture
-def town(db: Session, store: BlobStore) -> Project:
-    project = Project(name="禾川镇", kind="plain", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    publish_library(db, store, project, None, MORNING, KEY, chosen=["woman_consent"])
-    return project
+def town(db: Session, store: BlobStore, town: Project) -> Project:
+    """With the form that names recordings."""
+    publish_library(db, store, town, None, MORNING, KEY, chosen=["woman_consent"])
+    return town
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +11,6 @@ from sqlalchemy.orm import Session
 from server.access.phones import create_app_user
 from server.access.roles import CLINICIAN, REVIEWER, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
-from server.keys import make_key_file
 from server.models import (
     Actor,
     AppUser,
@@ -40,19 +37,11 @@ LATER = MORNING + timedelta(days=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> BlobStore:
-    make_key_file(tmp_path / "secret.key")
-    return BlobStore(tmp_path / "blobs")
-
-
-@pytest.fixture
-def town(db: Session, store: BlobStore) -> Iterator[Project]:
-    project = Project(name="禾川镇", kind="plain", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    db.add(Village(project_id=project.id, code="01", name="河口村", created_at=MORNING))
-    publish_library(db, store, project, None, MORNING, KEY)
-    yield project
+def town(db: Session, store: BlobStore, town: Project) -> Project:
+    """With a village and all our forms."""
+    db.add(Village(project_id=town.id, code="01", name="河口村", created_at=MORNING))
+    publish_library(db, store, town, None, MORNING, KEY)
+    return town
 
 
 def slots(db: Session, project: Project, name: str) -> list[FormAttachment]:

@@ -2,20 +2,13 @@ import pytest
 
 from forms.library import read_library_form
 from forms.xform import set_version
-from server.blobs import BlobStore, FileDamaged
+from server.blobs import FileDamaged
 from server.errors import NotFound
-from server.keys import make_key_file
 from server.models import FormVersion
 from server.publishing.workbooks import get_workbook, has_workbook
 from tests.making import XLSX, a_workbook
 
 OURS = read_library_form("feedback")
-
-
-@pytest.fixture
-def store(tmp_path) -> BlobStore:
-    make_key_file(tmp_path / "secret.key")
-    return BlobStore(tmp_path / "blobs")
 
 
 def test_our_own_form_is_its_source_whoever_published_it(store):
