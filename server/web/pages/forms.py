@@ -45,7 +45,7 @@ def list_forms() -> Response:
     project = current_project()
     who = session.caller()
     allow(who, "form.list", project)
-    listed = queries.list_forms(session.db(), project)
+    listed = [one for one in queries.list_forms(session.db(), project) if may(who, "form.read", project, one.form)]
     figures = figures_of_forms(session.db(), who, project, listed, telling())
     rows = [{**outline(one.form, one.version), "records": figures[one.form.id].submissions} for one in listed]
     can_create = may(who, "form.create", project)

@@ -54,6 +54,10 @@ class Shell:
     def demo(self) -> bool:
         return self.project is not None and self.project.is_demo
 
+    def leads_to(self, key: str) -> bool:
+        """Whether there is such an entry: a page offers no way that its reader may not go."""
+        return any(entry.key == key for entry in self.nav)
+
 
 @pages.app_context_processor
 def frame() -> dict[str, Any]:
