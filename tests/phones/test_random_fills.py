@@ -112,7 +112,7 @@ def town(
 
 
 def test_random_records_of_every_form_are_kept_read_and_exported_and_meet_every_question(
-    town: RandomTown, clock: Clock
+    town: RandomTown, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sent: dict[str, set[str]] = {form_id: set() for form_id in library_ids()}
     for form_id, phone, count, answers in BEGINNINGS:
@@ -133,8 +133,11 @@ def test_random_records_of_every_form_are_kept_read_and_exported_and_meet_every_
     assert problems_of(town) == []
     for form_id, instance_ids in sent.items():
         check_exports(town, form_id, instance_ids)
-    missed = [line for form_id, fills in last.items() for line in tell_coverage(form_id, fills)]
-    assert town.number + 1 < size("random_towns") or missed == []
+    if town.number + 1 == size("random_towns"):
+        with capsys.disabled():  # how far they came is printed of a run that goes well, too
+            print(f"\nrecords of each form: {size('random_fills')}, in towns: {size('random_towns')}")
+            missed = [line for form_id, fills in last.items() for line in tell_coverage(form_id, fills)]
+        assert missed == []
 
 
 def in_order() -> list[str]:
