@@ -22,10 +22,11 @@ from server.web import languages, session
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.forms import project_by_reads
-from server.web.pages.library_words import LIST_HINTS, RECORDING_WORDS, STATES, list_word
+from server.web.pages.library_words import LIST_HINTS, RECORDING_WORDS, STATES, list_word, row_word
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _, _n
+from server.web.pages.titles import say_form_title
 from server.web.pages.toasts import say
 from server.web.pages.words import role_word
 
@@ -73,7 +74,7 @@ def line_of(one: Standing, titles: dict[str, str]) -> dict[str, Any]:
         "title": offer.title,
         "purpose": offer.purpose.en if languages.language_tag() == "en" else offer.purpose.zh,
         "lists": [*([_("Villages")] if offer.asks_village else []), *map(list_word, offer.lists)],
-        "needs": [titles[form_id] for form_id in offer.needs],
+        "needs": [say_form_title(titles[form_id]) for form_id in offer.needs],
         "roles": [role_word(role) for role in offer.fillers],
         "state": {"word": state[0], "kind": state[1], "icon": state[2]},
         "changes": one.changes,
@@ -88,7 +89,7 @@ def show_lists() -> Response:
     project = library_project()
     asked, chosen = asked_forms(), with_needs(asked_forms())
     kinds = lists_of(chosen) if chosen else list(TOWN_LISTS)
-    titles = [one.title for one in offers_of(chosen) if one.form_id not in asked]
+    titles = [say_form_title(one.title) for one in offers_of(chosen) if one.form_id not in asked]
     values = {"chosen": chosen, "added": titles, "query": chosen_query(project, chosen)}
     lists = [list_line(project, kind) for kind in kinds]
     recorded = recording_lines(project) if not chosen or "woman_consent" in chosen else []
@@ -113,9 +114,10 @@ def list_line(project: Project, kind: TownList) -> dict[str, Any]:
         "word": list_word(kind),
         "hint": LIST_HINTS[kind.name],
         "count": 0 if now.is_placeholder else len(now.rows),
-        "first": [row["label"] for row in now.rows[:FEW]],
+        "first": [row_word(row) for row in now.rows[:FEW]],
         "is_placeholder": now.is_placeholder,
         "is_own": now.is_own,
+        "is_worded": not kind.grows,
     }
 
 

@@ -26,6 +26,7 @@ from server.web.pages.library_words import (
     change_lines,
     history_lines,
     list_word,
+    row_word,
     summary_of,
     unreadable_word,
 )
@@ -180,6 +181,7 @@ def table_of(kind: TownList, rows: Sequence[Row], known: set[str]) -> list[dict[
     lines = [
         {
             "cells": row,
+            "word": row_word(row),
             "is_known": row["name"] in known,
             "stays": row["name"] in kind.fixed,
             "bounds": bounds.get(row["name"]),

@@ -49,6 +49,18 @@ COLUMN_WORDS = {
     "parent": _l("Lies in (code)"),
     "value": _l("Number"),
 }
+THRESHOLD_WORDS = {
+    "bp_sys_red": _l("Upper blood pressure from which advice is shown (mmHg)"),
+    "bp_dia_red": _l("Lower blood pressure from which advice is shown (mmHg)"),
+    "bp_sys_critical": _l("Upper blood pressure from which it is critical (mmHg)"),
+    "bp_dia_critical": _l("Lower blood pressure from which it is critical (mmHg)"),
+    "fhr_low": _l("Heart rate of the baby below which advice is shown (a minute)"),
+    "fhr_high": _l("Heart rate of the baby above which advice is shown (a minute)"),
+    "hb_low": _l("Haemoglobin below which advice is shown (g/L)"),
+    "hb_critical": _l("Haemoglobin below which it is critical (g/L)"),
+    "fever": _l("Temperature from which it is critical (℃)"),
+    "quiz_pass": _l("Points from which a training quiz is passed"),
+}
 LEVEL_WORDS = {"prov": _l("Province"), "county": _l("County"), "site": _l("Place that takes over")}
 STATES = {
     library_choice.NEW: (_l("not here yet"), "dashed", "plus"),
@@ -89,6 +101,12 @@ UNREADABLE_WORDS = {
 
 def list_word(kind: TownList) -> str:
     return str(LIST_WORDS[kind.name])
+
+
+def row_word(row: Row) -> str:
+    """What a row is about: of one that is ours in the reader's language, else as the town wrote it."""
+    ours = THRESHOLD_WORDS.get(row["name"]) if "value" in row else None
+    return str(ours or row["label"])
 
 
 def wrong_word(wrong: Wrong) -> str:

@@ -70,3 +70,16 @@ def test_without_a_choice_nothing_is_published(town, browse):
     assert "还没有选表单" in text_of(lea.see("/library/publish?form=nothing"))
     answer = lea.send("/library/publish", {"form": "nothing"})
     assert answer.status_code == 400 and "还没有选表单" in text_of(answer)
+
+
+def test_the_wizard_has_no_chinese_on_english_pages_but_what_the_town_wrote(town, browse):
+    lea = browse("lea", "en")
+    towns = re.compile(r"禾川镇|中文|村\d|心理援助热线|报警电话")
+    for path in (
+        "/library",
+        "/library/lists?form=supplies",
+        "/library/lists/thresholds",
+        "/library/publish?form=supplies",
+    ):
+        words = towns.sub("", text_of(lea.see(path)))
+        assert re.findall(r"[\u4e00-\u9fff、]+", words) == [], path
