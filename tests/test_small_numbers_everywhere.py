@@ -34,7 +34,7 @@ EXTENDED = {"X-Extended-Metadata": "true"}
 # What changes from one question to the next by itself: codes of a page's form, of an app to be set up, of a challenge.
 # The mark of an export changes with whatever is done in its form, a comment or a look too, so it tells of no record.
 NOISE = re.compile(
-    r'<dcterms:created.*?</dcterms:modified>|ETag: W/[^\n]*|value="[\w+/=.:-]{16,}"|nonce|Date: [^\n]*|'
+    r'<dcterms:created.*?</dcterms:modified>|ETag: W/[^\n]*|value="[\w+/=.:-]{16,}"|nonce(?:-|=")[\w-]+|nonce|Date: [^\n]*|'
     r'id="problem-code">[^<]*|'
     r"challenge[^\n]*|otpauth[^\n]*|[A-Z2-7]{32}"
 )

@@ -219,13 +219,18 @@ def up_to(facts: Facts, today: date) -> Facts:
         folic_acid=tuple(one for one in facts.folic_acid if one.on <= today),
         transfers=tuple(transfer_up_to(one, today) for one in facts.transfers),
         danger_signs=tuple(one for one in facts.danger_signs if one.reported_on <= today),
-        referrals=tuple(
-            replace(one, outcome_on=one.outcome_on if one.outcome_on and one.outcome_on <= today else None)
-            for one in facts.referrals
-            if one.referred_on <= today
-        ),
+        referrals=tuple(referral_up_to(one, today) for one in facts.referrals if one.referred_on <= today),
         household_visits=tuple(one for one in facts.household_visits if one.on <= today),
     )
+
+
+def referral_up_to(referral: Referral, today: date) -> Referral:
+    def known(on: date | None) -> date | None:
+        return on if on and on <= today else None
+
+    days = {name: known(getattr(referral, name)) for name in ("outcome_on", "closed_on", "arrived_on")}
+    wishes = tuple(replace(one, met_on=known(one.met_on)) for one in referral.wishes if one.on <= today)
+    return replace(referral, **days, wishes=wishes)
 
 
 def birth_up_to(birth: Birth, today: date) -> Birth | None:
