@@ -77,7 +77,7 @@ READERS |= {"training_quiz": "trainer", "benefit_case": "benefit_officer"}
 LIKELY = 0.7
 """The share of branches that a few records reach. All of them are asked of the full size, after the last town."""
 
-OWN = "the list leaves out a worker's own villages, and the engine takes back what is not in it: the question before stays open"
+OWN = "where only her own villages are drawn nothing is left to choose; tests/forms/library/test_back_check.py comes to it"
 UNREACHABLE: dict[str, dict[str, str]] = {
     "back_check": {
         "/data/own_village_note": OWN,
@@ -86,7 +86,7 @@ UNREACHABLE: dict[str, dict[str, str]] = {
         "not /data/reached": OWN,
     }
 }
-"""Branches that no phone can come to with what the server gives it, by form, each with the reason."""
+"""Branches that no record comes to by chance with what the server gives to phones, by form, and where they are reached."""
 
 
 @pytest.fixture(scope="module")
