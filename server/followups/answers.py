@@ -38,6 +38,7 @@ class Asked:
     window: Window
     before_open: bool
     today: date
+    occurrence: int = 1
 
 
 def done(on: date, event: str, window: Window) -> Ending:

@@ -18,7 +18,7 @@ done_on_time; only an answer in the window is final."""
 
 @dataclass(frozen=True)
 class Step:
-    """One sum: `fact` on the day `on`, plus `days`, gives the day `gives` for `what`.
+    """One sum: `fact` on the day `on`, plus `months` and then `days`, gives the day `gives` for `what`.
 
     `what` names a field of Due, `ga_anchor`, or `severity.<level>`. `fact` names a day of the facts, a field of Due, or
     the event that answered. Where a day is the latest of several sums, all are given and `counts` marks the one used.
@@ -30,6 +30,7 @@ class Step:
     days: int
     gives: date
     counts: bool = True
+    months: int = 0
 
 
 @dataclass(frozen=True)

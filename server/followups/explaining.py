@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
+from typing import Any, Final
 
 import orjson
 
@@ -10,6 +11,9 @@ from server.followups.due import Step
 from server.followups.rule_files import load_rules
 from server.followups.ruleset import Rule, Source, Words
 from server.models import FollowUp
+
+ONLY_OF_SOME: Final = frozenset(["months"])
+"""Fields of Step that came later: rows that were written before them keep their bytes."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,12 @@ def advice_of(row: FollowUp, rule: Rule | None) -> Words | None:
 
 def write_steps(steps: tuple[Step, ...]) -> str:
     """The sums as FollowUp.why_json keeps them."""
-    return orjson.dumps([asdict(one) for one in steps]).decode()
+    return orjson.dumps([fields_of(one) for one in steps]).decode()
+
+
+def fields_of(step: Step) -> dict[str, Any]:
+    """A sum as it is kept and shown; what only some sums have is left out of the others."""
+    return {name: value for name, value in asdict(step).items() if value or name not in ONLY_OF_SOME}
 
 
 def read_steps(text: str) -> tuple[Step, ...]:

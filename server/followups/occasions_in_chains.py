@@ -22,7 +22,7 @@ from server.followups.ruleset import Rule
 FOLIC_ACID_UNTIL: Final = timedelta(weeks=13)
 """Of pregnancy (domain.md 2.5, FA-REFILL: GA 13+0)."""
 ASKED_AFTER: Final = timedelta(weeks=4)
-"""How long after the last tablet a pregnancy that was registered still counts for them (rules/FA-REFILL.toml, latest)."""
+"""How long after the last tablet a pregnancy that was registered still counts for them (rules/FA-REFILL.yaml, latest)."""
 
 Link = TypeVar("Link", Injection, Supply, HouseholdVisit)
 Chained = TypeVar("Chained", Injection, Supply, HouseholdVisit, CaseStep, Renewal)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from server.followups import ruleset
 from server.followups.rule_fields import Fields
-from server.followups.ruleset import Offset, Rule
+from server.followups.ruleset import Offset, Repeat, Rule
 from server.models import BENEFIT_CASES
+
+SHORTEST_MONTH: Final = 28
+LONGEST_MONTH: Final = 31
 
 
 def check_rule(rule: Rule, fields: Fields) -> None:
@@ -52,13 +56,32 @@ def _window_complaints(rule: Rule) -> Iterator[tuple[str, str]]:
     for before, after in pairwise(edges):
         if not _never_precedes(edges[after], edges[before]):
             yield f"window.{after}", f"can come before {before}"
-    if not any(one.fact != "supply_until" and one.days >= 0 for one in rule.open):
+    if not any(one.fact != "supply_until" and one.months * SHORTEST_MONTH + one.days >= 0 for one in rule.open):
         yield "window.open", "can come before what the task hangs on"
+    if rule.repeat and not _ends_in_time(rule, rule.repeat):
+        yield "repeat.every", "the next window could open before this one is over"
+
+
+def _ends_in_time(rule: Rule, repeat: Repeat) -> bool:
+    """Whether each next window opens after the last on-time day of the one before."""
+    opens = {one.fact: one for one in rule.open}
+    every = repeat.months * SHORTEST_MONTH + repeat.days
+    return all(
+        one.fact in opens
+        and (one.months - opens[one.fact].months) * LONGEST_MONTH + one.days + rule.grace < every + opens[one.fact].days
+        for one in rule.close
+    )
 
 
 def _never_precedes(later: tuple[Offset, ...], earlier: tuple[Offset, ...]) -> bool:
-    days = {one.fact: one.days for one in later}
-    return all(one.fact in days and days[one.fact] >= one.days for one in earlier)
+    named = {one.fact: one for one in later}
+    return all(one.fact in named and _is_as_late(named[one.fact], one) for one in earlier)
+
+
+def _is_as_late(later: Offset, earlier: Offset) -> bool:
+    """In months of whatever length."""
+    months = later.months - earlier.months
+    return months * (SHORTEST_MONTH if months > 0 else LONGEST_MONTH) + later.days >= earlier.days
 
 
 def _severity_complaints(rule: Rule) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ _REQUIRED: Final = object()
 
 
 class Fields:
-    """The fields of one TOML table. Each method takes one out; `end` refuses what nobody took.
+    """The fields of one map. Each method takes one out; `end` refuses what nobody took.
 
     Every method raises RuleInvalid; a default makes a field one that may be left out.
     """
@@ -39,14 +39,17 @@ class Fields:
             raise self.wrong(name, "is empty")
         return str(value)
 
-    def whole(self, name: str, least: int | None) -> int:
-        value = self._take(name, int, "a whole number")
+    def whole(self, name: str, least: int | None, default: Any = _REQUIRED) -> Any:
+        """A whole number, or the default."""
+        value = self._take(name, int, "a whole number", default)
+        if value is default:
+            return value
         if isinstance(value, bool) or (least is not None and value < least):
             raise self.wrong(name, f"must be a whole number{'' if least is None else f' from {least} on'}")
         return int(value)
 
-    def flag(self, name: str) -> bool:
-        return bool(self._take(name, bool, "true or false"))
+    def flag(self, name: str, default: Any = _REQUIRED) -> bool:
+        return bool(self._take(name, bool, "true or false", default))
 
     def day(self, name: str) -> date:
         value = self._take(name, date, "a date")

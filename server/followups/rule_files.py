@@ -1,8 +1,7 @@
-"""Rule files (TOML, one version of one rule each) into Rules, strictly: a rule that is half understood is not used."""
+"""Rule files (YAML, one version of one rule each) into Rules, strictly: a rule that is half understood is not used."""
 
 import hashlib
 import json
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,20 +11,21 @@ from server.followups.facts import BIRTHS, METHODS, SIGNS, SUBJECT_LISTS, URGENC
 from server.followups.rule_checks import check_rule
 from server.followups.rule_fields import Fields, RuleInvalid
 from server.followups.rule_lint import refuse_red_lines
-from server.followups.ruleset import Offset, Rule, SeverityStep, Source, Words
+from server.followups.rule_yaml import NotReadable, read_yaml
+from server.followups.ruleset import Offset, Repeat, Rule, SeverityStep, Source, Words
 
 RULES: Final = Path(__file__).parent / "rules"
 """The rules that come with the product. They ship unsigned: a clinician of the town signs them."""
 
 
 def load_rules(folder: Path = RULES) -> tuple[Rule, ...]:
-    """Every `*.toml` of the folder as a Rule, ordered by id and version.
+    """Every `*.yaml` of the folder as a Rule, ordered by id and version.
 
-    Raises RuleInvalid for text that is no TOML, a field that is missing, unknown or of the wrong kind, a window whose
+    Raises RuleInvalid for text that is no YAML, a field that is missing, unknown or of the wrong kind, a window whose
     edges can come in the wrong order, a severity that falls, a source without a mark, or one version given twice.
     """
     found: dict[tuple[str, int], Rule] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob("*.yaml")):
         rule = read_rule(path.read_bytes(), path.name)
         if (rule.id, rule.version) in found:
             raise RuleInvalid(
@@ -38,13 +38,12 @@ def load_rules(folder: Path = RULES) -> tuple[Rule, ...]:
 def read_rule(content: bytes, file: str) -> Rule:
     """One rule file. Raises RuleInvalid as `load_rules` does, and for what no rule may ask; `file` is only named in it."""
     try:
-        table = tomllib.loads(content.decode("utf-8"))
-        content_hash = _hash_of(table)
-    except (ValueError, RecursionError) as broken:  # no UTF-8, no TOML, thousands of digits, too deep
-        raise RuleInvalid(file=file, field="toml", reason=str(broken)) from broken
-    refuse_red_lines(table, content.decode("utf-8"), file)
+        table, text = read_yaml(content)
+    except NotReadable as broken:
+        raise RuleInvalid(file=file, field="yaml", reason=str(broken)) from broken
+    refuse_red_lines(table, text, file)
     fields = Fields(file, "", table)
-    rule = _read_fields(fields, content_hash)
+    rule = _read_fields(fields, _hash_of(table))
     fields.end()
     check_rule(rule, fields)
     return rule
@@ -96,6 +95,8 @@ def _read_fields(fields: Fields, content_hash: str) -> Rule:
         whose=fields.choice("whose", ruleset.WHOSE, "care_team"),
         checks=applies.choice("checks", ruleset.CHECKS, None),
         in_working_days=window.choice("counted_in", ruleset.COUNTED_IN, "days") == "working_days",
+        enabled=fields.flag("enabled", True),
+        repeat=_read_repeat(fields.table("repeat")) if "repeat" in fields.table_left else None,
     )
     for one in (window, applies, answer):
         one.end()
@@ -109,11 +110,31 @@ def _read_words(fields: Fields) -> Words:
 
 
 def _read_offsets(fields: Fields, named: tuple[str, ...], may_be_empty: bool = False) -> tuple[Offset, ...]:
-    offsets = tuple(Offset(fact, fields.whole(fact, None)) for fact in named if fact in fields.table_left)
+    offsets = tuple(_read_offset(fields, fact) for fact in named if fact in fields.table_left)
     fields.end()
     if not offsets and not may_be_empty:
         raise fields.wrong("", f"names none of {', '.join(named)}")
     return offsets
+
+
+def _read_offset(fields: Fields, fact: str) -> Offset:
+    """So many days, or a map of months and days: months by the calendar, then the days."""
+    if not isinstance(fields.table_left[fact], dict):
+        return Offset(fact, fields.whole(fact, None))
+    parts = fields.table(fact)
+    offset = Offset(fact, parts.whole("days", None, 0), parts.whole("months", None))
+    parts.end()
+    return offset
+
+
+def _read_repeat(fields: Fields) -> Repeat:
+    every = fields.table("every")
+    repeat = Repeat(every.whole("days", 0, 0), every.whole("months", 0, 0), fields.whole("times", 2, None))
+    if not (repeat.days or repeat.months):
+        raise every.wrong("", "names neither days nor months")
+    every.end()
+    fields.end()
+    return repeat
 
 
 def _read_step(fields: Fields, named: tuple[str, ...]) -> SeverityStep:

@@ -11,6 +11,7 @@ from server.followups.due import TASK_STATES, Due, Step, Stopped, key_of
 from server.followups.facts import Facts, Visit
 from server.followups.finding_occasions import occasions_of
 from server.followups.occasions import Occasion, dating_on
+from server.followups.occurrences import each_occurrence
 from server.followups.ruleset import Rule, rules_in_force
 from server.followups.stops import Cause, cause_of_stop
 from server.followups.windows import (
@@ -20,7 +21,6 @@ from server.followups.windows import (
     propose_day,
     severity_on,
     state_on,
-    window_of,
     window_steps,
 )
 
@@ -64,21 +64,27 @@ def _judge_all(
     in_force = rules_in_force(rules, today)
     settled = _settle_all(facts, in_force, today)
     has_consent = facts.consent.holds_on(today)
-    for rule in in_force:
+    for rule, occasion, number, window in _each_time(in_force, facts, today):
+        key = key_of(rule.id, facts.subject, occasion.episode, occasion.event, number)
+        asked = Asked(key, occasion, window, rule.answers_before_open, today, number)
+        ending = None
+        if rule.answer != "antenatal_contact":
+            ending = ending_of(rule.answer, facts, asked)
+        elif rule.id in (contacts := settled[occasion.episode or ""]).asked:
+            ending = contacts.endings.get(rule.id)
+        else:
+            continue
+        stop = None if ending and ending.is_answer else cause_of_stop(facts, rule, occasion, window, today)
+        due = _due(facts, rule, asked, ending, is_rest_day)
+        yield due, stop if has_consent else Cause("no_consent", facts.consent.until)
+
+
+def _each_time(rules: Sequence[Rule], facts: Facts, today: date) -> Iterator[tuple[Rule, Occasion, int, Window]]:
+    """Every occasion of every rule with its number and its window: one each, or as often as the rule repeats it."""
+    for rule in rules:
         for occasion in occasions_of(rule, facts, today):
-            key = key_of(rule.id, facts.subject, occasion.episode, occasion.event)
-            window = window_of(rule, occasion.days)
-            asked = Asked(key, occasion, window, rule.answers_before_open, today)
-            ending = None
-            if rule.answer != "antenatal_contact":
-                ending = ending_of(rule.answer, facts, asked)
-            elif rule.id in (contacts := settled[occasion.episode or ""]).asked:
-                ending = contacts.endings.get(rule.id)
-            else:
-                continue
-            stop = None if ending and ending.is_answer else cause_of_stop(facts, rule, occasion, window, today)
-            due = _due(facts, rule, asked, ending, is_rest_day)
-            yield due, stop if has_consent else Cause("no_consent", facts.consent.until)
+            for one, number, window in each_occurrence(rule, occasion.days, today):
+                yield one, occasion, number, window
 
 
 def _settle_all(facts: Facts, rules: tuple[Rule, ...], today: date) -> dict[str, Settled]:
@@ -100,7 +106,7 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_
         subject=facts.subject,
         episode=occasion.episode,
         anchor_event=occasion.event,
-        occurrence=1,
+        occurrence=asked.occurrence,
         village_code=facts.village_code,
         form_id=rule.form_id,
         opens_on=window.opens_on,

@@ -101,10 +101,20 @@ class Words:
 
 @dataclass(frozen=True)
 class Offset:
-    """So many days after a named day; negative is before."""
+    """So many months and then days after a named day; negative is before."""
 
     fact: str
     days: int
+    months: int = 0
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Asked for again and again: each time so many months and days after the last; `times` in all, None until a stop."""
+
+    days: int
+    months: int
+    times: int | None
 
 
 @dataclass(frozen=True)
@@ -132,10 +142,10 @@ class Source:
 class Rule:
     """One version of one rule. Days are whole days; of several offsets of a window's edge the latest day counts.
 
-        `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
+    `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
     it. With `in_working_days` the window's edges are counted in those. `content_hash` is over everything but the signature,
     so that signing changes no content. `signs`, `birth`, `whose` and `checks` are of facts.SIGNS, facts.BIRTHS, WHOSE and
-    CHECKS.
+    CHECKS. A rule that is not `enabled` asks for nothing.
     """
 
     id: str
@@ -170,12 +180,17 @@ class Rule:
     whose: str = "care_team"
     checks: str | None = None
     in_working_days: bool = False
+    enabled: bool = True
+    repeat: Repeat | None = None
 
 
 def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:
-    """Of each rule the highest version that has taken effect by that day, by id; rules that start later are left out."""
+    """Of each rule the highest version that has taken effect by that day, by id; rules that start later are left out.
+
+    A rule whose version in force is switched off is left out too.
+    """
     found: dict[str, Rule] = {}
     for rule in sorted(rules, key=lambda rule: (rule.id, rule.version)):
         if rule.effective_from <= today:
             found[rule.id] = rule
-    return tuple(found.values())
+    return tuple(rule for rule in found.values() if rule.enabled)

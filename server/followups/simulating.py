@@ -1,7 +1,6 @@
 """Follow-ups as they would stand on a day, worked out anew and written nowhere: what `fangshi follow-ups` prints."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
-from server.followups.explaining import shipped_rules
+from server.followups.explaining import fields_of, shipped_rules
 from server.followups.gathering import facts_of_many
 from server.followups.rules import due_for
 from server.followups.windows import is_weekend
@@ -90,7 +89,7 @@ def as_json(due: Due) -> dict[str, Any]:
         "answered_by": due.answered_by,
         "inside": due.inside,
         "merged_into": due.merged_into,
-        "why": [{**asdict(one), "on": one.on.isoformat(), "gives": one.gives.isoformat()} for one in due.why],
+        "why": [{**fields_of(one), "on": one.on.isoformat(), "gives": one.gives.isoformat()} for one in due.why],
     }
 
 
@@ -101,4 +100,6 @@ def as_lines(due: Due) -> Iterator[str]:
     yield "  ".join((f"{due.rule:8}", due.subject, due.village_code, *days, state, level))
     for one in due.why:
         if one.counts:
-            yield f"    {one.what} {one.gives} = {one.fact} {one.on} {'+' if one.days >= 0 else '-'} {abs(one.days)}"
+            months = f" + {one.months} 个月 months" if one.months else ""
+            sign = "+" if one.days >= 0 else "-"
+            yield f"    {one.what} {one.gives} = {one.fact} {one.on}{months} {sign} {abs(one.days)}"

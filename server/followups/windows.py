@@ -1,7 +1,8 @@
 """The arithmetic of days: a rule's window, when it is overdue, how severe that is, and the working day to propose."""
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from server.followups.due import Step
@@ -21,6 +22,13 @@ def add_working_days(day: date, count: int, is_rest_day: RestDay = is_weekend) -
         day += timedelta(days=1)
         count -= not is_rest_day(day)
     return day
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day of a later or earlier month, or that month's last day where it has no such day."""
+    months = day.year * 12 + day.month - 1 + count
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ def severity_on(
     if today < window.opens_on:
         return None
     edges = {**days, "open": window.opens_on, "due": window.due_on, "close": window.closes_on}
-    reached = [step for step in rule.severity if edges[step.since.fact] + timedelta(days=step.since.days) <= today]
+    reached = [step for step in rule.severity if sum_of("", step.since, edges).gives <= today]
     if not reached:
         return None
     highest = max(LEVELS.index(step.level) for step in reached)
@@ -88,7 +96,7 @@ def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Windo
     The day after the window is one of them: from then on a missed contact may be merged into the next.
     """
     edges = {**days, "open": window.opens_on, "due": window.due_on, "close": window.closes_on}
-    steps = (edges[step.since.fact] + timedelta(days=step.since.days) for step in rule.severity)
+    steps = (sum_of("", step.since, edges).gives for step in rule.severity)
     found = [
         *(window.opens_on, window.due_on, window.closes_on + timedelta(days=1), window.overdue_from),
         *(max(step, window.opens_on) for step in steps),
@@ -100,8 +108,9 @@ def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Windo
 def sum_of(what: str, offset: Offset, days: Mapping[str, date], in_working_days: bool = False) -> Step:
     """In working days only weekends are left out: which days the State Council's notice moves, no table here knows yet."""
     on = days[offset.fact]
-    gives = add_working_days(on, offset.days) if in_working_days else on + timedelta(days=offset.days)
-    return Step(what, offset.fact, on, offset.days, gives)
+    since = add_months(on, offset.months)
+    gives = add_working_days(since, offset.days) if in_working_days else since + timedelta(days=offset.days)
+    return Step(what, offset.fact, on, offset.days, gives, months=offset.months)
 
 
 def propose_day(kind: str, window: Window, is_rest_day: RestDay | None) -> date:
@@ -127,6 +136,6 @@ def window_steps(rule: Rule, days: Mapping[str, date], window: Window) -> tuple[
     for what, offsets in (("opens_on", rule.open), ("due_on", rule.due), ("closes_on", rule.close)):
         sums = [sum_of(what, one, days, rule.in_working_days) for one in offsets]
         used = max(sums, key=lambda one: one.gives)
-        steps += [Step(one.what, one.fact, one.on, one.days, one.gives, one is used) for one in sums]
+        steps += [replace(one, counts=one is used) for one in sums]
     steps.append(Step("overdue_from", "closes_on", window.closes_on, window.grace + 1, window.overdue_from))
     return tuple(steps)

@@ -141,7 +141,7 @@ def parse_place(data: bytes) -> None:
 
 
 def parse_rule(data: bytes) -> None:
-    read_rule(data, "fuzzed.toml")
+    read_rule(data, "fuzzed.yaml")
 
 
 TARGETS = {
@@ -154,6 +154,6 @@ TARGETS = {
     "photos": Target(parse_photo, seeds.photos, (), 4096),
     "places": Target(parse_place, lambda: seeds.PLACES, (GeoError,), 512),
     "rules": Target(
-        parse_rule, lambda: [path.read_bytes() for path in sorted(RULES.glob("*.toml"))[:4]], (RuleInvalid,)
+        parse_rule, lambda: [path.read_bytes() for path in sorted(RULES.glob("*.yaml"))[:4]], (RuleInvalid,)
     ),
 }

@@ -36,7 +36,7 @@ from tests.smtp_sink import Sink
 WEST, EAST = "519901100201", "519901100202"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKS = 17  # how far she is: inside the window of the second visit, after that of the first
-SECOND_CLOSES = 146  # days of pregnancy, rules/ANC2.toml
+SECOND_CLOSES = 146  # days of pregnancy, rules/ANC2.yaml
 PASSWORD = "seven quiet fields"
 
 

@@ -136,6 +136,14 @@ def say_edge(step: Step, today: date) -> str:
 def say_sum(step: Step, today: date) -> str:
     """`7月5日 + 126 天 = 11月8日`, as a cadre would write it down."""
     on, gives = short_day(step.on, today), short_day(step.gives, today)
+    if step.months:
+        after = {"on": on, "months": step.months, "gives": gives}
+        if not step.days:
+            return _("%(on)s + %(months)s months = %(gives)s", **after)
+        sign = "−" if step.days < 0 else "+"
+        return _(
+            "%(on)s + %(months)s months %(sign)s %(days)s days = %(gives)s", sign=sign, days=abs(step.days), **after
+        )
     if not step.days:
         return _("%(day)s, the same day", day=gives)
     if (step.gives - step.on).days != step.days:

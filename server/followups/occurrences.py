@@ -1,0 +1,50 @@
+"""What a rule asks for again and again: every quarter or year after one event, each with its own window. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import count
+
+from server.followups.ruleset import WINDOW_DAYS, Offset, Repeat, Rule
+from server.followups.windows import Window, window_of
+
+
+def each_occurrence(rule: Rule, days: Mapping[str, date], today: date) -> Iterator[tuple[Rule, int, Window]]:
+    """The rule as it counts each time, the number of that time, from 1 on, and its window.
+
+    Of a rule that repeats: every time whose window has opened by that day, and the next one. Later ones come when their
+    time comes: a list of years ahead helps nobody. A time without an answer is over when the next one opens.
+    """
+    if rule.repeat is None:
+        yield rule, 1, window_of(rule, days)
+        return
+    numbers = count(1) if rule.repeat.times is None else range(1, rule.repeat.times + 1)
+    for number in numbers:
+        moved = _moved(rule, rule.repeat, number - 1)
+        window = window_of(moved, days)
+        if number != rule.repeat.times:
+            window = _over_before(window, window_of(_moved(rule, rule.repeat, number), days).opens_on)
+        yield moved, number, window
+        if window.opens_on > today:
+            return
+
+
+def _moved(rule: Rule, repeat: Repeat, times: int) -> Rule:
+    """All is counted from the event itself, so that a thirty-first comes back after a short month."""
+
+    def later(offsets: tuple[Offset, ...]) -> tuple[Offset, ...]:
+        return tuple(
+            replace(one, days=one.days + repeat.days * times, months=one.months + repeat.months * times)
+            for one in offsets
+        )
+
+    steps = tuple(
+        one if one.since.fact in WINDOW_DAYS else replace(one, since=later((one.since,))[0]) for one in rule.severity
+    )
+    opens, due, close, latest = (later(one) for one in (rule.open, rule.due, rule.close, rule.latest))
+    return replace(rule, severity=steps, open=opens, due=due, close=close, latest=latest)
+
+
+def _over_before(window: Window, following: date) -> Window:
+    last = following - timedelta(days=1)
+    return replace(window, latest_on=min(window.latest_on, last) if window.latest_on else last)
