@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.followups.lists_for_pages import Wanted, list_visits
 from server.models import FollowUp, Household, Project
 from tests.conftest import MORNING
+from tests.making import a_town
 
 TODAY = date(2026, 3, 2)
 DOORS = [f"{number:03}" for number in range(1, 13)]
@@ -16,10 +17,7 @@ DOORS = [f"{number:03}" for number in range(1, 13)]
 
 @pytest.fixture
 def project(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="care", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    return project
+    return a_town(db)
 
 
 def add_home(db: Session, project: Project, door: str | None, *due: int, hamlet: str = "三社") -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from server.blobs import BlobStore
 from server.keys import make_key_file
 from server.models import Project
-from tests.conftest import MORNING
+from tests.making import a_town
 
 
 @pytest.fixture
@@ -19,7 +19,4 @@ def store(tmp_path: Path) -> BlobStore:
 
 @pytest.fixture
 def town(db: Session) -> Project:
-    project = Project(name="禾川镇", kind="plain", created_at=MORNING)
-    db.add(project)
-    db.flush()
-    return project
+    return a_town(db, kind="plain")
