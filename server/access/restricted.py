@@ -1,11 +1,19 @@
 """Whose data are kept and not used, at her own word: conditions that lists, exports and maps are built on (PIPL 44-47)."""
 
 from collections.abc import Collection
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import ABOUT_WOMEN, CareEvent, NamedWoman, Restriction, Submission, Woman
+
+_AMONG: Final = select(Restriction.subject).where(
+    Restriction.project_id == bindparam("project"),
+    Restriction.lifted_at.is_(None),
+    Restriction.subject.in_(bindparam("women", expanding=True)),
+)
+"""Built once: it is asked at every record about a woman."""
 
 
 def restricted_women(project_id: int) -> Select[str]:
@@ -14,7 +22,7 @@ def restricted_women(project_id: int) -> Select[str]:
 
 
 def restricted_among(db: Session, project_id: int, women: Collection[str]) -> set[str]:
-    return set(db.scalars(restricted_women(project_id).where(Restriction.subject.in_(women))))
+    return set(db.scalars(_AMONG, {"project": project_id, "women": list(women)}))
 
 
 def is_restricted(db: Session, project_id: int, woman: str) -> bool:

@@ -1,6 +1,6 @@
 """Why a follow-up is due: its rule's words and sources, and the sums that were kept with it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -97,7 +97,7 @@ def write_steps(steps: tuple[Step, ...]) -> str:
 
 def fields_of(step: Step) -> dict[str, Any]:
     """A sum as it is kept and shown; what only some sums have is left out of the others."""
-    return {name: value for name, value in asdict(step).items() if value or name not in ONLY_OF_SOME}
+    return {name: value for name, value in vars(step).items() if value or name not in ONLY_OF_SOME}
 
 
 def read_steps(text: str) -> tuple[Step, ...]:

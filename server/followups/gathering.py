@@ -5,9 +5,10 @@ Asked of the database as often for a hundred subjects as for one. How records ar
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.access.restricted import restricted_among
@@ -24,6 +25,26 @@ from server.registry.transfers import TRANSFERS
 
 TELLING = tuple(one for one in KEPT if one != CONSENT)
 """The forms whose records rules go by; one of the town's own that names a woman tells nothing of her."""
+
+# Built once: they are asked at every record, and building one costs more than its answer.
+_SUBJECTS: Final[BindParameter[Any]] = bindparam("subjects", expanding=True)
+_HOMES: Final = select(Household.uuid, Household.village_code).where(
+    Household.project_id == bindparam("project"), Household.uuid.in_(_SUBJECTS)
+)
+_WOMEN: Final = select(
+    Woman.uuid, Woman.village_code, Woman.consent_service, Woman.consent_until, Woman.withdrawn_on
+).where(Woman.project_id == bindparam("project"), Woman.uuid.in_(_SUBJECTS))
+_EVENTS: Final = select(CareEvent).where(
+    CareEvent.project_id == bindparam("project"),
+    CareEvent.subject_list == bindparam("subject_list"),
+    CareEvent.subject.in_(_SUBJECTS),
+    CareEvent.form_id.in_(TELLING),
+)
+_KEYS: Final = select(FollowUp.subject, FollowUp.visit_key, FollowUp.key).where(
+    FollowUp.project_id == bindparam("project"),
+    FollowUp.subject_list == bindparam("subject_list"),
+    FollowUp.subject.in_(_SUBJECTS),
+)
 
 
 def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> Facts | None:
@@ -57,19 +78,11 @@ def _refers(one: Event) -> bool:
 
 def _people(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Person]:
     if subject_list == "households":
-        homes = db.execute(
-            select(Household.uuid, Household.village_code).where(
-                Household.project_id == project.id, Household.uuid.in_(subjects)
-            )
-        )
+        homes = db.execute(_HOMES, {"project": project.id, "subjects": list(subjects)})
         return {uuid: Person(uuid, village, Consent(True)) for uuid, village in homes}
     if subject_list == BENEFIT_CASES:
         return {uuid: Person(uuid, village or "", Consent(True)) for uuid, village in _cases(db, project, subjects)}
-    rows = db.execute(
-        select(Woman.uuid, Woman.village_code, Woman.consent_service, Woman.consent_until, Woman.withdrawn_on).where(
-            Woman.project_id == project.id, Woman.uuid.in_(subjects)
-        )
-    )
+    rows = db.execute(_WOMEN, {"project": project.id, "subjects": list(subjects)})
     unused = restricted_among(db, project.id, subjects)
     return {
         uuid: Person(uuid, village, Consent(given and withdrawn is None and uuid not in unused, until))
@@ -88,12 +101,8 @@ def _events(
     db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None
 ) -> dict[str, list[Event]]:
     rows = db.scalars(
-        select(CareEvent).where(
-            CareEvent.project_id == project.id,
-            CareEvent.subject_list == subject_list,
-            CareEvent.subject.in_(subjects),
-            CareEvent.form_id.in_(TELLING),
-        ),
+        _EVENTS,
+        {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)},
         execution_options={"populate_existing": True},  # another writer may have been waited for since the last look
     )
     found: dict[str, list[Event]] = {}
@@ -105,11 +114,7 @@ def _events(
 
 def _keys(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, dict[str, str]]:
     """What each visit_key of a subject's follow-ups stands for."""
-    rows = db.execute(
-        select(FollowUp.subject, FollowUp.visit_key, FollowUp.key).where(
-            FollowUp.project_id == project.id, FollowUp.subject_list == subject_list, FollowUp.subject.in_(subjects)
-        )
-    )
+    rows = db.execute(_KEYS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
     found: dict[str, dict[str, str]] = {}
     for subject, visit_key, key in rows:
         found.setdefault(subject, {})[visit_key] = key

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import String, and_, cast, exists, func, or_, select
+from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -63,20 +63,28 @@ def told_to_others(db: Session, project_id: int, women: Collection[str]) -> list
 
     Who is told that a visit is due or overdue is a worker; a doctor or the lead hears of other levels.
     """
+    return list(db.scalars(_TOLD_TO_OTHERS, {"project": project_id, "women": list(women)}))
+
+
+def _build_told_to_others() -> Select[FollowUp]:
     told = exists().where(
         Notification.follow_up_id == FollowUp.id, Notification.channel == INBOX, Notification.taken_back_at.is_(None)
     )
     to_her_worker = cast(Notification.recipient_id, String) == Woman.assigned_worker
     hers, others = told.where(to_her_worker), told.where(~to_her_worker, Notification.kind.in_(("due", "overdue")))
-    query = (
+    women = FollowUp.subject_list == "women", FollowUp.subject.in_(bindparam("women", expanding=True))
+    return (
         select(FollowUp)
         .join(Woman, is_woman())
-        .where(FollowUp.project_id == project_id, FollowUp.subject_list == "women", FollowUp.subject.in_(women))
+        .where(FollowUp.project_id == bindparam("project"), *women)
         .where(FollowUp.ended.is_(False), func.coalesce(Woman.assigned_worker, "") != "")
         .where(or_(others, and_(told, ~hers)))
         .order_by(FollowUp.id)
     )
-    return list(db.scalars(query))
+
+
+_TOLD_TO_OTHERS: Final = _build_told_to_others()
+"""Built once: it is asked at every record about a woman."""
 
 
 def _levels(row: FollowUp) -> Levels:

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
@@ -30,6 +30,17 @@ REASON_GONE: Final = "reason_gone"
 SUBJECT_GONE: Final = "subject_gone"
 """The cause where the registry does not know her any more."""
 NO_CONSENT: Final = "no_consent"
+
+_ROWS: Final = (
+    select(FollowUp)
+    .where(
+        FollowUp.project_id == bindparam("project"),
+        FollowUp.subject_list == bindparam("subject_list"),
+        FollowUp.subject.in_(bindparam("subjects", expanding=True)),
+    )
+    .order_by(FollowUp.id)
+)
+"""Built once: it is asked at every record."""
 
 Subject = tuple[str, str]
 """The list (women, households) and the uuid."""
@@ -90,13 +101,8 @@ def rows_of(
     """The rows by subject and key, as they are in the database now: they may have changed while we waited."""
     found: dict[str, dict[str, FollowUp]] = {}
     rows = db.scalars(
-        select(FollowUp)
-        .where(
-            FollowUp.project_id == project_id,
-            FollowUp.subject_list == subject_list,
-            FollowUp.subject.in_(subjects),
-        )
-        .order_by(FollowUp.id),
+        _ROWS,
+        {"project": project_id, "subject_list": subject_list, "subjects": list(subjects)},
         execution_options={"populate_existing": True},
     )
     for row in rows:
