@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from itertools import permutations
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.roles import VILLAGE_WORKER
+from server.clock import SHANGHAI
 from server.db import Database
 from server.followups import recalculate as module
 from server.followups.recalculate import recalculate, recalculate_many
@@ -114,6 +116,33 @@ def test_a_visit_in_the_window_that_is_uploaded_late_completes_on_time(db: Sessi
         "late",
     )
     assert row.ended and row.look_on is None
+
+
+def test_a_visit_whose_record_is_deleted_is_asked_for_again(db: Session, woman: Project) -> None:
+    """Elsewhere a deleted report leaves its task answered for ever (medic/cht-core#3189)."""
+    registered(db, woman, "2026-10-20", "2026-09-01", first_check_date="2026-10-18")
+    visit = checked(db, woman, "2027-01-05")
+    work_out(db, woman, "2027-01-06")
+    before = rows_by_rule(db)["ANC2"]
+    assert before.state == "done_on_time"
+    db.delete(visit)
+    db.flush()
+    work_out(db, woman, "2027-01-06")
+    after = rows_by_rule(db)["ANC2"]
+    assert (after.id, after.state, after.answered_on, after.answered_by) == (before.id, "due", None, None)
+    assert after.look_on == day("2027-01-19") and not after.ended
+
+
+@pytest.mark.parametrize("received", ["2027-01-05 00:00:01", "2027-01-05 07:59:59", "2027-01-05 23:59:59"])
+def test_the_hour_of_a_record_moves_no_day(db: Session, woman: Project, received: str) -> None:
+    """Elsewhere the hour of a report leaks into the day that a task is due (medic/cht-core#3097). Hours are Shanghai's."""
+    row = registered(db, woman, "2027-01-05", "2026-09-01")
+    row.received_at = datetime.fromisoformat(received).replace(tzinfo=SHANGHAI).astimezone(UTC)
+    db.flush()
+    work_out(db, woman, "2027-01-05")
+    days = {rule: (one.opens_on, one.due_on, one.closes_on) for rule, one in rows_by_rule(db).items()}
+    assert days["ANC2"] == (day("2026-12-22"), day("2027-01-05"), day("2027-01-25"))
+    assert days["ANC3"] == (day("2027-01-26"), day("2027-02-02"), day("2027-02-22"))
 
 
 def test_a_visit_after_the_window_completes_late(db: Session, woman: Project) -> None:
