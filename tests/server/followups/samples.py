@@ -1,6 +1,7 @@
 """Invented women and households in few words. Days are written as text, so that tables read like a calendar."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -21,6 +22,8 @@ from server.followups.rule_files import load_rules
 from server.followups.rules import due_for
 
 RULES = load_rules()
+WITH_CN = tuple(replace(rule, enabled=True) if rule.id == "IUD-CN" else rule for rule in RULES)
+"""With the schedule of the Chinese technique norm switched on, which stands in the place of IUD-1."""
 VILLAGE = "510121001002"
 
 

@@ -42,6 +42,30 @@ from tests.server.followups.stories_of_methods import (
     UNWELL_NEW_YEAR,
 )
 
+OF_THE_SECTION: dict[str, tuple[str, ...] | str] = {
+    "IUD-1 first check": ("IUD-1",),
+    "IUD-CN profile": ("IUD-CN",),
+    "IUD-X end of labelled life": ("IUD-X", "IUD-XQ"),
+    "IMP-1 courtesy contact": ("IMP-1",),
+    "IMP-X expiry": ("IMP-X",),
+    "INJ-DMPA": ("INJ-DMPA",),
+    "INJ-NETEN": ("INJ-NETEN",),
+    "INJ-CIC monthly": ("INJ-CIC",),
+    "COC-3M first contact": ("COC-3M",),
+    "COC-Y annual + BP": ("COC-Y",),
+    "PILL-R resupply": ("PILL-R",),
+    "COND-R condoms": ("COND-R",),
+    "LAM-6": ("LAM-6",),
+    "EC-1": ("EC-1",),
+    "PAC-1 post-abortion care offer": ("PAC-1",),
+    "PP-METHOD timing info": "a text of F6 (after_birth_note), nobody's task",
+    "FST-1 after-care": ("FST-1",),
+    "VAS-1 wound / VAS-2 3-month": ("VAS-1", "VAS-2"),
+    "SWITCH/STOP support": ("SWITCH-STOP",),
+    "SE side-effect call-back": ("SE", "SE-S", "SE-D"),
+}
+"""The rows of domain.md 2.4, each with its rules, or why it has none."""
+
 OF_METHODS: list[tuple[str, Facts, str, str, str]] = [
     # rule, facts, today, state, severity
     ("INJ-NETEN", TWO_MONTHS, "2028-02-15", "scheduled", "info"),
