@@ -42,7 +42,7 @@ def _seen_by_clinician(facts: Facts, asked: Asked) -> Ending | None:
         (one.visit_date, one.event)
         for one in facts.visits
         if one.by_clinician
-        and one.episode == sign.episode
+        and (one.episode == sign.episode or (one.episode is None and one.answers == asked.key))
         and (one.visit_date > sign.day or one.event == sign.event or one.answers == asked.key)
     ]
     arrived = [

@@ -162,6 +162,10 @@ def test_a_danger_sign_with_a_method_waits_for_a_clinician_or_for_her_arrival() 
     danger = her("pop", complaints=(complaint("2028-02-28", "danger", "sign"),))
     assert state(danger, "SE-D", "2028-02-29", talk("2028-02-29")) == "due"
     assert state(danger, "SE-D", "2028-02-29", talk("2028-02-29", by_clinician=True)) == "done_on_time"
+    key = standing(danger, "2028-02-29")["SE-D"].key
+    unnamed = talk("2028-02-29", by_clinician=True, episode=None)
+    assert state(danger, "SE-D", "2028-02-29", unnamed) == "due"
+    assert state(danger, "SE-D", "2028-02-29", replace(unnamed, answers=key)) == "done_on_time"
     there = Referral("r", "urgent", day("2028-02-28"), danger_sign="sign", arrived_on=day("2028-03-02"))
     assert state(replace(danger, referrals=(there,)), "SE-D", "2028-03-02") == "done_late"
 

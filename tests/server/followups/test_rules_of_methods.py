@@ -154,8 +154,11 @@ def test_each_ends_with_the_method_and_with_a_pregnancy_that_she_registers(rule:
     assert "episode_ended" in causes
 
 
-def test_a_danger_sign_outlasts_the_method_and_a_pregnancy() -> None:
+def test_a_danger_sign_outlasts_the_method_a_pregnancy_and_her_wish_to_have_the_device_out() -> None:
     facts, today = ONE_OF_EACH["SE-D"]
+    out = Stop("asked_to_stop", day(today), "out", episode="c1")
+    assert asked("SE-D", replace(facts, stops=(out,)))
+    assert not asked("SE", replace(ONE_OF_EACH["SE"][0], stops=(out,)))
     assert asked("SE-D", each_method(facts, ended_on=day(today)))
     assert asked("SE-D", replace(facts, pregnancies=(pregnancy("2027-12-01", today),)))
 
