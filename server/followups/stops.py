@@ -44,6 +44,8 @@ def _of_the_subject(facts: Facts, rule: Rule, occasion: Occasion) -> Iterator[Ca
     for stop in sorted(facts.stops, key=lambda one: (one.on, one.event)):
         if stop.kind == "transferred" and occasion.day > stop.on:
             continue  # it began here since, so it is ours: a danger sign, say
+        if stop.kind == "asked_to_stop" and stop.episode and rule.answer == "complaint_seen":
+            continue  # a danger sign is looked at whatever becomes of the method
         if stop.rule in (None, rule.id) and stop.episode in (None, occasion.episode, occasion.event, pregnancy):
             yield Cause(stop.kind, stop.on, stop.event)
 

@@ -123,7 +123,7 @@ def test_who_wants_no_reminders_is_never_asked_and_may_come_any_day(town: Town) 
     assert record.shown & NOTES == {"late_very"}, "what keeps her safe is said all the same"
 
 
-def test_who_stops_gives_no_reason_and_is_asked_nothing_more(town: Town) -> None:
+def test_who_stops_gives_no_reason_and_is_asked_once_how_she_is_and_then_nothing_more(town: Town) -> None:
     phone = town.give_phone()
     start(phone, "visit")
     later(town, 91 + 20)
@@ -131,9 +131,12 @@ def test_who_stops_gives_no_reason_and_is_asked_nothing_more(town: Town) -> None
     record = phone.tell(FORM, due_overdue=due["name"], **ALONE, reason="stop")
     assert "wait_note" in record.shown
     assert not record.shown & {"choice_hers", "choice_note", "method", "last_injection", *NOTES}
-    assert town.follow_ups() == {"INJ-DMPA": "superseded episode_ended"}
+    assert town.follow_ups() == {"INJ-DMPA": "superseded episode_ended", "SWITCH-STOP": "open"}
     (row,) = phone.sync(FORM).lists[LIST]
     assert row["status"] == "ended"
-    for days in (112, 200, 365):
+    later(town, 112)
+    (due,) = phone.everything_due()
+    assert due["form_id"] == FORM and not [word for word in OF_A_METHOD if word in due["label"]]
+    for days in (126, 200, 365):
         later(town, days)
         assert phone.everything_due() == []

@@ -39,6 +39,14 @@ NEUTRAL = {
     "stepped_on": _l("The step before"),
     "renewal_on": _l("The day of the county's notice"),
     "noted_on": _l("The day it was noted"),
+    "expires_on": _l("The day on her card"),
+    "appointed_on": _l("The day that was agreed"),
+    "reviewed_on": _l("The last time"),
+    "wanted_again_on": _l("The day she asked for"),
+    "lam_until": _l("A day in her record"),
+    "stopped_on": _l("A day in her record"),
+    "complained_on": _l("The day it was noted"),
+    "cared_on": _l("A day in her record"),
 }
 CLINICAL = {
     "ga_anchor": _l("Weeks are counted from"),
@@ -51,6 +59,14 @@ CLINICAL = {
     "left_on": _l("She left hospital (three days after the birth while nobody told)"),
     "lost_on": _l("The loss"),
     "told_on": _l("The day it was told"),
+    "expires_on": _l("The last day on the card of her device"),
+    "appointed_on": _l("The next injection, as the clinic wrote (four weeks after the last where it wrote none)"),
+    "reviewed_on": _l("The last review of her method"),
+    "wanted_again_on": _l("She asked for more condoms on"),
+    "lam_until": _l("Breastfeeding protects until"),
+    "stopped_on": _l("She stopped or changes her method"),
+    "complained_on": _l("She was not well with her method"),
+    "cared_on": _l("Care after an abortion"),
 }
 EDGES = {
     "opens_on": _l("First day"),

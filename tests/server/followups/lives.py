@@ -8,9 +8,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from server.followups.facts import (
+    COMPLAINTS,
+    METHODS,
     SIGNS,
     URGENCIES,
     Birth,
+    Card,
+    Complaint,
     Consent,
     ContraceptionEpisode,
     DangerSign,
@@ -21,6 +25,7 @@ from server.followups.facts import (
     Outcome,
     Pregnancy,
     Referral,
+    Review,
     Supply,
     Support,
     Transfer,
@@ -32,6 +37,7 @@ from tests.server.followups.samples import VILLAGE
 START = date(2027, 6, 1)
 """They run from here over the leap day of 2028."""
 TOLD_OF_TRANSFER = ("agreed", "received", "started", "served", "cancelled")
+TOLD_OF_METHOD = ("injections", "supplies", "cards", "reviews", "complaints")
 NOON = datetime(2027, 6, 1, 4, tzinfo=UTC)
 
 numbers = st.integers(0, 330)
@@ -67,7 +73,8 @@ def births(draw: st.DrawFn) -> Birth:
     said = st.none() | numbers.map(lambda n: (on(n), "said"))
     left_on = None if left is None else on(born + left)
     told_by = None if left is None else (on(born + told), "left")
-    return Birth(on(born), on(born + told), left_on, told_by, left == 0, draw(st.booleans()), draw(said))
+    other_food = None if (n := draw(st.none() | numbers)) is None else on(born + n)
+    return Birth(on(born), on(born + told), left_on, told_by, left == 0, draw(st.booleans()), draw(said), other_food)
 
 
 supported = st.lists(st.tuples(numbers, st.booleans()), max_size=2).map(
@@ -80,8 +87,8 @@ def visits(size: int) -> st.SearchStrategy[tuple[Visit, ...]]:
         lambda *drawn: drawn,
         numbers,
         st.integers(0, 60),
-        st.sampled_from(("antenatal_check", "contraception_followup", "delivery_postnatal")),
-        st.sampled_from(("p1", "c1", "c3", None)),
+        st.sampled_from(("antenatal_check", "contraception_followup", "delivery_postnatal", "supplies")),
+        st.sampled_from(("p1", "c1", "c3", "c4", "c5", None)),
         st.sampled_from(("ongoing", "ongoing", "ongoing", "prefer_not", "gave_birth", "ended")),
         st.booleans(),
         st.sampled_from(("", "birth", "pnc_visit", "pnc_visit", "loss")),
@@ -104,6 +111,36 @@ supplied = st.lists(st.tuples(numbers, st.integers(0, 13)), max_size=3).map(
 tablets = st.lists(st.tuples(numbers, st.integers(0, 180)), max_size=3).map(
     lambda rows: tuple(Supply(f"f{at}", on(n), on(n + days), received(n)) for at, (n, days) in enumerate(rows))
 )
+
+
+@st.composite
+def methods(draw: st.DrawFn, uuid: str) -> ContraceptionEpisode:
+    """Any method with anything that may be told of it, whether or not that fits together."""
+    noted = draw(numbers)
+    day, wants = st.none() | numbers.map(on), draw(st.booleans())
+    complaints = draw(st.lists(st.tuples(numbers, st.sampled_from(COMPLAINTS)), max_size=4))
+    cards = draw(st.lists(st.tuples(numbers, st.integers(-200, 400)), max_size=2))
+    injections = draw(st.lists(st.tuples(numbers, st.none() | st.integers(1, 98)), max_size=3))
+    reviews, ended = draw(st.lists(numbers, max_size=3)), draw(day)
+    return ContraceptionEpisode(
+        uuid,
+        draw(st.sampled_from(METHODS)),
+        wants,
+        started_on=draw(st.none() | st.integers(0, 400).map(lambda n: on(noted - n))),
+        injections=tuple(
+            Injection(f"{uuid} i{at}", on(n), received(n), None if after is None else on(n + after))
+            for at, (n, after) in enumerate(injections)
+        ),
+        ended_on=ended,
+        noted_on=on(noted),
+        ended_by=f"{uuid} ended" if ended else "",
+        cards=tuple(Card(f"{uuid} k{at}", on(n), received(n), on(n + left)) for at, (n, left) in enumerate(cards)),
+        reviews=tuple(Review(f"{uuid} r{at}", on(n), received(n)) for at, n in enumerate(reviews)),
+        complaints=tuple(
+            Complaint(f"{uuid} u{at}", on(n), received(n), kind) for at, (n, kind) in enumerate(complaints)
+        ),
+        wanted_again_on=draw(day),
+    )
 
 
 @st.composite
@@ -135,6 +172,8 @@ def women(draw: st.DrawFn) -> Facts:
             ContraceptionEpisode("c1", "dmpa", True, injections=draw(injected), ended_on=draw(ended)),
             ContraceptionEpisode("c2", "pop", True, supplies=draw(supplied), ended_on=draw(ended)),
             ContraceptionEpisode("c3", "iud_cu", True, started_on=draw(ended)),
+            draw(methods("c4")),
+            draw(methods("c5")),
         ),
         visits=draw(visits(6)),
         folic_acid=draw(tablets),
@@ -178,7 +217,8 @@ def shuffled(facts: Facts, seed: int) -> Facts:
         pregnancies=mix(tuple(replace(one, datings=mix(one.datings)) for one in facts.pregnancies)),
         contraception=mix(
             tuple(
-                replace(one, injections=mix(one.injections), supplies=mix(one.supplies)) for one in facts.contraception
+                replace(one, **{name: mix(getattr(one, name)) for name in TOLD_OF_METHOD})
+                for one in facts.contraception
             )
         ),
         visits=mix(facts.visits),
@@ -207,13 +247,7 @@ def up_to(facts: Facts, today: date) -> Facts:
             if one.registered_on <= today
         ),
         contraception=tuple(
-            replace(
-                one,
-                injections=tuple(link for link in one.injections if link.on <= today),
-                supplies=tuple(link for link in one.supplies if link.on <= today),
-                started_on=one.started_on if one.started_on and one.started_on <= today else None,
-            )
-            for one in facts.contraception
+            method_up_to(one, today) for one in facts.contraception if not one.noted_on or one.noted_on <= today
         ),
         visits=tuple(one for one in facts.visits if one.visit_date <= today),
         folic_acid=tuple(one for one in facts.folic_acid if one.on <= today),
@@ -233,12 +267,21 @@ def referral_up_to(referral: Referral, today: date) -> Referral:
     return replace(referral, **days, wishes=wishes)
 
 
+def method_up_to(method: ContraceptionEpisode, today: date) -> ContraceptionEpisode:
+    told = {name: tuple(one for one in getattr(method, name) if one.on <= today) for name in TOLD_OF_METHOD}
+    started = method.started_on if method.started_on and method.started_on <= today else None
+    ended = method.ended_on if method.ended_on and method.ended_on <= today else None
+    return replace(method, **told, started_on=started, ended_on=ended, ended_by=method.ended_by if ended else "")
+
+
 def birth_up_to(birth: Birth, today: date) -> Birth | None:
     if birth.told_on > today:
         return None
     if birth.left_told and birth.left_told[0] > today:
         birth = replace(birth, left_on=None, left_told=None, left_early=False)
-    return replace(birth, no_visits=birth.no_visits if birth.no_visits and birth.no_visits[0] <= today else None)
+    other_food = birth.other_food_on if birth.other_food_on and birth.other_food_on <= today else None
+    no_visits = birth.no_visits if birth.no_visits and birth.no_visits[0] <= today else None
+    return replace(birth, no_visits=no_visits, other_food_on=other_food)
 
 
 def transfer_up_to(transfer: Transfer, today: date) -> Transfer:

@@ -1,6 +1,7 @@
 """Invented women and households in few words. Days are written as text, so that tables read like a calendar."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -21,6 +22,8 @@ from server.followups.rule_files import load_rules
 from server.followups.rules import due_for
 
 RULES = load_rules()
+WITH_CN = tuple(replace(rule, enabled=True) if rule.id == "IUD-CN" else rule for rule in RULES)
+"""With the schedule of the Chinese technique norm switched on, which stands in the place of IUD-1."""
 VILLAGE = "510121001002"
 
 
@@ -81,8 +84,8 @@ def call(on: str, result: str = "met", agreed: bool = True) -> HouseholdVisit:
 
 
 def standing(facts: Facts, today: str, **given: Any) -> Mapping[str, Due]:
-    """The follow-ups of that day by rule; for facts in which each rule asks once."""
-    dues = due_for(facts, RULES, day(today), **given)
+    """The follow-ups of that day by rule, of what is asked again the first; for facts in which each rule has one occasion."""
+    dues = [due for due in due_for(facts, RULES, day(today), **given) if due.occurrence == 1]
     assert len({due.rule for due in dues}) == len(dues)
     return {due.rule: due for due in dues}
 

@@ -39,7 +39,8 @@ def test_a_rule_of_households_reads_nothing_of_women() -> None:
 
 
 def test_a_method_has_only_its_own_rule() -> None:
-    for name, rules in (("iud_cu", ["IUD-1"]), ("implant", []), ("neten", []), ("condom_m", [])):
+    own = {"iud_cu": ["IUD-1"], "implant": ["IMP-1"], "neten": ["INJ-NETEN"], "condom_m": [], "natural": [], "none": []}
+    for name, rules in own.items():
         facts = woman(contraception=(method(name, started_on=day("2026-01-01"), injections=injections("2026-01-01")),))
         assert [due.rule for due in due_for(facts, RULES, day("2026-02-01"))] == rules
 

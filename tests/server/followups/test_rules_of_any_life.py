@@ -1,5 +1,6 @@
 """What holds for all facts: properties over invented lives (lives.py)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,28 +10,34 @@ from hypothesis import strategies as st
 from server.followups.due import END_STATES, TASK_STATES
 from server.followups.facts import STOP_KINDS, Consent, Facts, Outcome, Pregnancy, Stop, Transfer
 from server.followups.rules import due_for, extra_contacts, stopped_for
-from tests.server.followups.lives import START, numbers, on, shuffled, subjects, todays, up_to, women
-from tests.server.followups.samples import RULES
+from server.followups.ruleset import Rule
+from server.followups.windows import add_months
+from tests.server.followups.lives import START, TOLD_OF_METHOD, numbers, on, shuffled, subjects, todays, up_to, women
+from tests.server.followups.samples import RULES, WITH_CN
 from tests.sizes import size
 
 PROPERTY = settings(max_examples=size("follow_up_cases"))
+rule_sets = st.sampled_from((RULES, WITH_CN))
+"""As they ship, and with what a town may switch on."""
 GESTATIONAL = ("ANC2", "ANC3", "ANC4", "ANC5", "ANC6")
 
 
 @PROPERTY
-@given(subjects, todays, st.integers(0, 9))
+@given(subjects, todays, st.integers(0, 9), rule_sets)
 def test_the_order_of_events_does_not_matter_and_a_second_run_changes_nothing(
-    facts: Facts, today: date, seed: int
+    facts: Facts, today: date, seed: int, rules: Sequence[Rule]
 ) -> None:
-    first = repr(due_for(facts, RULES, today)).encode()
-    assert repr(due_for(facts, RULES, today)).encode() == first
-    assert repr(due_for(shuffled(facts, seed), RULES[::-1], today)).encode() == first
+    first = repr(due_for(facts, rules, today)).encode()
+    assert repr(due_for(facts, rules, today)).encode() == first
+    assert repr(due_for(shuffled(facts, seed), rules[::-1], today)).encode() == first
 
 
 @PROPERTY
-@given(subjects, todays)
-def test_no_window_is_inverted_no_key_is_made_twice_and_every_state_is_known(facts: Facts, today: date) -> None:
-    dues = due_for(facts, RULES, today)
+@given(subjects, todays, rule_sets)
+def test_no_window_is_inverted_no_key_is_made_twice_and_every_state_is_known(
+    facts: Facts, today: date, rules: Sequence[Rule]
+) -> None:
+    dues = due_for(facts, rules, today)
     assert len({due.key for due in dues}) == len(dues)
     for due in dues:
         assert due.opens_on <= due.due_on <= due.closes_on < due.overdue_from
@@ -40,19 +47,28 @@ def test_no_window_is_inverted_no_key_is_made_twice_and_every_state_is_known(fac
 
 
 @PROPERTY
-@given(subjects, todays)
-def test_no_task_opens_before_its_anchor(facts: Facts, today: date) -> None:
+@given(subjects, todays, rule_sets)
+def test_no_task_opens_before_its_anchor(facts: Facts, today: date, rules: Sequence[Rule]) -> None:
     known = {
         **{one.event: first_told_of(one, today) for one in facts.pregnancies},
-        **{one.uuid: one.started_on for one in facts.contraception},
-        **{one.event: one.on for episode in facts.contraception for one in (*episode.injections, *episode.supplies)},
+        **{
+            one.uuid: min((day for day in (one.started_on, one.noted_on) if day), default=None)
+            for one in facts.contraception
+        },
+        **{one.ended_by: one.ended_on for one in facts.contraception},
+        **{
+            one.event: one.on
+            for episode in facts.contraception
+            for name in TOLD_OF_METHOD
+            for one in getattr(episode, name)
+        },
         **{one.event: one.reported_on for one in facts.danger_signs},
         **{one.uuid: one.referred_on for one in facts.referrals},
         **{one.event: one.on for referral in facts.referrals for one in referral.wishes},
         **{one.event: one.on for one in (*facts.household_visits, *facts.folic_acid)},
         **{one.uuid: began(one) for one in facts.transfers},
     }
-    for due in due_for(facts, RULES, today):
+    for due in due_for(facts, rules, today):
         anchored = known[due.anchor_event]
         assert anchored is not None and due.opens_on >= anchored
 
@@ -144,7 +160,7 @@ def test_there_is_no_task_without_consent(facts: Facts, today: date, ago: int | 
 @given(subjects, todays)
 def test_every_sum_adds_up_and_leads_to_the_day_it_explains(facts: Facts, today: date) -> None:
     for due in due_for(facts, RULES, today, is_rest_day=lambda day: day.weekday() >= 5):
-        assert all(step.on + timedelta(days=step.days) == step.gives for step in due.why)
+        assert all(add_months(step.on, step.months) + timedelta(days=step.days) == step.gives for step in due.why)
         used = {step.what: step.gives for step in due.why if step.counts}
         assert (used["opens_on"], used["due_on"], used["closes_on"]) == (due.opens_on, due.due_on, due.closes_on)
         assert used["overdue_from"] == due.overdue_from
@@ -154,14 +170,16 @@ def test_every_sum_adds_up_and_leads_to_the_day_it_explains(facts: Facts, today:
 
 
 @PROPERTY
-@given(subjects, todays)
-def test_nothing_changes_by_itself_before_the_day_that_is_foretold(facts: Facts, today: date) -> None:
+@given(subjects, todays, rule_sets)
+def test_nothing_changes_by_itself_before_the_day_that_is_foretold(
+    facts: Facts, today: date, rules: Sequence[Rule]
+) -> None:
     """What has happened by today is all that is known: events of later days would be new facts."""
     known = up_to(facts, today)
-    now = due_for(known, RULES, today)
+    now = due_for(known, rules, today)
     foretold = min((due.changes_on for due in now if due.changes_on), default=today + timedelta(days=700))
     for later in range(1, min((foretold - today).days, 60)):
-        then = due_for(known, RULES, today + timedelta(days=later))
+        then = due_for(known, rules, today + timedelta(days=later))
         assert then == now
     assert all(due.changes_on is None or due.changes_on > today for due in now)
     assert all(due.changes_on is None for due in now if not due.is_task)

@@ -58,12 +58,13 @@ def test_only_what_rules_and_rows_read_is_kept_and_empty_answers_are_left_out() 
     assert told.data == {"still_pregnant": "ongoing", "visit_key": "k"}
 
 
-def test_how_she_gave_birth_and_feeds_is_kept_in_her_record_alone() -> None:
+def test_how_she_gave_birth_is_kept_in_her_record_alone() -> None:
+    """How she feeds is told: what breastfeeding protects from ends with other milk (domain.md 2.4, LAM-6)."""
     told = told_by(
         "delivery_postnatal", {"report_type": "birth", "mode": "caesarean", "feeding": "mixed", "secret": "x"}
     )
     assert told is not None
-    assert told.data == {"report_type": "birth"}
+    assert told.data == {"report_type": "birth", "feeding": "mixed"}
 
 
 def test_a_visit_without_a_readable_day_has_none() -> None:
