@@ -1,49 +1,12 @@
 """What answers a follow-up that is no antenatal contact, and how it ends by that."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
+from server.followups import answers_of_methods
+from server.followups.endings import Asked, Ending, done, earliest
 from server.followups.facts import Facts, HouseholdVisit, Transfer, Visit
-from server.followups.occasions import Occasion
-from server.followups.windows import Window
-
-
-@dataclass(frozen=True)
-class Ending:
-    """An end state (due.END_STATES), with the day and the event of the answer, or the key of what it was merged into."""
-
-    state: str
-    on: date | None = None
-    event: str | None = None
-    merged_into: str | None = None
-
-    @property
-    def is_done(self) -> bool:
-        return self.state in ("done_on_time", "done_late")
-
-    @property
-    def is_answer(self) -> bool:
-        """Whether somebody answered, so that a later stop changes nothing about it; a merged miss is no answer."""
-        return self.is_done or self.state == "declined"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A follow-up that waits for an answer: its key, its occasion and its window, on a day."""
-
-    key: str
-    occasion: Occasion
-    window: Window
-    before_open: bool
-    today: date
-    occurrence: int = 1
-
-
-def done(on: date, event: str, window: Window) -> Ending:
-    """On time up to the last on-time day, late after it; grace makes nothing on time (domain.md 2.0)."""
-    return Ending("done_on_time" if on <= window.closes_on else "done_late", on, event)
 
 
 def ending_of(answer: str, facts: Facts, asked: Asked) -> Ending | None:
@@ -51,33 +14,10 @@ def ending_of(answer: str, facts: Facts, asked: Asked) -> Ending | None:
     return _READERS[answer](facts, asked)
 
 
-def _earliest(answers: Iterator[tuple[date, str]], asked: Asked) -> Ending | None:
-    """The first answer in the window or after it, none dated in the future, none after the last day that is asked."""
-    known = [
-        (on, event)
-        for on, event in answers
-        if on <= asked.today
-        and (asked.before_open or on >= asked.window.opens_on)
-        and (asked.window.latest_on is None or on <= asked.window.latest_on)
-    ]
-    return done(*min(known), asked.window) if known else None
-
-
 def _outcome_report(facts: Facts, asked: Asked) -> Ending | None:
     pregnancy = asked.occasion.pregnancy
     outcome = pregnancy.outcome if pregnancy else None
-    return _earliest(iter([(outcome.reported_on, outcome.event)] if outcome else []), asked)
-
-
-def _episode_visit(facts: Facts, asked: Asked) -> Ending | None:
-    episode = asked.occasion.episode
-    visits = (
-        (one.visit_date, one.event)
-        for one in facts.visits
-        if one.form_id == "contraception_followup"
-        and (one.episode == episode or (one.episode is None and one.answers == asked.key))
-    )
-    return _earliest(visits, asked)
+    return earliest(iter([(outcome.reported_on, outcome.event)] if outcome else []), asked)
 
 
 def _next_in_chain(facts: Facts, asked: Asked) -> Ending | None:
@@ -110,7 +50,7 @@ def _seen_by_clinician(facts: Facts, asked: Asked) -> Ending | None:
         for one in facts.referrals
         if one.danger_sign == sign.event and one.arrived_on
     ]
-    return _earliest(iter(seen + arrived), asked)
+    return earliest(iter(seen + arrived), asked)
 
 
 def _referral_outcome(facts: Facts, asked: Asked) -> Ending | None:
@@ -118,7 +58,7 @@ def _referral_outcome(facts: Facts, asked: Asked) -> Ending | None:
     here = [one for one in facts.referrals if one.uuid == asked.occasion.event]
     outcomes = ((one.outcome_on, one.outcome_event or one.uuid) for one in here if one.outcome_on)
     closed = (one for one in here if one.closed_on and one.closed_on <= asked.today)
-    return _earliest(outcomes, asked) or next(
+    return earliest(outcomes, asked) or next(
         (Ending("declined", one.closed_on, one.closed_event or one.uuid) for one in closed), None
     )
 
@@ -126,7 +66,7 @@ def _referral_outcome(facts: Facts, asked: Asked) -> Ending | None:
 def _next_talk(facts: Facts, asked: Asked) -> Ending | None:
     """That it was talked about again; what she said then does not matter."""
     wishes = (one for referral in facts.referrals for one in referral.wishes if one.event == asked.occasion.event)
-    return _earliest(((one.met_on, one.met_event or one.event) for one in wishes if one.met_on), asked)
+    return earliest(((one.met_on, one.met_event or one.event) for one in wishes if one.met_on), asked)
 
 
 def _postnatal_visits(facts: Facts, asked: Asked) -> list[Visit]:
@@ -135,7 +75,7 @@ def _postnatal_visits(facts: Facts, asked: Asked) -> list[Visit]:
 
 
 def _postnatal_visit(facts: Facts, asked: Asked) -> Ending | None:
-    return _earliest(((one.visit_date, one.event) for one in _postnatal_visits(facts, asked)), asked)
+    return earliest(((one.visit_date, one.event) for one in _postnatal_visits(facts, asked)), asked)
 
 
 def _home_visit(facts: Facts, asked: Asked) -> Ending | None:
@@ -152,13 +92,13 @@ def _discharge_told(facts: Facts, asked: Asked) -> Ending | None:
     """The record that tells when she left hospital, or a visit after the birth: then she is at home."""
     birth = asked.occasion.pregnancy.birth if asked.occasion.pregnancy else None
     told = [birth.left_told] if birth and birth.left_told else []
-    return _earliest(iter([*told, *((one.visit_date, one.event) for one in _postnatal_visits(facts, asked))]), asked)
+    return earliest(iter([*told, *((one.visit_date, one.event) for one in _postnatal_visits(facts, asked))]), asked)
 
 
 def _mood_check(facts: Facts, asked: Asked) -> Ending | None:
     """That she was asked ends it; where she is low only a clinician's record does (domain.md 2.3, PN-M)."""
     seen = (one for one in _postnatal_visits(facts, asked) if one.mood == "well" or (one.mood and one.by_clinician))
-    return _earliest(((one.visit_date, one.event) for one in seen), asked)
+    return earliest(((one.visit_date, one.event) for one in seen), asked)
 
 
 def _loss_support(facts: Facts, asked: Asked) -> Ending | None:
@@ -175,7 +115,7 @@ def _loss_support(facts: Facts, asked: Asked) -> Ending | None:
         and one.report
         and (one.answers == asked.key or (one.by_clinician and one.visit_date > told_on))
     )
-    return _earliest(given, asked)
+    return earliest(given, asked)
 
 
 def _transfer_received(facts: Facts, asked: Asked) -> Ending | None:
@@ -190,20 +130,20 @@ def _newcomer_met(facts: Facts, asked: Asked) -> Ending | None:
 def _newcomer_served(facts: Facts, asked: Asked) -> Ending | None:
     """Something was given, it was talked about again, or she was seen for anything since."""
     seen = ((one.visit_date, one.event) for one in facts.visits if one.visit_date >= asked.occasion.day)
-    return _of_transfer(facts, asked, lambda one: one.served) or _earliest(seen, asked)
+    return _of_transfer(facts, asked, lambda one: one.served) or earliest(seen, asked)
 
 
 def _of_transfer(facts: Facts, asked: Asked, answer: Callable[[Transfer], tuple[date, str] | None]) -> Ending | None:
     here = [one for one in facts.transfers if one.uuid == asked.occasion.event]
     refused = [one.cancelled for one in here if one.cancelled]
     given = (told for one in here if (told := answer(one)))
-    return Ending("declined", *refused[0]) if refused else _earliest(given, asked)
+    return Ending("declined", *refused[0]) if refused else earliest(given, asked)
 
 
 def _next_step(facts: Facts, asked: Asked) -> Ending | None:
     """That the case moved, wherever to. A household that wants it no longer is asked nothing more."""
     following = next(iter(asked.occasion.later), None)
-    moved = _earliest(iter([(following.on, following.event)] if following else []), asked)
+    moved = earliest(iter([(following.on, following.event)] if following else []), asked)
     return moved or _no_longer_wanted(facts)
 
 
@@ -211,7 +151,7 @@ def _renewal_filed(facts: Facts, asked: Asked) -> Ending | None:
     """Filed in the window or after it: noted as handed in, for this very task, or by the next renewal day."""
     known = (one for one in (facts.case.renewals if facts.case else ()) if one.event == asked.occasion.event)
     filed = ((one.on, one.event) for each in known for one in each.filed if one.answers in (None, asked.key))
-    return _earliest(filed, asked) or _no_longer_wanted(facts)
+    return earliest(filed, asked) or _no_longer_wanted(facts)
 
 
 def _no_longer_wanted(facts: Facts) -> Ending | None:
@@ -220,12 +160,13 @@ def _no_longer_wanted(facts: Facts) -> Ending | None:
 
 _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "outcome_report": _outcome_report,
-    "episode_visit": _episode_visit,
     "next_injection": _next_in_chain,
+    "appointed_injection": _next_in_chain,
     "next_supply": _next_in_chain,
     "next_folic_acid": _next_in_chain,
     "household_visit": _next_in_chain,
     "seen_by_clinician": _seen_by_clinician,
+    "complaint_seen": _seen_by_clinician,
     "referral_outcome": _referral_outcome,
     "next_talk": _next_talk,
     "postnatal_visit": _postnatal_visit,
@@ -238,4 +179,5 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "newcomer_served": _newcomer_served,
     "next_step": _next_step,
     "renewal_filed": _renewal_filed,
+    **answers_of_methods.READERS,
 }

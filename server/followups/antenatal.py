@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from server.followups.answers import Ending, done
 from server.followups.due import key_of
+from server.followups.endings import Ending, done
 from server.followups.facts import Facts, Pregnancy, Visit
 from server.followups.occasions import dating_on, days_of
 from server.followups.ruleset import Rule

@@ -29,6 +29,9 @@ BIRTHS: Final = ("left_early", "no_visits", "baby_spoken_of")
 """Which births a rule asks for: at home or out on the same day; where she says no to visits at home; all but those after
 which she would rather not speak of the baby."""
 
+COMPLAINTS: Final = ("plain", "severe", "danger")
+"""What she is not well with (3, F6 `side_effects`, `danger_fp`): a danger sign outweighs a severe one, and that a plain one."""
+
 STOP_KINDS: Final = ("contact_declined", "transferred", "died", "merged", "asked_to_stop", "transfer_over")
 """The stops that hold for every rule (2.0, global stop conditions). Consent has its own place in the facts; a corrected
 or removed anchor shows as another anchor or none. `transferred` is moved away and taken over by the receiver: it ends what
@@ -71,7 +74,7 @@ class Visit:
     `visit_date` is what was answered, `received_at` the instant (UTC) of the server's receipt. `answers` is the key of
     the follow-up that the hidden `visit_key` stands for (3.0); the caller looks it up. `episode` is the pregnancy or
     method episode that the visit is about. `status` is F4 `still_pregnant`. `by_clinician` is F4 `done_by` doctor or
-    midwife, or a F5 from a clinician's phone: what makes a danger sign "seen by clinician" (2.3, ANC-D). `report` is F5
+    midwife, or a F5 or F6 from a clinician's phone: what makes a danger sign "seen by clinician" (2.3, ANC-D). `report` is F5
     `report_type`; `mood` well or low, None where it was not asked (F5 `mood2`).
     """
 
@@ -121,7 +124,8 @@ class Birth:
 
     `left_on` is the day she left hospital, the birth's own where that was at home; None while nobody told. `left_told` is
     the (day, event) of the record that told it. `is_spoken_of` is false after she preferred to say nothing of the baby.
-    `no_visits` is the (day, event) of the record by which she last said no to visits at home.
+    `no_visits` is the (day, event) of the record by which she last said no to visits at home, `other_food_on` the day on
+    which it was first told that the baby gets other milk than hers (F5 `feeding`).
     """
 
     on: date
@@ -131,6 +135,7 @@ class Birth:
     left_early: bool = False
     is_spoken_of: bool = True
     no_visits: tuple[date, str] | None = None
+    other_food_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -163,11 +168,12 @@ class Pregnancy:
 
 @dataclass(frozen=True)
 class Injection:
-    """One injection given (3, F6 `last_injection`)."""
+    """One injection given (3, F6 `last_injection`). `next_on` is the day that the clinic wrote for the next one, if it did."""
 
     event: str
     on: date
     received_at: datetime
+    next_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -182,10 +188,41 @@ class Supply:
 
 
 @dataclass(frozen=True)
+class Card:
+    """The last day of a device as its card says it (3, F6 `expiry_on_card`), and when that was first told."""
+
+    event: str
+    on: date
+    received_at: datetime
+    expires_on: date
+
+
+@dataclass(frozen=True)
+class Review:
+    """A look at how she gets on with her method: its start, a check, or that her blood pressure was measured (3, F6)."""
+
+    event: str
+    on: date
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """That she was not well with her method, `kind` one of COMPLAINTS; what it was is not needed here."""
+
+    event: str
+    on: date
+    received_at: datetime
+    kind: str
+
+
+@dataclass(frozen=True)
 class ContraceptionEpisode:
     """One method that she chose (3, F6). `wants_follow_up` is her opting in: without it no task comes of it (2.4).
 
-    `ended_on` is the day she stopped, switched, got it elsewhere, had the device removed or reached menopause.
+    `noted_on` is the day of the first record about it. `ended_on` is the day she stopped, switched, got it elsewhere, had
+    the device removed or reached menopause, `ended_by` the record that told it. `wanted_again_on` is a day for which she
+    asked to be given more condoms (2.4, COND-R): no form asks for one, so it is None by default and nothing comes of it.
     """
 
     uuid: str
@@ -195,6 +232,25 @@ class ContraceptionEpisode:
     injections: tuple[Injection, ...] = ()
     supplies: tuple[Supply, ...] = ()
     ended_on: date | None = None
+    noted_on: date | None = None
+    ended_by: str = ""
+    cards: tuple[Card, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    wanted_again_on: date | None = None
+
+
+@dataclass(frozen=True)
+class AfterCare:
+    """Care after an abortion to which she agreed by itself (2.4, PAC-1). `refused` is the (day, event) of her "no".
+
+    No form asks for that consent, so there is none, and nothing comes of it.
+    """
+
+    event: str
+    on: date
+    agreed: bool = False
+    refused: tuple[date, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -335,3 +391,4 @@ class Facts:
     folic_acid: tuple[Supply, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     case: BenefitCase | None = None
+    aftercare: tuple[AfterCare, ...] = ()

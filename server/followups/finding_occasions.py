@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from server.followups import occasions_in_chains, occasions_of_pregnancies, occasions_of_transfers
+from server.followups import occasions_in_chains, occasions_of_methods, occasions_of_pregnancies, occasions_of_transfers
 from server.followups.facts import Facts
 from server.followups.occasions import Occasion
 from server.followups.ruleset import Rule
@@ -38,4 +38,12 @@ FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] 
     "arrived_on": occasions_of_transfers.of_arrivals,
     "stepped_on": occasions_in_chains.of_case_steps,
     "renewal_on": occasions_in_chains.of_renewals,
+    "expires_on": occasions_of_methods.of_cards,
+    "appointed_on": occasions_of_methods.of_appointments,
+    "reviewed_on": occasions_of_methods.of_reviews,
+    "wanted_again_on": occasions_of_methods.of_days_she_asked_for,
+    "lam_until": occasions_of_methods.of_breastfeeding,
+    "stopped_on": occasions_of_methods.of_ends,
+    "complained_on": occasions_of_methods.of_complaints,
+    "cared_on": occasions_of_methods.of_aftercare,
 }

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from server.followups.facts import (
+    Card,
     CaseStep,
     ContraceptionEpisode,
     Facts,
@@ -14,6 +15,7 @@ from server.followups.facts import (
     Injection,
     Pregnancy,
     Renewal,
+    Review,
     Supply,
 )
 from server.followups.occasions import Occasion, dating_on
@@ -24,14 +26,15 @@ FOLIC_ACID_UNTIL: Final = timedelta(weeks=13)
 ASKED_AFTER: Final = timedelta(weeks=4)
 """How long after the last tablet a pregnancy that was registered still counts for them (rules/FA-REFILL.yaml, latest)."""
 
-Link = TypeVar("Link", Injection, Supply, HouseholdVisit)
-Chained = TypeVar("Chained", Injection, Supply, HouseholdVisit, CaseStep, Renewal)
+Link = TypeVar("Link", Injection, Supply, Card, Review, HouseholdVisit)
+Chained = TypeVar("Chained", Injection, Supply, Card, Review, HouseholdVisit, CaseStep, Renewal)
 
 
 def of_starts(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
     for one in facts.contraception:
         if one.started_on and is_asked_of(one, rule):
-            yield Occasion(one.uuid, one.uuid, one.started_on, {"started_on": one.started_on})
+            days = {"started_on": one.started_on, "noted_on": one.noted_on or one.started_on}
+            yield Occasion(one.uuid, one.uuid, one.started_on, days)
 
 
 def of_injections(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:

@@ -13,28 +13,32 @@ def each_occurrence(rule: Rule, days: Mapping[str, date], today: date) -> Iterat
     """The rule as it counts each time, the number of that time, from 1 on, and its window.
 
     Of a rule that repeats: every time whose window has opened by that day, and the next one. Later ones come when their
-    time comes: a list of years ahead helps nobody. A time without an answer is over when the next one opens.
+    time comes: a list of years ahead helps nobody. A time without an answer is over when the next one opens. What was over
+    before anybody here knew of the event (`noted_on`, where the days name it) is left out.
     """
     if rule.repeat is None:
         yield rule, 1, window_of(rule, days)
         return
     numbers = count(1) if rule.repeat.times is None else range(1, rule.repeat.times + 1)
     for number in numbers:
-        moved = _moved(rule, rule.repeat, number - 1)
+        moved = _moved(rule, rule.repeat, number)
         window = window_of(moved, days)
         if number != rule.repeat.times:
-            window = _over_before(window, window_of(_moved(rule, rule.repeat, number), days).opens_on)
-        yield moved, number, window
+            window = _over_before(window, window_of(_moved(rule, rule.repeat, number + 1), days).opens_on)
+        if not (window.latest_on and "noted_on" in days and window.latest_on < days["noted_on"]):
+            yield moved, number, window
         if window.opens_on > today:
             return
 
 
-def _moved(rule: Rule, repeat: Repeat, times: int) -> Rule:
+def _moved(rule: Rule, repeat: Repeat, number: int) -> Rule:
     """All is counted from the event itself, so that a thirty-first comes back after a short month."""
+    first = repeat.first_months
+    since, times = (first[min(number, len(first)) - 1], max(number - len(first), 0)) if first else (0, number - 1)
 
     def later(offsets: tuple[Offset, ...]) -> tuple[Offset, ...]:
         return tuple(
-            replace(one, days=one.days + repeat.days * times, months=one.months + repeat.months * times)
+            replace(one, days=one.days + repeat.days * times, months=one.months + since + repeat.months * times)
             for one in offsets
         )
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from server.followups.facts import Birth, Outcome, Stop, Support
 from server.registry.births import SELF_HARM, about, born_alive, end_of, her_signs, tells_loss, visited_on
 from server.registry.people import CLINICIANS
-from server.registry.telling import ANTENATAL, POSTNATAL, Event
+from server.registry.telling import ANTENATAL, CONTRACEPTION, POSTNATAL, Event
+
+OTHER_FOOD: Final = ("mixed", "formula")
+"""Answers of F5 `feeding` with which breastfeeding does not protect from a pregnancy any more (domain.md 2.4, LAM-6)."""
 
 
 def outcome_of(told: Sequence[Event]) -> Outcome | None:
@@ -27,6 +31,7 @@ def birth_of(told: Sequence[Event]) -> Birth | None:
         left_early=born.left_early,
         is_spoken_of=born.is_spoken_of,
         no_visits=_said(born.no_visits),
+        other_food_on=next((visited_on(one) for one in told if one.data.get("feeding") in OTHER_FOOD), None),
     )
 
 
@@ -50,8 +55,8 @@ def refused_contacts(told: Sequence[Event]) -> Iterable[Stop]:
 
 
 def is_clinicians(one: Event) -> bool:
-    """F4 says who checked her; F5 is a clinician's when her phone is one's."""
-    if one.form_id == POSTNATAL:
+    """F4 says who checked her; F5 and F6 are a clinician's when her phone is one's."""
+    if one.form_id in (POSTNATAL, CONTRACEPTION):
         return one.data.get("my_role") == "clinician"
     return one.form_id == ANTENATAL and one.data.get("done_by") in CLINICIANS
 

@@ -11,6 +11,8 @@ from server.models import BENEFIT_CASES
 
 SHORTEST_MONTH: Final = 28
 LONGEST_MONTH: Final = 31
+AHEAD: Final = ("supply_until", "expires_on", "appointed_on", "wanted_again_on", "lam_until")
+"""Days that may lie after what told them."""
 
 
 def check_rule(rule: Rule, fields: Fields) -> None:
@@ -28,8 +30,11 @@ def _complaints(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "answer.by", f"{rule.answer} cannot answer what hangs on {rule.anchor}"
     if rule.anchor in ruleset.OF_A_PREGNANCY and "pregnancy_ended" not in rule.stops:
         yield "stops", "a rule of a pregnancy must name pregnancy_ended"
-    if rule.anchor in ("started_on", "injected_on", "supply_until") and not rule.methods:
+    if rule.anchor in ruleset.OF_A_METHOD and not rule.methods:
         yield "applies.methods", "names none"
+    if (rule.anchor == "complained_on") != bool(rule.complaints):
+        yield "applies.complaints", "names none" if not rule.complaints else f"belongs to no {rule.anchor}"
+    yield from _consent_complaints(rule)
     if rule.birth is not None and rule.anchor != "born_on":
         yield "applies.birth", f"belongs to no {rule.anchor}"
     if rule.checks is not None and rule.anchor not in ("sent_on", "arrived_on"):
@@ -48,6 +53,16 @@ def _complaints(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "applies.urgency", "is missing"
 
 
+def _consent_complaints(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Care after an abortion: its own consent, which a town cannot do without, and no cadre's phone (domain.md 2.4, PAC-1)."""
+    if rule.anchor == "cared_on" and rule.whose != "clinician":
+        yield "whose", "what follows an abortion is a clinician's"
+    if (rule.anchor == "cared_on") != (rule.needs_consent == "after_abortion"):
+        yield "needs_consent", f"after_abortion and {rule.anchor} do not go together"
+    if rule.enabled and not ruleset.may_be_switched_on(rule):
+        yield "enabled", f"no form asks for the consent {rule.needs_consent}"
+
+
 def _window_complaints(rule: Rule) -> Iterator[tuple[str, str]]:
     """An edge is the latest of its offsets, so it cannot precede another if it has each of the other's facts, as late."""
     edges = {"open": rule.open, "due": rule.due, "close": rule.close}
@@ -56,7 +71,9 @@ def _window_complaints(rule: Rule) -> Iterator[tuple[str, str]]:
     for before, after in pairwise(edges):
         if not _never_precedes(edges[after], edges[before]):
             yield f"window.{after}", f"can come before {before}"
-    if not any(one.fact != "supply_until" and one.months * SHORTEST_MONTH + one.days >= 0 for one in rule.open):
+    since = rule.repeat.first_months[0] if rule.repeat and rule.repeat.first_months else 0
+    opens = ((one, (one.months + since) * SHORTEST_MONTH + one.days) for one in rule.open)
+    if not any(one.fact not in AHEAD and days >= 0 for one, days in opens):
         yield "window.open", "can come before what the task hangs on"
     if rule.repeat and not _ends_in_time(rule, rule.repeat):
         yield "repeat.every", "the next window could open before this one is over"
@@ -65,7 +82,8 @@ def _window_complaints(rule: Rule) -> Iterator[tuple[str, str]]:
 def _ends_in_time(rule: Rule, repeat: Repeat) -> bool:
     """Whether each next window opens after the last on-time day of the one before."""
     opens = {one.fact: one for one in rule.open}
-    every = repeat.months * SHORTEST_MONTH + repeat.days
+    steps = [after - before for before, after in pairwise(repeat.first_months)]
+    every = min([repeat.months * SHORTEST_MONTH + repeat.days, *(step * SHORTEST_MONTH for step in steps)])
     return all(
         one.fact in opens
         and (one.months - opens[one.fact].months) * LONGEST_MONTH + one.days + rule.grace < every + opens[one.fact].days

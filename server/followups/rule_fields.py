@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from server.errors import Unparseable
@@ -48,6 +49,16 @@ class Fields:
             raise self.wrong(name, f"must be a whole number{'' if least is None else f' from {least} on'}")
         return int(value)
 
+    def wholes(self, name: str, least: int, default: Any = _REQUIRED) -> tuple[int, ...]:
+        """Whole numbers that rise."""
+        values = self._take(name, list, "a list", default)
+        for value in values:
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise self.wrong(name, f"must hold whole numbers from {least} on")
+        if any(after <= before for before, after in pairwise(values)):
+            raise self.wrong(name, "must rise")
+        return tuple(values)
+
     def flag(self, name: str, default: Any = _REQUIRED) -> bool:
         return bool(self._take(name, bool, "true or false", default))
 
@@ -71,6 +82,12 @@ class Fields:
                 raise self.wrong(name, f"{value!r} is none of {', '.join(known)}")
         if len(set(values)) != len(values):
             raise self.wrong(name, "names something twice")
+        return tuple(values)
+
+    def names(self, name: str, default: Any = _REQUIRED) -> tuple[str, ...]:
+        values = self._take(name, list, "a list", default)
+        if not all(isinstance(value, str) and value.strip() for value in values):
+            raise self.wrong(name, "must hold names")
         return tuple(values)
 
     def table(self, name: str, default: Any = _REQUIRED) -> "Fields":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from server.followups import ruleset
-from server.followups.facts import BIRTHS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
+from server.followups.facts import BIRTHS, COMPLAINTS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
 from server.followups.rule_checks import check_rule
 from server.followups.rule_fields import Fields, RuleInvalid
 from server.followups.rule_lint import refuse_red_lines
@@ -97,6 +97,9 @@ def _read_fields(fields: Fields, content_hash: str) -> Rule:
         in_working_days=window.choice("counted_in", ruleset.COUNTED_IN, "days") == "working_days",
         enabled=fields.flag("enabled", True),
         repeat=_read_repeat(fields.table("repeat")) if "repeat" in fields.table_left else None,
+        complaints=applies.choices("complaints", COMPLAINTS, ()),
+        replaces=fields.names("replaces", ()),
+        needs_consent=fields.choice("needs_consent", ruleset.CONSENTS, None),
     )
     for one in (window, applies, answer):
         one.end()
@@ -129,7 +132,8 @@ def _read_offset(fields: Fields, fact: str) -> Offset:
 
 def _read_repeat(fields: Fields) -> Repeat:
     every = fields.table("every")
-    repeat = Repeat(every.whole("days", 0, 0), every.whole("months", 0, 0), fields.whole("times", 2, None))
+    times, first = fields.whole("times", 2, None), fields.wholes("first_months", 1, ())
+    repeat = Repeat(every.whole("days", 0, 0), every.whole("months", 0, 0), times, first)
     if not (repeat.days or repeat.months):
         raise every.wrong("", "names neither days nor months")
     every.end()

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from server.followups.answers import Asked, Ending, ending_of
+from server.followups.answers import ending_of
 from server.followups.antenatal import Settled, settle_contacts
 from server.followups.due import TASK_STATES, Due, Step, Stopped, key_of
+from server.followups.endings import Asked, Ending
 from server.followups.facts import Facts, Visit
 from server.followups.finding_occasions import occasions_of
 from server.followups.occasions import Occasion, dating_on

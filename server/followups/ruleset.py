@@ -32,10 +32,19 @@ ANCHORS: Final = {
     "arrived_on": ("arrived_on",),
     "stepped_on": ("stepped_on",),
     "renewal_on": ("renewal_on", "noted_on"),
+    "expires_on": ("expires_on", "noted_on"),
+    "appointed_on": ("appointed_on", "injected_on"),
+    "reviewed_on": ("reviewed_on",),
+    "wanted_again_on": ("wanted_again_on", "noted_on"),
+    "lam_until": ("lam_until", "noted_on"),
+    "stopped_on": ("stopped_on",),
+    "complained_on": ("complained_on",),
+    "cared_on": ("cared_on",),
 }
 """What a rule hangs on, and the days that its window may count from. `left_on` is three days after the birth while nobody
 told when she left hospital (domain.md 2.3, PN1). `sent_on` is the day on which she agreed to a transfer: what is hers goes
-along that day."""
+along that day. `appointed_on` is the day that the clinic wrote for the next injection, else four weeks after the last;
+`lam_until` the day on which breastfeeding no longer protects by itself."""
 
 ANSWERS: Final = {
     "antenatal_contact": "ga_anchor",
@@ -58,6 +67,15 @@ ANSWERS: Final = {
     "newcomer_served": "arrived_on",
     "next_step": "stepped_on",
     "renewal_filed": "renewal_on",
+    "device_visit": "expires_on",
+    "appointed_injection": "appointed_on",
+    "next_review": "reviewed_on",
+    "handed_out": "wanted_again_on",
+    "lam_visit": "lam_until",
+    "support_visit": "stopped_on",
+    "complaint_heard": "complained_on",
+    "complaint_seen": "complained_on",
+    "offer_answered": "cared_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
 
@@ -76,8 +94,23 @@ STOPS: Final = (
 OF_A_CASE: Final = ("stepped_on", "renewal_on")
 """Anchors of benefit cases: their tasks are the office's, and no care team's (domain.md 2.6)."""
 
-OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on")
+OF_A_PREGNANCY: Final = (
+    *("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on"),
+    "lam_until",
+)
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
+
+OF_A_METHOD: Final = (
+    *("started_on", "injected_on", "supply_until", "expires_on", "appointed_on", "reviewed_on", "wanted_again_on"),
+    *("lam_until", "stopped_on", "complained_on"),
+)
+"""Anchors of a method of hers: their rules name the methods, and ask only of her who opted in (domain.md 2.4)."""
+
+CONSENTS: Final = ("after_abortion",)
+"""What a rule may need her separate consent for, besides that to the service."""
+
+ASKED_CONSENTS: Final[tuple[str, ...]] = ()
+"""Those of them that a form of the library asks for: none so far. A rule that needs another one cannot be switched on."""
 
 CHECKS: Final = ("needed", "not_needed")
 """Of a transfer (2.6): whether antenatal checks are to go on."""
@@ -110,11 +143,15 @@ class Offset:
 
 @dataclass(frozen=True)
 class Repeat:
-    """Asked for again and again: each time so many months and days after the last; `times` in all, None until a stop."""
+    """Asked for again and again: each time so many months and days after the last; `times` in all, None until a stop.
+
+    `first_months` are the months after the anchor at which the first times lie, where those are no equal steps.
+    """
 
     days: int
     months: int
     times: int | None
+    first_months: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +182,8 @@ class Rule:
     `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
     it. With `in_working_days` the window's edges are counted in those. `content_hash` is over everything but the signature,
     so that signing changes no content. `signs`, `birth`, `whose` and `checks` are of facts.SIGNS, facts.BIRTHS, WHOSE and
-    CHECKS. A rule that is not `enabled` asks for nothing.
+    CHECKS, `complaints` of facts.COMPLAINTS. A rule that is not `enabled` asks for nothing. `replaces` are ids of rules that
+    ask for nothing while this one is in force; `needs_consent` is one of CONSENTS.
     """
 
     id: str
@@ -182,15 +220,25 @@ class Rule:
     in_working_days: bool = False
     enabled: bool = True
     repeat: Repeat | None = None
+    complaints: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    needs_consent: str | None = None
+
+
+def may_be_switched_on(rule: Rule) -> bool:
+    """Whether a town may use it: not while no form asks for the consent that it needs."""
+    return rule.needs_consent is None or rule.needs_consent in ASKED_CONSENTS
 
 
 def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:
     """Of each rule the highest version that has taken effect by that day, by id; rules that start later are left out.
 
-    A rule whose version in force is switched off is left out too.
+    A rule whose version in force is switched off is left out too, and one that another in force replaces.
     """
     found: dict[str, Rule] = {}
     for rule in sorted(rules, key=lambda rule: (rule.id, rule.version)):
         if rule.effective_from <= today:
             found[rule.id] = rule
-    return tuple(rule for rule in found.values() if rule.enabled)
+    on = [rule for rule in found.values() if rule.enabled and may_be_switched_on(rule)]
+    replaced = {name for rule in on for name in rule.replaces}
+    return tuple(rule for rule in on if rule.id not in replaced)
