@@ -81,8 +81,8 @@ def call(on: str, result: str = "met", agreed: bool = True) -> HouseholdVisit:
 
 
 def standing(facts: Facts, today: str, **given: Any) -> Mapping[str, Due]:
-    """The follow-ups of that day by rule; for facts in which each rule asks once."""
-    dues = due_for(facts, RULES, day(today), **given)
+    """The follow-ups of that day by rule, of what is asked again the first; for facts in which each rule has one occasion."""
+    dues = [due for due in due_for(facts, RULES, day(today), **given) if due.occurrence == 1]
     assert len({due.rule for due in dues}) == len(dues)
     return {due.rule: due for due in dues}
 

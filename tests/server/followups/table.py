@@ -4,8 +4,10 @@ and Spring Festival. The rules read it as facts (test_windows.py) and as records
 
 from server.followups.facts import DangerSign, Facts, Referral, Wish
 from tests.server.followups.samples import call, day, household, injections, method, pregnancy, supplies, woman
+from tests.server.followups.stories_of_methods import STORIES_OF_METHODS
 from tests.server.followups.table_after_birth import AFTER_BIRTH, STORIES_AFTER_BIRTH
 from tests.server.followups.table_of_benefits import OF_BENEFITS, STORIES_OF_BENEFITS
+from tests.server.followups.table_of_methods import OF_METHODS
 from tests.server.followups.table_of_transfers import OF_TRANSFERS, STORIES_OF_TRANSFERS
 
 LEAP = woman(pregnancies=(pregnancy("2027-10-25", "2027-12-20"),))
@@ -233,7 +235,8 @@ TABLE: list[tuple[str, Facts, str, str, str]] = [
     *AFTER_BIRTH,
     *OF_TRANSFERS,
     *OF_BENEFITS,
+    *OF_METHODS,
 ]
 
 STORIES = {name: facts for name, facts in vars().copy().items() if name.isupper() and isinstance(facts, Facts)}
-STORIES |= STORIES_AFTER_BIRTH | STORIES_OF_TRANSFERS | STORIES_OF_BENEFITS
+STORIES |= STORIES_AFTER_BIRTH | STORIES_OF_TRANSFERS | STORIES_OF_BENEFITS | STORIES_OF_METHODS
