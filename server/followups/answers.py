@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from server.followups import answers_of_methods
+from server.followups import answers_of_methods, answers_of_offers
 from server.followups.endings import Asked, Ending, done, earliest
 from server.followups.facts import Facts, HouseholdVisit, Transfer, Visit
 
@@ -165,6 +165,8 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "next_supply": _next_in_chain,
     "next_folic_acid": _next_in_chain,
     "household_visit": _next_in_chain,
+    "consent_renewed": _next_in_chain,
+    "first_talk": _next_in_chain,
     "seen_by_clinician": _seen_by_clinician,
     "complaint_seen": _seen_by_clinician,
     "referral_outcome": _referral_outcome,
@@ -180,4 +182,5 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "next_step": _next_step,
     "renewal_filed": _renewal_filed,
     **answers_of_methods.READERS,
+    **answers_of_offers.READERS,
 }

@@ -371,6 +371,39 @@ class BenefitCase:
 
 
 @dataclass(frozen=True)
+class FolicWord:
+    """What she said that decides about folic acid (3, F2 `service_interest`, F3 `folic_now`).
+
+    `kind`: plans (she plans a pregnancy), dropped (she wants something else now), without (early in a pregnancy she takes
+    none) or takes. `pregnancy` where it was said when that was registered.
+    """
+
+    event: str
+    on: date
+    received_at: datetime
+    kind: str
+    pregnancy: str | None = None
+
+
+@dataclass(frozen=True)
+class DoseAsked:
+    """A risk was told on a clinic's phone because of which only a doctor says how much folic acid (3, F3 `risk_heard`)."""
+
+    event: str
+    on: date
+    pregnancy: str
+
+
+@dataclass(frozen=True)
+class ConsentGiven:
+    """A record by which she gave or renewed her consent to the service (3, F2)."""
+
+    event: str
+    on: date
+    received_at: datetime
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that is known of one subject: a woman (`subject_list` women), a household or a benefit case.
 
@@ -391,4 +424,7 @@ class Facts:
     folic_acid: tuple[Supply, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     case: BenefitCase | None = None
+    folic_words: tuple[FolicWord, ...] = ()
+    doses_asked: tuple[DoseAsked, ...] = ()
+    consents: tuple[ConsentGiven, ...] = ()
     aftercare: tuple[AfterCare, ...] = ()

@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from server.followups import occasions_in_chains, occasions_of_methods, occasions_of_pregnancies, occasions_of_transfers
+from server.followups import (
+    occasions_in_chains,
+    occasions_of_methods,
+    occasions_of_offers,
+    occasions_of_pregnancies,
+    occasions_of_transfers,
+)
 from server.followups.facts import Facts
 from server.followups.occasions import Occasion
 from server.followups.ruleset import Rule
@@ -46,4 +52,10 @@ FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] 
     "stopped_on": occasions_of_methods.of_ends,
     "complained_on": occasions_of_methods.of_complaints,
     "cared_on": occasions_of_methods.of_aftercare,
+    "planned_on": occasions_of_offers.of_plans,
+    "without_on": occasions_of_offers.of_going_without,
+    "fa_begun_on": occasions_of_offers.of_first_tablets,
+    "dose_asked_on": occasions_of_offers.of_doses,
+    "consented_on": occasions_of_offers.of_consents,
+    "missed_on": occasions_of_offers.of_first_calls,
 }

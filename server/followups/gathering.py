@@ -20,10 +20,10 @@ from server.registry.consent import happened_on
 from server.registry.events import event_of
 from server.registry.referral_outcomes import REFERRALS
 from server.registry.referrals import referral_uuid, urgency_of
-from server.registry.telling import CONSENT, KEPT, TRANSFER, Event
+from server.registry.telling import KEPT, TRANSFER, Event
 from server.registry.transfers import TRANSFERS
 
-TELLING = tuple(one for one in KEPT if one != CONSENT)
+TELLING = tuple(KEPT)
 """The forms whose records rules go by; one of the town's own that names a woman tells nothing of her."""
 
 # Built once: they are asked at every record, and building one costs more than its answer.

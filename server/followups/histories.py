@@ -20,6 +20,7 @@ from server.followups.facts import (
     Visit,
 )
 from server.followups.method_facts import methods_in
+from server.followups.offer_facts import consents_given_in, doses_asked_in, folic_words_in
 from server.followups.outcomes import birth_of, is_clinicians, kind_of_signs, outcome_of, refused_contacts, support_of
 from server.followups.referral_facts import referrals_in, removals_in
 from server.followups.supply_facts import day_told, folic_acid_in, with_handed_out
@@ -83,7 +84,7 @@ def read_woman(
     deleted_referrals: Collection[str] = (),
     listed_transfers: Mapping[str, str] = NO_TRANSFERS,
 ) -> Facts:
-    """The facts of one woman by F3, F4, F5, F6, F7, F8 and F13.
+    """The facts of one woman by F2 to F8 and F13.
 
     `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand,
     `listed_transfers` the status of each transfer in its list.
@@ -107,6 +108,9 @@ def read_woman(
         danger_signs=tuple(_danger_signs(told)),
         referrals=tuple(one for one in referrals_in(told) if one.uuid not in deleted_referrals),
         transfers=transfers,
+        folic_words=tuple(folic_words_in(told)),
+        doses_asked=tuple(doses_asked_in(told)),
+        consents=tuple(consents_given_in(told)),
     )
 
 

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.followups.facts import Card, CaseStep, Dating, HouseholdVisit, Injection, Pregnancy, Renewal, Review, Supply
+from server.followups.facts import (
+    Card,
+    CaseStep,
+    ConsentGiven,
+    Dating,
+    HouseholdVisit,
+    Injection,
+    Pregnancy,
+    Renewal,
+    Review,
+    Supply,
+)
 
 
 @dataclass(frozen=True)
@@ -12,7 +23,7 @@ class Occasion:
     """One anchor event and the days that a window counts from.
 
     `day` is the day of the event itself. `later` are the events that came after it in the same chain (injections, supplies,
-    cards, reviews, household visits, steps and renewals of a case), in order: the first of them answers or replaces it.
+    cards, reviews, consents, household visits, steps and renewals of a case), in order: the first of them answers or replaces it.
     `over_on` is a day by which nothing is needed any more, whatever the window.
     """
 
@@ -21,7 +32,7 @@ class Occasion:
     day: date
     days: Mapping[str, date]
     pregnancy: Pregnancy | None = None
-    later: tuple[Injection | Supply | Card | Review | HouseholdVisit | CaseStep | Renewal, ...] = ()
+    later: tuple[Injection | Supply | Card | Review | ConsentGiven | HouseholdVisit | CaseStep | Renewal, ...] = ()
     over_on: date | None = None
 
 

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from server.followups.facts import (
     Card,
     CaseStep,
+    ConsentGiven,
     ContraceptionEpisode,
     Facts,
     HouseholdVisit,
@@ -26,8 +27,8 @@ FOLIC_ACID_UNTIL: Final = timedelta(weeks=13)
 ASKED_AFTER: Final = timedelta(weeks=4)
 """How long after the last tablet a pregnancy that was registered still counts for them (rules/FA-REFILL.yaml, latest)."""
 
-Link = TypeVar("Link", Injection, Supply, Card, Review, HouseholdVisit)
-Chained = TypeVar("Chained", Injection, Supply, Card, Review, HouseholdVisit, CaseStep, Renewal)
+Link = TypeVar("Link", Injection, Supply, Card, Review, ConsentGiven, HouseholdVisit)
+Chained = TypeVar("Chained", Injection, Supply, Card, Review, ConsentGiven, HouseholdVisit, CaseStep, Renewal)
 
 
 def of_starts(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:

@@ -40,6 +40,12 @@ ANCHORS: Final = {
     "stopped_on": ("stopped_on",),
     "complained_on": ("complained_on",),
     "cared_on": ("cared_on",),
+    "planned_on": ("planned_on",),
+    "without_on": ("without_on",),
+    "fa_begun_on": ("fa_begun_on",),
+    "dose_asked_on": ("dose_asked_on",),
+    "consented_on": ("consented_on",),
+    "missed_on": ("missed_on",),
 }
 """What a rule hangs on, and the days that its window may count from. `left_on` is three days after the birth while nobody
 told when she left hospital (domain.md 2.3, PN1). `sent_on` is the day on which she agreed to a transfer: what is hers goes
@@ -76,6 +82,12 @@ ANSWERS: Final = {
     "complaint_heard": "complained_on",
     "complaint_seen": "complained_on",
     "offer_answered": "cared_on",
+    "folic_acid_given": "planned_on",
+    "folic_acid_taken": "without_on",
+    "need_asked": "fa_begun_on",
+    "dose_said": "dose_asked_on",
+    "consent_renewed": "consented_on",
+    "first_talk": "missed_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
 
@@ -96,7 +108,7 @@ OF_A_CASE: Final = ("stepped_on", "renewal_on")
 
 OF_A_PREGNANCY: Final = (
     *("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on"),
-    "lam_until",
+    *("lam_until", "without_on", "dose_asked_on"),
 )
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
 

@@ -63,7 +63,8 @@ def _of_the_rule(facts: Facts, rule: Rule, occasion: Occasion, window: Window) -
 def _of_weeks(rule: Rule, occasion: Occasion, window: Window, today: date) -> Iterator[Cause]:
     """From that week of a pregnancy on nothing more is needed: also where what she has lasts until then."""
     over_on = occasion.over_on if "thirteen_weeks" in rule.stops else None
-    if over_on and (today >= over_on or window.closes_on >= over_on):
+    has_enough = rule.anchor == "fa_supply_until" and over_on is not None and window.closes_on >= over_on
+    if over_on and (today >= over_on or has_enough):
         yield Cause("thirteen_weeks", over_on)
 
 

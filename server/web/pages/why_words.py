@@ -47,6 +47,12 @@ NEUTRAL = {
     "stopped_on": _l("A day in her record"),
     "complained_on": _l("The day it was noted"),
     "cared_on": _l("A day in her record"),
+    "planned_on": _l("The day she asked for it"),
+    "without_on": _l("The day she asked for it"),
+    "fa_begun_on": _l("The first time"),
+    "dose_asked_on": _l("The day it was noted"),
+    "consented_on": _l("Her last consent"),
+    "missed_on": _l("The first call, when nobody was met"),
 }
 CLINICAL = {
     "ga_anchor": _l("Weeks are counted from"),
@@ -58,6 +64,10 @@ CLINICAL = {
     "born_on": _l("The birth"),
     "left_on": _l("She left hospital (three days after the birth while nobody told)"),
     "lost_on": _l("The loss"),
+    "planned_on": _l("She said that she plans a pregnancy"),
+    "without_on": _l("At registration she took no folic acid"),
+    "fa_begun_on": _l("The first folic acid that she was given"),
+    "dose_asked_on": _l("A risk was noted for which a doctor says the dose"),
     "told_on": _l("The day it was told"),
     "expires_on": _l("The last day on the card of her device"),
     "appointed_on": _l("The next injection, as the clinic wrote (four weeks after the last where it wrote none)"),

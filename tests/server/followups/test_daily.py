@@ -19,6 +19,7 @@ from tests.server.followups.stories_of_methods import TOLD, UNTOLD
 from tests.server.followups.table import STORIES, TABLE
 from tests.server.followups.table_after_birth import ANSWERS, ON, STORIES_AFTER_BIRTH
 from tests.server.followups.table_of_benefits import CASE_ON, RENEWED_BY, STORIES_OF_BENEFITS, TOLD_ON
+from tests.server.followups.table_of_offers import TOLD_OF_OFFERS
 from tests.server.followups.table_of_transfers import STORIES_OF_TRANSFERS, told_in
 from tests.server.followups.told import (
     F1,
@@ -211,9 +212,11 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
         tell(db, town, "supplies", "2027-12-10", item="folic_acid", qty="84")
     if story == "PILLS":
         tell(db, town, F6, "2027-12-10", method="coc", packs_given="3", reminder_wish="phone")
-    for form_id, on, answers in TOLD.get(story, ()):
+    if story in TOLD_OF_OFFERS and story.startswith("MISSED"):
+        a_home(db, town)
+    for form_id, on, answers in TOLD.get(story, TOLD_OF_OFFERS.get(story, ())):
         tell(db, town, form_id, on, **answers)
-    return "women", "w1"
+    return ("households", "h1") if story.startswith("MISSED") else ("women", "w1")
 
 
 @pytest.mark.parametrize("name", [one for one in STORIES if one not in UNTOLD])
