@@ -38,4 +38,6 @@ FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] 
     "arrived_on": occasions_of_transfers.of_arrivals,
     "stepped_on": occasions_in_chains.of_case_steps,
     "renewal_on": occasions_in_chains.of_renewals,
+    "undated_on": occasions_of_pregnancies.of_undated,
+    "extra_on": occasions_of_pregnancies.of_extra_contacts,
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.followups.facts import CaseStep, Dating, HouseholdVisit, Injection, Pregnancy, Renewal, Supply
+from server.followups.facts import CaseStep, Dating, ExtraContact, HouseholdVisit, Injection, Pregnancy, Renewal, Supply
 
 
 @dataclass(frozen=True)
@@ -12,8 +12,8 @@ class Occasion:
     """One anchor event and the days that a window counts from.
 
     `day` is the day of the event itself. `later` are the events that came after it in the same chain (injections, supplies,
-    household visits, steps and renewals of a case), in order: the first of them answers or replaces it. `over_on` is a day by
-    which nothing is needed any more, whatever the window.
+    household visits, steps and renewals of a case, dates of extra contacts), in order: the first of them answers or replaces
+    it. `over_on` is a day by which nothing is needed any more, whatever the window.
     """
 
     event: str
@@ -21,7 +21,7 @@ class Occasion:
     day: date
     days: Mapping[str, date]
     pregnancy: Pregnancy | None = None
-    later: tuple[Injection | Supply | HouseholdVisit | CaseStep | Renewal, ...] = ()
+    later: tuple[Injection | Supply | HouseholdVisit | CaseStep | Renewal | ExtraContact, ...] = ()
     over_on: date | None = None
 
 

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from server.followups.facts import (
     CaseStep,
     ContraceptionEpisode,
+    ExtraContact,
     Facts,
     HouseholdVisit,
     Injection,
@@ -25,7 +26,7 @@ ASKED_AFTER: Final = timedelta(weeks=4)
 """How long after the last tablet a pregnancy that was registered still counts for them (rules/FA-REFILL.yaml, latest)."""
 
 Link = TypeVar("Link", Injection, Supply, HouseholdVisit)
-Chained = TypeVar("Chained", Injection, Supply, HouseholdVisit, CaseStep, Renewal)
+Chained = TypeVar("Chained", Injection, Supply, HouseholdVisit, CaseStep, Renewal, ExtraContact)
 
 
 def of_starts(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:

@@ -32,6 +32,8 @@ ANCHORS: Final = {
     "arrived_on": ("arrived_on",),
     "stepped_on": ("stepped_on",),
     "renewal_on": ("renewal_on", "noted_on"),
+    "undated_on": ("registered_on",),
+    "extra_on": ("extra_on", "set_on"),
 }
 """What a rule hangs on, and the days that its window may count from. `left_on` is three days after the birth while nobody
 told when she left hospital (domain.md 2.3, PN1). `sent_on` is the day on which she agreed to a transfer: what is hers goes
@@ -58,6 +60,10 @@ ANSWERS: Final = {
     "newcomer_served": "arrived_on",
     "next_step": "stepped_on",
     "renewal_filed": "renewal_on",
+    "dated": "undated_on",
+    "clinician_contact": "extra_on",
+    "methods_offer": "ga_anchor",
+    "methods_offer_after": "born_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
 
@@ -76,8 +82,14 @@ STOPS: Final = (
 OF_A_CASE: Final = ("stepped_on", "renewal_on")
 """Anchors of benefit cases: their tasks are the office's, and no care team's (domain.md 2.6)."""
 
-OF_A_PREGNANCY: Final = ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on")
+OF_A_PREGNANCY: Final = (
+    *("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on"),
+    *("undated_on", "extra_on"),
+)
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
+
+ONLY: Final = ("named_risk",)
+"""Of whom alone a step of severity is: of her for whom a clinician named a risk."""
 
 CHECKS: Final = ("needed", "not_needed")
 """Of a transfer (2.6): whether antenatal checks are to go on."""
@@ -121,12 +133,13 @@ class Repeat:
 class SeverityStep:
     """From that day on a task without an answer has this level. `since.fact` is a fact or open, due or close.
 
-    `advice` is clinical and is shown in her own record only, never on a list or in a message.
+    `advice` is clinical and is shown in her own record only, never on a list or in a message. `only` is one of ONLY.
     """
 
     level: str
     since: Offset
     advice: Words | None
+    only: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from server.followups.facts import DangerSign, Facts, Referral, Wish
 from tests.server.followups.samples import call, day, household, injections, method, pregnancy, supplies, woman
 from tests.server.followups.table_after_birth import AFTER_BIRTH, STORIES_AFTER_BIRTH
 from tests.server.followups.table_of_benefits import OF_BENEFITS, STORIES_OF_BENEFITS
+from tests.server.followups.table_of_offers import OF_OFFERS, STORIES_OF_OFFERS
+from tests.server.followups.table_of_schedules import OF_SCHEDULES, STORIES_OF_SCHEDULES
 from tests.server.followups.table_of_transfers import OF_TRANSFERS, STORIES_OF_TRANSFERS
 
 LEAP = woman(pregnancies=(pregnancy("2027-10-25", "2027-12-20"),))
@@ -233,7 +235,9 @@ TABLE: list[tuple[str, Facts, str, str, str]] = [
     *AFTER_BIRTH,
     *OF_TRANSFERS,
     *OF_BENEFITS,
+    *OF_SCHEDULES,
+    *OF_OFFERS,
 ]
 
 STORIES = {name: facts for name, facts in vars().copy().items() if name.isupper() and isinstance(facts, Facts)}
-STORIES |= STORIES_AFTER_BIRTH | STORIES_OF_TRANSFERS | STORIES_OF_BENEFITS
+STORIES |= STORIES_AFTER_BIRTH | STORIES_OF_TRANSFERS | STORIES_OF_BENEFITS | STORIES_OF_SCHEDULES | STORIES_OF_OFFERS

@@ -14,7 +14,10 @@ from tests.server.followups.samples import RULES
 from tests.sizes import size
 
 PROPERTY = settings(max_examples=size("follow_up_cases"))
-GESTATIONAL = ("ANC2", "ANC3", "ANC4", "ANC5", "ANC6")
+GESTATIONAL = (
+    *("ANC2", "ANC3", "ANC3b", "ANC4", "ANC4b", "ANC4c", "ANC5", "ANC5b", "ANC6", "PPFP"),
+    *(f"ANC-C{number}" for number in range(2, 8)),
+)
 
 
 @PROPERTY
@@ -44,6 +47,7 @@ def test_no_window_is_inverted_no_key_is_made_twice_and_every_state_is_known(fac
 def test_no_task_opens_before_its_anchor(facts: Facts, today: date) -> None:
     known = {
         **{one.event: first_told_of(one, today) for one in facts.pregnancies},
+        **{extra.event: extra.on for one in facts.pregnancies for extra in one.extra_contacts},
         **{one.uuid: one.started_on for one in facts.contraception},
         **{one.event: one.on for episode in facts.contraception for one in (*episode.injections, *episode.supplies)},
         **{one.event: one.reported_on for one in facts.danger_signs},
@@ -66,7 +70,8 @@ def began(transfer: Transfer) -> date | None:
 def first_told_of(one: Pregnancy, today: date) -> date:
     """Its weeks, its birth or its loss: what was told of them need not fit together."""
     ends = (one.outcome.on if one.outcome else None, one.birth.on if one.birth else None)
-    return min((dating_day(one, today), *(day for day in ends if day)))
+    weeks = dating_day(one, today) if one.datings else one.registered_on
+    return min((weeks, *(day for day in ends if day)))
 
 
 def dating_day(one: Pregnancy, today: date) -> date:
@@ -87,7 +92,8 @@ def test_moving_the_last_period_by_n_days_moves_every_open_gestational_task_by_n
         facts,
         visits=(),
         pregnancies=tuple(
-            replace(one, registered_on=START, outcome=None, first_check_on=None) for one in facts.pregnancies
+            replace(one, registered_on=START, outcome=None, first_check_on=None, schedule=(), talks=())
+            for one in facts.pregnancies
         ),
     )
     moved = replace(
