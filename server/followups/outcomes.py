@@ -27,6 +27,7 @@ def birth_of(told: Sequence[Event]) -> Birth | None:
         left_early=born.left_early,
         is_spoken_of=born.is_spoken_of,
         no_visits=_said(born.no_visits),
+        is_worry=born.is_worry,
     )
 
 

@@ -126,8 +126,12 @@ def test_what_was_done_by_the_old_schedule_stays_done_and_the_rest_of_it_is_not_
         "ANC5": "scheduled",
     }
     assert after == {
-        "ANC1": "done_on_time", "ANC2": "done_on_time",
-        "ANC-C4": "open", "ANC-C5": "scheduled", "ANC-C6": "scheduled", "ANC-C7": "scheduled",
+        "ANC1": "done_on_time",
+        "ANC2": "done_on_time",
+        "ANC-C4": "open",
+        "ANC-C5": "scheduled",
+        "ANC-C6": "scheduled",
+        "ANC-C7": "scheduled",
     }
     stopped = {one.rule: (one.cause, one.on) for one in stopped_for(facts, RULES, day("2027-02-25"))}
     assert stopped == dict.fromkeys(("ANC3", "ANC4", "ANC5"), ("other_schedule", day("2027-02-25")))
@@ -158,14 +162,15 @@ def test_a_late_upload_of_a_visit_before_the_change_still_answers_the_old_schedu
 def test_what_both_schedules_have_goes_on_without_a_break() -> None:
     layer = with_checks("2027-02-02", schedule=((day("2027-02-25"), "CN5+WHO"),))
     assert states(layer, "2027-02-25") == {
-
-            "ANC1": "missed_merged",
-            "ANC2": "missed_merged",
-            "ANC3": "done_on_time",
-            "ANC3b": "open",
-            "ANC4": "scheduled"
-        ,
-        "ANC4b": "scheduled", "ANC4c": "scheduled", "ANC5": "scheduled", "ANC5b": "scheduled",
+        "ANC1": "missed_merged",
+        "ANC2": "missed_merged",
+        "ANC3": "done_on_time",
+        "ANC3b": "open",
+        "ANC4": "scheduled",
+        "ANC4b": "scheduled",
+        "ANC4c": "scheduled",
+        "ANC5": "scheduled",
+        "ANC5b": "scheduled",
     }
     assert [one.rule for one in stopped_for(layer, RULES, day("2027-02-25"))] == []
 
