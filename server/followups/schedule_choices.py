@@ -1,4 +1,4 @@
-"""Which schedules were chosen for the town and for its pregnancies, as the rules read it: from which day on each follows which."""
+"""Which schedules were chosen for the town and for its pregnancies, as the rules read it: from which day on each counts."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

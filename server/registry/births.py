@@ -37,8 +37,8 @@ class BornAlive:
 
     `left_on` is the day she left hospital, the day of the birth where that was at home, None while nobody told; `left_told`
     is the record that told it. `left_early`: at home, or out on the day of the birth. `is_spoken_of`: not after she
-    preferred to say nothing of the baby; `is_worry`: the first word of the baby was a worry. `no_visits` is the record by which she last said no to visits at home,
-    `no_contact` whether she wished for no contact at all.
+    preferred to say nothing of the baby. `is_worry`: the first word of the baby was a worry. `no_visits` is the record by
+    which she last said no to visits at home, `no_contact` whether she wished for no contact at all.
     """
 
     event: str

@@ -39,6 +39,8 @@ NEUTRAL = {
     "stepped_on": _l("The step before"),
     "renewal_on": _l("The day of the county's notice"),
     "noted_on": _l("The day it was noted"),
+    "extra_on": _l("The day that a clinician set"),
+    "set_on": _l("The day it was noted"),
 }
 CLINICAL = {
     "ga_anchor": _l("Weeks are counted from"),
