@@ -178,3 +178,44 @@ def test_nothing_changes_by_itself_before_the_day_that_is_foretold(facts: Facts,
 def test_what_is_stopped_and_what_stands_never_overlap(facts: Facts, today: date) -> None:
     standing_keys = {due.key for due in due_for(facts, RULES, today)}
     assert not standing_keys & {one.key for one in stopped_for(facts, RULES, today)}
+
+
+def followed_on(one: Pregnancy, today: date) -> str:
+    """Written without the engine: the last choice that has begun, else the first schedule."""
+    begun = [(day, profile) for day, profile in one.schedule if day <= today]
+    return max(begun)[1] if begun else one.profile
+
+
+@PROPERTY
+@given(women(), todays)
+def test_nothing_of_a_schedule_that_she_does_not_follow_waits(facts: Facts, today: date) -> None:
+    profiles = {rule.id: rule.profiles for rule in RULES}
+    for one in facts.pregnancies:
+        waiting = {due.rule for due in due_for(facts, RULES, today) if due.episode == one.uuid and due.is_task}
+        others = {rule for rule in waiting if not {"any", followed_on(one, today)} & set(profiles[rule])}
+        assert others == set()
+
+
+@PROPERTY
+@given(women(), todays, st.sampled_from(("CN5", "CN5+WHO", "CN-clinic")))
+def test_what_was_answered_by_a_schedule_stays_so_when_she_comes_to_follow_another(
+    facts: Facts, today: date, profile: str
+) -> None:
+    known = up_to(facts, today)
+    tomorrow = today + timedelta(days=1)
+    pregnancies = tuple(replace(one, schedule=(*one.schedule, (tomorrow, profile))) for one in known.pregnancies)
+    after = {due.key: due for due in due_for(replace(known, pregnancies=pregnancies), RULES, tomorrow)}
+    for due in due_for(known, RULES, tomorrow):
+        if due.answered_on:
+            there = after[due.key]
+            assert (there.state, there.answered_on, there.answered_by) == (due.state, due.answered_on, due.answered_by)
+
+
+@PROPERTY
+@given(women(), todays)
+def test_what_never_rises_above_info_hides_nothing_that_does(facts: Facts, today: date) -> None:
+    rises = {rule.id for rule in RULES if rule.severity}
+    dues = {due.key: due for due in due_for(facts, RULES, today)}
+    for due in dues.values():
+        if due.inside and due.rule in rises:
+            assert dues[due.inside].rule in rises
