@@ -221,6 +221,10 @@ POST /rights/<int(max=9007199254740991):request_id>/restrict
 [project] rights.update|form.update
 POST /consents/texts/<name>
 
+[project] schedule.set
+GET /follow-ups/schedule
+POST /follow-ups/schedule
+
 [project] submission.list
 GET /map/features
 
@@ -273,6 +277,9 @@ POST /admin/people/<int(max=9007199254740991):actor_id>/enable
 POST /admin/people/<int(max=9007199254740991):actor_id>/link
 POST /admin/people/<int(max=9007199254740991):actor_id>/second-factor/remove
 POST /admin/people/<int(max=9007199254740991):actor_id>/sessions/end
+
+[woman] schedule.choose
+POST /people/<uuid:woman_uuid>/schedule
 
 [woman] followup.read
 GET /follow-ups/<uuid:visit_key>

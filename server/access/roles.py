@@ -39,7 +39,7 @@ MANAGER = verbs(
     "public_link.create/delete/list/update assignment.list/create/delete "
     "dataset.list/read/create/update/delete entity.list/read/create/update/delete/restore "
     "actor_property.list/create/update/delete session.end village.read/import hand_over.list/create/end "
-    "access.read"
+    "access.read schedule.set"
 )
 VIEWER = verbs(
     "project.read form.list/read open_form.list/read submission.read/list dataset.list/read entity.list/read "
@@ -89,7 +89,8 @@ ROLES: tuple[Role, ...] = (
         "clinician",
         VIEWER
         | verbs(
-            "submission.create/update followup.list/read access.read break_glass.open rights.list/read/create/update"
+            "submission.create/update followup.list/read access.read break_glass.open rights.list/read/create/update "
+            "schedule.choose"
         ),
         purpose=True,
     ),
@@ -100,7 +101,7 @@ ROLES: tuple[Role, ...] = (
         verbs(
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
             "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list "
-            "timetable.read access.read hand_over.list/create/end break_glass.list"
+            "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set"
         ),
         purpose=True,
     ),

@@ -7,6 +7,7 @@ from typing import Final
 from server.followups import answers_of_methods, answers_of_offers
 from server.followups.endings import Asked, Ending, done, earliest
 from server.followups.facts import Facts, HouseholdVisit, Transfer, Visit
+from server.followups.pregnancy_answers import clinicians_contacts, datings_told, offers_made
 
 
 def ending_of(answer: str, facts: Facts, asked: Asked) -> Ending | None:
@@ -18,6 +19,22 @@ def _outcome_report(facts: Facts, asked: Asked) -> Ending | None:
     pregnancy = asked.occasion.pregnancy
     outcome = pregnancy.outcome if pregnancy else None
     return earliest(iter([(outcome.reported_on, outcome.event)] if outcome else []), asked)
+
+
+def _dated(facts: Facts, asked: Asked) -> Ending | None:
+    return earliest(datings_told(asked.occasion), asked)
+
+
+def _clinician_contact(facts: Facts, asked: Asked) -> Ending | None:
+    return earliest(clinicians_contacts(facts, asked.occasion, asked.key), asked)
+
+
+def _methods_offer(facts: Facts, asked: Asked) -> Ending | None:
+    """Any word of hers ends it, "not now" as a no; so does the visit with which it was offered: nobody goes there for it."""
+    first = min(offers_made(facts, asked.occasion, asked.window, asked.today), default=None)
+    if first is None:
+        return None
+    return done(first.on, first.event, asked.window) if first.wants else Ending("declined", first.on, first.event)
 
 
 def _next_in_chain(facts: Facts, asked: Asked) -> Ending | None:
@@ -183,4 +200,8 @@ _READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "renewal_filed": _renewal_filed,
     **answers_of_methods.READERS,
     **answers_of_offers.READERS,
+    "dated": _dated,
+    "clinician_contact": _clinician_contact,
+    "methods_offer": _methods_offer,
+    "methods_offer_after": _methods_offer,
 }

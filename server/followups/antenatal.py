@@ -6,14 +6,14 @@ opens; from then on it counts for that one, and the missed one is merged. What n
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 
 from server.followups.due import key_of
 from server.followups.endings import Ending, done
 from server.followups.facts import Facts, Pregnancy, Visit
 from server.followups.occasions import dating_on, days_of
 from server.followups.ruleset import Rule
+from server.followups.schedules import as_it_counts, followed_since, spans_of, weight_of
 from server.followups.windows import Window, is_overdue, window_of
 
 
@@ -30,21 +30,37 @@ class Settled:
 
 
 def settle_contacts(facts: Facts, pregnancy: Pregnancy, rules: Sequence[Rule], today: date) -> Settled:
+    """By the schedule that the pregnancy follows; what was done while it followed another one stays done by that."""
+    contacts = [as_it_counts(one, pregnancy) for one in rules if one.answer == "antenatal_contact"]
+    before: dict[str, Ending] = {}
+    for _, (_, until) in spans_of(pregnancy, today)[:-1]:
+        former = _settle(facts, pregnancy, contacts, until - timedelta(days=1)) if until else None
+        before.update(former.endings if former else {})
+    now = _settle(facts, pregnancy, contacts, today)
+    done_before = {name: one for name, one in before.items() if one.is_done and name not in now.asked}
+    counted = {one.event for one in done_before.values()}
+    extra = tuple(visit for visit in now.extra if visit.event not in counted)
+    return Settled((*now.asked, *done_before), {**done_before, **now.endings}, extra)
+
+
+def _settle(facts: Facts, pregnancy: Pregnancy, contacts: Sequence[Rule], today: date) -> Settled:
     """Goes through the contacts in the order of their days, each judged by the dating in force on its day.
 
     So a contact that counted still counts after a scan has moved the weeks: done stays done. A contact that was missed
     by the old weeks is asked for again while its window is open by the new ones.
     """
-    rules = [one for one in rules if one.answer == "antenatal_contact" and _follows(pregnancy, one)]
+    since = {one.id: followed_since(pregnancy, one, today) for one in contacts}
+    rules = [one for one in contacts if since[one.id]]
+    first = {name: max(pregnancy.registered_on, day) for name, day in since.items() if day}
     keys = {one.id: key_of(one.id, facts.subject, pregnancy.uuid, pregnancy.event) for one in rules}
     endings: dict[str, Ending] = {}
     extra = []
     for visit in _contacts(facts, pregnancy, keys, today):
         is_check = _is_check(pregnancy, visit)
-        answered = _judge(visit, _windows_on(visit.visit_date, pregnancy, rules), keys, endings, is_check)
+        answered = _judge(visit, _windows_on(visit.visit_date, pregnancy, rules, first), keys, endings, is_check)
         if is_check and not answered:
             extra.append(visit)
-    now = _windows_on(today, pregnancy, rules)
+    now = _windows_on(today, pregnancy, rules, first)
     _merge_by_clock(now, keys, endings, today)
     kept = {
         one: ending
@@ -52,10 +68,6 @@ def settle_contacts(facts: Facts, pregnancy: Pregnancy, rules: Sequence[Rule], t
         if ending.is_done or (one in now and today > now[one][1].closes_on)
     }
     return Settled(tuple(dict.fromkeys((*now, *kept))), kept, tuple(extra))
-
-
-def _follows(pregnancy: Pregnancy, rule: Rule) -> bool:
-    return "any" in rule.profiles or pregnancy.profile in rule.profiles
 
 
 def _contacts(facts: Facts, pregnancy: Pregnancy, keys: Mapping[str, str], today: date) -> Iterator[Visit]:
@@ -83,10 +95,11 @@ def _is_check(pregnancy: Pregnancy, visit: Visit) -> bool:
 _Windows = dict[str, tuple[Rule, Window, date]]
 
 
-def _windows_on(day: date, pregnancy: Pregnancy, rules: Sequence[Rule]) -> _Windows:
+def _windows_on(day: date, pregnancy: Pregnancy, rules: Sequence[Rule], first: Mapping[str, date]) -> _Windows:
     """Rule, window and dating of what is asked for, earliest target day first.
 
-    A window that had closed before she registered was never ours to keep, so it is not asked for.
+    A window that had closed before she registered, or before her schedule was chosen, was never ours to keep, so it is not
+    asked for: `first` is that day by rule.
     """
     dating = dating_on(pregnancy, day)
     if dating is None:
@@ -94,7 +107,7 @@ def _windows_on(day: date, pregnancy: Pregnancy, rules: Sequence[Rule]) -> _Wind
     days = days_of(pregnancy, dating)
     windows = [(rule, window_of(rule, days), dating.ga_anchor) for rule in rules]
     windows.sort(key=lambda one: (one[1].due_on, one[0].id))
-    return {one[0].id: one for one in windows if one[1].closes_on >= pregnancy.registered_on}
+    return {one[0].id: one for one in windows if one[1].closes_on >= first[one[0].id]}
 
 
 def _judge(
@@ -105,12 +118,11 @@ def _judge(
     What a check answers too late is merged into the contact that the check counts for; a report counts for none.
     """
     answered = False
-    order = list(windows)
-    for at, name in enumerate(order):
+    for name in windows:
         if name in endings or not (is_check or visit.answers == keys[name]):
             continue
         rule, window, anchor = windows[name]
-        after = order[at + 1] if at + 1 < len(order) else None
+        after = _next_after(name, windows)
         if (
             is_check
             and after
@@ -124,10 +136,26 @@ def _judge(
     return answered
 
 
+def _next_after(name: str, windows: _Windows) -> str | None:
+    """The next contact of the schedule: the first that goes on longer. One inside this one's own weeks is not after it."""
+    order = list(windows)
+    later = order[order.index(name) + 1 :]
+    return next((one for one in later if windows[one][1].closes_on > windows[name][1].closes_on), None)
+
+
 def _merge_by_clock(windows: _Windows, keys: Mapping[str, str], endings: dict[str, Ending], today: date) -> None:
-    """When the next contact is overdue as well, one late contact is asked for, not two. One that is done never is."""
+    """When the next contact is overdue as well, one late contact is asked for, not two. One that is done never is.
+
+    None is merged into one that is taken less seriously. One that never rises above info gives way as soon as the next
+    begins.
+    """
     waiting = [name for name in windows if name not in endings]
-    for name, after in pairwise(waiting):
-        own, following = windows[name][1], windows[after][1]
-        if all(is_overdue(today, one.closes_on, one.grace) for one in (own, following)):
+    for at, name in enumerate(waiting):
+        rule, own, _ = windows[name]
+        following = (one for one in waiting[at + 1 :] if weight_of(windows[one][0]) >= weight_of(rule))
+        after = next(following, None)
+        if after is None or not is_overdue(today, own.closes_on, own.grace):
+            continue
+        there = windows[after][1]
+        if is_overdue(today, there.closes_on, there.grace) or (weight_of(rule) == 0 and today >= there.opens_on):
             endings[name] = Ending("missed_merged", merged_into=keys[after])

@@ -25,9 +25,10 @@ SIGNS: Final = ("pregnancy", "after_birth", "baby", "self_harm")
 """Whose danger signs were told: of a pregnancy (F3, F4), her own after a birth, the baby's, and that she thinks of harming
 herself or the baby (F5), which is critical at once (3, F5 `mood2`)."""
 
-BIRTHS: Final = ("left_early", "no_visits", "baby_spoken_of")
+BIRTHS: Final = ("left_early", "no_visits", "baby_spoken_of", "watched", "not_talked")
 """Which births a rule asks for: at home or out on the same day; where she says no to visits at home; all but those after
-which she would rather not speak of the baby."""
+which she would rather not speak of the baby; where a clinician named a risk, the baby came before 37 weeks or is a worry; where
+nothing was said of methods before it."""
 
 COMPLAINTS: Final = ("plain", "severe", "danger")
 """What she is not well with (3, F6 `side_effects`, `danger_fp`): a danger sign outweighs a severe one, and that a plain one."""
@@ -125,7 +126,8 @@ class Birth:
     `left_on` is the day she left hospital, the birth's own where that was at home; None while nobody told. `left_told` is
     the (day, event) of the record that told it. `is_spoken_of` is false after she preferred to say nothing of the baby.
     `no_visits` is the (day, event) of the record by which she last said no to visits at home, `other_food_on` the day on
-    which it was first told that the baby gets other milk than hers (F5 `feeding`).
+    which it was first told that the baby gets other milk than hers (F5 `feeding`); `is_worry` that the first word of the
+    baby was a worry (F5 `baby_state`).
     """
 
     on: date
@@ -136,6 +138,7 @@ class Birth:
     is_spoken_of: bool = True
     no_visits: tuple[date, str] | None = None
     other_food_on: date | None = None
+    is_worry: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,10 +151,29 @@ class Support:
 
 
 @dataclass(frozen=True)
+class ExtraContact:
+    """One more contact that a clinician wants (3, F4 `extra_date`; 2.3, ANC-H). `on` is the day on which it was set."""
+
+    event: str
+    on: date
+    wanted_on: date
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What she answered to the offer to talk about methods after birth (3, F4 `fp_talk`, F5 `pp_method_talk`; 2.3, PPFP)."""
+
+    event: str
+    on: date
+    wants: bool
+
+
+@dataclass(frozen=True)
 class Pregnancy:
     """One pregnancy that she wished to register (3, F3). Without a dating no rule counts from its weeks (2.1).
 
-    `event` is what registered it; `first_check_on` is F3 `first_check_date`; `profile` one of the schedules of 2.3.
+    `event` is what registered it; `first_check_on` is F3 `first_check_date`; `profile` the schedule of 2.3 that it followed
+    first, `schedule` the (day, profile) of each later choice. `has_named_risk` is that a clinician named one (F3 `risk_heard`).
     """
 
     uuid: str
@@ -164,6 +186,10 @@ class Pregnancy:
     birth: Birth | None = None
     support: tuple[Support, ...] = ()
     profile: str = "CN5"
+    schedule: tuple[tuple[date, str], ...] = ()
+    has_named_risk: bool = False
+    extra_contacts: tuple[ExtraContact, ...] = ()
+    talks: tuple[Talk, ...] = ()
 
 
 @dataclass(frozen=True)

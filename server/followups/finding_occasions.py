@@ -58,4 +58,6 @@ FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] 
     "dose_asked_on": occasions_of_offers.of_doses,
     "consented_on": occasions_of_offers.of_consents,
     "missed_on": occasions_of_offers.of_first_calls,
+    "undated_on": occasions_of_pregnancies.of_undated,
+    "extra_on": occasions_of_pregnancies.of_extra_contacts,
 }

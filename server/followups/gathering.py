@@ -15,6 +15,7 @@ from server.access.restricted import restricted_among
 from server.followups.case_facts import read_case
 from server.followups.facts import Consent, Facts
 from server.followups.histories import Person, read_household, read_woman
+from server.followups.schedule_choices import choices_of, with_choices
 from server.models import BENEFIT_CASES, CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
 from server.registry.consent import happened_on
 from server.registry.events import event_of
@@ -66,10 +67,17 @@ def facts_of_many(
     deleted = _deleted_referrals(db, project, [one.event for told in events.values() for one in told if _refers(one)])
     tells = [uuid for uuid, told in events.items() if any(one.form_id == TRANSFER for one in told)]
     listed = _listed_transfers(db, project, tells)
-    return {
+    found = {
         uuid: read_woman(person, events.get(uuid, ()), keys.get(uuid, {}), deleted, listed)
         for uuid, person in people.items()
     }
+    return _on_schedule(db, project, found)
+
+
+def _on_schedule(db: Session, project: Project, found: dict[str, Facts]) -> dict[str, Facts]:
+    pregnancies = [one.uuid for facts in found.values() for one in facts.pregnancies]
+    choices = choices_of(db, project.id, pregnancies) if pregnancies else []
+    return {uuid: with_choices(facts, choices) for uuid, facts in found.items()} if choices else found
 
 
 def _refers(one: Event) -> bool:

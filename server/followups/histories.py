@@ -22,6 +22,7 @@ from server.followups.facts import (
 from server.followups.method_facts import methods_in
 from server.followups.offer_facts import consents_given_in, doses_asked_in, folic_words_in
 from server.followups.outcomes import birth_of, is_clinicians, kind_of_signs, outcome_of, refused_contacts, support_of
+from server.followups.pregnancy_facts import extra_contacts_of, names_risk, talks_of
 from server.followups.referral_facts import referrals_in, removals_in
 from server.followups.supply_facts import day_told, folic_acid_in, with_handed_out
 from server.followups.transfer_facts import cared_for_elsewhere, over_by_the_list, transfers_in
@@ -169,6 +170,9 @@ def _pregnancy(registration: Event, uuid: str, told: Sequence[Event]) -> Pregnan
         outcome=outcome_of(about(told, uuid)),
         birth=birth_of(about(told, uuid)),
         support=tuple(support_of(about(told, uuid))),
+        has_named_risk=names_risk(registration),
+        extra_contacts=tuple(extra_contacts_of(told)),
+        talks=tuple(talks_of(told)),
     )
 
 

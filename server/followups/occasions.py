@@ -9,6 +9,7 @@ from server.followups.facts import (
     CaseStep,
     ConsentGiven,
     Dating,
+    ExtraContact,
     HouseholdVisit,
     Injection,
     Pregnancy,
@@ -23,8 +24,8 @@ class Occasion:
     """One anchor event and the days that a window counts from.
 
     `day` is the day of the event itself. `later` are the events that came after it in the same chain (injections, supplies,
-    cards, reviews, consents, household visits, steps and renewals of a case), in order: the first of them answers or replaces it.
-    `over_on` is a day by which nothing is needed any more, whatever the window.
+    cards, reviews, consents, household visits, steps and renewals of a case, dates of extra contacts), in order: the first of
+    them answers or replaces it. `over_on` is a day by which nothing is needed any more, whatever the window.
     """
 
     event: str
@@ -32,7 +33,9 @@ class Occasion:
     day: date
     days: Mapping[str, date]
     pregnancy: Pregnancy | None = None
-    later: tuple[Injection | Supply | Card | Review | ConsentGiven | HouseholdVisit | CaseStep | Renewal, ...] = ()
+    later: tuple[
+        Injection | Supply | Card | Review | ConsentGiven | HouseholdVisit | CaseStep | Renewal | ExtraContact, ...
+    ] = ()
     over_on: date | None = None
 
 

@@ -11,6 +11,7 @@ from server.followups.facts import (
     CaseStep,
     ConsentGiven,
     ContraceptionEpisode,
+    ExtraContact,
     Facts,
     HouseholdVisit,
     Injection,
@@ -28,7 +29,9 @@ ASKED_AFTER: Final = timedelta(weeks=4)
 """How long after the last tablet a pregnancy that was registered still counts for them (rules/FA-REFILL.yaml, latest)."""
 
 Link = TypeVar("Link", Injection, Supply, Card, Review, ConsentGiven, HouseholdVisit)
-Chained = TypeVar("Chained", Injection, Supply, Card, Review, ConsentGiven, HouseholdVisit, CaseStep, Renewal)
+Chained = TypeVar(
+    "Chained", Injection, Supply, Card, Review, ConsentGiven, HouseholdVisit, CaseStep, Renewal, ExtraContact
+)
 
 
 def of_starts(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:

@@ -1,13 +1,16 @@
 """Occasions of a pregnancy and of what came of it: its weeks, danger signs, the birth, a loss, referrals. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
 from server.followups.facts import Birth, Facts, Pregnancy
 from server.followups.occasions import Occasion, dating_on, days_of
+from server.followups.occasions_in_chains import with_later
 from server.followups.ruleset import Rule
+from server.followups.schedules import has_followed
 
+TERM: Final = timedelta(weeks=37)
 STAY: Final = timedelta(days=3)
 """How long after a birth she is taken to have left hospital while nobody told (domain.md 2.3, PN1)."""
 
@@ -15,8 +18,25 @@ STAY: Final = timedelta(days=3)
 def of_pregnancies(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
     for one in facts.pregnancies:
         dating = dating_on(one, today)
-        if dating and ("any" in rule.profiles or one.profile in rule.profiles):
+        if dating and has_followed(one, rule, today):
             yield Occasion(one.event, one.uuid, one.registered_on, days_of(one, dating), pregnancy=one)
+
+
+def of_undated(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """Pregnancies whose weeks nobody could tell when they were registered (domain.md 2.1, priority 5)."""
+    for one in facts.pregnancies:
+        if all(dating.event != one.event for dating in one.datings):
+            days = {"registered_on": one.registered_on}
+            yield Occasion(one.event, one.uuid, one.registered_on, days, pregnancy=one)
+
+
+def of_extra_contacts(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """Each date that a clinician set. One that was set anew before its days came is replaced by it (stops.py)."""
+    for pregnancy in facts.pregnancies:
+        chain = sorted(pregnancy.extra_contacts, key=lambda one: (one.on, one.event))
+        for one, later in with_later(tuple(each for each in chain if each.on <= today)):
+            days = {"extra_on": one.wanted_on, "set_on": one.on}
+            yield Occasion(one.event, pregnancy.uuid, one.on, days, pregnancy=pregnancy, later=later)
 
 
 def of_danger_signs(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
@@ -37,20 +57,36 @@ def of_births(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
     """
     for one in facts.pregnancies:
         birth = one.birth
-        if birth is None or not is_asked_after(rule, birth, visits_after_birth(facts, one)):
+        if birth is None or not (has_followed(one, rule, today) and is_asked_after(rule, facts, one, birth)):
             continue
         told_on = birth.no_visits[0] if rule.birth == "no_visits" and birth.no_visits else birth.told_on
         days = {"born_on": birth.on, "left_on": birth.left_on or birth.on + STAY, "told_on": told_on}
         yield Occasion(one.event, one.uuid, birth.on, days, pregnancy=one)
 
 
-def is_asked_after(rule: Rule, birth: Birth, visits: Iterable[date]) -> bool:
-    if rule.birth == "left_early":
-        return birth.left_early
-    if rule.birth == "no_visits":
-        said = birth.no_visits
-        return said is not None and all(on > said[0] for on in visits)
-    return rule.birth is None or birth.is_spoken_of
+def is_asked_after(rule: Rule, facts: Facts, pregnancy: Pregnancy, birth: Birth) -> bool:
+    return rule.birth is None or _BIRTHS[rule.birth](facts, pregnancy, birth)
+
+
+def _says_no_to_visits(facts: Facts, pregnancy: Pregnancy, birth: Birth) -> bool:
+    said = birth.no_visits
+    return said is not None and all(on > said[0] for on in visits_after_birth(facts, pregnancy))
+
+
+def _is_watched(facts: Facts, pregnancy: Pregnancy, birth: Birth) -> bool:
+    """Weight is never asked (3, F5): small is who came before 37 weeks."""
+    dating = dating_on(pregnancy, birth.on)
+    is_early = dating is not None and birth.on < dating.ga_anchor + TERM
+    return pregnancy.has_named_risk or birth.is_worry or is_early
+
+
+_BIRTHS: Final[Mapping[str, Callable[[Facts, Pregnancy, Birth], bool]]] = {
+    "left_early": lambda facts, pregnancy, birth: birth.left_early,
+    "no_visits": _says_no_to_visits,
+    "baby_spoken_of": lambda facts, pregnancy, birth: birth.is_spoken_of,
+    "watched": _is_watched,
+    "not_talked": lambda facts, pregnancy, birth: all(one.on >= birth.on for one in pregnancy.talks),
+}
 
 
 def visits_after_birth(facts: Facts, pregnancy: Pregnancy) -> list[date]:

@@ -32,6 +32,7 @@ def birth_of(told: Sequence[Event]) -> Birth | None:
         is_spoken_of=born.is_spoken_of,
         no_visits=_said(born.no_visits),
         other_food_on=next((visited_on(one) for one in told if one.data.get("feeding") in OTHER_FOOD), None),
+        is_worry=born.is_worry,
     )
 
 

@@ -148,8 +148,9 @@ def _read_step(fields: Fields, named: tuple[str, ...]) -> SeverityStep:
     offsets = _read_offsets(since, named)
     if len(offsets) != 1:
         raise since.wrong("", "must name one day to count from")
+    only = fields.choice("only", ruleset.ONLY, None)
     fields.end()
-    return SeverityStep(level, offsets[0], advice)
+    return SeverityStep(level, offsets[0], advice, only)
 
 
 def _read_source(fields: Fields) -> Source:

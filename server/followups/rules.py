@@ -14,6 +14,7 @@ from server.followups.finding_occasions import occasions_of
 from server.followups.occasions import Occasion, dating_on
 from server.followups.occurrences import each_occurrence
 from server.followups.ruleset import Rule, rules_in_force
+from server.followups.schedules import as_it_counts, left_on
 from server.followups.stops import Cause, cause_of_stop
 from server.followups.windows import (
     RestDay,
@@ -71,10 +72,11 @@ def _judge_all(
         ending = None
         if rule.answer != "antenatal_contact":
             ending = ending_of(rule.answer, facts, asked)
-        elif rule.id in (contacts := settled[occasion.episode or ""]).asked:
+        elif rule.id in (contacts := settled[occasion.episode or ""]).asked or left_on(occasion.pregnancy, rule, today):
             ending = contacts.endings.get(rule.id)
         else:
             continue
+        ending = _by_then(ending, rule, occasion, today)
         stop = None if ending and ending.is_answer else cause_of_stop(facts, rule, occasion, window, today)
         due = _due(facts, rule, asked, ending, is_rest_day)
         yield due, stop if has_consent else Cause("no_consent", facts.consent.until)
@@ -84,8 +86,14 @@ def _each_time(rules: Sequence[Rule], facts: Facts, today: date) -> Iterator[tup
     """Every occasion of every rule with its number and its window: one each, or as often as the rule repeats it."""
     for rule in rules:
         for occasion in occasions_of(rule, facts, today):
-            for one, number, window in each_occurrence(rule, occasion.days, today):
+            for one, number, window in each_occurrence(as_it_counts(rule, occasion.pregnancy), occasion.days, today):
                 yield one, occasion, number, window
+
+
+def _by_then(ending: Ending | None, rule: Rule, occasion: Occasion, today: date) -> Ending | None:
+    """What was answered before her pregnancy came to follow another schedule stays; nothing answers it later."""
+    left = left_on(occasion.pregnancy, rule, today)
+    return ending if left is None or (ending and ending.is_answer and ending.on and ending.on < left) else None
 
 
 def _settle_all(facts: Facts, rules: tuple[Rule, ...], today: date) -> dict[str, Settled]:
@@ -159,13 +167,15 @@ def _dating_steps(occasion: Occasion, today: date) -> Iterator[Step]:
 def _stand_inside(dues: list[Due], rules: Sequence[Rule]) -> tuple[Due, ...]:
     """Of several contacts of one pregnancy that wait, the first on the list stands for the others (domain.md 2.3).
 
-    So do visits after a birth; what is asked at one of them never stands for a visit.
+    So do visits after a birth; what is asked at one of them never stands for a visit, nor what never rises above info for
+    what does.
     """
     contacts = {rule.id: _CONTACTS[rule.answer] for rule in rules if rule.answer in _CONTACTS}
-    asked = {rule.id for rule in rules if rule.answer == "mood_check"}
+    asked = {rule.id for rule in rules if rule.answer in _ASKED_THERE}
+    rises = {rule.id for rule in rules if rule.severity}
     waiting = [due for due in dues if due.rule in contacts and due.state in ("open", "due", "overdue")]
     first: dict[tuple[str | None, str], str] = {}
-    for due in waiting:
+    for due in sorted(waiting, key=lambda one: one.rule not in rises):
         if due.rule not in asked:
             first.setdefault((due.episode, contacts[due.rule]), due.key)
     heads = {due.key: first.get((due.episode, contacts[due.rule]), due.key) for due in waiting}
@@ -177,5 +187,10 @@ _CONTACTS: Final = {
     "postnatal_visit": "after",
     "home_visit": "after",
     "mood_check": "after",
+    "methods_offer": "before",
+    "methods_offer_after": "after",
 }
 """What answers a contact of a pregnancy, and whether that is one before the birth or after it."""
+
+_ASKED_THERE: Final = ("mood_check", "methods_offer", "methods_offer_after")
+"""What is asked at a contact and is none itself."""

@@ -46,6 +46,8 @@ ANCHORS: Final = {
     "dose_asked_on": ("dose_asked_on",),
     "consented_on": ("consented_on",),
     "missed_on": ("missed_on",),
+    "undated_on": ("registered_on",),
+    "extra_on": ("extra_on", "set_on"),
 }
 """What a rule hangs on, and the days that its window may count from. `left_on` is three days after the birth while nobody
 told when she left hospital (domain.md 2.3, PN1). `sent_on` is the day on which she agreed to a transfer: what is hers goes
@@ -88,6 +90,10 @@ ANSWERS: Final = {
     "dose_said": "dose_asked_on",
     "consent_renewed": "consented_on",
     "first_talk": "missed_on",
+    "dated": "undated_on",
+    "clinician_contact": "extra_on",
+    "methods_offer": "ga_anchor",
+    "methods_offer_after": "born_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
 
@@ -108,7 +114,7 @@ OF_A_CASE: Final = ("stepped_on", "renewal_on")
 
 OF_A_PREGNANCY: Final = (
     *("ga_anchor", "reported_on", "referred_on", "wants_help_on", "fa_supply_until", "born_on"),
-    *("lam_until", "without_on", "dose_asked_on"),
+    *("lam_until", "without_on", "dose_asked_on", "undated_on", "extra_on"),
 )
 """Anchors whose tasks end at once with the pregnancy that they belong to (domain.md 2.0, sensitive stop)."""
 
@@ -123,6 +129,9 @@ CONSENTS: Final = ("after_abortion",)
 
 ASKED_CONSENTS: Final[tuple[str, ...]] = ()
 """Those of them that a form of the library asks for: none so far. A rule that needs another one cannot be switched on."""
+
+ONLY: Final = ("named_risk",)
+"""Of whom alone a step of severity is: of her for whom a clinician named a risk."""
 
 CHECKS: Final = ("needed", "not_needed")
 """Of a transfer (2.6): whether antenatal checks are to go on."""
@@ -170,12 +179,13 @@ class Repeat:
 class SeverityStep:
     """From that day on a task without an answer has this level. `since.fact` is a fact or open, due or close.
 
-    `advice` is clinical and is shown in her own record only, never on a list or in a message.
+    `advice` is clinical and is shown in her own record only, never on a list or in a message. `only` is one of ONLY.
     """
 
     level: str
     since: Offset
     advice: Words | None
+    only: str | None = None
 
 
 @dataclass(frozen=True)

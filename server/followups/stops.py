@@ -7,6 +7,7 @@ from datetime import date
 from server.followups.facts import Facts, HouseholdVisit
 from server.followups.occasions import Occasion
 from server.followups.ruleset import Rule
+from server.followups.schedules import left_on
 from server.followups.windows import Window
 
 
@@ -24,7 +25,11 @@ def cause_of_stop(facts: Facts, rule: Rule, occasion: Occasion, window: Window, 
 
     Stops hold as soon as they are known. None is put off because a phone's clock dated it ahead.
     """
-    causes = (*_of_the_pregnancy(rule, occasion), *_of_the_subject(facts, rule, occasion))
+    causes = (
+        *_of_the_pregnancy(rule, occasion),
+        *_of_the_subject(facts, rule, occasion),
+        *_of_the_schedule(rule, occasion, today),
+    )
     return next(
         iter((*causes, *_of_the_rule(facts, rule, occasion, window), *_of_weeks(rule, occasion, window, today))), None
     )
@@ -48,6 +53,13 @@ def _of_the_subject(facts: Facts, rule: Rule, occasion: Occasion) -> Iterator[Ca
             continue  # a danger sign is looked at whatever becomes of the method
         if stop.rule in (None, rule.id) and stop.episode in (None, occasion.episode, occasion.event, pregnancy):
             yield Cause(stop.kind, stop.on, stop.event)
+
+
+def _of_the_schedule(rule: Rule, occasion: Occasion, today: date) -> Iterator[Cause]:
+    """Her pregnancy follows another schedule since: what was not done by the old one is not asked for."""
+    since = left_on(occasion.pregnancy, rule, today) if occasion.pregnancy else None
+    if since:
+        yield Cause("other_schedule", since)
 
 
 def _of_the_rule(facts: Facts, rule: Rule, occasion: Occasion, window: Window) -> Iterator[Cause]:

@@ -106,3 +106,18 @@ class NotificationWish(Base):
     quiet_until: Mapped[time]
     quiet_noon: Mapped[bool]
     changed_at: Mapped[datetime]
+
+
+class ScheduleChoice(Base):
+    """Kept. Which schedule (ruleset.PROFILES) a pregnancy follows from that instant on; without `pregnancy` all of the town's
+    that have no choice of their own. `town` as a pregnancy's own: as the town has it."""
+
+    __tablename__ = "schedule_choice"
+    __table_args__ = (Index("ix_schedule_choice_pregnancy", "project_id", "pregnancy"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    pregnancy: Mapped[str | None]
+    profile: Mapped[str]
+    chosen_by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    chosen_at: Mapped[datetime]

@@ -37,8 +37,8 @@ class BornAlive:
 
     `left_on` is the day she left hospital, the day of the birth where that was at home, None while nobody told; `left_told`
     is the record that told it. `left_early`: at home, or out on the day of the birth. `is_spoken_of`: not after she
-    preferred to say nothing of the baby. `no_visits` is the record by which she last said no to visits at home,
-    `no_contact` whether she wished for no contact at all.
+    preferred to say nothing of the baby. `is_worry`: the first word of the baby was a worry. `no_visits` is the record by
+    which she last said no to visits at home, `no_contact` whether she wished for no contact at all.
     """
 
     event: str
@@ -50,6 +50,7 @@ class BornAlive:
     is_spoken_of: bool
     no_visits: Event | None
     no_contact: bool
+    is_worry: bool
 
 
 def tells_loss(one: Event) -> bool:
@@ -103,6 +104,7 @@ def born_alive(told: Sequence[Event]) -> BornAlive | None:
         is_spoken_of="prefer_not" not in states[-1:],
         no_visits=no_visits,
         no_contact=no_visits is not None and no_visits.data.get("pnc_other") == "none",
+        is_worry=states[:1] == ["concern"],
     )
 
 

@@ -28,6 +28,7 @@ from server.models import (
     Pregnancy,
     Restriction,
     RightsRequest,
+    ScheduleChoice,
     Withdrawal,
     Woman,
 )
@@ -185,6 +186,8 @@ def delete_rows(db: Session, plan: Plan) -> None:
     tasks = follow_ups_of(plan)
     db.execute(delete(Notification).where(Notification.follow_up_id.in_(ids_of(tasks))))
     db.execute(delete(FollowUp).where(tasks))
+    chosen = (ScheduleChoice.project_id == plan.project_id) & ScheduleChoice.pregnancy.in_(plan.uuids)
+    db.execute(delete(ScheduleChoice).where(chosen))
     for model in (*DERIVED, Withdrawal):
         db.execute(delete(model).where(*hers(model, plan)))
     db.execute(delete(EntityBacklog).where(waiting_changes(plan)))

@@ -92,7 +92,7 @@ def test_who_registers_at_thirty_weeks_is_asked_for_nothing_that_lay_before(town
     assert record.values["edd"] == on(280).isoformat()
 
     # the checks of earlier weeks are not there at all: neither asked for, nor missed, nor merged into another
-    assert town.follow_ups() == {"ANC4": "due", "ANC1": "open", "ANC5": "scheduled", "ANC6": "scheduled"}
+    assert town.follow_ups() == {"ANC4": "due", "ANC1": "open", "ANC5": "scheduled", "ANC6": "scheduled", "PPFP": "due"}
     assert days_listed(phone) == [(on(196), on(210), on(258))], "one visit stands for both that wait"
     (due,) = phone.everything_due()
     assert "周" not in due["label"] and due["label"].startswith("W-0231 王*")
@@ -190,7 +190,7 @@ def test_weeks_that_nobody_knew_come_with_the_first_scan(town: Town) -> None:
     phone = town.give_phone()
     record = register(phone, 100, lmp_known="no", us_done="no")
     assert "undated_note" in record.shown and "edd_show" not in record.shown
-    assert town.follow_ups() == {} and weeks_told(town)[:3] == (None, None, "")
+    assert town.follow_ups() == {"ANC0": "open"} and weeks_told(town)[:3] == (None, None, "")
 
     town.go_to(on(105))
     (row,) = phone.sync("antenatal_check").lists["pregnancies"]

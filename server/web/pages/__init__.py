@@ -41,6 +41,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     review,
     review_list,
     rights,
+    schedules,
     sealed,
     second_step,
     security,

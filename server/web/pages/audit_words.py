@@ -76,6 +76,8 @@ ACT_WORDS = {
     "break_glass.close": _l("Closed a village opened in an emergency"),
     "hand_over.create": _l("Handed villages over"),
     "hand_over.end": _l("Ended a hand-over"),
+    "schedule.set": _l("Set the town's schedule of visits"),
+    "schedule.choose": _l("Chose a schedule of visits for one record"),
     "village_scope.set": _l("Changed somebody's villages"),
     "consent.withdraw": _l("Noted what she takes back"),
     "consent_text.publish": _l("Published the words of a consent"),

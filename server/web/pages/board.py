@@ -43,6 +43,7 @@ def show_board() -> Response:
     values |= {"wanted": wanted, "worker": worker, "villages": names, "synced": synced_today(phones, reach.today)}
     values |= {"carriers": [{"phone": one, "villages": villages_of(one, names)} for one in phones]}
     silent = silent_phones(phones, reach.today)
+    values["may_set_schedule"] = reach.project.kind == "care" and may(session.caller(), "schedule.set", reach.project)
     return make_response(render_template("followups/board.html", states=STATE_NAMES, silent=silent, **values))
 
 

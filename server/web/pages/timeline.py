@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Response, make_response, render_template
 
+from server.access.allow import may
 from server.access.restricted import is_restricted
 from server.followups.courses import get_woman, list_care, list_events
 from server.followups.queries import for_subject
@@ -13,6 +14,7 @@ from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.followups import Reach, reach_of
+from server.web.pages.schedules import schedule_lines
 from server.web.pages.timeline_words import consent_lines, entries_of, state_lines
 from server.web.readings import note_read
 
@@ -40,5 +42,11 @@ def course_of(reach: Reach, woman: Woman, clinical: bool) -> dict[str, object]:
     db, day = session.db(), reach.today
     rows = for_subject(db, reach.project.id, reach.whose, "women", woman.uuid)
     events = list_events(db, woman, MOST_EVENTS)
-    state = state_lines(*list_care(db, woman), day) if clinical else []
-    return {"entries": entries_of(events, rows, day, clinical), "state": state, "is_cut": len(events) == MOST_EVENTS}
+    pregnancies, methods = list_care(db, woman) if clinical else ([], [])
+    may_choose = clinical and may(session.caller(), "schedule.choose", reach.project)
+    return {
+        "entries": entries_of(events, rows, day, clinical),
+        "state": state_lines(pregnancies, methods, day),
+        "schedules": schedule_lines(db, reach.project, pregnancies) if may_choose else [],
+        "is_cut": len(events) == MOST_EVENTS,
+    }

@@ -53,6 +53,8 @@ NEUTRAL = {
     "dose_asked_on": _l("The day it was noted"),
     "consented_on": _l("Her last consent"),
     "missed_on": _l("The first call, when nobody was met"),
+    "extra_on": _l("The day that a clinician set"),
+    "set_on": _l("The day it was noted"),
 }
 CLINICAL = {
     "ga_anchor": _l("Weeks are counted from"),

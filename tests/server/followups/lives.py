@@ -19,6 +19,7 @@ from server.followups.facts import (
     ContraceptionEpisode,
     DangerSign,
     Dating,
+    ExtraContact,
     Facts,
     HouseholdVisit,
     Injection,
@@ -28,6 +29,7 @@ from server.followups.facts import (
     Review,
     Supply,
     Support,
+    Talk,
     Transfer,
     Visit,
     Wish,
@@ -55,7 +57,8 @@ def received(n: int) -> datetime:
 @st.composite
 def pregnancies(draw: st.DrawFn) -> Pregnancy:
     anchor, registered = draw(st.integers(0, 40)), draw(st.integers(40, 330))
-    datings = [Dating("d0", on(anchor), "lmp", on(registered))]
+    first_told = draw(st.sampled_from(("registration", "registration", "a scan", None)))
+    datings = [Dating(first_told, on(anchor), "lmp", on(registered))] if first_told else []
     for at, (begins, moved) in enumerate(draw(st.lists(st.tuples(numbers, st.integers(-21, 21)), max_size=2)), 1):
         datings.append(Dating(f"d{at}", on(anchor + moved), "ultrasound", on(registered + begins)))
     outcome = draw(
@@ -64,7 +67,19 @@ def pregnancies(draw: st.DrawFn) -> Pregnancy:
     )
     first = draw(st.none() | numbers.map(on))
     known = (tuple(datings), first, outcome, draw(st.none() | births()), draw(supported))
-    return Pregnancy("p1", "registration", on(registered), received(registered), *known)
+    chosen = {"profile": draw(schedules), "schedule": draw(changes), "has_named_risk": draw(st.booleans())}
+    told = {"extra_contacts": draw(extras), "talks": draw(talks)}
+    return Pregnancy("p1", "registration", on(registered), received(registered), *known, **chosen, **told)
+
+
+schedules = st.sampled_from(("CN5", "CN5+WHO", "CN-clinic"))
+changes = st.lists(st.tuples(numbers.map(on), schedules), max_size=2, unique_by=lambda one: one[0]).map(tuple)
+extras = st.lists(st.tuples(numbers, st.integers(0, 70)), max_size=2).map(
+    lambda rows: tuple(ExtraContact(f"e{at}", on(n), on(n + ahead)) for at, (n, ahead) in enumerate(rows))
+)
+talks = st.lists(st.tuples(numbers, st.booleans()), max_size=2).map(
+    lambda rows: tuple(Talk(f"k{at}", on(n), wants) for at, (n, wants) in enumerate(rows))
+)
 
 
 @st.composite
@@ -74,7 +89,9 @@ def births(draw: st.DrawFn) -> Birth:
     left_on = None if left is None else on(born + left)
     told_by = None if left is None else (on(born + told), "left")
     other_food = None if (n := draw(st.none() | numbers)) is None else on(born + n)
-    return Birth(on(born), on(born + told), left_on, told_by, left == 0, draw(st.booleans()), draw(said), other_food)
+    known = {"other_food_on": other_food, "is_worry": draw(st.booleans())}
+    told_of = (left_on, told_by, left == 0, draw(st.booleans()), draw(said))
+    return Birth(on(born), on(born + told), *told_of, **known)
 
 
 supported = st.lists(st.tuples(numbers, st.booleans()), max_size=2).map(
@@ -212,9 +229,13 @@ def shuffled(facts: Facts, seed: int) -> Facts:
     def mix(rows: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(order.sample(rows, len(rows)))
 
+    def mixed(one: Pregnancy) -> Pregnancy:
+        told = {"extra_contacts": mix(one.extra_contacts), "talks": mix(one.talks), "schedule": mix(one.schedule)}
+        return replace(one, datings=mix(one.datings), **told)
+
     return replace(
         facts,
-        pregnancies=mix(tuple(replace(one, datings=mix(one.datings)) for one in facts.pregnancies)),
+        pregnancies=mix(tuple(mixed(one) for one in facts.pregnancies)),
         contraception=mix(
             tuple(
                 replace(one, **{name: mix(getattr(one, name)) for name in TOLD_OF_METHOD})
@@ -242,6 +263,9 @@ def up_to(facts: Facts, today: date) -> Facts:
                 outcome=one.outcome if one.outcome and max(one.outcome.on, one.outcome.reported_on) <= today else None,
                 birth=birth_up_to(one.birth, today) if one.birth else None,
                 support=tuple(answer for answer in one.support if answer.on <= today),
+                schedule=tuple(change for change in one.schedule if change[0] <= today),
+                extra_contacts=tuple(extra for extra in one.extra_contacts if extra.on <= today),
+                talks=tuple(talk for talk in one.talks if talk.on <= today),
             )
             for one in facts.pregnancies
             if one.registered_on <= today

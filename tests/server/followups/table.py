@@ -9,7 +9,9 @@ from tests.server.followups.table_after_birth import AFTER_BIRTH, STORIES_AFTER_
 from tests.server.followups.table_of_benefits import OF_BENEFITS, STORIES_OF_BENEFITS
 from tests.server.followups.table_of_methods import OF_METHODS
 from tests.server.followups.table_of_offers import OF_OFFERS, STORIES_OF_OFFERS
+from tests.server.followups.table_of_schedules import OF_SCHEDULES, STORIES_OF_SCHEDULES
 from tests.server.followups.table_of_transfers import OF_TRANSFERS, STORIES_OF_TRANSFERS
+from tests.server.followups.table_of_wishes import OF_WISHES, STORIES_OF_WISHES
 
 LEAP = woman(pregnancies=(pregnancy("2027-10-25", "2027-12-20"),))
 """Week 16 begins 2028-02-14; 2028-02-29 lies inside the second window."""
@@ -237,8 +239,11 @@ TABLE: list[tuple[str, Facts, str, str, str]] = [
     *OF_TRANSFERS,
     *OF_BENEFITS,
     *OF_OFFERS,
+    *OF_WISHES,
     *OF_METHODS,
+    *OF_SCHEDULES,
 ]
 
 STORIES = {name: facts for name, facts in vars().copy().items() if name.isupper() and isinstance(facts, Facts)}
-STORIES |= STORIES_AFTER_BIRTH | STORIES_OF_TRANSFERS | STORIES_OF_BENEFITS | STORIES_OF_OFFERS | STORIES_OF_METHODS
+STORIES |= STORIES_AFTER_BIRTH | STORIES_OF_TRANSFERS | STORIES_OF_BENEFITS | STORIES_OF_SCHEDULES | STORIES_OF_OFFERS
+STORIES |= STORIES_OF_METHODS | STORIES_OF_WISHES

@@ -1,106 +1,179 @@
-"""The rules of what she asked for, of her consent's year and of a first call on the days that matter, written out, beside
-those of table.py. The stories are told of a leap day, a year's end and Spring Festival: their names end so."""
+"""A pregnancy without weeks, a clinician's own date, births that are watched, the WHO layer after a birth, and the offer to talk,
+on the days that matter, written out, beside those of table.py. A story's name ends with what lies inside its windows."""
 
-from server.followups.facts import ConsentGiven, DoseAsked, Facts, FolicWord
-from tests.server.followups.samples import at_noon, call, day, household, pregnancy, woman
-from tests.server.followups.table_after_birth import ON
+from server.followups.facts import Birth, ExtraContact, Facts
+from tests.server.followups.samples import born, day, pregnancy, woman
+from tests.server.followups.table_after_birth import BORN_FESTIVAL, BORN_LEAP, BORN_NEW_YEAR, ON, after
 
-WEEKS = {"LEAP": "2027-12-20", "NEW_YEAR": "2026-10-21", "FESTIVAL": "2026-11-27"}
-"""The last period of a pregnancy that is registered on the day: ten weeks before it."""
-GIVEN_ON = {"LEAP": "2027-03-29", "NEW_YEAR": "2026-01-31", "FESTIVAL": "2026-03-06"}
-MISSED_ON = {"LEAP": "2028-01-10", "NEW_YEAR": "2026-11-30", "FESTIVAL": "2027-01-08"}
-
-
-def says(kind: str, on: str, **given: str) -> FolicWord:
-    return FolicWord("word", day(on), at_noon(on), kind, **given)
-
-
-def registering(name: str, **given: str) -> dict[str, str]:
-    return {"wants_registration": "yes", "lmp_known": "exact", "lmp_date": WEEKS[name], **given}
+UNDATED = {"UNDATED_LEAP": "2028-02-24", "UNDATED_NEW_YEAR": "2026-12-28", "UNDATED_FESTIVAL": "2027-02-03"}
+"""By story the day of registration."""
+EXTRA = {
+    # story: (the day on which a clinician set it, the day that she set)
+    "EXTRA_LEAP": ("2028-02-01", "2028-02-28"),
+    "EXTRA_NEW_YEAR": ("2026-12-10", "2026-12-30"),
+    "EXTRA_FESTIVAL": ("2027-01-20", "2027-02-06"),
+    "EXTRA_SOON": ("2026-12-28", "2026-12-30"),
+}
 
 
-def early(name: str) -> dict[str, object]:
-    return {"pregnancies": (pregnancy(WEEKS[name], ON[name]),)}
+def undated(story: str) -> Facts:
+    return woman(pregnancies=(pregnancy("2026-09-01", UNDATED[story], datings=()),))
 
 
-PLANS_LEAP, PLANS_NEW_YEAR, PLANS_FESTIVAL = (woman(folic_words=(says("plans", on),)) for on in ON.values())
-WITHOUT_LEAP, WITHOUT_NEW_YEAR, WITHOUT_FESTIVAL = (
-    woman(folic_words=(says("without", on, pregnancy="p1"),), **early(name)) for name, on in ON.items()
-)
-DOSE_LEAP, DOSE_NEW_YEAR, DOSE_FESTIVAL = (
-    woman(doses_asked=(DoseAsked("registration", day(on), "p1"),), **early(name)) for name, on in ON.items()
-)
-GIVEN_LEAP, GIVEN_NEW_YEAR, GIVEN_FESTIVAL = (
-    woman(consents=(ConsentGiven("consent", day(on), at_noon(on)),)) for on in GIVEN_ON.values()
-)
-MISSED_LEAP, MISSED_NEW_YEAR, MISSED_FESTIVAL = (household(call(on, "absent")) for on in MISSED_ON.values())
+def with_extra(story: str) -> Facts:
+    set_on, wanted_on = EXTRA[story]
+    extra = (ExtraContact("check", day(set_on), day(wanted_on)),)
+    return woman(pregnancies=(pregnancy("2026-09-01", "2026-10-20", extra_contacts=extra),))
+
+
+def with_layer(on: str) -> Facts:
+    birth = {"outcome": born(on), "birth": Birth(day(on), day(on))}
+    return woman(pregnancies=(pregnancy("2026-09-01", "2026-10-20", profile="CN5+WHO", **birth),))
+
+
+UNDATED_LEAP, UNDATED_NEW_YEAR, UNDATED_FESTIVAL = map(undated, UNDATED)
+EXTRA_LEAP, EXTRA_NEW_YEAR, EXTRA_FESTIVAL, EXTRA_SOON = map(with_extra, EXTRA)
+WATCHED_LEAP, WATCHED_NEW_YEAR, WATCHED_FESTIVAL = (after(on, is_worry=True) for on in ON.values())
+LAYER_LEAP, LAYER_NEW_YEAR, LAYER_FESTIVAL = (with_layer(on) for on in ON.values())
+WEEKS_LEAP = woman(pregnancies=(pregnancy("2027-10-25", "2027-12-20"),))
+WEEKS_NEW_YEAR = woman(pregnancies=(pregnancy("2026-09-01", "2026-10-20"),))
 
 OF_OFFERS: list[tuple[str, Facts, str, str, str]] = [
     # rule, facts, today, state, severity
-    ("FA-OFFER", PLANS_LEAP, "2028-02-28", "open", "info"),
-    ("FA-OFFER", PLANS_LEAP, "2028-03-01", "open", "info"),
-    ("FA-OFFER", PLANS_LEAP, "2028-03-02", "due", "info"),
-    ("FA-OFFER", PLANS_LEAP, "2028-03-13", "due", "info"),
-    ("FA-OFFER", PLANS_LEAP, "2028-03-14", "overdue", "amber"),
-    ("FA-OFFER", PLANS_LEAP, "2028-05-28", "overdue", "amber"),
-    ("FA-OFFER", PLANS_LEAP, "2028-05-29", "expired", "info"),
-    ("FA-OFFER", PLANS_NEW_YEAR, "2027-01-02", "due", "info"),
-    ("FA-OFFER", PLANS_NEW_YEAR, "2027-01-14", "overdue", "amber"),
-    ("FA-OFFER", PLANS_FESTIVAL, "2027-02-08", "due", "info"),
-    ("FA-OFFER", PLANS_FESTIVAL, "2027-02-20", "overdue", "amber"),
-    ("FA-OFFER-P", WITHOUT_LEAP, "2028-02-28", "open", "info"),
-    ("FA-OFFER-P", WITHOUT_LEAP, "2028-03-01", "open", "info"),
-    ("FA-OFFER-P", WITHOUT_LEAP, "2028-03-02", "due", "info"),
-    ("FA-OFFER-P", WITHOUT_LEAP, "2028-03-13", "due", "info"),
-    ("FA-OFFER-P", WITHOUT_LEAP, "2028-03-14", "overdue", "amber"),
-    ("FA-OFFER-P", WITHOUT_NEW_YEAR, "2027-01-02", "due", "info"),
-    ("FA-OFFER-P", WITHOUT_NEW_YEAR, "2027-01-14", "overdue", "amber"),
-    ("FA-OFFER-P", WITHOUT_FESTIVAL, "2027-02-08", "due", "info"),
-    ("FA-OFFER-P", WITHOUT_FESTIVAL, "2027-02-20", "overdue", "amber"),
-    ("FA-HIGH", DOSE_LEAP, "2028-02-28", "open", "info"),
-    ("FA-HIGH", DOSE_LEAP, "2028-03-05", "open", "info"),
-    ("FA-HIGH", DOSE_LEAP, "2028-03-06", "due", "info"),
-    ("FA-HIGH", DOSE_LEAP, "2028-03-13", "due", "info"),
-    ("FA-HIGH", DOSE_LEAP, "2028-03-14", "overdue", "red"),
-    ("FA-HIGH", DOSE_NEW_YEAR, "2027-01-06", "due", "info"),
-    ("FA-HIGH", DOSE_NEW_YEAR, "2027-01-14", "overdue", "red"),
-    ("FA-HIGH", DOSE_FESTIVAL, "2027-02-12", "due", "info"),
-    ("FA-HIGH", DOSE_FESTIVAL, "2027-02-20", "overdue", "red"),
-    ("CONS", GIVEN_LEAP, "2028-02-28", "scheduled", "info"),
-    ("CONS", GIVEN_LEAP, "2028-02-29", "open", "info"),
-    ("CONS", GIVEN_LEAP, "2028-03-28", "open", "info"),
-    ("CONS", GIVEN_LEAP, "2028-03-29", "due", "info"),
-    ("CONS", GIVEN_LEAP, "2028-04-29", "due", "info"),
-    ("CONS", GIVEN_LEAP, "2028-04-30", "overdue", "info"),
-    ("CONS", GIVEN_NEW_YEAR, "2026-12-31", "open", "info"),
-    ("CONS", GIVEN_NEW_YEAR, "2027-01-31", "due", "info"),
-    ("CONS", GIVEN_NEW_YEAR, "2027-02-28", "due", "info"),
-    ("CONS", GIVEN_NEW_YEAR, "2027-03-01", "overdue", "info"),
-    ("CONS", GIVEN_FESTIVAL, "2027-02-06", "open", "info"),
-    ("CONS", GIVEN_FESTIVAL, "2027-03-06", "due", "info"),
-    ("HH-NEW", MISSED_LEAP, "2028-01-10", "open", "info"),
-    ("HH-NEW", MISSED_LEAP, "2028-02-08", "open", "info"),
-    ("HH-NEW", MISSED_LEAP, "2028-02-09", "due", "info"),
-    ("HH-NEW", MISSED_LEAP, "2028-03-10", "due", "info"),
-    ("HH-NEW", MISSED_LEAP, "2028-03-11", "overdue", "info"),
-    ("HH-NEW", MISSED_LEAP, "2028-07-08", "overdue", "info"),
-    ("HH-NEW", MISSED_LEAP, "2028-07-09", "expired", "info"),
-    ("HH-NEW", MISSED_NEW_YEAR, "2026-12-30", "due", "info"),
-    ("HH-NEW", MISSED_NEW_YEAR, "2027-01-30", "overdue", "info"),
-    ("HH-NEW", MISSED_FESTIVAL, "2027-02-07", "due", "info"),
-    ("HH-NEW", MISSED_FESTIVAL, "2027-03-10", "overdue", "info"),
+    ("ANC0", UNDATED_LEAP, "2028-02-24", "open", "info"),
+    ("ANC0", UNDATED_LEAP, "2028-02-26", "open", "info"),
+    ("ANC0", UNDATED_LEAP, "2028-02-27", "due", "info"),
+    ("ANC0", UNDATED_LEAP, "2028-03-02", "due", "info"),
+    ("ANC0", UNDATED_LEAP, "2028-03-03", "overdue", "amber"),
+    ("ANC0", UNDATED_LEAP, "2028-03-08", "overdue", "amber"),
+    ("ANC0", UNDATED_LEAP, "2028-03-09", "overdue", "red"),
+    ("ANC0", UNDATED_LEAP, "2028-11-30", "overdue", "red"),
+    ("ANC0", UNDATED_LEAP, "2028-12-01", "expired", "info"),
+    ("ANC0", UNDATED_NEW_YEAR, "2026-12-28", "open", "info"),
+    ("ANC0", UNDATED_NEW_YEAR, "2026-12-31", "due", "info"),
+    ("ANC0", UNDATED_NEW_YEAR, "2027-01-04", "due", "info"),
+    ("ANC0", UNDATED_NEW_YEAR, "2027-01-05", "overdue", "amber"),
+    ("ANC0", UNDATED_NEW_YEAR, "2027-01-11", "overdue", "red"),
+    ("ANC0", UNDATED_NEW_YEAR, "2027-10-05", "expired", "info"),
+    ("ANC0", UNDATED_FESTIVAL, "2027-02-03", "open", "info"),
+    ("ANC0", UNDATED_FESTIVAL, "2027-02-06", "due", "info"),
+    ("ANC0", UNDATED_FESTIVAL, "2027-02-10", "due", "info"),
+    ("ANC0", UNDATED_FESTIVAL, "2027-02-11", "overdue", "amber"),
+    ("ANC0", UNDATED_FESTIVAL, "2027-02-17", "overdue", "red"),
+    ("ANC0", UNDATED_FESTIVAL, "2027-11-11", "expired", "info"),
+    ("ANC-H", EXTRA_LEAP, "2028-02-20", "scheduled", "info"),
+    ("ANC-H", EXTRA_LEAP, "2028-02-21", "open", "info"),
+    ("ANC-H", EXTRA_LEAP, "2028-02-27", "open", "info"),
+    ("ANC-H", EXTRA_LEAP, "2028-02-28", "due", "info"),
+    ("ANC-H", EXTRA_LEAP, "2028-02-29", "overdue", "red"),
+    ("ANC-H", EXTRA_LEAP, "2028-03-01", "overdue", "red"),
+    ("ANC-H", EXTRA_LEAP, "2028-03-02", "overdue", "critical"),
+    ("ANC-H", EXTRA_NEW_YEAR, "2026-12-23", "open", "info"),
+    ("ANC-H", EXTRA_NEW_YEAR, "2026-12-30", "due", "info"),
+    ("ANC-H", EXTRA_NEW_YEAR, "2026-12-31", "overdue", "red"),
+    ("ANC-H", EXTRA_NEW_YEAR, "2027-01-02", "overdue", "critical"),
+    ("ANC-H", EXTRA_FESTIVAL, "2027-01-30", "open", "info"),
+    ("ANC-H", EXTRA_FESTIVAL, "2027-02-06", "due", "info"),
+    ("ANC-H", EXTRA_FESTIVAL, "2027-02-07", "overdue", "red"),
+    ("ANC-H", EXTRA_FESTIVAL, "2027-02-09", "overdue", "critical"),
+    ("ANC-H", EXTRA_SOON, "2026-12-28", "open", "info"),
+    ("ANC-H", EXTRA_SOON, "2026-12-29", "open", "info"),
+    ("ANC-H", EXTRA_SOON, "2026-12-30", "due", "info"),
+    ("ANC-H", EXTRA_SOON, "2026-12-31", "overdue", "red"),
+    ("ANC-H", EXTRA_SOON, "2027-01-01", "overdue", "red"),
+    ("ANC-H", EXTRA_SOON, "2027-01-02", "overdue", "critical"),
+    ("PPFP", WEEKS_LEAP, "2028-05-07", "scheduled", "info"),
+    ("PPFP", WEEKS_LEAP, "2028-05-08", "open", "info"),
+    ("PPFP", WEEKS_LEAP, "2028-05-21", "open", "info"),
+    ("PPFP", WEEKS_LEAP, "2028-05-22", "due", "info"),
+    ("PPFP", WEEKS_LEAP, "2028-07-09", "due", "info"),
+    ("PPFP", WEEKS_LEAP, "2028-07-10", "expired", "info"),
+    ("PPFP", WEEKS_NEW_YEAR, "2027-03-16", "open", "info"),
+    ("PPFP", WEEKS_NEW_YEAR, "2027-03-30", "due", "info"),
+    ("PPFP", WEEKS_NEW_YEAR, "2027-05-17", "due", "info"),
+    ("PPFP", WEEKS_NEW_YEAR, "2027-05-18", "expired", "info"),
+    ("PN1-H", WATCHED_LEAP, "2028-03-01", "scheduled", "info"),
+    ("PN1-H", WATCHED_LEAP, "2028-03-02", "open", "info"),
+    ("PN1-H", WATCHED_LEAP, "2028-03-03", "due", "info"),
+    ("PN1-H", WATCHED_LEAP, "2028-03-05", "due", "info"),
+    ("PN1-H", WATCHED_LEAP, "2028-03-06", "overdue", "amber"),
+    ("PN1-H", WATCHED_LEAP, "2028-03-07", "overdue", "amber"),
+    ("PN1-H", WATCHED_LEAP, "2028-03-09", "overdue", "amber"),
+    ("PN1-H", WATCHED_LEAP, "2028-03-10", "expired", "info"),
+    ("PN-W1", LAYER_LEAP, "2028-02-29", "scheduled", "info"),
+    ("PN-W1", LAYER_LEAP, "2028-03-01", "open", "info"),
+    ("PN-W1", LAYER_LEAP, "2028-03-02", "due", "info"),
+    ("PN-W1", LAYER_LEAP, "2028-03-03", "overdue", "info"),
+    ("PN-W1", LAYER_LEAP, "2028-03-05", "overdue", "info"),
+    ("PN-W1", LAYER_LEAP, "2028-03-06", "expired", "info"),
+    ("PN-W2", LAYER_LEAP, "2028-03-05", "scheduled", "info"),
+    ("PN-W2", LAYER_LEAP, "2028-03-06", "open", "info"),
+    ("PN-W2", LAYER_LEAP, "2028-03-08", "open", "info"),
+    ("PN-W2", LAYER_LEAP, "2028-03-09", "due", "info"),
+    ("PN-W2", LAYER_LEAP, "2028-03-13", "due", "info"),
+    ("PN-W2", LAYER_LEAP, "2028-03-14", "overdue", "info"),
+    ("PN-W2", LAYER_LEAP, "2028-03-24", "overdue", "info"),
+    ("PN-W2", LAYER_LEAP, "2028-03-25", "expired", "info"),
+    ("PPFP-1", BORN_LEAP, "2028-03-01", "scheduled", "info"),
+    ("PPFP-1", BORN_LEAP, "2028-03-02", "open", "info"),
+    ("PPFP-1", BORN_LEAP, "2028-03-03", "open", "info"),
+    ("PPFP-1", BORN_LEAP, "2028-03-04", "open", "info"),
+    ("PPFP-1", BORN_LEAP, "2028-03-05", "due", "info"),
+    ("PPFP-1", BORN_LEAP, "2028-03-09", "due", "info"),
+    ("PPFP-1", BORN_LEAP, "2028-03-10", "expired", "info"),
+    ("PPFP-42", BORN_LEAP, "2028-03-07", "scheduled", "info"),
+    ("PPFP-42", BORN_LEAP, "2028-04-05", "scheduled", "info"),
+    ("PPFP-42", BORN_LEAP, "2028-04-06", "open", "info"),
+    ("PPFP-42", BORN_LEAP, "2028-04-09", "open", "info"),
+    ("PPFP-42", BORN_LEAP, "2028-04-10", "due", "info"),
+    ("PPFP-42", BORN_LEAP, "2028-04-24", "due", "info"),
+    ("PPFP-42", BORN_LEAP, "2028-04-25", "expired", "info"),
+    ("PN1-H", WATCHED_NEW_YEAR, "2027-01-02", "open", "info"),
+    ("PN1-H", WATCHED_NEW_YEAR, "2027-01-03", "due", "info"),
+    ("PN1-H", WATCHED_NEW_YEAR, "2027-01-05", "due", "info"),
+    ("PN1-H", WATCHED_NEW_YEAR, "2027-01-06", "overdue", "amber"),
+    ("PN1-H", WATCHED_NEW_YEAR, "2027-01-10", "expired", "info"),
+    ("PN-W1", LAYER_NEW_YEAR, "2027-01-01", "open", "info"),
+    ("PN-W1", LAYER_NEW_YEAR, "2027-01-02", "due", "info"),
+    ("PN-W1", LAYER_NEW_YEAR, "2027-01-03", "overdue", "info"),
+    ("PN-W1", LAYER_NEW_YEAR, "2027-01-06", "expired", "info"),
+    ("PN-W2", LAYER_NEW_YEAR, "2027-01-06", "open", "info"),
+    ("PN-W2", LAYER_NEW_YEAR, "2027-01-09", "due", "info"),
+    ("PN-W2", LAYER_NEW_YEAR, "2027-01-13", "due", "info"),
+    ("PN-W2", LAYER_NEW_YEAR, "2027-01-14", "overdue", "info"),
+    ("PN-W2", LAYER_NEW_YEAR, "2027-01-25", "expired", "info"),
+    ("PPFP-1", BORN_NEW_YEAR, "2027-01-02", "open", "info"),
+    ("PPFP-1", BORN_NEW_YEAR, "2027-01-05", "due", "info"),
+    ("PPFP-1", BORN_NEW_YEAR, "2027-01-09", "due", "info"),
+    ("PPFP-1", BORN_NEW_YEAR, "2027-01-10", "expired", "info"),
+    ("PPFP-42", BORN_NEW_YEAR, "2027-02-06", "open", "info"),
+    ("PPFP-42", BORN_NEW_YEAR, "2027-02-10", "due", "info"),
+    ("PPFP-42", BORN_NEW_YEAR, "2027-02-24", "due", "info"),
+    ("PPFP-42", BORN_NEW_YEAR, "2027-02-25", "expired", "info"),
+    ("PN1-H", WATCHED_FESTIVAL, "2027-02-08", "open", "info"),
+    ("PN1-H", WATCHED_FESTIVAL, "2027-02-09", "due", "info"),
+    ("PN1-H", WATCHED_FESTIVAL, "2027-02-11", "due", "info"),
+    ("PN1-H", WATCHED_FESTIVAL, "2027-02-12", "overdue", "amber"),
+    ("PN1-H", WATCHED_FESTIVAL, "2027-02-16", "expired", "info"),
+    ("PN-W1", LAYER_FESTIVAL, "2027-02-07", "open", "info"),
+    ("PN-W1", LAYER_FESTIVAL, "2027-02-08", "due", "info"),
+    ("PN-W1", LAYER_FESTIVAL, "2027-02-09", "overdue", "info"),
+    ("PN-W1", LAYER_FESTIVAL, "2027-02-12", "expired", "info"),
+    ("PN-W2", LAYER_FESTIVAL, "2027-02-12", "open", "info"),
+    ("PN-W2", LAYER_FESTIVAL, "2027-02-15", "due", "info"),
+    ("PN-W2", LAYER_FESTIVAL, "2027-02-19", "due", "info"),
+    ("PN-W2", LAYER_FESTIVAL, "2027-02-20", "overdue", "info"),
+    ("PN-W2", LAYER_FESTIVAL, "2027-03-03", "expired", "info"),
+    ("PPFP-1", BORN_FESTIVAL, "2027-02-08", "open", "info"),
+    ("PPFP-1", BORN_FESTIVAL, "2027-02-11", "due", "info"),
+    ("PPFP-1", BORN_FESTIVAL, "2027-02-15", "due", "info"),
+    ("PPFP-1", BORN_FESTIVAL, "2027-02-16", "expired", "info"),
+    ("PPFP-42", BORN_FESTIVAL, "2027-03-15", "open", "info"),
+    ("PPFP-42", BORN_FESTIVAL, "2027-03-19", "due", "info"),
+    ("PPFP-42", BORN_FESTIVAL, "2027-04-02", "due", "info"),
+    ("PPFP-42", BORN_FESTIVAL, "2027-04-03", "expired", "info"),
 ]
 
-F2, F3 = "woman_consent", "pregnancy_registration"
-TOLD_OF_OFFERS: dict[str, list[tuple[str, str, dict[str, str]]]] = {
-    # the records of a story: form, day, answers
-    **{f"PLANS_{name}": [(F2, on, {"action": "change", "service_interest": "preg_plan"})] for name, on in ON.items()},
-    **{f"WITHOUT_{name}": [(F3, on, registering(name, folic_now="no"))] for name, on in ON.items()},
-    **{f"DOSE_{name}": [(F3, on, registering(name, risk_heard="diabetes other"))] for name, on in ON.items()},
-    **{f"GIVEN_{name}": [(F2, on, {"action": "renew", "consent_service": "yes"})] for name, on in GIVEN_ON.items()},
-    **{f"MISSED_{name}": [("household_visit", on, {"visit_result": "absent"})] for name, on in MISSED_ON.items()},
-}
-
 STORIES_OF_OFFERS = {
-    name: facts for name, facts in vars().copy().items() if name.isupper() and isinstance(facts, Facts)
+    name: facts for name, facts in vars().copy().items() if isinstance(facts, Facts) and not name.startswith("BORN")
 }

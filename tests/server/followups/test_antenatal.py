@@ -142,7 +142,7 @@ def test_one_visit_answers_every_open_rule_of_a_late_registration() -> None:
 
 def test_a_window_that_closed_before_she_registered_is_not_asked_for() -> None:
     facts = woman(pregnancies=(pregnancy("2026-09-01", "2027-03-01"),))
-    assert tasks(facts, "2027-03-01") == ["ANC1", "ANC4", "ANC5", "ANC6"]
+    assert tasks(facts, "2027-03-01") == ["ANC1", "ANC4", "PPFP", "ANC5", "ANC6"]
 
 
 def test_a_visit_without_a_record_is_placed_by_the_follow_up_that_it_answers() -> None:
@@ -190,11 +190,11 @@ def test_a_contact_missed_by_the_old_weeks_is_asked_for_while_its_window_is_open
     assert standing(facts, "2027-02-09")["ANC2"].state == "missed_merged"
 
 
-def test_without_a_dating_no_rule_counts_from_her_weeks() -> None:
+def test_without_a_dating_no_rule_counts_from_her_weeks_and_a_check_of_them_is_booked() -> None:
     facts = woman(pregnancies=(pregnancy("2026-09-01", "2026-10-20", datings=()),), visits=(check("2027-01-05"),))
-    assert standing(facts, "2027-01-05") == {}
+    assert tasks(facts, "2027-01-05") == ["ANC0"]
 
 
 def test_a_pregnancy_on_another_schedule_has_none_of_these_rules() -> None:
     facts = woman(pregnancies=(pregnancy("2026-09-01", "2026-10-20", profile="CN-clinic"),))
-    assert standing(facts, "2027-01-05") == {}
+    assert set(tasks(facts, "2027-01-05")) == {*(f"ANC-C{number}" for number in range(1, 8)), "ANC6", "PPFP"}

@@ -19,16 +19,20 @@ from tests.server.followups.stories_of_methods import TOLD, UNTOLD
 from tests.server.followups.table import STORIES, TABLE
 from tests.server.followups.table_after_birth import ANSWERS, ON, STORIES_AFTER_BIRTH
 from tests.server.followups.table_of_benefits import CASE_ON, RENEWED_BY, STORIES_OF_BENEFITS, TOLD_ON
-from tests.server.followups.table_of_offers import TOLD_OF_OFFERS
+from tests.server.followups.table_of_offers import EXTRA, UNDATED
+from tests.server.followups.table_of_schedules import ON_SCHEDULE
 from tests.server.followups.table_of_transfers import STORIES_OF_TRANSFERS, told_in
+from tests.server.followups.table_of_wishes import TOLD_OF_WISHES
 from tests.server.followups.told import (
     F1,
+    F3,
     F6,
     F12,
     a_case,
     a_home,
     a_woman,
     checked,
+    choose,
     injected,
     pass_days,
     registered,
@@ -152,6 +156,9 @@ PREGNANCIES = {
     "LATE": ("2026-12-10", "2026-09-01"),
     "VERY_LATE": ("2027-06-18", "2026-09-01"),
     "EARLY_LEAP": ("2028-01-20", "2027-12-07"),
+    "WEEKS_LEAP": ("2027-12-20", "2027-10-25"),
+    "WEEKS_NEW_YEAR": ("2026-10-20", "2026-09-01"),
+    **dict.fromkeys(EXTRA, ("2026-10-20", "2026-09-01")),
     "SIGN": ("2026-10-20", "2026-09-01"),
     "SIGN_LEAP": ("2028-01-20", "2027-12-07"),
     "SIGN_FESTIVAL": ("2027-01-20", "2026-12-01"),
@@ -184,15 +191,30 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
         else:
             tell(db, town, F12, CASE_ON[story.removeprefix("ASKED_")], step="asked")
         return "benefit_cases", "b1"
+    if story in PREGNANCIES:
+        registered(db, town, *PREGNANCIES[story])
     if story in STORIES_AFTER_BIRTH:
         what, on = next((what, on) for what in ANSWERS for name, on in ON.items() if story == f"{what}_{name}")
         registered(db, town, "2026-10-20", "2026-09-01")
         reported(db, town, on, event="birth report", **ANSWERS[what])
+    if story.startswith(("WATCHED", "LAYER")):
+        what, _, name = story.partition("_")
+        registered(db, town, "2026-10-20", "2026-09-01")
+        reported(db, town, ON[name], report_type="birth", **({"baby_state": "concern"} if what == "WATCHED" else {}))
+        choose(db, town, "CN5+WHO" if what == "LAYER" else "CN5", "2026-01-01")
+    if story in ON_SCHEDULE:
+        on, last_period, profile = ON_SCHEDULE[story]
+        risk = {"risk_heard": "heart", "my_role": "clinician"} if "RISK" in story else {}
+        registered(db, town, on, last_period, **risk)
+        choose(db, town, profile, "2026-01-01")
+    if story in UNDATED:
+        tell(db, town, F3, UNDATED[story], event="registration", wants_registration="yes", lmp_known="no")
+    if story in EXTRA:
+        set_on, wanted_on = EXTRA[story]
+        checked(db, town, set_on, extra_date=wanted_on, my_role="clinician", event="check")
     if story in STORIES_OF_TRANSFERS:
         on, answers, status = told_in(story)
         transferred(db, town, on, status, **answers)
-    if story in PREGNANCIES:
-        registered(db, town, *PREGNANCIES[story])
     if story in SIGNS:
         checked(db, town, SIGNS[story], danger="bleeding", done_by="worker", event="sign")
     if story in REFERRALS:
@@ -212,9 +234,9 @@ def tell_story(db: Session, town: Project, story: str) -> tuple[str, str]:
         tell(db, town, "supplies", "2027-12-10", item="folic_acid", qty="84")
     if story == "PILLS":
         tell(db, town, F6, "2027-12-10", method="coc", packs_given="3", reminder_wish="phone")
-    if story in TOLD_OF_OFFERS and story.startswith("MISSED"):
+    if story in TOLD_OF_WISHES and story.startswith("MISSED"):
         a_home(db, town)
-    for form_id, on, answers in TOLD.get(story, TOLD_OF_OFFERS.get(story, ())):
+    for form_id, on, answers in TOLD.get(story, TOLD_OF_WISHES.get(story, ())):
         tell(db, town, form_id, on, **answers)
     return ("households", "h1") if story.startswith("MISSED") else ("women", "w1")
 

@@ -49,7 +49,7 @@ def test_a_registered_pregnancy_makes_its_follow_ups(db: Session, woman: Project
     work_out(db, woman, "2026-10-20")
     assert states(db) == {
         "ANC1": "open",
-        **dict.fromkeys(("ANC2", "ANC3", "ANC4", "ANC5", "ANC6"), "scheduled"),
+        **dict.fromkeys(("ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "PPFP"), "scheduled"),
     }
     row = rows_by_rule(db)["ANC2"]
     assert (row.opens_on, row.due_on, row.closes_on, row.overdue_from) == tuple(
@@ -84,7 +84,7 @@ def test_what_is_new_changed_or_ended_is_told_with_its_id(
     monkeypatch.setattr(module, "follow_up_changed", note)
     registered(db, woman, "2026-12-10", "2026-09-01")
     work_out(db, woman, "2026-12-10")
-    assert sorted(told) == [("ANC1", "open"), *((f"ANC{n}", "scheduled") for n in range(2, 7))]
+    assert sorted(told) == [("ANC1", "open"), *((f"ANC{n}", "scheduled") for n in range(2, 7)), ("PPFP", "scheduled")]
     told.clear()
     checked(db, woman, "2026-12-12")
     work_out(db, woman, "2026-12-12")
@@ -92,7 +92,7 @@ def test_what_is_new_changed_or_ended_is_told_with_its_id(
     told.clear()
     checked(db, woman, "2026-12-20", still_pregnant="ended")
     work_out(db, woman, "2026-12-20")
-    assert sorted(told) == [*((f"ANC{n}", "superseded") for n in range(2, 7)), ("PL1", "open")]
+    assert sorted(told) == [*((f"ANC{n}", "superseded") for n in range(2, 7)), ("PL1", "open"), ("PPFP", "superseded")]
 
 
 def test_whoever_is_unknown_has_none(db: Session, town: Project) -> None:
@@ -173,7 +173,7 @@ def test_the_end_of_a_pregnancy_ends_all_its_tasks_at_once(
     checked(db, woman, "2027-01-21", still_pregnant=status, done_by="worker")
     work_out(db, woman, "2027-01-21")
     left = sorted(row.rule for row in db.scalars(select(FollowUp).where(FollowUp.ended.is_(False))))
-    after_birth = ["BIRTH", "NB28", "PN-M", "PN1", "PN42", "REF-U", "REF-U"]
+    after_birth = ["BIRTH", "NB28", "PN-M", "PN1", "PN1-H", "PN42", "PPFP-1", "PPFP-42", "REF-U", "REF-U"]
     assert left == (["PL1"] if status == "ended" else after_birth)
     ended = list(db.scalars(select(FollowUp).where(FollowUp.key.in_(before), FollowUp.ended)))
     assert {(row.state, row.cause) for row in ended} == {("superseded", cause)}
@@ -208,7 +208,7 @@ def test_a_dating_that_a_scan_corrects_moves_tasks_and_doubles_none(db: Session,
     assert rows.keys() == before.keys()
     assert [(row.key, row.visit_key) for row in rows.values()] == [one[:2] for one in before.values()]
     moved = {rule: (row.due_on - before[rule][2]).days for rule, row in rows.items()}
-    assert moved == {**dict.fromkeys(("ANC2", "ANC3", "ANC4", "ANC5", "ANC6"), -9), "ANC1": -9}
+    assert moved == {**dict.fromkeys(("ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "PPFP"), -9), "ANC1": -9}
     assert rows["ANC1"].state == "done_on_time"
 
 
@@ -386,7 +386,7 @@ def test_two_workers_on_one_subject_make_each_row_once(database: Database) -> No
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(work, range(12)))
     with database.reading() as db:
-        assert len(rows_by_rule(db)) == 6
+        assert len(rows_by_rule(db)) == 7
 
 
 def test_who_chooses_a_worker_is_told_to_that_one_alone_from_the_next_record_on(db: Session, woman: Project) -> None:

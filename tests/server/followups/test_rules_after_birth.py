@@ -21,7 +21,7 @@ from tests.server.followups.samples import (
 )
 
 BORN = "2027-06-01"
-AFTER = {"BIRTH", "NB28", "PN-M", "PN1", "PN42"}
+AFTER = {"BIRTH", "NB28", "PN-M", "PN1", "PN42", "PPFP-1", "PPFP-42"}
 
 
 def after(on: str = BORN, told: str = "", visits: tuple[Visit, ...] = (), **given: Any) -> Facts:

@@ -19,7 +19,10 @@ from tests.sizes import size
 PROPERTY = settings(max_examples=size("follow_up_cases"))
 rule_sets = st.sampled_from((RULES, WITH_CN))
 """As they ship, and with what a town may switch on."""
-GESTATIONAL = ("ANC2", "ANC3", "ANC4", "ANC5", "ANC6")
+GESTATIONAL = (
+    *("ANC2", "ANC3", "ANC3b", "ANC4", "ANC4b", "ANC4c", "ANC5", "ANC5b", "ANC6", "PPFP"),
+    *(f"ANC-C{number}" for number in range(2, 8)),
+)
 
 
 @PROPERTY
@@ -51,6 +54,7 @@ def test_no_window_is_inverted_no_key_is_made_twice_and_every_state_is_known(
 def test_no_task_opens_before_its_anchor(facts: Facts, today: date, rules: Sequence[Rule]) -> None:
     known = {
         **{one.event: first_told_of(one, today) for one in facts.pregnancies},
+        **{extra.event: extra.on for one in facts.pregnancies for extra in one.extra_contacts},
         **{
             one.uuid: min((day for day in (one.started_on, one.noted_on) if day), default=None)
             for one in facts.contraception
@@ -82,7 +86,8 @@ def began(transfer: Transfer) -> date | None:
 def first_told_of(one: Pregnancy, today: date) -> date:
     """Its weeks, its birth or its loss: what was told of them need not fit together."""
     ends = (one.outcome.on if one.outcome else None, one.birth.on if one.birth else None)
-    return min((dating_day(one, today), *(day for day in ends if day)))
+    weeks = dating_day(one, today) if one.datings else one.registered_on
+    return min((weeks, *(day for day in ends if day)))
 
 
 def dating_day(one: Pregnancy, today: date) -> date:
@@ -103,7 +108,8 @@ def test_moving_the_last_period_by_n_days_moves_every_open_gestational_task_by_n
         facts,
         visits=(),
         pregnancies=tuple(
-            replace(one, registered_on=START, outcome=None, first_check_on=None) for one in facts.pregnancies
+            replace(one, registered_on=START, outcome=None, first_check_on=None, schedule=(), talks=())
+            for one in facts.pregnancies
         ),
     )
     moved = replace(
@@ -190,3 +196,45 @@ def test_nothing_changes_by_itself_before_the_day_that_is_foretold(
 def test_what_is_stopped_and_what_stands_never_overlap(facts: Facts, today: date) -> None:
     standing_keys = {due.key for due in due_for(facts, RULES, today)}
     assert not standing_keys & {one.key for one in stopped_for(facts, RULES, today)}
+
+
+def followed_on(one: Pregnancy, today: date) -> str:
+    """Written without the engine: the last choice that has begun, else the first schedule."""
+    begun = [(day, profile) for day, profile in one.schedule if day <= today]
+    return max(begun)[1] if begun else one.profile
+
+
+@PROPERTY
+@given(women(), todays)
+def test_nothing_of_a_schedule_that_she_does_not_follow_waits(facts: Facts, today: date) -> None:
+    profiles = {rule.id: rule.profiles for rule in RULES}
+    for one in facts.pregnancies:
+        waiting = {due.rule for due in due_for(facts, RULES, today) if due.episode == one.uuid and due.is_task}
+        others = {rule for rule in waiting if not {"any", followed_on(one, today)} & set(profiles[rule])}
+        assert others == set()
+
+
+@PROPERTY
+@given(women(), todays, st.sampled_from(("CN5", "CN5+WHO", "CN-clinic")))
+def test_what_was_answered_by_a_schedule_stays_so_when_she_comes_to_follow_another(
+    facts: Facts, today: date, profile: str
+) -> None:
+    known = up_to(facts, today)
+    tomorrow = today + timedelta(days=1)
+    pregnancies = tuple(replace(one, schedule=(*one.schedule, (tomorrow, profile))) for one in known.pregnancies)
+    after = {due.key: due for due in due_for(replace(known, pregnancies=pregnancies), RULES, tomorrow)}
+    for due in due_for(known, RULES, tomorrow):
+        if due.answered_on:
+            there = after[due.key]
+            assert (there.state, there.answered_on, there.answered_by) == (due.state, due.answered_on, due.answered_by)
+
+
+@PROPERTY
+@given(women(), todays)
+def test_what_never_rises_above_info_hides_nothing_that_does(facts: Facts, today: date) -> None:
+    """A question that is asked at a visit stands inside that, whichever it is."""
+    rises = {rule.id for rule in RULES if rule.severity and rule.answer != "mood_check"}
+    dues = {due.key: due for due in due_for(facts, RULES, today)}
+    for due in dues.values():
+        if due.inside and due.rule in rises:
+            assert dues[due.inside].rule in rises

@@ -48,7 +48,7 @@ def with_outcome(outcome: Any, **given: Any) -> Facts:
 
 def test_without_a_stop_everything_is_asked_for() -> None:
     assert sorted(tasks(EVERYTHING, TODAY)) == (
-        ["ANC-D", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "INJ-DMPA", "IUD-1", "PILL-R", "REF-R", "REF-U"]
+        ["ANC-D", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "INJ-DMPA", "IUD-1", "PILL-R", "PPFP", "REF-R", "REF-U"]
     )
     assert causes(EVERYTHING) == {}
 
@@ -56,7 +56,7 @@ def test_without_a_stop_everything_is_asked_for() -> None:
 def test_a_loss_ends_everything_of_that_pregnancy_at_once_and_nothing_else() -> None:
     facts = with_outcome(lost(TODAY))
     assert sorted(tasks(facts, TODAY)) == ["INJ-DMPA", "IUD-1", "PILL-R", "PL1", "REF-R"]
-    assert set(causes(facts)) == {"ANC-D", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "REF-U"}
+    assert set(causes(facts)) == {"ANC-D", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "PPFP", "REF-U"}
     assert set(causes(facts).values()) == {"pregnancy_ended"}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.followups.daily import recalculate_due
 from server.followups.recalculate import recalculate
 from server.models import (
+    Actor,
     CareEvent,
     Entity,
     EntityVersion,
@@ -17,6 +18,7 @@ from server.models import (
     Form,
     Household,
     Project,
+    ScheduleChoice,
     Submission,
     SubmissionVersion,
     Woman,
@@ -147,6 +149,16 @@ def transferred(db: Session, project: Project, on: str, status: str, uuid: str =
         db.add(row)
     row.version, row.data_json = 1, orjson.dumps({"status": status}).decode()
     return tell(db, project, F8, on, episode=uuid, **given)
+
+
+def choose(db: Session, project: Project, profile: str, on: str, pregnancy: str | None = None) -> None:
+    """Somebody chose a schedule, of the town or of a pregnancy."""
+    by = Actor(type="user", display_name="王医生", created_at=at_noon(on))
+    db.add(by)
+    db.flush()
+    row = {"pregnancy": pregnancy, "profile": profile, "chosen_by_id": by.id, "chosen_at": at_noon(on)}
+    db.add(ScheduleChoice(project_id=project.id, **row))
+    db.flush()
 
 
 def injected(db: Session, project: Project, on: str, **given: str) -> CareEvent:

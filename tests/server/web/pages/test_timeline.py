@@ -69,7 +69,7 @@ def test_a_clinician_reads_weeks_methods_and_the_way_to_the_record(town, browse)
         "孕周 21 周 + 3 天" in words and "预产期（约） 7月10日" in words and "三个月避孕针" in words and "ANC2" in words
     )
     assert f'href="/review/{record}"' in page.get_data(as_text=True)
-    assert page.get_data(as_text=True).count("data-mask") == 2
+    assert page.get_data(as_text=True).count("data-mask") == 3
 
 
 def test_each_follow_up_leads_to_its_why(town, browse):
