@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 import orjson
 
@@ -88,7 +89,13 @@ def advice_of(row: FollowUp, rule: Rule | None) -> Words | None:
 
 def write_steps(steps: tuple[Step, ...]) -> str:
     """The sums as FollowUp.why_json keeps them."""
-    return orjson.dumps([asdict(one) for one in steps]).decode()
+    return orjson.dumps([plain_step(one) for one in steps]).decode()
+
+
+def plain_step(step: Step) -> dict[str, Any]:
+    """One sum as values; what the calendar did not touch is written as it was before there was one."""
+    left_out = {name for name in ("because", "provisional") if not getattr(step, name)}
+    return {name: value for name, value in asdict(step).items() if name not in left_out}
 
 
 def read_steps(text: str) -> tuple[Step, ...]:

@@ -1,7 +1,6 @@
 """Follow-ups as they would stand on a day, worked out anew and written nowhere: what `fangshi follow-ups` prints."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -9,10 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
-from server.followups.explaining import shipped_rules
+from server.followups.explaining import plain_step, shipped_rules
 from server.followups.gathering import facts_of_many
 from server.followups.rules import due_for
-from server.followups.windows import is_weekend
+from server.followups.town_calendar import calendar_of
 from server.models import BENEFIT_CASES, Dataset, Entity, Household, Project, Woman
 
 BATCH: Final = 200
@@ -45,12 +44,13 @@ def standing_on(db: Session, project: Project, today: date) -> Iterator[Due]:
 
     It is judged by all that is known now, without the visits of later days; consent is as it stands now.
     """
+    calendar = calendar_of(db, project.id)
     for subject_list, rows, key in subjects_in(project):
         for subjects in _batches(db, rows, key):
             facts = facts_of_many(db, project, subject_list, subjects, until=today)
             for uuid in subjects:
                 if uuid in facts:
-                    yield from due_for(facts[uuid], shipped_rules(), today, is_weekend)
+                    yield from due_for(facts[uuid], shipped_rules(), today, calendar)
 
 
 def subjects_in(project: Project) -> Iterator[tuple[str, Select[int, str], Any]]:
@@ -90,7 +90,7 @@ def as_json(due: Due) -> dict[str, Any]:
         "answered_by": due.answered_by,
         "inside": due.inside,
         "merged_into": due.merged_into,
-        "why": [{**asdict(one), "on": one.on.isoformat(), "gives": one.gives.isoformat()} for one in due.why],
+        "why": [{**plain_step(one), "on": one.on.isoformat(), "gives": one.gives.isoformat()} for one in due.why],
     }
 
 
