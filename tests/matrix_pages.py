@@ -85,6 +85,12 @@ GET /emergency
 POST /emergency
 POST /emergency/<int(max=9007199254740991):opening_id>/close
 
+[project] calendar.create
+POST /calendar
+
+[project] calendar.delete
+POST /calendar/<int(max=9999):number>/remove
+
 [project] field_key.create
 POST /phones
 GET /phones/roster
@@ -185,6 +191,7 @@ POST /hand-overs/<int(max=9007199254740991):hand_over_id>/end
 GET /hand-overs
 
 [project] project.read
+GET /calendar
 GET /red-lines
 
 [project] project.update

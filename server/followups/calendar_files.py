@@ -32,8 +32,11 @@ class CalendarInvalid(RuleInvalid):
 
 
 class CalendarFields(Fields):
+    """Reasons are whole sentences of the catalogue: the file may be somebody's of the town."""
+
     def wrong(self, name: str, reason: str) -> RuleInvalid:
-        return CalendarInvalid(**super().wrong(name, reason).details)
+        known = "is none of the words known here" if " is none of " in reason else reason
+        return CalendarInvalid(**{**super().wrong(name, reason).details, "reason": known})
 
 
 class _Loader(yaml.SafeLoader):
@@ -85,7 +88,7 @@ def read_year(text: str, file: str) -> CalendarYear:
     fields = CalendarFields(file, "", _read_yaml(text, file))
     number = fields.whole("year", YEARS.start)
     if number not in YEARS:
-        raise fields.wrong("year", f"is after {YEARS.stop - 1}")
+        raise fields.wrong("year", "is too far ahead")
     notice = _read_notice(fields.table("notice"))
     breaks = tuple(_read_break(one, number) for one in fields.tables("rest"))
     working = tuple(_read_working(fields, number))
@@ -97,11 +100,13 @@ def read_year(text: str, file: str) -> CalendarYear:
 
 def _read_yaml(text: str, file: str) -> dict[str, Any]:
     if len(text) > LONGEST_FILE:
-        raise CalendarInvalid(file=file, field="yaml", reason=f"is longer than {LONGEST_FILE} characters")
+        raise CalendarInvalid(file=file, field="yaml", reason="is longer than a year's notice can be")
     try:
         table = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader, and stricter
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as broken:
-        raise CalendarInvalid(file=file, field="yaml", reason=" ".join(str(broken).split())[:200]) from broken
+        mark = getattr(broken, "problem_mark", None)
+        where = f"yaml, {mark.line + 1}" if mark else "yaml"
+        raise CalendarInvalid(file=file, field=where, reason="cannot be read as YAML") from broken
     if not isinstance(table, dict) or not all(isinstance(name, str) for name in table):
         raise CalendarInvalid(file=file, field="yaml", reason="is no table of names and values")
     return table
@@ -136,13 +141,13 @@ def _read_break(fields: Fields, year: int) -> Break:
     fields.end()
     for name, day in (("first", found.first), ("last", found.last)):
         if day.year != year:
-            raise fields.wrong(name, f"{day} is of another year")
+            raise fields.wrong(name, "is a day of another year")
     if not found.festivals:
         raise fields.wrong("festivals", "names none")
     if found.last < found.first:
         raise fields.wrong("last", "is before the first day")
     if found.last - found.first >= timedelta(days=LONGEST_BREAK):
-        raise fields.wrong("last", f"makes it longer than {LONGEST_BREAK} days")
+        raise fields.wrong("last", "makes it longer than a break can be")
     return found
 
 
@@ -150,11 +155,11 @@ def _read_working(fields: Fields, year: int) -> Iterator[date]:
     days = fields.days("working")
     for at, day in enumerate(days, 1):
         if day.year != year:
-            raise fields.wrong(f"working.{at}", f"{day} is of another year")
+            raise fields.wrong(f"working.{at}", "is a day of another year")
         if day.weekday() < 5:
-            raise fields.wrong(f"working.{at}", f"{day} is no weekend")
+            raise fields.wrong(f"working.{at}", "is no weekend day")
         if day in days[: at - 1]:
-            raise fields.wrong(f"working.{at}", f"{day} is given twice")
+            raise fields.wrong(f"working.{at}", "holds a day that is given twice")
     yield from days
 
 
@@ -163,7 +168,7 @@ def _refuse_doubles(fields: Fields, year: CalendarYear) -> None:
     for at, one in enumerate(year.breaks, 1):
         for day in one.days:
             if day in off:
-                raise fields.wrong(f"rest.{at}", f"{day} is given twice")
+                raise fields.wrong(f"rest.{at}", "holds a day that is given twice")
             if day in year.working:
-                raise fields.wrong(f"rest.{at}", f"{day} is both off and worked")
+                raise fields.wrong(f"rest.{at}", "holds a day that is both off and worked")
             off.add(day)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -107,11 +107,12 @@ def count_moved(db: Session, project_id: int, before: Calendar, after: Calendar,
     return moved + sum(_moves(*one, before, after) for one in _in_working_days(db, project_id, year, rules))
 
 
-def _counted(db: Session, project_id: int, year: int) -> Iterator[tuple[str, int, date, date, date, int]]:
+def _counted(db: Session, project_id: int, year: int) -> Iterator[Any]:
+    """(rule, its version, first, target and last day, how many of them)."""
     which = FollowUp.rule, FollowUp.rule_version, FollowUp.opens_on, FollowUp.due_on, FollowUp.closes_on
     near = FollowUp.due_on.between(date(year, 1, 1) - NEAR, date(year, 12, 31) + NEAR)
     asked = FollowUp.project_id == project_id, FollowUp.ended.is_(False), near
-    yield from db.execute(select(*which, func.count()).where(*asked).group_by(*which)).tuples()
+    yield from db.execute(select(*which, func.count()).where(*asked).group_by(*which))
 
 
 def _in_working_days(

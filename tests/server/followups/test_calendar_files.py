@@ -95,8 +95,8 @@ def test_a_good_file_is_read() -> None:
         ("https://www.gov.cn/example", "javascript:alert(1)", "notice.address"),
         ("year: 2027", "year: 2027\nyear: 2027", "yaml"),
         ("year: 2027", "year: &a 2027\nother: *a", "yaml"),
-        ("year: 2027", "year: !!python/object/apply:os.system [ls]", "yaml"),
-        ("year: 2027", "year: [", "yaml"),
+        ("year: 2027", "year: !!python/object/apply:os.system [ls]", "yaml, 2"),
+        ("year: 2027", "year: [", "yaml, 4"),
         ("year: 2027", "year: 2027" + " " * 20_000, "yaml"),
     ],
 )
