@@ -26,8 +26,8 @@ KEPT: Final = {
     CONSENT: "action consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until "
     "village_code household named_worker withdraw_scope withdraw_erase age_band present_self privacy_now start "
     "wording_notice wording_service wording_reminder wording_share_clinic wording_location wording_stats",
-    PREGNANCY: "village_code wants_registration lmp_known lmp_date us_done us_date us_weeks us_days first_check_date "
-    "danger_now contact_ok my_role",
+    PREGNANCY: "village_code wants_registration lmp_known lmp_date lmp_calendar lmp_lunar us_done us_date us_weeks us_days "
+    "first_check_date danger_now contact_ok my_role",
     ANTENATAL: "still_pregnant place done_by danger us_new us_date us_weeks us_days refer refer_urgency refer_to next_date "
     "bp_sys bp_dia hb_gl movement sys_critical_from dia_critical_from hb_critical_below",
     CONTRACEPTION: "village_code reason choice_hers pressure method start_date last_injection next_injection_date "

@@ -1,5 +1,6 @@
 """A woman's course for her care team: what she agreed to, what happened, what is next. Every look is written down."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import Response, make_response, render_template
@@ -9,6 +10,7 @@ from server.followups.courses import get_woman, list_care, list_events
 from server.followups.queries import for_subject
 from server.models import Woman
 from server.places.joined import reach_home
+from server.registry.last_periods import find_last_periods
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
@@ -40,5 +42,11 @@ def course_of(reach: Reach, woman: Woman, clinical: bool) -> dict[str, object]:
     db, day = session.db(), reach.today
     rows = for_subject(db, reach.project.id, reach.whose, "women", woman.uuid)
     events = list_events(db, woman, MOST_EVENTS)
-    state = state_lines(*list_care(db, woman), day) if clinical else []
+    state = state_of(woman, day) if clinical else []
     return {"entries": entries_of(events, rows, day, clinical), "state": state, "is_cut": len(events) == MOST_EVENTS}
+
+
+def state_of(woman: Woman, day: date) -> list[tuple[str, str]]:
+    pregnancies, methods = list_care(session.db(), woman)
+    going_on = [one.uuid for one in pregnancies if one.status == "ongoing"]
+    return state_lines(pregnancies, methods, find_last_periods(session.db(), woman.project_id, going_on), day)
