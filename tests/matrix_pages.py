@@ -132,6 +132,7 @@ GET /follow-ups
 GET /consents
 
 [project] followup.read|benefit.read
+GET /follow-ups/before-break
 GET /follow-ups/list
 GET /m
 

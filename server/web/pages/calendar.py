@@ -57,6 +57,7 @@ def facts_of(project: Project, number: int) -> dict[str, Any]:
         "mine": mine,
         "is_replaced": mine is not None and number in shipped_years(),
         "can_add": may(who, "calendar.create", project),
+        "can_plan": may(who, "followup.read", project) or may(who, "benefit.read", project),
         "can_remove": mine is not None and may(who, "calendar.delete", project),
     }
 
