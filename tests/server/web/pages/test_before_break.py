@@ -37,7 +37,7 @@ def test_a_worker_sees_her_villages_and_a_clinician_all(town: CareTown, browse: 
     closing(town, "W-0555 李*", village=2)
     closing(town, "W-0777 周*", on=date(2026, 9, 30))
     page = text_of(browse("wang").see("/follow-ups/before-break"))
-    assert "国庆节 · 10月1日（周四） – 10月7日（周三） · 1 次访视" in page
+    assert "国庆节 · 10月1日（周四） – 10月7日（周三） · 1 件" in page
     assert "W-0231 王*" in page and "W-0555" not in page and "W-0777" not in page
     everybody = text_of(browse("lin").see("/follow-ups/before-break"))
     assert "W-0231" in everybody and "W-0555" in everybody
