@@ -26,6 +26,7 @@ from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
+from server.followups.before_breaks import tell_before_breaks
 from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
 from server.followups.feedback_notices import tell_of_feedback
@@ -111,6 +112,12 @@ def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime
         if not batch:
             return done
         done += batch
+
+
+def tell_ahead_of_breaks(database: Database, _config: Config, now: datetime) -> int:
+    """Before a long break: how many people have tasks whose last day lies in it."""
+    with database.transaction() as db:
+        return tell_before_breaks(db, clock.today(now), now)
 
 
 def add_summaries(database: Database, config: Config, now: datetime) -> int:
@@ -207,6 +214,7 @@ TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
     Job("backlog", timedelta(hours=1), force_backlog),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
+    Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
     Job("audit", timedelta(minutes=1), chain_audit),

@@ -85,6 +85,12 @@ GET /emergency
 POST /emergency
 POST /emergency/<int(max=9007199254740991):opening_id>/close
 
+[project] calendar.create
+POST /calendar
+
+[project] calendar.delete
+POST /calendar/<int(max=9999):number>/remove
+
 [project] field_key.create
 POST /phones
 GET /phones/roster
@@ -126,6 +132,7 @@ GET /follow-ups
 GET /consents
 
 [project] followup.read|benefit.read
+GET /follow-ups/before-break
 GET /follow-ups/list
 GET /m
 
@@ -185,6 +192,7 @@ POST /hand-overs/<int(max=9007199254740991):hand_over_id>/end
 GET /hand-overs
 
 [project] project.read
+GET /calendar
 GET /red-lines
 
 [project] project.update

@@ -49,7 +49,7 @@ FILLER = verbs("project.read open_form.list/read submission.create")
 PHONE = verbs("open_form.read submission.create")
 SITE = verbs(
     "user.list/create/read/update/delete user.password.invalidate project.create/list role.list config.read/set audit.read "
-    "project.kind timetable.read"
+    "project.kind timetable.read calendar.create/delete"
 )
 
 # What an administrator does not have in a care project, and a role of some forms only there: anything that people answered.
@@ -101,7 +101,7 @@ ROLES: tuple[Role, ...] = (
         verbs(
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
             "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list "
-            "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set"
+            "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set calendar.create/delete"
         ),
         purpose=True,
     ),

@@ -8,24 +8,28 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
+from server.followups.before_breaks import break_ahead, closing_by_person, told_on
 from server.followups.notices import EMAIL, Word, add_once
 from server.followups.queries import consent_holds, is_woman, of_the_team
-from server.followups.recipients import Staff, staff_of
+from server.followups.recipients import Staff, care_towns, staff_of
+from server.followups.town_calendar import calendar_of
 from server.followups.wishes import wishes_of
-from server.models import FollowUp, Notification, Project, Woman
+from server.models import FollowUp, Notification, Woman
 
 DIGEST: Final = "digest"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Visits that a person is asked for. What is overdue is not counted as due."""
+    """Visits that a person is asked for. What is overdue is not counted as due. `closing` are those whose last day lies in
+    the long break that is told of that day."""
 
     due: int = 0
     overdue: int = 0
+    closing: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.due or self.overdue)
+        return bool(self.due or self.overdue or self.closing)
 
 
 def occasion_on(day: date) -> str:
@@ -43,7 +47,7 @@ def add_digests(db: Session, now: datetime) -> int:
     """
     day = shanghai_date(now)
     homes: dict[int, int] = {}  # a person of several towns gets one mail, kept with the first of them
-    for project_id in _towns(db):
+    for project_id in care_towns(db):
         for person in staff_of(db, project_id, day).people:
             homes.setdefault(person, project_id)
     have = set(db.scalars(select(Notification.recipient_id).where(Notification.occasion == occasion_on(day))))
@@ -53,29 +57,29 @@ def add_digests(db: Session, now: datetime) -> int:
     return sum(add_once(db, word, now, now) for word in words)
 
 
-def _towns(db: Session) -> list[int]:
-    return list(
-        db.scalars(
-            select(Project.id)
-            .where(Project.kind == "care", Project.archived.is_(False), Project.deleted_at.is_(None))
-            .order_by(Project.id)
-        )
-    )
-
-
 def numbers_of(db: Session, person: int, today: date) -> Numbers:
     """What somebody is asked for in all towns: a worker all visits, a clinician the red and critical ones.
 
     The town's lead gets no numbers here: the morning page has them.
     """
-    due = overdue = 0
-    for project_id in _towns(db):
+    due = overdue = closing = 0
+    for project_id in care_towns(db):
         staff = staff_of(db, project_id, today)
         for row, chosen in _asked(db, project_id, today) if person in staff.people else ():
             if _is_asked(staff, person, row, chosen):
                 due += row.overdue_from > today
                 overdue += row.overdue_from <= today
-    return Numbers(due, overdue)
+        closing += _closing(db, project_id, person, today) if person in staff.people else 0
+    return Numbers(due, overdue, closing)
+
+
+def _closing(db: Session, project_id: int, person: int, today: date) -> int:
+    """Said on one day alone: the inbox says it once, too."""
+    calendar = calendar_of(db, project_id)
+    found = break_ahead(calendar, today)
+    if found is None or told_on(calendar, found) != today:
+        return 0
+    return closing_by_person(db, project_id, found, today).get(person, 0)
 
 
 def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, str | None]]:

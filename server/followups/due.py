@@ -22,6 +22,8 @@ class Step:
 
     `what` names a field of Due, `ga_anchor`, or `severity.<level>`. `fact` names a day of the facts, a field of Due, or
     the event that answered. Where a day is the latest of several sums, all are given and `counts` marks the one used.
+    `because` is why nobody works on the day `on`, as Calendar.cause_of gives it; `provisional` says that the calendar of
+    a year was not known when this was worked out. Steps that were kept before there were these two have neither.
     """
 
     what: str
@@ -31,6 +33,8 @@ class Step:
     gives: date
     counts: bool = True
     months: int = 0
+    because: str = ""
+    provisional: bool = False
 
 
 @dataclass(frozen=True)

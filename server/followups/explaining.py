@@ -12,7 +12,7 @@ from server.followups.rule_files import load_rules
 from server.followups.ruleset import Rule, Source, Words
 from server.models import FollowUp
 
-ONLY_OF_SOME: Final = frozenset(["months"])
+ONLY_OF_SOME: Final = frozenset(["months", "because", "provisional"])
 """Fields of Step that came later: rows that were written before them keep their bytes."""
 
 

@@ -88,8 +88,12 @@ def list_visits(
         .where(FollowUp.id.in_([row_id for row_id, _ in firsts]))
     )
     found = {row.id: (row, label, home, woman) for row, label, home, woman in rows}
-    cases = case_labels(db, project_id, [row for row, *_ in found.values()])
-    visits = [visit_of(*found[row_id], first) for row_id, first in firsts if row_id in found]
+    return name_cases(db, project_id, [visit_of(*found[row_id], first) for row_id, first in firsts if row_id in found])
+
+
+def name_cases(db: Session, project_id: int, visits: list[Visit]) -> list[Visit]:
+    """The same with the labels of benefit cases."""
+    cases = case_labels(db, project_id, [one.row for one in visits])
     return [one._replace(label=cases.get(one.row.subject, one.label)) for one in visits] if cases else visits
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from server.followups.working_days import FESTIVALS, Break
 from server.models import BENEFIT_CASES, FollowUp
 
 CLASSES: Final = {
@@ -82,11 +83,21 @@ def _in_english(level: str, what: str, due_on: date, over: int) -> str:
     return f"{what}: {days} over." if level == "overdue" else f"{what}: follow up soon."
 
 
-def say_counts(due: int, overdue: int, english: bool) -> str:
-    """The day's summary."""
+def say_counts(due: int, overdue: int, english: bool, closing: int = 0) -> str:
+    """The day's summary; `closing` before a long break."""
     if english:
-        return f"Due: {due}. Overdue: {overdue}."
-    return f"到期 {due} 个，超期 {overdue} 个。"
+        return f"Due: {due}. Overdue: {overdue}." + (f" Last day in the coming break: {closing}." if closing else "")
+    return f"到期 {due} 个，超期 {overdue} 个。" + (f"最后一天在长假里的 {closing} 个。" if closing else "")
+
+
+def say_break(found: Break, number: int, english: bool) -> str:
+    """A long break and how many tasks have their last day in it."""
+    names = [FESTIVALS[one] for one in found.festivals if one in FESTIVALS]
+    if english:
+        days = f"{found.first.day} {found.first:%b} – {found.last.day} {found.last:%b}"
+        return f"{', '.join(one.en for one in names)}, {days}: {number}."
+    days = f"{found.first.month}月{found.first.day}日–{found.last.month}月{found.last.day}日"
+    return f"{'、'.join(one.zh for one in names)}（{days}）：{number} 个。"
 
 
 def head_of(level: str | None, english: bool) -> str:

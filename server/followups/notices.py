@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from server.followups.queries import is_woman
 from server.followups.recipients import Recipients, recipients_of
-from server.followups.windows import add_working_days
+from server.followups.town_calendar import calendar_of
 from server.followups.wishes import wishes_of
+from server.followups.working_days import Calendar
 from server.models import FollowUp, Notification, Project, Woman
 
 LEVELS: Final = ("due", "red", "overdue", "late", "critical")
@@ -49,7 +50,8 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     The row must have its id.
     """
     known = list(db.scalars(select(Notification).where(Notification.follow_up_id == row.id)))
-    levels = _levels(row)
+    is_red = row.severity == "red" and not row.ended
+    levels = _levels(row, is_red and is_late(row, calendar_of(db, project.id)))
     if not known and not levels:
         return
     told = _by_person(recipients_of(db, row), levels) if levels else {}
@@ -87,7 +89,7 @@ _TOLD_TO_OTHERS: Final = _build_told_to_others()
 """Built once: it is asked at every record about a woman."""
 
 
-def _levels(row: FollowUp) -> Levels:
+def _levels(row: FollowUp, late: bool) -> Levels:
     """One that stands inside another is that one's matter, unless it is critical itself."""
     if row.ended or (row.inside and row.severity != "critical"):
         return Levels()
@@ -95,12 +97,12 @@ def _levels(row: FollowUp) -> Levels:
         return Levels("critical", "critical", "critical")
     red = "red" if row.severity == "red" else None
     worker = "overdue" if row.state == "overdue" else red or ("due" if row.state == "due" else None)
-    return Levels(worker, red, "late" if red and is_late(row) else None)
+    return Levels(worker, red, "late" if red and late else None)
 
 
-def is_late(row: FollowUp) -> bool:
+def is_late(row: FollowUp, calendar: Calendar) -> bool:
     """Whether it has been red for three working days."""
-    return row.stands_on >= add_working_days(red_since(row), LATE_AFTER)
+    return row.stands_on >= calendar.add_working_days(red_since(row), LATE_AFTER)
 
 
 def red_since(row: FollowUp) -> date:

@@ -7,9 +7,12 @@ from itertools import count
 
 from server.followups.ruleset import WINDOW_DAYS, Offset, Repeat, Rule
 from server.followups.windows import Window, window_of
+from server.followups.working_days import WEEKENDS_ONLY, Calendar
 
 
-def each_occurrence(rule: Rule, days: Mapping[str, date], today: date) -> Iterator[tuple[Rule, int, Window]]:
+def each_occurrence(
+    rule: Rule, days: Mapping[str, date], today: date, calendar: Calendar = WEEKENDS_ONLY
+) -> Iterator[tuple[Rule, int, Window]]:
     """The rule as it counts each time, the number of that time, from 1 on, and its window.
 
     Of a rule that repeats: every time whose window has opened by that day, and the next one. Later ones come when their
@@ -17,14 +20,14 @@ def each_occurrence(rule: Rule, days: Mapping[str, date], today: date) -> Iterat
     before anybody here knew of the event (`noted_on`, where the days name it) is left out.
     """
     if rule.repeat is None:
-        yield rule, 1, window_of(rule, days)
+        yield rule, 1, window_of(rule, days, calendar)
         return
     numbers = count(1) if rule.repeat.times is None else range(1, rule.repeat.times + 1)
     for number in numbers:
         moved = _moved(rule, rule.repeat, number)
-        window = window_of(moved, days)
+        window = window_of(moved, days, calendar)
         if number != rule.repeat.times:
-            window = _over_before(window, window_of(_moved(rule, rule.repeat, number + 1), days).opens_on)
+            window = _over_before(window, window_of(_moved(rule, rule.repeat, number + 1), days, calendar).opens_on)
         if not (window.latest_on and "noted_on" in days and window.latest_on < days["noted_on"]):
             yield moved, number, window
         if window.opens_on > today:

@@ -212,7 +212,7 @@ def _reader(recipient_id: int) -> Select[User]:
 def _digest_text(db: Session, row: Notification, now: datetime, english: bool) -> str | None:
     today = shanghai_date(now)
     numbers = numbers_of(db, row.recipient_id, today) if day_of(row.occasion) == today else Numbers()
-    return notice_words.say_counts(numbers.due, numbers.overdue, english) if numbers else None
+    return notice_words.say_counts(numbers.due, numbers.overdue, english, numbers.closing) if numbers else None
 
 
 def _alert_text(db: Session, row: Notification, now: datetime, english: bool) -> str | None:

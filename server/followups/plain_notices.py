@@ -14,6 +14,7 @@ OPENED = "opened"
 COACHING = "coaching"
 CHECK_DIFFERS, CHECK_CONCERN = "check_differs", "check_concern"
 FEEDBACK_WAITS: Final = "feedback_waits"
+BEFORE_BREAK: Final = "before_break"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -49,6 +50,10 @@ SENTENCES: Final = {
     FEEDBACK_WAITS: (
         "有一件事想请您看一看，请在方便时打开“权利事务”。",
         "Something waits for you; please open the rights desk when it suits you.",
+    ),
+    BEFORE_BREAK: (
+        "快放长假了：有些待办的最后一天在假期里，请放假前安排好。",
+        "A long break is coming: the last day of some tasks lies in it. Please plan them before it begins.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

@@ -21,7 +21,8 @@ from server.followups.gathering import facts_of_many
 from server.followups.notices import LATE_AFTER, follow_up_changed, told_to_others
 from server.followups.rules import due_for, stopped_for
 from server.followups.ruleset import Rule
-from server.followups.windows import add_working_days, is_weekend
+from server.followups.town_calendar import calendar_of
+from server.followups.working_days import Calendar
 from server.models import FollowUp, Project
 
 SUPERSEDED: Final = "superseded"
@@ -48,11 +49,13 @@ Subject = tuple[str, str]
 
 @dataclass(frozen=True)
 class Round:
-    """One recalculation: whose project, the Shanghai date that follow-ups are to stand on, the instant it is made."""
+    """One recalculation: whose project, the Shanghai date that follow-ups are to stand on, the instant it is made, and the
+    town's calendar."""
 
     project: Project
     today: date
     now: datetime
+    calendar: Calendar
 
 
 def recalculate(db: Session, project: Project, subject_list: str, subject: str, today: date, now: datetime) -> None:
@@ -69,12 +72,13 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
     wanted = sorted(set(subjects))
     for one in wanted:
         lock_subject(db, project.id, one, wait=True)
+    round_ = Round(project, today, now, calendar_of(db, project.id))
     for subject_list, group in groupby(wanted, key=lambda one: one[0]):
         uuids = [uuid for _, uuid in group]
         facts = facts_of_many(db, project, subject_list, uuids)
         rows = rows_of(db, project.id, subject_list, uuids)
         for uuid in uuids:
-            bring_in_line(db, Round(project, today, now), facts.get(uuid), rows.get(uuid, {}))
+            bring_in_line(db, round_, facts.get(uuid), rows.get(uuid, {}))
         if subject_list == "women":
             for row in told_to_others(db, project.id, uuids):
                 follow_up_changed(db, project, row, now)
@@ -113,14 +117,14 @@ def rows_of(
 def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Mapping[str, FollowUp]) -> None:
     """One subject: what is new is added, what moved is moved, what is no longer asked for is superseded with its cause."""
     rules = shipped_rules()
-    dues = due_for(facts, rules, round_.today, is_weekend) if facts else ()
-    stopped = stopped_for(facts, rules, round_.today) if facts else ()
+    dues = due_for(facts, rules, round_.today, round_.calendar) if facts else ()
+    stopped = stopped_for(facts, rules, round_.today, round_.calendar) if facts else ()
     causes = {one.key: one.cause for one in stopped}
     otherwise = REASON_GONE if facts else SUBJECT_GONE
     news = []
     for due in dues:
         row = rows.get(due.key) or add_row(db, round_, due)
-        if place(row, due, round_, next_look(due, facts, rules, round_.today)):
+        if place(row, due, round_, next_look(due, facts, rules, round_)):
             news.append(row)
     for key in rows.keys() - {due.key for due in dues}:
         if supersede(rows[key], causes.get(key, otherwise), round_):
@@ -197,18 +201,18 @@ def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
     return is_news
 
 
-def next_look(due: Due, facts: Facts | None, rules: Sequence[Rule], today: date) -> date | None:
+def next_look(due: Due, facts: Facts | None, rules: Sequence[Rule], round_: Round) -> date | None:
     """The next day on which this follow-up changes by itself: by its own days, the end of her consent, a rule that
     begins, or because it has been red long enough for more people to hear of it."""
     if not due.is_task:
         return None
-    return min((day for day in days_ahead(due, facts, rules) if day > today), default=None)
+    return min((day for day in days_ahead(due, facts, rules, round_.calendar) if day > round_.today), default=None)
 
 
-def days_ahead(due: Due, facts: Facts | None, rules: Sequence[Rule]) -> Iterator[date]:
+def days_ahead(due: Due, facts: Facts | None, rules: Sequence[Rule], calendar: Calendar) -> Iterator[date]:
     if due.changes_on:
         yield due.changes_on
     if facts and facts.consent.until and facts.consent.until < date.max:
         yield facts.consent.until + timedelta(days=1)
     yield from (rule.effective_from for rule in rules)
-    yield from (add_working_days(step.gives, LATE_AFTER) for step in due.why if step.what == "severity.red")
+    yield from (calendar.add_working_days(one.gives, LATE_AFTER) for one in due.why if one.what == "severity.red")

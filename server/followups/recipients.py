@@ -118,6 +118,12 @@ class Staff:
         return (one.person for one in self.duties if one.role == role and one.village_code in places)
 
 
+def care_towns(db: Session) -> list[int]:
+    """The ids of the care projects in use."""
+    in_use = Project.kind == "care", Project.archived.is_(False), Project.deleted_at.is_(None)
+    return list(db.scalars(select(Project.id).where(*in_use).order_by(Project.id)))
+
+
 def staff_of(db: Session, project_id: int, today: date) -> Staff:
     duties = (*_by_role(db, project_id), *_by_phone(db, project_id))
     return Staff(duties, _stand_ins(db, project_id, today), _above(db, project_id))

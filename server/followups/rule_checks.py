@@ -49,6 +49,8 @@ def _complaints(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "subject_list", f"{rule.subject_list} has no {rule.anchor}"
     if rule.in_working_days and any(one.days < 0 for one in (*rule.open, *rule.due, *rule.close, *rule.latest)):
         yield "window.counted_in", "working days are counted forward"
+    if rule.in_working_days and rule.answer == "antenatal_contact":
+        yield "window.counted_in", "weeks of pregnancy count all days"
     if rule.anchor == "referred_on" and rule.urgency is None:
         yield "applies.urgency", "is missing"
 

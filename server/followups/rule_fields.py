@@ -64,7 +64,14 @@ class Fields:
 
     def day(self, name: str) -> date:
         value = self._take(name, date, "a date")
-        if isinstance(value, datetime):
+        return self._as_day(name, value)
+
+    def days(self, name: str) -> list[date]:
+        """A list of dates, which may be empty."""
+        return [self._as_day(f"{name}.{at}", one) for at, one in enumerate(self._take(name, list, "a list"), 1)]
+
+    def _as_day(self, name: str, value: Any) -> date:
+        if isinstance(value, datetime) or not isinstance(value, date):
             raise self.wrong(name, "must be a date without a time")
         return date(value.year, value.month, value.day)
 
@@ -91,7 +98,7 @@ class Fields:
         return tuple(values)
 
     def table(self, name: str, default: Any = _REQUIRED) -> "Fields":
-        return Fields(self.file, self._path_of(name), self._take(name, dict, "a table", default))
+        return type(self)(self.file, self._path_of(name), self._take(name, dict, "a table", default))
 
     def tables(self, name: str, default: Any = _REQUIRED) -> list["Fields"]:
         values = self._take(name, list, "a list of tables", default)
@@ -99,7 +106,7 @@ class Fields:
             raise self.wrong(name, "must be a list of tables")
         if not values and default is _REQUIRED:
             raise self.wrong(name, "must have at least one entry")
-        return [Fields(self.file, f"{self._path_of(name)}.{at}", one) for at, one in enumerate(values, 1)]
+        return [type(self)(self.file, f"{self._path_of(name)}.{at}", one) for at, one in enumerate(values, 1)]
 
     def _path_of(self, name: str) -> str:
         return ".".join(part for part in (self.path, name) if part)

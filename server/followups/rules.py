@@ -17,33 +17,36 @@ from server.followups.ruleset import Rule, rules_in_force
 from server.followups.schedules import as_it_counts, left_on
 from server.followups.stops import Cause, cause_of_stop
 from server.followups.windows import (
-    RestDay,
     Window,
     next_change,
     propose_day,
+    proposed_step,
     severity_on,
     state_on,
     window_steps,
 )
+from server.followups.working_days import WEEKENDS_ONLY, Calendar
 
 GESTATION_DAYS = 280
 """EDD - 280 days is the day that weeks count from (domain.md 2.1); never nine months and a week."""
 
 
-def due_for(facts: Facts, rules: Sequence[Rule], today: date, is_rest_day: RestDay | None = None) -> tuple[Due, ...]:
+def due_for(facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None = None) -> tuple[Due, ...]:
     """The follow-ups of one subject as they stand that day (Asia/Shanghai), by target day.
 
     Tasks that a stop ended are left out (`stopped_for` names them); those that were answered before it stay, as done.
-    Without valid consent there is nothing. `is_rest_day` is the calendar for the proposed day; without it the target
-    day is proposed. Raises nothing for facts that contradict each other.
+    Without valid consent there is nothing. Without a calendar the target day is proposed, and working days are those of
+    the week. Raises nothing for facts that contradict each other.
     """
-    judged = _judge_all(facts, rules, today, is_rest_day)
+    judged = _judge_all(facts, rules, today, calendar)
     return _stand_inside(sorted((due for due, stop in judged if stop is None), key=_order), rules)
 
 
-def stopped_for(facts: Facts, rules: Sequence[Rule], today: date) -> tuple[Stopped, ...]:
+def stopped_for(
+    facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None = None
+) -> tuple[Stopped, ...]:
     """The follow-ups that `due_for` leaves out, each with what ended it."""
-    judged = sorted(_judge_all(facts, rules, today, None), key=lambda one: _order(one[0]))
+    judged = sorted(_judge_all(facts, rules, today, calendar), key=lambda one: _order(one[0]))
     return tuple(Stopped(due.key, due.rule, stop.cause, stop.on, stop.event) for due, stop in judged if stop)
 
 
@@ -60,13 +63,13 @@ def _order(due: Due) -> tuple[date, str, str]:
 
 
 def _judge_all(
-    facts: Facts, rules: Sequence[Rule], today: date, is_rest_day: RestDay | None
+    facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None
 ) -> Iterator[tuple[Due, Cause | None]]:
     """Every follow-up with the stop that ended it, if one did."""
     in_force = rules_in_force(rules, today)
     settled = _settle_all(facts, in_force, today)
     has_consent = facts.consent.holds_on(today)
-    for rule, occasion, number, window in _each_time(in_force, facts, today):
+    for rule, occasion, number, window in _each_time(in_force, facts, today, calendar or WEEKENDS_ONLY):
         key = key_of(rule.id, facts.subject, occasion.episode, occasion.event, number)
         asked = Asked(key, occasion, window, rule.answers_before_open, today, number)
         ending = None
@@ -78,15 +81,18 @@ def _judge_all(
             continue
         ending = _by_then(ending, rule, occasion, today)
         stop = None if ending and ending.is_answer else cause_of_stop(facts, rule, occasion, window, today)
-        due = _due(facts, rule, asked, ending, is_rest_day)
+        due = _due(facts, rule, asked, ending, calendar)
         yield due, stop if has_consent else Cause("no_consent", facts.consent.until)
 
 
-def _each_time(rules: Sequence[Rule], facts: Facts, today: date) -> Iterator[tuple[Rule, Occasion, int, Window]]:
+def _each_time(
+    rules: Sequence[Rule], facts: Facts, today: date, calendar: Calendar
+) -> Iterator[tuple[Rule, Occasion, int, Window]]:
     """Every occasion of every rule with its number and its window: one each, or as often as the rule repeats it."""
     for rule in rules:
         for occasion in occasions_of(rule, facts, today):
-            for one, number, window in each_occurrence(as_it_counts(rule, occasion.pregnancy), occasion.days, today):
+            counted = as_it_counts(rule, occasion.pregnancy)
+            for one, number, window in each_occurrence(counted, occasion.days, today, calendar):
                 yield one, occasion, number, window
 
 
@@ -101,11 +107,11 @@ def _settle_all(facts: Facts, rules: tuple[Rule, ...], today: date) -> dict[str,
     return {one.uuid: settle_contacts(facts, one, rules, today) for one in ordered}
 
 
-def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_day: RestDay | None) -> Due:
+def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, calendar: Calendar | None) -> Due:
     occasion, window = asked.occasion, asked.window
     state = ending.state if ending else state_on(asked.today, window)
     reached = severity_on(asked.today, rule, occasion.days, window) if state in TASK_STATES else None
-    proposed_on = propose_day(rule.kind, window, is_rest_day)
+    proposed_on = propose_day(rule.kind, window, calendar.is_rest_day if calendar else None)
     return Due(
         key=asked.key,
         rule=rule.id,
@@ -134,8 +140,8 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_
         changes_on=_next_change(rule, asked) if state in TASK_STATES else None,
         why=(
             *_dating_steps(occasion, asked.today),
-            *window_steps(rule, occasion.days, window),
-            *_proposed_steps(window, proposed_on),
+            *window_steps(rule, occasion.days, window, calendar or WEEKENDS_ONLY),
+            *_proposed_steps(window, proposed_on, calendar),
             *(reached[1] if reached else ()),
             *_answer_steps(ending),
         ),
@@ -147,9 +153,10 @@ def _next_change(rule: Rule, asked: Asked) -> date | None:
     return min((day for day in days if day and day > asked.today), default=None)
 
 
-def _proposed_steps(window: Window, proposed_on: date) -> Iterator[Step]:
-    if proposed_on != window.due_on:
-        yield Step("proposed_on", "due_on", window.due_on, (proposed_on - window.due_on).days, proposed_on)
+def _proposed_steps(window: Window, proposed_on: date, calendar: Calendar | None) -> Iterator[Step]:
+    step = proposed_step(window, proposed_on, calendar) if calendar else None
+    if step:
+        yield step
 
 
 def _answer_steps(ending: Ending | None) -> Iterator[Step]:

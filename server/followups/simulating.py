@@ -11,7 +11,7 @@ from server.followups.due import Due
 from server.followups.explaining import fields_of, shipped_rules
 from server.followups.gathering import facts_of_many
 from server.followups.rules import due_for
-from server.followups.windows import is_weekend
+from server.followups.town_calendar import calendar_of
 from server.models import BENEFIT_CASES, Dataset, Entity, Household, Project, Woman
 
 BATCH: Final = 200
@@ -44,12 +44,13 @@ def standing_on(db: Session, project: Project, today: date) -> Iterator[Due]:
 
     It is judged by all that is known now, without the visits of later days; consent is as it stands now.
     """
+    calendar = calendar_of(db, project.id)
     for subject_list, rows, key in subjects_in(project):
         for subjects in _batches(db, rows, key):
             facts = facts_of_many(db, project, subject_list, subjects, until=today)
             for uuid in subjects:
                 if uuid in facts:
-                    yield from due_for(facts[uuid], shipped_rules(), today, is_weekend)
+                    yield from due_for(facts[uuid], shipped_rules(), today, calendar)
 
 
 def subjects_in(project: Project) -> Iterator[tuple[str, Select[int, str], Any]]:

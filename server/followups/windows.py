@@ -1,27 +1,13 @@
 """The arithmetic of days: a rule's window, when it is overdue, how severe that is, and the working day to propose."""
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from server.followups.due import Step
 from server.followups.ruleset import LEVELS, Offset, Rule, SeverityStep
-
-RestDay = Callable[[date], bool]
-"""Whether nobody works that day; the calendar with its swapped days is the caller's (domain.md 2.2)."""
-
-
-def is_weekend(day: date) -> bool:
-    return day.weekday() >= 5
-
-
-def add_working_days(day: date, count: int, is_rest_day: RestDay = is_weekend) -> date:
-    """The day after so many working days."""
-    while count:
-        day += timedelta(days=1)
-        count -= not is_rest_day(day)
-    return day
+from server.followups.working_days import WEEKENDS_ONLY, Calendar, RestDay
 
 
 def add_months(day: date, count: int) -> date:
@@ -51,14 +37,17 @@ def is_overdue(today: date, closes_on: date, grace: int) -> bool:
     return today > closes_on + timedelta(days=grace)
 
 
-def window_of(rule: Rule, days: Mapping[str, date]) -> Window:
-    """The window of a rule counted from the named days; of several offsets the latest day counts."""
-    opens_on, due_on, closes_on = (_latest(rule, offsets, days) for offsets in (rule.open, rule.due, rule.close))
-    return Window(opens_on, due_on, closes_on, rule.grace, _latest(rule, rule.latest, days) if rule.latest else None)
+def window_of(rule: Rule, days: Mapping[str, date], calendar: Calendar = WEEKENDS_ONLY) -> Window:
+    """The window of a rule counted from the named days; of several offsets the latest day counts.
 
+    The calendar is asked by rules that count in working days alone.
+    """
 
-def _latest(rule: Rule, offsets: tuple[Offset, ...], days: Mapping[str, date]) -> date:
-    return max(sum_of("", one, days, rule.in_working_days).gives for one in offsets)
+    def latest(offsets: tuple[Offset, ...]) -> date:
+        return max(edge_sum("", one, rule, days, calendar).gives for one in offsets)
+
+    opens_on, due_on, closes_on = (latest(offsets) for offsets in (rule.open, rule.due, rule.close))
+    return Window(opens_on, due_on, closes_on, rule.grace, latest(rule.latest) if rule.latest else None)
 
 
 def state_on(today: date, window: Window) -> str:
@@ -105,12 +94,20 @@ def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Windo
     return min((day for day in found if day > today), default=None)
 
 
-def sum_of(what: str, offset: Offset, days: Mapping[str, date], in_working_days: bool = False) -> Step:
-    """In working days only weekends are left out: which days the State Council's notice moves, no table here knows yet."""
+def sum_of(what: str, offset: Offset, days: Mapping[str, date]) -> Step:
     on = days[offset.fact]
-    since = add_months(on, offset.months)
-    gives = add_working_days(since, offset.days) if in_working_days else since + timedelta(days=offset.days)
+    gives = add_months(on, offset.months) + timedelta(days=offset.days)
     return Step(what, offset.fact, on, offset.days, gives, months=offset.months)
+
+
+def edge_sum(what: str, offset: Offset, rule: Rule, days: Mapping[str, date], calendar: Calendar) -> Step:
+    """The sum of one edge of a window, in working days where the rule counts so."""
+    if not rule.in_working_days:
+        return sum_of(what, offset, days)
+    on = days[offset.fact]
+    gives = calendar.add_working_days(add_months(on, offset.months), offset.days)
+    guessed = calendar.is_provisional(on.year) or calendar.is_provisional(gives.year)
+    return Step(what, offset.fact, on, offset.days, gives, provisional=guessed, months=offset.months)
 
 
 def propose_day(kind: str, window: Window, is_rest_day: RestDay | None) -> date:
@@ -130,11 +127,21 @@ def propose_day(kind: str, window: Window, is_rest_day: RestDay | None) -> date:
     return window.due_on
 
 
-def window_steps(rule: Rule, days: Mapping[str, date], window: Window) -> tuple[Step, ...]:
+def proposed_step(window: Window, proposed_on: date, calendar: Calendar) -> Step | None:
+    """What the calendar did to the target day and why; None where it is a working day of a year whose notice is known."""
+    cause = calendar.cause_of(window.due_on)
+    provisional = any(calendar.is_provisional(day.year) for day in (window.due_on, proposed_on))
+    if not cause and not provisional:
+        return None
+    moved = (proposed_on - window.due_on).days
+    return Step("proposed_on", "due_on", window.due_on, moved, proposed_on, because=cause, provisional=provisional)
+
+
+def window_steps(rule: Rule, days: Mapping[str, date], window: Window, calendar: Calendar) -> tuple[Step, ...]:
     """The sums behind the edges of a window."""
     steps: list[Step] = []
     for what, offsets in (("opens_on", rule.open), ("due_on", rule.due), ("closes_on", rule.close)):
-        sums = [sum_of(what, one, days, rule.in_working_days) for one in offsets]
+        sums = [edge_sum(what, one, rule, days, calendar) for one in offsets]
         used = max(sums, key=lambda one: one.gives)
         steps += [replace(one, counts=one is used) for one in sums]
     steps.append(Step("overdue_from", "closes_on", window.closes_on, window.grace + 1, window.overdue_from))

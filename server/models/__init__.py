@@ -4,6 +4,7 @@ from server.models.actors import Actor, AppUser, Assignment, FailedSignIn, OneTi
 from server.models.audits import Audit, AuditLink, Reading
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
+from server.models.calendars import TownCalendar
 from server.models.care import (
     ABOUT_WOMEN,
     BACK_CHECK,
@@ -121,6 +122,7 @@ __all__ = [
     "TimetableLease",
     "TimetableRun",
     "Tombstone",
+    "TownCalendar",
     "User",
     "UtcDateTime",
     "Village",

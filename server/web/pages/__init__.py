@@ -6,8 +6,10 @@ A view reads what was sent, asks `allow`, does one thing by a verb, and says so.
 from server.web.errors import TONGUES
 from server.web.pages import (  # noqa: F401 - each registers its addresses
     audit,
+    before_break,
     board,
     boundaries,
+    calendar,
     cards,
     cases,
     consents,

@@ -74,6 +74,8 @@ ACT_WORDS = {
     "field.reveal": _l("Had a covered field shown"),
     "break_glass.open": _l("Opened a village in an emergency"),
     "break_glass.close": _l("Closed a village opened in an emergency"),
+    "calendar.create": _l("Added a year's days off to the calendar"),
+    "calendar.delete": _l("Took a year's days off out of the calendar"),
     "hand_over.create": _l("Handed villages over"),
     "hand_over.end": _l("Ended a hand-over"),
     "schedule.set": _l("Set the town's schedule of visits"),

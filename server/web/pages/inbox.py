@@ -9,8 +9,9 @@ from flask import Response, make_response, render_template, request
 from server.access import allow, queries, roles
 from server.access.feedback_officers import is_officer
 from server.errors import MissingParameter, Problem, UnexpectedValue
-from server.followups import check_questions, check_words, coaching, inbox, notice_words, plain_notices
+from server.followups import before_breaks, check_questions, check_words, coaching, inbox, notice_words, plain_notices
 from server.followups.inbox import Notice
+from server.followups.town_calendar import calendar_of
 from server.followups.wishes import Wishes, save_wishes, wishes_of
 from server.models import BENEFIT_CASES, Project
 from server.web import session
@@ -59,6 +60,8 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
     if notice.kind == plain_notices.FEEDBACK_WAITS:
         hears = is_officer(session.db(), session.caller(), project)
         return "", f"/rights/feedback?project={notice.project_id}" if hears else ""
+    if notice.kind == plain_notices.BEFORE_BREAK:
+        return break_behind(notice, project, english)
     if notice.kind not in (plain_notices.CHECK_DIFFERS, plain_notices.CHECK_CONCERN):
         return name_behind(notice, project), ""
     db, caller = session.db(), session.caller()
@@ -66,6 +69,18 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
     reads = found is not None and check_questions.reads(db, project, found.submission_id, caller)
     behind = check_words.say(db, found, notice.kind, english) if found and not notice.is_over else "—"
     return f" {behind}", f"/review/{found.submission_id}" if found and reads and not notice.is_over else ""
+
+
+def break_behind(notice: Notice, project: Project, english: bool) -> tuple[str, str]:
+    """Which break and how many tasks now, until it is over; the list only for who may open it."""
+    db, day = session.db(), today()
+    found = before_breaks.break_of(calendar_of(db, project.id), notice.occasion)
+    if found is None or found.last < day:
+        return "", ""
+    number = before_breaks.closing_by_person(db, project.id, found, day).get(session.caller().actor_id or 0, 0)
+    opens = any(allow.may(session.caller(), verb, project) for verb in ("followup.read", "benefit.read"))
+    href = f"/follow-ups/before-break?project={project.id}" if opens else ""
+    return " " + notice_words.say_break(found, number, english), href
 
 
 def name_behind(notice: Notice, project: Project) -> str:

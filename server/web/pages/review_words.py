@@ -4,6 +4,9 @@ from typing import Any
 from urllib.parse import quote
 
 from server.intake.desk import FileRow, Record, Step
+from server.registry.last_periods import read_last_period
+from server.registry.telling import PREGNANCY, flatten
+from server.web.pages.lunar_words import say_problem
 from server.web.pages.texts import _, _n
 from server.web.pages.words import STATE_WORDS, place_words
 
@@ -82,7 +85,15 @@ def flags(found: Record) -> list[dict[str, str]]:
             "%(num)s answer does not fit the form.", "%(num)s answers do not fit the form.", len(found.complaints)
         )
         asked.append({"title": title, "text": "; ".join(str(one[0]) for one in found.complaints[:5])})
-    return asked
+    return [*asked, *lunar_flags(found)]
+
+
+def lunar_flags(found: Record) -> list[dict[str, str]]:
+    """A lunar day that cannot be, or is not the solar one beside it."""
+    told = found.xml_form_id == PREGNANCY and found.values
+    period = read_last_period(dict(flatten(told))) if told else None
+    problem = say_problem(period) if period else ""
+    return [{"title": _("The lunar day of the last period"), "text": problem}] if problem else []
 
 
 def files_and_photos(found: Record) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ from server.followups.courses import get_woman, list_care, list_events
 from server.followups.queries import for_subject
 from server.models import Woman
 from server.places.joined import reach_home
+from server.registry.last_periods import find_last_periods
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
@@ -43,10 +44,12 @@ def course_of(reach: Reach, woman: Woman, clinical: bool) -> dict[str, object]:
     rows = for_subject(db, reach.project.id, reach.whose, "women", woman.uuid)
     events = list_events(db, woman, MOST_EVENTS)
     pregnancies, methods = list_care(db, woman) if clinical else ([], [])
+    going_on = [one.uuid for one in pregnancies if one.status == "ongoing"]
+    last_periods = find_last_periods(db, reach.project.id, going_on) if clinical else {}
     may_choose = clinical and may(session.caller(), "schedule.choose", reach.project)
     return {
         "entries": entries_of(events, rows, day, clinical),
-        "state": state_lines(pregnancies, methods, day),
+        "state": state_lines(pregnancies, methods, last_periods, day),
         "schedules": schedule_lines(db, reach.project, pregnancies) if may_choose else [],
         "is_cut": len(events) == MOST_EVENTS,
     }

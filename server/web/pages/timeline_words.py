@@ -1,6 +1,6 @@
 """What a woman's timeline says. For her village worker: that there was a visit, and what is due. For a clinician also what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +11,9 @@ from server.followups.explaining import title_of
 from server.followups.queries import state_at
 from server.followups.rules import GESTATION_DAYS
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Pregnancy, Woman
+from server.registry.last_periods import LastPeriod
 from server.web.pages.followup_words import Mark, in_language, last_day, mark_of
+from server.web.pages.lunar_words import both, say_problem
 from server.web.pages.shell import say_day
 from server.web.pages.texts import _
 
@@ -113,10 +115,15 @@ def consent_lines(woman: Woman, today: date) -> list[dict[str, object]]:
 
 
 def state_lines(
-    pregnancies: Sequence[Pregnancy], methods: Sequence[ContraceptionEpisode], today: date
+    pregnancies: Sequence[Pregnancy],
+    methods: Sequence[ContraceptionEpisode],
+    periods: Mapping[str, LastPeriod],
+    today: date,
 ) -> list[tuple[str, str]]:
-    """What a clinician sees first: weeks, the approximate due date, the methods in use."""
-    lines = [line for one in pregnancies for line in pregnancy_lines(one, today)]
+    """What a clinician sees first: weeks, the approximate due date, the methods in use. `periods` are those that were told
+    in the lunar calendar, by pregnancy.
+    """
+    lines = [line for one in pregnancies for line in pregnancy_lines(one, periods.get(one.uuid), today)]
     for one in methods:
         if one.ended_on is None:
             since = _(", since %(day)s", day=say_day(one.started_on)) if one.started_on else ""
@@ -124,16 +131,28 @@ def state_lines(
     return lines
 
 
-def pregnancy_lines(pregnancy: Pregnancy, today: date) -> list[tuple[str, str]]:
+def pregnancy_lines(pregnancy: Pregnancy, period: LastPeriod | None, today: date) -> list[tuple[str, str]]:
     if pregnancy.status != "ongoing":
         word = _("birth") if pregnancy.status == "gave_birth" else _("the pregnancy has ended")
         on = f" · {say_day(pregnancy.ended_on)}" if pregnancy.ended_on else ""
         return [(_("Pregnancy"), word + on)]
+    told = period_lines(period) if period else []
     if pregnancy.ga_anchor is None:
-        return [(_("Pregnancy"), _("not dated yet"))]
+        return [(_("Pregnancy"), _("not dated yet")), *told]
     weeks, days = divmod((today - pregnancy.ga_anchor).days, 7)
     edd = pregnancy.ga_anchor + timedelta(days=GESTATION_DAYS)
     return [
         (_("Gestational age"), _("%(weeks)s weeks + %(days)s days", weeks=weeks, days=days)),
-        (_("Approximate due date"), say_day(edd)),
+        (_("Approximate due date"), both(edd) if period else say_day(edd)),
+        *told,
     ]
+
+
+def period_lines(period: LastPeriod) -> list[tuple[str, str]]:
+    """The last period in both calendars and in her words, and what is to be looked at."""
+    lines = [
+        (_("Last period"), both(period.on)),
+        (_("In her words"), period.spoken),
+        (_("Please look at it"), say_problem(period)),
+    ]
+    return [line for line in lines if line[1]]

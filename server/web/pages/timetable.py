@@ -26,6 +26,10 @@ NAMES = {
         _l("Changes made offline whose predecessor did not come in five days"),
     ),
     "follow_ups": (_l("The day's follow-ups"), _l("What becomes due or overdue by the passing of days")),
+    "before_breaks": (
+        _l("Ahead of long breaks"),
+        _l("Tells who has tasks whose last day lies in the break, five working days ahead"),
+    ),
     "summaries": (_l("Daily digests"), _l("One mail a person and day, with numbers alone")),
     "outbox": (_l("Outbox"), _l("Puts notices into inboxes and sends mail outside of quiet hours")),
     "audit": (_l("The audit's chain"), _l("What was done is chained, so that a change made afterwards is seen")),

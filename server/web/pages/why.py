@@ -7,7 +7,8 @@ from flask import Response, make_response, redirect, render_template
 
 from server.followups.courses import find_woman, name_of_form
 from server.followups.queries import Listed, get_by_visit_key, state_at
-from server.models import BENEFIT_CASES, Woman
+from server.models import BENEFIT_CASES, FollowUp, Woman
+from server.registry.last_periods import LastPeriod, find_last_periods
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
@@ -41,13 +42,20 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
         "mark": mark_of(row, day),
         "is_task": state_at(row, day) in ("open", "due", "overdue"),
         "last": last_day(row),
-        "parts": parts_of(row, day, clinical),
+        "parts": parts_of(row, day, clinical, period_of(row) if clinical else None),
         "basis": basis_of(row, clinical),
         "advice": advice_of(row, clinical),
         "bar": bar_of(row, day),
         "form_name": name_of_form(session.db(), reach.project.id, row.form_id),
         **subject_of(reach, found, woman),
     }
+
+
+def period_of(row: FollowUp) -> LastPeriod | None:
+    """What the weeks of a pregnancy are counted from, where she told it in the lunar calendar."""
+    if row.subject_list != "women" or row.episode is None:
+        return None
+    return find_last_periods(session.db(), row.project_id, [row.episode]).get(row.episode)
 
 
 def subject_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, str]:

@@ -13,7 +13,10 @@ from flask_babel import lazy_gettext as _l
 from server.followups.due import Step
 from server.followups.explaining import Explanation, explain
 from server.models import FollowUp
+from server.registry.last_periods import LastPeriod
+from server.web.pages.calendar_words import cause_in_words
 from server.web.pages.followup_words import in_language, mark_of, short_day
+from server.web.pages.lunar_words import both, in_her_words, say_problem
 from server.web.pages.shell import say_day
 from server.web.pages.texts import _, _n
 
@@ -111,25 +114,31 @@ class Part:
     head: str
     text: str
     notes: list[str] = field(default_factory=list)
+    href: str = ""
 
 
-def parts_of(row: FollowUp, today: date, clinical: bool) -> list[Part]:
-    """The five parts of the answer, in the order in which they follow from each other."""
+def parts_of(row: FollowUp, today: date, clinical: bool, period: LastPeriod | None = None) -> list[Part]:
+    """The five parts of the answer, in the order in which they follow from each other. `period` is for clinicians: the last
+    period that the weeks are counted from, where it was told in the lunar calendar.
+    """
     why = explain(row)
     return [
-        fact_of(why, today, clinical),
+        fact_of(why, today, clinical, period),
         rule_of(why, row, clinical),
         sums_of(why, today),
-        calendar_of(row, today),
+        calendar_of(why, row),
         standing_of(why, row, today),
     ]
 
 
-def fact_of(why: Explanation, today: date, clinical: bool) -> Part:
+def fact_of(why: Explanation, today: date, clinical: bool, period: LastPeriod | None) -> Part:
     """The days of her record that the window counts from."""
     facts = {step.fact: step.on for step in why.steps if step.what in EDGES and step.fact not in EDGES}
     said = [f"{name_of(fact, clinical)} {short_day(day, today)}" for fact, day in facts.items()]
     notes = [say_dating(step, today) for step in why.steps if clinical and step.what == "ga_anchor"]
+    if clinical and period and any(step.fact == "edd.lmp" for step in why.steps):
+        notes += [_("The last period: %(day)s", day=both(period.on)), in_her_words(period), say_problem(period)]
+        notes = [note for note in notes if note]
     return Part(_("Fact"), _("; ").join(said) or _("There is no day in her record to show."), notes)
 
 
@@ -181,13 +190,29 @@ def say_sum(step: Step, today: date) -> str:
     return _("%(on)s + %(days)s days = %(gives)s", on=on, days=step.days, gives=gives)
 
 
-def calendar_of(row: FollowUp, today: date) -> Part:
+def calendar_of(why: Explanation, row: FollowUp) -> Part:
+    """What the days off did to the target day, by which festival or weekend; rows from before the calendar tell no cause."""
+    step = next((one for one in why.steps if one.what == "proposed_on"), None)
+    cause = cause_in_words(step.because) if step and step.because else ""
+    notes = []
+    if row.proposed_on != row.due_on:
+        earlier = row.proposed_on < row.due_on
+        notes.append(_("It only moves earlier, never later.") if earlier else _("It moves to the next working day."))
+    elif cause:
+        notes.append(_("There is no working day for it inside its window."))
+    if any(one.provisional for one in why.steps):
+        notes.append(_("The notice of that year's days off is not known yet: only weekends count, provisionally."))
+    return Part(_("Calendar"), say_shift(row, cause), notes, "/calendar")
+
+
+def say_shift(row: FollowUp, cause: str) -> str:
+    days = {"due": say_day(row.due_on), "day": say_day(row.proposed_on), "cause": cause}
     if row.proposed_on == row.due_on:
-        return Part(_("Calendar"), _("The target day stays: %(day)s", day=say_day(row.due_on)))
-    days = {"due": say_day(row.due_on), "day": say_day(row.proposed_on)}
-    earlier = row.proposed_on < row.due_on
-    note = _("It only moves earlier, never later.") if earlier else _("It moves to the next working day.")
-    return Part(_("Calendar"), _("%(due)s is a day off, so %(day)s is proposed.", **days), [note])
+        stays = _("%(due)s is a day off (%(cause)s); the target day stays.", **days)
+        return stays if cause else _("The target day stays: %(day)s", day=days["due"])
+    if cause:
+        return _("%(due)s is a day off (%(cause)s), so %(day)s is proposed.", **days)
+    return _("%(due)s is a day off, so %(day)s is proposed.", **days)
 
 
 def standing_of(why: Explanation, row: FollowUp, today: date) -> Part:

@@ -33,6 +33,19 @@ def test_steps_are_kept_and_read_again_as_they_were() -> None:
     assert read_steps("[]") == ()
 
 
+def test_a_sum_that_was_kept_before_there_was_a_calendar_is_still_read_and_written_as_it_was() -> None:
+    kept = (
+        '[{"what":"proposed_on","fact":"due_on","on":"2026-02-15","days":-2,"gives":"2026-02-13","counts":true},'
+        '{"what":"overdue_from","fact":"closes_on","on":"2026-03-01","days":1,"gives":"2026-03-02","counts":true}]'
+    )
+    first, second = read_steps(kept)
+    assert (first.because, first.provisional, second.because) == ("", False, "")
+    assert write_steps((first, second)) == kept
+    shifted = Step("proposed_on", "due_on", day("2026-02-15"), -1, day("2026-02-14"), because="spring_festival")
+    assert read_steps(write_steps((shifted,))) == (shifted,)
+    assert '"because":"spring_festival"' in write_steps((shifted,)) and "provisional" not in write_steps((shifted,))
+
+
 def test_a_row_is_explained_by_the_version_of_its_rule(db: Session, town: Project) -> None:
     told = explain(standing(db, town, "2028-03-02"))
     assert (told.rule_id, told.rule_version, told.signed_by) == ("INJ-DMPA", 1, None)
@@ -43,7 +56,9 @@ def test_a_row_is_explained_by_the_version_of_its_rule(db: Session, town: Projec
         ("due_on", "2028-03-02"),
         ("closes_on", "2028-03-02"),
         ("overdue_from", "2028-03-03"),
+        ("proposed_on", "2028-03-02"),  # nothing is known of that year's days off
     ]
+    assert [one.provisional for one in told.steps] == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -75,4 +90,4 @@ def test_a_version_that_no_file_holds_any_more_is_explained_by_its_sums(db: Sess
     row.rule_version = 99
     told = explain(row)
     assert (told.rule, told.title.zh, told.sources) == (None, "INJ-DMPA", ())
-    assert len(told.steps) == 4 and title_of(row).en == "INJ-DMPA"
+    assert len(told.steps) == 5 and title_of(row).en == "INJ-DMPA"

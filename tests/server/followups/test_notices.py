@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from server.access.roles import BENEFIT_OFFICER, REVIEWER, VILLAGE_WORKER
 from server.followups.notices import follow_up_changed, is_late, told_to_others
-from server.followups.windows import add_working_days
 from server.followups.wishes import Wishes, save_wishes
+from server.followups.working_days import WEEKENDS_ONLY
 from server.models import FollowUp, HandOver, HandOverVillage, Notification, Village
 from tests.server.followups.staff import (
     LIUWAN,
@@ -94,14 +94,9 @@ def test_the_lead_hears_of_a_red_one_after_three_working_days(db: Session, staff
 
 def test_without_a_sum_red_counts_from_the_first_overdue_day(db: Session, staff: Staff) -> None:
     row = a_follow_up(db, staff, severity="red", overdue_from=TODAY, stands_on=TODAY + timedelta(days=2))
-    assert not is_late(row)
+    assert not is_late(row, WEEKENDS_ONLY)
     row.stands_on = TODAY + timedelta(days=3)
-    assert is_late(row)
-
-
-def test_working_days_leave_weekends_out() -> None:
-    assert add_working_days(date(2026, 3, 5), 3) == date(2026, 3, 10)
-    assert add_working_days(date(2026, 3, 7), 1) == date(2026, 3, 9)
+    assert is_late(row, WEEKENDS_ONLY)
 
 
 def test_an_ended_one_is_taken_back_in_the_same_transaction(db: Session, staff: Staff) -> None:

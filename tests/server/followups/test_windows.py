@@ -9,6 +9,7 @@ from server.followups.due import Due
 from server.followups.facts import DangerSign, Facts
 from server.followups.ruleset import Rule
 from server.followups.windows import is_overdue, propose_day, sum_of, window_of
+from server.followups.working_days import Break, Calendar, CalendarYear, Notice
 from tests.server.followups.samples import RULES, day, method, pregnancy, standing, supplies, woman
 from tests.server.followups.table import (
     COIL,
@@ -121,11 +122,17 @@ def test_a_task_is_overdue_when_the_day_is_past_close_and_grace(today: str, late
     assert is_overdue(day(today), day("2028-02-28"), grace=2) is late
 
 
-def spring_festival(on: date) -> bool:
-    """2027-02-05 to 02-11 off, Sunday 02-14 a swapped working day, other weekends off."""
-    if day("2027-02-05") <= on <= day("2027-02-11"):
-        return True
-    return on.weekday() >= 5 and on != day("2027-02-14")
+SPRING_FESTIVAL = Calendar(
+    {
+        2027: CalendarYear(
+            2027,
+            Notice("made up", "", day("2026-11-20"), "https://example.org", "C"),
+            (Break(("spring_festival",), day("2027-02-05"), day("2027-02-11")),),
+            frozenset((day("2027-02-14"),)),
+        )
+    }
+)
+"""2027-02-05 to 02-11 off, Sunday 02-14 a swapped working day, other weekends off."""
 
 
 @pytest.mark.parametrize(
@@ -147,17 +154,17 @@ def test_a_clinical_task_is_proposed_earlier_and_an_administrative_one_later(
     fact = found.due[0]
     window = window_of(found, {fact.fact: date.fromordinal(day(target).toordinal() - fact.days)})
     assert window.due_on == day(target)
-    assert propose_day(found.kind, window, spring_festival) == day(proposed)
+    assert propose_day(found.kind, window, SPRING_FESTIVAL.is_rest_day) == day(proposed)
 
 
 def test_a_clinical_task_whose_window_opens_in_the_holiday_keeps_its_target_day() -> None:
     sign = woman(danger_signs=(DangerSign("sign", "p1", day("2027-02-08")),))
-    assert standing(sign, "2027-02-08", is_rest_day=spring_festival)["ANC-D"].proposed_on == day("2027-02-08")
+    assert standing(sign, "2027-02-08", calendar=SPRING_FESTIVAL)["ANC-D"].proposed_on == day("2027-02-08")
 
 
 def test_a_holiday_moves_the_proposal_and_not_the_window() -> None:
     facts = woman(pregnancies=(pregnancy("2026-09-08", "2026-10-20"),))
-    with_calendar = standing(facts, "2027-02-06", is_rest_day=spring_festival)["ANC3"]
+    with_calendar = standing(facts, "2027-02-06", calendar=SPRING_FESTIVAL)["ANC3"]
     without = standing(facts, "2027-02-06")["ANC3"]
     assert (with_calendar.due_on, with_calendar.proposed_on) == (day("2027-02-09"), day("2027-02-04"))
     assert (without.due_on, without.proposed_on) == (day("2027-02-09"), day("2027-02-09"))
@@ -166,3 +173,36 @@ def test_a_holiday_moves_the_proposal_and_not_the_window() -> None:
         without.closes_on,
         without.state,
     )
+
+
+def why_proposed(facts: Facts, today: str, rule: str, calendar: Calendar) -> list[tuple[str, str, int, bool]]:
+    steps = standing(facts, today, calendar=calendar)[rule].why
+    return [(str(one.gives), one.because, one.days, one.provisional) for one in steps if one.what == "proposed_on"]
+
+
+@pytest.mark.parametrize(
+    ("began", "step"),
+    [
+        # ANC3 is due 154 days after; what is told of the target day
+        ("2026-09-08", ("2027-02-04", "spring_festival", -5, False)),  # 2027-02-09, in the break
+        ("2026-10-19", ("2027-03-22", "", 0, False)),  # a Monday: nothing to tell
+        ("2026-10-18", ("2027-03-19", "weekend", -2, False)),  # Sunday 03-21
+        ("2026-09-13", ("2027-02-14", "", 0, False)),  # a Sunday on which people work
+        ("2027-08-02", ("2028-01-03", "", 0, True)),  # a Monday of a year without a notice
+        ("2027-08-01", ("2027-12-31", "weekend", -2, True)),  # Sunday 2028-01-02
+    ],
+)
+def test_the_sum_of_a_proposed_day_names_the_festival_or_the_weekend_and_what_is_provisional(
+    began: str, step: tuple[str, str, int, bool]
+) -> None:
+    registered = str(day(began).replace(day=28))
+    facts = woman(pregnancies=(pregnancy(began, registered),))
+    target = standing(facts, registered, calendar=SPRING_FESTIVAL)["ANC3"]
+    assert str(target.proposed_on) == step[0]
+    told = [step] if step[1] or step[3] else []
+    assert why_proposed(facts, registered, "ANC3", SPRING_FESTIVAL) == told
+
+
+def test_a_day_off_without_a_working_day_in_the_window_is_told_too() -> None:
+    sign = woman(danger_signs=(DangerSign("sign", "p1", day("2027-02-08")),))
+    assert why_proposed(sign, "2027-02-08", "ANC-D", SPRING_FESTIVAL) == [("2027-02-08", "spring_festival", 0, False)]

@@ -1,9 +1,10 @@
 import re
 
+import orjson
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from server.models import Audit, Submission, SubmissionComment
+from server.models import Audit, Form, Submission, SubmissionComment, SubmissionVersion
 from tests.server.web.pages.conftest import text_of
 
 
@@ -153,3 +154,23 @@ def test_every_version_can_be_looked_at_and_only_the_current_one_decided_upon(to
     old = rita.see(link[0]).get_data(as_text=True)
     assert "旧的说法" in old and "新的说法" not in old and 'value="approved"' not in old
     assert rita.see(f"/review/{other}?version={link[1]}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "calendar", "words"),
+    [
+        ("闰四月初三", "lunar", "末次月经的农历日子 那段时间的农历里没有这一天"),
+        ("六月初三", "lunar", "末次月经的农历日子 她说的农历日子和阳历对不上"),
+        ("闰六月初三", "lunar", ""),
+        ("六月初三", "solar", ""),
+    ],
+)
+def test_a_lunar_day_that_cannot_be_is_a_question_and_refuses_nothing(town, browse, database, said, calendar, words):
+    record = town.record()
+    told = {"lmp_known": "exact", "lmp_calendar": calendar, "lmp_lunar": said, "lmp_date": "2025-07-27"}
+    with database.transaction() as db:
+        version = db.query(SubmissionVersion).filter_by(submission_id=record, is_current=True).one()
+        version.values_json = orjson.dumps({"dating": told}).decode()
+        db.execute(update(Form).values(xml_form_id="pregnancy_registration"))
+    page = text_of(browse("rita").see(f"/review/{record}"))
+    assert words in page and ("末次月经的农历日子" in page) is bool(words)

@@ -171,3 +171,19 @@ def test_addresses_and_titles_tell_nothing(town, browse):
     path, _record = course(town)
     page = browse("lin").see(path).get_data(as_text=True)
     assert re.search("<title>([^<]*)</title>", page)[1] == "W-0231 王* · 访视"
+
+
+def test_a_clinician_reads_a_lunar_last_period_beside_the_solar_one(town, browse):
+    record = town.record()
+    told = '{"lmp_known": "approx", "lmp_calendar": "lunar", "lmp_lunar": "闰六月初三", "lmp_date": "2025-07-27"}'
+    with town.database.transaction() as db:
+        woman = a_woman(db, town.project_id)
+        event = an_event(db, woman, record, "pregnancy_registration")
+        event.episode, event.data_json = "p1", told
+        hers = {"project_id": town.project_id, "woman_uuid": woman.uuid, "registered_on": TODAY}
+        db.add(Pregnancy(uuid="p1", ga_anchor=date(2025, 7, 27), status="ongoing", **hers))
+        path = f"/people/{woman.uuid}"
+    words = text_of(browse("lin").see(path))
+    assert "末次月经第一天 2025年7月27日（周日） · 农历二〇二五年闰六月初三 她的原话 闰六月初三" in words
+    assert "预产期（约） 5月3日（周日） · 农历二〇二六年三月十七" in words
+    assert "农历" not in text_of(browse("wang").see(path)) and "请核对" not in words

@@ -7,7 +7,7 @@ import pytest
 
 from server.models import Audit
 from tests.server.web.pages.conftest import text_of
-from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, a_follow_up, a_home, a_woman, main_of
+from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, a_follow_up, a_home, a_woman, an_event, main_of
 
 
 @pytest.fixture
@@ -88,6 +88,92 @@ def test_one_that_is_red_by_two_steps_is_marked_from_the_first_on(town, browse):
 def test_a_day_off_moves_the_proposal_earlier_and_says_so(town, browse):
     words = text_of(browse("wang").see(make(town, due_on=TODAY + 6 * DAY, proposed_on=TODAY + 4 * DAY)))
     assert "3月8日（周日）休息，建议改到 3月6日（周五）" in words and "只会提前，不会推后" in words
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({"because": "weekend"}, "3月8日（周日）休息（周末），建议改到 3月6日（周五）。 只会提前，不会推后"),
+        ({"because": "national_day+mid_autumn"}, "休息（国庆节、中秋节），建议改到"),
+        ({"because": "a festival of old"}, "休息（a festival of old），建议改到"),
+        ({"because": "weekend", "provisional": True}, "那一年的放假通知还不知道，暂时只按周末算"),
+    ],
+)
+def test_the_cause_of_a_shift_is_named_and_what_is_provisional(town, browse, step, words):
+    kept = {
+        "what": "proposed_on",
+        "fact": "due_on",
+        "on": "2026-03-08",
+        "days": -2,
+        "gives": "2026-03-06",
+        "counts": True,
+    }
+    why = orjson.dumps([{**kept, **step}]).decode()
+    path = make(town, due_on=TODAY + 6 * DAY, proposed_on=TODAY + 4 * DAY, why_json=why)
+    page = browse("wang").see(path)
+    assert words in text_of(page) and 'href="/calendar?year=2026"' in page.get_data(as_text=True)
+
+
+def test_a_day_off_that_stays_says_why(town, browse):
+    kept = {
+        "what": "proposed_on",
+        "fact": "due_on",
+        "on": "2026-03-08",
+        "days": 0,
+        "gives": "2026-03-08",
+        "counts": True,
+    }
+    why = orjson.dumps([{**kept, "because": "weekend"}]).decode()
+    words = text_of(browse("wang").see(make(town, due_on=TODAY + 6 * DAY, why_json=why)))
+    assert "3月8日（周日）休息（周末），建议日不变。 期限里没有可以改到的工作日。" in words
+
+
+def lunar_period(town, method="lmp", **answers):
+    """A follow-up counted from a last period that she told as 闰六月初三; the address of its page."""
+    record = town.record()
+    told = {
+        "lmp_known": "exact",
+        "lmp_calendar": "lunar",
+        "lmp_lunar": "闰六月初三",
+        "lmp_date": "2025-07-27",
+        **answers,
+    }
+    sums = [{"what": "ga_anchor", "fact": f"edd.{method}", "on": "2026-05-03", "days": -280, "gives": "2025-07-27"}]
+    with town.database.transaction() as db:
+        woman = a_woman(db, town.project_id)
+        event = an_event(db, woman, record, "pregnancy_registration")
+        event.episode, event.data_json = "p1", orjson.dumps(told).decode()
+        row = a_follow_up(db, woman, episode="p1", why_json=orjson.dumps([{**sums[0], "counts": True}]).decode())
+        return f"/follow-ups/{row.visit_key}"
+
+
+def test_a_clinician_reads_a_lunar_last_period_beside_the_solar_one(town, browse):
+    path = lunar_period(town)
+    words = text_of(browse("lin").see(path))
+    assert "末次月经第一天：2025年7月27日（周日） · 农历二〇二五年闰六月初三 她的原话：闰六月初三" in words
+    assert "请再问问她" not in words
+    english = text_of(browse("lin", "en").see(path))
+    assert "The last period: Sun 27 Jul 2025 · lunar 2025, leap month 6, day 3 She said: 闰六月初三" in english
+    assert "农历" not in text_of(browse("wang").see(path))
+
+
+@pytest.mark.parametrize(
+    ("method", "answers", "shown", "problem"),
+    [
+        ("lmp", {"lmp_lunar": "六月初三"}, True, "和阳历对不上"),
+        ("lmp", {"lmp_lunar": "闰四月初三"}, True, "没有这一天"),
+        ("lmp", {"lmp_lunar": "记不清"}, True, ""),
+        ("lmp", {"lmp_calendar": "solar"}, False, ""),
+        ("lmp", {"lmp_date": "2025-07"}, False, ""),
+        ("ultrasound", {}, False, ""),
+    ],
+)
+def test_what_was_told_in_the_lunar_calendar_and_does_not_fit_is_to_be_looked_at(
+    town, browse, method, answers, shown, problem
+):
+    words = text_of(browse("lin").see(lunar_period(town, method, **answers)))
+    assert ("农历" in words) is shown
+    assert problem in words and ("请再问问她" in words) is bool(problem)
 
 
 def test_of_several_days_the_latest_counts_and_the_other_is_shown(town, browse):
