@@ -18,10 +18,11 @@ from server.followups.due import Due
 from server.followups.explaining import shipped_rules, write_steps
 from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
-from server.followups.notices import LATE_AFTER, follow_up_changed, told_to_others
+from server.followups.notices import follow_up_changed, told_to_others
 from server.followups.rules import due_for, stopped_for
 from server.followups.ruleset import Rule
-from server.followups.windows import add_working_days, is_weekend
+from server.followups.standing import escalates_on
+from server.followups.windows import is_weekend
 from server.models import FollowUp, Project
 
 SUPERSEDED: Final = "superseded"
@@ -172,6 +173,10 @@ def values_of(due: Due) -> dict[str, Any]:
         "merged_into": due.merged_into,
         "cause": None,
         "why_json": write_steps(due.why),
+        "escalates_on": escalates_on(due.why) if due.is_task else None,
+        "snoozed_until": due.snoozed_until,
+        "given_to_id": due.given_to,
+        "given_until": due.given_until,
     }
 
 
@@ -184,6 +189,7 @@ def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
     is_news = not (ended_before and cause == NO_CONSENT) and (row.state, row.cause) != (SUPERSEDED, cause)
     if is_news:
         row.state, row.ended, row.severity, row.cause, row.inside = SUPERSEDED, True, "info", cause, None
+        row.escalates_on = row.snoozed_until = row.given_to_id = row.given_until = None
         row.changed_at = round_.now
     if cause == SUBJECT_GONE:  # perhaps at her own wish: that a visit was asked for stays, what it was about does not
         row.episode, row.anchor_event, row.answered_by, row.why_json = None, "", None, "[]"
@@ -205,4 +211,5 @@ def days_ahead(due: Due, facts: Facts | None, rules: Sequence[Rule]) -> Iterator
     if facts and facts.consent.until and facts.consent.until < date.max:
         yield facts.consent.until + timedelta(days=1)
     yield from (rule.effective_from for rule in rules)
-    yield from (add_working_days(step.gives, LATE_AFTER) for step in due.why if step.what == "severity.red")
+    if on := escalates_on(due.why):
+        yield on
