@@ -13,7 +13,7 @@ from sqlalchemy import String, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.followups.queries import is_woman
+from server.followups.queries import is_snoozed, is_woman
 from server.followups.recipients import Recipients, recipients_of
 from server.followups.windows import add_working_days
 from server.followups.wishes import wishes_of
@@ -80,11 +80,15 @@ def told_to_others(db: Session, project_id: int, women: Collection[str]) -> list
 
 
 def _levels(row: FollowUp) -> Levels:
-    """One that stands inside another is that one's matter, unless it is critical itself."""
+    """One that stands inside another is that one's matter, unless it is critical itself. Of one that was put off nobody is
+    reminded until it comes back; doctor and lead hear of a critical one all the same."""
     if row.ended or (row.inside and row.severity != "critical"):
         return Levels()
+    is_put_off = is_snoozed(row, row.stands_on)
     if row.severity == "critical":
-        return Levels("critical", "critical", "critical")
+        return Levels(None if is_put_off else "critical", "critical", "critical")
+    if is_put_off:
+        return Levels()
     red = "red" if row.severity == "red" else None
     worker = "overdue" if row.state == "overdue" else red or ("due" if row.state == "due" else None)
     return Levels(worker, red, "late" if red and is_late(row) else None)

@@ -33,11 +33,6 @@ def standing_of(row: FollowUp, today: date) -> str:
     return "overdue_red" if row.severity in ("red", "critical") else "overdue_amber"
 
 
-def is_snoozed(row: FollowUp, today: date) -> bool:
-    """Whether somebody put it off. It is counted as whatever it is all the same."""
-    return not row.ended and row.snoozed_until is not None and row.snoozed_until > today
-
-
 def escalates_on(steps: Iterable[Step]) -> date | None:
     """The first day on which the town's lead hears of it: at once when critical, after three working days of red."""
     days = [

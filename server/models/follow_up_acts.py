@@ -13,7 +13,7 @@ class FollowUpAct(Base):
     """Kept. One thing that somebody did with one follow-up (`key`), or with all of hers (`key` empty): facts.Act.
 
     `kind` is one of facts.ACT_KINDS, `reason` one of limits.REASONS. `on_day` is the Shanghai day it was made. `day` and
-    `until_day` are as in facts.Act; `place` is the code of a village whose clinic it was, empty for elsewhere; `note`
+    `until_day` are as in facts.Act; `place` is the name of a row of the town's clinics, empty for elsewhere; `note`
     what the next one should know. One that was undone stays, with who undid it; `confirmed_at` is a supervisor's word.
     """
 

@@ -63,7 +63,7 @@ def reach_in(project: Project) -> Reach:
     codes = lists.codes_of(session.db(), scope)
     reached = reached_by(session.caller(), project, today())
     women = women_of(reached)
-    whose = codes if women is None else Whose(codes, women, where_hers_live(scope, reached.carer))
+    whose = codes if women is None else Whose(codes, women, where_hers_live(scope, reached.carer), carer=reached.carer)
     return Reach(project, scope, codes, today(), whose)
 
 
