@@ -40,7 +40,8 @@ def village_workers(project_id: int) -> Select[int, str | None]:
             VillageScope.project_id == project_id,
         )
     )
-    reached = with_parts(union(by_role, by_phone)).subquery()
+    own = union(by_role, by_phone).subquery()
+    reached = with_parts(select(own.c[0], own.c[1])).subquery()
     return select(reached.c[0].label("person"), Village.code.label("code")).outerjoin(
         Village, Village.id == reached.c[1]
     )

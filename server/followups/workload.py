@@ -2,20 +2,25 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from server.access.audit import record
 from server.access.leave import is_away, leave_between
 from server.access.village_workers import village_workers
+from server.errors import UnexpectedValue
 from server.followups.queries import is_woman, of_the_team, still_asked, within
 from server.followups.recipients import staff_of
 from server.models import Actor, FollowUp, Project, Woman
 
 CALENDAR: Final = timedelta(days=92)
 """How far ahead leave is shown: no hand-over is planned further."""
+
+
+HIGHEST_CAP: Final = 999
 
 
 @dataclass(frozen=True)
@@ -67,3 +72,12 @@ def candidates_for(
         )
         for person, name in people
     ]
+
+
+def set_workload_cap(db: Session, project: Project, cap: int, by: int, now: datetime) -> None:
+    """How many due visits a worker of the town may have before a supervisor has to give her more."""
+    if not 1 <= cap <= HIGHEST_CAP:
+        raise UnexpectedValue(field="cap", value=cap, reason="it is a number from 1 to 999")
+    project.workload_cap, project.updated_at = cap, now
+    db.flush()
+    record(db, "project.update", actor_id=by, project_id=project.id, now=now, details={"data": ["workload_cap"]})
