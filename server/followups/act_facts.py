@@ -9,9 +9,7 @@ from server.followups.facts import Act
 from server.models import FollowUpAct
 
 
-def acts_of(
-    db: Session, project_id: int, subject_list: str, subjects: Collection[str]
-) -> dict[str, tuple[Act, ...]]:
+def acts_of(db: Session, project_id: int, subject_list: str, subjects: Collection[str]) -> dict[str, tuple[Act, ...]]:
     """By subject what stands; who has none is not named."""
     rows = db.scalars(
         select(FollowUpAct)

@@ -66,9 +66,7 @@ def count_acts(db: Session, project_id: int, reached: Reached, kinds: Collection
 
 
 def about_visits(query: Select) -> Select:  # type: ignore[type-arg]
-    return query.join(
-        FollowUp, and_(FollowUp.project_id == FollowUpAct.project_id, FollowUp.key == FollowUpAct.key)
-    )
+    return query.join(FollowUp, and_(FollowUp.project_id == FollowUpAct.project_id, FollowUp.key == FollowUpAct.key))
 
 
 def of_kinds(project_id: int, reached: Reached, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:

@@ -159,7 +159,9 @@ def get_act(db: Session, row: FollowUp, act_id: int) -> FollowUpAct:
 def may_undo(doer: Doer, act: FollowUpAct, now: datetime) -> bool:
     if act.undone_at is not None:
         return False
-    return doer.is_supervisor or (act.by_id == doer.actor_id and now - act.made_at <= timedelta(hours=limits.UNDO_HOURS))
+    return doer.is_supervisor or (
+        act.by_id == doer.actor_id and now - act.made_at <= timedelta(hours=limits.UNDO_HOURS)
+    )
 
 
 def confirm_act(db: Session, doer: Doer, project: Project, row: FollowUp, act_id: int, now: datetime) -> FollowUpAct:

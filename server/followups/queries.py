@@ -99,7 +99,12 @@ def due_for_villages(db: Session, project_id: int, village_codes: Reached, today
     A contact that stands inside another of the same pregnancy is left out (domain.md 2.3).
     """
     late_first = case((FollowUp.overdue_from <= today, 0), else_=1)
-    here = (*still_asked(today), FollowUp.inside.is_(None), is_asked_now(today), of_hers(project_id, village_codes, today))
+    here = (
+        *still_asked(today),
+        FollowUp.inside.is_(None),
+        is_asked_now(today),
+        of_hers(project_id, village_codes, today),
+    )
     query = listing(project_id, village_codes).where(*here)
     found = [_listed(*row) for row in db.execute(query.order_by(late_first, FollowUp.due_on, FollowUp.id))]
     return with_case_labels(db, project_id, found)

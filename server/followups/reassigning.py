@@ -65,9 +65,7 @@ def has_chosen(db: Session, row: FollowUp) -> bool:
     return row.subject_list == "women" and db.scalar(chose) is not None
 
 
-def check_gift(
-    doer: Doer, gift: Gift, able: Iterable[Candidate], number: int, project: Project, today: date
-) -> None:
+def check_gift(doer: Doer, gift: Gift, able: Iterable[Candidate], number: int, project: Project, today: date) -> None:
     if gift.reason not in limits.REASONS["reassign"]:
         raise UnexpectedValue(field="reason", value=gift.reason[:40], reason="it is none of those that are offered")
     if not today <= gift.until <= today + LONGEST:
@@ -108,7 +106,11 @@ def give_all(
         act = add_act(db, doer, row, "reassign", gift.reason, now)
         act.to_id, act.until_day, act.note = gift.to, gift.until, gift.note
     db.flush()
-    details = {"from": from_id, "village": village_code, "visits": len(rows), "untilDay": gift.until.isoformat()}
+    details = {
+        "from": from_id,
+        "village": village_code,
+        "untilDay": gift.until.isoformat(),
+    }  # no number: see workload.py
     about = {"project_id": project.id, "actee_actor_id": gift.to, "details": details}
     record(db, "followup.update.give", actor_id=doer.actor_id, now=now, **about)
     recalculate_many(db, project, {(one.subject_list, one.subject) for one in rows}, today, now)

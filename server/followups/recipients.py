@@ -88,9 +88,9 @@ class Staff:
 
         The worker whom she chose (an actor id, as workers.csv names it) is told instead of the village's others (domain.md
         5.4, point 10), wherever that one works; whoever stands in for a worker in her village is told beside that one.
-        Where she chose nobody, a worker of the village to whom the visit was given is told alone, and who stands in for that
-        one. The pages and the phones' lists give the visit to the same (access/her_worker.py, given_away.py). What is clinicians' alone
-        (`of_clinicians`) is told to them as to a worker, and to no worker.
+        Where she chose nobody, a worker of the village to whom the visit was given is told alone, and who stands in for
+        that one. The pages and the phones' lists give the visit to the same (access/her_worker.py, given_away.py). What is
+        clinicians' alone (`of_clinicians`) is told to them as to a worker, and to no worker.
         """
         places = self._places(village_code)
         workers, clinicians = (frozenset(self._near(role, places)) for role in (WORKER, CLINICIAN))

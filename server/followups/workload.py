@@ -20,7 +20,9 @@ CALENDAR: Final = timedelta(days=92)
 """How far ahead leave is shown: no hand-over is planned further."""
 
 
-HIGHEST_CAP: Final = 999
+LOWEST_CAP: Final = 20
+"""A lower one would let who sets it find out how few women somebody cares for: whether it is reached is shown."""
+HIGHEST_CAP: Final = 200
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ def candidates_for(
 
 def set_workload_cap(db: Session, project: Project, cap: int, by: int, now: datetime) -> None:
     """How many due visits a worker of the town may have before a supervisor has to give her more."""
-    if not 1 <= cap <= HIGHEST_CAP:
-        raise UnexpectedValue(field="cap", value=cap, reason="it is a number from 1 to 999")
+    if not LOWEST_CAP <= cap <= HIGHEST_CAP:
+        raise UnexpectedValue(field="cap", value=cap, reason="it is a number from 20 to 200")
     project.workload_cap, project.updated_at = cap, now
     db.flush()
     record(db, "project.update", actor_id=by, project_id=project.id, now=now, details={"data": ["workload_cap"]})

@@ -175,7 +175,9 @@ def read_closing(visit: Visit) -> Wish:
 
 def said_of(wish: Wish) -> str:
     if wish.kind == "wrong_record":
-        return _("It is not asked for while its record counts as wrong. Correct the record on the phone; a doctor looks at it.")
+        return _(
+            "It is not asked for while its record counts as wrong. Correct the record on the phone; a doctor looks at it."
+        )
     if wish.kind == "done_elsewhere":
         return _("Noted: it was done elsewhere.")
     return _("It is noted, and this is not asked again. Thank her.")

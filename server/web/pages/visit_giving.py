@@ -91,6 +91,7 @@ def give_all_values(project: Project) -> dict[str, Any]:
         "day": day,
         "last": day + LONGEST,
         "cap": project.workload_cap,
+        "shows_due": may(session.caller(), "followup.read", project),
         "may_set_cap": may(session.caller(), "project.update", project),
         "typed": request.form,
     }
@@ -102,10 +103,10 @@ def give_visits() -> Response:
     try:
         village = read_village(project)
         gift = Gift(sent_id("to"), sent_day("until_day"), sent_text("reason", 40, required=True), sent_note())
-        given = give_all(session.db(), doer_in(project), project, sent_id("from"), village, gift, session.now())
+        give_all(session.db(), doer_in(project), project, sent_id("from"), village, gift, session.now())
     except Problem as problem:
         return show_again("followups/give_all.html", problem, lambda: give_all_values(project))
-    return say(f"/follow-ups/give?village={village}", _("Given: %(number)s visits.", number=given))
+    return say(f"/follow-ups/give?village={village}", _("It is given. It comes back by itself after the last day."))
 
 
 def read_village(project: Project) -> str:

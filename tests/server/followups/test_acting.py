@@ -77,9 +77,7 @@ def test_it_is_put_off_stays_what_it_is_and_comes_back_by_itself(db: Session, de
         ("2026-12-01", "not_home", DOCTOR, "2026-12-15"),
     ],
 )
-def test_until_when_it_may_be_put_off(
-    desk: Desk, on: str, reason: str, given: Doer, latest: str | None
-) -> None:
+def test_until_when_it_may_be_put_off(desk: Desk, on: str, reason: str, given: Doer, latest: str | None) -> None:
     too_late = (day(latest) if latest else day(on)) + timedelta(days=1)
     with pytest.raises(UnexpectedValue):
         desk.act(on, "snooze", reason, given, day=too_late.isoformat())
