@@ -215,6 +215,7 @@ def test_the_lead_reads_numbers_by_reason_and_no_line_of_anybody(town, browse):
         wang.see(f"{town.href(subject=subject)}/later")
         wang.send(f"{town.href(subject=subject)}/later", {"reason": "not_home", "day": "2026-03-05"})
     words = text_of(browse("lea").see("/follow-ups/reasons"))
-    assert "不在家" in words and "她现在不需要" not in words and "不足" in words or "不显示" in words
+    assert "不在家" in words and "她现在不需要" not in words and "她说改天" not in words
+    assert "不显示" in words or "人数少于 10" in words
     assert browse("lea").see("/follow-ups/acts").status_code == 403
     assert browse("wang").see("/follow-ups/reasons").status_code == 403
