@@ -6,39 +6,33 @@ import pytest
 from sqlalchemy import select
 
 from server.followups.recalculate import recalculate
-from server.models import FollowUp, FollowUpAct, Woman
+from server.models import FollowUp, FollowUpAct, Project, Woman
 from tests.conftest import MORNING
 from tests.server.followups import told
-from tests.server.followups.samples import day
 from tests.server.web.pages.conftest import CODES, text_of
-from tests.server.web.pages.women import HEALTH, CareTown, main_of
-
-TODAY = "2026-03-02"
-
+from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, main_of
 
 class VisitTown(CareTown):
-    """Two women of village 1, w1 and w2: each with a first check that is due since 2026-03-01 and closes on 03-08."""
+    """Two women of village 1, w1 and w2: each with a first check that is due since yesterday and closes in six days."""
 
-    def tell(self, *danger, **woman):
+    def tell(self, *danger, today=TODAY, **woman):
+        days = {"on": str(today - 29 * DAY), "last_period": str(today - 85 * DAY)}
         with self.database.transaction() as db:
             project = self.project(db)
             for uuid in ("w1", "w2"):
                 told.a_woman(db, project, uuid, label=f"W-{uuid} 王*", **{"village_code": CODES[0], **woman})
-                told.registered(
-                    db, project, "2026-02-01", "2025-12-07", subject=uuid, episode=f"p-{uuid}", event=f"r-{uuid}"
-                )
+                told.registered(db, project, **days, subject=uuid, episode=f"p-{uuid}", event=f"r-{uuid}")
             if danger:
-                told.checked(
-                    db, project, TODAY, subject="w1", episode="p-w1", event="sign", danger="fever", done_by="worker"
-                )
-            self.work_out(db)
+                about = {"subject": "w1", "episode": "p-w1", "event": "sign", "done_by": "worker"}
+                told.checked(db, project, str(today), danger="fever", **about)
+            self.work_out(db, today)
 
     def project(self, db):
-        return db.get_one(told.Project, self.project_id)
+        return db.get_one(Project, self.project_id)
 
     def work_out(self, db, on=TODAY):
         for uuid in ("w1", "w2"):
-            recalculate(db, self.project(db), "women", uuid, day(on), MORNING)
+            recalculate(db, self.project(db), "women", uuid, on, MORNING)
 
     def row(self, rule="ANC1", subject="w1"):
         with self.database.reading() as db:
@@ -199,7 +193,7 @@ def test_what_was_put_off_can_be_chosen_on_the_list_and_is_late_all_the_same(tow
     lin.see(f"{town.href()}/later")
     lin.send(f"{town.href()}/later", {"reason": "weather_road", "day": "2026-03-14"})
     with town.database.transaction() as db:
-        town.work_out(db, "2026-03-12")
+        town.work_out(db, date(2026, 3, 12))
     clock.forward(days=10)
     lin = browse("lin")
     words = text_of(lin.see("/follow-ups/list?later=only"))
