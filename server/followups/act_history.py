@@ -1,13 +1,16 @@
 """What was done with visits by hand, as pages list it: of one visit, and of all that somebody reaches."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from server.followups.queries import Reached, is_household, is_woman, label_of, within
 from server.models import Actor, CareEvent, FollowUp, FollowUpAct, Household, Woman
+
+LISTED: Final = ("snooze", "done_elsewhere", "wrong_record", "reassign")
+"""What is listed of several women. A "no" stands at her own visit alone: there is no list of those who said it."""
 
 BY, TO, UNDID, CONFIRMED = (aliased(Actor) for _ in range(4))
 

@@ -53,6 +53,8 @@ def test_its_forms_fit_the_screen_and_axe_finds_nothing(town, open_tab):
         lin.page.wait_for_url("**/m")
     forms = {f"visit-{part}": f"{href}/{part}" for part in ("later", "close", "give")}
     look_at_pages(open_tab("wang"), {"visit-page": href, **forms, "visit-today": "/m"})
-    look_at_pages(open_tab("lin"), {"visit-acts": "/follow-ups/acts", "visit-list-later": "/follow-ups/list?later=only"})
+    look_at_pages(
+        open_tab("lin"), {"visit-acts": "/follow-ups/acts", "visit-list-later": "/follow-ups/list?later=only"}
+    )
     pages = {"visit-give-all": f"/follow-ups/give?village={CODES[0]}", "visit-reasons": "/follow-ups/reasons"}
     look_at_pages(open_tab("lea"), pages)

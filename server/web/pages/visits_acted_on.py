@@ -4,9 +4,8 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
-from server.followups.act_history import Listed, count_acts, list_acts
+from server.followups.act_history import LISTED, Listed, count_acts, list_acts
 from server.followups.act_numbers import COUNTED_REASONS, tell_reasons
-from server.followups.facts import ACT_KINDS
 from server.web import session
 from server.web.pages.act_words import KIND_WORDS, REASON_WORDS, history_line
 from server.web.pages.door import pages
@@ -21,14 +20,16 @@ from server.web.telling import telling
 
 @pages.get("/follow-ups/acts")
 def show_acts() -> Response:
-    reach, number, kind = reach_of("followup.read"), page_asked(), read_choice("kind", ACT_KINDS)
-    kinds, db = (kind,) if kind else ACT_KINDS, session.db()
+    reach, number, kind = reach_of("followup.read"), page_asked(), read_choice("kind", LISTED)
+    kinds, db = (kind,) if kind else LISTED, session.db()
     total = count_acts(db, reach.project.id, reach.whose, kinds)
     found = list_acts(db, reach.project.id, reach.whose, kinds, (number - 1) * PAGE, PAGE)
     note_read(reach.project, "followup.list", details={"visits": len(found)})
     page, names = pager("/follow-ups/acts", {"kind": kind}, number, total), reach.names
     values: dict[str, Any] = {"lines": [act_line(one, reach, names) for one in found], "page": page}
-    return make_response(render_template("followups/acts.html", kind=kind, kinds=KIND_WORDS, **values))
+    return make_response(
+        render_template("followups/acts.html", kind=kind, kinds={one: KIND_WORDS[one] for one in LISTED}, **values)
+    )
 
 
 def act_line(one: Listed, reach: Reach, names: dict[str, str]) -> dict[str, Any]:

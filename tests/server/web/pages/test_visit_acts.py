@@ -12,6 +12,7 @@ from tests.server.followups import told
 from tests.server.web.pages.conftest import CODES, text_of
 from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, main_of
 
+
 class VisitTown(CareTown):
     """Two women of village 1, w1 and w2: each with a first check that is due since yesterday and closes in six days."""
 
@@ -89,7 +90,11 @@ def test_a_no_ends_it_and_nothing_asks_why(town, browse):
     assert answer.status_code == 303
     assert "谢谢她" in text_of(wang.see("/m"))
     assert (town.row().state, town.row().ended) == ("declined", True)
-    assert "今天不去" not in text_of(wang.see(town.href()))
+    page = text_of(wang.see(town.href()))
+    assert "她现在不需要 wang" in page and "今天不去" not in page
+    for name in ("wang", "lin"):
+        words = text_of(browse(name).see("/follow-ups/acts?kind=declined"))
+        assert "W-w1" not in words and "没有改天的" in words, "there is no list of who said no"
     assert wang.send(f"{town.href()}/close", {"reason": "declined"}).status_code == 400
 
 
