@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -19,6 +20,8 @@ from server.followups.rules import due_for
 from server.models import BENEFIT_CASES, FollowUp, FollowUpAct, Project
 
 NOTE_LENGTH = 500
+ACT: Final = "act:"
+"""What the event of an act begins with: no record's id does."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def act_on(db: Session, doer: Doer, project: Project, row: FollowUp, wish: Wish,
 def add_act(db: Session, doer: Doer, row: FollowUp, kind: str, reason: str, now: datetime) -> FollowUpAct:
     act = FollowUpAct(
         project_id=row.project_id,
-        event=f"act:{uuid4()}",
+        event=f"{ACT}{uuid4()}",
         key=row.key,
         subject_list=row.subject_list,
         subject=row.subject,

@@ -203,3 +203,49 @@ def test_medic_cht_core_5657_its_history_tells_who_ended_it_and_why(db: Session,
     assert (act.reason, act.by_id, act.on_day) == ("not_wanted", desk.people[0].actor_id, day("2026-11-24"))
     recalculate(db, desk.town, "women", "w1", date(2026, 12, 1), at_noon("2026-12-01"))
     assert desk.row().answered_by == act.event
+
+
+def everything(db: Session) -> list[dict[str, object]]:
+    rows = db.scalars(select(FollowUp).order_by(FollowUp.key))
+    names = [column.key for column in FollowUp.__table__.columns if column.key != "changed_at"]
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("snooze", {"reason": "not_home", "day": "2026-11-28"}),
+        ("done_elsewhere", {"day": "2026-11-20"}),
+        ("declined", {}),
+        ("declined", {"reason": "never_again"}),
+        ("not_wanted", {}),
+        ("wrong_record", {}),
+    ],
+)
+def test_an_act_and_its_undoing_leave_every_byte_as_it_was(
+    db: Session, desk: Desk, kind: str, more: dict[str, str]
+) -> None:
+    work_out(db, desk.town, "2026-11-24")
+    before = everything(db)
+    act = desk.act("2026-11-24", kind, **more)
+    during = everything(db)
+    assert during != before
+    work_out(db, desk.town, "2026-11-24")
+    assert everything(db) == during, "working it out again keeps the act"
+    desk.undo(act, at_noon("2026-11-24"))
+    assert everything(db) == before
+
+
+@pytest.mark.parametrize("rule", ["ANC1", "ANC2", "ANC4", "ANC5"])
+@pytest.mark.parametrize("at", ["opens_on", "due_on", "closes_on", "after"])
+@pytest.mark.parametrize(("kind", "state"), [("declined", "declined"), ("done_elsewhere", "done_elsewhere")])
+def test_each_contact_is_closed_on_its_first_day_its_target_day_its_last_and_the_day_after(
+    db: Session, desk: Desk, rule: str, at: str, kind: str, state: str
+) -> None:
+    row = desk.row(rule)
+    on = row.closes_on + timedelta(days=1) if at == "after" else getattr(row, at)
+    days = {"day": on.isoformat()} if kind == "done_elsewhere" else {}
+    desk.act(on.isoformat(), kind, rule=rule, **days)
+    assert (desk.row(rule).state, desk.row(rule).answered_on) == (state, on)
+    pass_days(db, (on + timedelta(days=60)).isoformat())
+    assert desk.row(rule).state == state
