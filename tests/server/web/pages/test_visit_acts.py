@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from server.followups.queries import due_for_villages
 from server.followups.recalculate import recalculate
 from server.models import FollowUp, FollowUpAct, Project, Woman
 from tests.conftest import MORNING
@@ -218,3 +219,28 @@ def test_the_lead_reads_numbers_by_reason_and_no_line_of_anybody(town, browse):
     assert "不显示" in words or "人数少于 10" in words
     assert browse("lea").see("/follow-ups/acts").status_code == 403
     assert browse("wang").see("/follow-ups/reasons").status_code == 403
+
+
+def test_a_long_list_of_what_was_done_takes_no_more_questions(town, browse, count_queries):
+    town.tell()
+    lin, numbers = browse("lin"), []
+    for subject in ("w1", "w2"):
+        lin.see(f"{town.href(subject=subject)}/later")
+        lin.send(f"{town.href(subject=subject)}/later", {"reason": "weather_road", "day": "2026-03-05"})
+        lin.see("/follow-ups/acts")
+        with count_queries() as asked:
+            assert f"W-{subject}" in text_of(lin.see("/follow-ups/acts"))
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1] <= 20
+
+
+def test_a_phone_s_due_list_leaves_out_what_was_put_off_until_it_comes_back(town, browse):
+    town.tell()
+    wang = browse("wang")
+    wang.see(f"{town.href()}/later")
+    wang.send(f"{town.href()}/later", {"reason": "not_home", "day": "2026-03-05"})
+    found = {}
+    for on in (TODAY, TODAY + 2 * DAY, TODAY + 3 * DAY):
+        with town.database.reading() as db:
+            found[on.day] = [one.row.subject for one in due_for_villages(db, town.project_id, None, on)]
+    assert {day: sorted(subjects) for day, subjects in found.items()} == {2: ["w2"], 4: ["w2"], 5: ["w1", "w2"]}

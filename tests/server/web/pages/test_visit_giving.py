@@ -32,7 +32,11 @@ class GivingTown(VisitTown):
 
     def away(self, name, first, last):
         with self.database.transaction() as db:
-            people = {"from_id": self.actor_id(db, name), "to_id": self.actor_id(db, "wang"), "given_by_id": self.actor_id(db, "ada")}
+            people = {
+                "from_id": self.actor_id(db, name),
+                "to_id": self.actor_id(db, "wang"),
+                "given_by_id": self.actor_id(db, "ada"),
+            }
             days = {"from_day": first, "until_day": last, "given_at": MORNING}
             db.add(HandOver(project_id=self.project_id, care_role="village_worker", note="x", **people, **days))
 
