@@ -130,6 +130,15 @@ GET /follow-ups
 
 [project] followup.read
 GET /consents
+GET /follow-ups/acts
+
+[project] followup.supervise
+GET /follow-ups/give
+GET /follow-ups/reasons
+POST /follow-ups/give
+
+[project] project.update
+POST /follow-ups/give/cap
 
 [project] followup.read|benefit.read
 GET /follow-ups/before-break
@@ -291,5 +300,19 @@ POST /people/<uuid:woman_uuid>/schedule
 
 [woman] followup.read
 GET /follow-ups/<uuid:visit_key>
+
+[woman] followup.update
+GET /follow-ups/<uuid:visit_key>/close
+GET /follow-ups/<uuid:visit_key>/give
+GET /follow-ups/<uuid:visit_key>/later
+POST /follow-ups/<uuid:visit_key>/close
+POST /follow-ups/<uuid:visit_key>/give
+POST /follow-ups/<uuid:visit_key>/later
+
+[woman] followup.supervise
+POST /follow-ups/<uuid:visit_key>/acts/<int(max=9007199254740991):act_id>/confirm
+
+[woman] followup.update
+POST /follow-ups/<uuid:visit_key>/acts/<int(max=9007199254740991):act_id>/undo
 GET /people/<uuid:woman_uuid>
 """

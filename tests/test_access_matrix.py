@@ -75,6 +75,7 @@ ABSENT = (
     ),
     *("/rights/retention/<int", "/emergency/<int", "/hand-overs/<int", "/red-lines/waivers/<int", "/admin/people/<int"),
     *(
+        "/acts/<int",
         "/calendar/<int",
         "/rights/feedback/<uuid",
         "/consents/texts/<name>",

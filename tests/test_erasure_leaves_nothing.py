@@ -27,7 +27,17 @@ from tests.conftest import MORNING, PASSWORD, Clock
 from tests.server.registry.caring import Care, a_care_record, a_uuid, created, updated
 from tests.server.web.pages.conftest import Browser
 
-WORDS = ("WORDNAME", "WORDSECRET", "WORDEARLIER", "WORDPHOTO", "WORDFILENAME", "WORDCOMMENT", "WORDLATE", "W-0777")
+WORDS = (
+    "WORDNAME",
+    "WORDSECRET",
+    "WORDEARLIER",
+    "WORDPHOTO",
+    "WORDFILENAME",
+    "WORDCOMMENT",
+    "WORDACT",
+    "WORDLATE",
+    "W-0777",
+)
 OF_A_BIRTH = ("WORDBIRTH", "WORDMODE", "WORDMOOD")
 
 
@@ -89,6 +99,12 @@ def look_at_everything(care: Care, staff: dict[str, Any], woman: str, check: str
         assert db.scalar(select(Notification.id)) is not None or visit
     for path in (f"/people/{woman}", f"/review/{number}", f"/follow-ups/{visit}"):
         assert lin.see(path).status_code == 200, path
+    with care.database.reading() as db:
+        waits = select(FollowUp.visit_key).where(FollowUp.subject == woman, FollowUp.ended.is_(False))
+        visit = db.scalar(waits.order_by(FollowUp.opens_on))
+    close = f"/follow-ups/{visit}/close"
+    assert lin.see(close).status_code == 200
+    assert lin.send(close, {"reason": "wrong_record", "note": "WORDACT"}).status_code == 303
 
 
 def values_of(database: Database) -> Iterator[tuple[str, bytes]]:
@@ -163,12 +179,13 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
     for file in files_in(config):
         os.utime(file, (MORNING.timestamp() - 60,) * 2)  # files have the machine's time, not the test's
     chain(database)
-    words = [*WORDS[:6], *OF_A_BIRTH, "W-0777", *uuids]
+    words = [*WORDS[:7], *OF_A_BIRTH, "W-0777", *uuids]
     before = found_in(database, config, words)
     assert {
         "submission_version.xml",
         "entity.uuid",
         "follow_up.subject",
+        "follow_up_act.note",
         "audit.details",
         "care_event.subject",
     } <= before

@@ -73,7 +73,7 @@ ROLES: tuple[Role, ...] = (
         VILLAGE_WORKER,
         "Village worker",
         "village_worker",
-        FILLER | verbs("form.list/read village.read followup.list/read access.read break_glass.open"),
+        FILLER | verbs("form.list/read village.read followup.list/read/update access.read break_glass.open"),
         purpose=True,
     ),
     Role(
@@ -89,8 +89,8 @@ ROLES: tuple[Role, ...] = (
         "clinician",
         VIEWER
         | verbs(
-            "submission.create/update followup.list/read access.read break_glass.open rights.list/read/create/update "
-            "schedule.choose"
+            "submission.create/update followup.list/read/update/supervise access.read break_glass.open "
+            "rights.list/read/create/update schedule.choose"
         ),
         purpose=True,
     ),
@@ -100,7 +100,7 @@ ROLES: tuple[Role, ...] = (
         "town_lead",
         verbs(
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
-            "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list "
+            "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list/supervise "
             "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set calendar.create/delete"
         ),
         purpose=True,

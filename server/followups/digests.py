@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
 from server.followups.before_breaks import break_ahead, closing_by_person, told_on
+from server.followups.given_away import is_asked_now
 from server.followups.notices import EMAIL, Word, add_once
 from server.followups.queries import consent_holds, is_woman, of_the_team
 from server.followups.recipients import Staff, care_towns, staff_of
@@ -91,6 +92,7 @@ def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, st
             FollowUp.ended.is_(False),
             FollowUp.inside.is_(None),
             FollowUp.due_on <= today,
+            is_asked_now(today),
             consent_holds(today),
             or_(of_the_team(), Woman.consent_share_clinic),
         )

@@ -11,9 +11,12 @@ from server.followups.ruleset import Words
 TASK_STATES: Final = ("scheduled", "open", "due", "overdue")
 """States of what is still to be done: before the window, from its first day, from the target day, past close + grace."""
 
-END_STATES: Final = ("done_on_time", "done_late", "declined", "expired", "missed_merged")
+END_STATES: Final = (
+    *("done_on_time", "done_late", "done_elsewhere", "declined", "not_wanted"),
+    *("expired", "missed_merged"),
+)
 """States of what is not asked for any more. What arrives late may still turn expired, missed_merged or done_late into
-done_on_time; only an answer in the window is final."""
+done_on_time; only an answer in the window is final. done_elsewhere and not_wanted are somebody's word alone (acts.py)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,10 @@ class Due:
     clinical and for her own record only. `inside` is the key of the task that stands for this one on lists, when several
     of one pregnancy wait; `merged_into` that of the one that a missed contact was merged into. `answered_by` is the
     event that answered it. `changes_on` is the next day on which it stands otherwise by the calendar alone, None once it
-    has ended or nothing more can come.
+    has ended or nothing more can come. `latest_on` is the day after which nobody asks any more, if any.
+
+    By people's acts (acts.py): `snoozed_until` is the day on which one comes back that was put off; `given_to` whose it is
+    (an actor id) up to `given_until`, None for no end.
     """
 
     key: str
@@ -76,6 +82,10 @@ class Due:
     merged_into: str | None
     changes_on: date | None
     why: tuple[Step, ...]
+    latest_on: date | None = None
+    snoozed_until: date | None = None
+    given_to: int | None = None
+    given_until: date | None = None
 
     @property
     def is_task(self) -> bool:

@@ -24,7 +24,7 @@ class Ending:
     @property
     def is_answer(self) -> bool:
         """Whether somebody answered, so that a later stop changes nothing about it; a merged miss is no answer."""
-        return self.is_done or self.state == "declined"
+        return self.is_done or self.state in ("done_elsewhere", "declined", "not_wanted")
 
 
 @dataclass(frozen=True)

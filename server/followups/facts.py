@@ -396,6 +396,38 @@ class BenefitCase:
     ended: tuple[date, str] | None = None
 
 
+ACT_KINDS: Final = ("snooze", "done_elsewhere", "declined", "not_wanted", "wrong_record", "reassign")
+"""What people do with a follow-up by hand (5.4, points 9 and 10); which reasons belong to which: limits.REASONS."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody did with a follow-up by hand, as long as it stands: one that was undone is no fact.
+
+    `key` is the follow-up's (due.key_of), "" for all of hers; never a day or a version, so that the act outlives a moved
+    window. `on` is the day it was made, `at` the instant. `day` is the one on which a snooze ends, or on which she was
+    seen elsewhere. `never_again` is the kind of answer (ruleset.ANSWERS) that she does not want to be asked for again,
+    with the `episode` it was said of. A reassign has `to`, an actor id, and the last day of it, None for no end.
+    """
+
+    event: str
+    key: str
+    kind: str
+    on: date
+    at: datetime
+    day: date | None = None
+    by_supervisor: bool = False
+    never_again: str | None = None
+    episode: str | None = None
+    to: int | None = None
+    until: date | None = None
+
+    @property
+    def moment(self) -> date:
+        """The day that it speaks of."""
+        return self.day if self.kind == "done_elsewhere" and self.day else self.on
+
+
 @dataclass(frozen=True)
 class FolicWord:
     """What she said that decides about folic acid (3, F2 `service_interest`, F3 `folic_now`).
@@ -454,3 +486,4 @@ class Facts:
     doses_asked: tuple[DoseAsked, ...] = ()
     consents: tuple[ConsentGiven, ...] = ()
     aftercare: tuple[AfterCare, ...] = ()
+    acts: tuple[Act, ...] = ()

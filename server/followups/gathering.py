@@ -4,6 +4,7 @@ Asked of the database as often for a hundred subjects as for one. How records ar
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.access.restricted import restricted_among
+from server.followups.act_facts import acts_of
 from server.followups.case_facts import read_case
 from server.followups.facts import Consent, Facts
 from server.followups.histories import Person, read_household, read_woman
@@ -57,6 +59,14 @@ def facts_of_many(
     db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None = None
 ) -> dict[str, Facts]:
     """The facts by subject; whom the registry does not know is left out. With `until`, visits of later days are, too."""
+    found = _told_by_records(db, project, subject_list, subjects, until)
+    acts = acts_of(db, project.id, subject_list, found)
+    return {uuid: replace(facts, acts=acts[uuid]) if uuid in acts else facts for uuid, facts in found.items()}
+
+
+def _told_by_records(
+    db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None
+) -> dict[str, Facts]:
     people = _people(db, project, subject_list, subjects)
     events = _events(db, project, subject_list, people, until)
     if subject_list == "households":

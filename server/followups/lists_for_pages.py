@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import Scope
 from server.access.restricted import in_use
 from server.access.widening import with_parts
+from server.followups.given_away import is_asked_now, is_put_off
 from server.followups.queries import (
     Counts,
     Reached,
@@ -23,6 +24,7 @@ from server.followups.queries import (
     counts_of,
     is_woman,
     label_of,
+    of_hers,
     still_asked,
     within,
 )
@@ -34,10 +36,11 @@ STATES: Final = ("overdue", "due", "open")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A filter: empty means any. `state` is one of STATES."""
+    """A filter: empty means any. `state` is one of STATES. `later`: no is what waits now, only what was put off."""
 
     state: str = ""
     village: str = ""
+    later: str = ""
 
 
 class Visit(NamedTuple):
@@ -145,12 +148,16 @@ def wished(project_id: int, village_codes: Reached, wanted: Wanted, today: date)
     """What stands inside another contact of the same pregnancy is left out, as on the phones."""
     state = rank_at(today) == STATES.index(wanted.state) if wanted.state in STATES else true()
     village = FollowUp.village_code == wanted.village if wanted.village else true()
-    return [within(project_id, village_codes), *still_asked(today), FollowUp.inside.is_(None), state, village]
+    later = {"no": is_asked_now(today), "only": is_put_off(today)}.get(wanted.later, true())
+    here = within(project_id, village_codes), of_hers(project_id, village_codes, today)
+    return [*here, *still_asked(today), FollowUp.inside.is_(None), state, village, later]
 
 
-def count_visits(db: Session, project_id: int, village_codes: Reached, today: date, village: str = "") -> Counts:
+def count_visits(
+    db: Session, project_id: int, village_codes: Reached, today: date, village: str = "", later: str = ""
+) -> Counts:
     """How many lines `list_visits` has, by state."""
-    where = wished(project_id, village_codes, Wanted(village=village), today)
+    where = wished(project_id, village_codes, Wanted(village=village, later=later), today)
     return counts_of(db, counting(FollowUp.project_id, today).where(*where).group_by(FollowUp.project_id)).get(
         project_id, Counts()
     )

@@ -13,7 +13,7 @@ from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, or_,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.followups.queries import is_woman
+from server.followups.queries import is_snoozed, is_woman
 from server.followups.recipients import Recipients, recipients_of
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import wishes_of
@@ -90,11 +90,15 @@ _TOLD_TO_OTHERS: Final = _build_told_to_others()
 
 
 def _levels(row: FollowUp, late: bool) -> Levels:
-    """One that stands inside another is that one's matter, unless it is critical itself."""
+    """One that stands inside another is that one's matter, unless it is critical itself. Of one that was put off nobody is
+    reminded until it comes back; doctor and lead hear of a critical one all the same."""
     if row.ended or (row.inside and row.severity != "critical"):
         return Levels()
+    is_put_off = is_snoozed(row, row.stands_on)
     if row.severity == "critical":
-        return Levels("critical", "critical", "critical")
+        return Levels(None if is_put_off else "critical", "critical", "critical")
+    if is_put_off:
+        return Levels()
     red = "red" if row.severity == "red" else None
     worker = "overdue" if row.state == "overdue" else red or ("due" if row.state == "due" else None)
     return Levels(worker, red, "late" if red and late else None)

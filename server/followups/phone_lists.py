@@ -126,7 +126,8 @@ def _team(reach: Reach, known: frozenset[str] | None) -> Whose | frozenset[str]:
     if reach.role is None:
         return frozenset()
     women = select(Woman.uuid).where(*asking(reach), *consenting(reach))
-    return Whose(known, women, where_hers_live(reach.scope, reach.carer), clinical=reach.role == "clinician")
+    places = where_hers_live(reach.scope, reach.carer)
+    return Whose(known, women, places, clinical=reach.role == "clinician", carer=reach.carer)
 
 
 def due_visits_csv(visits: Sequence[Listed], retake: Retake | None = None, checks: Sequence[Drawn] = ()) -> bytes:

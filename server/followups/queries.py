@@ -14,9 +14,11 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, exists
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.access.her_worker import Carer
 from server.access.restricted import in_use
 from server.errors import NotFound
 from server.followups.explaining import rules_of_clinicians
+from server.followups.given_away import is_asked_now, not_given_away
 from server.models import BENEFIT_CASES, Dataset, Entity, FollowUp, Household, Village, Woman
 
 
@@ -25,7 +27,8 @@ class Whose:
     """Whose follow-ups somebody reaches: households by village (`codes`, None the whole town), women by themselves.
 
     `women` is a query of their uuids, `places` one of all village codes that can come up (None: any), for the database's
-    sake. `cut` narrows to some villages. `clinical` is for a clinician, whose alone some rules are.
+    sake. `cut` narrows to some villages. `clinical` is for a clinician, whose alone some rules are. What was given to a
+    colleague of the `carer`'s is not asked of her (given_away.py).
     """
 
     codes: frozenset[str] | None
@@ -33,6 +36,7 @@ class Whose:
     places: CompoundSelect[str] | None = None
     cut: frozenset[str] | None = None
     clinical: bool = False
+    carer: Carer | None = None
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,24 @@ def state_at(row: FollowUp, today: date) -> str:
     return "open" if today >= row.opens_on else "scheduled"
 
 
+def is_snoozed(row: FollowUp, today: date) -> bool:
+    """Whether somebody put it off that day. It is counted as whatever it is all the same."""
+    return not row.ended and row.snoozed_until is not None and row.snoozed_until > today
+
+
 def due_for_villages(db: Session, project_id: int, village_codes: Reached, today: date) -> list[Listed]:
     """Tasks whose window is open that day: overdue first, then by target day.
 
     A contact that stands inside another of the same pregnancy is left out (domain.md 2.3).
     """
     late_first = case((FollowUp.overdue_from <= today, 0), else_=1)
-    query = listing(project_id, village_codes).where(*still_asked(today), FollowUp.inside.is_(None))
+    here = (
+        *still_asked(today),
+        FollowUp.inside.is_(None),
+        is_asked_now(today),
+        of_hers(project_id, village_codes, today),
+    )
+    query = listing(project_id, village_codes).where(*here)
     found = [_listed(*row) for row in db.execute(query.order_by(late_first, FollowUp.due_on, FollowUp.id))]
     return with_case_labels(db, project_id, found)
 
@@ -138,7 +153,8 @@ def count_by_village(
     db: Session, project_id: int, village_codes: Reached, today: date, *also: ColumnElement[bool]
 ) -> dict[str, Counts]:
     """Tasks per village code, perhaps under further conditions; a village without any is not named."""
-    query = counting(FollowUp.village_code, today).where(within(project_id, village_codes), *also)
+    here = within(project_id, village_codes), of_hers(project_id, village_codes, today)
+    query = counting(FollowUp.village_code, today).where(*here, *also)
     return counts_of(db, query.group_by(FollowUp.village_code))
 
 
@@ -173,6 +189,13 @@ def within(project_id: int, village_codes: Reached) -> ColumnElement[bool]:
     homes = and_(~is_woman_s, in_codes(village_codes.codes))
     nearby = true() if village_codes.places is None else FollowUp.village_code.in_(village_codes.places)
     return and_(here, nearby, or_(hers, homes), in_codes(village_codes.cut))
+
+
+def of_hers(project_id: int, village_codes: Reached, today: date) -> ColumnElement[bool]:
+    """What is asked of the caller herself of what she reaches: `within` decides what she may read, this what she goes to."""
+    if isinstance(village_codes, Officers):
+        return of_hers(project_id, village_codes.others, today)
+    return not_given_away(project_id, village_codes.carer if isinstance(village_codes, Whose) else None, today)
 
 
 def is_case() -> ColumnElement[bool]:

@@ -18,9 +18,10 @@ from server.followups.due import Due
 from server.followups.explaining import shipped_rules, write_steps
 from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
-from server.followups.notices import LATE_AFTER, follow_up_changed, told_to_others
+from server.followups.notices import follow_up_changed, told_to_others
 from server.followups.rules import due_for, stopped_for
 from server.followups.ruleset import Rule
+from server.followups.standing import escalates_on
 from server.followups.town_calendar import calendar_of
 from server.followups.working_days import Calendar
 from server.models import FollowUp, Project
@@ -137,14 +138,14 @@ def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Mapping
 def add_row(db: Session, round_: Round, due: Due) -> FollowUp:
     """A row that has never been placed; its `look_on` of today makes it news."""
     made = {"visit_key": str(uuid4()), "made_at": round_.now, "changed_at": round_.now, "look_on": round_.today}
-    row = FollowUp(project_id=round_.project.id, key=due.key, **made, **values_of(due))
+    row = FollowUp(project_id=round_.project.id, key=due.key, **made, **values_of(due, round_.calendar))
     db.add(row)
     return row
 
 
 def place(row: FollowUp, due: Due, round_: Round, look_on: date | None) -> bool:
     """Writes one follow-up as it stands; whether it says something new, or its day to look has come."""
-    values = values_of(due)
+    values = values_of(due, round_.calendar)
     changed = any(getattr(row, name) != value for name, value in values.items())
     is_news = changed or (row.look_on is not None and row.look_on <= round_.today)
     if changed:
@@ -155,7 +156,7 @@ def place(row: FollowUp, due: Due, round_: Round, look_on: date | None) -> bool:
     return is_news
 
 
-def values_of(due: Due) -> dict[str, Any]:
+def values_of(due: Due, calendar: Calendar) -> dict[str, Any]:
     """What a row says of a follow-up, apart from its ids and stamps."""
     return {
         "rule": due.rule,
@@ -182,6 +183,10 @@ def values_of(due: Due) -> dict[str, Any]:
         "merged_into": due.merged_into,
         "cause": None,
         "why_json": write_steps(due.why),
+        "escalates_on": escalates_on(due.why, calendar) if due.is_task else None,
+        "snoozed_until": due.snoozed_until,
+        "given_to_id": due.given_to,
+        "given_until": due.given_until,
     }
 
 
@@ -194,6 +199,7 @@ def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
     is_news = not (ended_before and cause == NO_CONSENT) and (row.state, row.cause) != (SUPERSEDED, cause)
     if is_news:
         row.state, row.ended, row.severity, row.cause, row.inside = SUPERSEDED, True, "info", cause, None
+        row.escalates_on = row.snoozed_until = row.given_to_id = row.given_until = None
         row.changed_at = round_.now
     if cause == SUBJECT_GONE:  # perhaps at her own wish: that a visit was asked for stays, what it was about does not
         row.episode, row.anchor_event, row.answered_by, row.why_json = None, "", None, "[]"
@@ -215,4 +221,5 @@ def days_ahead(due: Due, facts: Facts | None, rules: Sequence[Rule], calendar: C
     if facts and facts.consent.until and facts.consent.until < date.max:
         yield facts.consent.until + timedelta(days=1)
     yield from (rule.effective_from for rule in rules)
-    yield from (calendar.add_working_days(one.gives, LATE_AFTER) for one in due.why if one.what == "severity.red")
+    if on := escalates_on(due.why, calendar):
+        yield on

@@ -81,20 +81,23 @@ class Staff:
     def people(self) -> frozenset[int]:
         return frozenset(one.person for one in self.duties) | {one.person for one in self.stand_ins}
 
-    def recipients(self, village_code: str, chosen: str | None, of_clinicians: bool = False) -> Recipients:
+    def recipients(
+        self, village_code: str, chosen: str | None, of_clinicians: bool = False, given_to: int | None = None
+    ) -> Recipients:
         """The workers and clinicians of a village and the town's leads.
 
         The worker whom she chose (an actor id, as workers.csv names it) is told instead of the village's others (domain.md
         5.4, point 10), wherever that one works; whoever stands in for a worker in her village is told beside that one.
-        The pages and the phones' lists give the visit to the same (access/her_worker.py). What is clinicians' alone
-        (`of_clinicians`) is told to them as to a worker, and to no worker.
+        Where she chose nobody, a worker of the village to whom the visit was given is told alone, and who stands in for
+        that one. The pages and the phones' lists give the visit to the same (access/her_worker.py, given_away.py). What is
+        clinicians' alone (`of_clinicians`) is told to them as to a worker, and to no worker.
         """
         places = self._places(village_code)
         workers, clinicians = (frozenset(self._near(role, places)) for role in (WORKER, CLINICIAN))
         if of_clinicians:
             return Recipients(clinicians, clinicians, frozenset())
         hers = frozenset(one.person for one in self.duties if one.role == WORKER and str(one.person) == chosen)
-        told = hers or workers
+        told = hers or (workers & {given_to}) or workers
         told |= {one.person for one in self.stand_ins if one.absent in told and one.village_code in places}
         return Recipients(told, clinicians, frozenset(one.person for one in self.duties if one.role == LEAD))
 
@@ -103,7 +106,7 @@ class Staff:
         if row.subject_list == BENEFIT_CASES:
             officers = frozenset(self._near(OFFICER, self._places(row.village_code)))
             return Recipients(officers, frozenset(), frozenset())
-        return self.recipients(row.village_code, chosen, row.rule in rules_of_clinicians())
+        return self.recipients(row.village_code, chosen, row.rule in rules_of_clinicians(), row.given_to_id)
 
     def _places(self, village_code: str) -> set[str | None]:
         """Whoever has one of these has the village: itself, what it is a part of, and the whole town."""

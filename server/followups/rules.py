@@ -5,6 +5,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from server.followups.acts import (
+    causes_by_hand,
+    ending_by_hand,
+    first_of,
+    given_to,
+    next_change_by_hand,
+    snoozed_until,
+)
 from server.followups.answers import ending_of
 from server.followups.antenatal import Settled, settle_contacts
 from server.followups.due import TASK_STATES, Due, Step, Stopped, key_of
@@ -15,7 +23,7 @@ from server.followups.occasions import Occasion, dating_on
 from server.followups.occurrences import each_occurrence
 from server.followups.ruleset import Rule, rules_in_force
 from server.followups.schedules import as_it_counts, left_on
-from server.followups.stops import Cause, cause_of_stop
+from server.followups.stops import Cause, causes_of_stop
 from server.followups.windows import (
     Window,
     next_change,
@@ -80,7 +88,12 @@ def _judge_all(
         else:
             continue
         ending = _by_then(ending, rule, occasion, today)
-        stop = None if ending and ending.is_answer else cause_of_stop(facts, rule, occasion, window, today)
+        stops = (
+            *causes_of_stop(facts, rule, occasion, window, today),
+            *causes_by_hand(facts, rule, key, occasion, today),
+        )
+        ending = first_of(ending, ending_by_hand(facts, key, today), stops)
+        stop = None if ending and ending.is_answer else next(iter(stops), None)
         due = _due(facts, rule, asked, ending, calendar)
         yield due, stop if has_consent else Cause("no_consent", facts.consent.until)
 
@@ -111,7 +124,10 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, calendar
     occasion, window = asked.occasion, asked.window
     state = ending.state if ending else state_on(asked.today, window)
     reached = severity_on(asked.today, rule, occasion.days, window) if state in TASK_STATES else None
+    severity, is_task = reached[0].level if reached else "info", state in TASK_STATES
     proposed_on = propose_day(rule.kind, window, calendar.is_rest_day if calendar else None)
+    snoozed = snoozed_until(facts, asked.key, window, severity, asked.today) if is_task else None
+    given = given_to(facts, asked.key, asked.today) if is_task else None
     return Due(
         key=asked.key,
         rule=rule.id,
@@ -131,13 +147,13 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, calendar
         overdue_from=window.overdue_from,
         proposed_on=proposed_on,
         state=state,
-        severity=reached[0].level if reached else "info",
+        severity=severity,
         advice=reached[0].advice if reached else None,
         answered_on=ending.on if ending else None,
         answered_by=ending.event if ending else None,
         inside=None,
         merged_into=ending.merged_into if ending else None,
-        changes_on=_next_change(rule, asked) if state in TASK_STATES else None,
+        changes_on=_next_change(rule, asked, *next_change_by_hand(snoozed, given)) if is_task else None,
         why=(
             *_dating_steps(occasion, asked.today),
             *window_steps(rule, occasion.days, window, calendar or WEEKENDS_ONLY),
@@ -145,11 +161,15 @@ def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, calendar
             *(reached[1] if reached else ()),
             *_answer_steps(ending),
         ),
+        latest_on=window.latest_on,
+        snoozed_until=snoozed,
+        given_to=given.to if given else None,
+        given_until=given.until if given else None,
     )
 
 
-def _next_change(rule: Rule, asked: Asked) -> date | None:
-    days = (next_change(asked.today, rule, asked.occasion.days, asked.window), asked.occasion.over_on)
+def _next_change(rule: Rule, asked: Asked, *by_hand: date) -> date | None:
+    days = (next_change(asked.today, rule, asked.occasion.days, asked.window), asked.occasion.over_on, *by_hand)
     return min((day for day in days if day and day > asked.today), default=None)
 
 

@@ -22,7 +22,9 @@ STATES: Final = {
     "overdue": "过期",
     "done_on_time": "按时完成",
     "done_late": "迟做完成",
+    "done_elsewhere": "别处做过了",
     "declined": "本人不要",
+    "not_wanted": "不用了",
     "expired": "不再问",
     "missed_merged": "并入下次",
 }

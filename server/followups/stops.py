@@ -20,19 +20,16 @@ class Cause:
     event: str | None = None
 
 
-def cause_of_stop(facts: Facts, rule: Rule, occasion: Occasion, window: Window, today: date) -> Cause | None:
-    """The stop that holds, the weightiest first; None while the task may be asked for.
+def causes_of_stop(facts: Facts, rule: Rule, occasion: Occasion, window: Window, today: date) -> Iterator[Cause]:
+    """The stops that hold, the weightiest first; none while the task may be asked for.
 
     Stops hold as soon as they are known. None is put off because a phone's clock dated it ahead.
     """
-    causes = (
-        *_of_the_pregnancy(rule, occasion),
-        *_of_the_subject(facts, rule, occasion),
-        *_of_the_schedule(rule, occasion, today),
-    )
-    return next(
-        iter((*causes, *_of_the_rule(facts, rule, occasion, window), *_of_weeks(rule, occasion, window, today))), None
-    )
+    yield from _of_the_pregnancy(rule, occasion)
+    yield from _of_the_subject(facts, rule, occasion)
+    yield from _of_the_schedule(rule, occasion, today)
+    yield from _of_the_rule(facts, rule, occasion, window)
+    yield from _of_weeks(rule, occasion, window, today)
 
 
 def _of_the_pregnancy(rule: Rule, occasion: Occasion) -> Iterator[Cause]:

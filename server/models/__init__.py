@@ -27,6 +27,7 @@ from server.models.care import (
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
+from server.models.follow_up_acts import FollowUpAct
 from server.models.followups import FollowUp, Notification, NotificationWish, ScheduleChoice
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
@@ -85,6 +86,7 @@ __all__ = [
     "FeedbackPaper",
     "FeedbackReceipt",
     "FollowUp",
+    "FollowUpAct",
     "Form",
     "FormAttachment",
     "FormVersion",

@@ -16,6 +16,8 @@ class FollowUp(Base):
     what a phone knows it by. `state` is one of due.TASK_STATES as of `stands_on`, one of due.END_STATES, or `superseded`
     (no longer asked for: then `cause` says why). A row whose reason vanished stays: that a visit was asked for is data.
     `look_on` is the next day on which its state, severity or text changes by itself; null once nothing does.
+    `escalates_on` is the day from which more people hear of it, once one is known (followups/standing.py). By people's acts
+    (FollowUpAct): `snoozed_until` is the day on which it comes back; `given_to_id` whose it is up to `given_until`.
     """
 
     __tablename__ = "follow_up"
@@ -55,6 +57,10 @@ class FollowUp(Base):
     inside: Mapped[str | None]
     merged_into: Mapped[str | None]
     cause: Mapped[str | None]
+    escalates_on: Mapped[date | None]
+    snoozed_until: Mapped[date | None]
+    given_to_id: Mapped[int | None] = mapped_column(BigId)
+    given_until: Mapped[date | None]
     why_json: Mapped[str] = mapped_column(SealedText("follow_up.why_json"))
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]

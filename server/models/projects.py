@@ -13,6 +13,7 @@ class Project(Base):
 
     Where it `asks_second_factor`, who has a role in it reaches it with more than a password only.
     Where it `keeps_photo_metadata`, photos go out as they came, with the place and the day that they tell.
+    Whoever has more than `workload_cap` due visits is given no others without a supervisor's word.
     """
 
     __tablename__ = "project"
@@ -26,6 +27,7 @@ class Project(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     asks_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
     keeps_photo_metadata: Mapped[bool] = mapped_column(default=False, server_default=false())
+    workload_cap: Mapped[int] = mapped_column(default=40, server_default="40")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]

@@ -22,6 +22,7 @@ from server.models import (
     EntityBacklog,
     EntityVersion,
     FollowUp,
+    FollowUpAct,
     Minimised,
     NamedWoman,
     Notification,
@@ -122,6 +123,7 @@ def counts_of(db: Session, plan: Plan, contents: Contents) -> dict[str, int]:
         "entities": select(func.count(Entity.id)).where(Entity.id.in_(plan.entities)),
         "entity_versions": select(func.count(EntityVersion.id)).where(EntityVersion.entity_id.in_(plan.entities)),
         "follow_ups": select(func.count(FollowUp.id)).where(tasks),
+        "follow_up_acts": select(func.count(FollowUpAct.id)).where(acts_of(plan)),
         "notices": select(func.count(Notification.id)).where(Notification.follow_up_id.in_(ids_of(tasks))),
         "withdrawals": select(func.count(Withdrawal.id)).where(*hers(Withdrawal, plan)),
         "waiting_changes": select(func.count(EntityBacklog.id)).where(waiting_changes(plan)),
@@ -149,6 +151,10 @@ def hers(model: Any, plan: Plan) -> tuple[Any, ...]:
 
 def follow_ups_of(plan: Plan) -> Any:
     return (FollowUp.project_id == plan.project_id) & FollowUp.subject.in_(plan.uuids)
+
+
+def acts_of(plan: Plan) -> Any:
+    return (FollowUpAct.project_id == plan.project_id) & FollowUpAct.subject.in_(plan.uuids)
 
 
 def ids_of(tasks: Any) -> Any:
@@ -188,6 +194,7 @@ def delete_rows(db: Session, plan: Plan) -> None:
     db.execute(delete(FollowUp).where(tasks))
     chosen = (ScheduleChoice.project_id == plan.project_id) & ScheduleChoice.pregnancy.in_(plan.uuids)
     db.execute(delete(ScheduleChoice).where(chosen))
+    db.execute(delete(FollowUpAct).where(acts_of(plan)))
     for model in (*DERIVED, Withdrawal):
         db.execute(delete(model).where(*hers(model, plan)))
     db.execute(delete(EntityBacklog).where(waiting_changes(plan)))

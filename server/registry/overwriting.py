@@ -24,6 +24,7 @@ from server.models import (
     EntityBacklog,
     EntityVersion,
     FollowUp,
+    FollowUpAct,
     Minimised,
     NamedWoman,
     Notification,
@@ -42,7 +43,18 @@ from server.models import (
 
 EMPTIED: Final[tuple[type[Base], ...]] = (
     *(Audit, Blob, CareEvent, Consent, ContraceptionEpisode, DeriveProblem, Entity, EntityBacklog, EntityVersion),
-    *(FollowUp, Minimised, NamedWoman, Notification, Pregnancy, Restriction, RightsRequest, Seal, Submission),
+    *(
+        FollowUp,
+        FollowUpAct,
+        Minimised,
+        NamedWoman,
+        Notification,
+        Pregnancy,
+        Restriction,
+        RightsRequest,
+        Seal,
+        Submission,
+    ),
     *(SubmissionAttachment, SubmissionComment, SubmissionGeometry, SubmissionVersion, Withdrawal, Woman),
 )
 """The tables that an erasure takes something out of."""

@@ -18,6 +18,7 @@ from server.models import (
     Entity,
     EntityVersion,
     FollowUp,
+    FollowUpAct,
     Notification,
     Project,
     Reading,
@@ -51,6 +52,7 @@ def collect(db: Session, project: Project, woman: str, now: datetime) -> dict[st
         "goes_through_with_her": THROUGH_WITH_HER if any(one.names_others for one in records) else None,
         "lists": lists_of(db, plan),
         "follow_ups": follow_ups_of(db, plan),
+        "done_by_hand": acts_on_hers(db, plan),
         "notices": notices_of(db, plan),
         "restrictions": [
             {"since": one.since_at, "lifted": one.lifted_at}
@@ -130,6 +132,18 @@ def follow_ups_of(db: Session, plan: Plan) -> list[dict[str, Any]]:
         }
         for one in db.scalars(select(FollowUp).where(*where).order_by(FollowUp.due_on, FollowUp.id))
     ]
+
+
+def acts_on_hers(db: Session, plan: Plan) -> list[dict[str, Any]]:
+    """What was done with visits of hers by hand: put off, closed with a reason, given to somebody, and by whom."""
+    rows = db.execute(
+        select(FollowUpAct, Actor.display_name)
+        .join(Actor, Actor.id == FollowUpAct.by_id)
+        .where(FollowUpAct.project_id == plan.project_id, FollowUpAct.subject.in_(plan.uuids))
+        .order_by(FollowUpAct.id)
+    )
+    said = ("kind", "reason", "day", "place", "note", "undone_at")
+    return [{"at": one.made_at, "by": by, **{name: getattr(one, name) for name in said}} for one, by in rows]
 
 
 def notices_of(db: Session, plan: Plan) -> list[dict[str, Any]]:

@@ -37,6 +37,8 @@ PAGES = {
     "/places/import": "ada",
     "/timetable": "ada",
     "/follow-ups": "lea",
+    "/follow-ups/give": "lea",
+    "/follow-ups/reasons": "lea",
     "/forms": "lea",
     "/forms/<form_id>": "lea",
     "/forms/<form_id>/draft": "lea",
@@ -55,6 +57,10 @@ PAGES = {
     "/phones/roster": "lea",
     "/red-lines": "lea",
     "/follow-ups/<visit_key>": "lin",
+    "/follow-ups/<visit_key>/close": "lin",
+    "/follow-ups/<visit_key>/give": "lin",
+    "/follow-ups/<visit_key>/later": "lin",
+    "/follow-ups/acts": "lin",
     "/people/<woman_uuid>": "lin",
     "/review/health/<village>": "lin",
     "/inbox": "rita",
@@ -107,6 +113,7 @@ NO_PAGES = {
 # What is on these is ours alone, in this town.
 QUIET = {
     "/consents",
+    "/follow-ups/acts",
     "/forms/upload",
     "/inbox",
     "/library",

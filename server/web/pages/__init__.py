@@ -54,6 +54,9 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     timetable,
     titles,
     today,
+    visit_acts,
+    visit_giving,
+    visits_acted_on,
     who_sees,
     why,
 )

@@ -40,6 +40,7 @@ def show_board() -> Response:
     rows = rows_by_worker(board, phones, names) if by else rows_by_village(board, phones, names)
     values = {"rows": chosen_rows(rows, wanted, worker), "shows_list": shows_list, "by": by}
     values |= {"columns": [wanted.state] if wanted.state else COLUMNS, "total": board.total, "phones": phones}
+    values["may_give"] = may(session.caller(), "followup.supervise", reach.project)
     values |= {"wanted": wanted, "worker": worker, "villages": names, "synced": synced_today(phones, reach.today)}
     values |= {"carriers": [{"phone": one, "villages": villages_of(one, names)} for one in phones]}
     silent = silent_phones(phones, reach.today)

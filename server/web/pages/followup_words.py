@@ -7,8 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from server.followups.due import TASK_STATES
-from server.followups.queries import state_at
+from server.followups.queries import is_snoozed, state_at
 from server.followups.ruleset import Words
+from server.followups.standing import standing_of
 from server.models import FollowUp, Household
 from server.web import languages
 from server.web.pages import moments
@@ -19,13 +20,15 @@ from server.web.pages.texts import _, _n
 class Mark:
     """Shape, word and colour: each alone says it (ui.md section 2). `kind` is the class that colours the word.
 
-    `level` is a word before the days, for what is critical.
+    `level` is a word before the days, for what is critical. `note` says more where there is room: how far a late one went,
+    and until when one was put off.
     """
 
     shape: str
     words: str
     kind: str
     level: str = ""
+    note: str = ""
 
     @property
     def full(self) -> str:
@@ -35,10 +38,19 @@ class Mark:
 ENDS = {
     "done_on_time": ("done", _l("Done")),
     "done_late": ("done", _l("Done late")),
+    "done_elsewhere": ("done", _l("Done elsewhere")),
     "declined": ("ended", _l("Not wanted now")),
+    "not_wanted": ("ended", _l("No longer needed, she says")),
     "expired": ("ended", _l("No longer asked for")),
     "missed_merged": ("ended", _l("Merged into the next")),
     "superseded": ("ended", _l("No longer needed")),
+    "transferred": ("ended", _l("Cared for elsewhere now")),
+}
+
+LATE_WORDS = {
+    "overdue_amber": _l("Overdue, amber"),
+    "overdue_red": _l("Overdue, red"),
+    "escalated": _l("Overdue, the town's lead was told"),
 }
 
 STATE_NAMES = {
@@ -52,17 +64,26 @@ SHAPES = {"info": "due", "amber": "amber", "red": "over", "critical": "critical"
 
 def mark_of(row: FollowUp, today: date) -> Mark:
     """Where it stands that day, by the one definition of overdue: past the last day and its grace."""
-    state = state_at(row, today)
+    state, standing = state_at(row, today), standing_of(row, today)
     if state not in TASK_STATES:
-        shape, word = ENDS[state]
+        shape, word = ENDS[standing]
         return Mark(shape, str(word), shape)
     if state == "scheduled":
         return Mark("scheduled", _("from %(day)s", day=short_day(row.opens_on, today)), "scheduled")
+    note = note_of(row, standing, today)
     if row.severity == "critical":
-        return Mark("critical", days_in_words(row, today), "critical", _("Critical"))
+        return Mark("critical", days_in_words(row, today), "critical", _("Critical"), note)
     shape = "over" if state == "overdue" else SHAPES[row.severity]
-    kind = "late-amber" if state == "overdue" and row.severity != "red" else shape
-    return Mark(shape, days_in_words(row, today), kind)
+    kind = "late-amber" if standing == "overdue_amber" else shape
+    return Mark(shape, days_in_words(row, today), kind, note=note)
+
+
+def note_of(row: FollowUp, standing: str, today: date) -> str:
+    """One that was put off is late all the same, where it is: both are said."""
+    notes = [str(LATE_WORDS[standing])] if standing in LATE_WORDS else []
+    if is_snoozed(row, today) and row.snoozed_until:
+        notes.append(_("put off until %(day)s", day=short_day(row.snoozed_until, today)))
+    return _("; ").join(notes)
 
 
 def days_in_words(row: FollowUp, today: date) -> str:

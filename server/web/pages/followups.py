@@ -5,7 +5,7 @@ On all three: codes, masked names, places, days. Never a rule, a method or a wor
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -63,7 +63,7 @@ def reach_in(project: Project) -> Reach:
     codes = lists.codes_of(session.db(), scope)
     reached = reached_by(session.caller(), project, today())
     women = women_of(reached)
-    whose = codes if women is None else Whose(codes, women, where_hers_live(scope, reached.carer))
+    whose = codes if women is None else Whose(codes, women, where_hers_live(scope, reached.carer), carer=reached.carer)
     return Reach(project, scope, codes, today(), whose)
 
 
@@ -87,19 +87,25 @@ def list_follow_ups() -> Response:
     reach, wanted, number, worker = reach_with_cases("followup.read"), read_wanted(), page_asked(), asked_worker()
     phones = phones_of(reach)
     whose = cut_to(reach, narrowed(reach.codes, worker, phones)) if worker else reach.whose
-    counts = lists.count_visits(session.db(), reach.project.id, whose, reach.today, wanted.village)
+    counts = lists.count_visits(session.db(), reach.project.id, whose, reach.today, wanted.village, wanted.later)
     visits, names = find_visits(reach, wanted, whose, number), reach.names
     page = pager("/follow-ups/list", {**asked_values(wanted), "worker": worker}, number, total_of(counts, wanted))
     note_read(reach.project, "followup.list", details={"visits": len(visits)})
     lines = [list_line(visit, names, reach.today) for visit in visits]
     values: dict[str, Any] = {"lines": lines, "page": page, "villages": names, "wanted": wanted}
-    values |= {"worker": worker, "phones": phones, "states": STATE_NAMES}
+    values |= {"worker": worker, "phones": phones, "states": STATE_NAMES, "shows_acts": reach.in_care}
     return make_response(render_template("followups/list.html", **values))
 
 
 @pages.app_template_filter("short_day")
 def say_short_day(value: date) -> str:
     return short_day(value, today())
+
+
+@pages.app_template_filter("next_day")
+def say_next_day(value: date) -> str:
+    """The day after, as a date field takes it."""
+    return (value + timedelta(days=1)).isoformat()
 
 
 def phones_of(reach: Reach) -> list[Phone]:
@@ -116,7 +122,7 @@ def read_choice(name: str, known: Iterable[str]) -> str:
 
 def read_wanted() -> Wanted:
     village = check_text("village", request.args.get("village", ""), 64)
-    return Wanted(read_choice("state", lists.STATES), village)
+    return Wanted(read_choice("state", lists.STATES), village, read_choice("later", ("only",)))
 
 
 def asked_worker() -> int:
@@ -125,7 +131,8 @@ def asked_worker() -> int:
 
 
 def asked_values(wanted: Wanted) -> dict[str, Any]:
-    return {"state": wanted.state, "village": wanted.village}
+    later = {"later": wanted.later} if wanted.later == "only" else {}
+    return {"state": wanted.state, "village": wanted.village, **later}
 
 
 def find_visits(reach: Reach, wanted: Wanted, whose: Reached, number: int) -> list[Visit]:

@@ -16,6 +16,7 @@ from server.publishing.versions import SCHEMAS
 from server.registry import own_data, rights_desk
 from server.registry.own_given import RecordRow, VersionRow
 from server.web import session
+from server.web.pages.act_words import REASON_WORDS
 from server.web.pages.answers import Answer, Words, list_answers
 from server.web.pages.door import pages
 from server.web.pages.review import answer_words
@@ -81,6 +82,7 @@ def show_data(request_id: int) -> Response:
             {**one, "kind": KIND_WORDS[one["kind"]], "outcome": outcome_word(one["outcome"])}
             for one in collected["requests"]
         ],
+        "done_by_hand": [{**one, "reason": REASON_WORDS[one["reason"]]} for one in collected["done_by_hand"]],
         "who_read": [reading_words(one) for one in collected["who_read"]],
         "unused": is_restricted(session.db(), project.id, woman),
         "made_at": f"{session.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}",  # it is printed: "today" is soon another day

@@ -33,6 +33,7 @@ COUNTED = {
     "entities": _l("Entries in lists"),
     "entity_versions": _l("Versions of entries"),
     "follow_ups": _l("Follow-ups"),
+    "follow_up_acts": _l("What was done with visits by hand"),
     "notices": _l("Notices"),
     "withdrawals": _l("Withdrawals noted at the office"),
     "waiting_changes": _l("Changes that waited"),

@@ -1,5 +1,6 @@
 """Where do I go today, in what order: the list of whoever goes, made for a phone in one hand."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -22,6 +23,7 @@ from server.web.pages.followups import (
     read_wanted,
     total_of,
 )
+from server.web.pages.later import later_lines
 from server.web.pages.pager import address, page_asked, pager
 from server.web.pages.texts import _
 from server.web.readings import note_read
@@ -30,13 +32,13 @@ from server.web.readings import note_read
 @pages.get("/m")
 def show_today() -> Response:
     reach, number = reach_with_cases("followup.read"), page_asked()
-    names, wanted = reach.names, read_wanted()
-    counts = lists.count_visits(session.db(), reach.project.id, reach.whose, reach.today, wanted.village)
+    names, wanted = reach.names, replace(read_wanted(), later="no")
+    counts = lists.count_visits(session.db(), reach.project.id, reach.whose, reach.today, wanted.village, wanted.later)
     visits = find_visits(reach, wanted, reach.whose, number)
     note_read(reach.project, "followup.list", details={"visits": len(visits)})
     values: dict[str, Any] = {"sections": sections_of(visits, names, reach.today), "counts": tabs_of(counts, wanted)}
     values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not visits else None}
-    values["standing_in"] = standing_in(reach)
+    values |= {"standing_in": standing_in(reach), "later": later_lines(reach, wanted, names) if number == 1 else []}
     page = pager("/m", asked_values(wanted), number, total_of(counts, wanted))
     return make_response(render_template("followups/today.html", page=page, day=reach.today, **values))
 

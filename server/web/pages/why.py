@@ -5,15 +5,19 @@ from uuid import UUID
 
 from flask import Response, make_response, redirect, render_template
 
+from server.access.allow import may
+from server.followups.act_history import find_source, history_of
 from server.followups.courses import find_woman, name_of_form
 from server.followups.queries import Listed, get_by_visit_key, state_at
 from server.models import BENEFIT_CASES, FollowUp, Woman
 from server.registry.last_periods import LastPeriod, find_last_periods
 from server.web import session
+from server.web.pages.act_words import history_line
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.followup_words import last_day, mark_of
 from server.web.pages.followups import Reach, reach_with_cases
+from server.web.pages.visit_acts import doer_in
 from server.web.pages.why_words import advice_of, bar_of, basis_of, parts_of
 from server.web.readings import note_read
 
@@ -47,6 +51,7 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
         "advice": advice_of(row, clinical),
         "bar": bar_of(row, day),
         "form_name": name_of_form(session.db(), reach.project.id, row.form_id),
+        "acts_on": acts_on(reach, row, clinical),
         **subject_of(reach, found, woman),
     }
 
@@ -56,6 +61,20 @@ def period_of(row: FollowUp) -> LastPeriod | None:
     if row.subject_list != "women" or row.episode is None:
         return None
     return find_last_periods(session.db(), row.project_id, [row.episode]).get(row.episode)
+
+
+def acts_on(reach: Reach, row: FollowUp, clinical: bool) -> dict[str, Any]:
+    """What was done with it by hand, and whether the reader may do something; the record, where it is said to be wrong."""
+    told, doer = history_of(session.db(), row), doer_in(reach.project)
+    is_wrong = any(one.act.kind == "wrong_record" and one.act.undone_at is None for one in told)
+    source = find_source(session.db(), row) if clinical and is_wrong else None
+    is_hers = row.subject_list != BENEFIT_CASES and may(session.caller(), "followup.update", reach.project)
+    return {
+        "href": f"/follow-ups/{row.visit_key}",
+        "may_act": is_hers and not row.ended,
+        "lines": [history_line(one, row, doer) for one in told],
+        "source": f"/review/{source}" if source else "",
+    }
 
 
 def subject_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, str]:

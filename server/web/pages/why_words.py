@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from server.followups.acting import ACT
 from server.followups.due import Step
 from server.followups.explaining import Explanation, explain
 from server.models import FollowUp
@@ -222,7 +223,9 @@ def standing_of(why: Explanation, row: FollowUp, today: date) -> Part:
         for step in marks[:1]
     ]
     notes += [
-        _("Answered by the visit of %(day)s", day=say_day(step.on)) for step in why.steps if step.what == "answered_on"
+        _("Answered by the visit of %(day)s", day=say_day(step.on))
+        for step in why.steps
+        if step.what == "answered_on" and not step.fact.startswith(ACT)  # what was done by hand stands above
     ]
     return Part(_("Now"), _("Today is %(day)s: %(state)s", day=say_day(today), state=mark_of(row, today).full), notes)
 

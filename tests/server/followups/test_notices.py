@@ -279,3 +279,38 @@ def test_of_a_benefit_the_officers_of_the_village_are_told_and_nobody_else_howev
     assert there not in {one for one, _ in told(db)}
     follow_up_changed(db, staff.project, a_follow_up(db, staff), MORNING)
     assert told(db)[2:] == [(staff.chen, "due")], "and what is a woman's is told to no officer"
+
+
+def test_of_one_that_was_put_off_nobody_is_reminded_until_it_comes_back(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff)
+    follow_up_changed(db, staff.project, row, MORNING)
+    change(db, staff, row, snoozed_until=TODAY + timedelta(days=3))
+    assert told(db) == []
+    change(db, staff, row, MORNING + timedelta(days=3), snoozed_until=None, stands_on=TODAY + timedelta(days=3))
+    assert told(db) == [(staff.chen, "due")]
+
+
+def test_a_critical_one_that_was_put_off_is_told_to_doctor_and_lead_all_the_same(db: Session, staff: Staff) -> None:
+    row = a_follow_up(db, staff, severity="critical", snoozed_until=TODAY + timedelta(days=1))
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert told(db) == [(staff.doctor, "critical"), (staff.lead, "critical")]
+
+
+def test_one_that_was_given_to_a_colleague_of_the_village_is_told_to_her_alone(db: Session, staff: Staff) -> None:
+    village = db.scalar(select(Village.id).where(Village.code == SHIQIAO))
+    mei = a_person(db, staff.project, "mei", VILLAGE_WORKER, village)
+    row = a_follow_up(db, staff)
+    follow_up_changed(db, staff.project, row, MORNING)
+    assert sorted(told(db)) == sorted([(staff.chen, "due"), (mei, "due")])
+    change(db, staff, row, given_to_id=mei)
+    assert told(db) == [(mei, "due")]
+    change(db, staff, row, given_to_id=staff.luo)
+    assert sorted(told(db)) == sorted([(staff.chen, "due"), (mei, "due")]), "who has not the village gets nothing"
+
+
+def test_her_choice_is_told_and_not_to_whom_it_was_given(db: Session, staff: Staff) -> None:
+    village = db.scalar(select(Village.id).where(Village.code == SHIQIAO))
+    mei = a_person(db, staff.project, "mei", VILLAGE_WORKER, village)
+    a_woman(db, staff.project, "hers", village_code=SHIQIAO, assigned_worker=str(staff.chen))
+    follow_up_changed(db, staff.project, a_follow_up(db, staff, subject="hers", given_to_id=mei), MORNING)
+    assert told(db) == [(staff.chen, "due")]

@@ -1,0 +1,44 @@
+"""Rows of what people did with follow-ups, as facts."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.followups.facts import Act
+from server.models import FollowUpAct
+
+
+def acts_of(db: Session, project_id: int, subject_list: str, subjects: Collection[str]) -> dict[str, tuple[Act, ...]]:
+    """By subject what stands; who has none is not named."""
+    rows = db.scalars(
+        select(FollowUpAct)
+        .where(
+            FollowUpAct.project_id == project_id,
+            FollowUpAct.subject_list == subject_list,
+            FollowUpAct.subject.in_(subjects),
+            FollowUpAct.undone_at.is_(None),
+        )
+        .order_by(FollowUpAct.id),
+        execution_options={"populate_existing": True},  # another writer may have been waited for since the last look
+    )
+    found: dict[str, tuple[Act, ...]] = {}
+    for row in rows:
+        found[row.subject] = (*found.get(row.subject, ()), read_act(row))
+    return found
+
+
+def read_act(row: FollowUpAct) -> Act:
+    return Act(
+        event=row.event,
+        key=row.key,
+        kind=row.kind,
+        on=row.on_day,
+        at=row.made_at,
+        day=row.day,
+        by_supervisor=row.by_supervisor,
+        never_again=row.never_again,
+        episode=row.episode,
+        to=row.to_id,
+        until=row.until_day,
+    )
