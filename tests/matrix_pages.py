@@ -124,10 +124,13 @@ GET /follow-ups
 
 [project] followup.read
 GET /consents
+GET /m/places
 
 [project] followup.read|benefit.read
 GET /follow-ups/list
+GET /follow-ups/print
 GET /m
+GET /m/week
 
 [project] followup.read|rights.read|form.update
 GET /consents/texts

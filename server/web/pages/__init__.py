@@ -30,6 +30,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     openid,
     own_data,
     own_factors,
+    paper,
     people,
     person,
     phones,
@@ -51,6 +52,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     timetable,
     titles,
     today,
+    week,
     who_sees,
     why,
 )
