@@ -11,7 +11,7 @@ PAGES = {
     None: ("/sign-in", "/not-built", "/join/no-such-link"),
     "rita": ("/review", "/review/{record}", "/map", "/forms", "/forms/visit", "/me"),
     "ada": ("/admin", "/admin/people", "/admin/projects/{project}", "/places/import"),
-    "wang": ("/m", "/follow-ups/list", "/follow-ups/{visit}", "/people/{woman}"),
+    "wang": ("/m", "/m/week", "/follow-ups/print", "/follow-ups/list", "/follow-ups/{visit}", "/people/{woman}"),
     "lin": ("/follow-ups", "/follow-ups?by=worker", "/follow-ups/{visit}", "/people/{woman}"),
     "lea": ("/follow-ups", "/phones", "/phones/{phone}", "/forms/upload", "/forms/visit"),
 }

@@ -99,11 +99,15 @@ def short_day(day: date, today: date) -> str:
 
 
 def line_of(row: FollowUp, label: str, today: date) -> dict[str, Any]:
-    """One line of a list: a neutral label, where it stands, the last day, and where to read what to do."""
+    """One line of a list: a neutral label, where it stands, the last day, and where to read what to do.
+
+    `proposed` is the day to propose while it is still ahead: she may be visited before it.
+    """
     return {
         "href": f"/follow-ups/{row.visit_key}",
         "label": _("Visit to this home") if row.subject_list == "households" else label,
         "mark": mark_of(row, today),
+        "proposed": row.proposed_on if row.proposed_on > today else None,
         "last": last_day(row),
         "over": today > last_day(row),
     }

@@ -19,7 +19,6 @@ function start(): void {
   const button = find<HTMLButtonElement>("start");
   if (!button || !navigator.geolocation || !isSecureContext) return; // browsers give no place over plain http
   button.hidden = false;
-  find("note")!.hidden = false;
   button.addEventListener("click", () => void walk(button));
   find("back")!.addEventListener("click", goBack);
 }
@@ -108,7 +107,6 @@ function turn(walking: boolean): void {
     hamlet.querySelectorAll<HTMLElement>(".on-the-way").forEach((line) => (line.hidden = walking));
   });
   find("start")!.hidden = walking;
-  find("note")!.hidden = walking;
   find("back")!.hidden = !walking;
 }
 
