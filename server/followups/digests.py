@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
 from server.followups.notices import EMAIL, Word, add_once
-from server.followups.queries import consent_holds, is_woman, of_the_team
+from server.followups.queries import consent_holds, is_woman, of_the_team, state_at
 from server.followups.recipients import Staff, staff_of
 from server.followups.wishes import wishes_of
 from server.models import FollowUp, Notification, Project, Woman
@@ -73,8 +73,8 @@ def numbers_of(db: Session, person: int, today: date) -> Numbers:
         staff = staff_of(db, project_id, today)
         for row, chosen in _asked(db, project_id, today) if person in staff.people else ():
             if _is_asked(staff, person, row, chosen):
-                due += row.overdue_from > today
-                overdue += row.overdue_from <= today
+                late = state_at(row, today) == "overdue"
+                due, overdue = due + (not late), overdue + late
     return Numbers(due, overdue)
 
 

@@ -22,6 +22,7 @@ from server.followups.queries import (
     consent_holds,
     counting,
     counts_of,
+    is_late,
     is_woman,
     label_of,
     still_asked,
@@ -148,7 +149,7 @@ def read_doors(db: Session, project_id: int, village_codes: Reached, wanted: Wan
 
 def rank_at(today: date) -> ColumnElement[int]:
     """The place in STATES of a follow-up that is still asked for."""
-    return case((FollowUp.overdue_from <= today, 0), (FollowUp.due_on <= today, 1), else_=2)
+    return case((is_late(today), 0), (FollowUp.due_on <= today, 1), else_=2)
 
 
 def is_her_home() -> ColumnElement[bool]:

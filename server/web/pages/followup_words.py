@@ -1,13 +1,13 @@
 """How a follow-up is written on a page: where it stands, in a shape and a word, and how many days that leaves. Neutral."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from server.followups.due import TASK_STATES
-from server.followups.queries import state_at
+from server.followups.queries import last_day, state_at
 from server.followups.ruleset import Words
 from server.models import FollowUp, Household
 from server.web import languages
@@ -71,11 +71,6 @@ def days_in_words(row: FollowUp, today: date) -> str:
     if left < 0:
         return _n("%(num)s day over", "%(num)s days over", -left)
     return _n("%(num)s day left", "%(num)s days left", left) if left else _("Last day today")
-
-
-def last_day(row: FollowUp) -> date:
-    """The last day on which it is not overdue: the close with its grace."""
-    return row.overdue_from - timedelta(days=1)
 
 
 def home_words(home: Household | None) -> str:

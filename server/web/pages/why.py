@@ -6,12 +6,12 @@ from uuid import UUID
 from flask import Response, make_response, redirect, render_template
 
 from server.followups.courses import find_woman, name_of_form
-from server.followups.queries import Listed, get_by_visit_key, state_at
+from server.followups.queries import Listed, get_by_visit_key, last_day, state_at
 from server.models import BENEFIT_CASES, Woman
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
-from server.web.pages.followup_words import last_day, mark_of
+from server.web.pages.followup_words import mark_of
 from server.web.pages.followups import Reach, reach_with_cases
 from server.web.pages.why_words import advice_of, bar_of, basis_of, parts_of
 from server.web.readings import note_read
