@@ -279,5 +279,7 @@ POST /admin/people/<int(max=9007199254740991):actor_id>/sessions/end
 
 [woman] followup.read
 GET /follow-ups/<uuid:visit_key>
+GET /follow-ups/<uuid:visit_key>/call
+POST /follow-ups/<uuid:visit_key>/call
 GET /people/<uuid:woman_uuid>
 """

@@ -10,6 +10,7 @@ from flask import Response, make_response, render_template
 from server.access.profiles import find_actors
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Visit, Wanted
+from server.followups.paper import code_of
 from server.followups.queries import Counts
 from server.followups.trips import Trip, list_done, list_trips
 from server.places.desk import list_villages
@@ -127,8 +128,20 @@ def home_of(trip: Trip, names: Mapping[str, str], day: date, done: Mapping[str, 
         "village": names.get(trip.village, _("Village not known")),
         "state": lists.STATES[trip.first],
         "lines": [line_of(visit.row, visit.label, day) for visit in trip.visits],
+        "calls": calls_of(trip),
         "done": [done_line(visit, day) for visit in done.get(trip.home.uuid if trip.home else "", ())],
     }
+
+
+def calls_of(trip: Trip) -> list[dict[str, str]]:
+    """Whom one may ring before going: each woman once, or the home where nothing but its own visit waits."""
+    hers: dict[str, Visit] = {}
+    for one in trip.visits:
+        if one.woman:
+            hers.setdefault(one.woman, one)
+    own = [one for one in trip.visits if one.row.subject_list == "households"]
+    chosen = [*hers.values()] or own[:1]
+    return [{"href": f"/follow-ups/{one.row.visit_key}/call", "code": code_of(one)} for one in chosen]
 
 
 def done_line(visit: Visit, day: date) -> dict[str, Any]:
