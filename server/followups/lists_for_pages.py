@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import Scope
 from server.access.restricted import in_use
 from server.access.widening import with_parts
+from server.followups.notice_words import NOT_AT_HOME
 from server.followups.queries import (
     Counts,
     Reached,
@@ -153,9 +154,10 @@ def rank_at(today: date) -> ColumnElement[int]:
 
 
 def is_her_home() -> ColumnElement[bool]:
-    """The household that is visited, or the one that she agreed to be found at."""
+    """The household that is visited, or the one that she agreed to be found at; none where nobody is to go to her home."""
     home = case((FollowUp.subject_list == "households", FollowUp.subject), else_=Woman.household_uuid)
-    return and_(Household.project_id == FollowUp.project_id, Household.uuid == home)
+    to_her = FollowUp.rule.not_in(NOT_AT_HOME)
+    return and_(Household.project_id == FollowUp.project_id, Household.uuid == home, to_her)
 
 
 def wished(project_id: int, village_codes: Reached, wanted: Wanted, today: date) -> list[ColumnElement[bool]]:

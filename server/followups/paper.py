@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
+from server.followups import notice_words
 from server.followups.lists_for_pages import Visit
 from server.followups.trips import Trip
 from server.models import BENEFIT_CASES, Actor, Woman
@@ -60,5 +61,4 @@ def code_of(visit: Visit) -> str:
         return visit.home.door_code or visit.row.visit_key[:8]
     if visit.row.subject_list == BENEFIT_CASES and visit.label.isascii():
         return visit.label
-    first = visit.label.split(" ")[0]
-    return first if first.isascii() and any(one.isdigit() for one in first) else visit.row.visit_key[:8]
+    return notice_words.code_of(visit.label) or visit.row.visit_key[:8]

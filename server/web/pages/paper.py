@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any, Final
 
 from flask import Response, make_response, render_template
-from flask_babel import lazy_gettext as _l
 
 from server.followups.lists_for_pages import Phone, Visit
+from server.followups.notice_words import CLASSES, subject_of
 from server.followups.paper import Sheet, code_of, sheets_of
 from server.followups.trips import Trip, list_trips
 from server.web import session
+from server.web.languages import language_tag
 from server.web.pages.door import pages
 from server.web.pages.followup_words import line_of
 from server.web.pages.followups import (
@@ -27,9 +28,6 @@ from server.web.pages.texts import _
 from server.web.readings import note_read
 
 MOST_DOORS: Final = 200
-
-CLASSES: Final = {"households": _l("Home"), "women": _l("Meeting"), "benefit_cases": _l("Office")}
-"""What is to be done, in a word that says nothing: by the list of whom it is about."""
 
 
 @pages.get("/follow-ups/print")
@@ -66,5 +64,5 @@ def door_of(trip: Trip, day: date) -> dict[str, Any]:
 def paper_line(visit: Visit, day: date) -> dict[str, Any]:
     """A code, a class, the first and the last day, and where it stands."""
     line = line_of(visit.row, "", day)
-    kind = CLASSES.get(visit.row.subject_list, CLASSES["women"])
+    kind = CLASSES[subject_of(visit.row, visit.label).subject_list][language_tag() == "en"]
     return {**line, "code": code_of(visit), "class": kind, "opens_on": visit.row.opens_on}

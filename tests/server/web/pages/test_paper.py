@@ -26,7 +26,7 @@ def test_the_paper_has_a_box_a_code_a_neutral_class_and_the_days_of_the_window(t
         a_follow_up(db, home, rule="HH-V", left=9, opens_on=TODAY - 3 * DAY)
     page = browse("wang").see("/follow-ups/print")
     words = text_of(page)
-    assert "W-0231 见面 1月31日 2月26日 超期 4 天 014 走访 2月27日 3月11日 还剩 9 天" in words
+    assert "W-0231 上门访视 1月31日 2月26日 超期 4 天 014 家庭走访 2月27日 3月11日 还剩 9 天" in words
     assert "内部工作 2026-03-02" in words and "村1 赵秀兰" in words
     assert page.get_data(as_text=True).count("tick-box") == 2
 

@@ -43,6 +43,37 @@ def test_days_are_counted_from_the_last_day_and_its_grace(town, browse, left, wo
     assert words in text_of(browse("wang").see("/m"))
 
 
+def test_cht_core_5776_what_is_open_can_be_done_from_its_first_day_and_both_days_stand_there(town, browse):
+    with town.database.transaction() as db:
+        row = a_follow_up(db, a_woman(db, town.project_id), left=40, opens_on=TODAY, due_on=TODAY + 20 * DAY)
+        a_follow_up(db, a_woman(db, town.project_id, "W-0002 李*"), left=40, opens_on=TODAY + DAY)
+    wang = browse("wang")
+    page = wang.see("/m")
+    assert labels(page) == ["W-0231 王*"] and "建议 3月22日 · 最晚 4月11日（周六）" in text_of(page)
+    why = text_of(wang.see(f"/follow-ups/{row.visit_key}"))
+    assert "ODK Collect" in why and "最晚 4月11日" in why and "建议 3月22日" in why
+
+
+def test_fhircore_1511_what_is_overdue_can_still_be_opened_and_done(town, browse):
+    with town.database.transaction() as db:
+        row = a_follow_up(db, a_woman(db, town.project_id), left=-400, severity="red")
+    wang = browse("wang")
+    page = wang.see("/m?state=overdue")
+    assert labels(page) == ["W-0231 王*"] and f'href="/follow-ups/{row.visit_key}"' in page.get_data(as_text=True)
+    assert "ODK Collect" in text_of(wang.see(f"/follow-ups/{row.visit_key}"))
+
+
+def test_cht_core_10042_a_card_tells_which_of_its_visits_is_done_already(town, browse):
+    with town.database.transaction() as db:
+        home = a_home(db, town.project_id)
+        a_follow_up(db, a_woman(db, town.project_id, home=home), left=4)
+        done = {"state": "done_on_time", "ended": True, "answered_on": TODAY - 2 * DAY}
+        a_follow_up(db, a_woman(db, town.project_id, "W-0388 李*", home=home), **done)
+    page = browse("wang").see("/m")
+    assert labels(page) == ["W-0231 王*"] and "二社 014 1 件" in text_of(page)
+    assert "已完成 W-0388 李* 2月28日（周六）" in text_of(page)
+
+
 def test_grace_is_not_late_yet(town, browse):
     with town.database.transaction() as db:
         a_follow_up(db, a_woman(db, town.project_id), left=-2, overdue_from=TODAY + DAY)
@@ -80,6 +111,17 @@ def test_a_woman_who_did_not_agree_to_her_place_stands_without_a_home(town, brow
         a_follow_up(db, a_woman(db, town.project_id))
     words = text_of(browse("wang").see("/m"))
     assert "W-0231 王*" in words and "二社" not in words
+
+
+@pytest.mark.parametrize(("rule", "name"), [("PN1-C", "wang"), ("PL1", "lin")])
+def test_where_nobody_is_to_go_to_her_home_no_door_leads_to_her(town, browse, rule, name):
+    with town.database.transaction() as db:
+        home = a_home(db, town.project_id)
+        woman = a_woman(db, town.project_id, home=home)
+        a_follow_up(db, woman, rule=rule, left=3)
+        a_follow_up(db, home, rule="HH-V", left=9)
+    words = text_of(browse(name).see("/m"))
+    assert "二社 014 1 件 本户走访" in words and "村1 1 户 · 1 件" in words
 
 
 def test_nothing_of_other_villages_is_on_the_page(town, browse):
