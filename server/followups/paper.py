@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.followups import notice_words
 from server.followups.lists_for_pages import Visit
-from server.followups.trips import Trip
+from server.followups.trips import Trip, by_number
 from server.models import BENEFIT_CASES, Actor, Woman
 
 
@@ -40,8 +40,8 @@ def sheets_of(db: Session, project_id: int, trips: Sequence[Trip]) -> list[Sheet
     ]
 
 
-def by_door(trip: Trip) -> tuple[bool, str, str]:
-    return not trip.hamlet, trip.hamlet, (trip.home.door_code if trip.home else None) or ""
+def by_door(trip: Trip) -> tuple[int, str, str]:
+    return *by_number(trip.hamlet), (trip.home.door_code if trip.home else None) or ""
 
 
 def chosen_workers(db: Session, project_id: int, women: Collection[str]) -> dict[str, str]:

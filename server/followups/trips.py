@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Final
 
 from sqlalchemy import select
@@ -18,6 +18,8 @@ from server.models import FollowUp, Household, Woman
 
 DONE_SINCE: Final = 7
 """For so many days a card shows what was done behind its door."""
+NUMERALS: Final = "〇一二三四五六七八九十"
+UNNUMBERED: Final = 1000
 DONE: Final = ("done_on_time", "done_late")
 
 
@@ -66,7 +68,17 @@ def list_trips(
 
 
 def on_the_way(line: Line) -> tuple[object, ...]:
-    return (line.here, line.village, not line.hamlet, line.hamlet, line.first, line.door_code or "", *line[5:])
+    return (line.here, line.village, *by_number(line.hamlet), line.first, line.door_code or "", *line[5:])
+
+
+def by_number(hamlet: str) -> tuple[int, str]:
+    """For sorting: 二社 before 三社 before 十一社, 2组 before 10组; names without a number after them, none at the end."""
+    if digits := "".join(takewhile(str.isdecimal, hamlet)):
+        return int(digits), hamlet
+    tens, ten, ones = "".join(takewhile(NUMERALS.__contains__, hamlet)).partition("十")
+    if not tens and not ten:
+        return UNNUMBERED + (not hamlet), hamlet
+    return (10 * NUMERALS.find(tens or "一") + NUMERALS.find(ones or "〇") if ten else NUMERALS.find(tens)), hamlet
 
 
 def list_done(

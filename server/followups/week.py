@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.followups.lists_for_pages import is_her_home
 from server.followups.queries import Reached, consent_holds, is_woman, within
+from server.followups.trips import by_number
 from server.models import FollowUp, Household, Woman
 
 DAYS: Final = 7
@@ -72,4 +73,5 @@ def plan_week(db: Session, project_id: int, village_codes: Reached, today: date)
 def load_of(
     day: date | None, doors: Mapping[date | None, Mapping[Hamlet, int]], visits: Mapping[date | None, int]
 ) -> Load:
-    return Load(dict(sorted(doors.get(day, {}).items())), visits.get(day, 0))
+    there = sorted(doors.get(day, {}).items(), key=lambda one: (one[0][0], *by_number(one[0][1])))
+    return Load(dict(there), visits.get(day, 0))

@@ -1,12 +1,13 @@
 """Ways to go: hamlet by hamlet, a door with all that waits behind it, and never a trip that a page cuts in two."""
 
+import random
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from server.followups.lists_for_pages import Wanted
-from server.followups.trips import Trip, list_done, list_trips
+from server.followups.trips import Trip, by_number, list_done, list_trips
 from server.models import FollowUp, Project, Woman
 from tests.server.followups.homes import TODAY, add_home
 
@@ -48,6 +49,12 @@ def test_a_door_s_visits_stand_together_the_most_urgent_first(db: Session, town:
     [trip] = trips(db, town)
     assert [(one.row.due_on - TODAY).days for one in trip.visits] == [-3, 0, 9]
     assert trip.key == trip.visits[0].row.visit_key and (trip.first, trip.here) == (0, 0)
+
+
+def test_hamlets_stand_as_they_are_counted_and_no_hamlet_at_the_end() -> None:
+    counted = ["一社", "二社", "三社", "九社", "十社", "十一社", "十九组", "二十社", "二十一社", "河湾", ""]
+    assert sorted(["10组", "2组"], key=by_number) == ["2组", "10组"]
+    assert sorted(random.Random(3).sample(counted, len(counted)), key=by_number) == counted
 
 
 def test_pages_count_doors_and_cut_no_trip(db: Session, town: Project) -> None:

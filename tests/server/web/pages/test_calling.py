@@ -47,7 +47,7 @@ def acts(town, action):
 def test_one_tap_on_today_s_list_shows_a_link_that_calls_and_the_look_is_written_down(town, visit, browse):
     wang = browse("wang")
     today = wang.see("/m").get_data(as_text=True)
-    assert f'action="{visit}"' in today and NUMBER not in today and "给 W-0231 打电话" in today
+    assert f'action="{visit}"' in today and NUMBER not in today and "电话 W-0231" in today
     assert NUMBER not in wang.see(visit).get_data(as_text=True) and acts(town, "field.reveal") == []
     shown = wang.send(visit)
     assert f'href="tel:{NUMBER}"' in shown.get_data(as_text=True) and "她可以说不" in text_of(shown)
@@ -119,6 +119,6 @@ def test_a_home_where_only_its_own_visit_waits_is_rung_by_the_number_of_the_hous
         key = db.scalar(select(FollowUp.visit_key))
         assert db.scalar(select(Household.uuid)) == uuid
     wang = browse("wang")
-    assert "给 014 打电话" in text_of(wang.see("/m"))
+    assert "电话 014" in text_of(wang.see("/m"))
     assert f'href="tel:{NUMBER}"' in wang.send(f"/follow-ups/{key}/call").get_data(as_text=True)
     assert [one.details for one in acts(town, "field.reveal")] == [{"fields": ["contact_phone"]}]
