@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from forms import library
+from server import reports as reports_package
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.phones import create_app_user
@@ -166,6 +167,8 @@ def test_forms_ask_the_list_of_the_phone_for_what_is_overdue_in_one_way():
     assert len(asked) > 6 and all(found == ["<", ">="] for found in asked)
 
 
-def test_no_address_of_the_api_or_of_odata_tells_of_follow_ups_by_a_word_of_its_own():
+def test_no_report_and_no_address_of_the_api_or_of_odata_tells_of_follow_ups_by_a_word_of_its_own():
     """Who adds one adds it to the numbers above."""
+    reports = Path(reports_package.__file__).parent.glob("*.py")
+    assert [path.name for path in reports if re.search("FollowUp|overdue", path.read_text(encoding="utf-8"))] == []
     assert [one for one in ROUTES.split() if one.startswith("/v1") and re.search("follow|due|overdue", one)] == []

@@ -29,6 +29,11 @@ class Door(NamedTuple):
     itself: bool
     women: frozenset[str]
 
+    @property
+    def about(self) -> frozenset[str]:
+        """About whom a look at its place is written down."""
+        return self.women | {self.household} if self.itself else self.women
+
 
 def points_of_doors(
     db: Session, caller: Caller, project: Project, doors: Collection[Door], today: date

@@ -40,7 +40,7 @@ def print_follow_ups() -> Response:
     number = sum(len(trip.visits) for trip in trips)
     note_read(reach.project, "followup.list", details={"visits": number, "paper": True})
     sheets = [sheet_of(one, names, phones, reach.today) for one in sheets_of(session.db(), reach.project.id, trips)]
-    values: dict[str, Any] = {"sheets": sheets, "left_out": doors - len(trips), "day": reach.today}
+    values: dict[str, Any] = {"sheets": sheets, "left_out": doors - len(trips), "most": MOST_DOORS, "day": reach.today}
     values["back"] = address("/follow-ups/list", {**asked_values(wanted), "worker": worker})
     return make_response(render_template("followups/paper.html", **values))
 

@@ -47,9 +47,10 @@ def show_places() -> Response:
     trips, _doors = find_trips(reach, read_wanted(), page_asked())
     doors = {trip.key: door_of(trip) for trip in trips if trip.home}
     points = points_of_doors(session.db(), session.caller(), reach.project, doors.values(), reach.today)
-    for uuid in points:
-        note_read(reach.project, "household.locate", about=uuid)
-    places = {key: points[door.household] for key, door in doors.items() if door.household in points}
+    told = {key: door for key, door in doors.items() if door.household in points}
+    for about in sorted({one for door in told.values() for one in door.about}):
+        note_read(reach.project, "household.locate", about=about)
+    places = {key: points[door.household] for key, door in told.items()}
     answer = central_json.reply({"places": places})
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
+from server.access.pseudonyms import pseudonym
 from server.models import Audit, CareEvent, FollowUp, Household, Submission, Woman
 from tests.server.web.pages.conftest import (  # noqa: F401 - the fixtures come with the import
     browse,
@@ -44,7 +45,8 @@ def test_each_door_that_is_told_is_written_down(town, hers, browse):  # noqa: F8
     browse("wang").see(PLACES)
     with town.database.reading() as db:
         [look] = db.scalars(select(Audit).where(Audit.action == "household.locate"))
-    assert look.details["about"] and "105" not in str(look.details)
+        woman = db.scalar(select(Woman.uuid))
+    assert look.details["about"] == pseudonym(town.project_id, woman).hex() and "105" not in str(look.details)
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_where_nobody_is_to_go_to_her_home_no_door_leads_to_her(town, browse, ru
         a_follow_up(db, woman, rule=rule, left=3)
         a_follow_up(db, home, rule="HH-V", left=9)
     words = text_of(browse(name).see("/m"))
-    assert "二社 014 1 件 本户走访" in words and "村1 1 户 · 1 件" in words
+    assert "二社 014 1 件 电话 014 本户走访" in words and "村1 1 户 · 1 件" in words
 
 
 def test_nothing_of_other_villages_is_on_the_page(town, browse):
