@@ -139,11 +139,14 @@ POST /follow-ups/give
 
 [project] project.update
 POST /follow-ups/give/cap
+GET /m/places
 
 [project] followup.read|benefit.read
 GET /follow-ups/before-break
 GET /follow-ups/list
+GET /follow-ups/print
 GET /m
+GET /m/week
 
 [project] followup.read|rights.read|form.update
 GET /consents/texts
@@ -314,5 +317,7 @@ POST /follow-ups/<uuid:visit_key>/acts/<int(max=9007199254740991):act_id>/confir
 
 [woman] followup.update
 POST /follow-ups/<uuid:visit_key>/acts/<int(max=9007199254740991):act_id>/undo
+GET /follow-ups/<uuid:visit_key>/call
+POST /follow-ups/<uuid:visit_key>/call
 GET /people/<uuid:woman_uuid>
 """

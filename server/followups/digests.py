@@ -11,7 +11,7 @@ from server.clock import today as shanghai_date
 from server.followups.before_breaks import break_ahead, closing_by_person, told_on
 from server.followups.given_away import is_asked_now
 from server.followups.notices import EMAIL, Word, add_once
-from server.followups.queries import consent_holds, is_woman, of_the_team
+from server.followups.queries import consent_holds, is_woman, of_the_team, state_at
 from server.followups.recipients import Staff, care_towns, staff_of
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import wishes_of
@@ -68,8 +68,8 @@ def numbers_of(db: Session, person: int, today: date) -> Numbers:
         staff = staff_of(db, project_id, today)
         for row, chosen in _asked(db, project_id, today) if person in staff.people else ():
             if _is_asked(staff, person, row, chosen):
-                due += row.overdue_from > today
-                overdue += row.overdue_from <= today
+                late = state_at(row, today) == "overdue"
+                due, overdue = due + (not late), overdue + late
         closing += _closing(db, project_id, person, today) if person in staff.people else 0
     return Numbers(due, overdue, closing)
 

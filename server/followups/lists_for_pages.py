@@ -3,17 +3,19 @@
 `village_codes`, `today` and the state of a row are those of server/followups/queries.py.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.access.restricted import in_use
 from server.access.widening import with_parts
 from server.followups.given_away import is_asked_now, is_put_off
+from server.followups.notice_words import NOT_AT_HOME
 from server.followups.queries import (
     Counts,
     Reached,
@@ -22,6 +24,7 @@ from server.followups.queries import (
     consent_holds,
     counting,
     counts_of,
+    is_late,
     is_woman,
     label_of,
     of_hers,
@@ -56,6 +59,10 @@ class Visit(NamedTuple):
     woman: str | None
 
 
+Line = Row[int, int, str, str, str | None, str, int, date, int]
+"""What `read_doors` tells of a line."""
+
+
 class Phone(NamedTuple):
     """A worker's phone that works: whose it is, which villages and parts of them it serves (None: the whole town), when it
     last spoke.
@@ -84,6 +91,11 @@ def list_visits(
 ) -> list[Visit]:
     """What may be done that day. Lines of one home stand together, where its most urgent one belongs."""
     firsts = in_order_of_doors(db, project_id, village_codes, wanted, today)[offset : offset + limit]
+    return read_visits(db, project_id, firsts)
+
+
+def read_visits(db: Session, project_id: int, firsts: Sequence[tuple[int, int]]) -> list[Visit]:
+    """The lines of these rows, each (id, place in STATES of its home), in the same order."""
     rows = db.execute(
         select(FollowUp, Woman.label, Household, Woman.uuid)
         .outerjoin(Woman, is_woman())
@@ -107,22 +119,32 @@ def visit_of(row: FollowUp, label: str | None, home: Household | None, woman: st
 def in_order_of_doors(
     db: Session, project_id: int, village_codes: Reached, wanted: Wanted, today: date
 ) -> list[tuple[int, int]]:
-    """The ids of what may be done, each with the place in STATES of the most urgent line of its home; in the list's order.
+    """The ids of what may be done, each with the place in STATES of the most urgent line of its home; in the list's order."""
+    lines = read_doors(db, project_id, village_codes, wanted, today)
+    keys = ((one.first, one.village, one.hamlet, one.door_code or "", *one[5:]) for one in lines)
+    return [(key[-1], key[0]) for key in sorted(keys)]
 
-    Sorted here: the database cannot read a door code.
+
+def read_doors(db: Session, project_id: int, village_codes: Reached, wanted: Wanted, today: date) -> Sequence[Line]:
+    """Of each line: `here` and `first`, the places in STATES of the most urgent line of its hamlet and of its home, then
+    `village`, `hamlet`, `door_code`, `place` (the home), `rank` (its own place in STATES), `due_on`, `id`.
+
+    In no order: the database cannot read a door code.
     """
     rank = rank_at(today)
     # A home that she does not wish to be known by is no home to group by: then she stands alone.
     place = func.coalesce(Household.uuid, FollowUp.subject)
-    first = func.min(rank).over(partition_by=place)
-    rows = db.execute(
+    village = func.coalesce(Household.village_code, FollowUp.village_code)
+    hamlet = func.coalesce(Household.hamlet, "")
+    query = (
         select(
-            first,
-            FollowUp.village_code,
-            func.coalesce(Household.hamlet, ""),
+            func.min(rank).over(partition_by=(village, hamlet)).label("here"),
+            func.min(rank).over(partition_by=place).label("first"),
+            village.label("village"),
+            hamlet.label("hamlet"),
             Household.door_code,
-            place,
-            rank,
+            place.label("place"),
+            rank.label("rank"),
             FollowUp.due_on,
             FollowUp.id,
         )
@@ -130,18 +152,19 @@ def in_order_of_doors(
         .outerjoin(Household, is_her_home())
         .where(*wished(project_id, village_codes, wanted, today))
     )
-    return [(key[-1], key[0]) for key in sorted((*row[:3], row[3] or "", *row[4:]) for row in rows)]
+    return db.execute(query).all()
 
 
 def rank_at(today: date) -> ColumnElement[int]:
     """The place in STATES of a follow-up that is still asked for."""
-    return case((FollowUp.overdue_from <= today, 0), (FollowUp.due_on <= today, 1), else_=2)
+    return case((is_late(today), 0), (FollowUp.due_on <= today, 1), else_=2)
 
 
 def is_her_home() -> ColumnElement[bool]:
-    """The household that is visited, or the one that she agreed to be found at."""
+    """The household that is visited, or the one that she agreed to be found at; none where nobody is to go to her home."""
     home = case((FollowUp.subject_list == "households", FollowUp.subject), else_=Woman.household_uuid)
-    return and_(Household.project_id == FollowUp.project_id, Household.uuid == home)
+    to_her = FollowUp.rule.not_in(NOT_AT_HOME)
+    return and_(Household.project_id == FollowUp.project_id, Household.uuid == home, to_her)
 
 
 def wished(project_id: int, village_codes: Reached, wanted: Wanted, today: date) -> list[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import and_, case, distinct, func, select
 from sqlalchemy.orm import Session
 
-from server.followups.queries import is_counted, within
+from server.followups.queries import consent_holds, is_counted, is_late, within
 from server.models import FollowUp
 
 
@@ -22,18 +22,18 @@ class Overdue:
 def overdue_in_villages(db: Session, project_id: int, today: date) -> dict[str, Overdue]:
     """By village code; a village for which nothing is asked is not named. One query, however many villages there are.
 
-    A task is overdue from `overdue_from` on (domain.md 2.0). One that stands inside another is not counted, as on lists,
-    nor is one of a woman who does not agree to be counted.
+    One that stands inside another is not counted, as on lists, nor is one of a woman who does not agree to be counted, or
+    whose consent has run out.
     """
-    is_late = and_(FollowUp.overdue_from <= today, FollowUp.inside.is_(None))
+    late = and_(is_late(today), FollowUp.inside.is_(None))
     query = (
         select(
             FollowUp.village_code,
-            func.sum(case((is_late, 1), else_=0)),
-            func.count(distinct(case((is_late, FollowUp.subject)))),
+            func.sum(case((late, 1), else_=0)),
+            func.count(distinct(case((late, FollowUp.subject)))),
             func.count(distinct(FollowUp.subject)),
         )
-        .where(within(project_id, None), FollowUp.ended.is_(False), is_counted())
+        .where(within(project_id, None), FollowUp.ended.is_(False), consent_holds(today), is_counted())
         .group_by(FollowUp.village_code)
     )
     return {code: Overdue(int(tasks), late, people) for code, tasks, late, people in db.execute(query)}

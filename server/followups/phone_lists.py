@@ -22,7 +22,7 @@ from server.access.caller import Caller
 from server.access.care_roles import OFFICER
 from server.access.her_worker import where_hers_live
 from server.followups.check_list import Drawn
-from server.followups.queries import Listed, Officers, Reached, Whose, codes_within, due_for_villages
+from server.followups.queries import Listed, Officers, Reached, Whose, codes_within, due_for_villages, last_day
 from server.followups.retakes import Retake
 from server.models import BACK_CHECK, WORKERS, Actor, FollowUp, Project, Village, Woman
 from server.registry.reach import Reach, asking, cases_reached, consenting
@@ -149,8 +149,10 @@ def row_of_retake(retake: Retake) -> tuple[str, ...]:
 
 
 def row_of(visit: Listed) -> tuple[str, ...]:
+    """Forms ask `closes_on < today()` for what is overdue, so that a phone without a network knows it too: the day here is
+    the last one with its grace, as pages write it."""
     row = visit.row
-    days = (row.opens_on.isoformat(), row.due_on.isoformat(), row.closes_on.isoformat())
+    days = (row.opens_on.isoformat(), row.due_on.isoformat(), last_day(row).isoformat())
     about = (row.visit_key, row.form_id, *chosen_by(row))
     return (row.visit_key, label_of(visit.label, row.due_on), *about, *days, row.village_code)
 

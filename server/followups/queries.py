@@ -7,7 +7,7 @@ Asia/Shanghai. Where a row stands is read off its days, so that a list is right 
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, exists, func, or_, select, true
@@ -93,12 +93,22 @@ def is_snoozed(row: FollowUp, today: date) -> bool:
     return not row.ended and row.snoozed_until is not None and row.snoozed_until > today
 
 
+def last_day(row: FollowUp) -> date:
+    """The last day on which it is not overdue: the close with its grace."""
+    return row.overdue_from - timedelta(days=1)
+
+
+def is_late(today: date) -> ColumnElement[bool]:
+    """The same question asked of the database: overdue that day (windows.is_overdue, domain.md 2.0)."""
+    return FollowUp.overdue_from <= today
+
+
 def due_for_villages(db: Session, project_id: int, village_codes: Reached, today: date) -> list[Listed]:
     """Tasks whose window is open that day: overdue first, then by target day.
 
     A contact that stands inside another of the same pregnancy is left out (domain.md 2.3).
     """
-    late_first = case((FollowUp.overdue_from <= today, 0), else_=1)
+    late_first = case((is_late(today), 0), else_=1)
     here = (
         *still_asked(today),
         FollowUp.inside.is_(None),
@@ -251,9 +261,9 @@ def label_of(hers: str | None, home: str | None) -> str:
 
 
 def counting(by: Any, today: date) -> Any:
-    overdue = FollowUp.overdue_from <= today
-    due = and_(FollowUp.overdue_from > today, FollowUp.due_on <= today)
-    still_open = and_(FollowUp.overdue_from > today, FollowUp.due_on > today)
+    overdue = is_late(today)
+    due = and_(~overdue, FollowUp.due_on <= today)
+    still_open = and_(~overdue, FollowUp.due_on > today)
     levels = (FollowUp.severity == "red", FollowUp.severity == "critical")
     sums = (func.sum(case((one, 1), else_=0)) for one in (still_open, due, overdue, *levels))
     return select(by, *sums).where(*still_asked(today), FollowUp.inside.is_(None))

@@ -3,9 +3,11 @@
 Requirement P1 and P3, domain.md 6.3. The point is that of her household's visits; it comes near nothing of her health.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import and_, func, select
@@ -34,6 +36,14 @@ class Home:
     point: tuple[float, float] | None
     accuracy: float | None = None
     taken_on: date | None = None
+
+
+class LastPoint(NamedTuple):
+    """Where a visit of a household was noted: (longitude, latitude) in degrees, accuracy in metres, the day."""
+
+    place: tuple[float, float]
+    accuracy: float | None
+    taken_on: date
 
 
 def find_home(db: Session, caller: Caller, project: Project, woman_uuid: str, today: date) -> Home:
@@ -89,9 +99,16 @@ def last_point(
     db: Session, scope: Scope, household_uuid: str
 ) -> tuple[tuple[float, float] | None, float | None, date | None]:
     """The newest point of a household's visits, with accuracy and day; none once a later visit said no to keeping it."""
+    found = last_points(db, scope, [household_uuid]).get(household_uuid)
+    return (found.place, found.accuracy, found.taken_on) if found else (None, None, None)
+
+
+def last_points(db: Session, scope: Scope, household_uuids: Collection[str]) -> dict[str, LastPoint]:
+    """The same of several households, by uuid; one without a point that stands is not named. One query."""
     geo = SubmissionGeometry
     rows = db.execute(
         select(
+            CareEvent.subject,
             CareEvent.data_json,
             CareEvent.visit_date,
             geo.accuracy,
@@ -103,21 +120,33 @@ def last_point(
         .where(
             CareEvent.project_id == scope.project_id,
             CareEvent.subject_list == HOUSEHOLDS,
-            CareEvent.subject == household_uuid,
+            CareEvent.subject.in_(household_uuids),
             Submission.deleted_at.is_(None),
             ~Submission.sealed,
             ~Submission.draft,
             func.coalesce(Submission.review_state, "") != "rejected",
         )
-        .order_by(CareEvent.visit_date.desc(), CareEvent.received_at.desc(), CareEvent.submission_id.desc())
+        .order_by(
+            *(CareEvent.subject, CareEvent.visit_date.desc(), CareEvent.received_at.desc()),
+            CareEvent.submission_id.desc(),
+        )
     )
-    for row in rows:
+    found = {}
+    for uuid, visits in groupby(rows, key=lambda row: row.subject):
+        if point := newest_point(visits):
+            found[uuid] = point
+    return found
+
+
+def newest_point(visits: Iterable[Any]) -> LastPoint | None:
+    """Of a household's visits, the newest first: the first point, unless a visit that is newer said no to keeping it."""
+    for row in visits:
         said = orjson.loads(row.data_json)
         if any(said.get(question) == "no" for question in REFUSALS):
-            break
+            return None
         if row.x is not None:
-            return (row.x, row.y), row.accuracy, row.visit_date
-    return None, None, None
+            return LastPoint((row.x, row.y), row.accuracy, row.visit_date)
+    return None
 
 
 def woman_of_record(db: Session, submission_id: int) -> str | None:

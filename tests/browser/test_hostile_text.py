@@ -77,9 +77,12 @@ PAGES = {
     "/me/security": "vera",
     "/consents": "wang",
     "/emergency": "wang",
+    "/follow-ups/<visit_key>/call": "wang",
     "/follow-ups/list": "wang",
+    "/follow-ups/print": "wang",
     "/forms/<form_id>/fill": "wang",
     "/m": "wang",
+    "/m/week": "wang",
     "/map/home/<woman>": "wang",
     "/people/<woman_uuid>/access": "wang",
     "/people/<woman_uuid>/consent": "wang",
@@ -99,6 +102,7 @@ PAGES = {
 # What answers with JSON, with a file, or by leading elsewhere.
 NO_PAGES = {
     "/",
+    "/m/places",
     "/forms/<form_id>/workbook",
     "/library/lists/<name>/file",
     "/library/recordings/<language>/file",

@@ -11,7 +11,16 @@ PAGES = {
     None: ("/sign-in", "/not-built", "/join/no-such-link"),
     "rita": ("/review", "/review/{record}", "/map", "/forms", "/forms/visit", "/me"),
     "ada": ("/admin", "/admin/people", "/admin/projects/{project}", "/places/import"),
-    "wang": ("/m", "/follow-ups/list", "/follow-ups/{visit}", "/people/{woman}"),
+    "wang": (
+        "/m",
+        "/m/week",
+        "/follow-ups/print",
+        "/follow-ups/list",
+        "/follow-ups/{visit}",
+        "/follow-ups/{visit}/call",
+        "/people/{woman}",
+    ),
+    "nia": ("/m", "/m/week", "/follow-ups/print"),
     "lin": ("/follow-ups", "/follow-ups?by=worker", "/follow-ups/{visit}", "/people/{woman}"),
     "lea": ("/follow-ups", "/phones", "/phones/{phone}", "/forms/upload", "/forms/visit"),
 }
@@ -25,7 +34,7 @@ def addresses(town, record, name):
 
 def picture_name(name, path):
     page = re.sub(r"\W+", "-", path).strip("-") or "start"
-    return f"{name}-{page}" if name in ("wang", "lin") else page
+    return f"{name}-{page}" if name in ("wang", "nia", "lin") else page
 
 
 @pytest.mark.parametrize("name", list(PAGES), ids=str)

@@ -10,6 +10,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     board,
     boundaries,
     calendar,
+    calling,
     cards,
     cases,
     consents,
@@ -32,6 +33,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     openid,
     own_data,
     own_factors,
+    paper,
     people,
     person,
     phones,
@@ -57,6 +59,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     visit_acts,
     visit_giving,
     visits_acted_on,
+    week,
     who_sees,
     why,
 )

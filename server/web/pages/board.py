@@ -17,6 +17,7 @@ from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES
 from server.web.pages.followups import (
     Reach,
+    asked_values,
     asked_worker,
     phones_of,
     reach_with_cases,
@@ -43,6 +44,7 @@ def show_board() -> Response:
     values["may_give"] = may(session.caller(), "followup.supervise", reach.project)
     values |= {"wanted": wanted, "worker": worker, "villages": names, "synced": synced_today(phones, reach.today)}
     values |= {"carriers": [{"phone": one, "villages": villages_of(one, names)} for one in phones]}
+    values["print_href"] = address("/follow-ups/print", {**asked_values(wanted), "worker": worker})
     silent = silent_phones(phones, reach.today)
     values["may_set_schedule"] = reach.project.kind == "care" and may(session.caller(), "schedule.set", reach.project)
     return make_response(render_template("followups/board.html", states=STATE_NAMES, silent=silent, **values))

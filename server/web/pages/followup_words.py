@@ -1,13 +1,13 @@
 """How a follow-up is written on a page: where it stands, in a shape and a word, and how many days that leaves. Neutral."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from server.followups.due import TASK_STATES
-from server.followups.queries import is_snoozed, state_at
+from server.followups.queries import is_snoozed, last_day, state_at
 from server.followups.ruleset import Words
 from server.followups.standing import standing_of
 from server.models import FollowUp, Household
@@ -94,11 +94,6 @@ def days_in_words(row: FollowUp, today: date) -> str:
     return _n("%(num)s day left", "%(num)s days left", left) if left else _("Last day today")
 
 
-def last_day(row: FollowUp) -> date:
-    """The last day on which it is not overdue: the close with its grace."""
-    return row.overdue_from - timedelta(days=1)
-
-
 def home_words(home: Household | None) -> str:
     """二社 014: where one goes, as the town writes it; empty where she did not agree to be found at home."""
     if home is None:
@@ -120,11 +115,15 @@ def short_day(day: date, today: date) -> str:
 
 
 def line_of(row: FollowUp, label: str, today: date) -> dict[str, Any]:
-    """One line of a list: a neutral label, where it stands, the last day, and where to read what to do."""
+    """One line of a list: a neutral label, where it stands, the last day, and where to read what to do.
+
+    `proposed` is the day to propose while it is still ahead: she may be visited before it.
+    """
     return {
         "href": f"/follow-ups/{row.visit_key}",
         "label": _("Visit to this home") if row.subject_list == "households" else label,
         "mark": mark_of(row, today),
+        "proposed": row.proposed_on if row.proposed_on > today else None,
         "last": last_day(row),
         "over": today > last_day(row),
     }

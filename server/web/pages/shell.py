@@ -166,7 +166,7 @@ def care_entries(able: set[str]) -> list[Entry]:
 
 def current_key() -> str:
     first, *rest = request.path.strip("/").split("/")
-    if first == "follow-ups" and rest not in ([], ["list"], ["schedule"], ["acts"], ["give"], ["reasons"]):
+    if first == "follow-ups" and rest not in ([], ["list"], ["schedule"], ["acts"], ["give"], ["reasons"], ["print"]):
         return "m"  # one visit of today's list
     return {"me": "more", "not-built": "more", "red-lines": "more", "people": "m", "library": "forms"}.get(first, first)
 

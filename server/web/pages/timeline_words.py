@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 from server.followups.due import TASK_STATES
 from server.followups.explaining import title_of
-from server.followups.queries import state_at
+from server.followups.queries import last_day, state_at
 from server.followups.rules import GESTATION_DAYS
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Pregnancy, Woman
 from server.registry.last_periods import LastPeriod
-from server.web.pages.followup_words import Mark, in_language, last_day, mark_of
+from server.web.pages.followup_words import Mark, in_language, mark_of
 from server.web.pages.lunar_words import both, say_problem
 from server.web.pages.shell import say_day
 from server.web.pages.texts import _

@@ -8,14 +8,14 @@ from flask import Response, make_response, redirect, render_template
 from server.access.allow import may
 from server.followups.act_history import find_source, history_of
 from server.followups.courses import find_woman, name_of_form
-from server.followups.queries import Listed, get_by_visit_key, state_at
+from server.followups.queries import Listed, get_by_visit_key, last_day, state_at
 from server.models import BENEFIT_CASES, FollowUp, Woman
 from server.registry.last_periods import LastPeriod, find_last_periods
 from server.web import session
 from server.web.pages.act_words import history_line
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
-from server.web.pages.followup_words import last_day, mark_of
+from server.web.pages.followup_words import mark_of
 from server.web.pages.followups import Reach, reach_with_cases
 from server.web.pages.visit_acts import doer_in
 from server.web.pages.why_words import advice_of, bar_of, basis_of, parts_of

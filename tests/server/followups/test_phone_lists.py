@@ -22,6 +22,7 @@ def a_visit(label: str = "W-0231 王*", worker: str | None = None) -> Listed:
         opens_on=date(2028, 2, 22),
         due_on=date(2028, 2, 29),
         closes_on=date(2028, 3, 7),
+        overdue_from=date(2028, 3, 8),
         village_code="A1",
         state="due",
         severity="red",

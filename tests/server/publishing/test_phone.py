@@ -78,7 +78,7 @@ def test_a_due_visit_says_whom_when_and_by_which_form_and_never_why(town: CareTo
     text = two[0].get(f"{town.path}/attachments/due_visits.csv").text
     assert text == (
         "name,label,visit_key,form_id,subject_list,subject,opens_on,due_on,closes_on,village_code\n"
-        f"{key},W-0231 王* 03-04,{key},contraception_followup,women,{woman},2026-02-18,2026-03-04,2026-03-11,A1\n"
+        f"{key},W-0231 王* 03-04,{key},contraception_followup,women,{woman},2026-02-18,2026-03-04,2026-03-13,A1\n"
     )
     assert not [word for word in PRIVATE if word in text]
 

@@ -18,20 +18,21 @@ VILLAGE = "519901201001"
 FORMS: dict[str, tuple[str, str, str]] = {
     "household_visit": (
         "household visit_date visit_result consent_household decline_recheck visit_key village_code hamlet door_code "
-        "location_ok geometry",
+        "location_ok geometry contact_pref contact_phone",
         "households",
         "village_code hamlet door_code geometry",
     ),
     "woman_consent": (
         "action woman visit_date consent_service consent_reminder consent_share_clinic consent_location consent_stats "
-        "consent_until village_code household named_worker withdraw_scope withdraw_erase display_name start",
+        "consent_until village_code household named_worker withdraw_scope withdraw_erase display_name start "
+        "keeps phone_safe phone_safe_who",
         "women",
         "consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until village_code "
         "household",
     ),
     "pregnancy_registration": (
         "woman visit_date wants_registration lmp_known lmp_date us_done us_date us_weeks us_days danger_now visit_key "
-        "village_code status",
+        "village_code status contact_ok",
         "pregnancies",
         "woman village_code status",
     ),

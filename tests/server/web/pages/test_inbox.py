@@ -1,3 +1,4 @@
+import re
 from datetime import date, time, timedelta
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from tests.conftest import MORNING, PASSWORD
 from tests.making import a_dataset
 from tests.server.followups.staff import Staff, a_follow_up
 from tests.server.web.pages.conftest import CODES, text_of
+from tests.server.web.pages.women import a_woman
 
 TODAY = date(2026, 3, 2)
 
@@ -73,6 +75,20 @@ def test_a_notice_is_shown_with_its_day_and_leads_to_its_reason(tell, browse, da
         key = db.scalar(select(FollowUp.visit_key))
     assert f'href="/follow-ups/{key}?project=' in page.get_data(as_text=True)
     assert "Visit: 4 days over." in text_of(browse("wang", "en").see("/inbox"))
+
+
+def test_cht_core_11161_a_notice_opens_the_visit_that_it_is_about_and_that_stands_on_today_s_list(
+    tell, town, browse, database
+):
+    with database.transaction() as db:
+        hers = a_woman(db, town.project_id).uuid
+    row_id = tell(subject=hers, state="overdue", opens_on=TODAY - timedelta(days=30), overdue_from=TODAY)
+    wang = browse("wang")
+    [href] = re.findall(r'href="(/follow-ups/[^"]+)"', wang.see("/inbox").get_data(as_text=True))
+    with database.reading() as db:
+        assert href.startswith(f"/follow-ups/{db.get_one(FollowUp, row_id).visit_key}?project=")
+    assert "ODK Collect" in text_of(wang.see(href))
+    assert f'href="{href.partition("?")[0]}"' in wang.see("/m?state=overdue").get_data(as_text=True)
 
 
 def test_the_unread_are_counted_until_they_are_marked_as_read(tell, browse):

@@ -29,6 +29,7 @@ def test_overdue_comes_first_then_due_then_what_can_be_done(town, browse):
     page = browse("wang").see("/m")
     assert labels(page) == ["W-0001 王*", "W-0002 李*", "W-0003 张*"]
     words = text_of(page)
+    assert "村1 先去 · 3 户 · 3 件" in words and words.index("还剩 3 天") < words.index("不急，顺路可以去")
     assert "先去" in words and "超期 4 天" in words and "还剩 3 天" in words and "还剩 30 天" in words
     assert "3 全部 1 超期 1 到期 1 可以去了" in words
 
@@ -40,6 +41,37 @@ def test_days_are_counted_from_the_last_day_and_its_grace(town, browse, left, wo
     with town.database.transaction() as db:
         a_follow_up(db, a_woman(db, town.project_id), left=left)
     assert words in text_of(browse("wang").see("/m"))
+
+
+def test_cht_core_5776_what_is_open_can_be_done_from_its_first_day_and_both_days_stand_there(town, browse):
+    with town.database.transaction() as db:
+        row = a_follow_up(db, a_woman(db, town.project_id), left=40, opens_on=TODAY, due_on=TODAY + 20 * DAY)
+        a_follow_up(db, a_woman(db, town.project_id, "W-0002 李*"), left=40, opens_on=TODAY + DAY)
+    wang = browse("wang")
+    page = wang.see("/m")
+    assert labels(page) == ["W-0231 王*"] and "建议 3月22日 · 最晚 4月11日（周六）" in text_of(page)
+    why = text_of(wang.see(f"/follow-ups/{row.visit_key}"))
+    assert "ODK Collect" in why and "最晚 4月11日" in why and "建议 3月22日" in why
+
+
+def test_fhircore_1511_what_is_overdue_can_still_be_opened_and_done(town, browse):
+    with town.database.transaction() as db:
+        row = a_follow_up(db, a_woman(db, town.project_id), left=-400, severity="red")
+    wang = browse("wang")
+    page = wang.see("/m?state=overdue")
+    assert labels(page) == ["W-0231 王*"] and f'href="/follow-ups/{row.visit_key}"' in page.get_data(as_text=True)
+    assert "ODK Collect" in text_of(wang.see(f"/follow-ups/{row.visit_key}"))
+
+
+def test_cht_core_10042_a_card_tells_which_of_its_visits_is_done_already(town, browse):
+    with town.database.transaction() as db:
+        home = a_home(db, town.project_id)
+        a_follow_up(db, a_woman(db, town.project_id, home=home), left=4)
+        done = {"state": "done_on_time", "ended": True, "answered_on": TODAY - 2 * DAY}
+        a_follow_up(db, a_woman(db, town.project_id, "W-0388 李*", home=home), **done)
+    page = browse("wang").see("/m")
+    assert labels(page) == ["W-0231 王*"] and "二社 014 1 件" in text_of(page)
+    assert "已完成 W-0388 李* 2月28日（周六）" in text_of(page)
 
 
 def test_grace_is_not_late_yet(town, browse):
@@ -67,10 +99,10 @@ def test_what_waits_in_one_home_stands_on_one_card_where_the_most_urgent_belongs
         a_follow_up(db, a_woman(db, town.project_id, "W-0231 王*", home=home), left=-4, severity="red")
         a_follow_up(db, home, rule="HH-V", left=50, due_on=TODAY + 20 * DAY, opens_on=TODAY)
     page = browse("wang").see("/m").get_data(as_text=True)
-    (card,) = [one for one in page.split('<article class="home">') if "二社 014" in one]
+    (card,) = [one.split("</article>")[0] for one in page.split("<article ") if "二社 014" in one]
+    assert "3 件" in card
     assert re.findall(r'class="who">([^<]*)<', card) == ["W-0231 王*", "W-0388 李*", "本户走访"]
-    assert page.count('<article class="home">') == 2
-    assert page.count('<section class="visits') == 1
+    assert page.count("<article ") == 2 and page.index("村1 · 二社") < page.index("W-0100")
 
 
 def test_a_woman_who_did_not_agree_to_her_place_stands_without_a_home(town, browse):
@@ -79,6 +111,17 @@ def test_a_woman_who_did_not_agree_to_her_place_stands_without_a_home(town, brow
         a_follow_up(db, a_woman(db, town.project_id))
     words = text_of(browse("wang").see("/m"))
     assert "W-0231 王*" in words and "二社" not in words
+
+
+@pytest.mark.parametrize(("rule", "name"), [("PN1-C", "wang"), ("PL1", "lin")])
+def test_where_nobody_is_to_go_to_her_home_no_door_leads_to_her(town, browse, rule, name):
+    with town.database.transaction() as db:
+        home = a_home(db, town.project_id)
+        woman = a_woman(db, town.project_id, home=home)
+        a_follow_up(db, woman, rule=rule, left=3)
+        a_follow_up(db, home, rule="HH-V", left=9)
+    words = text_of(browse(name).see("/m"))
+    assert "二社 014 1 件 电话 014 本户走访" in words and "村1 1 户 · 1 件" in words
 
 
 def test_nothing_of_other_villages_is_on_the_page(town, browse):
@@ -173,7 +216,7 @@ def test_a_long_list_comes_in_pages_and_takes_no_more_questions_to_the_database(
         event.remove(town.database.engine, "before_cursor_execute", listen)
         numbers.append(len(asked))
     assert numbers[0] == numbers[1] <= 21  # two of them write down who looked
-    assert len(labels(page)) == 50 and "第 1–50 件，共 60 件" in text_of(page)
+    assert len(labels(page)) == 50 and "第 1–50 户，共 60 户" in text_of(page)
     assert len(labels(wang.see("/m?page=2"))) == 10
     assert labels(wang.see("/m?page=9")) == []
 
