@@ -6,7 +6,7 @@ from alembic import op
 from server.models.base import BigId, UtcDateTime
 
 revision = "0016"
-down_revision = "0009"
+down_revision = "0014"
 
 
 def upgrade() -> None:
