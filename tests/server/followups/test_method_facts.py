@@ -115,7 +115,7 @@ def test_the_day_on_which_other_milk_is_told_is_known_of_the_birth() -> None:
         )
     ]
     for count, found in ((1, None), (2, None), (3, "2027-07-10"), (4, "2027-07-10")):
-        (one,) = read(registration(), *after[:count]).pregnancies
+        (one,) = read(registration, *after[:count]).pregnancies
         assert one.birth and one.birth.other_food_on == (day(found) if found else None)
 
 
@@ -125,4 +125,4 @@ def test_a_clinicians_phone_makes_a_clinicians_visit() -> None:
         later("hers", reason="check", my_role="clinician"),
         later("workers", reason="check", my_role="village_worker"),
     )
-    assert {one.event for one in facts.visits if one.by_clinician} == {"clinician"}
+    assert {one.event for one in facts.visits if one.by_clinician} == {"hers"}

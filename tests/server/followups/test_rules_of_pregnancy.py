@@ -36,7 +36,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "PPFP": ("PPFP", "PPFP-1", "PPFP-42"),
     "CN-clinic": tuple(f"ANC-C{number}" for number in range(1, 8)),
 }
-ELSEWHERE = ("REF-N", "REF-O", "FA-REFILL")
+ELSEWHERE = ("REF-N", "REF-O", "FA-REFILL", "FA-OFFER-P", "FA-HIGH", "LAM-6")
 """What hangs on a pregnancy or a referral and is no row of this section."""
 BY_ID = {rule.id: rule for rule in RULES}
 OF_THE_SECTION = [name for names in ROWS.values() for name in names]

@@ -56,7 +56,8 @@ def status(care: Care, pregnancy: str) -> tuple[str, str | None]:
 
 
 def asked(care: Care) -> list[str]:
-    return sorted(row.rule for row in care.rows(FollowUp) if not row.ended)
+    """Of a pregnancy: that her consent is a year old some day is another matter."""
+    return sorted(row.rule for row in care.rows(FollowUp) if not row.ended and row.rule != "CONS")
 
 
 TOLD = [
