@@ -131,6 +131,7 @@ GET /follow-ups
 [project] followup.read
 GET /consents
 GET /follow-ups/acts
+GET /m/places
 
 [project] followup.supervise
 GET /follow-ups/give
@@ -139,7 +140,6 @@ POST /follow-ups/give
 
 [project] project.update
 POST /follow-ups/give/cap
-GET /m/places
 
 [project] followup.read|benefit.read
 GET /follow-ups/before-break

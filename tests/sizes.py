@@ -47,6 +47,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "server": (
         "tests/server",
         "tests/test_no_address_breaks.py",
+        "tests/test_overdue_is_one_word.py",
         "tests/test_looks_are_written.py",
         "tests/test_erasure_leaves_nothing.py",
         "tests/test_at_rest.py",

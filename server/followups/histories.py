@@ -31,6 +31,7 @@ from server.registry.people import datings_of, day_of, in_time
 from server.registry.referrals import signs_of
 from server.registry.telling import (
     ANTENATAL,
+    CONSENT,
     CONTRACEPTION,
     HOUSEHOLD,
     POSTNATAL,
@@ -90,7 +91,8 @@ def read_woman(
     `keys` is FollowUp.key by visit_key; `deleted_referrals` the uuids of referrals that somebody took out by hand,
     `listed_transfers` the status of each transfer in its list.
     """
-    told = in_time(events)
+    everything = in_time(events)
+    told = [one for one in everything if one.form_id != CONSENT]
     transfers = transfers_in(told, listed_transfers)
     return Facts(
         subject=person.subject,
@@ -109,9 +111,9 @@ def read_woman(
         danger_signs=tuple(_danger_signs(told)),
         referrals=tuple(one for one in referrals_in(told) if one.uuid not in deleted_referrals),
         transfers=transfers,
-        folic_words=tuple(folic_words_in(told)),
+        folic_words=tuple(folic_words_in(everything)),
         doses_asked=tuple(doses_asked_in(told)),
-        consents=tuple(consents_given_in(told)),
+        consents=tuple(consents_given_in(everything)),
     )
 
 

@@ -120,7 +120,7 @@ def test_who_wants_nothing_of_this_kind_is_asked_for_none_of_it_in_this_pregnanc
     assert found.pop("ANC1") == "declined"
     assert found == {
         **dict.fromkeys(("ANC2", "ANC3", "ANC4", "ANC5"), "superseded asked_to_stop"),
-        "ANC6": "scheduled",
+        **dict.fromkeys(("ANC6", "PPFP"), "scheduled"),
     }
 
 

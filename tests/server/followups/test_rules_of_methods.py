@@ -3,10 +3,11 @@ nothing is asked of her who did not wish it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
+from server.followups.calendar_files import calendar_with
 from server.followups.due import Due
 from server.followups.facts import STOP_KINDS, AfterCare, Consent, Facts, Stop
 from server.followups.rules import due_for, stopped_for
@@ -178,15 +179,6 @@ def test_rules_of_a_mans_operation_speak_to_her_and_keep_nothing_of_him() -> Non
         assert all(step.level == "info" for step in rule.severity)
 
 
-FESTIVAL = [day("2026-02-15"), day("2026-02-23")]
-WORKED = [day("2026-02-14"), day("2026-02-28")]
-
-
-def festival_of_2026(on: date) -> bool:
-    """Off from 15 to 23 February; the Saturdays 14 and 28 February are worked."""
-    return FESTIVAL[0] <= on <= FESTIVAL[1] or (on.weekday() >= 5 and on not in WORKED)
-
-
 @pytest.mark.parametrize(
     ("rule", "facts", "target", "proposed"),
     [
@@ -212,7 +204,7 @@ def festival_of_2026(on: date) -> bool:
 def test_a_target_day_in_the_spring_festival_is_proposed_before_it_and_never_after(
     rule: str, facts: Facts, target: str, proposed: str
 ) -> None:
-    dues = due_for(facts, switched_on(rule), day("2026-02-12"), festival_of_2026)
+    dues = due_for(facts, switched_on(rule), day("2026-02-12"), calendar_with([]))
     days = {(due.due_on, due.proposed_on) for due in dues if due.rule == rule and due.occurrence == 1}
     assert days == {(day(target), day(proposed))}
 

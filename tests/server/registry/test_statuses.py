@@ -72,7 +72,7 @@ TOLD = [
 def test_a_loss_has_ended_every_task_when_the_phone_gets_its_answer(
     care: Care, pregnancy: str, answers: dict[str, str]
 ) -> None:
-    assert asked(care) == ["ANC1", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6"]
+    assert asked(care) == ["ANC1", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "PPFP"]
     care.report(pregnancy, **answers, **wrote(pregnancy, "ended"))
     assert status(care, pregnancy) == ("ended", "ended")
     assert asked(care) == ["PL1"]
@@ -102,9 +102,9 @@ def test_a_birth_ends_the_checks_and_opens_the_visits_after_it(care: Care, pregn
     answers = {"birth_date": "2026-02-25", "discharge_date": "2026-02-27", "live_births": "1"}
     care.report(pregnancy, **answers, **wrote(pregnancy, "gave_birth"))
     assert status(care, pregnancy) == ("gave_birth", "gave_birth")
-    assert asked(care) == ["NB28", "PN-M", "PN1", "PN42"]
+    assert asked(care) == ["NB28", "PN-M", "PN1", "PN1-H", "PN42", "PPFP-1", "PPFP-42"]
     care.report(pregnancy, "2026-03-01", report_type="pnc_visit", mood2="none", visit_key="")
-    assert asked(care) == ["NB28", "PN-M", "PN42"], "of the first week it is too early to ask how she feels"
+    assert asked(care) == ["NB28", "PN-M", "PN42", "PPFP-42"], "of the first week it is too early to ask how she feels"
 
 
 def test_a_check_that_was_still_on_another_phone_does_not_bring_back_what_was_lost(care: Care, pregnancy: str) -> None:
@@ -139,7 +139,7 @@ def test_a_loss_that_was_a_slip_is_corrected_and_everything_is_asked_for_again(c
     answers = {"pregnancy": pregnancy, "visit_date": "2026-02-28", "report_type": "birth", "birth_date": "2026-02-25"}
     care.post("delivery_postnatal", answers, deprecated_id=first)
     assert status(care, pregnancy) == ("gave_birth", "gave_birth")
-    assert asked(care) == ["BIRTH", "NB28", "PN-M", "PN1", "PN42"]
+    assert asked(care) == ["BIRTH", "NB28", "PN-M", "PN1", "PN1-H", "PN42", "PPFP-1", "PPFP-42"]
 
 
 @pytest.mark.parametrize("away", ["rejected", "deleted"])
@@ -150,7 +150,7 @@ def test_a_loss_that_the_office_set_aside_is_none(care: Care, pregnancy: str, cl
     else:
         assert clinician.delete(sent).status_code == 200
     assert status(care, pregnancy) == ("ongoing", "ongoing")
-    assert asked(care) == ["ANC1", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6"]
+    assert asked(care) == ["ANC1", "ANC2", "ANC3", "ANC4", "ANC5", "ANC6", "PPFP"]
 
 
 def test_a_report_before_her_registration_waits_and_is_read_when_that_comes(care: Care) -> None:
