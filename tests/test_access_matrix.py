@@ -74,7 +74,14 @@ ABSENT = (
         "/rights/<int",
     ),
     *("/rights/retention/<int", "/emergency/<int", "/hand-overs/<int", "/red-lines/waivers/<int", "/admin/people/<int"),
-    *("/rights/feedback/<uuid", "/consents/texts/<name>", "/publish", "/workbook", "submission_id>/case"),
+    *(
+        "/rights/feedback/<uuid",
+        "/consents/texts/<name>",
+        "/publish",
+        "/workbook",
+        "submission_id>/case",
+        "/timetable/<name>",
+    ),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},

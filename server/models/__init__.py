@@ -42,7 +42,7 @@ from server.models.submissions import (
     SubmissionVersion,
 )
 from server.models.temporary import BreakGlass, HandOver, HandOverVillage
-from server.models.timetable import TimetableLease, TimetableRun
+from server.models.timetable import TimetableLease, TimetablePast, TimetableRun, TimetableWish
 from server.models.waivers import Waiver
 
 __all__ = [
@@ -118,7 +118,9 @@ __all__ = [
     "SubmissionGeometry",
     "SubmissionVersion",
     "TimetableLease",
+    "TimetablePast",
     "TimetableRun",
+    "TimetableWish",
     "Tombstone",
     "User",
     "UtcDateTime",

@@ -17,8 +17,9 @@ from sqlalchemy import select
 from server.db import Database
 from server.followups.outbox import message_id
 from server.followups.recalculate import recalculate
-from server.jobs import TRY_AGAIN, last_runs
+from server.jobs import TRY_AGAIN
 from server.models import Notification, Project, TimetableRun, User
+from server.runs import last_runs
 from tests.conftest import Copies
 from tests.server.followups.staff import a_staff
 from tests.server.followups.told import a_woman, checked, registered

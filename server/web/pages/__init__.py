@@ -49,6 +49,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     start,
     timeline,
     timetable,
+    timetable_job,
     titles,
     today,
     who_sees,
