@@ -45,7 +45,7 @@ def test_who_administers_pauses_with_a_reason_is_warned_and_lets_it_go_on(town, 
     assert "危险信号也一样" in page and "四小时后自动恢复" in page
     assert ada.send("/timetable/outbox/pause", {"reason": "trouble"}).status_code == 303
     page = text_of(ada.see("/timetable/outbox"))
-    assert "这项工作已暂停。 这项工作出了毛病. 开始于 今天 09:00 · ada. 到时自动恢复： 今天 13:00" in page
+    assert "这项工作已暂停。 这项工作出了毛病 · 今天 09:00 · ada" in page and "到时自动恢复： 今天 13:00" in page
     assert "现在运行" not in page
     assert "暂停到 今天 13:00" in text_of(ada.see("/timetable"))
     assert ada.client.get("/healthz").json["timetable"]["paused"] == ["outbox"]
