@@ -30,6 +30,7 @@ from server.followups.digests import add_digests
 from server.followups.feedback_notices import tell_of_feedback
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
 from server.followups.smtp import SmtpPost
+from server.followups.sync_words import settle_syncs
 from server.intake.derive import retry_one
 from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
 from server.models import TimetableRun, TimetableWish
@@ -114,6 +115,12 @@ def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime
         if not batch:
             return done
         done += batch
+
+
+def watch_syncs(database: Database, _config: Config, now: datetime) -> int:
+    """Words about phones that have not synchronised, and what goes on because one has."""
+    with database.transaction() as db:
+        return settle_syncs(db, now)
 
 
 def add_summaries(database: Database, config: Config, now: datetime) -> int:
@@ -210,6 +217,7 @@ TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
     Job("backlog", timedelta(hours=1), force_backlog),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
+    Job("syncs", timedelta(minutes=1), watch_syncs),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
     Job("audit", timedelta(minutes=1), chain_audit),

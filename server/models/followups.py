@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
@@ -16,6 +16,7 @@ class FollowUp(Base):
     what a phone knows it by. `state` is one of due.TASK_STATES as of `stands_on`, one of due.END_STATES, or `superseded`
     (no longer asked for: then `cause` says why). A row whose reason vanished stays: that a visit was asked for is data.
     `look_on` is the next day on which its state, severity or text changes by itself; null once nothing does.
+    `waits_for_sync`: more people were to hear of it, and first the worker's phone is to synchronise (syncing.py).
     """
 
     __tablename__ = "follow_up"
@@ -24,6 +25,7 @@ class FollowUp(Base):
         Index("ix_follow_up_subject", "project_id", "subject_list", "subject"),
         Index("ix_follow_up_village", "project_id", "village_code", "ended", "due_on"),
         Index("ix_follow_up_look_on", "project_id", "look_on"),
+        Index("ix_follow_up_waits_for_sync", "waits_for_sync", "project_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -55,6 +57,7 @@ class FollowUp(Base):
     inside: Mapped[str | None]
     merged_into: Mapped[str | None]
     cause: Mapped[str | None]
+    waits_for_sync: Mapped[bool] = mapped_column(default=False, server_default=false())
     why_json: Mapped[str] = mapped_column(SealedText("follow_up.why_json"))
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]

@@ -19,7 +19,7 @@ from server.web.pages.texts import _, _n
 class Mark:
     """Shape, word and colour: each alone says it (ui.md section 2). `kind` is the class that colours the word.
 
-    `level` is a word before the days, for what is critical.
+    `level` is a word before the days, for what is critical or perhaps done.
     """
 
     shape: str
@@ -50,8 +50,11 @@ STATE_NAMES = {
 SHAPES = {"info": "due", "amber": "amber", "red": "over", "critical": "critical"}
 
 
-def mark_of(row: FollowUp, today: date) -> Mark:
-    """Where it stands that day, by the one definition of overdue: past the last day and its grace."""
+def mark_of(row: FollowUp, today: date, perhaps_done: bool = False) -> Mark:
+    """Where it stands that day, by the one definition of overdue: past the last day and its grace.
+
+    `perhaps_done` (followups/syncing.py) takes the colour away, and never that of what is critical.
+    """
     state = state_at(row, today)
     if state not in TASK_STATES:
         shape, word = ENDS[state]
@@ -60,6 +63,8 @@ def mark_of(row: FollowUp, today: date) -> Mark:
         return Mark("scheduled", _("from %(day)s", day=short_day(row.opens_on, today)), "scheduled")
     if row.severity == "critical":
         return Mark("critical", days_in_words(row, today), "critical", _("Critical"))
+    if perhaps_done:
+        return Mark("perhaps", days_in_words(row, today), "perhaps", _("Perhaps done, waits for the phone"))
     shape = "over" if state == "overdue" else SHAPES[row.severity]
     kind = "late-amber" if state == "overdue" and row.severity != "red" else shape
     return Mark(shape, days_in_words(row, today), kind)
@@ -98,12 +103,12 @@ def short_day(day: date, today: date) -> str:
     return f"{year}{day.month}月{day.day}日"
 
 
-def line_of(row: FollowUp, label: str, today: date) -> dict[str, Any]:
+def line_of(row: FollowUp, label: str, today: date, perhaps_done: bool = False) -> dict[str, Any]:
     """One line of a list: a neutral label, where it stands, the last day, and where to read what to do."""
     return {
         "href": f"/follow-ups/{row.visit_key}",
         "label": _("Visit to this home") if row.subject_list == "households" else label,
-        "mark": mark_of(row, today),
+        "mark": mark_of(row, today, perhaps_done),
         "last": last_day(row),
         "over": today > last_day(row),
     }

@@ -15,6 +15,10 @@ NAMES = {
         _l("Changes made offline whose predecessor did not come in five days"),
     ),
     "follow_ups": (_l("The day's follow-ups"), _l("What becomes due or overdue by the passing of days")),
+    "syncs": (
+        _l("Phones that are silent"),
+        _l("Asks for a phone to synchronise before a visit that may be on it is called late"),
+    ),
     "summaries": (_l("Daily digests"), _l("One mail a person and day, with numbers alone")),
     "outbox": (_l("Outbox"), _l("Puts notices into inboxes and sends mail outside of quiet hours")),
     "audit": (_l("The audit's chain"), _l("What was done is chained, so that a change made afterwards is seen")),
@@ -32,6 +36,7 @@ STANDS_STILL = {
     "follow_ups": _l(
         "Lists stay right, but nobody is told what becomes due, overdue or urgent by the passing of days."
     ),
+    "syncs": _l("Nobody is asked to let a silent phone synchronise; what waits for one goes on waiting."),
     "summaries": _l("No daily digest goes out; one whose day is over is not sent any more."),
     "outbox": _l("Nobody is told anything, danger signs included: ring the clinician and the workers meanwhile."),
     "sessions": _l("Sign-ins that ran out stay written down; they open nothing."),

@@ -1,5 +1,6 @@
 """Where do I go today, in what order: the list of whoever goes, made for a phone in one hand."""
 
+from collections.abc import Collection
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -20,6 +21,7 @@ from server.web.pages.followups import (
     find_visits,
     reach_with_cases,
     read_wanted,
+    silences_in,
     total_of,
 )
 from server.web.pages.pager import address, page_asked, pager
@@ -34,7 +36,8 @@ def show_today() -> Response:
     counts = lists.count_visits(session.db(), reach.project.id, reach.whose, reach.today, wanted.village)
     visits = find_visits(reach, wanted, reach.whose, number)
     note_read(reach.project, "followup.list", details={"visits": len(visits)})
-    values: dict[str, Any] = {"sections": sections_of(visits, names, reach.today), "counts": tabs_of(counts, wanted)}
+    sections = sections_of(visits, names, reach.today, silences_in(reach, visits).keys())
+    values: dict[str, Any] = {"sections": sections, "counts": tabs_of(counts, wanted)}
     values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not visits else None}
     values["standing_in"] = standing_in(reach)
     page = pager("/m", asked_values(wanted), number, total_of(counts, wanted))
@@ -76,20 +79,24 @@ def tabs_of(counts: Counts, wanted: Wanted) -> list[dict[str, Any]]:
     ]
 
 
-def sections_of(visits: list[Visit], names: dict[str, str], day: date) -> list[dict[str, Any]]:
-    """Overdue homes first, then those that are due, then those that can be visited."""
+def sections_of(
+    visits: list[Visit], names: dict[str, str], day: date, perhaps: Collection[int] = ()
+) -> list[dict[str, Any]]:
+    """Overdue homes first, then those that are due, then those that can be visited. `perhaps` are ids: perhaps done."""
     return [
-        {"key": lists.STATES[first], "homes": homes_of(list(group), names, day)}
+        {"key": lists.STATES[first], "homes": homes_of(list(group), names, day, perhaps)}
         for first, group in groupby(visits, key=lambda visit: visit.first)
     ]
 
 
-def homes_of(visits: list[Visit], names: dict[str, str], day: date) -> list[dict[str, Any]]:
+def homes_of(
+    visits: list[Visit], names: dict[str, str], day: date, perhaps: Collection[int] = ()
+) -> list[dict[str, Any]]:
     """One card a home: one way to go."""
     homes = []
     for _key, group in groupby(visits, key=lambda visit: visit.home.uuid if visit.home else visit.row.subject):
         found = list(group)
         village = names.get(found[0].row.village_code, _("Village not known"))
-        lines = [line_of(visit.row, visit.label, day) for visit in found]
+        lines = [line_of(visit.row, visit.label, day, visit.row.id in perhaps) for visit in found]
         homes.append({"title": home_words(found[0].home), "village": village, "lines": lines})
     return homes

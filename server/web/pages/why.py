@@ -7,6 +7,7 @@ from flask import Response, make_response, redirect, render_template
 
 from server.followups.courses import find_woman, name_of_form
 from server.followups.queries import Listed, get_by_visit_key, state_at
+from server.followups.syncing import silences_of
 from server.models import BENEFIT_CASES, Woman
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
@@ -34,14 +35,15 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
         note_read(reach.project, "followup.read", details={"followUpId": found.row.id})
     row, day = found.row, reach.today
     clinical = reach.scope.health and shares_with_clinic(woman)
+    silence = silences_of(session.db(), reach.project.id, [row], day).get(row.id)
     return {
         "row": row,
         "day": day,
         "clinical": clinical,
-        "mark": mark_of(row, day),
+        "mark": mark_of(row, day, silence is not None),
         "is_task": state_at(row, day) in ("open", "due", "overdue"),
         "last": last_day(row),
-        "parts": parts_of(row, day, clinical),
+        "parts": parts_of(row, day, clinical, silence.since if silence else None),
         "basis": basis_of(row, clinical),
         "advice": advice_of(row, clinical),
         "bar": bar_of(row, day),

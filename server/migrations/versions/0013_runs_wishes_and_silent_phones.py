@@ -1,4 +1,4 @@
-"""What the timetable did and was asked: a job's last runs, how late they were, and who wished it to run or to stand still"""
+"""A job's last runs and what people wished of it, and which follow-ups wait for a phone to synchronise before others hear"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,3 +36,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["paused_by_id"], ["actor.id"], name=op.f("fk_timetable_wish_paused_by_id")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_timetable_wish")),
     )
+    waits = sa.Column("waits_for_sync", sa.Boolean(), server_default=sa.false(), nullable=False)
+    op.add_column("follow_up", waits)
+    op.create_index("ix_follow_up_waits_for_sync", "follow_up", ["waits_for_sync", "project_id"])
