@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import clock
+from server.followups.digests import Numbers, numbers_of
 from server.followups.notices import follow_up_changed
 from server.followups.outbox import deliver_inbox
 from server.followups.sync_words import settle_syncs, what_is_meant
@@ -209,3 +210,15 @@ def test_a_town_that_is_put_away_says_nothing_of_its_phones(db: Session, staff: 
     staff.project.archived = True
     stand(db, staff, row, at("02T09:00"))
     assert told(db, staff) == set()
+
+
+def test_the_clinician_s_summary_counts_it_only_once_the_phone_has_synchronised(
+    db: Session, staff: Staff, phone: AppUser
+) -> None:
+    stand(db, staff, a_red_one(db, staff), at("02T09:00"))
+    assert numbers_of(db, staff.doctor, date(2026, 3, 2)) == Numbers()
+    assert numbers_of(db, staff.chen, date(2026, 3, 2)).due == 1
+    phone.last_used_at = at("02T10:00")
+    db.flush()
+    look(db, at("02T10:01"))
+    assert numbers_of(db, staff.doctor, date(2026, 3, 2)).due == 1
