@@ -64,7 +64,7 @@ def mark_of(row: FollowUp, today: date, perhaps_done: bool = False) -> Mark:
     if row.severity == "critical":
         return Mark("critical", days_in_words(row, today), "critical", _("Critical"))
     if perhaps_done:
-        return Mark("perhaps", days_in_words(row, today), "perhaps", _("Perhaps done, waits for the phone"))
+        return Mark("perhaps", days_in_words(row, today), "perhaps", _("Perhaps done, awaiting sync"))
     shape = "over" if state == "overdue" else SHAPES[row.severity]
     kind = "late-amber" if state == "overdue" and row.severity != "red" else shape
     return Mark(shape, days_in_words(row, today), kind)

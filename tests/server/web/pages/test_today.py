@@ -223,7 +223,7 @@ def test_what_is_perhaps_done_is_grey_and_what_is_critical_is_not(town, browse, 
     assert "W-0002 李* 紧急 超期 4 天" in words
     assert 'class="late perhaps"' in page.get_data(as_text=True)
     assert "也许已做，等同步，超期 4 天" in text_of(browse("wang").see("/follow-ups/list"))
-    assert "Perhaps done, waits for the phone" in text_of(browse("wang", "en").see("/m"))
+    assert "Perhaps done, awaiting sync" in text_of(browse("wang", "en").see("/m"))
 
 
 @pytest.mark.parametrize("spoke", ["2026-03-02T08:00", None])
