@@ -31,6 +31,7 @@ from server.followups.feedback_notices import tell_of_feedback
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
 from server.followups.smtp import SmtpPost
 from server.followups.sync_words import settle_syncs
+from server.followups.tally import add_tally
 from server.intake.derive import retry_one
 from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
 from server.models import TimetableRun, TimetableWish
@@ -113,8 +114,12 @@ def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime
         with database.transaction() as db:
             batch = recalculate_due(db, clock.today(now), now)
         if not batch:
-            return done
+            break
         done += batch
+    with database.transaction() as db:
+        if not add_tally(db, now).holds:
+            log.error("follow-ups do not add up: some are neither waiting nor done nor stopped")
+    return done
 
 
 def watch_syncs(database: Database, _config: Config, now: datetime) -> int:

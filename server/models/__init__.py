@@ -26,7 +26,7 @@ from server.models.care import (
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
-from server.models.followups import FollowUp, Notification, NotificationWish
+from server.models.followups import FollowUp, FollowUpTally, Notification, NotificationWish
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
@@ -84,6 +84,7 @@ __all__ = [
     "FeedbackPaper",
     "FeedbackReceipt",
     "FollowUp",
+    "FollowUpTally",
     "Form",
     "FormAttachment",
     "FormVersion",

@@ -109,3 +109,23 @@ class NotificationWish(Base):
     quiet_until: Mapped[time]
     quiet_noon: Mapped[bool]
     changed_at: Mapped[datetime]
+
+
+class FollowUpTally(Base):
+    """Kept for some runs of the daily step. How many follow-ups there are on the whole server, and how many of each kind.
+
+    `created` is counted by itself: where it is not `waiting` + `done` + `stopped`, some row says two things of itself.
+    """
+
+    __tablename__ = "follow_up_tally"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    counted_at: Mapped[datetime]
+    created: Mapped[int]
+    waiting: Mapped[int]
+    done: Mapped[int]
+    stopped: Mapped[int]
+
+    @property
+    def holds(self) -> bool:
+        return self.created == self.waiting + self.done + self.stopped

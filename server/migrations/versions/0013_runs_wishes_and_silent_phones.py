@@ -39,3 +39,10 @@ def upgrade() -> None:
     waits = sa.Column("waits_for_sync", sa.Boolean(), server_default=sa.false(), nullable=False)
     op.add_column("follow_up", waits)
     op.create_index("ix_follow_up_waits_for_sync", "follow_up", ["waits_for_sync", "project_id"])
+    op.create_table(
+        "follow_up_tally",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("counted_at", UtcDateTime(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("created", "waiting", "done", "stopped")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_tally")),
+    )

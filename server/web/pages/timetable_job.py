@@ -10,6 +10,7 @@ from flask import Response, make_response, render_template, request
 from server.access import profiles
 from server.access.allow import allow, may
 from server.errors import Forbidden, NotFound
+from server.followups.tally import last_tally
 from server.leases import is_running
 from server.models import TimetablePast, TimetableWish
 from server.runs import KEPT, NEVER_PAUSED, ask_for_run, is_paused, pause_job, resume_job
@@ -24,6 +25,7 @@ from server.web.pages.timetable_words import (
     REASONS,
     STANDS_STILL,
     result_of,
+    say_about,
     say_lag,
     say_took,
 )
@@ -38,11 +40,22 @@ def show_job(name: str) -> Response:
     if not may_see_timetable():
         raise Forbidden()
     known = get_known(name)
-    values = {"row": row_of(known, session.now()), "runs": [run_facts(run) for run in known.past], "kept": KEPT}
-    running = is_running(session.db(), session.now())
-    return make_response(
-        render_template("admin/timetable_job.html", running=running, **values, **pause_facts(known), **may_facts(name))
-    )
+    values: dict[str, Any] = {
+        "row": row_of(known, session.now()),
+        "runs": [run_facts(run) for run in known.past],
+        "kept": KEPT,
+    }
+    values |= {"running": is_running(session.db(), session.now()), "tally": tally_of(name)}
+    return make_response(render_template("admin/timetable_job.html", **values, **pause_facts(known), **may_facts(name)))
+
+
+def tally_of(name: str) -> dict[str, Any] | None:
+    """What the daily step counted last, of the whole server and in tens: a number that moves by one would tell of one."""
+    found = last_tally(session.db()) if name == "follow_ups" else None
+    if found is None:
+        return None
+    parts = {part: say_about(getattr(found, part)) for part in ("created", "waiting", "done", "stopped")}
+    return {**parts, "at": found.counted_at, "holds": found.holds}
 
 
 def get_known(name: str) -> Known:

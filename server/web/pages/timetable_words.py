@@ -104,3 +104,8 @@ def say_lag(due: datetime | None, started: datetime) -> str:
     if due is None or started - due < timedelta(minutes=1):
         return ""
     return _("began %(span)s late", span=say_span(started - due))
+
+
+def say_about(number: int) -> str:
+    """A number in tens."""
+    return _("under 10") if number < 10 else _("about %(number)s", number=round(number, -1))

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from server.jobs import TIMETABLE
 from server.leases import take_lease
-from server.models import Audit, TimetableRun
+from server.models import Audit, FollowUpTally, TimetableRun
 from server.runs import NEVER_PAUSED, past_runs
 from server.web.pages.timetable_words import MUST_RUN, NAMES, STANDS_STILL
 from tests.conftest import MORNING
@@ -93,3 +93,16 @@ def test_english_words_stand_on_the_english_page(town, browse, database):
     a_run(database, JOBS["outbox"], MORNING - timedelta(minutes=30), "OperationalError", MORNING)
     page = text_of(browse("ada", "en").see("/timetable/outbox"))
     assert "30 min 0 s" in page and "OperationalError" in page and "ring the clinician" in page
+
+
+@pytest.mark.parametrize(("stopped", "holds"), [(123, True), (124, False)])
+def test_the_page_says_whether_follow_ups_add_up_in_numbers_that_tell_of_nobody(town, browse, database, stopped, holds):
+    with database.transaction() as db:
+        db.add(FollowUpTally(counted_at=MORNING, created=1238, waiting=4, done=1111, stopped=stopped))
+    page = text_of(browse("lea").see("/timetable/follow_ups"))
+    assert (
+        "一共记下 约 1240" in page and "等着办 不到 10" in page and "已完成 约 1110" in page and "停了的 约 120" in page
+    )
+    assert ("对得上 一共" in page.replace("对得上吗？", "")) == holds
+    assert ("对不上" in page) != holds
+    assert "对得上" not in text_of(browse("ada").see("/timetable/outbox"))
