@@ -97,11 +97,12 @@ def phones_of_workers(db: Session, project_id: int) -> tuple[Carried, ...]:
         .join(reached, reached.c.actor_id == AppUser.actor_id)
         .outerjoin(Village, Village.id == reached.c.village_id)
         .where(AppUser.project_id == project_id, AppUser.care_role == "village_worker", AppUser.revoked_at.is_(None))
-        .where(AppUser.last_used_at.is_not(None))
         .order_by(AppUser.actor_id)
     )
     found: dict[int, Carried] = {}
     for actor_id, person, synced_at, code in rows:
+        if synced_at is None:
+            continue
         known = found.get(actor_id, Carried(actor_id, person, frozenset(), synced_at)).villages
         villages = None if code is None or known is None else known | {code}
         found[actor_id] = Carried(actor_id, person, villages, synced_at)
