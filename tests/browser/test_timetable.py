@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from server import clock
+from server.followups.tally import add_tally
 from server.jobs import TIMETABLE
 from server.leases import take_lease
 from server.models import User
@@ -45,9 +46,11 @@ def test_paused_late_and_asked_for_fit_the_screen_and_axe_finds_nothing(town, op
         ada = db.scalars(select(User.actor_id).where(User.email == "ada@example.test")).one()
         pause_job(db, "outbox", "trouble", ada, now)
         ask_for_run(db, "backup", ada, now)
+        add_tally(db, now)
     pages = {
         "timetable-marks": "/timetable",
         "timetable-paused": "/timetable/outbox",
+        "timetable-tally": "/timetable/follow_ups",
         "timetable-asked": "/timetable/backup",
     }
     look_at_pages(open_tab("ada"), pages)
