@@ -3,15 +3,14 @@
 import logging
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from types import FrameType
 
 from apscheduler.schedulers.blocking import BlockingScheduler
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from server import clock, logs
 from server.access.audit_chain import TOGETHER, chain_rows, find_head
@@ -32,21 +31,27 @@ from server.followups.digests import add_digests
 from server.followups.feedback_notices import tell_of_feedback
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
 from server.followups.smtp import SmtpPost
+from server.followups.sync_words import settle_syncs
+from server.followups.tally import add_tally
 from server.intake.derive import retry_one
 from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
-from server.models import TimetableRun
+from server.models import TimetableRun, TimetableWish
 from server.registry.backlog import force_one
 from server.registry.erasing import BACKUPS_FOR
 from server.registry.feedback_desk import forget
 from server.registry.overwriting import overwrite_deleted
 from server.registry.retention_runs import run_retention, sweep_backups
 from server.reports.making import sweep_exports
+from server.runs import begin_run, end_run, is_asked, is_paused, wishes_of_jobs
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
 ORPHAN_AGE = timedelta(days=1)
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
 TRY_AGAIN = timedelta(minutes=10)  # after a daily row failed
+LOOK_FOR_WISHES = timedelta(seconds=3)  # of people, and whether the clock was set back
+
+RENEWAL = "renewal"  # of the lease, among the rows of the scheduler
 
 log = logging.getLogger("fangshi.jobs")
 
@@ -110,8 +115,18 @@ def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime
         with database.transaction() as db:
             batch = recalculate_due(db, clock.today(now), now)
         if not batch:
-            return done
+            break
         done += batch
+    with database.transaction() as db:
+        if not add_tally(db, now).holds:
+            log.error("follow-ups do not add up: some are neither waiting nor done nor stopped")
+    return done
+
+
+def watch_syncs(database: Database, _config: Config, now: datetime) -> int:
+    """Words about phones that have not synchronised, and what goes on because one has."""
+    with database.transaction() as db:
+        return settle_syncs(db, now)
 
 
 def tell_ahead_of_breaks(database: Database, _config: Config, now: datetime) -> int:
@@ -215,6 +230,7 @@ TIMETABLE = (
     Job("backlog", timedelta(hours=1), force_backlog),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
+    Job("syncs", timedelta(minutes=1), watch_syncs),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
     Job("audit", timedelta(minutes=1), chain_audit),
@@ -240,16 +256,14 @@ def run_one(database: Database, config: Config, job: Job, now: datetime) -> str:
 
 
 def note_run(database: Database, job: Job, started: datetime, finished: datetime | None, result: str | None) -> None:
-    """Writes down a run; one of a daily row that failed is tried again before its next day."""
+    """Writes down that a run began, or how it went; one of a daily row that failed is tried again before its next day."""
     failed = job.at is not None and result is not None and not result.isdigit()
     next_at = started + TRY_AGAIN if failed else job.next_after(started)
     with database.transaction() as db:
-        db.merge(TimetableRun(name=job.name, started_at=started, finished_at=finished, result=result, next_at=next_at))
-
-
-def last_runs(db: Session) -> dict[str, TimetableRun]:
-    """The last run of each row, by its name."""
-    return {run.name: run for run in db.scalars(select(TimetableRun))}
+        if finished is None:
+            begin_run(db, job.name, started, next_at)
+        else:
+            end_run(db, job.name, started, finished, result or "", next_at)
 
 
 def run_all_once(database: Database, config: Config, now: datetime) -> dict[str, str]:
@@ -265,6 +279,7 @@ class Timetable:
         self.lease = lease_of(database, own_name())
         self.held_until = datetime.min.replace(tzinfo=UTC)
         self.scheduler = BlockingScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
+        self.stopped = threading.Event()
 
     def run(self) -> None:
         """Runs until SIGTERM or SIGINT."""
@@ -272,7 +287,7 @@ class Timetable:
             signal.signal(number, self.stop)
         self.renew()
         start = clock.now()
-        self.scheduler.add_job(self.renew, "interval", seconds=RENEW_EVERY.total_seconds())
+        self.scheduler.add_job(self.renew, "interval", id=RENEWAL, seconds=RENEW_EVERY.total_seconds())
         for job in TIMETABLE:
             self.scheduler.add_job(
                 self.run_if_holding,
@@ -282,11 +297,13 @@ class Timetable:
                 seconds=(LOOK_EVERY if job.at else job.every).total_seconds(),
                 next_run_time=start + timedelta(seconds=3),
             )
+        threading.Thread(target=self.keep_looking, daemon=True).start()
         self.scheduler.start()
         self.lease.close()
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
         """Also before the scheduler started, and when told twice."""
+        self.stopped.set()
         if not self.scheduler.running:
             sys.exit(0)
         self.scheduler.shutdown(wait=False)
@@ -301,18 +318,51 @@ class Timetable:
             self.held_until = now
             log.warning("lease not renewed: %s", type(error).__name__)
         if self.held_until > now and not held_before and self.scheduler.running:
-            for job in TIMETABLE:
-                self.scheduler.modify_job(job.name, next_run_time=now)
+            self.begin([job.name for job in TIMETABLE], now)
+
+    def begin(self, names: Iterable[str], now: datetime) -> None:
+        """These rows are looked at at once, instead of when their turn comes."""
+        for name in names:
+            self.scheduler.modify_job(name, next_run_time=now)
+
+    def keep_looking(self) -> None:
+        """Looks for wishes until stopped. The waiting goes by a clock that nobody sets."""
+        seen = clock.now()
+        while not self.stopped.wait(LOOK_FOR_WISHES.total_seconds()):
+            try:
+                seen = self.look(seen)
+            except Exception as error:  # as above; what is wished for stays written down
+                log.warning("wishes not read: %s", type(error).__name__)
+
+    def look(self, seen: datetime) -> datetime:
+        """Begins what was asked for. `seen` is what the clock said at the last look; returns what it says now.
+
+        A clock that was set back would leave every row waiting for the time at which its turn was to come: they all
+        begin again.
+        """
+        now = clock.now()
+        if now < seen:
+            self.begin([RENEWAL, *(job.name for job in TIMETABLE)], now)
+        if now < self.held_until:
+            with self.database.reading() as db:
+                asked = {wish.name for wish in wishes_of_jobs(db).values() if is_asked(wish)}
+            self.begin([job.name for job in TIMETABLE if job.name in asked], now)
+        return now
 
     def run_if_holding(self, job: Job) -> None:
         """Not by a process that hung since its last renewal: somebody else holds the lease by now."""
         now = clock.now()
-        if now < self.held_until and (job.at is None or job.is_ripe(self.last_run(job), now)):
+        if now < self.held_until and is_wanted(job, *self.memory_of(job), now):
             run_one(self.database, self.config, job, now)
 
-    def last_run(self, job: Job) -> TimetableRun | None:
+    def memory_of(self, job: Job) -> tuple[TimetableRun | None, TimetableWish | None]:
         with self.database.reading() as db:
-            return db.get(TimetableRun, job.name)
+            return db.get(TimetableRun, job.name), db.get(TimetableWish, job.name)
+
+
+def is_wanted(job: Job, last: TimetableRun | None, wish: TimetableWish | None, now: datetime) -> bool:
+    """Whether a row that is looked at runs: when somebody asked for it, or its time has come and it is not paused."""
+    return is_asked(wish) or (not is_paused(wish, now) and (job.at is None or job.is_ripe(last, now)))
 
 
 def run_timetable(config: Config) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from forms.xform import read_xform
 from server.access.phones import create_app_user
 from server.access.roles import APP_USER
+from server.db import Database
+from server.jobs import Job, note_run
 from server.models import Assignment, Dataset, DatasetProperty, Form, FormAttachment, FormVersion, Project
 from tests.conftest import MORNING
 
@@ -173,3 +175,9 @@ def a_workbook(
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def a_run(database: Database, job: Job, started: datetime, result: str, finished: datetime | None = None) -> None:
+    """A run of the timetable that began and ended, at once where nothing else is said."""
+    note_run(database, job, started, None, None)
+    note_run(database, job, started, finished or started, result)

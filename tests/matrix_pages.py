@@ -254,6 +254,7 @@ GET /review/sealed
 
 [project] timetable.read
 GET /timetable
+GET /timetable/<name>
 
 [project] village.import
 GET /places/import
@@ -281,6 +282,15 @@ POST /review/<int(max=9007199254740991):submission_id>/state
 
 [site] project.create
 POST /admin/projects
+
+[site] timetable.run
+POST /timetable/<name>/run
+
+[site] timetable.pause
+POST /timetable/<name>/pause
+
+[site] timetable.resume
+POST /timetable/<name>/resume
 
 [site] user.create
 POST /admin/people

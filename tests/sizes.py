@@ -17,7 +17,7 @@ class Size:
 
 SIZES = {
     "kill_rounds": Size(3, 20, "SIGKILLs of the whole process group under a stream of submissions with photos"),
-    "timetable_kills": Size(3, 20, "SIGKILLs of one of two timetables in a simulated month"),
+    "timetable_kills": Size(3, 50, "SIGKILLs of one of two timetables in a simulated month"),
     "timetable_days": Size(16, 30, "days of that month, in which the kills fall"),
     "collect_fills": Size(1, 3, "fills of each form by the Collect simulator"),
     "fill_languages": Size(1, 2, "languages in which each of our forms is filled in the browser, Chinese first"),

@@ -82,6 +82,7 @@ ABSENT = (
         "/publish",
         "/workbook",
         "submission_id>/case",
+        "/timetable/<name>",
     ),
 )
 BODIES: dict[str, dict[str, object]] = {

@@ -39,6 +39,7 @@ DOORS = (
     "server.cli",
     "server.jobs",
     "server.leases",
+    "server.runs",
     "server.demo",
     "server.serving",
     "server.web_process",

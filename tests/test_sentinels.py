@@ -192,7 +192,7 @@ def test_how_the_server_is_tells_of_nobody(day: Day, caplog: pytest.LogCaptureFi
         assert run_one(day.database, day.config, Job(name, timedelta(minutes=1), fail), day.clock.now()) == "ValueError"
     health = day.people["lin"].client.get("/healthz")
     assert set(health.json) == {"status", "schemaCurrent", "timetable", "backup"}
-    assert set(health.json["timetable"]) == {"running", "lastRunAt"}
+    assert set(health.json["timetable"]) == {"running", "lastRunAt", "paused"}
     told = [health.text + str(health.headers), caplog.text]
     for name in ("alice", "lea"):
         page = day.people[name].see(f"/timetable?project={day.project_id}")

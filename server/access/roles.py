@@ -49,7 +49,7 @@ FILLER = verbs("project.read open_form.list/read submission.create")
 PHONE = verbs("open_form.read submission.create")
 SITE = verbs(
     "user.list/create/read/update/delete user.password.invalidate project.create/list role.list config.read/set audit.read "
-    "project.kind timetable.read calendar.create/delete"
+    "project.kind timetable.read/run/pause/resume calendar.create/delete"
 )
 
 # What an administrator does not have in a care project, and a role of some forms only there: anything that people answered.

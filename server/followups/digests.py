@@ -101,5 +101,6 @@ def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, st
 
 
 def _is_asked(staff: Staff, person: int, row: FollowUp, chosen: str | None) -> bool:
-    told = staff.of(row, chosen)
-    return person in told.workers or (person in told.clinicians and row.severity in ("red", "critical"))
+    """What is perhaps done is no clinician's yet: first the worker's phone is to synchronise."""
+    told, is_pressing = staff.of(row, chosen), row.severity in ("red", "critical") and not row.waits_for_sync
+    return person in told.workers or (person in told.clinicians and is_pressing)

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.followups.notice_words import Subject, subject_of
 from server.followups.notices import INBOX, level_of
 from server.followups.queries import is_household, is_woman, label_of
+from server.followups.syncing import silences_of
 from server.models import FollowUp, Household, Notification, Woman
 
 
@@ -52,6 +54,21 @@ def _read(notice: Notification, row: FollowUp | None, hers: str | None, home: st
     visit_key = row.visit_key if row else ""
     known = (notice.kind, level_of(notice), subject, visit_key, notice.project_id, told_at, over, unread)
     return Notice(*known, occasion=notice.occasion)
+
+
+def silent_behind(db: Session, notices: Collection[Notice], today: date) -> dict[str, datetime]:
+    """By occasion of those that are critical: since when the phone has not synchronised on which its answer may be.
+
+    As many queries for many as for one of a town.
+    """
+    critical = {one.visit_key: one for one in notices if one.level == "critical" and not one.is_over}
+    query = select(FollowUp).where(FollowUp.visit_key.in_(critical)).order_by(FollowUp.project_id)
+    found: dict[str, datetime] = {}
+    for project_id, group in groupby(db.scalars(query) if critical else (), key=lambda row: row.project_id):
+        rows = {row.id: row for row in group}
+        silences = silences_of(db, project_id, rows.values(), today)
+        found |= {critical[rows[one].visit_key].occasion: silence.since for one, silence in silences.items()}
+    return found
 
 
 def count_notices(db: Session, person: int, project_ids: Collection[int]) -> int:

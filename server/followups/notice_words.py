@@ -62,6 +62,13 @@ def say(level: str, subject: Subject, today: date, english: bool) -> str:
     return _in_chinese(level, what, subject.due_on, over)
 
 
+def say_silence(since: date, english: bool) -> str:
+    """What is added to a critical word whose answer may be on a worker's phone: it is told at once all the same."""
+    if english:
+        return f"The worker's phone has not synchronised since {since.day} {since:%b}: ring to ask."
+    return f"访视员的手机从 {since.month}月{since.day}日 起没有同步，请打电话问问。"
+
+
 def _in_chinese(level: str, what: str, due_on: date, over: int) -> str:
     if level == "due":
         return f"{what}：到期，建议日 {due_on.month}月{due_on.day}日。"

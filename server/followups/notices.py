@@ -4,6 +4,7 @@ What is written here reaches the inbox. outbox.py delivers it outside of quiet h
 """
 
 import json
+import logging
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.followups.queries import is_snoozed, is_woman
 from server.followups.recipients import Recipients, recipients_of
+from server.followups.syncing import silences_of
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import wishes_of
 from server.followups.working_days import Calendar
@@ -27,6 +29,8 @@ hears of one that is overdue; `late` is red for three working days, which the to
 KINDS: Final = {"due": "due", "red": "escalated", "overdue": "overdue", "late": "escalated", "critical": "escalated"}
 INBOX, EMAIL = "inbox", "email"
 LATE_AFTER: Final = 3  # working days
+
+log = logging.getLogger("fangshi.followups")
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,15 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     Each person hears of each level once, and only of the weightiest that was reached since. What no longer holds is
     taken back in the same transaction: what waits is never sent, what was sent stays listed, crossed out. Where a
     level is reached anew after that (an answer was rejected), the inbox says it again and no second mail is sent.
-    The row must have its id.
+    The row must have its id. What is perhaps done is told to the worker alone until her phone synchronises
+    (sync_words.py); what is critical waits for no phone.
     """
     known = list(db.scalars(select(Notification).where(Notification.follow_up_id == row.id)))
     is_red = row.severity == "red" and not row.ended
     levels = _levels(row, is_red and is_late(row, calendar_of(db, project.id)))
+    row.waits_for_sync = is_held_back(db, row, levels)
+    if row.waits_for_sync:
+        levels = Levels(worker=levels.worker)
     if not known and not levels:
         return
     told = _by_person(recipients_of(db, row), levels) if levels else {}
@@ -104,6 +112,13 @@ def _levels(row: FollowUp, late: bool) -> Levels:
     return Levels(worker, red, "late" if red and late else None)
 
 
+def is_held_back(db: Session, row: FollowUp, levels: Levels) -> bool:
+    """Whether a phone is to synchronise before more people hear that it is red, or that it is overdue."""
+    if levels.worker not in ("red", "overdue") or levels.clinician == "critical":
+        return False
+    return bool(silences_of(db, row.project_id, [row], row.stands_on))
+
+
 def is_late(row: FollowUp, calendar: Calendar) -> bool:
     """Whether it has been red for three working days."""
     return row.stands_on >= calendar.add_working_days(red_since(row), LATE_AFTER)
@@ -139,6 +154,7 @@ def _take_back(db: Session, notices: Iterable[Notification], now: datetime) -> N
     for notice in notices:
         if notice.taken_back_at is None:
             notice.state, notice.taken_back_at = "taken_back", now
+            log.info("word %d about follow-up %d is taken back", notice.id, notice.follow_up_id)
     db.flush()
 
 

@@ -24,14 +24,15 @@ from server.db import Database
 from server.followups import notice_words
 from server.followups.digests import DIGEST, Numbers, day_of, numbers_of
 from server.followups.notices import EMAIL, INBOX, Word, add_once, level_of
-from server.followups.plain_notices import FEEDBACK_WAITS
+from server.followups.plain_notices import FEEDBACK_WAITS, SYNC_LEAD, SYNC_WORKER, say
 from server.followups.queries import consent_holds, is_household, is_woman, label_of
 from server.followups.recipients import recipients_of
 from server.followups.smtp import Delayed, Post, Refused, Unknown
+from server.followups.syncing import silences_of
 from server.followups.wishes import wishes_of
 from server.models import Actor, FollowUp, Household, Notification, User, Woman
 
-BY_MAIL: Final = ("overdue", "escalated")  # what is only due waits for the summary
+BY_MAIL: Final = ("overdue", "escalated", SYNC_WORKER, SYNC_LEAD)  # what is only due waits for the summary
 MOST_TOGETHER: Final = 200
 MOST_TRIES: Final = 10
 FIRST_GAP: Final = timedelta(minutes=2)  # doubled after each try: seventeen hours in all
@@ -217,6 +218,8 @@ def _digest_text(db: Session, row: Notification, now: datetime, english: bool) -
 
 def _alert_text(db: Session, row: Notification, now: datetime, english: bool) -> str | None:
     """None also for a reader whose work the visit is no longer, and after the last day of her consent."""
+    if row.kind in (SYNC_WORKER, SYNC_LEAD):
+        return say(row.kind, english)
     today = shanghai_date(now)
     found = db.execute(
         select(FollowUp, Woman.label, Household.label)
@@ -228,7 +231,11 @@ def _alert_text(db: Session, row: Notification, now: datetime, english: bool) ->
         return None
     follow_up, hers, home = found
     subject = notice_words.subject_of(follow_up, label_of(hers, home))
-    return notice_words.say(level_of(row), subject, today, english)
+    text = notice_words.say(level_of(row), subject, today, english)
+    silence = silences_of(db, row.project_id, [follow_up], today).get(follow_up.id)
+    if silence is None or level_of(row) != "critical":
+        return text
+    return f"{text} {notice_words.say_silence(shanghai_date(silence.since), english)}"
 
 
 def message_id(row: Notification, sender: str) -> str:

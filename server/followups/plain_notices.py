@@ -15,6 +15,7 @@ COACHING = "coaching"
 CHECK_DIFFERS, CHECK_CONCERN = "check_differs", "check_concern"
 FEEDBACK_WAITS: Final = "feedback_waits"
 BEFORE_BREAK: Final = "before_break"
+SYNC_WORKER, SYNC_LEAD = "sync_worker", "sync_lead"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -54,6 +55,16 @@ SENTENCES: Final = {
     BEFORE_BREAK: (
         "快放长假了：有些待办的最后一天在假期里，请放假前安排好。",
         "A long break is coming: the last day of some tasks lies in it. Please plan them before it begins.",
+    ),
+    SYNC_WORKER: (
+        "您的手机有一段时间没有同步了。请在有网络的地方打开 Collect，让它同步一次；填好的访视会自己发出，不用重做。",
+        "Your phone has not synchronised for a while. Please open Collect where there is a network and let it synchronise; "
+        "visits that are filled in are sent by themselves and need not be done again.",
+    ),
+    SYNC_LEAD: (
+        "有一部手机一直没有同步，那里的访视也许已经做了。请先问问是没有网络还是手机坏了；不排名次。",
+        "A phone has not synchronised, and the visits there may be done already. Please ask first whether it is the network "
+        "or the phone; nobody is ranked.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

@@ -28,7 +28,7 @@ from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
 from server.models.follow_up_acts import FollowUpAct
-from server.models.followups import FollowUp, Notification, NotificationWish, ScheduleChoice
+from server.models.followups import FollowUp, FollowUpTally, Notification, NotificationWish, ScheduleChoice
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
@@ -44,7 +44,7 @@ from server.models.submissions import (
     SubmissionVersion,
 )
 from server.models.temporary import BreakGlass, HandOver, HandOverVillage
-from server.models.timetable import TimetableLease, TimetableRun
+from server.models.timetable import TimetableLease, TimetablePast, TimetableRun, TimetableWish
 from server.models.waivers import Waiver
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "FeedbackReceipt",
     "FollowUp",
     "FollowUpAct",
+    "FollowUpTally",
     "Form",
     "FormAttachment",
     "FormVersion",
@@ -122,7 +123,9 @@ __all__ = [
     "SubmissionGeometry",
     "SubmissionVersion",
     "TimetableLease",
+    "TimetablePast",
     "TimetableRun",
+    "TimetableWish",
     "Tombstone",
     "TownCalendar",
     "User",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
@@ -18,6 +18,7 @@ class FollowUp(Base):
     `look_on` is the next day on which its state, severity or text changes by itself; null once nothing does.
     `escalates_on` is the day from which more people hear of it, once one is known (followups/standing.py). By people's acts
     (FollowUpAct): `snoozed_until` is the day on which it comes back; `given_to_id` whose it is up to `given_until`.
+    `waits_for_sync`: more people were to hear of it, and first the worker's phone is to synchronise (syncing.py).
     """
 
     __tablename__ = "follow_up"
@@ -26,6 +27,7 @@ class FollowUp(Base):
         Index("ix_follow_up_subject", "project_id", "subject_list", "subject"),
         Index("ix_follow_up_village", "project_id", "village_code", "ended", "due_on"),
         Index("ix_follow_up_look_on", "project_id", "look_on"),
+        Index("ix_follow_up_waits_for_sync", "waits_for_sync", "project_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -61,6 +63,7 @@ class FollowUp(Base):
     snoozed_until: Mapped[date | None]
     given_to_id: Mapped[int | None] = mapped_column(BigId)
     given_until: Mapped[date | None]
+    waits_for_sync: Mapped[bool] = mapped_column(default=False, server_default=false())
     why_json: Mapped[str] = mapped_column(SealedText("follow_up.why_json"))
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -127,3 +130,23 @@ class ScheduleChoice(Base):
     profile: Mapped[str]
     chosen_by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
     chosen_at: Mapped[datetime]
+
+
+class FollowUpTally(Base):
+    """Kept for some runs of the daily step. How many follow-ups there are on the whole server, and how many of each kind.
+
+    `created` is counted by itself: where it is not `waiting` + `done` + `stopped`, some row says two things of itself.
+    """
+
+    __tablename__ = "follow_up_tally"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    counted_at: Mapped[datetime]
+    created: Mapped[int]
+    waiting: Mapped[int]
+    done: Mapped[int]
+    stopped: Mapped[int]
+
+    @property
+    def holds(self) -> bool:
+        return self.created == self.waiting + self.done + self.stopped

@@ -4,8 +4,8 @@ from flask import Response
 from sqlalchemy import text
 
 from server.backups.state import last_backup, state_of
-from server.jobs import last_runs
 from server.leases import is_running
+from server.runs import last_runs, paused_jobs
 from server.upgrading import is_current
 from server.web.blueprints import Door
 from server.web.session import config, database, now, reading
@@ -38,9 +38,10 @@ def backup() -> dict[str, object]:
 
 
 def timetable() -> dict[str, object]:
-    """A run under way, or cut off, has no end yet: the others say when something was done last."""
+    """A run under way, or cut off, has no end yet: the others say when something was done last. `paused` names jobs."""
     ends = [run.finished_at for run in last_runs(reading()).values() if run.finished_at is not None]
     return {
         "running": is_running(reading(), now()),
         "lastRunAt": central_json.instant(max(ends, default=None)),
+        "paused": paused_jobs(reading(), now()),
     }

@@ -1,8 +1,14 @@
 """From today's list to what is to be done, as whoever goes does it; and what is covered again by itself."""
 
+from datetime import timedelta
+
+from sqlalchemy import select
+
 from server.clock import today
+from server.models import FollowUp
+from tests.browser.looking import look_at_pages
 from tests.chromium import PHONE
-from tests.server.web.pages.women import HEALTH
+from tests.server.web.pages.women import HEALTH, phone_last_spoke
 
 THUMB = 48
 
@@ -55,3 +61,17 @@ def test_without_script_the_lists_filters_and_covers_work(town, open_tab):
     tab.page.click("a.title >> nth=0")
     tab.page.click(".because summary")
     assert "规则" not in tab.page.inner_text(".because")
+
+
+def test_what_is_perhaps_done_is_grey_in_shape_word_and_colour(town, open_tab):
+    day = today()
+    town.fill(day)
+    phone_last_spoke(town, f"{day - timedelta(days=60)}T18:00")
+    with town.database.reading() as db:
+        late = db.scalars(select(FollowUp.visit_key).where(FollowUp.severity == "red")).first()
+    pages = {"perhaps-today": "/m", "perhaps-list": "/follow-ups/list", "perhaps-board": "/follow-ups"}
+    tab = open_tab("lin", PHONE)
+    look_at_pages(tab, {**pages, "perhaps-why": f"/follow-ups/{late}"})
+    tab.speak("zh_Hans")
+    tab.go("/m")
+    assert "也许已做，等同步" in tab.page.inner_text("main")

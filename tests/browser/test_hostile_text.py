@@ -36,6 +36,7 @@ PAGES = {
     "/consents/texts": "ada",
     "/places/import": "ada",
     "/timetable": "ada",
+    "/timetable/<name>": "ada",
     "/follow-ups": "lea",
     "/follow-ups/give": "lea",
     "/follow-ups/reasons": "lea",
@@ -133,6 +134,7 @@ QUIET = {
     "/rights/retention",
     "/sign-in/code",
     "/timetable",
+    "/timetable/<name>",
 }
 # It takes seconds, and says nothing of what was sent.
 LEFT_ALONE = {"/forms/library"}
@@ -140,6 +142,7 @@ MEANT = {
     "/library/lists/<name>": {"name": "list"},
     "/library/recordings/<language>": {"language": "spoken"},
     "/phones": {"actor_id": "phone_id"},
+    "/timetable/<name>": {"name": "job"},
     "/review/<submission_id>/case": {"submission_id": "benefit"},
     "/rights/<request_id>/correct": {"request_id": "correction"},
 }
@@ -167,6 +170,7 @@ def rules_of(town: HostileTown, method: str) -> set[str]:
 
 def filled(rule: str, ids: dict[str, str]) -> str:
     meant = next((more for start, more in MEANT.items() if rule.startswith(start)), {})
+    ids = {**ids, "job": "outbox"}
     known = {**ids, "name": "reminder", **{name: ids[one] for name, one in {**STANDS_FOR, **meant}.items()}}
     return re.sub(r"<(\w+)>", lambda part: known.get(part[1], "1"), rule)
 
@@ -342,6 +346,9 @@ OURS = frozenset(
 # Columns that are called as something that people write elsewhere.
 ALSO_OURS = {
     ("timetable_run", "name"),
+    ("timetable_past", "name"),
+    ("timetable_wish", "name"),
+    ("timetable_wish", "reason"),
     ("dataset", "name"),
     ("feedback", "answers_json"),
     ("feedback", "id"),

@@ -7,14 +7,15 @@ import pytest
 from server import clock
 from server.followups.notices import follow_up_changed
 from server.followups.outbox import deliver_inbox
-from server.jobs import TIMETABLE, note_run
+from server.jobs import TIMETABLE
 from server.leases import take_lease
 from server.models import FollowUp, Project
 from tests.browser.looking import look_at_pages
+from tests.making import a_run
 from tests.server.followups.staff import Staff, a_follow_up
 from tests.server.web.pages.conftest import CODES
 
-PAGES = {"wang": ("/inbox", "/me/notices", "/me"), "ada": ("/timetable", "/admin")}
+PAGES = {"wang": ("/inbox", "/me/notices", "/me"), "ada": ("/timetable", "/timetable/follow_ups", "/admin")}
 
 STANDS = (("due", "info", -8), ("overdue", "red", 3), ("overdue", "critical", 5), ("overdue", "red", 1))
 
@@ -37,8 +38,8 @@ def told(town):
         rows[-1].ended, rows[-1].state = True, "done_late"
         follow_up_changed(db, project, rows[-1], now)
     jobs = {job.name: job for job in TIMETABLE}
-    note_run(town.database, jobs["follow_ups"], now, now, "12")
-    note_run(town.database, jobs["outbox"], now, now, "OperationalError")
+    a_run(town.database, jobs["follow_ups"], now, "12")
+    a_run(town.database, jobs["outbox"], now, "OperationalError")
     take_lease(town.database, "machine:1", now)
 
 

@@ -15,7 +15,7 @@ from server.db import Database
 from server.jobs import TIMETABLE, Timetable
 
 SENDER = "fangshi@town.test"
-ROWS = ("follow_ups", "summaries", "outbox")
+ROWS = ("follow_ups", "syncs", "summaries", "outbox")
 LOOK_EVERY = 0.02
 
 

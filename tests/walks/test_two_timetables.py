@@ -1,4 +1,6 @@
-"""Two timetables on one database, killed at random over a month: each alert once in the inbox, no mail twice."""
+"""Two timetables on one database, killed at random over a month: each alert once in the inbox and none of it lost, nothing
+twice at any outlet, nothing in quiet hours.
+"""
 
 import random
 import shutil
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,8 +20,10 @@ from sqlalchemy import select
 from server.db import Database
 from server.followups.outbox import message_id
 from server.followups.recalculate import recalculate
-from server.jobs import TRY_AGAIN, last_runs
+from server.followups.wishes import Wishes
+from server.jobs import TRY_AGAIN
 from server.models import Notification, Project, TimetableRun, User
+from server.runs import last_runs
 from tests.conftest import Copies
 from tests.server.followups.staff import a_staff
 from tests.server.followups.told import a_woman, checked, registered
@@ -27,7 +32,13 @@ from tests.smtp_sink import Sink
 from tests.walks.one_timetable import SENDER
 
 FIRST, DAYS = datetime(2026, 3, 1, tzinfo=UTC), size("timetable_days")
-HOURS = (-7.9, 0.02, 0.52, 6.1)  # of UTC: 00:06, 08:01, 08:31 and 14:06 in Shanghai
+HOURS = (
+    -7.9,
+    0.02,
+    0.52,
+    4.5,
+    6.1,
+)  # of UTC: 00:06, 08:01, 08:31, 12:30 and 14:06 in Shanghai; the first and fourth quiet
 WOMEN = 8
 LATE_VISIT = 14  # the day on which a visit that was made in time arrives
 PATIENCE = 60.0
@@ -159,20 +170,70 @@ def words_in(database: Database, channel: str) -> list[tuple[str, str, str]]:
         return sorted((email, occasion, state) for email, occasion, state in rows)
 
 
-def check_mails(month: Month) -> None:
-    """What is sent is at the mail server once; what was on its way when its sender died is there once or not at all."""
-    arrived = Counter(mail["Message-ID"] for mail in month.sink.mails)
-    assert [one for one, times in arrived.items() if times > 1] == []
+@dataclass(frozen=True)
+class Outlet:
+    """A channel by which words leave the house: what arrived at its far end, and by which name it knows a notification."""
+
+    channel: str
+    arrived: Callable[[], list[tuple[str, datetime]]]
+    name_of: Callable[[Notification], str]
+
+
+def outlets_of(month: Month) -> list[Outlet]:
+    """Every channel that leaves the house has its outlet here, with a real sink at its far end."""
+    return [Outlet("email", lambda: mails_at(month.sink), lambda row: message_id(row, SENDER))]
+
+
+def mails_at(sink: Sink) -> list[tuple[str, datetime]]:
+    return [(mail["Message-ID"], parsedate_to_datetime(mail["Date"])) for mail in sink.mails]
+
+
+def check_outlet(month: Month, outlet: Outlet) -> None:
+    """What is sent is there once; what was on its way when its sender died is there once or not at all, and never lost:
+    the same word stands in the inbox.
+    """
+    arrived = outlet.arrived()
+    times = Counter(name for name, _ in arrived)
+    assert [one for one, number in times.items() if number > 1] == []
+    assert [at for _, at in arrived if is_quiet_at(at)] == []
     with month.database.reading() as db:
-        rows = list(db.scalars(select(Notification).where(Notification.channel == "email")))
+        rows = list(db.scalars(select(Notification).where(Notification.channel == outlet.channel)))
+        inboxes = select(Notification.occasion, Notification.recipient_id).where(Notification.channel == "inbox")
+        in_inboxes = {(occasion, person) for occasion, person in db.execute(inboxes)}
     unknown = [row for row in rows if row.state == "failed"]
     assert all(row.sent_at for row in unknown)
     assert len(unknown) <= month.kills
-    sent = {message_id(row, SENDER) for row in rows if row.sent_at and row not in unknown}
-    assert sent - arrived.keys() == set()
-    assert arrived.keys() <= {message_id(row, SENDER) for row in rows}
+    missing = [row for row in unknown if outlet.name_of(row) not in times]
+    assert [row.occasion for row in missing if row.kind != "digest" and in_inbox(row) not in in_inboxes] == []
+    sent = {outlet.name_of(row) for row in rows if row.sent_at and row not in unknown}
+    assert sent - times.keys() == set()
+    assert times.keys() <= {outlet.name_of(row) for row in rows}
     assert {row.state for row in rows} <= {"sent", "taken_back", "failed"}
-    print(f"{month.kills} kills, {len(rows)} mails, {len(unknown)} of them on their way at a kill, none twice")
+    print(
+        f"{month.kills} kills; {outlet.channel}: {len(rows)} words, {len(arrived)} arrived, none twice, none in quiet hours; "
+        f"{len(unknown)} on their way at a kill, {len(missing)} of them in the inbox alone"
+    )
+
+
+def in_inbox(row: Notification) -> tuple[str, int]:
+    return row.occasion, row.recipient_id
+
+
+def is_quiet_at(at: datetime) -> bool:
+    """Nobody here wished for other hours."""
+    return Wishes().earliest(at) != at
+
+
+def check_all(month: Month) -> None:
+    """Every outlet, and the inboxes: whatever was to be told was told, and never in quiet hours."""
+    for outlet in outlets_of(month):
+        check_outlet(month, outlet)
+    with month.database.reading() as db:
+        rows = list(db.scalars(select(Notification).where(Notification.channel == "inbox")))
+    assert [row.occasion for row in rows if row.sent_at and is_quiet_at(row.sent_at)] == []
+    last = instants()[-1]
+    lost = [row.occasion for row in rows if row.state not in ("sent", "taken_back") and row.not_before <= last]
+    assert lost == []
 
 
 def test_killed_timetables_tell_everybody_once(
@@ -181,7 +242,7 @@ def test_killed_timetables_tell_everybody_once(
     quiet, stormy = (Database(make_database_url(), databases.key_file) for _ in range(2))
     with a_month(quiet, tmp_path / "quiet", timetables=1) as month:
         live_through(month, lambda _turn: None)
-        check_mails(month)
+        check_all(month)
     expected, mailed = words_in(quiet, "inbox"), words_in(quiet, "email")
     assert len(expected) > 20
     assert {state for _, _, state in expected} == {"sent", "taken_back"}
@@ -196,7 +257,7 @@ def test_killed_timetables_tell_everybody_once(
                 month.kill(chance.randrange(2))
 
         live_through(month, strike)
-        check_mails(month)
+        check_all(month)
     assert month.kills == size("timetable_kills")
     assert words_in(stormy, "inbox") == expected
     assert {one[:2] for one in words_in(stormy, "email")} == {one[:2] for one in mailed}

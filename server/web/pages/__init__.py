@@ -54,6 +54,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     start,
     timeline,
     timetable,
+    timetable_job,
     titles,
     today,
     visit_acts,

@@ -11,6 +11,7 @@ from server.access.allow import may
 from server.followups.board import COLUMNS, WITHHELD, Board, show_counts
 from server.followups.lists_for_pages import Phone, Wanted
 from server.followups.queries import Counts, count_by_village
+from server.followups.syncing import count_perhaps_done
 from server.followups.town_board import tell_board
 from server.web import session
 from server.web.pages.door import pages
@@ -39,6 +40,8 @@ def show_board() -> Response:
     by, worker = (read_choice("by", ("worker",)), asked_worker()) if shows_list else ("", 0)
     board = read_board(reach, names) if shows_list else told_board(reach, names)
     rows = rows_by_worker(board, phones, names) if by else rows_by_village(board, phones, names)
+    perhaps = perhaps_done(reach) if shows_list and not by else {}
+    rows = [{**row, "perhaps": sum(perhaps.get(code, 0) for code in row["codes"])} for row in rows]
     values = {"rows": chosen_rows(rows, wanted, worker), "shows_list": shows_list, "by": by}
     values |= {"columns": [wanted.state] if wanted.state else COLUMNS, "total": board.total, "phones": phones}
     values["may_give"] = may(session.caller(), "followup.supervise", reach.project)
@@ -53,6 +56,11 @@ def show_board() -> Response:
 def reads_lists(reach: Reach) -> bool:
     """Whether the lists behind the numbers are the reader's, too: then these are read as they are."""
     return any(may(session.caller(), verb, reach.project) for verb in ("followup.read", "benefit.read"))
+
+
+def perhaps_done(reach: Reach) -> dict[str, int]:
+    """By village, for those who read the lists behind the numbers."""
+    return count_perhaps_done(session.db(), reach.project.id, reach.whose, reach.today)
 
 
 def read_board(reach: Reach, names: dict[str, str]) -> Board:

@@ -20,8 +20,8 @@ from server.web.pages.texts import _, _n
 class Mark:
     """Shape, word and colour: each alone says it (ui.md section 2). `kind` is the class that colours the word.
 
-    `level` is a word before the days, for what is critical. `note` says more where there is room: how far a late one went,
-    and until when one was put off.
+    `level` is a word before the days, for what is critical or perhaps done. `note` says more where there is room: how far
+    a late one went, and until when one was put off.
     """
 
     shape: str
@@ -62,8 +62,11 @@ STATE_NAMES = {
 SHAPES = {"info": "due", "amber": "amber", "red": "over", "critical": "critical"}
 
 
-def mark_of(row: FollowUp, today: date) -> Mark:
-    """Where it stands that day, by the one definition of overdue: past the last day and its grace."""
+def mark_of(row: FollowUp, today: date, perhaps_done: bool = False) -> Mark:
+    """Where it stands that day, by the one definition of overdue: past the last day and its grace.
+
+    `perhaps_done` (followups/syncing.py) takes the colour away, and never that of what is critical.
+    """
     state, standing = state_at(row, today), standing_of(row, today)
     if state not in TASK_STATES:
         shape, word = ENDS[standing]
@@ -73,6 +76,8 @@ def mark_of(row: FollowUp, today: date) -> Mark:
     note = note_of(row, standing, today)
     if row.severity == "critical":
         return Mark("critical", days_in_words(row, today), "critical", _("Critical"), note)
+    if perhaps_done:
+        return Mark("perhaps", days_in_words(row, today), "perhaps", _("Perhaps done, awaiting sync"), note)
     shape = "over" if state == "overdue" else SHAPES[row.severity]
     kind = "late-amber" if standing == "overdue_amber" else shape
     return Mark(shape, days_in_words(row, today), kind, note=note)
@@ -114,7 +119,7 @@ def short_day(day: date, today: date) -> str:
     return f"{year}{day.month}月{day.day}日"
 
 
-def line_of(row: FollowUp, label: str, today: date) -> dict[str, Any]:
+def line_of(row: FollowUp, label: str, today: date, perhaps_done: bool = False) -> dict[str, Any]:
     """One line of a list: a neutral label, where it stands, the last day, and where to read what to do.
 
     `proposed` is the day to propose while it is still ahead: she may be visited before it.
@@ -122,7 +127,7 @@ def line_of(row: FollowUp, label: str, today: date) -> dict[str, Any]:
     return {
         "href": f"/follow-ups/{row.visit_key}",
         "label": _("Visit to this home") if row.subject_list == "households" else label,
-        "mark": mark_of(row, today),
+        "mark": mark_of(row, today, perhaps_done),
         "proposed": row.proposed_on if row.proposed_on > today else None,
         "last": last_day(row),
         "over": today > last_day(row),

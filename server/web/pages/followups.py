@@ -15,6 +15,7 @@ from server.access.her_worker import where_hers_live
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Phone, Visit, Wanted
 from server.followups.queries import Counts, Officers, Reached, Whose
+from server.followups.syncing import Silence, silences_of
 from server.models import Project
 from server.places.desk import list_villages
 from server.registry.reach import reach_of as reached_by
@@ -91,7 +92,8 @@ def list_follow_ups() -> Response:
     visits, names = find_visits(reach, wanted, whose, number), reach.names
     page = pager("/follow-ups/list", {**asked_values(wanted), "worker": worker}, number, total_of(counts, wanted))
     note_read(reach.project, "followup.list", details={"visits": len(visits)})
-    lines = [list_line(visit, names, reach.today) for visit in visits]
+    silences = silences_in(reach, visits)
+    lines = [list_line(visit, names, reach.today, visit.row.id in silences) for visit in visits]
     values: dict[str, Any] = {"lines": lines, "page": page, "villages": names, "wanted": wanted}
     values |= {"worker": worker, "phones": phones, "states": STATE_NAMES, "shows_acts": reach.in_care}
     return make_response(render_template("followups/list.html", **values))
@@ -156,10 +158,15 @@ def total_of(counts: Counts, wanted: Wanted) -> int:
     return int(getattr(counts, wanted.state)) if wanted.state else counts.all
 
 
-def list_line(visit: Visit, names: dict[str, str], day: date) -> dict[str, Any]:
+def silences_in(reach: Reach, visits: list[Visit]) -> dict[int, Silence]:
+    """By the follow-up's id, those on a page that are perhaps done."""
+    return silences_of(session.db(), reach.project.id, [visit.row for visit in visits], reach.today)
+
+
+def list_line(visit: Visit, names: dict[str, str], day: date, perhaps_done: bool = False) -> dict[str, Any]:
     label = visit.label if visit.woman else home_words(visit.home) or visit.label
     village = names.get(visit.row.village_code, _("Village not known"))
-    return {**line_of(visit.row, label, day), "label": label, "village": village}
+    return {**line_of(visit.row, label, day, perhaps_done), "label": label, "village": village}
 
 
 def narrowed(codes: frozenset[str] | None, worker: int, phones: list[Phone]) -> frozenset[str] | None:

@@ -6,10 +6,20 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
+from server import clock
 from server.access import allow, queries, roles
 from server.access.feedback_officers import is_officer
 from server.errors import MissingParameter, Problem, UnexpectedValue
-from server.followups import before_breaks, check_questions, check_words, coaching, inbox, notice_words, plain_notices
+from server.followups import (
+    before_breaks,
+    check_questions,
+    check_words,
+    coaching,
+    inbox,
+    notice_words,
+    plain_notices,
+    sync_words,
+)
 from server.followups.inbox import Notice
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import Wishes, save_wishes, wishes_of
@@ -19,7 +29,7 @@ from server.web.languages import language_tag
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.pager import PAGE, page_asked, pager
-from server.web.pages.shell import today
+from server.web.pages.shell import say_moment, today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
@@ -33,19 +43,35 @@ def show_inbox() -> Response:
     mine = {project.id: project for project in queries.visible_projects(session.db(), session.caller())}
     notices = inbox.list_notices(session.db(), person, mine.keys(), (number - 1) * PAGE, PAGE)
     total = inbox.count_notices(session.db(), person, mine.keys())
-    values = {"lines": [line_of(one, mine) for one in notices], "page": pager("/inbox", {}, number, total)}
+    behind = behind_syncs(notices)
+    lines = [line_of(one, mine, behind.get(one.occasion, "")) for one in notices]
+    values = {"lines": lines, "page": pager("/inbox", {}, number, total)}
     return make_response(render_template("inbox/inbox.html", **values))
 
 
-def line_of(notice: Notice, projects: dict[int, Project]) -> dict[str, Any]:
+def behind_syncs(notices: list[Notice]) -> dict[str, str]:
+    """By occasion, what a word adds about a phone that has not synchronised: which it is, or since when."""
+    english, db = language_tag() == "en", session.db()
+    meant = sync_words.what_is_meant(db, [one.occasion for one in notices])
+    found = {one: f" {say_phone(which)}" for one, which in meant.items()}
+    silent = inbox.silent_behind(db, notices, today())
+    return found | {one: f" {notice_words.say_silence(clock.today(since), english)}" for one, since in silent.items()}
+
+
+def say_phone(which: sync_words.Meant) -> str:
+    villages = "、".join(which.villages) or _("the whole town")
+    return _("%(villages)s, since %(when)s", villages=villages, when=say_moment(which.since))
+
+
+def line_of(notice: Notice, projects: dict[int, Project], behind_sync: str = "") -> dict[str, Any]:
     """A notice as the page writes it; its link only for who may open the page behind it."""
     english = language_tag() == "en"
     if notice.subject is None:
         behind, href = what_is_behind(notice, projects[notice.project_id], english)
-        words = plain_notices.say(notice.kind, english) + behind
+        words = plain_notices.say(notice.kind, english) + behind + behind_sync
         return {**asdict(notice), "words": words, "href": href, "shape": "ended"}
     over = notice_words.name(notice.subject, english)
-    words = over if notice.is_over else notice_words.say(notice.level, notice.subject, today(), english)
+    words = over if notice.is_over else notice_words.say(notice.level, notice.subject, today(), english) + behind_sync
     verb = "benefit.read" if notice.subject.subject_list == BENEFIT_CASES else "followup.read"
     may_open = allow.may(session.caller(), verb, projects[notice.project_id]) and not notice.is_over
     href = f"/follow-ups/{notice.visit_key}?project={notice.project_id}" if may_open else ""

@@ -1,6 +1,6 @@
 """Where do I go today, in what order: the list of whoever goes, made for a phone in one hand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -19,7 +19,7 @@ from server.places.stops import Door, points_of_doors
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of
-from server.web.pages.followups import Reach, asked_values, reach_with_cases, read_wanted
+from server.web.pages.followups import Reach, asked_values, reach_with_cases, read_wanted, silences_in
 from server.web.pages.later import later_lines
 from server.web.pages.pager import PAGE, address, page_asked, pager
 from server.web.pages.texts import _
@@ -35,7 +35,11 @@ def show_today() -> Response:
     done = list_done(session.db(), reach.project.id, reach.whose, trips, reach.today)
     counts = lists.count_visits(session.db(), reach.project.id, reach.whose, reach.today, wanted.village, wanted.later)
     note_read(reach.project, "followup.list", details={"visits": sum(len(one.visits) for one in trips)})
-    values: dict[str, Any] = {"hamlets": hamlets_of(trips, names, reach.today, done), "counts": tabs_of(counts, wanted)}
+    perhaps = silences_in(reach, [one for trip in trips for one in trip.visits]).keys()
+    values: dict[str, Any] = {
+        "hamlets": hamlets_of(trips, names, reach.today, done, perhaps),
+        "counts": tabs_of(counts, wanted),
+    }
     values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not trips else None}
     values |= {"standing_in": standing_in(reach), "print_href": address("/follow-ups/print", asked_values(wanted))}
     values["later"] = later_lines(reach, wanted, names) if number == 1 else []
@@ -105,13 +109,20 @@ def tabs_of(counts: Counts, wanted: Wanted) -> list[dict[str, Any]]:
 
 
 def hamlets_of(
-    trips: Iterable[Trip], names: Mapping[str, str], day: date, done: Mapping[str, Sequence[Visit]]
+    trips: Iterable[Trip],
+    names: Mapping[str, str],
+    day: date,
+    done: Mapping[str, Sequence[Visit]],
+    perhaps: Collection[int] = (),
 ) -> list[dict[str, Any]]:
-    """Hamlet by hamlet, one card a door. What is overdue comes first, what can be done on the way last."""
+    """Hamlet by hamlet, one card a door. What is overdue comes first, what can be done on the way last.
+
+    `perhaps` are ids of follow-ups: perhaps done.
+    """
     return [
         {
             "title": hamlet_words(names.get(village, _("Village not known")), hamlet),
-            "homes": [home_of(trip, names, day, done) for trip in here],
+            "homes": [home_of(trip, names, day, done, perhaps) for trip in here],
             "visits": sum(len(trip.visits) for trip in here),
             "overdue": sum(trip.first == 0 for trip in here),
         }
@@ -124,14 +135,16 @@ def hamlet_words(village: str, hamlet: str) -> str:
     return f"{village} · {hamlet}" if hamlet else village
 
 
-def home_of(trip: Trip, names: Mapping[str, str], day: date, done: Mapping[str, Sequence[Visit]]) -> dict[str, Any]:
+def home_of(
+    trip: Trip, names: Mapping[str, str], day: date, done: Mapping[str, Sequence[Visit]], perhaps: Collection[int]
+) -> dict[str, Any]:
     """One way to go: the door, what waits there, and what was done there in the last days."""
     return {
         "key": trip.key,
         "title": home_words(trip.home),
         "village": names.get(trip.village, _("Village not known")),
         "state": lists.STATES[trip.first],
-        "lines": [line_of(visit.row, visit.label, day) for visit in trip.visits],
+        "lines": [line_of(visit.row, visit.label, day, visit.row.id in perhaps) for visit in trip.visits],
         "calls": calls_of(trip),
         "done": [done_line(visit, day) for visit in done.get(trip.home.uuid if trip.home else "", ())],
     }

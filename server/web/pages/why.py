@@ -9,6 +9,7 @@ from server.access.allow import may
 from server.followups.act_history import find_source, history_of
 from server.followups.courses import find_woman, name_of_form
 from server.followups.queries import Listed, get_by_visit_key, last_day, state_at
+from server.followups.syncing import silences_of
 from server.models import BENEFIT_CASES, FollowUp, Woman
 from server.registry.last_periods import LastPeriod, find_last_periods
 from server.web import session
@@ -39,14 +40,15 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
         note_read(reach.project, "followup.read", details={"followUpId": found.row.id})
     row, day = found.row, reach.today
     clinical = reach.scope.health and shares_with_clinic(woman)
+    silence = silences_of(session.db(), reach.project.id, [row], day).get(row.id)
     return {
         "row": row,
         "day": day,
         "clinical": clinical,
-        "mark": mark_of(row, day),
+        "mark": mark_of(row, day, silence is not None),
         "is_task": state_at(row, day) in ("open", "due", "overdue"),
         "last": last_day(row),
-        "parts": parts_of(row, day, clinical, period_of(row) if clinical else None),
+        "parts": parts_of(row, day, clinical, silence.since if silence else None, period_of(row) if clinical else None),
         "basis": basis_of(row, clinical),
         "advice": advice_of(row, clinical),
         "bar": bar_of(row, day),

@@ -5,7 +5,7 @@ To a clinician in the words of her record; to everybody else in neutral ones tha
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,7 +18,7 @@ from server.registry.last_periods import LastPeriod
 from server.web.pages.calendar_words import cause_in_words
 from server.web.pages.followup_words import in_language, mark_of, short_day
 from server.web.pages.lunar_words import both, in_her_words, say_problem
-from server.web.pages.shell import say_day
+from server.web.pages.shell import say_day, say_moment
 from server.web.pages.texts import _, _n
 
 NEUTRAL = {
@@ -118,9 +118,17 @@ class Part:
     href: str = ""
 
 
-def parts_of(row: FollowUp, today: date, clinical: bool, period: LastPeriod | None = None) -> list[Part]:
-    """The five parts of the answer, in the order in which they follow from each other. `period` is for clinicians: the last
-    period that the weeks are counted from, where it was told in the lunar calendar.
+def parts_of(
+    row: FollowUp,
+    today: date,
+    clinical: bool,
+    silent_since: datetime | None = None,
+    period: LastPeriod | None = None,
+) -> list[Part]:
+    """The five parts of the answer, in the order in which they follow from each other.
+
+    `silent_since`: when the phone synchronised last on which the visit may be (followups/syncing.py). `period` is for
+    clinicians: the last period that the weeks are counted from, where it was told in the lunar calendar.
     """
     why = explain(row)
     return [
@@ -128,7 +136,7 @@ def parts_of(row: FollowUp, today: date, clinical: bool, period: LastPeriod | No
         rule_of(why, row, clinical),
         sums_of(why, today),
         calendar_of(why, row),
-        standing_of(why, row, today),
+        standing_of(why, row, today, silent_since),
     ]
 
 
@@ -216,7 +224,7 @@ def say_shift(row: FollowUp, cause: str) -> str:
     return _("%(due)s is a day off, so %(day)s is proposed.", **days)
 
 
-def standing_of(why: Explanation, row: FollowUp, today: date) -> Part:
+def standing_of(why: Explanation, row: FollowUp, today: date, silent_since: datetime | None) -> Part:
     marks = [step for step in why.steps if step.what in LEVELS and not row.ended]
     notes = [  # of several steps of one level the first, since when it is marked so
         _("Marked “%(level)s” from %(day)s", level=LEVELS[step.what], day=short_day(step.gives, today))
@@ -227,7 +235,18 @@ def standing_of(why: Explanation, row: FollowUp, today: date) -> Part:
         for step in why.steps
         if step.what == "answered_on" and not step.fact.startswith(ACT)  # what was done by hand stands above
     ]
-    return Part(_("Now"), _("Today is %(day)s: %(state)s", day=say_day(today), state=mark_of(row, today).full), notes)
+    notes += say_silence(silent_since, row.severity == "critical") if silent_since else []
+    mark = mark_of(row, today, silent_since is not None)
+    return Part(_("Now"), _("Today is %(day)s: %(state)s", day=say_day(today), state=mark.full), notes)
+
+
+def say_silence(since: datetime, is_critical: bool) -> list[str]:
+    """What is critical is not put off for a phone's sake."""
+    said = _(
+        "The worker's phone has not synchronised since %(when)s, before this opened: the visit may be on it.",
+        when=say_moment(since),
+    )
+    return [said] if is_critical else [said, _("Ask about the phone first.")]
 
 
 def basis_of(row: FollowUp, clinical: bool) -> dict[str, Any]:

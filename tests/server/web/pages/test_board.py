@@ -13,7 +13,7 @@ from server.access.roles import BY_SYSTEM
 from server.models import Project, User, Village
 from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import CODES, text_of
-from tests.server.web.pages.women import TODAY, CareTown, a_follow_up, a_home, a_woman
+from tests.server.web.pages.women import TODAY, CareTown, a_follow_up, a_home, a_woman, phone_last_spoke
 
 
 @pytest.fixture
@@ -187,3 +187,15 @@ def test_the_rail_has_the_board_for_whoever_may_open_it(town, browse):
 
 def test_without_villages_the_board_says_so(town, browse):
     assert "还没有把村分给您" in text_of(browse("nia").see("/follow-ups"))
+
+
+def test_the_board_says_how_many_are_perhaps_done_to_the_care_team_alone(town, browse):
+    fill(town, 1, overdue=6, due=7)
+    fill(town, 2, due=5)
+    phone_last_spoke(town, "2026-01-24T18:00")  # between the first days of what is overdue and of what is due
+    found = text_of(browse("lin").see("/follow-ups"))
+    assert "村1 其中 7 个也许已做，等同步" in found
+    assert "村2 其中 5 个也许已做，等同步" in found
+    assert "也许已做" not in text_of(browse("lea").see("/follow-ups"))
+    phone_last_spoke(town, "2026-03-01T18:00")
+    assert "也许已做" not in text_of(browse("lin").see("/follow-ups"))

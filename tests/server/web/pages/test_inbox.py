@@ -1,5 +1,5 @@
 import re
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,10 +12,22 @@ from server.access.people import create_user
 from server.followups import plain_notices
 from server.followups.notices import follow_up_changed
 from server.followups.outbox import deliver_inbox
-from server.models import Assignment, Entity, FollowUp, Notification, NotificationWish, Project, User, VillageScope
+from server.followups.sync_words import settle_syncs
+from server.models import (
+    AppUser,
+    Assignment,
+    Entity,
+    FollowUp,
+    Notification,
+    NotificationWish,
+    Project,
+    User,
+    Village,
+    VillageScope,
+)
 from tests.conftest import MORNING, PASSWORD
 from tests.making import a_dataset
-from tests.server.followups.staff import Staff, a_follow_up
+from tests.server.followups.staff import Staff, a_carried_phone, a_follow_up
 from tests.server.web.pages.conftest import CODES, text_of
 from tests.server.web.pages.women import a_woman
 
@@ -227,3 +239,55 @@ def test_a_trainer_reads_whom_to_help_and_who_is_none_any_more_does_not(
         plain_notices.tell(db, town.project_id, {worker}, plain_notices.COACHING, f"coaching:{key}:2026-03-02", MORNING)
         deliver_inbox(db, MORNING, with_mail=False)
     assert shown in text_of(browse("wang").see("/inbox"))
+
+
+def silent_phone(town, worker, database, **given):
+    """A red follow-up of village 1 whose worker's phone has been silent since before it opened; all that is told of it."""
+    with database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        village = db.scalars(select(Village.id).where(Village.code == CODES[0])).one()
+        phone = a_carried_phone(db, project, worker, village)
+        db.get_one(AppUser, phone).last_used_at = datetime.fromisoformat("2026-02-20T18:00+08:00")
+        lead = db.scalars(select(User.actor_id).where(User.email == "lea@example.test")).one()
+        row = a_follow_up(db, Staff(project, worker, 0, 0, lead), village_code=CODES[0], state="overdue", **given)
+        follow_up_changed(db, project, row, MORNING)
+        for now in (MORNING, MORNING + timedelta(days=2)):
+            settle_syncs(db, now)
+            deliver_inbox(db, now, with_mail=False)
+
+
+def test_of_a_silent_phone_its_carrier_and_the_lead_read_what_to_do_and_the_lead_which_it_is(
+    town, worker, database, browse
+):
+    silent_phone(town, worker, database, severity="red")
+    words = text_of(browse("wang").see("/inbox"))
+    assert "请在有网络的地方打开 Collect，让它同步一次" in words
+    lead = text_of(browse("lea").see("/inbox"))
+    assert "请先问问是没有网络还是手机坏了" in lead and "村1，从 2月20日 18:00 起" in lead
+    assert "wang" not in lead, "a phone is asked about, nobody is counted"
+    assert "村1, since 20 Feb 18:00" in text_of(browse("lea", "en").see("/inbox"))
+
+
+def test_a_critical_word_says_that_the_phone_has_not_synchronised(town, worker, database, browse):
+    silent_phone(town, worker, database, severity="critical")
+    assert "紧急，请今天跟进。 访视员的手机从 2月20日 起没有同步，请打电话问问。" in text_of(
+        browse("wang").see("/inbox")
+    )
+
+
+def test_many_words_about_phones_take_no_more_questions_than_one(town, worker, database, browse, count_queries):
+    silent_phone(town, worker, database, severity="critical")
+    asked = []
+    for more in (0, 12):
+        with database.transaction() as db:
+            project = db.get_one(Project, town.project_id)
+            for _ in range(more):
+                row = a_follow_up(db, Staff(project, worker, 0, 0, 0), village_code=CODES[0], severity="critical")
+                follow_up_changed(db, project, row, MORNING)
+            deliver_inbox(db, MORNING, with_mail=False)
+        wang = browse("wang")
+        wang.see("/inbox")
+        with count_queries() as statements:
+            assert text_of(wang.see("/inbox")).count("没有同步") == more + 1
+        asked.append(len(statements))
+    assert asked[0] == asked[1]

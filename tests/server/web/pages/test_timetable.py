@@ -8,6 +8,7 @@ from server.backups.state import write_state
 from server.jobs import TIMETABLE, note_run
 from server.leases import take_lease
 from tests.conftest import MORNING
+from tests.making import a_run
 from tests.server.web.pages.conftest import text_of
 
 
@@ -35,8 +36,8 @@ def test_nobody_is_sent_to_sign_in(town, browse):
 
 def test_a_row_tells_its_last_run_its_result_and_its_next(town, browse, database):
     jobs = {job.name: job for job in TIMETABLE}
-    note_run(database, jobs["follow_ups"], MORNING, MORNING, "12")
-    note_run(database, jobs["outbox"], MORNING, MORNING, "OperationalError")
+    a_run(database, jobs["follow_ups"], MORNING, "12")
+    a_run(database, jobs["outbox"], MORNING, "OperationalError")
     note_run(database, jobs["backlog"], MORNING, None, None)
     page = browse("ada").see("/timetable")
     assert "做了 12 项" in row_of(page, "当天的随访")
@@ -53,7 +54,7 @@ def test_a_row_tells_its_last_run_its_result_and_its_next(town, browse, database
 
 def test_what_was_done_for_few_is_told_as_few(town, browse, database):
     jobs = {job.name: job for job in TIMETABLE}
-    note_run(database, jobs["retention"], MORNING, MORNING, "2")
+    a_run(database, jobs["retention"], MORNING, "2")
     assert "做了 <5 项" in row_of(browse("lea").see("/timetable"), "只保存需要的时间")
 
 
@@ -77,3 +78,31 @@ def test_the_page_says_whether_the_timetable_runs(town, browse, database, clock)
     assert "时刻表在跑" in text_of(ada.see("/timetable"))
     clock.set(MORNING + timedelta(minutes=1))
     assert "时刻表没有在跑" in text_of(ada.see("/timetable"))
+
+
+def test_a_row_tells_how_long_it_took_how_late_it_began_and_what_broke(town, browse, database, clock):
+    jobs = {job.name: job for job in TIMETABLE}
+    a_run(database, jobs["follow_ups"], MORNING - timedelta(days=4), "OperationalError")
+    a_run(database, jobs["follow_ups"], MORNING - timedelta(days=3), "12")
+    a_run(database, jobs["follow_ups"], MORNING, "12", MORNING + timedelta(seconds=75))
+    page = browse("ada").see("/timetable")
+    row = row_of(page, "当天的随访")
+    assert "用时" not in row and "1 分 15 秒" in row
+    assert "晚了 2 天 8 小时 才开始" in row
+    assert "上次出错：OperationalError" in row
+    assert "晚了 做" not in row
+    clock.set(MORNING + timedelta(days=1))
+    assert "做了 12 项 晚了" in row_of(browse("ada").see("/timetable"), "当天的随访")
+
+
+@pytest.mark.parametrize("path", ["/timetable", "/timetable/outbox"])
+def test_the_page_takes_no_more_questions_for_many_runs(town, browse, database, count_queries, path):
+    ada = browse("ada")
+    with count_queries() as few:
+        assert ada.see(path).status_code == 200
+    for job in TIMETABLE:
+        for minute in range(40):
+            a_run(database, job, MORNING + timedelta(minutes=minute), "7")
+    with count_queries() as many:
+        assert ada.see(path).status_code == 200
+    assert len(many) <= len(few)

@@ -9,7 +9,17 @@ from sqlalchemy import event
 
 from server.models import Project
 from tests.server.web.pages.conftest import text_of
-from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, a_follow_up, a_home, a_woman, main_of
+from tests.server.web.pages.women import (
+    DAY,
+    HEALTH,
+    TODAY,
+    CareTown,
+    a_follow_up,
+    a_home,
+    a_woman,
+    main_of,
+    phone_last_spoke,
+)
 
 
 @pytest.fixture
@@ -243,3 +253,41 @@ def test_no_page_of_the_care_team_links_to_one_that_it_may_not_open(town, browse
         links = re.findall(r'<a [^>]*href="(/[^"#]*)"', answer.get_data(as_text=True))
         waiting += [*links, *([answer.location] if answer.location else [])]
     assert len([path for path in seen if path.startswith(("/follow-ups", "/people"))]) > 8
+
+
+def test_what_is_perhaps_done_is_grey_and_what_is_critical_is_not(town, browse, database):
+    phone_last_spoke(town, "2026-01-20T18:00")
+    with database.transaction() as db:
+        a_follow_up(db, a_woman(db, town.project_id, "W-0001 王*"), left=-4)
+        a_follow_up(db, a_woman(db, town.project_id, "W-0002 李*"), left=-4, severity="critical")
+    page = browse("wang").see("/m")
+    words = text_of(page)
+    assert "W-0001 王* 也许已做，等同步 超期 4 天" in words
+    assert "W-0002 李* 紧急 超期 4 天" in words
+    assert 'class="late perhaps"' in page.get_data(as_text=True)
+    assert "也许已做，等同步，超期 4 天" in text_of(browse("wang").see("/follow-ups/list"))
+    assert "Perhaps done, awaiting sync" in text_of(browse("wang", "en").see("/m"))
+
+
+@pytest.mark.parametrize("spoke", ["2026-03-02T08:00", None])
+def test_once_a_phone_has_synchronised_or_where_there_is_none_nothing_is_grey(town, browse, database, spoke):
+    phone_last_spoke(town, spoke)
+    with database.transaction() as db:
+        a_follow_up(db, a_woman(db, town.project_id), left=-4)
+    assert "也许已做" not in text_of(browse("wang").see("/m"))
+
+
+def test_many_that_are_perhaps_done_take_no_more_questions_than_one(town, browse, database, count_queries):
+    phone_last_spoke(town, "2026-01-20T18:00")
+    asked = []
+    for number in (1, 30):
+        with database.transaction() as db:
+            for one in range(number):
+                a_follow_up(db, a_woman(db, town.project_id, f"W-{number}{one:02} 王*"), left=-4)
+        for path in ("/m", "/follow-ups/list", "/follow-ups"):
+            browse("lin").see(path)
+            lin = browse("lin")
+            with count_queries() as statements:
+                assert "也许已做" in text_of(lin.see(path))
+            asked.append(len(statements))
+    assert asked[:3] == asked[3:]

@@ -7,7 +7,18 @@ import pytest
 
 from server.models import Audit
 from tests.server.web.pages.conftest import text_of
-from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, a_follow_up, a_home, a_woman, an_event, main_of
+from tests.server.web.pages.women import (
+    DAY,
+    HEALTH,
+    TODAY,
+    CareTown,
+    a_follow_up,
+    a_home,
+    a_woman,
+    an_event,
+    main_of,
+    phone_last_spoke,
+)
 
 
 @pytest.fixture
@@ -282,3 +293,11 @@ def test_the_line_of_days_fits_whatever_the_days_are(town, browse, opens, due, l
     page = browse("wang").see(path).get_data(as_text=True)
     places = [float(x) for x in re.findall(r'd="M(\d+) 38v26"', page)]
     assert len(places) == 2 and all(0 < place < 400 for place in places)
+
+
+@pytest.mark.parametrize(("severity", "asks"), [("red", True), ("critical", False)])
+def test_the_page_says_since_when_the_phone_has_not_synchronised(town, browse, severity, asks):
+    phone_last_spoke(town, "2026-01-20T18:00")
+    words = text_of(browse("wang").see(make(town, left=-4, severity=severity)))
+    assert "访视员的手机从 1月20日 18:00 起没有同步" in words
+    assert ("先问手机，再说访视" in words) == asks == ("也许已做，等同步" in words)

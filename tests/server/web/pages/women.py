@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -14,7 +14,7 @@ from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_user
 from server.followups.due import key_of
-from server.models import CareEvent, FollowUp, Household, Pregnancy, Project, SubmissionVersion, User, Woman
+from server.models import AppUser, CareEvent, FollowUp, Household, Pregnancy, Project, SubmissionVersion, User, Woman
 from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import CODES, Town
 
@@ -211,3 +211,10 @@ def an_event(
     db.add(event)
     db.flush()
     return event
+
+
+def phone_last_spoke(town: Town, when: str | None) -> None:
+    """The town's one phone, of all its villages, which nobody with an account carries. `when` is Shanghai's time."""
+    with town.database.transaction() as db:
+        moment = datetime.fromisoformat(f"{when}+08:00") if when else None
+        db.get_one(AppUser, town.phone_id).last_used_at = moment
