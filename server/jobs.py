@@ -26,6 +26,7 @@ from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
+from server.followups import chat_outbox
 from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
 from server.followups.feedback_notices import tell_of_feedback
@@ -43,6 +44,7 @@ from server.reports.making import sweep_exports
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
+MOST_SILENT = 5  # of others' servers that did not take a word, in one run: each may take seconds to say nothing
 ORPHAN_AGE = timedelta(days=1)
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
 TRY_AGAIN = timedelta(minutes=10)  # after a daily row failed
@@ -114,21 +116,20 @@ def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime
 
 
 def add_summaries(database: Database, config: Config, now: datetime) -> int:
-    """The day's summaries whose hour has come; none without a mail server."""
-    if config.mail is None:
-        return 0
+    """The day's summaries whose hour has come."""
     with database.transaction() as db:
-        return add_digests(db, now)
+        return add_digests(db, now, with_mail=config.mail is not None)
 
 
 def empty_outbox(database: Database, config: Config, now: datetime) -> int:
-    """What waits for inboxes and by mail. When the mail server does not take one, the others wait for the next run."""
+    """What waits for inboxes, by mail and by bots. When the mail server does not take one, the others wait."""
     done, delivered = 0, -1
     while delivered:
         with database.transaction() as db:
             delivered = deliver_inbox(db, now, with_mail=config.mail is not None)
         done += delivered
-    return done + (send_mails(database, config, now) if config.mail else 0)
+    done += send_mails(database, config, now) if config.mail else 0
+    return done + send_chats(database, config, now)
 
 
 def send_mails(database: Database, config: Config, now: datetime) -> int:
@@ -141,6 +142,17 @@ def send_mails(database: Database, config: Config, now: datetime) -> int:
         if state in (None, "waiting"):
             break
         sent += state == "sent"
+    return sent
+
+
+def send_chats(database: Database, config: Config, now: datetime) -> int:
+    """By bots, hooks and gateways: each is somebody else's, so one that is away keeps few of the others waiting."""
+    sent = silent = 0
+    for _ in range(MOST_MAILS):
+        state = chat_outbox.send_one(database, config.outbound_allow, config.public_url, now)
+        sent, silent = sent + (state == "sent"), silent + (state in ("waiting", "failed"))
+        if state is None or silent >= MOST_SILENT:
+            break
     return sent
 
 

@@ -7,6 +7,7 @@ import socketserver
 import ssl
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -78,8 +79,6 @@ class HttpSink:
 
             def do_POST(self) -> None:
                 take(sink, self)
-
-            do_GET = do_POST
 
             def log_message(self, *_words: Any) -> None:
                 return
@@ -172,3 +171,13 @@ def make_certificate(folder: Path) -> None:
     unsealed = serialization.NoEncryption()
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unsealed)
     (folder / "sink.key").write_bytes(pem)
+
+
+@pytest.fixture
+def http_sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpSink]:
+    """One that this process believes, and so does every process that it starts."""
+    folder = tmp_path / "http-sink"
+    folder.mkdir()
+    with HttpSink(folder) as sink:
+        monkeypatch.setenv("SSL_CERT_FILE", str(sink.certificate))
+        yield sink

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Final
+from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from server.config import Network
@@ -30,7 +30,7 @@ NOT_FOR_US: Final[tuple[Network, ...]] = (
 NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Place = tuple[socket.AddressFamily, tuple[str | int, ...]]
+Place = tuple[socket.AddressFamily, Any]
 
 
 class AddressRefused(Exception):
@@ -77,7 +77,7 @@ def exchange(call: Call, allowed: frozenset[str], may_hand_over: Callable[[], bo
         if not may_hand_over():
             return None
         connection = HTTPConnection(str(parts.hostname), port)
-        connection.default_port = PORTS[parts.scheme]  # type: ignore[misc]
+        connection.default_port = PORTS[parts.scheme]
         connection.sock = wire
         return _ask(connection, call, parts)
 

@@ -1,4 +1,7 @@
-"""The day's summary: one mail a person and day, with numbers alone, counted when it is sent."""
+"""The day's summary: one a person and day, with numbers alone, counted when it is sent.
+
+By mail; who gets no mail has it by a channel of her own that she wants summaries by.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,11 +11,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
+from server.followups.channels import KINDS, channels_of
 from server.followups.notices import EMAIL, Word, add_once
 from server.followups.queries import consent_holds, is_woman, of_the_team
 from server.followups.recipients import Staff, staff_of
-from server.followups.wishes import wishes_of
-from server.models import FollowUp, Notification, Project, Woman
+from server.followups.wishes import Wishes, wishes_of
+from server.models import FollowUp, Notification, NotificationChannel, Project, Woman
 
 DIGEST: Final = "digest"
 
@@ -36,21 +40,31 @@ def day_of(occasion: str) -> date:
     return date.fromisoformat(occasion.removeprefix(f"{DIGEST}:"))
 
 
-def add_digests(db: Session, now: datetime) -> int:
-    """Adds today's summary of everybody who wants mail and whose hour has come; how many were added.
+def add_digests(db: Session, now: datetime, *, with_mail: bool) -> int:
+    """Adds today's summary of everybody who wants one and whose hour has come; how many were added.
 
     An hour that was missed is made up for on the same day; yesterday's summary is of no use.
     """
     day = shanghai_date(now)
-    homes: dict[int, int] = {}  # a person of several towns gets one mail, kept with the first of them
+    homes: dict[int, int] = {}  # a person of several towns gets one, kept with the first of them
     for project_id in _towns(db):
         for person in staff_of(db, project_id, day).people:
             homes.setdefault(person, project_id)
     have = set(db.scalars(select(Notification.recipient_id).where(Notification.occasion == occasion_on(day))))
     wishes = wishes_of(db, homes.keys() - have)
-    ripe = [one for one, wish in sorted(wishes.items()) if wish.by_email and wish.digest_on(day) <= now]
-    words = (Word(homes[one], occasion_on(day), one, EMAIL, DIGEST, None) for one in ripe)
+    ripe = {one: wish for one, wish in sorted(wishes.items()) if wish.digest_on(day) <= now}
+    channels = channels_of(db, ripe)
+    ways = {one: way_of(wish, channels.get(one, []), with_mail) for one, wish in ripe.items()}
+    words = (Word(homes[one], occasion_on(day), one, way, DIGEST, None) for one, way in ways.items() if way)
     return sum(add_once(db, word, now, now) for word in words)
+
+
+def way_of(wish: Wishes, channels: list[NotificationChannel], with_mail: bool) -> str | None:
+    """By mail where there is mail and she wants it, else by the first of her channels that takes summaries."""
+    if with_mail and wish.by_email:
+        return EMAIL
+    wanted = {one.kind for one in channels if one.digests}
+    return next((kind for kind in KINDS if kind in wanted), None)
 
 
 def _towns(db: Session) -> list[int]:

@@ -53,7 +53,10 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     if not known and not levels:
         return
     told = _by_person(recipients_of(db, row), levels) if levels else {}
-    _take_back(db, [one for one in known if _weight(level_of(one)) > _weight(told.get(one.recipient_id))], now)
+    heard: dict[int | None, str] = dict(told.items())
+    if told:
+        heard[None] = max(told.values(), key=_weight)  # the town's bot
+    _take_back(db, [one for one in known if _weight(level_of(one)) > _weight(heard.get(one.recipient_id))], now)
     if not project.archived and project.deleted_at is None:
         _tell(db, row, told, known, now)
 
@@ -147,7 +150,7 @@ class Word:
 
     project_id: int
     occasion: str
-    recipient_id: int
+    recipient_id: int | None  # None: the town's bot
     channel: str
     kind: str
     follow_up_id: int | None

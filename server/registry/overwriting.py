@@ -19,6 +19,7 @@ from server.models import (
     CareEvent,
     Consent,
     ContraceptionEpisode,
+    CriticalWatch,
     DeriveProblem,
     Entity,
     EntityBacklog,
@@ -41,8 +42,19 @@ from server.models import (
 )
 
 EMPTIED: Final[tuple[type[Base], ...]] = (
-    *(Audit, Blob, CareEvent, Consent, ContraceptionEpisode, DeriveProblem, Entity, EntityBacklog, EntityVersion),
-    *(FollowUp, Minimised, NamedWoman, Notification, Pregnancy, Restriction, RightsRequest, Seal, Submission),
+    *(Audit, Blob, CareEvent, Consent, ContraceptionEpisode, CriticalWatch, DeriveProblem, Entity, EntityBacklog),
+    *(
+        EntityVersion,
+        FollowUp,
+        Minimised,
+        NamedWoman,
+        Notification,
+        Pregnancy,
+        Restriction,
+        RightsRequest,
+        Seal,
+        Submission,
+    ),
     *(SubmissionAttachment, SubmissionComment, SubmissionGeometry, SubmissionVersion, Withdrawal, Woman),
 )
 """The tables that an erasure takes something out of."""

@@ -1,8 +1,6 @@
 """What is called out to, and what is not: every address that means a machine inside, and no second look at a name."""
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +10,6 @@ from server.access.outbound import AddressRefused, Answer, AnswerUnheard, Call, 
 from tests.http_sink import HttpSink
 
 HERE = frozenset({"127.0.0.1"})
-
-
-@pytest.fixture
-def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpSink]:
-    with HttpSink(tmp_path) as sink:
-        monkeypatch.setenv("SSL_CERT_FILE", str(sink.certificate))
-        yield sink
 
 
 def ask(address: str, allowed: frozenset[str] = frozenset(), agrees: bool = True) -> Answer | None:
@@ -58,26 +49,31 @@ def test_such_an_address_is_refused_and_nothing_is_sent(address: str) -> None:
         ask(address)
 
 
-def test_a_host_that_is_allowed_may_lie_inside(sink: HttpSink) -> None:
-    answer = ask(f"{sink.url}/hook?a=b", HERE)
+def test_a_host_that_is_allowed_may_lie_inside(http_sink: HttpSink) -> None:
+    answer = ask(f"{http_sink.url}/hook?a=b", HERE)
     assert answer is not None
-    assert (answer.status, answer.is_whole, sink.got[0].path, sink.got[0].body) == (200, True, "/hook?a=b", b"hello")
+    assert (answer.status, answer.is_whole, http_sink.got[0].path, http_sink.got[0].body) == (
+        200,
+        True,
+        "/hook?a=b",
+        b"hello",
+    )
 
 
-def test_without_the_setting_the_same_host_is_not_reached(sink: HttpSink) -> None:
+def test_without_the_setting_the_same_host_is_not_reached(http_sink: HttpSink) -> None:
     with pytest.raises(AddressRefused):
-        ask(sink.url)
-    assert sink.reached == 0
+        ask(http_sink.url)
+    assert http_sink.reached == 0
 
 
 def test_a_name_is_looked_up_once_and_the_connection_goes_to_what_was_looked_at(
-    sink: HttpSink, monkeypatch: pytest.MonkeyPatch
+    http_sink: HttpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first answer is public, every later one leads inside: nothing may come of the later ones."""
     answers, tried = ["93.184.216.34", "127.0.0.1", "127.0.0.1"], []
 
     def look_up(_host: str, _port: int, **_more: Any) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers.pop(0), sink.port))]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers.pop(0), http_sink.port))]
 
     def connect(wire: socket.socket, place: Any) -> None:
         tried.append(place[0])
@@ -97,53 +93,53 @@ def test_one_address_inside_among_several_spoils_the_name(monkeypatch: pytest.Mo
         ask("https://both.test/")
 
 
-def test_a_redirect_is_an_answer_and_nobody_goes_there(sink: HttpSink) -> None:
-    sink.status, sink.headers = 302, {"Location": f"{sink.url}/elsewhere"}
-    answer = ask(sink.url, HERE)
+def test_a_redirect_is_an_answer_and_nobody_goes_there(http_sink: HttpSink) -> None:
+    http_sink.status, http_sink.headers = 302, {"Location": f"{http_sink.url}/elsewhere"}
+    answer = ask(http_sink.url, HERE)
     assert answer is not None
-    assert (answer.status, [one.path for one in sink.got]) == (302, ["/"])
+    assert (answer.status, [one.path for one in http_sink.got]) == (302, ["/"])
 
 
-def test_who_says_no_before_the_request_goes_sends_nothing(sink: HttpSink) -> None:
-    assert ask(sink.url, HERE, agrees=False) is None
-    assert (sink.reached, sink.got) == (1, [])
+def test_who_says_no_before_the_request_goes_sends_nothing(http_sink: HttpSink) -> None:
+    assert ask(http_sink.url, HERE, agrees=False) is None
+    assert (http_sink.reached, http_sink.got) == (1, [])
 
 
 def test_a_certificate_that_nobody_vouches_for_is_no_connection(
-    sink: HttpSink, monkeypatch: pytest.MonkeyPatch
+    http_sink: HttpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(NotReached):
-        ask(sink.url, HERE)
-    assert sink.got == []
+        ask(http_sink.url, HERE)
+    assert http_sink.got == []
 
 
-def test_a_certificate_of_another_host_is_no_connection(sink: HttpSink, monkeypatch: pytest.MonkeyPatch) -> None:
-    sink.stand_for_bots(monkeypatch, "other.test")
+def test_a_certificate_of_another_host_is_no_connection(http_sink: HttpSink, monkeypatch: pytest.MonkeyPatch) -> None:
+    http_sink.stand_for_bots(monkeypatch, "other.test")
     with pytest.raises(NotReached):
         ask("https://other.test/", frozenset({"other.test"}))
-    assert sink.got == []
+    assert http_sink.got == []
 
 
-def test_who_hangs_or_hangs_up_was_not_heard(sink: HttpSink, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_hangs_or_hangs_up_was_not_heard(http_sink: HttpSink, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbound, "PATIENCE", 0.5)
     for fault in ("hang", "cut"):
-        sink.fault = fault
+        http_sink.fault = fault
         with pytest.raises(AnswerUnheard):
-            ask(sink.url, HERE)
-    assert len(sink.got) == 2
+            ask(http_sink.url, HERE)
+    assert len(http_sink.got) == 2
 
 
-def test_an_answer_without_end_is_cut(sink: HttpSink) -> None:
-    sink.fault = "endless"
-    answer = ask(sink.url, HERE)
+def test_an_answer_without_end_is_cut(http_sink: HttpSink) -> None:
+    http_sink.fault = "endless"
+    answer = ask(http_sink.url, HERE)
     assert answer is not None
     assert (answer.is_whole, len(answer.body)) == (False, outbound.MOST_BYTES)
 
 
-def test_an_answer_that_breaks_off_is_not_whole(sink: HttpSink) -> None:
-    sink.fault = "half"
-    answer = ask(sink.url, HERE)
+def test_an_answer_that_breaks_off_is_not_whole(http_sink: HttpSink) -> None:
+    http_sink.fault = "half"
+    answer = ask(http_sink.url, HERE)
     assert answer is not None
     assert not answer.is_whole
 
@@ -155,6 +151,6 @@ def test_nobody_who_answers_is_not_reached() -> None:
         ask(f"https://127.0.0.1:{port}/", HERE)
 
 
-def test_a_proxy_of_the_environment_is_not_asked(sink: HttpSink, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_environment_is_not_asked(http_sink: HttpSink, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    assert ask(sink.url, HERE) is not None
+    assert ask(http_sink.url, HERE) is not None
