@@ -1,4 +1,4 @@
-"""Two timetables on one database, killed at random over a month: each alert once in the inbox, no mail twice."""
+"""Two timetables on one database, killed at random over a month: each alert once in the inbox, none twice elsewhere."""
 
 import random
 import shutil
@@ -15,11 +15,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from server.db import Database
+from server.followups.channels import Destination, Owner, put_channel
+from server.followups.notice_texts import mark_of
 from server.followups.outbox import message_id
 from server.followups.recalculate import recalculate
 from server.jobs import TRY_AGAIN, last_runs
 from server.models import Notification, Project, TimetableRun, User
 from tests.conftest import Copies
+from tests.http_sink import HttpSink
 from tests.server.followups.staff import a_staff
 from tests.server.followups.told import a_woman, checked, registered
 from tests.sizes import size
@@ -41,6 +44,7 @@ class Month:
     database: Database
     folder: Path
     sink: Sink
+    hook: HttpSink
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
     kills: int = 0
 
@@ -95,13 +99,15 @@ class Month:
 
 
 @contextmanager
-def a_month(database: Database, folder: Path, timetables: int) -> Iterator[Month]:
+def a_month(database: Database, folder: Path, hook: HttpSink, timetables: int) -> Iterator[Month]:
+    """One worker has a hook, which leads to this sink; it is emptied first."""
     folder.mkdir()
+    hook.got.clear()
     shutil.copyfile(str(database.keys.path), folder / "secret.key")
     with Sink(pause=0.02) as sink:
-        month = Month(database, folder, sink)
+        month = Month(database, folder, sink, hook)
         month.set(FIRST - timedelta(days=1))
-        fill(database)
+        fill(database, hook)
         month.processes = [month.start() for _ in range(timetables)]
         try:
             yield month
@@ -111,10 +117,12 @@ def a_month(database: Database, folder: Path, timetables: int) -> Iterator[Month
                 process.communicate()
 
 
-def fill(database: Database) -> None:
+def fill(database: Database, hook: HttpSink) -> None:
     """Women whose follow-ups become due, overdue, red and critical in that month, some of them together."""
     with database.transaction() as db:
-        project = a_staff(db).project
+        staff = a_staff(db)
+        project, to = staff.project, Destination("webhook", f"{hook.url}/luo", "s3cret")
+        put_channel(db, Owner(actor_id=staff.luo), to, alerts=True, digests=True, by=staff.luo, now=FIRST)
         for number in range(WOMEN):
             uuid, weeks = f"w{number}", 140 if number % 2 else 285
             last_period = FIRST.date() - timedelta(days=weeks - 3 * number)
@@ -175,20 +183,39 @@ def check_mails(month: Month) -> None:
     print(f"{month.kills} kills, {len(rows)} mails, {len(unknown)} of them on their way at a kill, none twice")
 
 
+def check_hook(month: Month) -> None:
+    """As with mails: each word that is due reaches the hook once; one whose answer nobody heard once or not at all."""
+    arrived = Counter(got.headers["idempotency-key"] for got in month.hook.got)
+    assert [one for one, times in arrived.items() if times > 1] == []
+    with month.database.reading() as db:
+        rows = list(db.scalars(select(Notification).where(Notification.channel == "webhook")))
+    unknown = [row for row in rows if row.state == "failed"]
+    assert all(row.sent_at and row.why == "unknown" for row in unknown)
+    assert len(unknown) <= month.kills
+    sent = {mark_of(row) for row in rows if row.state == "sent"}
+    assert len(sent) > 5
+    assert sent - arrived.keys() == set()
+    assert arrived.keys() <= {mark_of(row) for row in rows}
+    assert {row.state for row in rows} <= {"sent", "taken_back", "failed"}
+    print(f"{len(rows)} words for the hook, {len(unknown)} of them on their way at a kill, none twice")
+
+
 def test_killed_timetables_tell_everybody_once(
-    make_database_url: Callable[[], str], databases: Copies, tmp_path: Path
+    make_database_url: Callable[[], str], databases: Copies, tmp_path: Path, http_sink: HttpSink
 ) -> None:
+    http_sink.pause = 0.02
     quiet, stormy = (Database(make_database_url(), databases.key_file) for _ in range(2))
-    with a_month(quiet, tmp_path / "quiet", timetables=1) as month:
+    with a_month(quiet, tmp_path / "quiet", http_sink, timetables=1) as month:
         live_through(month, lambda _turn: None)
         check_mails(month)
-    expected, mailed = words_in(quiet, "inbox"), words_in(quiet, "email")
+        check_hook(month)
+    expected, mailed, hooked = (words_in(quiet, channel) for channel in ("inbox", "email", "webhook"))
     assert len(expected) > 20
     assert {state for _, _, state in expected} == {"sent", "taken_back"}
 
     chance = random.Random(11)
     turns = Counter(chance.choices(range(len(instants())), k=size("timetable_kills")))
-    with a_month(stormy, tmp_path / "stormy", timetables=2) as month:
+    with a_month(stormy, tmp_path / "stormy", http_sink, timetables=2) as month:
 
         def strike(turn: int) -> None:
             for _ in range(turns[turn]):
@@ -197,8 +224,10 @@ def test_killed_timetables_tell_everybody_once(
 
         live_through(month, strike)
         check_mails(month)
+        check_hook(month)
     assert month.kills == size("timetable_kills")
     assert words_in(stormy, "inbox") == expected
     assert {one[:2] for one in words_in(stormy, "email")} == {one[:2] for one in mailed}
+    assert {one[:2] for one in words_in(stormy, "webhook")} == {one[:2] for one in hooked}
     quiet.dispose()
     stormy.dispose()
