@@ -53,6 +53,10 @@ POST /me/app-passwords/<int(max=9007199254740991):password_id>/remove
 POST /me/authenticator
 POST /me/authenticator/confirm
 POST /me/authenticator/remove
+GET /me/channels
+POST /me/channels
+POST /me/channels/<kind>/remove
+POST /me/channels/<kind>/test
 GET /me/notices
 POST /me/notices
 POST /me/passkeys
@@ -254,6 +258,12 @@ GET /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit/answers
 POST /review/<int(max=9007199254740991):submission_id>/state
+
+[site] config.set
+GET /admin/projects/<int(max=9007199254740991):project_id>/channels
+POST /admin/projects/<int(max=9007199254740991):project_id>/channels
+POST /admin/projects/<int(max=9007199254740991):project_id>/channels/<kind>/remove
+POST /admin/projects/<int(max=9007199254740991):project_id>/channels/<kind>/test
 
 [site] project.create
 POST /admin/projects

@@ -84,7 +84,7 @@ def _key_of(kind: str, address: str) -> str:
     key = parse_qs(parts.query).get(name, [""])[0] if name else parts.path.removeprefix(path).rstrip("/")
     is_its_page = parts.scheme == "https" and parts.netloc == host and parts.path.startswith(path)
     if not is_its_page or not re.fullmatch(shape, key):
-        raise UnexpectedValue(field="address", value="…", reason=f"it is no address such as https://{host}{path}…")
+        raise UnexpectedValue(field="address", value="…", reason="it is not what such a bot shows")
     return key
 
 
@@ -93,9 +93,8 @@ def _check_address(address: str, allowed: frozenset[str]) -> None:
     try:
         parts = split(address, allowed)
         find_places(str(parts.hostname), parts.port or PORTS[parts.scheme], allowed)
-    except AddressRefused as refused:
-        reason = f"{refused}; see FANGSHI_OUTBOUND_ALLOW"
-        raise UnexpectedValue(field="address", value="…", reason=reason) from None
+    except AddressRefused:
+        raise UnexpectedValue(field="address", value="…", reason="it is no public https address") from None
     except NotReached:
         return  # who keeps names may be away for a while
 

@@ -89,6 +89,13 @@ def say_counts(due: int, overdue: int, english: bool) -> str:
     return f"到期 {due} 个，超期 {overdue} 个。"
 
 
+def say_test(english: bool) -> str:
+    """What a channel is tried out with: the word that bots may be told to look for, and nothing to do."""
+    if english:
+        return "Fangshi: a test\nThis channel works. There is nothing to do."
+    return "访视：试发\n这个渠道是通的，没有事要做。"
+
+
 def head_of(level: str | None, english: bool) -> str:
     """A mail's subject: that there is something, and how pressing. None is the day's summary."""
     if level is None:

@@ -10,6 +10,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     boundaries,
     cards,
     cases,
+    channels,
     consents,
     correcting,
     emergency,

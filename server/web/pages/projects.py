@@ -84,6 +84,7 @@ def project_facts(project: Project) -> dict[str, object]:
         "can_assign": can_assign,
         "nobody_hears": project.kind == "care" and session.db().scalar(officers_of(project.id).limit(1)) is None,
         "can_edit": may(who, "project.update", project),
+        "can_channels": project.kind == "care" and may(who, "config.set"),
         "can_switch_kind": may(who, "project.kind"),
         "people": [one for one in accounts if one["id"] not in beyond - there],
         "roles": [{"system": role.system, "word": role_word(role.id)} for role in offered],
