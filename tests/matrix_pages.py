@@ -53,6 +53,9 @@ POST /me/app-passwords/<int(max=9007199254740991):password_id>/remove
 POST /me/authenticator
 POST /me/authenticator/confirm
 POST /me/authenticator/remove
+GET /me/calendar
+POST /me/calendar
+POST /me/calendar/remove
 GET /me/channels
 POST /me/channels
 POST /me/channels/<kind>/remove
@@ -287,4 +290,7 @@ POST /admin/people/<int(max=9007199254740991):actor_id>/sessions/end
 [woman] followup.read
 GET /follow-ups/<uuid:visit_key>
 GET /people/<uuid:woman_uuid>
+
+[token]
+GET /calendar/<token>.ics
 """

@@ -3,6 +3,7 @@
 By mail; who gets no mail has it by a channel of her own that she wants summaries by.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -78,21 +79,31 @@ def _towns(db: Session) -> list[int]:
 
 
 def numbers_of(db: Session, person: int, today: date) -> Numbers:
-    """What somebody is asked for in all towns: a worker all visits, a clinician the red and critical ones.
+    """What somebody is asked for in all towns.
 
     The town's lead gets no numbers here: the morning page has them.
     """
     due = overdue = 0
-    for project_id in _towns(db):
-        staff = staff_of(db, project_id, today)
-        for row, chosen in _asked(db, project_id, today) if person in staff.people else ():
-            if _is_asked(staff, person, row, chosen):
-                due += row.overdue_from > today
-                overdue += row.overdue_from <= today
+    for row in asked_of(db, person, today, today):
+        due += row.overdue_from > today
+        overdue += row.overdue_from <= today
     return Numbers(due, overdue)
 
 
-def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, str | None]]:
+def works_anywhere(db: Session, person: int, today: date) -> bool:
+    return any(person in staff_of(db, project_id, today).people for project_id in _towns(db))
+
+
+def asked_of(db: Session, person: int, today: date, until: date) -> Iterator[FollowUp]:
+    """What somebody is asked for in all towns that is due by a day: a worker all, a clinician what is red or critical."""
+    for project_id in _towns(db):
+        staff = staff_of(db, project_id, today)
+        for row, chosen in _asked(db, project_id, today, until) if person in staff.people else ():
+            if _is_asked(staff, person, row, chosen):
+                yield row
+
+
+def _asked(db: Session, project_id: int, today: date, until: date) -> list[tuple[FollowUp, str | None]]:
     query = (
         select(FollowUp, Woman.assigned_worker)
         .outerjoin(Woman, is_woman())
@@ -100,7 +111,7 @@ def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, st
             FollowUp.project_id == project_id,
             FollowUp.ended.is_(False),
             FollowUp.inside.is_(None),
-            FollowUp.due_on <= today,
+            FollowUp.due_on <= until,
             consent_holds(today),
             or_(of_the_team(), Woman.consent_share_clinic),
         )

@@ -89,6 +89,17 @@ def say_counts(due: int, overdue: int, english: bool) -> str:
     return f"到期 {due} 个，超期 {overdue} 个。"
 
 
+def calendar_name(english: bool) -> str:
+    return "Fangshi" if english else "访视"
+
+
+def say_day(number: int, village_code: str, english: bool) -> str:
+    """A day's tasks in one village, for a calendar: a number, and the end of the village's code."""
+    if english:
+        return f"Visits: {number} · village {village_code[-4:]}"
+    return f"随访 {number} 件 · 村 {village_code[-4:]}"
+
+
 def say_test(english: bool) -> str:
     """What a channel is tried out with: the word that bots may be told to look for, and nothing to do."""
     if english:

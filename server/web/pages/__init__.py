@@ -8,6 +8,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     audit,
     board,
     boundaries,
+    calendars,
     cards,
     cases,
     channels,

@@ -107,8 +107,8 @@ def put(owner: Owner, path: str) -> Response:
 
 
 def sent_destination(owner: Owner) -> Destination:
-    typed = (sent_text(name, LONGEST) for name in ("kind", "address", "secret", "phone"))
-    return channels.read_destination(owner, *typed, allowed=session.config().outbound_allow)
+    kind, address, secret, phone = (sent_text(name, LONGEST) for name in ("kind", "address", "secret", "phone"))
+    return channels.read_destination(owner, kind, address, secret, phone, session.config().outbound_allow)
 
 
 def remove(owner: Owner, path: str, kind: str) -> Response:
