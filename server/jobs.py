@@ -27,6 +27,7 @@ from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
 from server.followups import chat_outbox
+from server.followups.acknowledging import repeat_one
 from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
 from server.followups.feedback_notices import tell_of_feedback
@@ -123,6 +124,7 @@ def add_summaries(database: Database, config: Config, now: datetime) -> int:
 
 def empty_outbox(database: Database, config: Config, now: datetime) -> int:
     """What waits for inboxes, by mail and by bots. When the mail server does not take one, the others wait."""
+    say_again(database, now)
     done, delivered = 0, -1
     while delivered:
         with database.transaction() as db:
@@ -130,6 +132,14 @@ def empty_outbox(database: Database, config: Config, now: datetime) -> int:
         done += delivered
     done += send_mails(database, config, now) if config.mail else 0
     return done + send_chats(database, config, now)
+
+
+def say_again(database: Database, now: datetime) -> None:
+    """What is critical and nobody has taken on, each in a transaction of its own."""
+    for _ in range(MOST_RETRIES):
+        with database.transaction() as db:
+            if not repeat_one(db, now):
+                return
 
 
 def send_mails(database: Database, config: Config, now: datetime) -> int:

@@ -47,6 +47,7 @@ POST /theme
 GET /admin
 GET /inbox
 POST /inbox/read
+POST /inbox/take
 GET /me
 POST /me/app-passwords
 POST /me/app-passwords/<int(max=9007199254740991):password_id>/remove

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, make_response, render_template
 
 from server.access.profiles import find_actors
+from server.followups import inbox
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Visit, Wanted
 from server.followups.queries import Counts
@@ -22,6 +23,7 @@ from server.web.pages.followups import (
     read_wanted,
     total_of,
 )
+from server.web.pages.inbox import line_of as line_of_notice
 from server.web.pages.pager import address, page_asked, pager
 from server.web.pages.texts import _
 from server.web.readings import note_read
@@ -37,6 +39,8 @@ def show_today() -> Response:
     values: dict[str, Any] = {"sections": sections_of(visits, names, reach.today), "counts": tabs_of(counts, wanted)}
     values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not visits else None}
     values["standing_in"] = standing_in(reach)
+    told = inbox.list_critical(session.db(), session.caller().actor_id or 0, reach.project.id)
+    values["critical"] = [line_of_notice(one, {reach.project.id: reach.project}) for one in told]
     page = pager("/m", asked_values(wanted), number, total_of(counts, wanted))
     return make_response(render_template("followups/today.html", page=page, day=reach.today, **values))
 
