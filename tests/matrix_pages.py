@@ -237,6 +237,8 @@ GET /review
 GET /review/sealed
 
 [project] timetable.read
+GET /notices/failed
+POST /notices/failed/replay
 GET /timetable
 
 [project] village.import

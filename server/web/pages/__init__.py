@@ -14,6 +14,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     channels,
     consents,
     correcting,
+    dead_letters,
     emergency,
     feedback,
     filling,
