@@ -15,6 +15,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAIL_PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
 SECOND_FACTOR_POLICIES = ("nobody", "administrators", "everybody")
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}")
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*")
 LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
@@ -65,6 +66,7 @@ class Config:
     mail: MailServer | None = None  # None: nobody gets mail
     second_factor: str = "nobody"  # of whom more than a password is asked: nobody, administrators or everybody
     openid: OpenIdProvider | None = None  # None: people sign in here
+    outbound_allow: frozenset[str] = frozenset()  # hosts that may be called though they lie in a private network
     testing: bool = False
 
     @property
@@ -105,6 +107,7 @@ class Config:
         email, password = read_admin(env, problems)
         config = replace(config, admin_email=email, admin_password=password, mail=read_mail(env, problems))
         config = replace(config, second_factor=read_policy(env, problems), openid=read_openid(env, problems))
+        config = replace(config, outbound_allow=read_hosts(env, problems))
         if problems:
             raise ConfigInvalid(problems)
         return config
@@ -228,6 +231,14 @@ def read_openid(env: Mapping[str, str], problems: list[str]) -> OpenIdProvider |
             "FANGSHI_OIDC_ISSUER must be an address such as https://id.example.org; http only on this machine"
         )
     return OpenIdProvider(issuer, client_id, client_secret, env.get("FANGSHI_OIDC_NAME") or "OpenID")
+
+
+def read_hosts(env: Mapping[str, str], problems: list[str]) -> frozenset[str]:
+    """FANGSHI_OUTBOUND_ALLOW: names or addresses of hosts, as they stand in an address between // and the next : or /."""
+    hosts = frozenset(filter(None, re.split(r"[,\s]+", env.get("FANGSHI_OUTBOUND_ALLOW", "").lower())))
+    wrong = [one for one in sorted(hosts) if not HOST.fullmatch(one)]
+    problems += [f"FANGSHI_OUTBOUND_ALLOW: {one!r} is no host such as gateway.town.lan or 10.0.0.7" for one in wrong]
+    return hosts
 
 
 def is_loopback(host: str) -> bool:

@@ -25,6 +25,8 @@ from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
+from server.followups import chat_outbox
+from server.followups.acknowledging import repeat_one
 from server.followups.before_breaks import tell_before_breaks
 from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
@@ -46,6 +48,7 @@ from server.runs import begin_run, end_run, is_asked, is_paused, wishes_of_jobs
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
+MOST_SILENT = 5  # of others' servers that did not take a word, in one run: each may take seconds to say nothing
 ORPHAN_AGE = timedelta(days=1)
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
 TRY_AGAIN = timedelta(minutes=10)  # after a daily row failed
@@ -136,21 +139,29 @@ def tell_ahead_of_breaks(database: Database, _config: Config, now: datetime) -> 
 
 
 def add_summaries(database: Database, config: Config, now: datetime) -> int:
-    """The day's summaries whose hour has come; none without a mail server."""
-    if config.mail is None:
-        return 0
+    """The day's summaries whose hour has come."""
     with database.transaction() as db:
-        return add_digests(db, now)
+        return add_digests(db, now, with_mail=config.mail is not None)
 
 
 def empty_outbox(database: Database, config: Config, now: datetime) -> int:
-    """What waits for inboxes and by mail. When the mail server does not take one, the others wait for the next run."""
+    """What waits for inboxes, by mail and by bots. When the mail server does not take one, the others wait."""
+    say_again(database, now)
     done, delivered = 0, -1
     while delivered:
         with database.transaction() as db:
             delivered = deliver_inbox(db, now, with_mail=config.mail is not None)
         done += delivered
-    return done + (send_mails(database, config, now) if config.mail else 0)
+    done += send_mails(database, config, now) if config.mail else 0
+    return done + send_chats(database, config, now)
+
+
+def say_again(database: Database, now: datetime) -> None:
+    """What is critical and nobody has taken on, each in a transaction of its own."""
+    for _ in range(MOST_RETRIES):
+        with database.transaction() as db:
+            if not repeat_one(db, now):
+                return
 
 
 def send_mails(database: Database, config: Config, now: datetime) -> int:
@@ -163,6 +174,17 @@ def send_mails(database: Database, config: Config, now: datetime) -> int:
         if state in (None, "waiting"):
             break
         sent += state == "sent"
+    return sent
+
+
+def send_chats(database: Database, config: Config, now: datetime) -> int:
+    """By bots, hooks and gateways: each is somebody else's, so one that is away keeps few of the others waiting."""
+    sent = silent = 0
+    for _ in range(MOST_MAILS):
+        state = chat_outbox.send_one(database, config.outbound_allow, config.public_url, now)
+        sent, silent = sent + (state == "sent"), silent + (state in ("waiting", "failed"))
+        if state is None or silent >= MOST_SILENT:
+            break
     return sent
 
 

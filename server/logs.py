@@ -16,7 +16,7 @@ KNOWN = ("fangshi", "gunicorn", "apscheduler", "alembic")
 
 SCRUBBED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(Invalid request from ip=[0-9a-fA-F.:]*?)(?=: |$).*", re.DOTALL), r"\1"),  # it quotes the request
-    (re.compile(r"(/(?:key|test|join|sessions)/|[?&]st=)[^/&\s?\"']+"), r"\1…"),
+    (re.compile(r"(/(?:key|test|join|sessions|calendar)/|[?&]st=)[^/&\s?\"']+"), r"\1…"),
     (re.compile(r"(?<=\S)\?[^\s\"']+"), "?…"),  # a query holds names and answers
     (re.compile(r"(/attachments/|/review/\d+/)[^\s\"']+"), r"\1…"),  # what a phone called its file
     (re.compile(r"/[^/\s\"']*%[0-9A-Fa-f]{2}[^/\s\"']*"), "/…"),  # what is no plain word in an address may be a name

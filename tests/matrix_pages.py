@@ -47,12 +47,20 @@ POST /theme
 GET /admin
 GET /inbox
 POST /inbox/read
+POST /inbox/take
 GET /me
 POST /me/app-passwords
 POST /me/app-passwords/<int(max=9007199254740991):password_id>/remove
 POST /me/authenticator
 POST /me/authenticator/confirm
 POST /me/authenticator/remove
+GET /me/calendar
+POST /me/calendar
+POST /me/calendar/remove
+GET /me/channels
+POST /me/channels
+POST /me/channels/<kind>/remove
+POST /me/channels/<kind>/test
 GET /me/notices
 POST /me/notices
 POST /me/passkeys
@@ -253,6 +261,8 @@ GET /review
 GET /review/sealed
 
 [project] timetable.read
+GET /notices/failed
+POST /notices/failed/replay
 GET /timetable
 GET /timetable/<name>
 
@@ -279,6 +289,12 @@ GET /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit/answers
 POST /review/<int(max=9007199254740991):submission_id>/state
+
+[site] config.set
+GET /admin/projects/<int(max=9007199254740991):project_id>/channels
+POST /admin/projects/<int(max=9007199254740991):project_id>/channels
+POST /admin/projects/<int(max=9007199254740991):project_id>/channels/<kind>/remove
+POST /admin/projects/<int(max=9007199254740991):project_id>/channels/<kind>/test
 
 [site] project.create
 POST /admin/projects
@@ -330,4 +346,7 @@ POST /follow-ups/<uuid:visit_key>/acts/<int(max=9007199254740991):act_id>/undo
 GET /follow-ups/<uuid:visit_key>/call
 POST /follow-ups/<uuid:visit_key>/call
 GET /people/<uuid:woman_uuid>
+
+[token]
+GET /calendar/<token>.ics
 """

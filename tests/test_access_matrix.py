@@ -77,6 +77,7 @@ ABSENT = (
     *(
         "/acts/<int",
         "/calendar/<int",
+        "/channels/<kind>",
         "/rights/feedback/<uuid",
         "/consents/texts/<name>",
         "/publish",

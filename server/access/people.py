@@ -12,7 +12,7 @@ from server.access.second_factors import drop_factors
 from server.access.sessions import end_sessions_of
 from server.config import EMAIL
 from server.errors import NotFound, UnexpectedValue, UniqueViolation
-from server.models import Actor, Assignment, OneTimeToken, OpenIdName, User
+from server.models import Actor, Assignment, CalendarAddress, NotificationChannel, OneTimeToken, OpenIdName, User
 
 SETUP_LIFE = timedelta(days=7)
 PASSWORD_LINK_LIFE = timedelta(hours=48)
@@ -131,7 +131,7 @@ def delete_user(db: Session, actor_id: int, by: int, now: datetime) -> None:
     actor.deleted_at = now
     user.email = f"{user.email}#{actor.id}"
     user.password_hash = None
-    for table in (Assignment, OpenIdName, OneTimeToken):
+    for table in (Assignment, OpenIdName, OneTimeToken, NotificationChannel, CalendarAddress):
         db.execute(delete(table).where(table.actor_id == actor_id))
     drop_factors(db, actor_id)
     end_sessions_of(db, actor_id)

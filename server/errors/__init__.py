@@ -14,6 +14,8 @@ from server.errors.callers import (
     PasswordWeak,
     SecondFactorNeeded,
     SecondFactorUnset,
+    TooManyFetches,
+    TooManyTests,
     TooManyTries,
     Unauthenticated,
 )
@@ -170,6 +172,8 @@ __all__ = [
     "SkiptokenInvalid",
     "SubmissionDeleted",
     "TooLong",
+    "TooManyFetches",
+    "TooManyTests",
     "TooManyTries",
     "Unauthenticated",
     "Unavailable",

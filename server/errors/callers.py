@@ -60,3 +60,13 @@ class Forbidden(Problem):
 class TooManyTries(Problem):
     code = 429.1
     template = "Too many failed sign-ins. Try again in {seconds} seconds."
+
+
+class TooManyTests(Problem):
+    code = 429.2
+    template = "You have tried it several times just now. Try again in {seconds} seconds."
+
+
+class TooManyFetches(Problem):
+    code = 429.3
+    template = "This calendar was asked for too often. Ask again in {seconds} seconds."

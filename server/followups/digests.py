@@ -1,5 +1,9 @@
-"""The day's summary: one mail a person and day, with numbers alone, counted when it is sent."""
+"""The day's summary: one a person and day, with numbers alone, counted when it is sent.
 
+By mail; who gets no mail has it by a channel of her own that she wants summaries by.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -9,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from server.clock import today as shanghai_date
 from server.followups.before_breaks import break_ahead, closing_by_person, told_on
+from server.followups.channels import KINDS, channels_of
 from server.followups.given_away import is_asked_now
 from server.followups.notices import EMAIL, Word, add_once
 from server.followups.queries import consent_holds, is_woman, of_the_team, state_at
 from server.followups.recipients import Staff, care_towns, staff_of
 from server.followups.town_calendar import calendar_of
-from server.followups.wishes import wishes_of
-from server.models import FollowUp, Notification, Woman
+from server.followups.wishes import Wishes, wishes_of
+from server.models import FollowUp, Notification, NotificationChannel, Woman
 
 DIGEST: Final = "digest"
 
@@ -41,49 +46,72 @@ def day_of(occasion: str) -> date:
     return date.fromisoformat(occasion.removeprefix(f"{DIGEST}:"))
 
 
-def add_digests(db: Session, now: datetime) -> int:
-    """Adds today's summary of everybody who wants mail and whose hour has come; how many were added.
+def add_digests(db: Session, now: datetime, *, with_mail: bool) -> int:
+    """Adds today's summary of everybody who wants one and whose hour has come; how many were added.
 
     An hour that was missed is made up for on the same day; yesterday's summary is of no use.
     """
     day = shanghai_date(now)
-    homes: dict[int, int] = {}  # a person of several towns gets one mail, kept with the first of them
+    homes: dict[int, int] = {}  # a person of several towns gets one, kept with the first of them
     for project_id in care_towns(db):
         for person in staff_of(db, project_id, day).people:
             homes.setdefault(person, project_id)
     have = set(db.scalars(select(Notification.recipient_id).where(Notification.occasion == occasion_on(day))))
     wishes = wishes_of(db, homes.keys() - have)
-    ripe = [one for one, wish in sorted(wishes.items()) if wish.by_email and wish.digest_on(day) <= now]
-    words = (Word(homes[one], occasion_on(day), one, EMAIL, DIGEST, None) for one in ripe)
+    ripe = {one: wish for one, wish in sorted(wishes.items()) if wish.digest_on(day) <= now}
+    channels = channels_of(db, ripe)
+    ways = {one: way_of(wish, channels.get(one, []), with_mail) for one, wish in ripe.items()}
+    words = (Word(homes[one], occasion_on(day), one, way, DIGEST, None) for one, way in ways.items() if way)
     return sum(add_once(db, word, now, now) for word in words)
 
 
+def way_of(wish: Wishes, channels: list[NotificationChannel], with_mail: bool) -> str | None:
+    """By mail where there is mail and she wants it, else by the first of her channels that takes summaries."""
+    if with_mail and wish.by_email:
+        return EMAIL
+    wanted = {one.kind for one in channels if one.digests}
+    return next((kind for kind in KINDS if kind in wanted), None)
+
+
 def numbers_of(db: Session, person: int, today: date) -> Numbers:
-    """What somebody is asked for in all towns: a worker all visits, a clinician the red and critical ones.
+    """What somebody is asked for in all towns.
 
     The town's lead gets no numbers here: the morning page has them.
     """
-    due = overdue = closing = 0
-    for project_id in care_towns(db):
-        staff = staff_of(db, project_id, today)
-        for row, chosen in _asked(db, project_id, today) if person in staff.people else ():
-            if _is_asked(staff, person, row, chosen):
-                late = state_at(row, today) == "overdue"
-                due, overdue = due + (not late), overdue + late
-        closing += _closing(db, project_id, person, today) if person in staff.people else 0
-    return Numbers(due, overdue, closing)
+    due = overdue = 0
+    for row in asked_of(db, person, today, today):
+        late = state_at(row, today) == "overdue"
+        due, overdue = due + (not late), overdue + late
+    return Numbers(due, overdue, sum(_closing(db, one, today).get(person, 0) for one in _towns_of(db, person, today)))
 
 
-def _closing(db: Session, project_id: int, person: int, today: date) -> int:
-    """Said on one day alone: the inbox says it once, too."""
+def _closing(db: Session, project_id: int, today: date) -> Mapping[int, int]:
+    """By person. Said on one day alone: the inbox says it once, too."""
     calendar = calendar_of(db, project_id)
     found = break_ahead(calendar, today)
     if found is None or told_on(calendar, found) != today:
-        return 0
-    return closing_by_person(db, project_id, found, today).get(person, 0)
+        return {}
+    return closing_by_person(db, project_id, found, today)
 
 
-def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, str | None]]:
+def _towns_of(db: Session, person: int, today: date) -> list[int]:
+    return [one for one in care_towns(db) if person in staff_of(db, one, today).people]
+
+
+def works_anywhere(db: Session, person: int, today: date) -> bool:
+    return bool(_towns_of(db, person, today))
+
+
+def asked_of(db: Session, person: int, today: date, until: date) -> Iterator[FollowUp]:
+    """What somebody is asked for in all towns that is due by a day: a worker all, a clinician what is red or critical."""
+    for project_id in _towns_of(db, person, today):
+        staff = staff_of(db, project_id, today)
+        for row, chosen in _asked(db, project_id, today, until):
+            if _is_asked(staff, person, row, chosen):
+                yield row
+
+
+def _asked(db: Session, project_id: int, today: date, until: date) -> list[tuple[FollowUp, str | None]]:
     query = (
         select(FollowUp, Woman.assigned_worker)
         .outerjoin(Woman, is_woman())
@@ -91,7 +119,7 @@ def _asked(db: Session, project_id: int, today: date) -> list[tuple[FollowUp, st
             FollowUp.project_id == project_id,
             FollowUp.ended.is_(False),
             FollowUp.inside.is_(None),
-            FollowUp.due_on <= today,
+            FollowUp.due_on <= until,
             is_asked_now(today),
             consent_holds(today),
             or_(of_the_team(), Woman.consent_share_clinic),

@@ -1,19 +1,22 @@
 """What somebody was told, newest first; taken-back words stay listed, since what was said is not hidden afterwards."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from server.followups.acknowledging import Taken, taken_of
 from server.followups.notice_words import Subject, subject_of
-from server.followups.notices import INBOX, level_of
+from server.followups.notices import CRITICAL, INBOX, level_of
 from server.followups.queries import is_household, is_woman, label_of
 from server.followups.syncing import silences_of
-from server.models import FollowUp, Household, Notification, Woman
+from server.models import CriticalWatch, FollowUp, Household, Notification, Woman
+
+MOST_CRITICAL: Final = 20  # on top of a page
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Notice:
     is_over: bool
     is_unread: bool
     occasion: str = ""
+    taken: Taken | None = None  # of one that is critical: who has it
 
 
 def list_notices(db: Session, person: int, project_ids: Collection[int], offset: int, limit: int) -> list[Notice]:
@@ -44,16 +48,38 @@ def list_notices(db: Session, person: int, project_ids: Collection[int], offset:
         .where(*_told(person, project_ids))
         .order_by(Notification.sent_at.desc(), Notification.id.desc())
     )
-    return [_read(*row) for row in db.execute(query.offset(offset).limit(limit))]
+    rows = db.execute(query.offset(offset).limit(limit)).all()
+    critical = {row.id for notice, row, *_ in rows if row is not None and level_of(notice) == CRITICAL}
+    taken = taken_of(db, critical) if critical else {}
+    return [_read(*row, taken) for row in rows]
 
 
-def _read(notice: Notification, row: FollowUp | None, hers: str | None, home: str | None) -> Notice:
+def list_critical(db: Session, person: int, project_id: int) -> list[Notice]:
+    """What is critical and nobody has taken on, of what this person was told in a town; each once."""
+    query = (
+        select(Notification, FollowUp, Woman.label, Household.label)
+        .join(FollowUp, FollowUp.id == Notification.follow_up_id)
+        .join(CriticalWatch, CriticalWatch.follow_up_id == FollowUp.id)
+        .outerjoin(Woman, is_woman())
+        .outerjoin(Household, is_household())
+        .where(*_told(person, [project_id]), Notification.taken_back_at.is_(None), CriticalWatch.taken_at.is_(None))
+        .where(Notification.occasion == FollowUp.key + f":{CRITICAL}", FollowUp.severity == CRITICAL)
+        .order_by(Notification.id)
+        .limit(MOST_CRITICAL)
+    )
+    return [_read(*row, {}) for row in db.execute(query)]
+
+
+def _read(
+    notice: Notification, row: FollowUp | None, hers: str | None, home: str | None, taken: Mapping[int, Taken]
+) -> Notice:
     told_at, over = notice.sent_at or notice.created_at, notice.taken_back_at is not None
     unread = not over and notice.read_at is None
     subject = subject_of(row, label_of(hers, home)) if row else None
     visit_key = row.visit_key if row else ""
     known = (notice.kind, level_of(notice), subject, visit_key, notice.project_id, told_at, over, unread)
-    return Notice(*known, occasion=notice.occasion)
+    by = taken.get(row.id) if row is not None and level_of(notice) == CRITICAL and not over else None
+    return Notice(*known, occasion=notice.occasion, taken=by)
 
 
 def silent_behind(db: Session, notices: Collection[Notice], today: date) -> dict[str, datetime]:

@@ -107,6 +107,24 @@ def say_break(found: Break, number: int, english: bool) -> str:
     return f"{'、'.join(one.zh for one in names)}（{days}）：{number} 个。"
 
 
+def calendar_name(english: bool) -> str:
+    return "Fangshi" if english else "访视"
+
+
+def say_day(number: int, village_code: str, english: bool) -> str:
+    """A day's tasks in one village, for a calendar: a number, and the end of the village's code."""
+    if english:
+        return f"Visits: {number} · village {village_code[-4:]}"
+    return f"随访 {number} 件 · 村 {village_code[-4:]}"
+
+
+def say_test(english: bool) -> str:
+    """What a channel is tried out with: the word that bots may be told to look for, and nothing to do."""
+    if english:
+        return "Fangshi: a test\nThis channel works. There is nothing to do."
+    return "访视：试发\n这个渠道是通的，没有事要做。"
+
+
 def head_of(level: str | None, english: bool) -> str:
     """A mail's subject: that there is something, and how pressing. None is the day's summary."""
     if level is None:

@@ -14,13 +14,14 @@ from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, or_,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.followups.ladder import ladder
 from server.followups.queries import is_snoozed, is_woman
 from server.followups.recipients import Recipients, recipients_of
 from server.followups.syncing import silences_of
 from server.followups.town_calendar import calendar_of
-from server.followups.wishes import wishes_of
+from server.followups.wishes import Wishes, wishes_of
 from server.followups.working_days import Calendar
-from server.models import FollowUp, Notification, Project, Woman
+from server.models import CriticalWatch, FollowUp, Notification, Project, Woman
 
 LEVELS: Final = ("due", "red", "overdue", "late", "critical")
 """What somebody is told, the weightiest last. `red` is a severity reached before it is overdue, or what a clinician
@@ -28,6 +29,7 @@ hears of one that is overdue; `late` is red for three working days, which the to
 
 KINDS: Final = {"due": "due", "red": "escalated", "overdue": "overdue", "late": "escalated", "critical": "escalated"}
 INBOX, EMAIL = "inbox", "email"
+CRITICAL: Final = "critical"
 LATE_AFTER: Final = 3  # working days
 
 log = logging.getLogger("fangshi.followups")
@@ -63,9 +65,14 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     if not known and not levels:
         return
     told = _by_person(recipients_of(db, row), levels) if levels else {}
-    _take_back(db, [one for one in known if _weight(level_of(one)) > _weight(told.get(one.recipient_id))], now)
+    heard: dict[int | None, str] = dict(told.items())
+    if told:
+        heard[None] = max(told.values(), key=_weight)  # the town's bot
+    _take_back(db, [one for one in known if _weight(level_of(one)) > _weight(heard.get(one.recipient_id))], now)
     if not project.archived and project.deleted_at is None:
         _tell(db, row, told, known, now)
+    if CRITICAL in {levels.clinician, *map(level_of, known)}:
+        _watch(db, row, levels.clinician == CRITICAL, now)
 
 
 def told_to_others(db: Session, project_id: int, women: Collection[str]) -> list[FollowUp]:
@@ -150,6 +157,18 @@ def level_of(notice: Notification) -> str:
     return notice.occasion.rpartition(":")[2]
 
 
+def _watch(db: Session, row: FollowUp, is_critical: bool, now: datetime) -> None:
+    """One that is critical is said again (acknowledging.py); one that is no longer is not, and would need a person anew."""
+    watch, again_at = db.get(CriticalWatch, row.id), ladder().next_after(Wishes().earliest(now))
+    if not is_critical and watch is not None:
+        watch.next_at = watch.taken_by_id = watch.taken_at = None
+    elif is_critical and watch is None:
+        db.add(CriticalWatch(follow_up_id=row.id, project_id=row.project_id, began_at=now, next_at=again_at, repeats=0))
+    elif is_critical and watch is not None and watch.next_at is None and watch.taken_at is None:
+        watch.began_at, watch.next_at = now, again_at
+    db.flush()
+
+
 def _take_back(db: Session, notices: Iterable[Notification], now: datetime) -> None:
     for notice in notices:
         if notice.taken_back_at is None:
@@ -177,7 +196,7 @@ class Word:
 
     project_id: int
     occasion: str
-    recipient_id: int
+    recipient_id: int | None  # None: the town's bot
     channel: str
     kind: str
     follow_up_id: int | None

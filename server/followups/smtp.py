@@ -9,20 +9,9 @@ from email.policy import SMTP
 from typing import Final, Protocol
 
 from server.config import MailServer
+from server.followups.handing_over import Delayed, Refused, Unknown
 
 PATIENCE: Final = 20.0  # seconds a mail server may take for an answer
-
-
-class Delayed(Exception):
-    """It was not taken, for now."""
-
-
-class Refused(Exception):
-    """It was not taken, and will not be: no such address, or nothing we could say better."""
-
-
-class Unknown(Exception):
-    """The connection broke after the text was sent and before the answer."""
 
 
 class Post(Protocol):

@@ -24,6 +24,7 @@ from server.models.care import (
     Tombstone,
     Woman,
 )
+from server.models.channels import CalendarAddress, CriticalWatch, NotificationChannel
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
@@ -70,10 +71,12 @@ __all__ = [
     "Blob",
     "BoundarySet",
     "BreakGlass",
+    "CalendarAddress",
     "CareEvent",
     "Consent",
     "ConsentText",
     "ContraceptionEpisode",
+    "CriticalWatch",
     "Dataset",
     "DatasetProperty",
     "DeriveProblem",
@@ -97,6 +100,7 @@ __all__ = [
     "Minimised",
     "NamedWoman",
     "Notification",
+    "NotificationChannel",
     "NotificationWish",
     "OneTimeToken",
     "OpenIdName",

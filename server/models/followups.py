@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
@@ -72,10 +72,12 @@ class FollowUp(Base):
 class Notification(Base):
     """Kept. One word to one person about one occasion, by one channel; the unique key makes a second one impossible.
 
-    `occasion` is the follow-up's key with its level (notices.LEVELS); a digest's is its day. `channel` is inbox or
-    email. `state`: waiting (for `not_before`: quiet hours, the digest's hour), sending (claimed), sent,
-    taken_back (its reason vanished; one that was sent stays listed, crossed out), failed (given up after `tries`).
-    A mail's `sent_at` is written before its text is handed over: with `failed` it means that nobody knows whether it went.
+    Without a recipient it is a word to the town's own bot. `occasion` is the follow-up's key with its level
+    (notices.LEVELS); a digest's is its day. `channel` is inbox, email or one of channels.KINDS. `state`: waiting (for
+    `not_before`: quiet hours, the digest's hour), sending (claimed), sent, taken_back (its reason vanished; one that was
+    sent stays listed, crossed out), failed (given up after `tries`; `why` is a word of handing_over.REASONS and a number).
+    Outside of the inbox `sent_at` is written before the text is handed over: with `failed` it means that nobody knows
+    whether it went.
     No row holds a name, a method or a word of health: the text is made of `kind` and numbers when it is shown.
     """
 
@@ -84,18 +86,28 @@ class Notification(Base):
         UniqueConstraint("occasion", "recipient_id", "channel"),
         Index("ix_notification_next", "state", "not_before"),
         Index("ix_notification_recipient", "recipient_id", "channel", "created_at"),
+        Index(
+            "uq_notification_town",
+            "project_id",
+            "occasion",
+            "channel",
+            unique=True,
+            sqlite_where=text("recipient_id IS NULL"),
+            postgresql_where=text("recipient_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     occasion: Mapped[str]
-    recipient_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     channel: Mapped[str]
     kind: Mapped[str]  # due, overdue, escalated, digest
     follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up.id"), index=True)
     state: Mapped[str]
     not_before: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
+    why: Mapped[str | None]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     taken_back_at: Mapped[datetime | None]

@@ -17,6 +17,7 @@ from server.models import (
     CareEvent,
     Consent,
     ContraceptionEpisode,
+    CriticalWatch,
     Dataset,
     Entity,
     EntityBacklog,
@@ -190,7 +191,8 @@ def take_out(db: Session, plan: Plan, verdict: Verdict, by: int | None, now: dat
 def delete_rows(db: Session, plan: Plan) -> None:
     """Follow-ups with what people were told of them, what was worked out of her, what she took back, what waits."""
     tasks = follow_ups_of(plan)
-    db.execute(delete(Notification).where(Notification.follow_up_id.in_(ids_of(tasks))))
+    for told in (Notification, CriticalWatch):
+        db.execute(delete(told).where(told.follow_up_id.in_(ids_of(tasks))))
     db.execute(delete(FollowUp).where(tasks))
     chosen = (ScheduleChoice.project_id == plan.project_id) & ScheduleChoice.pregnancy.in_(plan.uuids)
     db.execute(delete(ScheduleChoice).where(chosen))

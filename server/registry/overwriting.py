@@ -19,6 +19,7 @@ from server.models import (
     CareEvent,
     Consent,
     ContraceptionEpisode,
+    CriticalWatch,
     DeriveProblem,
     Entity,
     EntityBacklog,
@@ -42,8 +43,9 @@ from server.models import (
 )
 
 EMPTIED: Final[tuple[type[Base], ...]] = (
-    *(Audit, Blob, CareEvent, Consent, ContraceptionEpisode, DeriveProblem, Entity, EntityBacklog, EntityVersion),
+    *(Audit, Blob, CareEvent, Consent, ContraceptionEpisode, CriticalWatch, DeriveProblem, Entity, EntityBacklog),
     *(
+        EntityVersion,
         FollowUp,
         FollowUpAct,
         Minimised,

@@ -151,7 +151,7 @@ def notices_of(db: Session, plan: Plan) -> list[dict[str, Any]]:
     rows = db.execute(
         select(Notification.created_at, Notification.kind, Notification.channel, Notification.state, Actor.display_name)
         .join(FollowUp, FollowUp.id == Notification.follow_up_id)
-        .join(Actor, Actor.id == Notification.recipient_id)
+        .outerjoin(Actor, Actor.id == Notification.recipient_id)
         .where(FollowUp.project_id == plan.project_id, FollowUp.subject.in_(plan.uuids))
         .order_by(Notification.id)
     )

@@ -171,3 +171,15 @@ def test_a_file_of_a_setting_that_is_empty_is_named_and_no_other_database_is_tak
     (tmp_path / "url").write_text("\n")
     with pytest.raises(ConfigInvalid, match=r"FANGSHI_DATABASE_URL_FILE: .* is empty"):
         Config.from_env(Path("data"), {"FANGSHI_DATABASE_URL_FILE": str(tmp_path / "url")})
+
+
+def test_hosts_that_may_be_called_are_names_or_addresses() -> None:
+    env = {"FANGSHI_OUTBOUND_ALLOW": "Gateway.town.lan, 10.0.0.7 fd00::7"}
+    assert Config.from_env(Path("data"), env).outbound_allow == {"gateway.town.lan", "10.0.0.7", "fd00::7"}
+    assert Config.from_env(Path("data"), {}).outbound_allow == frozenset()
+
+
+@pytest.mark.parametrize("wrong", ["https://gateway.town.lan", "10.0.0.0/8", "*.town.lan", "a:b@c", "host:8443"])
+def test_what_is_no_host_is_named(wrong: str) -> None:
+    with pytest.raises(ConfigInvalid, match="FANGSHI_OUTBOUND_ALLOW"):
+        Config.from_env(Path("data"), {"FANGSHI_OUTBOUND_ALLOW": wrong})

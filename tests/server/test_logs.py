@@ -25,6 +25,7 @@ TOKEN = "Zq" * 32
     [
         ("Error handling request /v1/key/abc!$/projects/1", "Error handling request /v1/key/…/projects/1"),
         ("POST /join/abc done", "POST /join/… done"),
+        ("GET /calendar/abc!$d.ics failed", "GET /calendar/… failed"),
         ("GET /v1/projects?st=abc", "GET /v1/projects?…"),
         ("GET /people?q=王秀英&x=1 failed", "GET /people?… failed"),
         (

@@ -21,7 +21,8 @@ LOOK_EVERY = 0.02
 
 def main(data: str, url: str, clock_file: str, port: str) -> None:
     clock.now = lambda: datetime.fromisoformat(Path(clock_file).read_text(encoding="utf-8"))
-    config = Config(Path(data), mail=MailServer("smtp", "127.0.0.1", int(port), SENDER))
+    mail = MailServer("smtp", "127.0.0.1", int(port), SENDER)
+    config = Config(Path(data), mail=mail, outbound_allow=frozenset({"127.0.0.1"}))
     timetable = Timetable(Database(url, config.key_file), config)
     print("looks", flush=True)
     while True:

@@ -18,6 +18,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from server.db import Database
+from server.followups.channels import Destination, Owner, put_channel
+from server.followups.notice_texts import mark_of
 from server.followups.outbox import message_id
 from server.followups.recalculate import recalculate
 from server.followups.wishes import Wishes
@@ -25,6 +27,7 @@ from server.jobs import TRY_AGAIN
 from server.models import Notification, Project, TimetableRun, User
 from server.runs import last_runs
 from tests.conftest import Copies
+from tests.http_sink import HttpSink
 from tests.server.followups.staff import a_staff
 from tests.server.followups.told import a_woman, checked, registered
 from tests.sizes import size
@@ -52,6 +55,7 @@ class Month:
     database: Database
     folder: Path
     sink: Sink
+    hook: HttpSink
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
     kills: int = 0
 
@@ -106,13 +110,16 @@ class Month:
 
 
 @contextmanager
-def a_month(database: Database, folder: Path, timetables: int) -> Iterator[Month]:
+def a_month(database: Database, folder: Path, hook: HttpSink, timetables: int) -> Iterator[Month]:
+    """One worker has a hook, which leads to this sink; it is emptied first."""
     folder.mkdir()
+    hook.got.clear()
+    hook.now = lambda: datetime.fromisoformat((folder / "clock").read_text(encoding="utf-8"))
     shutil.copyfile(str(database.keys.path), folder / "secret.key")
     with Sink(pause=0.02) as sink:
-        month = Month(database, folder, sink)
+        month = Month(database, folder, sink, hook)
         month.set(FIRST - timedelta(days=1))
-        fill(database)
+        fill(database, hook)
         month.processes = [month.start() for _ in range(timetables)]
         try:
             yield month
@@ -122,10 +129,12 @@ def a_month(database: Database, folder: Path, timetables: int) -> Iterator[Month
                 process.communicate()
 
 
-def fill(database: Database) -> None:
+def fill(database: Database, hook: HttpSink) -> None:
     """Women whose follow-ups become due, overdue, red and critical in that month, some of them together."""
     with database.transaction() as db:
-        project = a_staff(db).project
+        staff = a_staff(db)
+        project, to = staff.project, Destination("webhook", f"{hook.url}/luo", "s3cret")
+        put_channel(db, Owner(actor_id=staff.luo), to, alerts=True, digests=True, by=staff.luo, now=FIRST)
         for number in range(WOMEN):
             uuid, weeks = f"w{number}", 140 if number % 2 else 285
             last_period = FIRST.date() - timedelta(days=weeks - 3 * number)
@@ -181,11 +190,18 @@ class Outlet:
 
 def outlets_of(month: Month) -> list[Outlet]:
     """Every channel that leaves the house has its outlet here, with a real sink at its far end."""
-    return [Outlet("email", lambda: mails_at(month.sink), lambda row: message_id(row, SENDER))]
+    return [
+        Outlet("email", lambda: mails_at(month.sink), lambda row: message_id(row, SENDER)),
+        Outlet("webhook", lambda: calls_at(month.hook), mark_of),
+    ]
 
 
 def mails_at(sink: Sink) -> list[tuple[str, datetime]]:
     return [(mail["Message-ID"], parsedate_to_datetime(mail["Date"])) for mail in sink.mails]
+
+
+def calls_at(hook: HttpSink) -> list[tuple[str, datetime]]:
+    return [(got.headers["idempotency-key"], got.at) for got in hook.got]
 
 
 def check_outlet(month: Month, outlet: Outlet) -> None:
@@ -215,7 +231,7 @@ def check_outlet(month: Month, outlet: Outlet) -> None:
     )
 
 
-def in_inbox(row: Notification) -> tuple[str, int]:
+def in_inbox(row: Notification) -> tuple[str, int | None]:
     return row.occasion, row.recipient_id
 
 
@@ -237,19 +253,20 @@ def check_all(month: Month) -> None:
 
 
 def test_killed_timetables_tell_everybody_once(
-    make_database_url: Callable[[], str], databases: Copies, tmp_path: Path
+    make_database_url: Callable[[], str], databases: Copies, tmp_path: Path, http_sink: HttpSink
 ) -> None:
+    http_sink.pause = 0.02
     quiet, stormy = (Database(make_database_url(), databases.key_file) for _ in range(2))
-    with a_month(quiet, tmp_path / "quiet", timetables=1) as month:
+    with a_month(quiet, tmp_path / "quiet", http_sink, timetables=1) as month:
         live_through(month, lambda _turn: None)
         check_all(month)
-    expected, mailed = words_in(quiet, "inbox"), words_in(quiet, "email")
+    expected, mailed, hooked = (words_in(quiet, channel) for channel in ("inbox", "email", "webhook"))
     assert len(expected) > 20
     assert {state for _, _, state in expected} == {"sent", "taken_back"}
 
     chance = random.Random(11)
     turns = Counter(chance.choices(range(len(instants())), k=size("timetable_kills")))
-    with a_month(stormy, tmp_path / "stormy", timetables=2) as month:
+    with a_month(stormy, tmp_path / "stormy", http_sink, timetables=2) as month:
 
         def strike(turn: int) -> None:
             for _ in range(turns[turn]):
@@ -261,5 +278,6 @@ def test_killed_timetables_tell_everybody_once(
     assert month.kills == size("timetable_kills")
     assert words_in(stormy, "inbox") == expected
     assert {one[:2] for one in words_in(stormy, "email")} == {one[:2] for one in mailed}
+    assert {one[:2] for one in words_in(stormy, "webhook")} == {one[:2] for one in hooked}
     quiet.dispose()
     stormy.dispose()

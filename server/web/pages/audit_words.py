@@ -129,6 +129,13 @@ ACT_WORDS = {
     "user.app_password.create": _l("Made a password for a program"),
     "user.app_password.delete": _l("Took a program's password away"),
     "user.password_link.create": _l("Made a link that sets a new password"),
+    "channel.update": _l("Set up a channel for notices"),
+    "channel.delete": _l("Took a channel for notices away"),
+    "channel.test": _l("Tried a channel for notices"),
+    "notice.take": _l("Took on a critical notice"),
+    "notice.replay": _l("Sent notices again that had failed"),
+    "calendar_address.create": _l("Made a calendar address"),
+    "calendar_address.delete": _l("Took a calendar address away"),
     "user.openid.link": _l("Linked an account elsewhere"),
 }
 WAY_WORDS = {

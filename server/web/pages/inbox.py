@@ -11,6 +11,7 @@ from server.access import allow, queries, roles
 from server.access.feedback_officers import is_officer
 from server.errors import MissingParameter, Problem, UnexpectedValue
 from server.followups import (
+    acknowledging,
     before_breaks,
     check_questions,
     check_words,
@@ -28,7 +29,9 @@ from server.web import session
 from server.web.languages import language_tag
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
+from server.web.pages.own_paths import own_path
 from server.web.pages.pager import PAGE, page_asked, pager
+from server.web.pages.sent import sent_text
 from server.web.pages.shell import say_moment, today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
@@ -122,6 +125,14 @@ def name_behind(notice: Notice, project: Project) -> str:
 def mark_read() -> Response:
     inbox.mark_read(session.db(), require_person(), session.now())
     return say("/inbox", _("All is marked as read."))
+
+
+@pages.post("/inbox/take")
+def take_on() -> Response:
+    """“I have it”: of the person's own towns, as somebody who was told of it."""
+    person, where = require_person(), own_path(request.form.get("next"))
+    acknowledging.take_on(session.db(), sent_text("visit", 64, required=True), person, session.now())
+    return say(where, _("You have it. Nobody is told again, and everybody sees that it is you."))
 
 
 @pages.get("/me/notices")

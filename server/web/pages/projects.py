@@ -85,6 +85,7 @@ def project_facts(project: Project) -> dict[str, object]:
         "nobody_hears": project.kind == "care" and session.db().scalar(officers_of(project.id).limit(1)) is None,
         "can_edit": may(who, "project.update", project),
         "can_schedule": project.kind == "care" and may(who, "schedule.set", project),
+        "can_channels": project.kind == "care" and may(who, "config.set"),
         "can_switch_kind": may(who, "project.kind"),
         "people": [one for one in accounts if one["id"] not in beyond - there],
         "roles": [{"system": role.system, "word": role_word(role.id)} for role in offered],

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, make_response, render_template
 
 from server.access.profiles import find_actors
+from server.followups import inbox
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Visit, Wanted
 from server.followups.paper import code_of
@@ -20,6 +21,7 @@ from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of
 from server.web.pages.followups import Reach, asked_values, reach_with_cases, read_wanted, silences_in
+from server.web.pages.inbox import line_of as line_of_notice
 from server.web.pages.later import later_lines
 from server.web.pages.pager import PAGE, address, page_asked, pager
 from server.web.pages.texts import _
@@ -43,6 +45,8 @@ def show_today() -> Response:
     values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not trips else None}
     values |= {"standing_in": standing_in(reach), "print_href": address("/follow-ups/print", asked_values(wanted))}
     values["later"] = later_lines(reach, wanted, names) if number == 1 else []
+    told = inbox.list_critical(session.db(), session.caller().actor_id or 0, reach.project.id)
+    values["critical"] = [line_of_notice(one, {reach.project.id: reach.project}) for one in told]
     page = pager("/m", asked_values(wanted), number, doors)
     return make_response(render_template("followups/today.html", page=page, day=reach.today, **values))
 

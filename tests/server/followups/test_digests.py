@@ -19,7 +19,7 @@ HALF_PAST_EIGHT = datetime.fromisoformat("2026-03-02T08:30:00+08:00")
 
 def summarise(database: Database, now: datetime) -> int:
     with database.transaction() as db:
-        return add_digests(db, now)
+        return add_digests(db, now, with_mail=True)
 
 
 def test_the_summary_is_one_mail_a_person_and_day(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:

@@ -6,8 +6,9 @@ from sqlalchemy import delete, update
 
 from server.config import MailServer
 from server.db import Database
+from server.followups.claims import claim_one
 from server.followups.notices import follow_up_changed
-from server.followups.outbox import claim_one, send_one
+from server.followups.outbox import send_one
 from server.followups.smtp import SmtpPost
 from server.followups.wishes import Wishes, save_wishes
 from server.models import Assignment, FollowUp, Notification, User, Woman
@@ -201,7 +202,7 @@ def test_a_claim_whose_holder_died_before_the_text_went_is_sent_by_the_next(
     tell(database, staff)
     deliver(database, MORNING)
     with database.transaction() as db:
-        assert claim_one(db, MORNING)
+        assert claim_one(db, MORNING, ("email",))
     assert send_all(database, post, MORNING + 9 * MINUTE) == 0
     assert send_all(database, post, MORNING + 11 * MINUTE) == 1
     assert len(sink.mails) == 1
@@ -213,7 +214,7 @@ def test_a_claim_whose_holder_died_while_the_text_went_is_left_alone(
     tell(database, staff)
     deliver(database, MORNING)
     with database.transaction() as db:
-        claim = claim_one(db, MORNING)
+        claim = claim_one(db, MORNING, ("email",))
         assert claim
         db.execute(update(Notification).where(Notification.id == claim.id).values(sent_at=MORNING))
     assert send_all(database, post, MORNING + 11 * MINUTE) == 0
@@ -269,7 +270,7 @@ def test_the_message_id_is_the_occasion_s(database: Database, staff: Staff, sink
     tell(database, staff)
     deliver(database, MORNING)
     with database.transaction() as db:
-        claim_one(db, MORNING)
+        claim_one(db, MORNING, ("email",))
     send_all(database, post, MORNING + 11 * MINUTE)
     with database.transaction() as db:
         db.execute(update(Notification).values(state="waiting"))

@@ -291,3 +291,38 @@ def test_many_words_about_phones_take_no_more_questions_than_one(town, worker, d
             assert text_of(wang.see("/inbox")).count("没有同步") == more + 1
         asked.append(len(statements))
     assert asked[0] == asked[1]
+
+
+def key_of(database):
+    with database.reading() as db:
+        return db.scalar(select(FollowUp.visit_key))
+
+
+def test_who_has_a_critical_one_says_so_and_everybody_sees_it(tell, browse, database):
+    tell(state="overdue", severity="critical")
+    wang, lea = browse("wang"), browse("lea")
+    assert "我知道了，我来" in text_of(wang.see("/inbox"))
+    assert "我知道了，我来" in text_of(lea.see("/inbox"))
+    assert wang.send("/inbox/take", {"visit": key_of(database), "next": "/inbox"}).location == "/inbox"
+    for page in (wang.see("/inbox"), lea.see("/inbox")):
+        assert "wang已接下" in text_of(page)
+        assert "我知道了，我来" not in text_of(page)
+
+
+def test_today_s_page_has_what_is_critical_on_top_until_somebody_has_it(tell, browse, database):
+    tell(state="overdue", severity="critical")
+    wang = browse("wang")
+    assert "还没有人接下" in text_of(wang.see("/m"))
+    assert wang.send("/inbox/take", {"visit": key_of(database), "next": "/m"}).location == "/m"
+    assert "还没有人接下" not in text_of(wang.see("/m"))
+
+
+def test_who_was_not_told_cannot_take_it(tell, browse, database):
+    tell(state="overdue", severity="critical")
+    assert browse("rita").send("/inbox/take", {"visit": key_of(database)}).status_code == 404
+    assert browse("lea").send("/inbox/take", {"visit": "x"}).status_code == 404
+
+
+def test_what_is_overdue_needs_nobody_to_take_it(tell, browse):
+    tell(state="overdue", severity="red")
+    assert "我知道了，我来" not in text_of(browse("wang").see("/inbox"))
