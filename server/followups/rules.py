@@ -8,11 +8,12 @@ from typing import Final
 from server.followups.answers import Asked, Ending, ending_of
 from server.followups.antenatal import Settled, settle_contacts
 from server.followups.due import TASK_STATES, Due, Step, Stopped, key_of
-from server.followups.facts import Facts, Visit
+from server.followups.facts import Facts, Pregnancy, Visit
 from server.followups.finding_occasions import occasions_of
 from server.followups.occasions import Occasion, dating_on
 from server.followups.occurrences import each_occurrence
-from server.followups.ruleset import Rule, rules_in_force
+from server.followups.pins import NO_PINS, Pins, Versions
+from server.followups.ruleset import Rule
 from server.followups.stops import Cause, cause_of_stop
 from server.followups.windows import (
     RestDay,
@@ -28,20 +29,22 @@ GESTATION_DAYS = 280
 """EDD - 280 days is the day that weeks count from (domain.md 2.1); never nine months and a week."""
 
 
-def due_for(facts: Facts, rules: Sequence[Rule], today: date, is_rest_day: RestDay | None = None) -> tuple[Due, ...]:
+def due_for(
+    facts: Facts, rules: Sequence[Rule], today: date, is_rest_day: RestDay | None = None, pins: Pins = NO_PINS
+) -> tuple[Due, ...]:
     """The follow-ups of one subject as they stand that day (Asia/Shanghai), by target day.
 
     Tasks that a stop ended are left out (`stopped_for` names them); those that were answered before it stay, as done.
     Without valid consent there is nothing. `is_rest_day` is the calendar for the proposed day; without it the target
-    day is proposed. Raises nothing for facts that contradict each other.
+    day is proposed. `pins` are the tasks that keep a version. Raises nothing for facts that contradict each other.
     """
-    judged = _judge_all(facts, rules, today, is_rest_day)
+    judged = _judge_all(facts, Versions(rules, today, pins), today, is_rest_day)
     return _stand_inside(sorted((due for due, stop in judged if stop is None), key=_order), rules)
 
 
-def stopped_for(facts: Facts, rules: Sequence[Rule], today: date) -> tuple[Stopped, ...]:
+def stopped_for(facts: Facts, rules: Sequence[Rule], today: date, pins: Pins = NO_PINS) -> tuple[Stopped, ...]:
     """The follow-ups that `due_for` leaves out, each with what ended it."""
-    judged = sorted(_judge_all(facts, rules, today, None), key=lambda one: _order(one[0]))
+    judged = sorted(_judge_all(facts, Versions(rules, today, pins), today, None), key=lambda one: _order(one[0]))
     return tuple(Stopped(due.key, due.rule, stop.cause, stop.on, stop.event) for due, stop in judged if stop)
 
 
@@ -49,7 +52,7 @@ def extra_contacts(facts: Facts, rules: Sequence[Rule], today: date) -> tuple[Vi
     """The antenatal contacts that no rule waited for: extra ones, with thanks (ui.md section 11, decision 4)."""
     if not facts.consent.holds_on(today):
         return ()
-    settled = _settle_all(facts, rules_in_force(rules, today), today)
+    settled = _settle_all(facts, Versions(rules, today), today)
     return tuple(visit for one in settled.values() for visit in one.extra)
 
 
@@ -58,14 +61,15 @@ def _order(due: Due) -> tuple[date, str, str]:
 
 
 def _judge_all(
-    facts: Facts, rules: Sequence[Rule], today: date, is_rest_day: RestDay | None
+    facts: Facts, versions: Versions, today: date, is_rest_day: RestDay | None
 ) -> Iterator[tuple[Due, Cause | None]]:
     """Every follow-up with the stop that ended it, if one did."""
-    in_force = rules_in_force(rules, today)
-    settled = _settle_all(facts, in_force, today)
+    settled = _settle_all(facts, versions, today)
     has_consent = facts.consent.holds_on(today)
-    for rule, occasion, number, window in _each_time(in_force, facts, today):
+    for rule, occasion, number, window in _each_time(versions.used(), facts, today):
         key = key_of(rule.id, facts.subject, occasion.episode, occasion.event, number)
+        if not versions.judges(rule, key):
+            continue
         asked = Asked(key, occasion, window, rule.answers_before_open, today, number)
         ending = None
         if rule.answer != "antenatal_contact":
@@ -87,9 +91,16 @@ def _each_time(rules: Sequence[Rule], facts: Facts, today: date) -> Iterator[tup
                 yield one, occasion, number, window
 
 
-def _settle_all(facts: Facts, rules: tuple[Rule, ...], today: date) -> dict[str, Settled]:
+def _settle_all(facts: Facts, versions: Versions, today: date) -> dict[str, Settled]:
+    """The contacts of each pregnancy, judged by the very versions that its tasks are judged by."""
     ordered = sorted(facts.pregnancies, key=lambda one: one.uuid)
-    return {one.uuid: settle_contacts(facts, one, rules, today) for one in ordered}
+    used = versions.used()
+    return {one.uuid: settle_contacts(facts, one, _judging(facts, one, versions, used), today) for one in ordered}
+
+
+def _judging(facts: Facts, pregnancy: Pregnancy, versions: Versions, used: tuple[Rule, ...]) -> list[Rule]:
+    keys = {rule.id: key_of(rule.id, facts.subject, pregnancy.uuid, pregnancy.event) for rule in used}
+    return [rule for rule in used if versions.judges(rule, keys[rule.id])]
 
 
 def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, is_rest_day: RestDay | None) -> Due:

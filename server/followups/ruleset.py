@@ -184,13 +184,18 @@ class Rule:
     repeat: Repeat | None = None
 
 
+def newest_of(rules: Iterable[Rule], today: date) -> dict[str, Rule]:
+    """Of each rule, by its id, the highest version that has taken effect by that day."""
+    found: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda rule: (rule.id, rule.version)):
+        if rule.effective_from <= today:
+            found[rule.id] = rule
+    return found
+
+
 def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:
     """Of each rule the highest version that has taken effect by that day, by id; rules that start later are left out.
 
     A rule whose version in force is switched off is left out too.
     """
-    found: dict[str, Rule] = {}
-    for rule in sorted(rules, key=lambda rule: (rule.id, rule.version)):
-        if rule.effective_from <= today:
-            found[rule.id] = rule
-    return tuple(rule for rule in found.values() if rule.enabled)
+    return tuple(rule for rule in newest_of(rules, today).values() if rule.enabled)
