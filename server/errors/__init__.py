@@ -98,6 +98,7 @@ from server.errors.requests import (
     Unparseable,
     WrongType,
 )
+from server.errors.rules import NotPreviewed, NotSimulated, RuleReadsOtherwise
 
 __all__ = [
     "BadApiVersion",
@@ -147,6 +148,8 @@ __all__ = [
     "NotAcceptable",
     "NotFound",
     "NotImplemented501",
+    "NotPreviewed",
+    "NotSimulated",
     "NothingPublished",
     "ODataExpandUnsupported",
     "ODataExpressionUnsupported",
@@ -162,6 +165,7 @@ __all__ = [
     "ReferencedKeyMissing",
     "RestoreBlocked",
     "RosterUnusable",
+    "RuleReadsOtherwise",
     "SecondFactorNeeded",
     "SecondFactorUnset",
     "SelectUnknown",

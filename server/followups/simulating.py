@@ -8,9 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
-from server.followups.explaining import fields_of, shipped_rules
+from server.followups.explaining import fields_of
 from server.followups.gathering import facts_of_many
 from server.followups.rules import due_for
+from server.followups.town_rules import rules_of
 from server.followups.windows import is_weekend
 from server.models import BENEFIT_CASES, Dataset, Entity, Household, Project, Woman
 
@@ -44,12 +45,13 @@ def standing_on(db: Session, project: Project, today: date) -> Iterator[Due]:
 
     It is judged by all that is known now, without the visits of later days; consent is as it stands now.
     """
+    rules = rules_of(db, project.id).every
     for subject_list, rows, key in subjects_in(project):
         for subjects in _batches(db, rows, key):
             facts = facts_of_many(db, project, subject_list, subjects, until=today)
             for uuid in subjects:
                 if uuid in facts:
-                    yield from due_for(facts[uuid], shipped_rules(), today, is_weekend)
+                    yield from due_for(facts[uuid], rules, today, is_weekend)
 
 
 def subjects_in(project: Project) -> Iterator[tuple[str, Select[int, str], Any]]:

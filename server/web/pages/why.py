@@ -6,7 +6,10 @@ from uuid import UUID
 from flask import Response, make_response, redirect, render_template
 
 from server.followups.courses import find_woman, name_of_form
+from server.followups.explaining import explain
 from server.followups.queries import Listed, get_by_visit_key, state_at
+from server.followups.signing import signatures_of
+from server.followups.town_rules import rules_of
 from server.models import BENEFIT_CASES, Woman
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
@@ -34,6 +37,8 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
         note_read(reach.project, "followup.read", details={"followUpId": found.row.id})
     row, day = found.row, reach.today
     clinical = reach.scope.health and shares_with_clinic(woman)
+    why = explain(row, rules_of(session.db(), reach.project.id).every)
+    signed = signatures_of(session.db(), reach.project.id, [why.rule] if why.rule else [])
     return {
         "row": row,
         "day": day,
@@ -41,9 +46,9 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
         "mark": mark_of(row, day),
         "is_task": state_at(row, day) in ("open", "due", "overdue"),
         "last": last_day(row),
-        "parts": parts_of(row, day, clinical),
-        "basis": basis_of(row, clinical),
-        "advice": advice_of(row, clinical),
+        "parts": parts_of(why, row, day, clinical),
+        "basis": basis_of(why, signed.get((row.rule, row.rule_version), []), clinical),
+        "advice": advice_of(why, clinical),
         "bar": bar_of(row, day),
         "form_name": name_of_form(session.db(), reach.project.id, row.form_id),
         **subject_of(reach, found, woman),

@@ -4,6 +4,7 @@ To a clinician in the words of her record; to everybody else in neutral ones tha
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from server.followups.due import Step
-from server.followups.explaining import Explanation, explain
+from server.followups.explaining import Explanation
+from server.followups.signing import Signed
+from server.followups.town_rules import FIRST_OF_A_TOWN
 from server.models import FollowUp
 from server.web.pages.followup_words import in_language, mark_of, short_day
 from server.web.pages.shell import say_day
@@ -85,9 +88,8 @@ class Part:
     notes: list[str] = field(default_factory=list)
 
 
-def parts_of(row: FollowUp, today: date, clinical: bool) -> list[Part]:
+def parts_of(why: Explanation, row: FollowUp, today: date, clinical: bool) -> list[Part]:
     """The five parts of the answer, in the order in which they follow from each other."""
-    why = explain(row)
     return [
         fact_of(why, today, clinical),
         rule_of(why, row, clinical),
@@ -174,16 +176,23 @@ def standing_of(why: Explanation, row: FollowUp, today: date) -> Part:
     return Part(_("Now"), _("Today is %(day)s: %(state)s", day=say_day(today), state=mark_of(row, today).full), notes)
 
 
-def basis_of(row: FollowUp, clinical: bool) -> dict[str, Any]:
-    """Version, signature, and each source with how sure it is. A source's own words are clinical, so they are a clinician's."""
-    why = explain(row)
-    by = {"name": why.signed_by, "day": say_day(why.signed_on)} if why.signed_by and why.signed_on else None
+def basis_of(why: Explanation, signed: Sequence[Signed], clinical: bool) -> dict[str, Any]:
+    """Version, signatures, and each source with how sure it is. A source's own words are clinical, so they are a clinician's."""
+    signatures = [_("signed by %(name)s on %(day)s", name=one.name, day=say_day(one.row.signed_at)) for one in signed]
     return {
-        "version": _("Version %(version)s of the rule", version=why.rule_version),
-        "signed": _("signed by %(name)s on %(day)s", **by) if by else "",
+        "version": say_version(why.rule_version),
+        "signed": _("; ").join(signatures),
+        "href": f"/rules/{why.rule_id}" if why.rule else "",
         "sources": said_sources(why) if clinical else counted_sources(why),
         "disagreement": in_language(why.disagreement) if clinical and why.disagreement else "",
     }
+
+
+def say_version(version: int) -> str:
+    """The town's own versions are counted from 1 on as well."""
+    if version >= FIRST_OF_A_TOWN:
+        return _("Version %(version)s of the town’s own", version=version - FIRST_OF_A_TOWN + 1)
+    return _("Version %(version)s of the rule", version=version)
 
 
 def said_sources(why: Explanation) -> list[dict[str, str]]:
@@ -202,9 +211,8 @@ def counted_sources(why: Explanation) -> list[dict[str, str]]:
     ]
 
 
-def advice_of(row: FollowUp, clinical: bool) -> str:
-    advice = explain(row).advice
-    return in_language(advice) if clinical and advice else ""
+def advice_of(why: Explanation, clinical: bool) -> str:
+    return in_language(why.advice) if clinical and why.advice else ""
 
 
 @dataclass(frozen=True)
