@@ -22,7 +22,7 @@ from server.models import Project, RuleRun, RuleVersion
 
 DRAFT: Final = "draft"
 PUBLISHED: Final = "published"
-FIXED: Final = ("subject_list", "form_id", "kind", "anchor", "answer", "urgency", "birth", "checks", "repeat")
+FIXED: Final = ("subject_list", "form_id", "kind", "anchor", "answer", "urgency", "birth", "checks")
 """What of a rule is the product's: whom and what it is about, and what answers it."""
 NAME: Final = "YAML"
 
