@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 from types import FrameType
 
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -30,6 +31,7 @@ from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
 from server.followups.feedback_notices import tell_of_feedback
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
+from server.followups.rule_runs import advance_oldest
 from server.followups.smtp import SmtpPost
 from server.intake.derive import retry_one
 from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
@@ -43,6 +45,7 @@ from server.reports.making import sweep_exports
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
+RULES_FOR = 40.0  # seconds of one run
 ORPHAN_AGE = timedelta(days=1)
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
 TRY_AGAIN = timedelta(minutes=10)  # after a daily row failed
@@ -111,6 +114,20 @@ def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime
         if not batch:
             return done
         done += batch
+
+
+def work_on_rules(database: Database, _config: Config, now: datetime) -> int:
+    """What a rule that was tried, published, moved or switched asks for; each batch in a transaction of its own.
+
+    It ends before the next minute, so that other rows get their turn. How many batches.
+    """
+    done, began = 0, monotonic()
+    while monotonic() - began < RULES_FOR:
+        with database.transaction() as db:
+            if not advance_oldest(db, now):
+                break
+        done += 1
+    return done
 
 
 def add_summaries(database: Database, config: Config, now: datetime) -> int:
@@ -207,6 +224,7 @@ TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
     Job("backlog", timedelta(hours=1), force_backlog),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
+    Job("rules", timedelta(minutes=1), work_on_rules),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
     Job("audit", timedelta(minutes=1), chain_audit),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
@@ -77,14 +77,24 @@ def was_tried(db: Session, row: RuleVersion, now: datetime) -> bool:
     return find_looked_at(db, row.project_id, SIMULATE, row.rule, row.content_hash, now) is not None
 
 
+def drafts_of(db: Session, project_id: int) -> set[str]:
+    """The ids of rules of which there is one."""
+    here = RuleVersion.project_id == project_id, RuleVersion.state == DRAFT
+    return set(db.scalars(select(RuleVersion.rule).where(*here)))
+
+
 def find_draft(db: Session, project_id: int, rule: str) -> RuleVersion | None:
+    return db.scalar(_draft(project_id, rule))
+
+
+def _draft(project_id: int, rule: str) -> Select[RuleVersion]:
     here = RuleVersion.project_id == project_id, RuleVersion.rule == rule, RuleVersion.state == DRAFT
-    return db.scalar(select(RuleVersion).where(*here).with_for_update())
+    return select(RuleVersion).where(*here)
 
 
 def get_draft(db: Session, project_id: int, rule: str) -> RuleVersion:
     """Held until the transaction ends. Raises NotFound."""
-    found = find_draft(db, project_id, rule)
+    found = db.scalar(_draft(project_id, rule).with_for_update())
     if found is None:
         raise NotFound()
     return found

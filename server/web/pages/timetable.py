@@ -26,6 +26,7 @@ NAMES = {
         _l("Changes made offline whose predecessor did not come in five days"),
     ),
     "follow_ups": (_l("The day's follow-ups"), _l("What becomes due or overdue by the passing of days")),
+    "rules": (_l("Changes of rules"), _l("What a rule that was tried, published, moved or switched asks for")),
     "summaries": (_l("Daily digests"), _l("One mail a person and day, with numbers alone")),
     "outbox": (_l("Outbox"), _l("Puts notices into inboxes and sends mail outside of quiet hours")),
     "audit": (_l("The audit's chain"), _l("What was done is chained, so that a change made afterwards is seen")),
