@@ -132,6 +132,7 @@ class Towns:
             "village": things.village,
             "actor_id": things.phone_id,
             "role": "trainer",
+            "rule": "ANC2",
             "version": "1",
             "extension": "xlsx",
             "below": "Submissions",

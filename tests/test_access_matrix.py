@@ -75,6 +75,7 @@ ABSENT = (
     ),
     *("/rights/retention/<int", "/emergency/<int", "/hand-overs/<int", "/red-lines/waivers/<int", "/admin/people/<int"),
     *("/rights/feedback/<uuid", "/consents/texts/<name>", "/publish", "/workbook", "submission_id>/case"),
+    *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/"),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},

@@ -38,14 +38,14 @@ PAGE = "rules/draft.html"
 
 
 @pages.post(DRAFT)
-def begin_draft(rule: str) -> Response:
+def begin_rule_draft(rule: str) -> Response:
     book = open_book("rule.update")
     row = make_draft(session.db(), book.project, rule, require_person(), session.now())
     return say(f"/rules/{row.rule}/draft", _("A draft. Nothing follows from it until it is published."))
 
 
 @pages.get(DRAFT)
-def show_draft(rule: str) -> Response:
+def show_rule_draft(rule: str) -> Response:
     book = open_book("rule.update", "rule.sign")
     return make_response(render_template(PAGE, **draft_facts(book, rule)))
 
@@ -64,7 +64,7 @@ def draft_facts(book: Book, rule: str) -> dict[str, Any]:
 
 
 @pages.post(f"{DRAFT}/text")
-def save_draft(rule: str) -> Response:
+def store_rule_draft(rule: str) -> Response:
     book = open_book("rule.update")
     text = request.form.get("text", "").replace("\r\n", "\n")
     try:
@@ -97,14 +97,14 @@ def say_reason(reason: str) -> str:
 
 
 @pages.post(f"{DRAFT}/discard")
-def throw_draft_away(rule: str) -> Response:
+def throw_rule_draft_away(rule: str) -> Response:
     book = open_book("rule.update")
     discard_draft(session.db(), get_draft(session.db(), book.project.id, rule), require_person(), session.now())
     return say(f"/rules/{rule}", _("The draft is thrown away."))
 
 
 @pages.post(f"{DRAFT}/publish")
-def publish(rule: str) -> Response:
+def publish_rule(rule: str) -> Response:
     book = open_book("rule.update")
     db, row = session.db(), get_draft(session.db(), book.project.id, rule)
     publish_draft(db, book.project, row, today(), require_person(), session.now())
@@ -112,7 +112,7 @@ def publish(rule: str) -> Response:
 
 
 @pages.get(TRY)
-def show_try(rule: str, version: int) -> Response:
+def show_simulation(rule: str, version: int) -> Response:
     book = open_book("rule.update", "rule.sign")
     tried = tried_rule(book, rule, version)
     run = last_run(session.db(), book.project.id, SIMULATE, tried.id, tried.version)
@@ -145,7 +145,7 @@ def tried_rule(book: Book, rule: str, version: int) -> Rule:
 
 
 @pages.post(TRY)
-def simulate(rule: str, version: int) -> Response:
+def simulate_rule(rule: str, version: int) -> Response:
     book = open_book("rule.update")
     tried = tried_rule(book, rule, version)
     start_run(session.db(), book.project, SIMULATE, tried, today(), require_person(), session.now())

@@ -124,7 +124,7 @@ def signature_line(one: Any) -> dict[str, Any]:
 
 
 @pages.post(f"{RULE}/sign")
-def sign(rule: str) -> Response:
+def sign_version(rule: str) -> Response:
     """What was read is signed: the page carries the hash of the very words that it showed."""
     book = open_book("rule.sign")
     found = book.town.find(rule, sent_id("version"))
@@ -137,14 +137,14 @@ def sign(rule: str) -> Response:
 
 
 @pages.post(f"/rules/signatures/<{ID}:signature_id>/withdraw")
-def withdraw(signature_id: int) -> Response:
+def take_signature_back(signature_id: int) -> Response:
     book = open_book("rule.sign")
     row = withdraw_signature(session.db(), book.project, signature_id, require_person(), session.now())
     return say(f"/rules/{row.rule}?version={row.version}", _("Your signature is taken back. That it stood is kept."))
 
 
 @pages.post(f"{RULE}/switch")
-def switch(rule: str) -> Response:
+def switch_on_or_off(rule: str) -> Response:
     book = open_book("rule.update")
     allow(session.caller(), "rule.update", book.project)
     wanted = request.form.get("enabled", "")
