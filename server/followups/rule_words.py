@@ -74,7 +74,7 @@ def offset_words(offset: Offset, in_working_days: bool = False) -> Words:
             (offset.days, "个工作日" if in_working_days else "天", "working day" if in_working_days else "day")
         )
     if not any(number for number, _, _ in parts):
-        return Words(f"{fact.zh}当天", f"{fact.en} itself")
+        return Words(fact.zh if fact.zh.endswith("天") else f"{fact.zh}当天", f"{fact.en} itself")
     zh = "".join(f" {_sign(number)} {abs(number)} {unit}" for number, unit, _ in parts)
     en = "".join(f" {_sign(number)} {abs(number)} {unit}{'' if abs(number) == 1 else 's'}" for number, _, unit in parts)
     return Words(fact.zh + zh, fact.en + en)

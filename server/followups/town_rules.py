@@ -109,6 +109,20 @@ _KNOWN: Final[dict[tuple[Mark, ...], TownRules]] = {}
 """By what the towns did: the same content gives the same rules in whatever database it lies."""
 
 
+def with_rule(town: TownRules, rule: Rule) -> TownRules:
+    """The town's rules as if this version held today, and every open task of the rule had moved to it.
+
+    A version that the town has and that is switched off is tried as if it were on.
+    """
+    is_known = town.find(rule.id, rule.version) is not None
+    switched = {**town.switched, rule.id: True} if is_known else town.switched
+    others = [one for one in town.every if (one.id, one.version) != (rule.id, rule.version)]
+    tried = replace(rule, effective_from=date.min)
+    both = (replace(one, enabled=switched.get(one.id, one.enabled)) for one in (*others, tried))
+    every = sorted(both, key=lambda one: (one.id, one.version))
+    return TownRules(tuple(every), {**town.moved_to, rule.id: rule.version}, switched)
+
+
 def _marks(db: Session, project_id: int) -> tuple[Mark, ...]:
     last = select(func.max(RuleSwitch.id)).where(RuleSwitch.project_id == project_id).group_by(RuleSwitch.rule)
     moved = RuleMigration.project_id == project_id, RuleMigration.confirmed_at.is_not(None)

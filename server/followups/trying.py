@@ -5,7 +5,6 @@ Counted are those who agreed to be counted (consent_stats), and every home.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -22,7 +21,7 @@ from server.followups.recalculate import Subject, rows_of
 from server.followups.recipients import Staff, staff_of
 from server.followups.rule_files import read_rule
 from server.followups.ruleset import Rule
-from server.followups.town_rules import TownRules, rules_of
+from server.followups.town_rules import TownRules, rules_of, with_rule
 from server.models import BENEFIT_CASES, Project, RuleRun, RuleVersion, Woman
 
 WOMEN: Final = "women"
@@ -52,20 +51,6 @@ def find_tried(db: Session, project_id: int, town: TownRules, rule: str, version
     here = RuleVersion.project_id == project_id, RuleVersion.rule == rule, RuleVersion.version == version
     text = db.scalar(select(RuleVersion.text).where(*here))
     return read_rule(text.encode(), rule) if text is not None else None
-
-
-def with_rule(town: TownRules, rule: Rule) -> TownRules:
-    """The town's rules as if this version held today, and every open task of the rule had moved to it.
-
-    A version that the town has and that is switched off is tried as if it were on.
-    """
-    is_known = town.find(rule.id, rule.version) is not None
-    switched = {**town.switched, rule.id: True} if is_known else town.switched
-    others = [one for one in town.every if (one.id, one.version) != (rule.id, rule.version)]
-    tried = replace(rule, effective_from=date.min)
-    both = (replace(one, enabled=switched.get(one.id, one.enabled)) for one in (*others, tried))
-    every = sorted(both, key=lambda one: (one.id, one.version))
-    return TownRules(tuple(every), {**town.moved_to, rule.id: rule.version}, switched)
 
 
 def changes_among(
