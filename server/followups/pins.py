@@ -38,5 +38,5 @@ class Versions:
         """Whether this version judges the task with that key."""
         version = self._pins.get(key)
         if version is None or (rule.id, version) not in self._known:
-            return self._newest[rule.id] is rule
+            version = self._newest[rule.id].version
         return rule.version == version

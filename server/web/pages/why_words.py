@@ -182,7 +182,7 @@ def basis_of(why: Explanation, signed: Sequence[Signed], clinical: bool) -> dict
     return {
         "version": say_version(why.rule_version),
         "signed": _("; ").join(signatures),
-        "href": f"/rules/{why.rule_id}" if why.rule else "",
+        "href": f"/rules/{why.rule_id}?version={why.rule_version}" if why.rule and clinical else "",
         "sources": said_sources(why) if clinical else counted_sources(why),
         "disagreement": in_language(why.disagreement) if clinical and why.disagreement else "",
     }

@@ -15,11 +15,11 @@ from server.followups.due import Due
 from server.followups.facts import Facts
 from server.followups.judging import judge
 from server.followups.rules import due_for, stopped_for
-from server.followups.ruleset import Offset, Rule
+from server.followups.ruleset import Offset, Repeat, Rule
 from server.followups.town_rules import TownRules
 from server.models import FollowUp
 from tests.server.followups.lives import subjects, todays
-from tests.server.followups.samples import RULES, check, day, pregnancy, woman
+from tests.server.followups.samples import RULES, check, day, method, pregnancy, woman
 from tests.sizes import size
 
 PROPERTY = settings(max_examples=size("follow_up_cases"))
@@ -189,3 +189,15 @@ def test_the_same_tasks_come_before_and_after_a_reload_in_whatever_process() -> 
         )
         said.add(done.stdout)
     assert len(said) == 1 and "ANC2" in said.pop()
+
+
+def test_each_time_of_a_rule_that_repeats_is_pinned_by_itself() -> None:
+    """The first time, open since before the publication, keeps its days; the second, new, goes by the newer version."""
+    first = next(one for one in RULES if one.id == "IUD-1")
+    again = replace(first, id="AGAIN", latest=(), repeat=Repeat(0, 12, None))
+    newer = later_by(again, 5)
+    life = woman(contraception=(method("iud_cu", started_on=day("2026-03-01")),))
+    (task,) = due_for(life, [again], day("2026-03-10"))
+    dues = due_for(life, [again, newer], day("2026-05-01"), pins={task.key: 1})
+    assert [(one.occurrence, one.rule_version) for one in dues] == [(1, 1), (2, 2)]
+    assert (dues[0].due_on, dues[1].due_on) == (task.due_on, day("2027-03-01") + timedelta(days=33))
