@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.masking import Shown, suppress
+from geo.masking import LEAST_PEOPLE, Shown, suppress
 from geo.releasing import Line
 from server.access.small_numbers import Counted, Telling, tell
 from server.followups.comparing import COLUMNS, LATE, LATER, SHIFTS, SHIFTS_LATER, WEEKS, Tally
@@ -44,8 +44,11 @@ def tell_changes(db: Session, project_id: int, run: RuleRun, telling: Telling) -
     codes = [*db.scalars(in_force.order_by(Village.code)), ELSEWHERE]
     people_of = people_by_village(db, project_id)
     people = {code: people_of.get(code, 0) for code in codes if code != ELSEWHERE}
-    lines = {
-        f"simulated {name}": Counted(gathered({code: one[name] for code, one in tally.villages.items()}, codes), people)
+    few = {code: number for code, number in people.items() if number < LEAST_PEOPLE}
+    lines = {  # all that waits is no share of people: somebody has several; where there are few it is hidden all the same
+        f"simulated {name}": Counted(
+            gathered({code: one[name] for code, one in tally.villages.items()}, codes), few if name in SIDES else people
+        )
         for name in COLUMNS
     }
     for side in SIDES:

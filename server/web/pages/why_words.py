@@ -191,7 +191,7 @@ def basis_of(why: Explanation, signed: Sequence[Signed], clinical: bool) -> dict
 def say_version(version: int) -> str:
     """The town's own versions are counted from 1 on as well."""
     if version >= FIRST_OF_A_TOWN:
-        return _("Version %(version)s of the town’s own", version=version - FIRST_OF_A_TOWN + 1)
+        return _("Version %(version)s of the town itself", version=version - FIRST_OF_A_TOWN + 1)
     return _("Version %(version)s of the rule", version=version)
 
 
