@@ -27,6 +27,7 @@ TEXTS = {
     "backup": "做一份加密的备份并试着恢复 / make a sealed backup and try it; new-key makes the key to be carried away",
     "restore": "从备份恢复到空的数据目录 / restore a backup into an empty data folder",
     "form-docs": "关于自带表单的页面，写进 docs/forms / pages about our own forms, written to docs/forms",
+    "rule-docs": "关于规则的页面和规则文件的格式，写进 docs / the page about our rules and the schema of a rule file, in docs",
     "rederive": "重新推算 / work out again what follows from the records; changes nothing where all is well",
 }
 
@@ -70,9 +71,8 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     add_retention(made["retention"])
     add_backup(made["backup"])
     add_restore(made["restore"])
-    made["form-docs"].add_argument(
-        "--check", action="store_true", help="只核对，不写 / only say whether they are current"
-    )
+    for name in ("form-docs", "rule-docs"):
+        made[name].add_argument("--check", action="store_true", help="只核对，不写 / only say whether they are current")
     made["rederive"].add_argument(
         "--project", type=read_project, metavar="P", help="只推算一个项目 / one project alone"
     )
@@ -169,6 +169,13 @@ def add_follow_ups(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", required=True, type=read_project, metavar="P")
     parser.add_argument(
         "--as-of", type=read_date, metavar="DATE", help="哪一天，默认今天 / the Shanghai date, YYYY-MM-DD (today)"
+    )
+    parser.add_argument(
+        "--rules",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="规则草稿：只列它们会改变的 / drafts of rules: print only what these would change",
     )
     parser.add_argument("--json", action="store_true", help="机器可读 / a JSON list")
 

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 from types import FrameType
 
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -32,6 +33,7 @@ from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
 from server.followups.feedback_notices import tell_of_feedback
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
+from server.followups.rule_runs import advance_oldest
 from server.followups.smtp import SmtpPost
 from server.followups.sync_words import settle_syncs
 from server.followups.tally import add_tally
@@ -49,6 +51,7 @@ from server.runs import begin_run, end_run, is_asked, is_paused, wishes_of_jobs
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
 MOST_SILENT = 5  # of others' servers that did not take a word, in one run: each may take seconds to say nothing
+RULES_FOR = 40.0  # seconds of one run
 ORPHAN_AGE = timedelta(days=1)
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
 TRY_AGAIN = timedelta(minutes=10)  # after a daily row failed
@@ -136,6 +139,20 @@ def tell_ahead_of_breaks(database: Database, _config: Config, now: datetime) -> 
     """Before a long break: how many people have tasks whose last day lies in it."""
     with database.transaction() as db:
         return tell_before_breaks(db, clock.today(now), now)
+
+
+def work_on_rules(database: Database, _config: Config, now: datetime) -> int:
+    """What a rule that was tried, published, moved or switched asks for; each batch in a transaction of its own.
+
+    It ends before the next minute, so that other rows get their turn. How many batches.
+    """
+    done, began = 0, monotonic()
+    while monotonic() - began < RULES_FOR:
+        with database.transaction() as db:
+            if not advance_oldest(db, now):
+                break
+        done += 1
+    return done
 
 
 def add_summaries(database: Database, config: Config, now: datetime) -> int:
@@ -253,6 +270,7 @@ TIMETABLE = (
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("syncs", timedelta(minutes=1), watch_syncs),
+    Job("rules", timedelta(minutes=1), work_on_rules),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
     Job("audit", timedelta(minutes=1), chain_audit),

@@ -253,6 +253,30 @@ POST /consents/texts/<name>
 GET /follow-ups/schedule
 POST /follow-ups/schedule
 
+[project] rule.read
+GET /rules
+GET /rules/<rule>
+
+[project] rule.sign
+POST /rules/<rule>/sign
+POST /rules/signatures/<int(max=9007199254740991):signature_id>/withdraw
+
+[project] rule.update
+POST /rules/<rule>/draft
+POST /rules/<rule>/draft/discard
+POST /rules/<rule>/draft/publish
+POST /rules/<rule>/draft/text
+POST /rules/<rule>/move/confirm
+POST /rules/<rule>/move/preview
+POST /rules/<rule>/switch
+POST /rules/<rule>/try/<int(max=9007199254740991):version>
+POST /rules/runs/<int(max=9007199254740991):run_id>/more
+
+[project] rule.update|rule.sign
+GET /rules/<rule>/draft
+GET /rules/<rule>/move
+GET /rules/<rule>/try/<int(max=9007199254740991):version>
+
 [project] submission.list
 GET /map/features
 

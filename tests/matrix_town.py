@@ -133,6 +133,7 @@ class Towns:
             "actor_id": things.phone_id,
             "role": "trainer",
             "kind": "webhook",
+            "rule": "ANC2",
             "version": "1",
             "extension": "xlsx",
             "below": "Submissions",

@@ -85,6 +85,7 @@ ABSENT = (
         "submission_id>/case",
         "/timetable/<name>",
     ),
+    *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/"),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},

@@ -39,7 +39,7 @@ MANAGER = verbs(
     "public_link.create/delete/list/update assignment.list/create/delete "
     "dataset.list/read/create/update/delete entity.list/read/create/update/delete/restore "
     "actor_property.list/create/update/delete session.end village.read/import hand_over.list/create/end "
-    "access.read schedule.set"
+    "access.read schedule.set rule.read/update"
 )
 VIEWER = verbs(
     "project.read form.list/read open_form.list/read submission.read/list dataset.list/read entity.list/read "
@@ -73,7 +73,7 @@ ROLES: tuple[Role, ...] = (
         VILLAGE_WORKER,
         "Village worker",
         "village_worker",
-        FILLER | verbs("form.list/read village.read followup.list/read/update access.read break_glass.open"),
+        FILLER | verbs("form.list/read village.read followup.list/read/update access.read break_glass.open rule.read"),
         purpose=True,
     ),
     Role(
@@ -90,7 +90,7 @@ ROLES: tuple[Role, ...] = (
         VIEWER
         | verbs(
             "submission.create/update followup.list/read/update/supervise access.read break_glass.open "
-            "rights.list/read/create/update schedule.choose"
+            "rights.list/read/create/update schedule.choose rule.read/sign"
         ),
         purpose=True,
     ),
@@ -101,7 +101,8 @@ ROLES: tuple[Role, ...] = (
         verbs(
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
             "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list/supervise "
-            "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set calendar.create/delete"
+            "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set calendar.create/delete "
+            "rule.read/update"
         ),
         purpose=True,
     ),
@@ -109,7 +110,7 @@ ROLES: tuple[Role, ...] = (
         BENEFIT_OFFICER,
         "Benefit officer",
         "benefit_officer",
-        FILLER | verbs("form.list/read submission.list/read/update benefit.list/read/erase"),
+        FILLER | verbs("form.list/read submission.list/read/update benefit.list/read/erase rule.read"),
         purpose=True,
         forms=frozenset({"benefit_case"}),
     ),
@@ -127,7 +128,7 @@ ROLES: tuple[Role, ...] = (
         "dpo",
         verbs(
             "project.read form.list/read open_form.list/read assignment.list audit.read access.read hand_over.list "
-            "reading.list break_glass.list rights.list/read/create/update/erase "
+            "reading.list break_glass.list rights.list/read/create/update/erase rule.read "
             "feedback.list/read/answer"
         ),
         purpose=True,

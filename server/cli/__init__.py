@@ -42,6 +42,7 @@ COMMANDS = {
     "backup": "backups",
     "restore": "backups",
     "form-docs": "form_docs",
+    "rule-docs": "rule_docs",
 }
 
 

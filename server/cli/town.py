@@ -4,6 +4,8 @@ import argparse
 import json
 import secrets
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from server.access.people import create_administrator, create_user
 from server.access.projects import get_project
@@ -57,15 +59,32 @@ def run_publish_library(arguments: argparse.Namespace) -> int:
 
 
 def run_follow_ups(arguments: argparse.Namespace) -> int:
-    from server.followups.simulating import HEADING, as_json, as_lines, standing_on
+    from server.followups import simulating
+    from server.followups.rule_files import read_rule
 
+    drafts = [read_rule(file.read_bytes(), file.name) for file in arguments.rules or ()]
     with open_to_read(arguments.data) as db:
         project = get_project(db, arguments.project)
-        dues = standing_on(db, project, arguments.as_of or today(now()))
+        day = arguments.as_of or today(now())
+        if drafts:
+            return print_changes(arguments, simulating.changed_by(db, project, day, drafts))
+        dues = simulating.standing_on(db, project, day)
         if arguments.json:
-            print_list(json.dumps(as_json(one), ensure_ascii=False) for one in dues)
+            print_list(json.dumps(simulating.as_json(one), ensure_ascii=False) for one in dues)
             return 0
-        print("  ".join(HEADING))
+        print("  ".join(simulating.HEADING))
         for one in dues:
-            print(*as_lines(one), sep="\n")
+            print(*simulating.as_lines(one), sep="\n")
+    return 0
+
+
+def print_changes(arguments: argparse.Namespace, changes: Iterator[Any]) -> int:
+    from server.followups.simulating import HEADING, change_as_json, change_as_lines
+
+    if arguments.json:
+        print_list(json.dumps(change_as_json(one), ensure_ascii=False) for one in changes)
+        return 0
+    print("  ".join(HEADING))
+    for one in changes:
+        print(*change_as_lines(one), sep="\n")
     return 0

@@ -100,6 +100,7 @@ from server.errors.requests import (
     Unparseable,
     WrongType,
 )
+from server.errors.rules import NotPreviewed, NotSimulated, RuleReadsOtherwise
 
 __all__ = [
     "BadApiVersion",
@@ -149,6 +150,8 @@ __all__ = [
     "NotAcceptable",
     "NotFound",
     "NotImplemented501",
+    "NotPreviewed",
+    "NotSimulated",
     "NothingPublished",
     "ODataExpandUnsupported",
     "ODataExpressionUnsupported",
@@ -164,6 +167,7 @@ __all__ = [
     "ReferencedKeyMissing",
     "RestoreBlocked",
     "RosterUnusable",
+    "RuleReadsOtherwise",
     "SecondFactorNeeded",
     "SecondFactorUnset",
     "SelectUnknown",

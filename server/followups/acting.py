@@ -13,10 +13,12 @@ from server.access.audit import record
 from server.errors import Forbidden, NotFound, UnexpectedValue
 from server.followups import limits
 from server.followups.due import Due
-from server.followups.explaining import rule_of, shipped_rules
+from server.followups.explaining import rule_of
 from server.followups.gathering import facts_of
-from server.followups.recalculate import lock_subject, recalculate
-from server.followups.rules import due_for
+from server.followups.judging import judge
+from server.followups.recalculate import lock_subject, recalculate, rows_of
+from server.followups.ruleset import Rule
+from server.followups.town_rules import rules_of
 from server.models import BENEFIT_CASES, FollowUp, FollowUpAct, Project
 
 NOTE_LENGTH = 500
@@ -48,11 +50,10 @@ def act_on(db: Session, doer: Doer, project: Project, row: FollowUp, wish: Wish,
     """Raises UnexpectedValue for what makes no sense or goes too far, Forbidden for what is a clinician's to close."""
     lock_subject(db, project.id, (row.subject_list, row.subject), wait=True)
     today = clock.today(now)
-    due = get_task(db, project, row, today)
-    check_wish(db, doer, row, due, wish, today)
+    due, rule = get_task(db, project, row, today), rule_of(row, rules_of(db, project.id).every)
+    check_wish(db, doer, row, due, rule, wish, today)
     act = add_act(db, doer, row, wish.kind, wish.reason, now)
     act.day, act.place, act.note = wish.day, wish.place, wish.note
-    rule = rule_of(row)
     if wish.reason == limits.NEVER_AGAIN and rule is not None:
         act.never_again = rule.answer
     return written(db, doer, project, act, f"followup.update.{'snooze' if wish.kind == 'snooze' else 'close'}", now)
@@ -90,7 +91,10 @@ def written(db: Session, doer: Doer, project: Project, act: FollowUpAct, action:
 def find_task(db: Session, project: Project, row: FollowUp, today: date) -> Due | None:
     """The follow-up as the rules see it now, while it waits."""
     facts = None if row.subject_list == BENEFIT_CASES else facts_of(db, project, row.subject_list, row.subject)
-    dues = due_for(facts, shipped_rules(), today) if facts else ()
+    if facts is None:
+        return None
+    rows = rows_of(db, project.id, row.subject_list, [row.subject]).get(row.subject, {})
+    dues = judge(facts, rules_of(db, project.id), rows, today).dues
     return next((one for one in dues if one.key == row.key and one.is_task), None)
 
 
@@ -107,19 +111,18 @@ def count_snoozes(db: Session, row: FollowUp) -> int:
     return db.scalar(query.where(*hers, FollowUpAct.kind == "snooze", FollowUpAct.undone_at.is_(None))) or 0
 
 
-def check_wish(db: Session, doer: Doer, row: FollowUp, due: Due, wish: Wish, today: date) -> None:
+def check_wish(db: Session, doer: Doer, row: FollowUp, due: Due, rule: Rule | None, wish: Wish, today: date) -> None:
     if wish.reason not in limits.REASONS.get(wish.kind, ()) or wish.kind == "reassign":
         raise UnexpectedValue(field="reason", value=wish.reason[:40], reason="it is none of those that are offered")
     if wish.kind == "snooze":
         check_snooze(doer, due, wish, count_snoozes(db, row), today)
         return
-    rule = rule_of(row)
     if not limits.may_close(due, rule, doer.is_clinician):
         raise Forbidden("What is critical, and a danger sign, is closed by a clinician alone.")
     if wish.reason == limits.NEVER_AGAIN and not limits.may_stop_kind(rule):
         raise UnexpectedValue(field="reason", value=wish.reason, reason="a danger sign is looked at each time")
     if wish.kind == "done_elsewhere":
-        check_done(row, due, wish, today)
+        check_done(due, rule, wish, today)
 
 
 def check_snooze(doer: Doer, due: Due, wish: Wish, snoozes: int, today: date) -> None:
@@ -134,8 +137,8 @@ def check_snooze(doer: Doer, due: Due, wish: Wish, snoozes: int, today: date) ->
         raise UnexpectedValue(field="day", value=str(wish.day or ""), reason="it is none of the days that are offered")
 
 
-def check_done(row: FollowUp, due: Due, wish: Wish, today: date) -> None:
-    first, last = limits.first_done_day(due, rule_of(row)), limits.last_done_day(due, today)
+def check_done(due: Due, rule: Rule | None, wish: Wish, today: date) -> None:
+    first, last = limits.first_done_day(due, rule), limits.last_done_day(due, today)
     if wish.day is None or wish.day > last or (first is not None and wish.day < first):
         raise UnexpectedValue(field="day", value=str(wish.day or ""), reason="it is none of the days that are offered")
 

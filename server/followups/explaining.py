@@ -1,14 +1,13 @@
 """Why a follow-up is due: its rule's words and sources, and the sums that were kept with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any, Final
 
 import orjson
 
 from server.followups.due import Step
-from server.followups.rule_files import load_rules
 from server.followups.ruleset import Rule, Source, Words
 from server.models import FollowUp
 
@@ -18,7 +17,7 @@ ONLY_OF_SOME: Final = frozenset(["months", "because", "provisional"])
 
 @dataclass(frozen=True)
 class Explanation:
-    """`rule` is the version that the row was worked out by, or None when no file holds that version any more.
+    """`rule` is the version that the row was worked out by, or None when nothing holds that version any more.
 
     `advice` is clinical: for her own record and her care team only, never on a list or in a message.
     """
@@ -29,29 +28,15 @@ class Explanation:
     reason: Words
     sources: tuple[Source, ...]
     disagreement: Words | None
-    signed_by: str | None
-    signed_on: date | None
     owner: str | None
     steps: tuple[Step, ...]
     advice: Words | None
     rule: Rule | None
 
 
-@cache
-def shipped_rules() -> tuple[Rule, ...]:
-    """The rules that come with the product, read once a process."""
-    return load_rules()
-
-
-@cache
-def rules_of_clinicians() -> frozenset[str]:
-    """The ids of rules of which some version is a clinician's alone: what no village worker is shown or told."""
-    return frozenset(rule.id for rule in shipped_rules() if rule.whose == "clinician")
-
-
-def explain(row: FollowUp) -> Explanation:
-    """What one row says about itself; needs no database."""
-    rule = rule_of(row)
+def explain(row: FollowUp, rules: Sequence[Rule]) -> Explanation:
+    """What one row says about itself, by the rules of its town (town_rules.TownRules.every); needs no database."""
+    rule = rule_of(row, rules)
     unknown = Words(row.rule, row.rule)
     return Explanation(
         rule_id=row.rule,
@@ -60,8 +45,6 @@ def explain(row: FollowUp) -> Explanation:
         reason=rule.reason if rule else unknown,
         sources=rule.sources if rule else (),
         disagreement=rule.disagreement if rule else None,
-        signed_by=rule.signed_by if rule else None,
-        signed_on=rule.signed_on if rule else None,
         owner=rule.owner if rule else None,
         steps=read_steps(row.why_json),
         advice=advice_of(row, rule),
@@ -69,15 +52,15 @@ def explain(row: FollowUp) -> Explanation:
     )
 
 
-def rule_of(row: FollowUp) -> Rule | None:
+def rule_of(row: FollowUp, rules: Sequence[Rule]) -> Rule | None:
     """The very version of the rule that made the row."""
-    known = (one for one in shipped_rules() if one.id == row.rule and one.version == row.rule_version)
+    known = (one for one in rules if one.id == row.rule and one.version == row.rule_version)
     return next(known, None)
 
 
-def title_of(row: FollowUp) -> Words:
+def title_of(row: FollowUp, rules: Sequence[Rule]) -> Words:
     """The rule's neutral title in both languages: no method, no pregnancy."""
-    rule = rule_of(row)
+    rule = rule_of(row, rules)
     return rule.title if rule else Words(row.rule, row.rule)
 
 

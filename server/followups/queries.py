@@ -17,9 +17,9 @@ from server.access.allow import Scope
 from server.access.her_worker import Carer
 from server.access.restricted import in_use
 from server.errors import NotFound
-from server.followups.explaining import rules_of_clinicians
 from server.followups.given_away import is_asked_now, not_given_away
-from server.models import BENEFIT_CASES, Dataset, Entity, FollowUp, Household, Village, Woman
+from server.followups.town_rules import shipped
+from server.models import BENEFIT_CASES, Dataset, Entity, FollowUp, Household, RuleVersion, Village, Woman
 
 
 @dataclass(frozen=True)
@@ -213,8 +213,10 @@ def is_case() -> ColumnElement[bool]:
 
 
 def of_the_team() -> ColumnElement[bool]:
-    """What is not a clinician's alone: all that a village worker is shown, in numbers too."""
-    return FollowUp.rule.not_in(rules_of_clinicians())
+    """What is not a clinician's alone by any version: all that a village worker is shown, in numbers too."""
+    here = RuleVersion.project_id == FollowUp.project_id, RuleVersion.state == "published"
+    own = select(RuleVersion.rule).where(*here, RuleVersion.whose == "clinician").correlate(FollowUp)
+    return and_(FollowUp.rule.not_in(shipped().of_clinicians), FollowUp.rule.not_in(own))
 
 
 def in_codes(village_codes: Collection[str] | None) -> ColumnElement[bool]:

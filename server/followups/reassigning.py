@@ -17,9 +17,9 @@ from server.access.her_worker import working
 from server.errors import Forbidden, UnexpectedValue
 from server.followups import limits
 from server.followups.acting import Doer, add_act, get_task, written
-from server.followups.explaining import rules_of_clinicians
 from server.followups.queries import is_case, is_woman, of_the_team, within
 from server.followups.recalculate import lock_subject, recalculate_many
+from server.followups.town_rules import rules_of
 from server.followups.workload import Candidate, candidates_for
 from server.models import FollowUp, FollowUpAct, Project, Woman
 
@@ -46,7 +46,7 @@ def give_one(db: Session, doer: Doer, project: Project, row: FollowUp, gift: Gif
     lock_subject(db, project.id, (row.subject_list, row.subject), wait=True)
     today = clock.today(now)
     get_task(db, project, row, today)
-    if row.rule in rules_of_clinicians():
+    if row.rule in rules_of(db, project.id).of_clinicians:
         raise UnexpectedValue("This visit is a doctor's. It is not given to a worker.", field="visit")
     if has_chosen(db, row):
         raise UnexpectedValue("She chose who comes to her. Only she changes that.", field="to")

@@ -15,14 +15,16 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
-from server.followups.explaining import shipped_rules, write_steps
+from server.followups.explaining import write_steps
 from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
+from server.followups.judging import judge
 from server.followups.notices import follow_up_changed, told_to_others
-from server.followups.rules import due_for, stopped_for
+from server.followups.rules import NOTHING
 from server.followups.ruleset import Rule
 from server.followups.standing import escalates_on
 from server.followups.town_calendar import calendar_of
+from server.followups.town_rules import TownRules, rules_of
 from server.followups.working_days import Calendar
 from server.models import FollowUp, Project
 
@@ -32,6 +34,10 @@ REASON_GONE: Final = "reason_gone"
 SUBJECT_GONE: Final = "subject_gone"
 """The cause where the registry does not know her any more."""
 NO_CONSENT: Final = "no_consent"
+SWITCHED_OFF: Final = "switched_off"
+"""The cause where the town switched the rule off."""
+ONLY_OPEN: Final = (NO_CONSENT, SWITCHED_OFF)
+"""Causes that end what is still to be done; what was answered before was done."""
 
 _ROWS: Final = (
     select(FollowUp)
@@ -51,12 +57,13 @@ Subject = tuple[str, str]
 @dataclass(frozen=True)
 class Round:
     """One recalculation: whose project, the Shanghai date that follow-ups are to stand on, the instant it is made, and the
-    town's calendar."""
+    town's calendar and rules."""
 
     project: Project
     today: date
     now: datetime
     calendar: Calendar
+    town: TownRules
 
 
 def recalculate(db: Session, project: Project, subject_list: str, subject: str, today: date, now: datetime) -> None:
@@ -73,7 +80,7 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
     wanted = sorted(set(subjects))
     for one in wanted:
         lock_subject(db, project.id, one, wait=True)
-    round_ = Round(project, today, now, calendar_of(db, project.id))
+    round_ = Round(project, today, now, calendar_of(db, project.id), rules_of(db, project.id))
     for subject_list, group in groupby(wanted, key=lambda one: one[0]):
         uuids = [uuid for _, uuid in group]
         facts = facts_of_many(db, project, subject_list, uuids)
@@ -117,22 +124,26 @@ def rows_of(
 
 def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Mapping[str, FollowUp]) -> None:
     """One subject: what is new is added, what moved is moved, what is no longer asked for is superseded with its cause."""
-    rules = shipped_rules()
-    dues = due_for(facts, rules, round_.today, round_.calendar) if facts else ()
-    stopped = stopped_for(facts, rules, round_.today, round_.calendar) if facts else ()
-    causes = {one.key: one.cause for one in stopped}
-    otherwise = REASON_GONE if facts else SUBJECT_GONE
+    judged = judge(facts, round_.town, rows, round_.today, round_.calendar) if facts else NOTHING
+    causes = {one.key: one.cause for one in judged.stopped}
     news = []
-    for due in dues:
+    for due in judged.dues:
         row = rows.get(due.key) or add_row(db, round_, due)
-        if place(row, due, round_, next_look(due, facts, rules, round_)):
+        if place(row, due, round_, next_look(due, facts, round_.town.every, round_)):
             news.append(row)
-    for key in rows.keys() - {due.key for due in dues}:
-        if supersede(rows[key], causes.get(key, otherwise), round_):
+    for key in rows.keys() - {due.key for due in judged.dues}:
+        if supersede(rows[key], causes.get(key) or cause_of(rows[key], facts, round_), round_):
             news.append(rows[key])
     db.flush()
     for row in sorted(news, key=lambda one: one.id):
         follow_up_changed(db, round_.project, row, round_.now)
+
+
+def cause_of(row: FollowUp, facts: Facts | None, round_: Round) -> str:
+    """Why a row is not asked for that no stop ended."""
+    if facts is None:
+        return SUBJECT_GONE
+    return SWITCHED_OFF if round_.town.is_off(row.rule, round_.today) else REASON_GONE
 
 
 def add_row(db: Session, round_: Round, due: Due) -> FollowUp:
@@ -193,10 +204,11 @@ def values_of(due: Due, calendar: Calendar) -> dict[str, Any]:
 def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
     """Ends a row that is no longer asked for; whether that is news.
 
-    What was answered before her consent ended was done: only what was still to be done ends by it.
+    What was answered before her consent ended was done: only what was still to be done ends by it. So with a rule that is
+    switched off.
     """
     ended_before = row.ended and row.state != SUPERSEDED
-    is_news = not (ended_before and cause == NO_CONSENT) and (row.state, row.cause) != (SUPERSEDED, cause)
+    is_news = not (ended_before and cause in ONLY_OPEN) and (row.state, row.cause) != (SUPERSEDED, cause)
     if is_news:
         row.state, row.ended, row.severity, row.cause, row.inside = SUPERSEDED, True, "info", cause, None
         row.escalates_on = row.snoozed_until = row.given_to_id = row.given_until = None

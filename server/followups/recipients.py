@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from server.access import roles
 from server.access.care_roles import OFFICER, members_of
 from server.access.hand_overs import carers_in
-from server.followups.explaining import rules_of_clinicians
+from server.followups.town_rules import rules_of, shipped
 from server.models import (
     BENEFIT_CASES,
     Actor,
@@ -70,12 +70,19 @@ class Recipients:
 
 
 class Staff:
-    """The people of one town and their villages. `above`: what a village is a part of, by its code."""
+    """The people of one town and their villages. `above`: what a village is a part of, by its code; `of_clinicians`: the
+    ids of the rules that are clinicians' alone.
+    """
 
     def __init__(
-        self, duties: Iterable[Duty], stand_ins: Iterable[StandIn] = (), above: Mapping[str, str] = EMPTY
+        self,
+        duties: Iterable[Duty],
+        stand_ins: Iterable[StandIn] = (),
+        above: Mapping[str, str] = EMPTY,
+        of_clinicians: frozenset[str] | None = None,
     ) -> None:
         self.duties, self.stand_ins, self.above = frozenset(duties), frozenset(stand_ins), above
+        self.of_clinicians = shipped().of_clinicians if of_clinicians is None else of_clinicians
 
     @property
     def people(self) -> frozenset[int]:
@@ -106,7 +113,7 @@ class Staff:
         if row.subject_list == BENEFIT_CASES:
             officers = frozenset(self._near(OFFICER, self._places(row.village_code)))
             return Recipients(officers, frozenset(), frozenset())
-        return self.recipients(row.village_code, chosen, row.rule in rules_of_clinicians(), row.given_to_id)
+        return self.recipients(row.village_code, chosen, row.rule in self.of_clinicians, row.given_to_id)
 
     def _places(self, village_code: str) -> set[str | None]:
         """Whoever has one of these has the village: itself, what it is a part of, and the whole town."""
@@ -129,7 +136,8 @@ def care_towns(db: Session) -> list[int]:
 
 def staff_of(db: Session, project_id: int, today: date) -> Staff:
     duties = (*_by_role(db, project_id), *_by_phone(db, project_id))
-    return Staff(duties, _stand_ins(db, project_id, today), _above(db, project_id))
+    of_clinicians = rules_of(db, project_id).of_clinicians
+    return Staff(duties, _stand_ins(db, project_id, today), _above(db, project_id), of_clinicians)
 
 
 def _above(db: Session, project_id: int) -> dict[str, str]:
@@ -150,9 +158,10 @@ def recipients_of(db: Session, row: FollowUp) -> Recipients:
         hers = (Woman.project_id == row.project_id) & (Woman.uuid == row.subject)
         query = select(Woman.assigned_worker, Woman.consent_share_clinic).where(hers)
         chosen, shares = db.execute(query).one_or_none() or (None, True)
-    if row.rule in rules_of_clinicians() and not shares:
+    staff = staff_of(db, row.project_id, row.stands_on)
+    if row.rule in staff.of_clinicians and not shares:
         return Recipients(frozenset(), frozenset(), frozenset())
-    return staff_of(db, row.project_id, row.stands_on).of(row, chosen)
+    return staff.of(row, chosen)
 
 
 def _by_role(db: Session, project_id: int) -> list[Duty]:

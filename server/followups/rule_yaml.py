@@ -65,6 +65,11 @@ def read_yaml(content: bytes) -> tuple[dict[str, Any], str]:
     return table, text
 
 
+def compose_yaml(text: str) -> yaml.Node | None:
+    """What stands where in the text. Raises NotReadable, yaml.YAMLError or ValueError."""
+    return _Loader(text).get_single_node()
+
+
 def _refuse_surprises(node: yaml.Node | None) -> None:
     if node is None:
         return

@@ -1,7 +1,7 @@
 """Who is due, and why: a pure function of facts, rules and a day. Same facts in any order, same bytes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,11 +17,12 @@ from server.followups.answers import ending_of
 from server.followups.antenatal import Settled, settle_contacts
 from server.followups.due import TASK_STATES, Due, Step, Stopped, key_of
 from server.followups.endings import Asked, Ending
-from server.followups.facts import Facts, Visit
+from server.followups.facts import Facts, Pregnancy, Visit
 from server.followups.finding_occasions import occasions_of
 from server.followups.occasions import Occasion, dating_on
 from server.followups.occurrences import each_occurrence
-from server.followups.ruleset import Rule, rules_in_force
+from server.followups.pins import NO_PINS, Pins, Versions
+from server.followups.ruleset import Rule
 from server.followups.schedules import as_it_counts, left_on
 from server.followups.stops import Cause, causes_of_stop
 from server.followups.windows import (
@@ -39,30 +40,50 @@ GESTATION_DAYS = 280
 """EDD - 280 days is the day that weeks count from (domain.md 2.1); never nine months and a week."""
 
 
-def due_for(facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None = None) -> tuple[Due, ...]:
+@dataclass(frozen=True)
+class Judged:
+    """The follow-ups of one subject, by target day; and those that a stop ended, each with what ended it."""
+
+    dues: tuple[Due, ...] = ()
+    stopped: tuple[Stopped, ...] = ()
+
+
+NOTHING: Final = Judged()
+
+
+def judge_all(
+    facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None = None, pins: Pins = NO_PINS
+) -> Judged:
     """The follow-ups of one subject as they stand that day (Asia/Shanghai), by target day.
 
     Tasks that a stop ended are left out (`stopped_for` names them); those that were answered before it stay, as done.
     Without valid consent there is nothing. Without a calendar the target day is proposed, and working days are those of
-    the week. Raises nothing for facts that contradict each other.
+    the week. `pins` are the tasks that keep a version. Raises nothing for facts that contradict each other.
     """
-    judged = _judge_all(facts, rules, today, calendar)
-    return _stand_inside(sorted((due for due, stop in judged if stop is None), key=_order), rules)
+    judged = sorted(_judge_each(facts, Versions(rules, today, pins), today, calendar), key=lambda one: _order(one[0]))
+    stopped = (Stopped(due.key, due.rule, stop.cause, stop.on, stop.event) for due, stop in judged if stop)
+    return Judged(_stand_inside([due for due, stop in judged if stop is None], rules), tuple(stopped))
+
+
+def due_for(
+    facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None = None, pins: Pins = NO_PINS
+) -> tuple[Due, ...]:
+    """The tasks and what was done, of `judge_all`."""
+    return judge_all(facts, rules, today, calendar, pins).dues
 
 
 def stopped_for(
-    facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None = None
+    facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None = None, pins: Pins = NO_PINS
 ) -> tuple[Stopped, ...]:
     """The follow-ups that `due_for` leaves out, each with what ended it."""
-    judged = sorted(_judge_all(facts, rules, today, calendar), key=lambda one: _order(one[0]))
-    return tuple(Stopped(due.key, due.rule, stop.cause, stop.on, stop.event) for due, stop in judged if stop)
+    return judge_all(facts, rules, today, calendar, pins).stopped
 
 
 def extra_contacts(facts: Facts, rules: Sequence[Rule], today: date) -> tuple[Visit, ...]:
     """The antenatal contacts that no rule waited for: extra ones, with thanks (ui.md section 11, decision 4)."""
     if not facts.consent.holds_on(today):
         return ()
-    settled = _settle_all(facts, rules_in_force(rules, today), today)
+    settled = _settle_all(facts, Versions(rules, today), today)
     return tuple(visit for one in settled.values() for visit in one.extra)
 
 
@@ -70,15 +91,16 @@ def _order(due: Due) -> tuple[date, str, str]:
     return due.due_on, due.rule, due.key
 
 
-def _judge_all(
-    facts: Facts, rules: Sequence[Rule], today: date, calendar: Calendar | None
+def _judge_each(
+    facts: Facts, versions: Versions, today: date, calendar: Calendar | None
 ) -> Iterator[tuple[Due, Cause | None]]:
     """Every follow-up with the stop that ended it, if one did."""
-    in_force = rules_in_force(rules, today)
-    settled = _settle_all(facts, in_force, today)
+    settled = _settle_all(facts, versions, today)
     has_consent = facts.consent.holds_on(today)
-    for rule, occasion, number, window in _each_time(in_force, facts, today, calendar or WEEKENDS_ONLY):
+    for rule, occasion, number, window in _each_time(versions.used(), facts, today, calendar or WEEKENDS_ONLY):
         key = key_of(rule.id, facts.subject, occasion.episode, occasion.event, number)
+        if not versions.judges(rule, key):
+            continue
         asked = Asked(key, occasion, window, rule.answers_before_open, today, number)
         ending = None
         if rule.answer != "antenatal_contact":
@@ -115,9 +137,16 @@ def _by_then(ending: Ending | None, rule: Rule, occasion: Occasion, today: date)
     return ending if left is None or (ending and ending.is_answer and ending.on and ending.on < left) else None
 
 
-def _settle_all(facts: Facts, rules: tuple[Rule, ...], today: date) -> dict[str, Settled]:
+def _settle_all(facts: Facts, versions: Versions, today: date) -> dict[str, Settled]:
+    """The contacts of each pregnancy, judged by the very versions that its tasks are judged by."""
     ordered = sorted(facts.pregnancies, key=lambda one: one.uuid)
-    return {one.uuid: settle_contacts(facts, one, rules, today) for one in ordered}
+    used = versions.used()
+    return {one.uuid: settle_contacts(facts, one, _judging(facts, one, versions, used), today) for one in ordered}
+
+
+def _judging(facts: Facts, pregnancy: Pregnancy, versions: Versions, used: tuple[Rule, ...]) -> list[Rule]:
+    keys = {rule.id: key_of(rule.id, facts.subject, pregnancy.uuid, pregnancy.event) for rule in used}
+    return [rule for rule in used if versions.judges(rule, keys[rule.id])]
 
 
 def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, calendar: Calendar | None) -> Due:

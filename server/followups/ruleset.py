@@ -1,6 +1,6 @@
 """A follow-up rule as data, and the words that it may use. Schema: domain.md section 5.4, point 5."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -252,15 +252,25 @@ def may_be_switched_on(rule: Rule) -> bool:
     return rule.needs_consent is None or rule.needs_consent in ASKED_CONSENTS
 
 
+def newest_of(rules: Iterable[Rule], today: date) -> dict[str, Rule]:
+    """Of each rule, by its id, the highest version that has taken effect by that day."""
+    found: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda rule: (rule.id, rule.version)):
+        if rule.effective_from <= today:
+            found[rule.id] = rule
+    return found
+
+
+def switched_on(newest: Mapping[str, Rule]) -> dict[str, Rule]:
+    """Of the newest version of each rule those that ask for something: switched on, and replaced by none that is."""
+    on = {name: rule for name, rule in newest.items() if rule.enabled and may_be_switched_on(rule)}
+    replaced = {name for rule in on.values() for name in rule.replaces}
+    return {name: rule for name, rule in on.items() if name not in replaced}
+
+
 def rules_in_force(rules: Iterable[Rule], today: date) -> tuple[Rule, ...]:
     """Of each rule the highest version that has taken effect by that day, by id; rules that start later are left out.
 
     A rule whose version in force is switched off is left out too, and one that another in force replaces.
     """
-    found: dict[str, Rule] = {}
-    for rule in sorted(rules, key=lambda rule: (rule.id, rule.version)):
-        if rule.effective_from <= today:
-            found[rule.id] = rule
-    on = [rule for rule in found.values() if rule.enabled and may_be_switched_on(rule)]
-    replaced = {name for rule in on for name in rule.replaces}
-    return tuple(rule for rule in on if rule.id not in replaced)
+    return tuple(switched_on(newest_of(rules, today)).values())

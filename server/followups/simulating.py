@@ -1,18 +1,24 @@
 """Follow-ups as they would stand on a day, worked out anew and written nowhere: what `fangshi follow-ups` prints."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import reduce
 from typing import Any, Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from server.followups.comparing import CHANGES, Change, compare
 from server.followups.due import Due
-from server.followups.explaining import fields_of, shipped_rules
+from server.followups.explaining import fields_of
+from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
-from server.followups.rules import due_for
+from server.followups.judging import judge
+from server.followups.recalculate import rows_of
+from server.followups.ruleset import Rule
 from server.followups.town_calendar import calendar_of
-from server.models import BENEFIT_CASES, Dataset, Entity, Household, Project, Woman
+from server.followups.town_rules import rules_of, with_rule
+from server.models import BENEFIT_CASES, Dataset, Entity, FollowUp, Household, Project, Woman
 
 BATCH: Final = 200
 STATES: Final = {
@@ -44,15 +50,30 @@ HEADING: Final = (
 def standing_on(db: Session, project: Project, today: date) -> Iterator[Due]:
     """Every follow-up of a project as it would stand that day, subject by subject, by target day. Reads in batches.
 
-    It is judged by all that is known now, without the visits of later days; consent is as it stands now.
+    It is judged by all that is known now, without the visits of later days; consent is as it stands now, and open tasks
+    keep their versions.
     """
-    calendar = calendar_of(db, project.id)
-    for subject_list, rows, key in subjects_in(project):
-        for subjects in _batches(db, rows, key):
+    town, calendar = rules_of(db, project.id), calendar_of(db, project.id)
+    for facts, rows in facts_in(db, project, today):
+        yield from judge(facts, town, rows, today, calendar).dues
+
+
+def changed_by(db: Session, project: Project, today: date, drafts: Sequence[Rule]) -> Iterator[Change]:
+    """What these versions would add, take away or move, if they held that day for everybody."""
+    town, calendar = rules_of(db, project.id), calendar_of(db, project.id)
+    then = reduce(with_rule, drafts, town)
+    for facts, rows in facts_in(db, project, today):
+        before, after = (judge(facts, one, rows, today, calendar).dues for one in (town, then))
+        yield from (one for one in compare(before, after) if one.kind in CHANGES)
+
+
+def facts_in(db: Session, project: Project, today: date) -> Iterator[tuple[Facts, Mapping[str, FollowUp]]]:
+    """Everybody's facts, without the visits of later days, and known follow-ups by key."""
+    for subject_list, query, key in subjects_in(project):
+        for subjects in _batches(db, query, key):
             facts = facts_of_many(db, project, subject_list, subjects, until=today)
-            for uuid in subjects:
-                if uuid in facts:
-                    yield from due_for(facts[uuid], shipped_rules(), today, calendar)
+            rows = rows_of(db, project.id, subject_list, subjects)
+            yield from ((facts[uuid], rows.get(uuid, {})) for uuid in subjects if uuid in facts)
 
 
 def subjects_in(project: Project) -> Iterator[tuple[str, Select[int, str], Any]]:
@@ -94,6 +115,23 @@ def as_json(due: Due) -> dict[str, Any]:
         "merged_into": due.merged_into,
         "why": [{**fields_of(one), "on": one.on.isoformat(), "gives": one.gives.isoformat()} for one in due.why],
     }
+
+
+def change_as_json(change: Change) -> dict[str, Any]:
+    """One change as the command prints it: `before` and `after` as `as_json` has them, None where there is none."""
+    return {"change": change.kind, **{side: as_json(due) if due else None for side, due in sides(change)}}
+
+
+def change_as_lines(change: Change) -> Iterator[str]:
+    """+ what comes, − what goes, and of what moves both."""
+    for side, due in sides(change):
+        if due:
+            sign = "−" if side == "before" else "+"
+            yield f"{sign} {next(as_lines(due))}"
+
+
+def sides(change: Change) -> tuple[tuple[str, Due | None], ...]:
+    return ("before", change.before), ("after", change.after)
 
 
 def as_lines(due: Due) -> Iterator[str]:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from server.access.widening import with_parts
 from server.clock import SHANGHAI
-from server.followups.explaining import rules_of_clinicians
 from server.followups.queries import Reached, is_woman, of_the_team, still_asked, within
 from server.followups.recipients import WORKER, Staff, staff_of
 from server.models import BENEFIT_CASES, AppUser, FollowUp, Village, VillageScope, Woman
@@ -54,9 +53,9 @@ def silent_since(opens_on: date, synced: Iterable[datetime], today: date) -> dat
     return last
 
 
-def may_wait(row: FollowUp) -> bool:
+def may_wait(row: FollowUp, of_clinicians: Collection[str]) -> bool:
     """Whether a village worker's phone can hold its answer: of tasks, those that are no clinician's and no officer's."""
-    return not row.ended and row.subject_list != BENEFIT_CASES and row.rule not in rules_of_clinicians()
+    return not row.ended and row.subject_list != BENEFIT_CASES and row.rule not in of_clinicians
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,8 @@ class Syncing:
 
     def silence_of(self, row: FollowUp, chosen: str | None, today: date) -> Silence | None:
         """None for what waits for no phone."""
-        return self.silence_for(row.village_code, chosen, row.opens_on, today) if may_wait(row) else None
+        waits = may_wait(row, self.staff.of_clinicians)
+        return self.silence_for(row.village_code, chosen, row.opens_on, today) if waits else None
 
 
 def syncing_of(db: Session, project_id: int, today: date) -> Syncing:
@@ -111,7 +111,7 @@ def phones_of_workers(db: Session, project_id: int) -> tuple[Carried, ...]:
 
 def silences_of(db: Session, project_id: int, rows: Collection[FollowUp], today: date) -> dict[int, Silence]:
     """By the id of a follow-up, those of them that are perhaps done; as many queries for many rows as for one."""
-    waiting = [row for row in rows if may_wait(row) and row.opens_on <= today]
+    waiting = [row for row in rows if not row.ended and row.opens_on <= today]
     phones = phones_of_workers(db, project_id) if waiting else ()
     if not any(silent_since(row.opens_on, [one.synced_at], today) for row in waiting for one in phones):
         return {}

@@ -12,8 +12,9 @@ from server.access.audit import record
 from server.errors import NotFound, UnexpectedValue
 from server.followups.calendar_files import calendar_with, read_again, read_year, shipped_years
 from server.followups.due import Step
-from server.followups.explaining import read_steps, shipped_rules
+from server.followups.explaining import read_steps
 from server.followups.ruleset import Rule
+from server.followups.town_rules import rules_of
 from server.followups.windows import Window, propose_day
 from server.followups.working_days import Calendar, CalendarYear
 from server.models import Actor, FollowUp, Project, TownCalendar
@@ -97,7 +98,7 @@ def _reaches_into(year: int) -> tuple[ColumnElement[bool], ...]:
 
 def count_moved(db: Session, project_id: int, before: Calendar, after: Calendar, year: int) -> int:
     """How many tasks that are asked for would be proposed for another day. Asked once, and counted by days, not by rows."""
-    rules = {(one.id, one.version): one for one in shipped_rules()}
+    rules = {(one.id, one.version): one for one in rules_of(db, project_id).every}
     moved = 0
     for rule_id, version, opens_on, due_on, closes_on, number in _counted(db, project_id, year):
         rule = rules.get((rule_id, version))

@@ -35,6 +35,7 @@ from server.models.places import BoundarySet, SubmissionGeometry, Village, Villa
 from server.models.projects import Project
 from server.models.releases import Release, ReleaseLook
 from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
+from server.models.rules import RuleMigration, RuleRun, RuleSignature, RuleSwitch, RuleVersion
 from server.models.sealed import SealedBytes, SealedText, SealingKey
 from server.models.sign_in import AppPassword, Authenticator, OpenIdName, Passkey, RecoveryCode, SignInStep
 from server.models.submissions import (
@@ -114,6 +115,11 @@ __all__ = [
     "Restriction",
     "RetentionRun",
     "RightsRequest",
+    "RuleMigration",
+    "RuleRun",
+    "RuleSignature",
+    "RuleSwitch",
+    "RuleVersion",
     "ScheduleChoice",
     "Seal",
     "SealedBytes",

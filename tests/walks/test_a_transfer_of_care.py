@@ -14,7 +14,7 @@ from forms.media import choice_csv
 from server.blobs import BlobStore, remember
 from server.config import Config
 from server.db import Database
-from server.followups.explaining import shipped_rules
+from server.followups.town_rules import shipped_rules
 from server.models import Dataset, Entity, FormAttachment, Seal, Submission
 from server.publishing.list_kinds import DESTINATIONS
 from tests.conftest import MORNING, Clock

@@ -157,6 +157,8 @@ def care_entries(able: set[str]) -> list[Entry]:
     if able & {"followup.read", "rights.read", "form.update"}:
         href = "/consents" if "followup.read" in able else "/consents/texts"
         found.append(Entry("consents", href, "shield", _("Consents")))
+    if able & {"rule.update", "rule.sign"}:
+        found.append(Entry("rules", "/rules", "list", _("Rules")))
     if "hand_over.list" in able:
         found.append(Entry("hand-overs", "/hand-overs", "people", _("Hand-overs")))
     if able & {"break_glass.open", "break_glass.list"}:

@@ -7,7 +7,9 @@ from flask import Response, make_response, render_template
 from server.access.allow import may
 from server.access.restricted import is_restricted
 from server.followups.courses import get_woman, list_care, list_events
+from server.followups.explaining import title_of
 from server.followups.queries import for_subject
+from server.followups.town_rules import rules_of
 from server.models import Woman
 from server.places.joined import reach_home
 from server.registry.last_periods import find_last_periods
@@ -41,7 +43,9 @@ def show_timeline(woman_uuid: UUID) -> Response:
 
 def course_of(reach: Reach, woman: Woman, clinical: bool) -> dict[str, object]:
     db, day = session.db(), reach.today
-    rows = for_subject(db, reach.project.id, reach.whose, "women", woman.uuid)
+    rules = rules_of(db, reach.project.id).every
+    found = for_subject(db, reach.project.id, reach.whose, "women", woman.uuid)
+    rows = [(row, title_of(row, rules)) for row in found]
     events = list_events(db, woman, MOST_EVENTS)
     pregnancies, methods = list_care(db, woman) if clinical else ([], [])
     going_on = [one.uuid for one in pregnancies if one.status == "ongoing"]

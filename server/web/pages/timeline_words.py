@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from flask_babel import lazy_gettext as _l
 
 from server.followups.due import TASK_STATES
-from server.followups.explaining import title_of
 from server.followups.queries import last_day, state_at
 from server.followups.rules import GESTATION_DAYS
+from server.followups.ruleset import Words
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Pregnancy, Woman
 from server.registry.last_periods import LastPeriod
 from server.web.pages.followup_words import Mark, in_language, mark_of
@@ -62,12 +62,12 @@ class Entry:
 
 
 def entries_of(
-    events: Sequence[tuple[CareEvent, str]], rows: Sequence[FollowUp], today: date, clinical: bool
+    events: Sequence[tuple[CareEvent, str]], rows: Sequence[tuple[FollowUp, Words]], today: date, clinical: bool
 ) -> list[Entry]:
-    """Events and follow-ups in the order of their days, with today between what was and what comes."""
-    answered = {row.answered_by for row in rows if row.answered_by}
+    """Events and follow-ups, each with its title, in the order of their days, with today between what was and what comes."""
+    answered = {row.answered_by for row, _title in rows if row.answered_by}
     found = [event_entry(event, name, clinical, event.event in answered) for event, name in events]
-    found += [row_entry(row, today, clinical) for row in rows if is_shown(row)]
+    found += [row_entry(row, title, today, clinical) for row, title in rows if is_shown(row)]
     here = Entry(today, _("Today"), is_today=True)
 
     def place(one: Entry) -> tuple[date, bool, bool, date]:
@@ -88,9 +88,9 @@ def event_entry(event: CareEvent, form_name: str, clinical: bool, answered: bool
     return Entry(event.visit_date, title, sub, href, _("The record"))
 
 
-def row_entry(row: FollowUp, today: date, clinical: bool) -> Entry:
+def row_entry(row: FollowUp, words: Words, today: date, clinical: bool) -> Entry:
     """An answered one stands on the day of its answer, one that is still to come on the day proposed for it."""
-    title = in_language(title_of(row))
+    title = in_language(words)
     title = f"{title} ({row.rule})" if clinical else title
     state = state_at(row, today)
     sub = _("Last day %(day)s", day=say_day(last_day(row))) if state in TASK_STATES else ""

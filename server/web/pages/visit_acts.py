@@ -15,6 +15,7 @@ from server.followups.courses import find_woman
 from server.followups.due import Due
 from server.followups.explaining import rule_of
 from server.followups.queries import Listed, get_by_visit_key
+from server.followups.town_rules import rules_of
 from server.models import BENEFIT_CASES, FollowUp, Project, Woman
 from server.publishing.list_editing import list_now
 from server.publishing.list_kinds import CLINICS, PLACEHOLDER
@@ -131,7 +132,7 @@ def show_close(visit_key: UUID) -> Response:
 
 
 def close_values(visit: Visit) -> dict[str, Any]:
-    rule, due = rule_of(visit.row), visit.due
+    rule, due = rule_of(visit.row, rules_of(session.db(), visit.project.id).every), visit.due
     first = limits.first_done_day(due, rule) if due else None
     last = limits.last_done_day(due, visit.reach.today) if due else None
     return {

@@ -8,8 +8,8 @@ from flask import Response, make_response, render_template, request
 from server.access.allow import allow, may, scope_of
 from server.errors import NotFound, Problem
 from server.followups import limits
-from server.followups.explaining import rules_of_clinicians
 from server.followups.reassigning import LONGEST, Gift, give_all, give_one, has_chosen
+from server.followups.town_rules import rules_of
 from server.followups.workload import candidates_for, set_workload_cap
 from server.models import Project
 from server.places.desk import list_villages
@@ -33,11 +33,12 @@ def show_give(visit_key: UUID) -> Response:
 
 def give_values(visit: Visit) -> dict[str, Any]:
     db, row = session.db(), visit.row
+    is_clinicians = row.rule in rules_of(db, visit.project.id).of_clinicians
     able = candidates_for(db, visit.project, row.village_code, visit.reach.today)
     return {
         **values_of(visit),
-        "waits": visit.due is not None and row.rule not in rules_of_clinicians(),
-        "is_clinicians": row.rule in rules_of_clinicians(),
+        "waits": visit.due is not None and not is_clinicians,
+        "is_clinicians": is_clinicians,
         "chose": has_chosen(db, row),
         "people": [one for one in able if one.person not in (visit.doer.actor_id, row.given_to_id)],
         "last": visit.reach.today + LONGEST,

@@ -8,8 +8,11 @@ from flask import Response, make_response, redirect, render_template
 from server.access.allow import may
 from server.followups.act_history import find_source, history_of
 from server.followups.courses import find_woman, name_of_form
+from server.followups.explaining import explain
 from server.followups.queries import Listed, get_by_visit_key, last_day, state_at
+from server.followups.signing import signatures_of
 from server.followups.syncing import silences_of
+from server.followups.town_rules import rules_of
 from server.models import BENEFIT_CASES, FollowUp, Woman
 from server.registry.last_periods import LastPeriod, find_last_periods
 from server.web import session
@@ -41,6 +44,8 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
     row, day = found.row, reach.today
     clinical = reach.scope.health and shares_with_clinic(woman)
     silence = silences_of(session.db(), reach.project.id, [row], day).get(row.id)
+    why = explain(row, rules_of(session.db(), reach.project.id).every)
+    signed = signatures_of(session.db(), reach.project.id, [why.rule] if why.rule else [])
     return {
         "row": row,
         "day": day,
@@ -48,9 +53,11 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
         "mark": mark_of(row, day, silence is not None),
         "is_task": state_at(row, day) in ("open", "due", "overdue"),
         "last": last_day(row),
-        "parts": parts_of(row, day, clinical, silence.since if silence else None, period_of(row) if clinical else None),
-        "basis": basis_of(row, clinical),
-        "advice": advice_of(row, clinical),
+        "parts": parts_of(
+            why, row, day, clinical, silence.since if silence else None, period_of(row) if clinical else None
+        ),
+        "basis": basis_of(why, signed.get((row.rule, row.rule_version), []), clinical),
+        "advice": advice_of(why, clinical),
         "bar": bar_of(row, day),
         "form_name": name_of_form(session.db(), reach.project.id, row.form_id),
         "acts_on": acts_on(reach, row, clinical),

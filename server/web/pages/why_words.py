@@ -4,6 +4,7 @@ To a clinician in the words of her record; to everybody else in neutral ones tha
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,9 @@ from flask_babel import lazy_gettext as _l
 
 from server.followups.acting import ACT
 from server.followups.due import Step
-from server.followups.explaining import Explanation, explain
+from server.followups.explaining import Explanation
+from server.followups.signing import Signed
+from server.followups.town_rules import FIRST_OF_A_TOWN
 from server.models import FollowUp
 from server.registry.last_periods import LastPeriod
 from server.web.pages.calendar_words import cause_in_words
@@ -119,6 +122,7 @@ class Part:
 
 
 def parts_of(
+    why: Explanation,
     row: FollowUp,
     today: date,
     clinical: bool,
@@ -130,7 +134,6 @@ def parts_of(
     `silent_since`: when the phone synchronised last on which the visit may be (followups/syncing.py). `period` is for
     clinicians: the last period that the weeks are counted from, where it was told in the lunar calendar.
     """
-    why = explain(row)
     return [
         fact_of(why, today, clinical, period),
         rule_of(why, row, clinical),
@@ -249,16 +252,23 @@ def say_silence(since: datetime, is_critical: bool) -> list[str]:
     return [said] if is_critical else [said, _("Ask about the phone first.")]
 
 
-def basis_of(row: FollowUp, clinical: bool) -> dict[str, Any]:
-    """Version, signature, and each source with how sure it is. A source's own words are clinical, so they are a clinician's."""
-    why = explain(row)
-    by = {"name": why.signed_by, "day": say_day(why.signed_on)} if why.signed_by and why.signed_on else None
+def basis_of(why: Explanation, signed: Sequence[Signed], clinical: bool) -> dict[str, Any]:
+    """Version, signatures, and each source with how sure it is. A source's own words are clinical, so they are a clinician's."""
+    signatures = [_("signed by %(name)s on %(day)s", name=one.name, day=say_day(one.row.signed_at)) for one in signed]
     return {
-        "version": _("Version %(version)s of the rule", version=why.rule_version),
-        "signed": _("signed by %(name)s on %(day)s", **by) if by else "",
+        "version": say_version(why.rule_version),
+        "signed": _("; ").join(signatures),
+        "href": f"/rules/{why.rule_id}?version={why.rule_version}" if why.rule and clinical else "",
         "sources": said_sources(why) if clinical else counted_sources(why),
         "disagreement": in_language(why.disagreement) if clinical and why.disagreement else "",
     }
+
+
+def say_version(version: int) -> str:
+    """The town's own versions are counted from 1 on as well."""
+    if version >= FIRST_OF_A_TOWN:
+        return _("Version %(version)s of the town itself", version=version - FIRST_OF_A_TOWN + 1)
+    return _("Version %(version)s of the rule", version=version)
 
 
 def said_sources(why: Explanation) -> list[dict[str, str]]:
@@ -277,9 +287,8 @@ def counted_sources(why: Explanation) -> list[dict[str, str]]:
     ]
 
 
-def advice_of(row: FollowUp, clinical: bool) -> str:
-    advice = explain(row).advice
-    return in_language(advice) if clinical and advice else ""
+def advice_of(why: Explanation, clinical: bool) -> str:
+    return in_language(why.advice) if clinical and why.advice else ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from forms.library import library_forms
 from server.access.passwords import password_fits
 from server.cli.folders import open_to_read
+from server.followups.rule_files import RULES
 from server.models import Assignment, Base, BoundarySet, User, Village
 from tests.making import a_town
 from tests.server.cli.running import looking_into, run
@@ -171,3 +172,28 @@ def test_follow_ups_make_no_database_and_upgrade_none(tmp_path: Path, monkeypatc
     monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
     assert run("follow-ups", "--data", str(tmp_path), "--project", "1") == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_drafts_of_rules_are_tried_and_only_what_they_change_is_printed(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = str(a_pregnancy(data))
+    text = (RULES / "ANC2.yaml").read_text(encoding="utf-8")
+    same, later = tmp_path / "same.yaml", tmp_path / "later.yaml"
+    same.write_text(text.replace("version: 1", "version: 2"), encoding="utf-8")
+    later.write_text(text.replace("version: 1", "version: 2").replace("due: { ga_anchor: 126", "due: { ga_anchor: 133"))
+    before = all_rows(data)
+    capsys.readouterr()
+    asked = ("follow-ups", "--data", str(data), "--project", project, "--as-of", "2027-01-20", "--rules")
+    assert run(*asked, str(same), "--json") == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert run(*asked, str(later), "--json") == 0
+    (change,) = json.loads(capsys.readouterr().out)
+    assert (change["change"], change["before"]["due"], change["after"]["due"]) == ("moved", "2027-01-05", "2027-01-12")
+    assert run(*asked, str(later)) == 0
+    gone, come = capsys.readouterr().out.splitlines()[1:]
+    assert gone.startswith("− ANC2") and come.startswith("+ ANC2") and "2027-01-12" in come
+    later.write_text("id: ANC2")
+    assert run(*asked, str(later)) == 2
+    assert "later.yaml" in capsys.readouterr().err
+    assert all_rows(data) == before

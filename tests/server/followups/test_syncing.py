@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.followups.recipients import CLINICIAN, WORKER, Duty, Staff, StandIn
 from server.followups.syncing import Carried, Syncing, may_wait, silences_of, silent_since
+from server.followups.town_rules import shipped
 from server.models import AppUser, FollowUp, Village
 from tests.server.followups.staff import LIUWAN, SHIQIAO, TODAY, a_carried_phone, a_follow_up, a_staff
 from tests.server.followups.told import a_woman
@@ -103,7 +104,7 @@ def test_one_phone_that_has_synchronised_is_enough_not_to_wait(village: str, cho
     ],
 )
 def test_only_a_village_worker_s_task_waits_for_a_phone(db: Session, given: dict[str, object], waits: bool) -> None:
-    assert may_wait(a_follow_up(db, a_staff(db), **given)) == waits
+    assert may_wait(a_follow_up(db, a_staff(db), **given), shipped().of_clinicians) == waits
 
 
 def a_silent_phone(db: Session, project, person: int | None, code: str, synced_at: datetime | None) -> int:  # type: ignore[no-untyped-def]

@@ -22,9 +22,9 @@ OFFICE = ("/map", "/forms", "/phones", "/places/import", "/audit")
 @pytest.mark.parametrize(
     ("name", "entries"),
     [
-        ("ada", [*OFFICE, "/consents/texts", "/hand-overs", "/admin"]),
+        ("ada", [*OFFICE, "/consents/texts", "/rules", "/hand-overs", "/admin"]),
         ("rita", ["/review", "/map", "/forms"]),
-        ("lea", ["/follow-ups", *OFFICE, "/consents/texts", "/hand-overs", "/emergency", "/admin"]),
+        ("lea", ["/follow-ups", *OFFICE, "/consents/texts", "/rules", "/hand-overs", "/emergency", "/admin"]),
         ("otto", []),
     ],
 )

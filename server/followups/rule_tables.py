@@ -1,0 +1,115 @@
+"""The rules that come with the product as a page in Chinese and English: one table a section. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from server.followups.rule_vocabulary import ANSWERS, LEVELS, STOPS, WHOSE, word
+from server.followups.rule_words import edge, offset_words
+from server.followups.ruleset import Rule, Words
+
+SECTIONS: Final = (
+    (
+        Words("孕期、分娩、产后", "Pregnancy, birth, after birth"),
+        ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "born_on", "lost_on"),
+    ),
+    (Words("避孕方法", "Contraception"), ("started_on", "injected_on", "supply_until")),
+    (Words("孕前和营养补充", "Before pregnancy, supplements"), ("fa_supply_until",)),
+    (
+        Words("住户、待遇、转移", "Homes, benefits, transfers"),
+        ("visited_on", "sent_on", "taken_over_on", "arrived_on", "stepped_on", "renewal_on"),
+    ),
+)
+OTHERS: Final = Words("其他", "Others")
+HEADS: Final = {
+    "zh": ("规则", "最早", "建议", "最后", "轻重", "停", "怎样算做了", "时间表", "来源", "负责人", "签字"),
+    "en": (
+        "Rule",
+        "First day",
+        "Target day",
+        "Last day",
+        "Levels",
+        "Ends by",
+        "Answered by",
+        "Schedule",
+        "Sources",
+        "Owner",
+        "Signed",
+    ),
+}
+INTRO: Final = """# 规则 / Rules
+
+由 `server/followups/rules/*.yaml` 生成，不手改；重新生成：`./fangshi rule-docs`。
+Made of `server/followups/rules/*.yaml`, not edited by hand; made again by `./fangshi rule-docs`.
+
+[A] 读过原文，[B] 众所周知、没有再读，[C] 要请医生确认。产品里的规则都没有签字：由本镇的医生在“规则”页上签。
+[A] read in the source itself, [B] well known and not read again, [C] to be confirmed by a clinician. Every rule ships unsigned:
+a clinician of the town signs it on the page “Rules”. What a file may look like: [rules.schema.json](rules.schema.json).
+"""
+
+
+def make_page(rules: Sequence[Rule]) -> str:
+    parts = [INTRO]
+    for lang in ("zh", "en"):
+        parts.append(f"## {'中文' if lang == 'zh' else 'English'}\n")
+        for title, chosen in sections(rules):
+            parts.append(f"### {in_language(title, lang)}\n")
+            parts.append("\n".join(_table(chosen, lang)) + "\n")
+    return "\n".join(parts)
+
+
+def sections(rules: Sequence[Rule]) -> Iterable[tuple[Words, list[Rule]]]:
+    """Each section with its rules by id and version; what hangs on a day of none of them comes last."""
+    known = {anchor for _, anchors in SECTIONS for anchor in anchors}
+    ordered = sorted(rules, key=lambda one: (one.id, one.version))
+    for title, anchors in SECTIONS:
+        yield title, [one for one in ordered if one.anchor in anchors]
+    if left := [one for one in ordered if one.anchor not in known]:
+        yield OTHERS, left
+
+
+def _table(rules: Iterable[Rule], lang: str) -> Iterable[str]:
+    heads = HEADS[lang]
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + " --- |" * len(heads)
+    for rule in rules:
+        yield "| " + " | ".join(_cells(rule, lang)) + " |"
+
+
+def _cells(rule: Rule, lang: str) -> list[str]:
+    off = Words("，出厂关着", ", ships switched off") if not rule.enabled else Words("", "")
+    clinicians = word(WHOSE, rule.whose) if rule.whose == "clinician" else None
+    title = f"**{rule.id}** {in_language(rule.title, lang)} ({rule.version}{in_language(off, lang)})"
+    sources = "<br>".join(f"[{one.mark}] {one.name}: {in_language(one.says, lang)}" for one in rule.sources)
+    unsigned = Words("没有", "no")
+    return [
+        _cell(one)
+        for one in (
+            title + (f"<br>{in_language(clinicians, lang)}" if clinicians else ""),
+            *(_joined(edge(offsets, rule), lang) for offsets in (rule.open, rule.due, rule.close)),
+            _joined([_level(rule, at) for at in range(len(rule.severity))], lang),
+            _joined([word(STOPS, one) for one in rule.stops], lang),
+            in_language(word(ANSWERS, rule.answer), lang),
+            ", ".join(rule.profiles),
+            sources + (f"<br>{in_language(rule.disagreement, lang)}" if rule.disagreement else ""),
+            rule.owner,
+            rule.signed_by or in_language(unsigned, lang),
+        )
+    ]
+
+
+def _level(rule: Rule, at: int) -> Words:
+    step = rule.severity[at]
+    level, since = word(LEVELS, step.level), offset_words(step.since)
+    return Words(f"{level.zh}：从{since.zh}起", f"{level.en}: from {since.en}")
+
+
+def _joined(words: Iterable[Words], lang: str) -> str:
+    return "<br>".join(in_language(one, lang) for one in words) or "–"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def in_language(words: Words, lang: str) -> str:
+    return words.en if lang == "en" else words.zh

@@ -1,0 +1,97 @@
+"""The words of rule files in plain Chinese and English: facts, answers, stops, levels. For pages, docs and changes alike."""
+
+from typing import Final
+
+from server.followups.ruleset import Words
+
+FACTS: Final = {
+    "ga_anchor": Words("孕周起算日", "the day that weeks are counted from"),
+    "registered_on": Words("登记日", "the day of registration"),
+    "started_on": Words("开始日", "the day it began"),
+    "injected_on": Words("上一次打针", "the last injection"),
+    "supply_until": Words("手里的用到哪天", "the day her supply lasts until"),
+    "issued_on": Words("发放日", "the day it was given"),
+    "reported_on": Words("报告日", "the day it was reported"),
+    "referred_on": Words("转诊日", "the day of the referral"),
+    "wants_help_on": Words("她说还需要帮助的那天", "the day she said that she needs more"),
+    "fa_supply_until": Words("叶酸用到哪天", "the day her folic acid lasts until"),
+    "visited_on": Words("上一次走访", "the last visit"),
+    "born_on": Words("分娩日", "the birth"),
+    "left_on": Words(
+        "出院日（没说时按分娩后 3 天）", "the day she left hospital (three days after the birth while nobody told)"
+    ),
+    "lost_on": Words("妊娠结束那天", "the loss"),
+    "told_on": Words("告知日", "the day it was told"),
+    "sent_on": Words("她同意转出的那天", "the day she agreed to the transfer"),
+    "taken_over_on": Words("接收方接手的那天", "the day it was taken over"),
+    "arrived_on": Words("到本镇的那天", "the day she came to us"),
+    "stepped_on": Words("上一步的日子", "the step before"),
+    "renewal_on": Words("县里通知的年审日", "the day of the county's notice"),
+    "noted_on": Words("记下的那天", "the day it was noted"),
+    "open": Words("最早那天", "the first day"),
+    "due": Words("建议日", "the target day"),
+    "close": Words("最后一天", "the last day"),
+}
+"""Every day that a window or a level may count from."""
+
+ANSWERS: Final = {
+    "antenatal_contact": Words("一次产前访视", "an antenatal contact"),
+    "outcome_report": Words("一次分娩或结局报告", "a report of the birth or how it ended"),
+    "episode_visit": Words("一次关于这个方法的访视", "a visit about this method"),
+    "next_injection": Words("下一针", "the next injection"),
+    "next_supply": Words("下一次发放", "the next supply"),
+    "seen_by_clinician": Words("医生看过", "a clinician has seen her"),
+    "referral_outcome": Words("转诊有了结果", "the outcome of the referral"),
+    "next_talk": Words("下一次和她谈过", "the next talk with her"),
+    "next_folic_acid": Words("下一次领叶酸", "the next folic acid"),
+    "household_visit": Words("下一次走访这户", "the next visit to the home"),
+    "discharge_told": Words("知道她哪天出院", "the day she left hospital is known"),
+    "postnatal_visit": Words("一次产后访视", "a visit after the birth"),
+    "home_visit": Words("一次产后上门访视", "a visit at home after the birth"),
+    "mood_check": Words("问过她心情怎样", "she was asked how she feels"),
+    "loss_support": Words("她的任何回答", "any answer of hers"),
+    "transfer_received": Words("接收方确认收到", "the receiver says that it came"),
+    "newcomer_met": Words("和新来的人见过面", "the newcomer was met"),
+    "newcomer_served": Words("问过新来的人需要什么", "the newcomer was asked what she needs"),
+    "next_step": Words("办完下一步", "the next step is done"),
+    "renewal_filed": Words("年审已报", "the renewal is filed"),
+}
+STOPS: Final = {
+    "gave_birth": Words("已经分娩", "she gave birth"),
+    "pregnancy_ended": Words("妊娠结束", "the pregnancy has ended"),
+    "episode_ended": Words("不再用这个方法", "the method has ended"),
+    "pregnancy_registered": Words("登记了怀孕", "a pregnancy was registered"),
+    "replaced": Words("下一次已提前做了", "the next one came before"),
+    "household_declined": Words("这户不要", "the home wants it no more"),
+    "household_moved": Words("这户搬走了", "the home has moved"),
+    "thirteen_weeks": Words("孕满 13 周", "13 weeks of pregnancy are over"),
+}
+LEVELS: Final = {
+    "info": Words("一般", "plain"),
+    "amber": Words("留意", "ending soon"),
+    "red": Words("要紧", "do it soon"),
+    "critical": Words("紧急", "critical"),
+}
+MARKS: Final = {
+    "A": Words("读过原文", "read in the source itself"),
+    "B": Words("众所周知，没有再读", "well known, not read again"),
+    "C": Words("要请医生确认", "to be confirmed by a clinician"),
+}
+KINDS: Final = {
+    "clinical": Words("医疗类：遇休息日只提前、不推后", "clinical: a day off moves it earlier, never later"),
+    "admin": Words("事务类：遇休息日顺延到下一个工作日", "office work: a day off moves it to the next working day"),
+}
+WHOSE: Final = {
+    "care_team": Words("照护小组", "the care team"),
+    "clinician": Words("只归医生", "clinicians alone"),
+}
+LISTS: Final = {
+    "women": Words("妇女本人", "a woman"),
+    "households": Words("一户人家", "a home"),
+    "benefit_cases": Words("一件待遇办理", "a benefit case"),
+}
+
+
+def word(table: dict[str, Words], name: str) -> Words:
+    """What a name of the file is called; one that came later is called by itself."""
+    return table.get(name, Words(name, name))

@@ -1,0 +1,167 @@
+"""What a rule says, line by line, in plain Chinese and English: the page of a rule, its docs, and what two versions differ in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from server.followups.rule_vocabulary import (
+    ANSWERS,
+    FACTS,
+    KINDS,
+    LEVELS,
+    LISTS,
+    MARKS,
+    STOPS,
+    WHOSE,
+    word,
+)
+from server.followups.ruleset import Offset, Rule, Words
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of a rule: its name, and what stands there; several where it is a list."""
+
+    name: Words
+    says: tuple[Words, ...]
+
+
+def lines_of(rule: Rule) -> list[Line]:
+    """All that a rule says but its title and reason, in the order in which a reader asks."""
+    return [Line(name, says) for name, says in _fields(rule) if says]
+
+
+def _fields(rule: Rule) -> Iterator[tuple[Words, tuple[Words, ...]]]:
+    yield Words("关于", "About"), (word(LISTS, rule.subject_list), *_only_for(rule))
+    yield Words("从哪天算", "Counts from"), (word(FACTS, rule.anchor),)
+    yield Words("最早", "First day"), edge(rule.open, rule)
+    yield Words("建议日", "Target day"), edge(rule.due, rule)
+    yield Words("最后一天", "Last day"), edge(rule.close, rule)
+    yield Words("宽限", "Grace"), (_days(rule.grace),) if rule.grace else ()
+    yield Words("再也不问，过了", "No longer asked for after"), edge(rule.latest, rule)
+    yield Words("反复", "Again and again"), _repeat(rule)
+    yield Words("轻重", "Levels"), tuple(_level(rule))
+    yield Words("怎样算做了", "What answers it"), (word(ANSWERS, rule.answer), *_before_open(rule))
+    yield Words("什么时候停", "What ends it"), tuple(word(STOPS, one) for one in rule.stops)
+    yield Words("归谁做", "Whose task it is"), (word(WHOSE, rule.whose),)
+    yield Words("表单", "Form"), (Words(rule.form_id, rule.form_id),)
+    yield Words("时间表", "Schedule"), tuple(_profile(one) for one in rule.profiles)
+    yield Words("遇到休息日", "On a day off"), (word(KINDS, rule.kind),)
+    yield Words("来源", "Sources"), tuple(_sources(rule))
+    yield Words("说法不一", "Sources differ"), (rule.disagreement,) if rule.disagreement else ()
+    yield Words("负责人", "Owner"), (Words(rule.owner, rule.owner),)
+    yield Words("自", "In force from"), (Words(rule.effective_from.isoformat(), rule.effective_from.isoformat()),)
+    yield Words("出厂", "As it ships"), (on_or_off(rule.enabled),)
+
+
+def on_or_off(enabled: bool) -> Words:
+    return Words("开着", "switched on") if enabled else Words("关着", "switched off")
+
+
+def edge(offsets: tuple[Offset, ...], rule: Rule) -> tuple[Words, ...]:
+    """`孕周起算日 + 112 天`; of several the latest counts."""
+    said = [offset_words(one, rule.in_working_days) for one in offsets]
+    if len(said) > 1:
+        latest = Words("取最晚的：", "the latest of: ")
+        return (Words(latest.zh + "；".join(one.zh for one in said), latest.en + "; ".join(one.en for one in said)),)
+    return tuple(said)
+
+
+def offset_words(offset: Offset, in_working_days: bool = False) -> Words:
+    fact = word(FACTS, offset.fact)
+    parts = [(offset.months, "个月", "month")] if offset.months else []
+    if offset.days or not parts:
+        parts.append(
+            (offset.days, "个工作日" if in_working_days else "天", "working day" if in_working_days else "day")
+        )
+    if not any(number for number, _, _ in parts):
+        return Words(fact.zh if fact.zh.endswith("天") else f"{fact.zh}当天", f"{fact.en} itself")
+    zh = "".join(f" {_sign(number)} {abs(number)} {unit}" for number, unit, _ in parts)
+    en = "".join(f" {_sign(number)} {abs(number)} {unit}{'' if abs(number) == 1 else 's'}" for number, _, unit in parts)
+    return Words(fact.zh + zh, fact.en + en)
+
+
+def _sign(number: int) -> str:
+    return "−" if number < 0 else "+"
+
+
+def _days(days: int) -> Words:
+    return Words(f"{days} 天", f"{days} day{'' if days == 1 else 's'}")
+
+
+def _repeat(rule: Rule) -> tuple[Words, ...]:
+    if rule.repeat is None:
+        return ()
+    zh = [f"{rule.repeat.months} 个月"] * bool(rule.repeat.months) + [f"{rule.repeat.days} 天"] * bool(rule.repeat.days)
+    en = [f"{rule.repeat.months} months"] * bool(rule.repeat.months) + [f"{rule.repeat.days} days"] * bool(
+        rule.repeat.days
+    )
+    times = rule.repeat.times
+    return (
+        Words(
+            f"每隔 {' '.join(zh)}，{f'共 {times} 次' if times else '直到停'}",
+            f"every {' and '.join(en)}, {f'{times} times in all' if times else 'until it ends'}",
+        ),
+    )
+
+
+def _level(rule: Rule) -> Iterator[Words]:
+    for step in rule.severity:
+        level, since = word(LEVELS, step.level), offset_words(step.since)
+        advice = step.advice or Words("", "")
+        yield Words(
+            f"{level.zh}：从{since.zh}起{f'。提示：{advice.zh}' if advice.zh else ''}",
+            f"{level.en}: from {since.en}{f'. Advice: {advice.en}' if advice.en else ''}",
+        )
+
+
+def _before_open(rule: Rule) -> Iterator[Words]:
+    if rule.answers_before_open:
+        yield Words("开始之前做的也算", "one before the first day counts as well")
+
+
+def _only_for(rule: Rule) -> Iterator[Words]:
+    """Narrowings, by the words of the file: they are the forms' own names."""
+    named = [("methods", list(rule.methods)), ("urgency", [rule.urgency] if rule.urgency else [])]
+    named += [("signs", list(rule.signs) if rule.anchor == "reported_on" else [])]
+    named += [("birth", [rule.birth] if rule.birth else []), ("checks", [rule.checks] if rule.checks else [])]
+    for name, values in named:
+        if values:
+            yield Words(f"只限 {name}：{'、'.join(values)}", f"only {name}: {', '.join(values)}")
+
+
+def _profile(name: str) -> Words:
+    return Words("不分时间表", "any schedule") if name == "any" else Words(name, name)
+
+
+def _sources(rule: Rule) -> Iterator[Words]:
+    for one in rule.sources:
+        mark = word(MARKS, one.mark)
+        yield Words(
+            f"[{one.mark}] {one.name}：{one.says.zh}（{mark.zh}）",
+            f"[{one.mark}] {one.name}: {one.says.en} ({mark.en})",
+        )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that two versions say differently: what went, and what came."""
+
+    name: Words
+    before: tuple[Words, ...]
+    after: tuple[Words, ...]
+
+
+def differences(before: Rule, after: Rule) -> list[Difference]:
+    """In the order of the fields; a field that neither changed is not named."""
+    heads = [
+        (Words("标题", "Title"), before.title, after.title),
+        (Words("理由", "Reason"), before.reason, after.reason),
+    ]
+    found = [Difference(name, (old,), (new,)) for name, old, new in heads if old != new]
+    old, new = ({one.name: one.says for one in lines_of(rule)} for rule in (before, after))
+    for name in dict.fromkeys((*old, *new)):
+        was, now = old.get(name, ()), new.get(name, ())
+        if was != now:
+            gone, come = tuple(one for one in was if one not in now), tuple(one for one in now if one not in was)
+            found.append(Difference(name, gone, come))
+    return found
