@@ -83,9 +83,9 @@ class Town:
             return Carried(self, Client(self.app, key=made.token), next(self.languages))
 
     def follow_ups(self) -> dict[str, str]:
-        """Rule to state and cause, of the one woman of a story."""
+        """Rule to state and cause, of the one woman of a story; but the question whether her consent goes on."""
         with self.database.reading() as db:
-            rows = list(db.scalars(select(FollowUp).order_by(FollowUp.id)))
+            rows = list(db.scalars(select(FollowUp).where(FollowUp.rule != "CONS").order_by(FollowUp.id)))
         return {row.rule: " ".join(filter(None, (row.state, row.cause))) for row in rows}
 
 

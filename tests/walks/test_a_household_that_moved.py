@@ -39,7 +39,7 @@ def homes(phone: Carried) -> dict[str, str]:
 def visits(town: Town) -> list[tuple[str, str]]:
     """Form and village of each follow-up that waits."""
     with town.database.reading() as db:
-        rows = db.scalars(select(FollowUp).where(~FollowUp.ended).order_by(FollowUp.id))
+        rows = db.scalars(select(FollowUp).where(~FollowUp.ended, FollowUp.rule != "CONS").order_by(FollowUp.id))
         return sorted({(row.form_id, row.village_code) for row in rows})
 
 

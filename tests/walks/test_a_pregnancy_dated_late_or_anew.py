@@ -105,7 +105,7 @@ def test_who_registers_at_thirty_weeks_is_asked_for_nothing_that_lay_before(town
     assert (record.values["ga_now"], record.refused) == ("30+2", [])
     assert not record.shown & {"birth_note", "ended_note", "danger_advice", "fhr_note", "mood_note"}
     done = {"ANC4": "done_on_time", "ANC1": "done_on_time"}
-    assert town.follow_ups() == {**done, "ANC5": "scheduled", "ANC6": "scheduled"}
+    assert town.follow_ups() == {**done, "PPFP": "declined", "ANC5": "scheduled", "ANC6": "scheduled"}
     for at in (213, 258):
         town.go_to(on(at))
         assert phone.everything_due() == []

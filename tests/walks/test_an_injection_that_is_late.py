@@ -50,7 +50,8 @@ def later(town: Town, days: int) -> date:
 def injections(town: Town) -> list[tuple[str, str]]:
     """State and severity of each that was or is asked for, oldest first."""
     with town.database.reading() as db:
-        return [(row.state, row.severity) for row in db.scalars(select(FollowUp).order_by(FollowUp.due_on))]
+        hers = select(FollowUp).where(FollowUp.rule.startswith("INJ")).order_by(FollowUp.due_on)
+        return [(row.state, row.severity) for row in db.scalars(hers)]
 
 
 @pytest.mark.parametrize(
@@ -139,4 +140,4 @@ def test_who_stops_gives_no_reason_and_is_asked_once_how_she_is_and_then_nothing
     assert due["form_id"] == FORM and not [word for word in OF_A_METHOD if word in due["label"]]
     for days in (126, 200, 365):
         later(town, days)
-        assert phone.everything_due() == []
+        assert phone.due(FORM) == []
