@@ -18,7 +18,7 @@ PAGE = "/me/calendar"
 
 
 @pages.get(PAGE)
-def show_calendar() -> Response:
+def show_calendar_address() -> Response:
     return make_response(render_template("me/calendar.html", **facts_of(require_person())))
 
 

@@ -69,7 +69,7 @@ def test_the_address_is_in_no_log_and_no_audit(town, app, browse, database, capl
     assert token not in caplog.text
     with database.reading() as db:
         acts = db.scalars(select(Audit).where(Audit.action.startswith("calendar"))).all()
-        assert [act.action for act in acts] == ["calendar.create"]
+        assert [act.action for act in acts] == ["calendar_address.create"]
         assert token not in str([act.details for act in acts])
 
 
