@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from server.followups.calendar_files import calendar_with
 from server.followups.facts import Facts, Stop, Transfer
 from server.followups.histories import Person, read_woman
 from server.followups.rules import due_for, stopped_for
@@ -52,6 +53,14 @@ def test_what_was_planned_before_ends_and_what_begins_here_afterwards_is_ours() 
     assert open_rules(with_stop(NEW_YEAR, "2026-12-01"), "2027-01-05") == set()
     assert "ANC-D" in open_rules(with_stop(SIGN, "2026-12-30"), "2026-12-31"), "a danger sign that was told here since"
     assert ended(with_stop(SIGN, "2026-12-31"), "2026-12-31")["ANC-D"] == "transferred"
+
+
+def test_the_other_side_has_three_and_seven_of_the_town_s_working_days() -> None:
+    agreed = replace(out(), agreed=(day("2026-02-12"), "asked"))  # a Thursday: Saturday is worked, then nine days are off
+    found = due_for(woman(transfers=(agreed,)), RULES, day("2026-02-12"), calendar_with([]))
+    (due,) = (one for one in found if one.rule == "MIG-TR")
+    assert (due.due_on, due.closes_on) == (day("2026-02-24"), day("2026-02-28"))
+    assert due.overdue_from == day("2026-03-01")
 
 
 def test_what_the_list_says_is_over_ends_what_is_asked_about_that_transfer_alone() -> None:
