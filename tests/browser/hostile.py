@@ -22,6 +22,9 @@ from server.access.sign_in_steps import begin_step
 from server.access.signing_in import sign_in
 from server.clock import now, today
 from server.config import OpenIdProvider
+from server.followups.rule_drafts import change_draft, make_draft
+from server.followups.town_calendar import add_year
+from server.followups.town_rules import FIRST_OF_A_TOWN
 from server.models import (
     Base,
     CareEvent,
@@ -64,6 +67,7 @@ WRITTEN = {
     "derive_problem": ("error",),
     "entity": ("label",),
     "entity_version": ("label", "user_agent"),
+    "follow_up_act": ("place", "note"),
     "form_version": ("name",),
     "feedback_channel": ("channel",),
     "hand_over": ("note",),
@@ -111,6 +115,8 @@ class HostileTown(CareTown):
             ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
             step = begin_step(db, "code", self.actor_id(db, "rita"), {"next": "/"}, now())
             session, *_ = sign_in(db, self.actor_id(db, "vera"), HOSTILE, now(), second_factor=True)
+            write_a_rule(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"))
+            add_days_off(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"))
             poison_columns(db)
         settings = self.app.config["CONFIG"]
         named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", HOSTILE)
@@ -119,6 +125,7 @@ class HostileTown(CareTown):
         steps = {"case_id": case, "benefit": benefit, "step": step, "session": session}
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
         people["list"], people["spoken"] = "clinics", "zh"
+        people |= {"rule": "IUD-1", "version": str(FIRST_OF_A_TOWN)}
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
 
     def send_records(self) -> list[int]:
@@ -205,6 +212,21 @@ def ask_benefit(db: Session, project_id: int) -> int:
     project, case = db.get_one(Project, project_id), str(uuid.uuid4())
     a_case(db, project, case)
     return tell(db, project, F12, "2026-03-01", subject=case, step="asked").submission_id
+
+
+def write_a_rule(db: Session, project: Project, by: int) -> None:
+    """A draft of the town's own, whose title is no better."""
+    row = make_draft(db, project, "IUD-1", by, now())
+    text = re.sub(r'(title:\n  zh: )"[^"]*"', lambda found: found[1] + orjson.dumps(HOSTILE).decode(), row.text)
+    assert change_draft(db, row, text, by, now()).title.zh == HOSTILE
+
+
+def add_days_off(db: Session, project: Project, by: int) -> None:
+    """A year that the town added, from a notice that is called so."""
+    title, day = orjson.dumps(HOSTILE).decode(), f"{today(now()).year + 5}-10-01"
+    words = f"title: {title}, number: {title}, issued_on: {day}, address: 'https://example.test/', mark: C"
+    rest = f"rest: [{{festivals: [national_day], first: {day}, last: {day}}}]"
+    add_year(db, by, project, f"year: {day[:4]}\nnotice: {{{words}}}\n{rest}\nworking: []\n", today(now()), now())
 
 
 def poison_columns(db: Session) -> None:

@@ -33,13 +33,17 @@ PAGES = {
     "/admin/people": "ada",
     "/admin/people/<actor_id>": "ada",
     "/admin/projects/<project_id>": "ada",
+    "/admin/projects/<project_id>/channels": "ada",
     "/consents/texts": "ada",
+    "/notices/failed": "ada",
     "/places/import": "ada",
     "/timetable": "ada",
     "/timetable/<name>": "ada",
+    "/calendar": "lea",
     "/follow-ups": "lea",
     "/follow-ups/give": "lea",
     "/follow-ups/reasons": "lea",
+    "/follow-ups/schedule": "lea",
     "/forms": "lea",
     "/forms/<form_id>": "lea",
     "/forms/<form_id>/draft": "lea",
@@ -57,6 +61,11 @@ PAGES = {
     "/phones/cards": "lea",
     "/phones/roster": "lea",
     "/red-lines": "lea",
+    "/rules": "lea",
+    "/rules/<rule>": "lea",
+    "/rules/<rule>/draft": "lea",
+    "/rules/<rule>/move": "lea",
+    "/rules/<rule>/try/<version>": "lea",
     "/follow-ups/<visit_key>": "lin",
     "/follow-ups/<visit_key>/close": "lin",
     "/follow-ups/<visit_key>/give": "lin",
@@ -74,11 +83,14 @@ PAGES = {
     "/review/sealed": "rita",
     "/me/reads": "rita",
     "/me": "vera",
+    "/me/calendar": "vera",
+    "/me/channels": "vera",
     "/me/notices": "vera",
     "/me/security": "vera",
     "/consents": "wang",
     "/emergency": "wang",
     "/follow-ups/<visit_key>/call": "wang",
+    "/follow-ups/before-break": "wang",
     "/follow-ups/list": "wang",
     "/follow-ups/print": "wang",
     "/forms/<form_id>/fill": "wang",
@@ -103,6 +115,7 @@ PAGES = {
 # What answers with JSON, with a file, or by leading elsewhere.
 NO_PAGES = {
     "/",
+    "/calendar/<token>.ics",
     "/m/places",
     "/forms/<form_id>/workbook",
     "/library/lists/<name>/file",
@@ -117,14 +130,20 @@ NO_PAGES = {
 }
 # What is on these is ours alone, in this town.
 QUIET = {
+    "/calendar",
     "/consents",
     "/follow-ups/acts",
+    "/follow-ups/before-break",
+    "/follow-ups/schedule",
     "/forms/upload",
     "/inbox",
     "/library",
     "/library/publish",
+    "/me/calendar",
+    "/me/channels",
     "/me/notices",
     "/not-built",
+    "/notices/failed",
     "/phones/roster",
     "/places/import",
     "/review/<submission_id>/case",
@@ -132,6 +151,9 @@ QUIET = {
     "/review/sealed",
     "/rights/feedback",
     "/rights/retention",
+    "/rules",
+    "/rules/<rule>",
+    "/rules/<rule>/move",
     "/sign-in/code",
     "/timetable",
     "/timetable/<name>",
@@ -339,6 +361,7 @@ OURS = frozenset(
         address data_json email password_hash language term household_uuid assigned_worker conflict
         about version sha1 schema_json xls_sha256 xls_content_type occasion channel way instance_id
         review_state place_how text_sha256 blob_sha256 waits_for deprecated_id xml values_json
+        never_again destination_json found_json whose pregnancy profile why
         complaints_json deriver act_json branch_id received_json conflicting_json path how
         """,
     )
@@ -358,6 +381,12 @@ ALSO_OURS = {
     ("submission_attachment", "name"),
     ("seal", "reason"),
     ("entity_backlog", "user_agent"),
+    ("follow_up_act", "reason"),
+    ("rule_run", "content_hash"),
+    ("rule_signature", "content_hash"),
+    ("rule_version", "content_hash"),
+    ("rule_version", "text"),  # a whole file: write_a_rule has the words in it
+    ("town_calendar", "notice"),  # so with add_days_off
 }
 
 

@@ -56,7 +56,9 @@ def test_what_was_planned_before_ends_and_what_begins_here_afterwards_is_ours() 
 
 
 def test_the_other_side_has_three_and_seven_of_the_town_s_working_days() -> None:
-    agreed = replace(out(), agreed=(day("2026-02-12"), "asked"))  # a Thursday: Saturday is worked, then nine days are off
+    agreed = replace(
+        out(), agreed=(day("2026-02-12"), "asked")
+    )  # a Thursday: Saturday is worked, then nine days are off
     found = due_for(woman(transfers=(agreed,)), RULES, day("2026-02-12"), calendar_with([]))
     (due,) = (one for one in found if one.rule == "MIG-TR")
     assert (due.due_on, due.closes_on) == (day("2026-02-24"), day("2026-02-28"))
