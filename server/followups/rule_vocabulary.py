@@ -28,6 +28,26 @@ FACTS: Final = {
     "stepped_on": Words("上一步的日子", "the step before"),
     "renewal_on": Words("县里通知的年审日", "the day of the county's notice"),
     "noted_on": Words("记下的那天", "the day it was noted"),
+    "expires_on": Words("卡片上的到期日", "the last day on the card"),
+    "appointed_on": Words(
+        "卫生院写的下次打针日（没写时按上一次后四周）",
+        "the next injection as the clinic wrote (four weeks after the last where it wrote none)",
+    ),
+    "reviewed_on": Words("上一次复查", "the last review"),
+    "wanted_again_on": Words("她要求再领的日子", "the day she asked for more"),
+    "lam_until": Words("哺乳能避孕到哪天", "the day breastfeeding protects until"),
+    "stopped_on": Words("停用或换方法那天", "the day she stopped or changed"),
+    "complained_on": Words("她说不舒服那天", "the day she said that she was not well"),
+    "cared_on": Words("照护那天", "the day of the care"),
+    "planned_on": Words("她说备孕那天", "the day she said that she plans a pregnancy"),
+    "without_on": Words("登记时没在吃叶酸那天", "the day she took no folic acid at registration"),
+    "fa_begun_on": Words("第一次领叶酸那天", "the first folic acid"),
+    "dose_asked_on": Words("记下用量要由医生定那天", "the day it was noted that a doctor says the dose"),
+    "consented_on": Words("她上次同意那天", "her last consent"),
+    "missed_on": Words("第一次去没见到人那天", "the first call, when nobody was met"),
+    "undated_on": Words("登记时说不清孕周那天", "the registration, when nobody could tell the weeks"),
+    "extra_on": Words("医生定的日子", "the day that a clinician set"),
+    "set_on": Words("医生定下那天", "the day it was set"),
     "open": Words("最早那天", "the first day"),
     "due": Words("建议日", "the target day"),
     "close": Words("最后一天", "the last day"),
@@ -55,6 +75,25 @@ ANSWERS: Final = {
     "newcomer_served": Words("问过新来的人需要什么", "the newcomer was asked what she needs"),
     "next_step": Words("办完下一步", "the next step is done"),
     "renewal_filed": Words("年审已报", "the renewal is filed"),
+    "device_visit": Words("一次关于到期的访视", "a visit about the day on the card"),
+    "appointed_injection": Words("约好的那一针", "the injection that was agreed"),
+    "next_review": Words("下一次复查", "the next review"),
+    "handed_out": Words("她要的领到了", "what she asked for was given"),
+    "lam_visit": Words("一次关于换方法的访视", "a visit about what comes after breastfeeding"),
+    "support_visit": Words("停用以后谈过一次", "one talk after she stopped"),
+    "complaint_heard": Words("回过她的话", "she was called back"),
+    "complaint_seen": Words("医生看过", "a clinician has seen her"),
+    "offer_answered": Words("医生问过一次", "a clinician asked once"),
+    "folic_acid_given": Words("领了叶酸，或她说在吃", "folic acid, or her word that she takes it"),
+    "folic_acid_taken": Words("领了叶酸，或她说在吃", "folic acid, or her word that she takes it"),
+    "need_asked": Words("问过她还要不要", "she was asked whether she still needs it"),
+    "dose_said": Words("医生定了用量", "a doctor said the dose"),
+    "consent_renewed": Words("重新问过她同不同意", "her consent was asked for again"),
+    "first_talk": Words("和这户第一次谈过", "the first talk with the home"),
+    "dated": Words("孕周有了依据", "her weeks are known"),
+    "clinician_contact": Words("医生看过她一次", "a contact with a clinician"),
+    "methods_offer": Words("谈过产后避孕，或她说不用", "the talk about methods, or her word that she wants none"),
+    "methods_offer_after": Words("谈过产后避孕，或她说不用", "the talk about methods, or her word that she wants none"),
 }
 STOPS: Final = {
     "gave_birth": Words("已经分娩", "she gave birth"),
@@ -84,6 +123,21 @@ KINDS: Final = {
 WHOSE: Final = {
     "care_team": Words("照护小组", "the care team"),
     "clinician": Words("只归医生", "clinicians alone"),
+}
+ONLY: Final = {
+    "named_risk": Words("只限医生写明有风险的", "only where a clinician named a risk"),
+}
+CONSENTS: Final = {
+    "after_abortion": Words("她对人工流产后照护的单独同意", "her separate consent to care after an abortion"),
+}
+PROFILES: Final = {
+    "any": Words("不分时间表", "any schedule"),
+    "CN5": Words("国家基本公卫 5 次", "the five contacts of the national service"),
+    "CN5+WHO": Words("国家 5 次加世界卫生组织的几次", "the five national contacts and those of WHO"),
+    "CN-clinic": Words("国内临床指南", "the national clinical guideline"),
+}
+OWNERS: Final = {
+    "town health lead": Words("镇卫生负责人", "town health lead"),
 }
 LISTS: Final = {
     "women": Words("妇女本人", "a woman"),
