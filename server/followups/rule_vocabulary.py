@@ -139,6 +139,50 @@ PROFILES: Final = {
 OWNERS: Final = {
     "town health lead": Words("镇卫生负责人", "town health lead"),
 }
+APPLIES: Final = {
+    "methods": Words("方法", "methods"),
+    "urgency": Words("转诊缓急", "urgency"),
+    "signs": Words("谁的情况", "signs"),
+    "birth": Words("哪些分娩", "births"),
+    "checks": Words("产检", "antenatal checks"),
+    "complaints": Words("不舒服的轻重", "complaints"),
+}
+"""Whom of all a rule is for: the fields of `applies`."""
+CHOSEN: Final = {
+    "iud_cu": Words("含铜宫内节育器", "copper IUD"),
+    "iud_lng": Words("左炔诺孕酮宫内系统", "LNG-IUS"),
+    "implant": Words("皮下埋植", "implant"),
+    "dmpa": Words("三个月避孕针", "3-month injectable"),
+    "neten": Words("两个月避孕针", "2-month injectable"),
+    "cic": Words("每月避孕针", "monthly injectable"),
+    "coc": Words("短效口服避孕药", "pill (COC)"),
+    "pop": Words("单纯孕激素药", "progestogen-only pill"),
+    "condom_m": Words("避孕套", "condom"),
+    "condom_f": Words("女用避孕套", "female condom"),
+    "lam": Words("哺乳闭经避孕法", "breastfeeding (LAM)"),
+    "ec": Words("紧急避孕", "emergency contraception"),
+    "female_ster_done": Words("女性绝育术后照护", "after-care of her sterilisation"),
+    "male_ster_done": Words("男性绝育术后照护", "after-care of his sterilisation"),
+    "natural": Words("安全期等自然方法", "fertility awareness"),
+    "urgent": Words("急", "urgent"),
+    "routine": Words("不急", "routine"),
+    "removal": Words("她要取出", "she wants it taken out"),
+    "pregnancy": Words("孕期", "in pregnancy"),
+    "after_birth": Words("产后", "after the birth"),
+    "baby": Words("宝宝", "the baby"),
+    "self_harm": Words("想伤害自己或宝宝", "thoughts of harm"),
+    "left_early": Words("在家分娩或当天出院", "at home, or out on the same day"),
+    "no_visits": Words("她不要上门", "she wants no visits at home"),
+    "baby_spoken_of": Words("她愿意说起宝宝", "she speaks of the baby"),
+    "watched": Words("医生写明有风险、早产或宝宝让人担心", "a named risk, an early birth, or a worry about the baby"),
+    "not_talked": Words("产前没谈过避孕", "nothing was said of methods before"),
+    "needed": Words("还要做", "still needed"),
+    "not_needed": Words("不用做", "not needed"),
+    "plain": Words("轻", "plain"),
+    "severe": Words("重", "severe"),
+    "danger": Words("危险信号", "a danger sign"),
+}
+"""What may stand in them."""
 LISTS: Final = {
     "women": Words("妇女本人", "a woman"),
     "households": Words("一户人家", "a home"),

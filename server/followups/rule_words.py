@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from server.followups.rule_vocabulary import (
     ANSWERS,
+    APPLIES,
+    CHOSEN,
     CONSENTS,
     FACTS,
     KINDS,
@@ -46,7 +48,7 @@ def _fields(rule: Rule) -> Iterator[tuple[Words, tuple[Words, ...]]]:
     yield Words("轻重", "Levels"), tuple(_level(rule))
     yield Words("怎样算做了", "What answers it"), (word(ANSWERS, rule.answer), *_before_open(rule))
     yield Words("什么时候停", "What ends it"), tuple(word(STOPS, one) for one in rule.stops)
-    yield Words("在位时代替", "Stands in the place of"), tuple(Words(one, one) for one in rule.replaces)
+    yield Words("启用时代替", "While on, in the place of"), tuple(Words(one, one) for one in rule.replaces)
     yield Words("先要她同意", "Needs first"), (word(CONSENTS, rule.needs_consent),) if rule.needs_consent else ()
     yield Words("归谁做", "Whose task it is"), (word(WHOSE, rule.whose),)
     yield Words("表单", "Form"), (Words(rule.form_id, rule.form_id),)
@@ -134,14 +136,15 @@ def _before_open(rule: Rule) -> Iterator[Words]:
 
 
 def _only_for(rule: Rule) -> Iterator[Words]:
-    """Narrowings, by the words of the file: they are the forms' own names."""
-    named = [("methods", list(rule.methods)), ("urgency", [rule.urgency] if rule.urgency else [])]
-    named += [("signs", list(rule.signs) if rule.anchor == "reported_on" else [])]
-    named += [("birth", [rule.birth] if rule.birth else []), ("checks", [rule.checks] if rule.checks else [])]
-    named += [("complaints", list(rule.complaints))]
-    for name, values in named:
+    """Whom of all it is for. What is told of whose danger signs only narrows rules of such signs."""
+    one = {"urgency": rule.urgency, "birth": rule.birth, "checks": rule.checks}
+    several = {"methods": rule.methods, "signs": rule.signs if rule.anchor == "reported_on" else ()}
+    several |= {"complaints": rule.complaints, **{name: (value,) for name, value in one.items() if value}}
+    for name, values in several.items():
         if values:
-            yield Words(f"只限 {name}：{'、'.join(values)}", f"only {name}: {', '.join(values)}")
+            field, said = word(APPLIES, name), [word(CHOSEN, value) for value in values]
+            zh, en = "、".join(each.zh for each in said), ", ".join(each.en for each in said)
+            yield Words(f"只限{field.zh}：{zh}", f"only {field.en}: {en}")
 
 
 def _sources(rule: Rule) -> Iterator[Words]:

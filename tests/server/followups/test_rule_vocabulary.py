@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from server.followups import rule_vocabulary, ruleset
-from server.followups.facts import SUBJECT_LISTS
+from server.followups.facts import BIRTHS, COMPLAINTS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
+from server.followups.rule_schema import make_schema
 from server.followups.ruleset import Words
 from server.followups.town_rules import shipped_rules
 
@@ -26,6 +27,8 @@ FACTS = {name for anchor, named in ruleset.ANCHORS.items() for name in (anchor, 
         (rule_vocabulary.CONSENTS, ruleset.CONSENTS),
         (rule_vocabulary.PROFILES, ruleset.PROFILES),
         (rule_vocabulary.OWNERS, {rule.owner for rule in shipped_rules()}),
+        (rule_vocabulary.APPLIES, make_schema()["properties"]["applies"]["properties"]),
+        (rule_vocabulary.CHOSEN, {*METHODS, *URGENCIES, *SIGNS, *BIRTHS, *ruleset.CHECKS, *COMPLAINTS}),
         (rule_vocabulary.LISTS, SUBJECT_LISTS),
     ],
 )
