@@ -100,7 +100,7 @@ from server.errors.requests import (
     Unparseable,
     WrongType,
 )
-from server.errors.rules import NotPreviewed, NotSimulated, RuleReadsOtherwise
+from server.errors.rules import ConsentNotAsked, NotPreviewed, NotSimulated, RuleReadsOtherwise
 
 __all__ = [
     "BadApiVersion",
@@ -109,6 +109,7 @@ __all__ = [
     "BasicRefused",
     "BodyTooLarge",
     "ChoosesFurther",
+    "ConsentNotAsked",
     "DatasetLinkNotAllowed",
     "DatasetNameCase",
     "DatasetUnknown",

@@ -16,3 +16,8 @@ class NotSimulated(Problem):
 class NotPreviewed(Problem):
     code = 409.34
     template = "Look first at what would move, not longer than a day ago; then confirm it."
+
+
+class ConsentNotAsked(Problem):
+    code = 409.35
+    template = "This rule cannot be switched on: it needs a consent that no form asks for yet."

@@ -77,6 +77,7 @@ def of_kinds(project_id: int, reached: Reached, kinds: Collection[str]) -> tuple
 
 
 def find_source(db: Session, row: FollowUp) -> int | None:
-    """The submission whose record a visit hangs on, None where the server made what it hangs on."""
-    here = CareEvent.project_id == row.project_id, CareEvent.event == row.anchor_event
-    return db.scalar(select(CareEvent.submission_id).where(*here).limit(1))
+    """The submission whose record a visit hangs on; None where that is no record of hers: a row of a list, say."""
+    here = CareEvent.project_id == row.project_id, CareEvent.subject_list == row.subject_list
+    about = CareEvent.subject == row.subject, CareEvent.event == row.anchor_event
+    return db.scalar(select(CareEvent.submission_id).where(*here, *about).limit(1))

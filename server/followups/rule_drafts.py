@@ -22,8 +22,11 @@ from server.models import Project, RuleRun, RuleVersion
 
 DRAFT: Final = "draft"
 PUBLISHED: Final = "published"
-FIXED: Final = ("subject_list", "form_id", "kind", "anchor", "answer", "urgency", "birth", "checks")
-"""What of a rule is the product's: whom and what it is about, and what answers it."""
+FIXED: Final = (
+    *("subject_list", "form_id", "kind", "anchor", "answer", "urgency", "birth", "checks"),
+    *("complaints", "needs_consent", "replaces"),
+)
+"""What of a rule is the product's: whom and what it is about, what answers it, and in whose place it stands."""
 NAME: Final = "YAML"
 
 

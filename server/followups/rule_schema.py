@@ -7,11 +7,15 @@ It holds what the reader says of structure: fields, their kinds and words. What 
 from typing import Any, Final
 
 from server.followups import ruleset
-from server.followups.facts import BIRTHS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
+from server.followups.facts import BIRTHS, COMPLAINTS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
 
 TEXT: Final = {"type": "string", "pattern": r"\S"}
 DAY: Final = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 EDGES: Final = ("open", "due", "close", "latest")
+OPTIONAL: Final = (
+    *("applies", "severity", "disagreement", "whose", "enabled", "repeat"),
+    *("replaces", "needs_consent"),
+)
 
 
 def make_schema() -> dict[str, Any]:
@@ -19,7 +23,7 @@ def make_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "随访规则的一个版本 / one version of a follow-up rule",
-        **_table(_fields(), optional=("applies", "severity", "disagreement", "whose", "enabled", "repeat")),
+        **_table(_fields(), optional=OPTIONAL),
         "allOf": [_by_anchor(anchor, named) for anchor, named in ruleset.ANCHORS.items()],
         "$defs": {"words": _table({"zh": TEXT, "en": TEXT}), "offset": _offset()},
     }
@@ -39,7 +43,7 @@ def _fields() -> dict[str, Any]:
         "anchor": _one_of(tuple(ruleset.ANCHORS)),
         "applies": _table(_applies(), optional=tuple(_applies())),
         "window": _table(_window(), optional=("latest", "counted_in")),
-        "severity": {"type": "array", "items": _table(_step(), optional=("advice",))},
+        "severity": {"type": "array", "items": _table(_step(), optional=("advice", "only"))},
         "answer": _table({"by": _one_of(tuple(ruleset.ANSWERS)), "before_open": {"type": "boolean"}}),
         "stops": _some_of(ruleset.STOPS),
         "sources": {"type": "array", "minItems": 1, "items": _table(_source())},
@@ -49,6 +53,8 @@ def _fields() -> dict[str, Any]:
         "whose": _one_of(ruleset.WHOSE),
         "enabled": {"type": "boolean"},
         "repeat": _repeat(),
+        "replaces": {"type": "array", "items": TEXT},
+        "needs_consent": _one_of(ruleset.CONSENTS),
     }
 
 
@@ -59,6 +65,7 @@ def _applies() -> dict[str, Any]:
         "signs": {**_some_of(SIGNS), "minItems": 1},
         "birth": _one_of(BIRTHS),
         "checks": _one_of(ruleset.CHECKS),
+        "complaints": _some_of(COMPLAINTS),
     }
 
 
@@ -71,7 +78,7 @@ def _window() -> dict[str, Any]:
 def _step() -> dict[str, Any]:
     since: dict[str, Any] = {"type": "object", "minProperties": 1, "maxProperties": 1}
     since["additionalProperties"] = {"$ref": "#/$defs/offset"}
-    return {"level": _one_of(ruleset.LEVELS), "since": since, "advice": _words()}
+    return {"level": _one_of(ruleset.LEVELS), "since": since, "advice": _words(), "only": _one_of(ruleset.ONLY)}
 
 
 def _source() -> dict[str, Any]:
@@ -82,7 +89,9 @@ def _repeat() -> dict[str, Any]:
     count = {"type": "integer", "minimum": 0}
     every = _table({"days": count, "months": count}, optional=("days", "months"))
     every["anyOf"] = [{"required": [name], "properties": {name: {"minimum": 1}}} for name in ("days", "months")]
-    return _table({"every": every, "times": {"type": "integer", "minimum": 2}}, optional=("times",))
+    first = {"type": "array", "items": {"type": "integer", "minimum": 1}, "uniqueItems": True}
+    fields = {"every": every, "times": {"type": "integer", "minimum": 2}, "first_months": first}
+    return _table(fields, optional=("times", "first_months"))
 
 
 def _offset() -> dict[str, Any]:

@@ -3,20 +3,29 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from server.followups.rule_vocabulary import ANSWERS, LEVELS, STOPS, WHOSE, word
-from server.followups.rule_words import edge, offset_words
-from server.followups.ruleset import Rule, Words
+from server.followups.rule_vocabulary import ANSWERS, OWNERS, STOPS, WHOSE, word
+from server.followups.rule_words import edge, level_words
+from server.followups.ruleset import OF_A_METHOD, Rule, Words
 
 SECTIONS: Final = (
     (
         Words("孕期、分娩、产后", "Pregnancy, birth, after birth"),
-        ("ga_anchor", "reported_on", "referred_on", "wants_help_on", "born_on", "lost_on"),
+        (
+            *("ga_anchor", "undated_on", "extra_on", "reported_on", "referred_on", "wants_help_on"),
+            *("born_on", "lost_on"),
+        ),
     ),
-    (Words("避孕方法", "Contraception"), ("started_on", "injected_on", "supply_until")),
-    (Words("孕前和营养补充", "Before pregnancy, supplements"), ("fa_supply_until",)),
+    (Words("避孕方法", "Contraception"), (*OF_A_METHOD, "cared_on")),
     (
-        Words("住户、待遇、转移", "Homes, benefits, transfers"),
-        ("visited_on", "sent_on", "taken_over_on", "arrived_on", "stepped_on", "renewal_on"),
+        Words("孕前和营养补充", "Before pregnancy, supplements"),
+        ("planned_on", "without_on", "fa_begun_on", "fa_supply_until", "dose_asked_on"),
+    ),
+    (
+        Words("住户、同意、待遇、转移", "Homes, consent, benefits, transfers"),
+        (
+            *("visited_on", "missed_on", "consented_on"),
+            *("sent_on", "taken_over_on", "arrived_on", "stepped_on", "renewal_on"),
+        ),
     ),
 )
 OTHERS: Final = Words("其他", "Others")
@@ -86,21 +95,15 @@ def _cells(rule: Rule, lang: str) -> list[str]:
         for one in (
             title + (f"<br>{in_language(clinicians, lang)}" if clinicians else ""),
             *(_joined(edge(offsets, rule), lang) for offsets in (rule.open, rule.due, rule.close)),
-            _joined([_level(rule, at) for at in range(len(rule.severity))], lang),
+            _joined([level_words(step) for step in rule.severity], lang),
             _joined([word(STOPS, one) for one in rule.stops], lang),
             in_language(word(ANSWERS, rule.answer), lang),
             ", ".join(rule.profiles),
             sources + (f"<br>{in_language(rule.disagreement, lang)}" if rule.disagreement else ""),
-            rule.owner,
+            in_language(word(OWNERS, rule.owner), lang),
             rule.signed_by or in_language(unsigned, lang),
         )
     ]
-
-
-def _level(rule: Rule, at: int) -> Words:
-    step = rule.severity[at]
-    level, since = word(LEVELS, step.level), offset_words(step.since)
-    return Words(f"{level.zh}：从{since.zh}起", f"{level.en}: from {since.en}")
 
 
 def _joined(words: Iterable[Words], lang: str) -> str:

@@ -5,16 +5,22 @@ from dataclasses import dataclass
 
 from server.followups.rule_vocabulary import (
     ANSWERS,
+    APPLIES,
+    CHOSEN,
+    CONSENTS,
     FACTS,
     KINDS,
     LEVELS,
     LISTS,
     MARKS,
+    ONLY,
+    OWNERS,
+    PROFILES,
     STOPS,
     WHOSE,
     word,
 )
-from server.followups.ruleset import Offset, Rule, Words
+from server.followups.ruleset import Offset, Rule, SeverityStep, Words
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,15 @@ def _fields(rule: Rule) -> Iterator[tuple[Words, tuple[Words, ...]]]:
     yield Words("轻重", "Levels"), tuple(_level(rule))
     yield Words("怎样算做了", "What answers it"), (word(ANSWERS, rule.answer), *_before_open(rule))
     yield Words("什么时候停", "What ends it"), tuple(word(STOPS, one) for one in rule.stops)
+    yield Words("启用时代替", "While on, in the place of"), tuple(Words(one, one) for one in rule.replaces)
+    yield Words("先要她同意", "Needs first"), (word(CONSENTS, rule.needs_consent),) if rule.needs_consent else ()
     yield Words("归谁做", "Whose task it is"), (word(WHOSE, rule.whose),)
     yield Words("表单", "Form"), (Words(rule.form_id, rule.form_id),)
-    yield Words("时间表", "Schedule"), tuple(_profile(one) for one in rule.profiles)
+    yield Words("时间表", "Schedule"), tuple(word(PROFILES, one) for one in rule.profiles)
     yield Words("遇到休息日", "On a day off"), (word(KINDS, rule.kind),)
     yield Words("来源", "Sources"), tuple(_sources(rule))
     yield Words("说法不一", "Sources differ"), (rule.disagreement,) if rule.disagreement else ()
-    yield Words("负责人", "Owner"), (Words(rule.owner, rule.owner),)
+    yield Words("负责人", "Owner"), (word(OWNERS, rule.owner),)
     yield Words("自", "In force from"), (Words(rule.effective_from.isoformat(), rule.effective_from.isoformat()),)
     yield Words("出厂", "As it ships"), (on_or_off(rule.enabled),)
 
@@ -91,27 +99,35 @@ def _days(days: int) -> Words:
 def _repeat(rule: Rule) -> tuple[Words, ...]:
     if rule.repeat is None:
         return ()
-    zh = [f"{rule.repeat.months} 个月"] * bool(rule.repeat.months) + [f"{rule.repeat.days} 天"] * bool(rule.repeat.days)
-    en = [f"{rule.repeat.months} months"] * bool(rule.repeat.months) + [f"{rule.repeat.days} days"] * bool(
-        rule.repeat.days
-    )
+    months, days, first = rule.repeat.months, rule.repeat.days, rule.repeat.first_months
+    zh = [f"{months} 个月"] * bool(months) + [f"{days} 天"] * bool(days)
+    en = [f"{months} months"] * bool(months) + [f"{days} days"] * bool(days)
+    begins_zh = f"先在第 {'、'.join(map(str, first))} 个月，再" if first else ""
+    begins_en = f"at months {', '.join(map(str, first))}, then " if first else ""
     times = rule.repeat.times
     return (
         Words(
-            f"每隔 {' '.join(zh)}，{f'共 {times} 次' if times else '直到停'}",
-            f"every {' and '.join(en)}, {f'{times} times in all' if times else 'until it ends'}",
+            f"{begins_zh}每隔 {' '.join(zh)}，{f'共 {times} 次' if times else '直到停'}",
+            f"{begins_en}every {' and '.join(en)}, {f'{times} times in all' if times else 'until it ends'}",
         ),
     )
 
 
+def level_words(step: SeverityStep) -> Words:
+    """From when on a task has that level, and of whom alone; the advice is not in it."""
+    level, since = word(LEVELS, step.level), offset_words(step.since)
+    only = word(ONLY, step.only) if step.only else None
+    zh, en = (f"（{only.zh}）", f" ({only.en})") if only else ("", "")
+    return Words(f"{level.zh}：从{since.zh}起{zh}", f"{level.en}: from {since.en}{en}")
+
+
 def _level(rule: Rule) -> Iterator[Words]:
     for step in rule.severity:
-        level, since = word(LEVELS, step.level), offset_words(step.since)
-        advice = step.advice or Words("", "")
-        yield Words(
-            f"{level.zh}：从{since.zh}起{f'。提示：{advice.zh}' if advice.zh else ''}",
-            f"{level.en}: from {since.en}{f'. Advice: {advice.en}' if advice.en else ''}",
-        )
+        says, advice = level_words(step), step.advice
+        if advice is None:
+            yield says
+        else:
+            yield Words(f"{says.zh}。提示：{advice.zh}", f"{says.en}. Advice: {advice.en}")
 
 
 def _before_open(rule: Rule) -> Iterator[Words]:
@@ -120,17 +136,15 @@ def _before_open(rule: Rule) -> Iterator[Words]:
 
 
 def _only_for(rule: Rule) -> Iterator[Words]:
-    """Narrowings, by the words of the file: they are the forms' own names."""
-    named = [("methods", list(rule.methods)), ("urgency", [rule.urgency] if rule.urgency else [])]
-    named += [("signs", list(rule.signs) if rule.anchor == "reported_on" else [])]
-    named += [("birth", [rule.birth] if rule.birth else []), ("checks", [rule.checks] if rule.checks else [])]
-    for name, values in named:
+    """Whom of all it is for. What is told of whose danger signs only narrows rules of such signs."""
+    one = {"urgency": rule.urgency, "birth": rule.birth, "checks": rule.checks}
+    several = {"methods": rule.methods, "signs": rule.signs if rule.anchor == "reported_on" else ()}
+    several |= {"complaints": rule.complaints, **{name: (value,) for name, value in one.items() if value}}
+    for name, values in several.items():
         if values:
-            yield Words(f"只限 {name}：{'、'.join(values)}", f"only {name}: {', '.join(values)}")
-
-
-def _profile(name: str) -> Words:
-    return Words("不分时间表", "any schedule") if name == "any" else Words(name, name)
+            field, said = word(APPLIES, name), [word(CHOSEN, value) for value in values]
+            zh, en = "、".join(each.zh for each in said), ", ".join(each.en for each in said)
+            yield Words(f"只限{field.zh}：{zh}", f"only {field.en}: {en}")
 
 
 def _sources(rule: Rule) -> Iterator[Words]:

@@ -140,7 +140,7 @@ def _by_then(ending: Ending | None, rule: Rule, occasion: Occasion, today: date)
 def _settle_all(facts: Facts, versions: Versions, today: date) -> dict[str, Settled]:
     """The contacts of each pregnancy, judged by the very versions that its tasks are judged by."""
     ordered = sorted(facts.pregnancies, key=lambda one: one.uuid)
-    used = versions.used()
+    used = tuple(rule for rule in versions.used() if rule.answer == "antenatal_contact")
     return {one.uuid: settle_contacts(facts, one, _judging(facts, one, versions, used), today) for one in ordered}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from server.access.allow import allow, may
 from server.errors import Forbidden, NotFound
 from server.followups.rule_words import lines_of
-from server.followups.ruleset import Rule, newest_of
+from server.followups.ruleset import Rule, may_be_switched_on, newest_of, switched_on
 from server.followups.signing import Signed
 from server.followups.town_rules import FIRST_OF_A_TOWN, TownRules, rules_of
 from server.models import Project
@@ -29,6 +29,10 @@ class Book:
         if rule not in self.newest:
             raise NotFound()
         return self.newest[rule]
+
+    def replaced(self) -> dict[str, str]:
+        """The rules in the place of which another one stands today, each with the other's id."""
+        return {name: rule.id for rule in switched_on(self.newest).values() for name in rule.replaces}
 
 
 def open_book(*verbs: str) -> Book:
@@ -58,6 +62,7 @@ def head_of(rule: Rule, signed: list[Signed]) -> dict[str, Any]:
         "is_own": rule.version >= FIRST_OF_A_TOWN,
         "content_hash": rule.content_hash,
         "enabled": rule.enabled,
+        "may_be_on": may_be_switched_on(rule),
         "profiles": [one for one in rule.profiles if one != "any"],
         "of_clinicians": rule.whose == "clinician",
         "marks": sorted({one.mark for one in rule.sources}),

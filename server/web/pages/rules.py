@@ -38,11 +38,13 @@ def lines_of(book: Book) -> list[dict[str, Any]]:
     db, project = session.db(), book.project
     signed = signatures_of(db, project.id, book.newest.values())
     drafts, behind = drafts_of(db, project.id), rules_behind(db, project, today())
+    replaced = book.replaced()
     return [
         {
             **head_of(rule, signed.get((rule.id, rule.version), [])),
             "has_draft": rule.id in drafts,
             "is_behind": rule.id in behind,
+            "replaced_by": replaced.get(rule.id),
         }
         for rule in sorted(book.newest.values(), key=lambda one: one.id)
     ]
@@ -71,7 +73,7 @@ def facts_of(book: Book, rule: Rule) -> dict[str, Any]:
     behind = rules_behind(db, project, today()).get(rule.id)
     me = session.caller().actor_id
     return {
-        "rule": head_of(rule, signed),
+        "rule": {**head_of(rule, signed), "replaced_by": book.replaced().get(rule.id)},
         "fields": fields_of(rule),
         "versions": versions_of(book, rule),
         "is_in_force": book.newest.get(rule.id) is rule,

@@ -21,6 +21,7 @@ from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.followup_words import mark_of
 from server.web.pages.followups import Reach, reach_with_cases
+from server.web.pages.openable import find_open
 from server.web.pages.visit_acts import doer_in
 from server.web.pages.why_words import advice_of, bar_of, basis_of, parts_of
 from server.web.readings import note_read
@@ -46,6 +47,7 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
     silence = silences_of(session.db(), reach.project.id, [row], day).get(row.id)
     why = explain(row, rules_of(session.db(), reach.project.id).every)
     signed = signatures_of(session.db(), reach.project.id, [why.rule] if why.rule else [])
+    source = find_source(session.db(), row)
     return {
         "row": row,
         "day": day,
@@ -60,7 +62,8 @@ def why_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, Any]:
         "advice": advice_of(why, clinical),
         "bar": bar_of(row, day),
         "form_name": name_of_form(session.db(), reach.project.id, row.form_id),
-        "acts_on": acts_on(reach, row, clinical),
+        "acts_on": acts_on(reach, row, source if clinical else None),
+        "wrong": correction_of(reach, row, source, clinical),
         **subject_of(reach, found, woman),
     }
 
@@ -72,17 +75,26 @@ def period_of(row: FollowUp) -> LastPeriod | None:
     return find_last_periods(session.db(), row.project_id, [row.episode]).get(row.episode)
 
 
-def acts_on(reach: Reach, row: FollowUp, clinical: bool) -> dict[str, Any]:
+def correction_of(reach: Reach, row: FollowUp, source: int | None, clinical: bool) -> dict[str, Any]:
+    """Where the record that it counts from is corrected, for who may do that; and whether there is such a record at all.
+
+    What a woman told is corrected by who reads it: a clinician with whom it is shared.
+    """
+    reads = clinical or row.subject_list != "women"
+    opens = source is not None and reads and find_open(session.db(), reach.project, source) is not None
+    return {"href": f"/review/{source}/edit" if opens else "", "is_recorded": source is not None}
+
+
+def acts_on(reach: Reach, row: FollowUp, source: int | None) -> dict[str, Any]:
     """What was done with it by hand, and whether the reader may do something; the record, where it is said to be wrong."""
     told, doer = history_of(session.db(), row), doer_in(reach.project)
     is_wrong = any(one.act.kind == "wrong_record" and one.act.undone_at is None for one in told)
-    source = find_source(session.db(), row) if clinical and is_wrong else None
     is_hers = row.subject_list != BENEFIT_CASES and may(session.caller(), "followup.update", reach.project)
     return {
         "href": f"/follow-ups/{row.visit_key}",
         "may_act": is_hers and not row.ended,
         "lines": [history_line(one, row, doer) for one in told],
-        "source": f"/review/{source}" if source else "",
+        "source": f"/review/{source}" if source and is_wrong else "",
     }
 
 

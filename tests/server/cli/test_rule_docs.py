@@ -1,8 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from server.cli import rule_docs
+from server.followups.rule_tables import OTHERS
 from server.followups.town_rules import shipped_rules
 from tests.server.cli.running import run
 
@@ -15,7 +17,13 @@ def test_the_page_of_our_rules_and_the_schema_are_current() -> None:
 def test_every_rule_stands_on_the_page_once_in_each_language() -> None:
     page = rule_docs.make_files()["rules.md"]
     for rule in shipped_rules():
-        assert page.count(f"**{rule.id}** {rule.title.zh} ") == page.count(f"**{rule.id}** {rule.title.en} ") == 1
+        for title in (rule.title.zh, rule.title.en):
+            head = re.escape(f"**{rule.id}** {title} ({rule.version}")
+            assert len(re.findall(head + r"[),，]", page)) == 1, rule.id
+
+
+def test_no_rule_that_ships_stands_among_the_others() -> None:
+    assert OTHERS.en not in rule_docs.make_files()["rules.md"]
 
 
 def test_files_are_written_where_they_are_not_current(

@@ -79,6 +79,14 @@ WRONG = (
     (("applies",), {"colour": "red"}),
     (("repeat",), {"every": {"days": 0}}),
     (("repeat",), {"every": {"days": 5}, "times": 1}),
+    (("repeat",), {"every": {"months": 12}, "first_months": [0]}),
+    (("repeat",), {"every": {"months": 12}, "first_months": [3, 3]}),
+    (("repeat",), {"every": {"months": 12}, "first_months": 3}),
+    (("severity", 0, "only"), "everybody"),
+    (("applies",), {"complaints": ["loud"]}),
+    (("replaces",), "ANC1"),
+    (("replaces",), [" "]),
+    (("needs_consent",), "none"),
 )
 
 

@@ -188,6 +188,25 @@ def test_what_is_open_ends_with_a_rule_that_is_switched_off_and_comes_back_with_
     assert ada.send("/rules/ANC2/switch", {"enabled": "yes"}).status_code == 303
 
 
+def test_a_rule_that_needs_a_consent_that_nobody_is_asked_for_has_no_switch_and_says_why(town, browse):
+    ada = browse("ada")
+    for language, words in (("zh_Hans", "开不了：它要先有她对这项照护的单独同意"), ("en", "no form asks for that yet")):
+        page = browse("ada", language).see("/rules/PAC-1")
+        assert words in text_of(page) and "/rules/PAC-1/switch" not in page.get_data(as_text=True)
+    ada.see("/rules/PAC-1")
+    refused = ada.send("/rules/PAC-1/switch", {"enabled": "yes"})
+    assert refused.status_code == 409 and "这条规则开不了" in text_of(refused)
+
+
+def test_a_rule_in_the_place_of_which_another_stands_says_so(town, browse):
+    ada = browse("ada")
+    assert "IUD-CN 代替" not in text_of(ada.see("/rules"))
+    assert ada.send("/rules/IUD-CN/switch", {"enabled": "yes"}).status_code == 303
+    for path in ("/rules", "/rules/IUD-1"):
+        assert "由 IUD-CN 代替" in text_of(ada.see(path))
+    assert "IUD-CN stands in its place" in text_of(browse("wang", "en").see("/rules/IUD-1"))
+
+
 def test_what_there_is_not_is_not_found(town, browse):
     ada = browse("ada")
     for path in ("/rules/NONE", "/rules/ANC2?version=7", "/rules/ANC2/draft", "/rules/ANC2/move", "/rules/ANC2/try/7"):

@@ -4,8 +4,9 @@ import re
 
 import orjson
 import pytest
+from sqlalchemy import update
 
-from server.models import Audit
+from server.models import SET_ASIDE, Audit, CareEvent, Form
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.women import (
     DAY,
@@ -238,6 +239,85 @@ def test_a_household_s_visit_is_explained_and_is_not_a_look_at_a_person(town, br
     words = text_of(browse("wang").see(path))
     assert "014 二社" in words and "家庭走访" in words and "她的经过" not in words
     assert reads(town) == []
+
+
+def counted_from(town, form_id="antenatal_check", village=1, **more):
+    """A follow-up of a woman that counts from a record of hers; the addresses of its page and of the record's correction."""
+    record = town.record(village=village)
+    with town.database.transaction() as db:
+        woman = a_woman(db, town.project_id, village=village, **more)
+        event = an_event(db, woman, record, form_id).event
+        row = a_follow_up(db, woman, anchor_event=event)
+        return f"/follow-ups/{row.visit_key}", f"/review/{record}/edit"
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh_Hans", "这不对"), ("en", "This is wrong")])
+def test_who_may_correct_the_record_that_it_counts_from_is_led_there(town, browse, language, words):
+    path, record = counted_from(town)
+    lin = browse("lin", language)
+    page = lin.see(path)
+    assert words in text_of(page) and f'href="{record}"' in main_of(page)
+    assert lin.see(record).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh_Hans", "或请镇上办公室更正"), ("en", "or ask your town office; this page")]
+)
+def test_who_may_not_correct_it_reads_whom_to_ask(town, browse, language, words):
+    path, record = counted_from(town)
+    page = browse("wang", language).see(path)
+    assert words in text_of(page) and record not in main_of(page)
+    assert not {"这不对", "This is wrong"} & {*text_of(page).split()}
+
+
+def test_without_her_yes_to_sharing_her_record_is_not_opened_from_there(town, browse):
+    path, record = counted_from(town, consent_share_clinic=False)
+    page = browse("lin").see(path)
+    assert "或请镇上办公室更正" in text_of(page) and record not in main_of(page)
+
+
+def test_what_is_anothers_own_word_or_set_aside_is_not_opened_from_there(town, browse):
+    path, record = counted_from(town)
+    with town.database.transaction() as db:
+        db.execute(update(Form).where(Form.xml_form_id == "visit").values(state="closed"))
+    page = browse("lin").see(path)
+    assert "或请镇上办公室更正" in text_of(page) and record not in main_of(page)
+    with town.database.transaction() as db:
+        db.execute(update(CareEvent).values(subject_list=SET_ASIDE))
+    assert "这里不对？请问镇上办公室" in text_of(browse("lin").see(path))
+
+
+@pytest.mark.parametrize("name", ["wang", "lin"])
+def test_what_counts_from_no_record_leads_to_none(town, browse, name):
+    page = browse(name).see(make(town))
+    assert (
+        "这里不对？请问镇上办公室" in text_of(page)
+        and "/review/" not in main_of(page)
+        and "这不对" not in text_of(page)
+    )
+
+
+def test_the_record_of_a_home_is_corrected_by_who_may(town, browse):
+    record = town.record()
+    with town.database.transaction() as db:
+        home = a_home(db, town.project_id)
+        event = an_event(db, a_woman(db, town.project_id, home=home), record, "household_visit")
+        event.subject_list, event.subject = "households", home.uuid
+        path = f"/follow-ups/{a_follow_up(db, home, rule='HH-V', anchor_event=event.event).visit_key}"
+    assert f'href="/review/{record}/edit"' in main_of(browse("lin").see(path))
+    assert "/review/" not in main_of(browse("wang").see(path))
+
+
+def test_the_way_to_the_record_costs_who_may_not_go_it_one_question(town, browse, count_queries):
+    path, _ = counted_from(town)
+    other = make(town)
+    wang = browse("wang")
+    wang.see(path)
+    with count_queries() as asked:
+        wang.see(path)
+    with count_queries() as without:
+        wang.see(other)
+    assert len(asked) == len(without)
 
 
 def test_only_who_cares_in_her_village_reads_it_and_nobody_learns_that_it_exists(town, browse):
