@@ -55,6 +55,19 @@ def test_opensrp_fhircore_1703_what_is_past_its_latest_day_ends_by_itself_and_wa
     assert states(db)["BIRTH"] == "done_on_time", "a record that arrives later still counts"
 
 
+def test_opensrp_fhircore_1799_2132_what_is_long_overdue_stays_on_the_phone_and_its_record_completes_it(
+    db: Session, woman: Project
+) -> None:
+    injected(db, woman, "2026-10-20")
+    work_out(db, woman, "2026-10-20")
+    for today in ("2027-02-05", "2027-05-20"):
+        pass_days(db, today)
+        assert states(db)["INJ-DMPA"].startswith("overdue") and listed(db, woman, today) == ["INJ-DMPA"]
+    injected(db, woman, "2027-05-21")
+    work_out(db, woman, "2027-05-21")
+    assert told.states_of(db, "INJ-DMPA") == ["done_late", "scheduled"]
+
+
 def test_avniproject_avni_client_1480_an_edited_record_moves_what_is_open_leaves_what_is_done_and_adds_nothing(
     db: Session, woman: Project
 ) -> None:
