@@ -170,7 +170,7 @@ def test_fieldsight_mobile_71_what_waits_is_told_each_day_at_the_hour_that_she_c
     posting.tell(database, staff, state="due", overdue_from=IN_TIME)
     with database.transaction() as db:
         save_wishes(db, staff.chen, Wishes(digest_at=time(10, 15)), MORNING)
-    arrived = []
+    arrived: list[datetime] = []
     for quarter in range(3 * 24 * 4):
         now = datetime.combine(TODAY, time(), UTC) + quarter * timedelta(minutes=15)
         summarise(database, now)

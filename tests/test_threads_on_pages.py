@@ -20,6 +20,7 @@ from tests.server.followups.conftest import post, sink  # noqa: F401 - the fixtu
 from tests.server.followups.staff import MORNING, Staff, a_follow_up
 from tests.server.web.pages.conftest import (  # noqa: F401 - the fixtures come with the import
     CODES,
+    Browser,
     browse,
     compiled_catalogue,
     compiled_templates,
@@ -37,7 +38,7 @@ def town(paged: Flask, database: Database) -> CareTown:  # noqa: F811
 
 def test_medic_cht_core_1269_9255_who_opens_no_page_is_told_by_mail_which_leads_to_that_very_visit(
     town: CareTown,
-    browse: Callable,  # noqa: F811
+    browse: Callable[..., Browser],  # noqa: F811
     sink: Sink,  # noqa: F811
     post: SmtpPost,  # noqa: F811
 ) -> None:
@@ -62,7 +63,7 @@ def test_medic_cht_core_1269_9255_who_opens_no_page_is_told_by_mail_which_leads_
 
 def test_dimagi_commcare_hq_1447_at_half_past_eleven_by_utc_a_calendar_and_a_page_are_of_the_next_day(
     town: CareTown,
-    browse: Callable,  # noqa: F811
+    browse: Callable[..., Browser],  # noqa: F811
     clock: Clock,
 ) -> None:
     with town.database.transaction() as db:
