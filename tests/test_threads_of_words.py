@@ -26,31 +26,44 @@ from tests.smtp_sink import Sink
 MINUTE, IN_TIME = posting.MINUTE, TODAY + timedelta(days=8)
 
 
-def test_medic_cht_core_11159_thirty_visits_of_one_day_are_one_word(
-    database: Database,
-    staff: Staff,  # noqa: F811
-    sink: Sink,  # noqa: F811
-    post: SmtpPost,  # noqa: F811
-    http_sink: HttpSink,
-) -> None:
-    """What is due comes in the summary alone; who wants it so hears of what is overdue in it too."""
-    chatting.a_hook(database, http_sink, Owner(actor_id=staff.chen), alerts=False)
-    with database.transaction() as db:
-        save_wishes(db, staff.chen, Wishes(by_email=False), MORNING)
-    for number in range(60):
-        posting.tell(
-            database,
-            staff,
-            HALF_PAST_EIGHT,
-            **({} if number % 2 else {"state": "due", "overdue_from": IN_TIME}),
-        )
+def run_for_three_minutes(database: Database, post: SmtpPost) -> None:  # noqa: F811
     for minute in range(3):
         now = HALF_PAST_EIGHT + minute * MINUTE
         posting.deliver(database, now)
         summarise(database, now)
         posting.send_all(database, post, now)
         chatting.send_all(database, now)
-    assert [one.told["message"].split("\n")[1] for one in http_sink.got] == ["到期 30 个，超期 30 个。"]
+
+
+def test_medic_cht_core_11159_thirty_visits_that_are_due_are_one_word_to_who_wished_for_nothing(
+    database: Database,
+    staff: Staff,  # noqa: F811
+    sink: Sink,  # noqa: F811
+    post: SmtpPost,  # noqa: F811
+    http_sink: HttpSink,
+) -> None:
+    chatting.a_hook(database, http_sink, Owner(actor_id=staff.chen))
+    for _ in range(30):
+        posting.tell(database, staff, HALF_PAST_EIGHT, state="due", overdue_from=IN_TIME)
+    run_for_three_minutes(database, post)
+    assert [mail.get_content().partition("\n")[0] for mail in sink.mails] == ["到期 30 个，超期 0 个。"]
+    assert http_sink.got == []
+
+
+def test_medic_cht_core_11159_who_wants_summaries_alone_hears_of_thirty_that_are_overdue_in_one_word_too(
+    database: Database,
+    staff: Staff,  # noqa: F811
+    sink: Sink,  # noqa: F811
+    post: SmtpPost,  # noqa: F811
+    http_sink: HttpSink,
+) -> None:
+    chatting.a_hook(database, http_sink, Owner(actor_id=staff.chen), alerts=False)
+    with database.transaction() as db:
+        save_wishes(db, staff.chen, Wishes(by_email=False), MORNING)
+    for _ in range(30):
+        posting.tell(database, staff, HALF_PAST_EIGHT)
+    run_for_three_minutes(database, post)
+    assert [one.told["message"].split("\n")[1] for one in http_sink.got] == ["到期 0 个，超期 30 个。"]
     assert sink.mails == []
 
 
