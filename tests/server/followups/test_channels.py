@@ -23,6 +23,7 @@ from server.followups.channels import (
     remove_channel,
 )
 from server.models import Audit, NotificationChannel
+from tests.server.followups.chatting import who_sets
 from tests.server.followups.staff import MORNING, Staff
 
 MINE, TOWN = Owner(actor_id=7), Owner(project_id=7)
@@ -92,7 +93,7 @@ def test_a_person_s_text_messages_need_a_number_and_a_town_s_a_gateway() -> None
 
 def put(database: Database, owner: Owner, kind: str = WECOM, key: str = KEY) -> None:
     with database.transaction() as db:
-        put_channel(db, owner, Destination(kind, key, "s3cret"), True, False, owner.actor_id or 1, MORNING)
+        put_channel(db, owner, Destination(kind, key, "s3cret"), True, False, who_sets(db, owner), MORNING)
 
 
 def test_there_is_one_of_a_kind_and_a_new_one_takes_its_place(database: Database, staff: Staff) -> None:

@@ -241,14 +241,16 @@ def test_a_number_is_reached_by_the_gateway_of_the_town(database: Database, staf
     from server.followups.channels import Destination, put_channel
 
     with database.transaction() as db:
-        put_channel(db, Owner(actor_id=staff.chen), Destination("sms", phone="13800138000"), True, True, 1, MORNING)
+        put_channel(
+            db, Owner(actor_id=staff.chen), Destination("sms", phone="13800138000"), True, True, staff.chen, MORNING
+        )
     first = tell(database, staff)
     deliver(database, MORNING)
     assert send_all(database, MORNING) == ["failed"]
     assert rows(database, "sms")[0].why == "no_gateway"
     with database.transaction() as db:
         gateway = Destination("sms", f"{http_sink.url}/sms", "t0ken")
-        put_channel(db, Owner(project_id=staff.project.id), gateway, True, True, 1, MORNING)
+        put_channel(db, Owner(project_id=staff.project.id), gateway, True, True, staff.lead, MORNING)
     second = tell(database, staff)
     deliver(database, MORNING)
     assert send_all(database, MORNING) == ["sent"]
