@@ -29,6 +29,7 @@ from server.db import Database
 from server.followups import chat_outbox
 from server.followups.acknowledging import repeat_one
 from server.followups.before_breaks import tell_before_breaks
+from server.followups.claims import Clock
 from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
 from server.followups.feedback_notices import tell_of_feedback
@@ -181,13 +182,19 @@ def say_again(database: Database, now: datetime) -> None:
                 return
 
 
+def going_on(now: datetime) -> Clock:
+    """A clock that stands at `now` and goes on from there with the machine's: a run may last into somebody's quiet hours."""
+    began = clock.now()
+    return lambda: now + (clock.now() - began)
+
+
 def send_mails(database: Database, config: Config, now: datetime) -> int:
     if config.mail is None:
         return 0
     post, head = SmtpPost(config.mail), Letterhead(config.mail.sender, config.public_url)
-    sent = 0
+    sent, going = 0, going_on(now)
     for _ in range(MOST_MAILS):
-        state = send_one(database, post, head, now)
+        state = send_one(database, post, head, going)
         if state in (None, "waiting"):
             break
         sent += state == "sent"
@@ -197,8 +204,9 @@ def send_mails(database: Database, config: Config, now: datetime) -> int:
 def send_chats(database: Database, config: Config, now: datetime) -> int:
     """By bots, hooks and gateways: each is somebody else's, so one that is away keeps few of the others waiting."""
     sent = silent = 0
+    going = going_on(now)
     for _ in range(MOST_MAILS):
-        state = chat_outbox.send_one(database, config.outbound_allow, config.public_url, now)
+        state = chat_outbox.send_one(database, config.outbound_allow, config.public_url, going)
         sent, silent = sent + (state == "sent"), silent + (state in ("waiting", "failed"))
         if state is None or silent >= MOST_SILENT:
             break

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.db import Database
 from server.followups import chat, notice_words
 from server.followups.channels import KINDS, Destination, Owner, destination_of, list_channels
-from server.followups.claims import Claim, claim_one, free_stuck, hand_over, settle
+from server.followups.claims import Claim, Clock, claim_one, free_stuck, hand_over, settle
 from server.followups.digests import DIGEST
 from server.followups.notice_texts import Text, mark_of, text_of
 from server.models import Notification
@@ -21,11 +21,12 @@ MOST_OF_A_BOT: Final = (15, timedelta(minutes=1))  # WeCom and DingTalk take twe
 Void = dict[str, Any]
 
 
-def send_one(database: Database, allowed: frozenset[str], address: str | None, now: datetime) -> str | None:
+def send_one(database: Database, allowed: frozenset[str], address: str | None, clock: Clock) -> str | None:
     """Sends the word that waits longest. Its state after that; None when none waits.
 
     The other side is called outside of any transaction. `address` is the office's own.
     """
+    now = clock()
     with database.transaction() as db:
         free_stuck(db, now)
         claim = claim_one(db, now, KINDS, may_go_at)
@@ -38,7 +39,7 @@ def send_one(database: Database, allowed: frozenset[str], address: str | None, n
     else:
         text, destination, mark = found
         sending = partial(chat.send, destination, say(text, address), mark, allowed)
-        outcome = hand_over(database, claim, sending, now) or taken_back(now)
+        outcome = hand_over(database, claim, sending, clock) or taken_back(now)
     with database.transaction() as db:
         settle(db, claim, **outcome)
     return str(outcome["state"])

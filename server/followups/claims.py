@@ -22,6 +22,9 @@ STUCK_AFTER: Final = timedelta(minutes=10)
 PutOff = Callable[[Session, Notification, datetime], datetime]
 """When a word may go that is ripe otherwise: now, or later."""
 
+Clock = Callable[[], datetime]
+"""What is asked anew at each step of a sending: the other side may take long, and the machine may sleep in between."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -30,6 +33,7 @@ class Claim:
     id: int
     claimed_at: datetime
     tries: int
+    reader: int | None = None  # an actor's id
 
 
 def set_row(db: Session, notification_id: int, was: str, *also: Any, **values: Any) -> bool:
@@ -57,7 +61,7 @@ def claim_one(db: Session, now: datetime, channels: Collection[str], may_go: Put
     wishes = wishes_of(db, {row.recipient_id for row in rows if row.recipient_id is not None})
     for row in rows:
         earliest = max(wishes.get(row.recipient_id or 0, Wishes()).earliest(now), may_go(db, row, now))
-        claim = Claim(row.id, now, row.tries + 1)
+        claim = Claim(row.id, now, row.tries + 1, row.recipient_id)
         if earliest > now:
             set_row(db, row.id, "waiting", not_before=earliest)
         elif set_row(db, row.id, "waiting", state="sending", claimed_at=now, tries=claim.tries, sent_at=None):
@@ -80,7 +84,7 @@ def free_stuck(db: Session, now: datetime) -> None:
 
 
 def hand_over(
-    database: Database, claim: Claim, send: Callable[[Callable[[], bool]], bool], now: datetime
+    database: Database, claim: Claim, send: Callable[[Callable[[], bool]], bool], clock: Clock
 ) -> dict[str, Any]:
     """Sends and gives what the row becomes. `send` asks what it is given just before the text goes.
 
@@ -88,17 +92,27 @@ def hand_over(
     """
 
     def may_hand_over() -> bool:
+        now = clock()
         with database.transaction() as db:
+            if not is_still_time(db, claim, now):
+                raise Delayed
             return settle(db, claim, sent_at=now)
 
     try:
         return {"state": "sent", "why": None} if send(may_hand_over) else {}
     except Delayed as delayed:
-        return after_delay(claim, delayed, now)
+        return after_delay(claim, delayed, clock())
     except Refused as refused:
         return {"state": "failed", "sent_at": None, "why": refused.why}
     except Unknown as unknown:
         return {"state": "failed", "why": unknown.why}
+
+
+def is_still_time(db: Session, claim: Claim, now: datetime) -> bool:
+    """Whether a word may go that was claimed a while ago: its reader's quiet hours may have begun, its day may be over."""
+    reader = claim.reader or 0
+    is_quiet = wishes_of(db, {reader})[reader].earliest(now) > now
+    return not is_quiet and now - claim.claimed_at <= STUCK_AFTER
 
 
 def after_delay(claim: Claim, delayed: Delayed, now: datetime) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from server.db import Database
 from server.followups import notice_words
 from server.followups.channels import bots_of, channels_of
-from server.followups.claims import MOST_TOGETHER, Claim, claim_one, free_stuck, hand_over, set_row, settle
+from server.followups.claims import MOST_TOGETHER, Claim, Clock, claim_one, free_stuck, hand_over, set_row, settle
 from server.followups.notice_texts import mark_of, reader_of, text_of
 from server.followups.notices import EMAIL, INBOX, Word, add_once, level_of
 from server.followups.plain_notices import FEEDBACK_WAITS, SYNC_LEAD, SYNC_WORKER
@@ -91,11 +91,12 @@ class Letterhead:
     address: str | None
 
 
-def send_one(database: Database, post: Post, head: Letterhead, now: datetime) -> str | None:
+def send_one(database: Database, post: Post, head: Letterhead, clock: Clock) -> str | None:
     """Sends the mail that waits longest. Its state after that; None when none waits.
 
     The mail server is called outside of any transaction.
     """
+    now = clock()
     with database.transaction() as db:
         free_stuck(db, now)
         claim = claim_one(db, now, (EMAIL,))
@@ -103,7 +104,7 @@ def send_one(database: Database, post: Post, head: Letterhead, now: datetime) ->
         return None
     with database.transaction() as db:
         message = write_message(db, claim, head, now)
-    outcome = hand_over(database, claim, partial(post.send, message), now) if message else {}
+    outcome = hand_over(database, claim, partial(post.send, message), clock) if message else {}
     outcome = outcome or {"state": "taken_back", "taken_back_at": now}
     with database.transaction() as db:
         settle(db, claim, **outcome)

@@ -14,7 +14,7 @@ from server.blobs import BlobStore, remember
 from server.config import Config, MailServer
 from server.db import Database
 from server.followups.notices import follow_up_changed
-from server.jobs import TIMETABLE, Job, Timetable, back_up, run_all_once, run_one, sweep_files
+from server.jobs import TIMETABLE, Job, Timetable, back_up, going_on, run_all_once, run_one, sweep_files
 from server.models import Session, TimetableRun, TimetableWish
 from server.runs import past_runs
 from server.upgrading import note_key
@@ -371,3 +371,11 @@ def test_a_timetable_that_is_told_to_stop_before_it_runs_ends_at_once(database: 
     with pytest.raises(SystemExit) as left:
         timetable.stop(signal.SIGTERM, None)
     assert left.value.code == 0
+
+
+def test_a_run_s_clock_stands_at_its_instant_and_goes_on_with_the_machine_s(clock: Clock) -> None:
+    as_of = datetime(2026, 3, 5, 12, 59, tzinfo=UTC)
+    going = going_on(as_of)
+    assert going() == as_of
+    clock.forward(minutes=3)
+    assert going() == as_of + timedelta(minutes=3)

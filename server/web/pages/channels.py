@@ -9,7 +9,7 @@ from server.access.allow import allow
 from server.access.projects import get_project
 from server.errors import Problem
 from server.followups import channels, trying_out
-from server.followups.channels import KINDS, LONGEST, Destination, Owner
+from server.followups.channels import KINDS, LONGEST, SMS, Destination, Owner
 from server.web import session
 from server.web.languages import language_tag
 from server.web.pages.again import show_again
@@ -85,9 +85,14 @@ def facts_of(owner: Owner, path: str) -> dict[str, Any]:
         "path": path,
         "is_town": owner.actor_id is None,
         "project": get_project(session.db(), owner.project_id) if owner.project_id is not None else None,
-        "rows": [{"kind": one.kind, "name": channel_words(one.kind), "row": one} for one in rows],
-        "kinds": [(kind, channel_words(kind)) for kind in KINDS],
+        "rows": [{"kind": one.kind, "name": name_of(owner, one.kind), "row": one} for one in rows],
+        "kinds": [(kind, name_of(owner, kind)) for kind in KINDS],
     }
+
+
+def name_of(owner: Owner, kind: str) -> str:
+    """A town has no number: its text messages are the gateway that people's own numbers are reached by."""
+    return _("Text messages: the gateway") if owner.actor_id is None and kind == SMS else channel_words(kind)
 
 
 def put(owner: Owner, path: str) -> Response:
@@ -125,7 +130,7 @@ def try_one(owner: Owner, path: str, kind: str) -> Response:
             to = trying_out.begin_try(db, owner, kind, town_id, require_person(), session.now())
         allowed, english = session.config().outbound_allow, language_tag() == "en"
         outcome = trying_out.try_out(to, allowed, english, session.now())
-        tried = {"name": channel_words(kind), "good": not outcome.why, "words": why_words(outcome.why)}
+        tried = {"name": name_of(owner, kind), "good": not outcome.why, "words": why_words(outcome.why)}
         values = {**facts_of(owner, path), "tried": {**tried, "said": outcome.said}}
         return make_response(render_template("me/channels.html", **values))
 

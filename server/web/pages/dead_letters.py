@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from server.access.allow import allow
 from server.followups import dead_letters
 from server.followups.dead_letters import DeadLetter
+from server.followups.digests import DIGEST
+from server.followups.plain_notices import SYNC_LEAD, SYNC_WORKER
 from server.models import Project
 from server.web import session
 from server.web.pages.channel_words import channel_words, why_words
@@ -20,7 +22,13 @@ from server.web.pages.texts import _
 from server.web.pages.toasts import say
 
 PATH = "/notices/failed"
-KIND_WORDS = {"digest": _l("the day's summary"), "overdue": _l("an overdue visit"), "escalated": _l("something urgent")}
+KIND_WORDS = {
+    DIGEST: _l("the day's summary"),
+    "overdue": _l("an overdue visit"),
+    "escalated": _l("something urgent"),
+    SYNC_WORKER: _l("a phone that is silent"),
+    SYNC_LEAD: _l("a phone that is silent"),
+}
 
 
 @pages.get(PATH)
@@ -44,7 +52,7 @@ def line_of(letter: DeadLetter) -> dict[str, Any]:
         "letter": letter,
         "reader": letter.reader or _("the town's bot"),
         "channel": channel_words(letter.channel),
-        "what": str(KIND_WORDS.get(letter.kind, letter.kind)),
+        "what": str(KIND_WORDS[letter.kind]),
         "why": why_words(letter.why),
     }
 

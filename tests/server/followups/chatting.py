@@ -32,6 +32,6 @@ def who_sets(db: Session, owner: Owner) -> int:
 def send_all(database: Database, now: datetime, allowed: frozenset[str] = ALLOWED) -> list[str]:
     """The states of what was sent."""
     done = []
-    while state := chat_outbox.send_one(database, allowed, "https://town.test", now):
+    while state := chat_outbox.send_one(database, allowed, "https://town.test", lambda: now):
         done.append(state)
     return done

@@ -40,7 +40,7 @@ def deliver(database: Database, now: datetime, with_mail: bool = True) -> int:
 
 def send_all(database: Database, post: SmtpPost, now: datetime) -> int:
     sent = 0
-    while send_one(database, post, HEAD, now):
+    while send_one(database, post, HEAD, lambda: now):
         sent += 1
     return sent
 

@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 from server.access import outbound
 from server.db import Database
 from server.followups.channels import KINDS, Owner, remove_channel
-from server.followups.chat_outbox import MOST_OF_A_BOT, MOST_OF_A_PERSON
+from server.followups.chat_outbox import MOST_OF_A_BOT, MOST_OF_A_PERSON, send_one
 from server.followups.claims import MOST_TRIES, claim_one
 from server.models import Notification, User
 from tests.http_sink import HttpSink
-from tests.server.followups.chatting import a_hook, send_all
+from tests.server.followups.chatting import ALLOWED, a_hook, send_all
 from tests.server.followups.posting import MINUTE, deliver, end, rows, states, tell
 from tests.server.followups.staff import MORNING, Staff, disable
 
@@ -37,6 +37,18 @@ def test_an_overdue_visit_reaches_the_hook_once(database: Database, staff: Staff
         send_all(database, MORNING + minute * MINUTE)
     assert (states(database, "inbox"), states(database, HOOK), len(rows(database, "email"))) == (["sent"], ["sent"], 1)
     assert texts(hook) == ["访视：一条提醒\nW-0231，上门访视：超期 1 天。\n请打开访视查看：https://town.test/inbox"]
+
+
+def test_who_fell_asleep_before_the_text_went_sends_nothing_in_quiet_hours(
+    database: Database, staff: Staff, hook: HttpSink
+) -> None:
+    tell(database, staff)
+    deliver(database, MORNING)
+    times = iter((MORNING, *[MORNING + timedelta(hours=12)] * 2))
+    assert send_one(database, ALLOWED, None, lambda: next(times)) == "waiting"
+    assert (hook.reached, hook.got, send_all(database, MORNING + timedelta(hours=13))) == (1, [], [])
+    assert send_all(database, MORNING + timedelta(hours=22)) == ["sent"]
+    assert len(hook.got) == 1
 
 
 def test_it_is_in_its_reader_s_language(database: Database, staff: Staff, hook: HttpSink) -> None:

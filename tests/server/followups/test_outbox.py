@@ -1,7 +1,8 @@
 """Words on their way: into the inbox, to the mail server, once, whatever happens between."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from sqlalchemy import delete, update
 
 from server.config import MailServer
@@ -125,7 +126,7 @@ def test_what_is_taken_back_while_the_mail_server_is_called_is_not_handed_over(
             super()._agree(*given)  # type: ignore[arg-type]
             end(database, staff, row, MORNING + MINUTE)
 
-    assert send_one(database, Slow(MailServer("smtp", "127.0.0.1", sink.port, HEAD.sender)), HEAD, MORNING)
+    assert send_one(database, Slow(MailServer("smtp", "127.0.0.1", sink.port, HEAD.sender)), HEAD, lambda: MORNING)
     assert (states(database), sink.mails) == (["taken_back"], [])
 
 
@@ -154,7 +155,7 @@ def test_a_mail_server_that_is_away_is_asked_again_with_growing_gaps_and_then_no
     deliver(database, MORNING)
     now, gaps = MORNING, []
     while states(database) == ["waiting"]:
-        assert send_one(database, post, HEAD, now)
+        assert send_one(database, post, HEAD, lambda now=now: now)
         gaps.append(rows(database, "email")[0].not_before - now)
         now = rows(database, "email")[0].not_before
     assert gaps[:4] == [2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE]
@@ -230,8 +231,38 @@ def test_who_hung_while_another_took_over_lets_go(database: Database, staff: Sta
             super()._agree(*given)  # type: ignore[arg-type]
             send_all(database, post, MORNING + 11 * MINUTE)
 
-    send_one(database, Hung(MailServer("smtp", "127.0.0.1", sink.port, HEAD.sender)), HEAD, MORNING)
+    send_one(database, Hung(MailServer("smtp", "127.0.0.1", sink.port, HEAD.sender)), HEAD, lambda: MORNING)
     assert (states(database), len(sink.mails)) == (["sent"], 1)
+
+
+@pytest.mark.parametrize(
+    ("asleep", "goes_at"),
+    [
+        (timedelta(minutes=9), None),  # who is slow is no sleeper
+        (timedelta(minutes=11), MORNING + timedelta(minutes=13)),  # it is claimed anew
+        (timedelta(hours=2, minutes=5), datetime(2026, 3, 2, 6, 0, tzinfo=UTC)),  # woken at noon, sent at 14:00
+        (timedelta(hours=12), datetime(2026, 3, 3, 0, 0, tzinfo=UTC)),  # woken in the night, sent in the morning
+    ],
+)
+def test_who_fell_asleep_before_the_text_went_sends_nothing_in_quiet_hours(
+    database: Database, staff: Staff, sink: Sink, post: SmtpPost, asleep: timedelta, goes_at: datetime | None
+) -> None:
+    tell(database, staff)
+    deliver(database, MORNING)
+    now = [MORNING]
+
+    class Sleepy(SmtpPost):
+        def _agree(self, *given: object) -> None:
+            super()._agree(*given)  # type: ignore[arg-type]
+            now.append(MORNING + asleep)
+
+    send_one(database, Sleepy(post.server), HEAD, lambda: now[-1])
+    if goes_at is None:
+        assert (states(database), rows(database, "email")[0].sent_at) == (["sent"], MORNING + asleep)
+        return
+    assert (states(database), sink.mails) == (["waiting"], [])
+    assert (send_all(database, post, goes_at - MINUTE), len(sink.mails)) == (0, 0)
+    assert (send_all(database, post, goes_at), len(sink.mails)) == (1, 1)
 
 
 def test_an_account_that_was_closed_gets_no_mail(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:

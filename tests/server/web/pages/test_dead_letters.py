@@ -3,7 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from server.followups.digests import DIGEST
+from server.followups.outbox import BEYOND_INBOX
 from server.models import Audit, Notification
+from server.web.pages.dead_letters import KIND_WORDS
 from tests.conftest import MORNING
 from tests.server.web.pages.conftest import text_of
 
@@ -86,3 +89,15 @@ def test_the_page_asks_as_many_questions_for_sixty_as_for_one(town, browse, fail
         page = lea.see(PATH)
     assert len(many) == len(few)
     assert "第 1–50 条，共 60 条" in text_of(page)
+
+
+def test_whatever_leaves_the_house_has_a_name_there(town, browse, fail, database):
+    kinds = {*BEYOND_INBOX, DIGEST}
+    assert set(KIND_WORDS) == kinds
+    fail(len(kinds))
+    with database.transaction() as db:
+        for kind, row in zip(sorted(kinds), db.scalars(select(Notification)), strict=True):
+            row.kind = kind
+    words = text_of(browse("lea").see(PATH))
+    assert all(word in words for word in ("没有同步的手机", "每天的汇总", "要紧的事")), words
+    assert not [kind for kind in kinds if kind in words]
