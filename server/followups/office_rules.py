@@ -50,9 +50,13 @@ class OfficeRule:
     sources: tuple[Source, ...]
     owner: str
 
+    @property
+    def offsets(self) -> tuple[Offset, Offset, Offset]:
+        return self.opens, self.due, self.closes
+
     def edges(self, days: Mapping[str, date], calendar: Calendar = WEEKENDS_ONLY) -> tuple[date, date, date]:
         """When it opens, is due and closes, by what its edges count from."""
-        opens, due, closes = (self._edge(one, days[one.fact], calendar) for one in (self.opens, self.due, self.closes))
+        opens, due, closes = (self._edge(one, days[one.fact], calendar) for one in self.offsets)
         return opens, due, closes
 
     def _edge(self, offset: Offset, day: date, calendar: Calendar) -> date:
