@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from server.followups import rule_vocabulary
 from server.followups.office_rules import OfficeRule
 from server.followups.rule_words import offset_words
 from server.followups.ruleset import Offset, Words
@@ -17,9 +18,9 @@ DAYS: Final = {
 }
 WHOSE: Final = {
     "worker": Words("她本人", "whom it is about"),
-    "reviewer": Words("审核的人和医生", "who reviews, and clinicians"),
-    "dpo": Words("权利专员", "the rights desk"),
-    "trainer": Words("培训负责人", "the trainer"),
+    "reviewer": Words("审核员和临床人员", "reviewers and clinicians"),
+    "dpo": Words("个人信息负责人", "the data protection officer"),
+    "trainer": Words("培训员", "the trainer"),
     "town_lead": Words("镇卫生负责人", "the town's health lead"),
 }
 ANSWERS: Final = {
@@ -34,10 +35,12 @@ LIMITS: Final = {
     "pressed_days": Words("说到被强迫的几天内答复", "days in which a word of pressure is answered"),
     "times": Words("几次", "how many times"),
 }
-OWNERS: Final = {
-    "town trainer": Words("镇培训负责人", "town trainer"),
-    "town health lead": Words("镇卫生负责人", "town health lead"),
+AFTER: Final = {
+    "info": Words("一般", "plain"),
+    "amber": Words("留意", "amber"),
+    "red": Words("要紧", "red"),
 }
+OWNERS: Final = {**rule_vocabulary.OWNERS, "town trainer": Words("镇培训员", "town trainer")}
 
 
 def edge_words(offset: Offset, rule: OfficeRule) -> Words:

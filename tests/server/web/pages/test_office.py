@@ -117,7 +117,7 @@ def test_one_session_that_is_sent_twice_counts_once(town, browse):
 
 def test_the_lead_sees_the_sessions_and_leaves_them_to_the_trainer(town, browse):
     lea, tess = browse("lea"), browse("tess")
-    assert "由谁来记：培训负责人" in text_of(lea.see(PAGE)) and 'value="TRN-Q"' not in main_of(lea.see(PAGE))
+    assert "由谁来记：培训员" in text_of(lea.see(PAGE)) and 'value="TRN-Q"' not in main_of(lea.see(PAGE))
     assert lea.send(PAGE, SESSION).status_code == 403
     tess.see(PAGE)
     tess.send(PAGE, SESSION)
