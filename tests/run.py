@@ -96,6 +96,7 @@ WITHOUT_DATABASE = (
     "tests/test_dependency_audit.py",
     "tests/test_house.py",
     "tests/test_readme.py",
+    "tests/test_rows_of_the_brief.py",
     "tests/test_run.py",
     "tests/test_security_page.py",
 )
