@@ -249,6 +249,13 @@ POST /rights/<int(max=9007199254740991):request_id>/restrict
 [project] rights.update|form.update
 POST /consents/texts/<name>
 
+[project] office.read
+GET /office
+
+[project] office.update
+POST /office
+POST /office/<int(max=9007199254740991):act_id>/undo
+
 [project] schedule.set
 GET /follow-ups/schedule
 POST /follow-ups/schedule

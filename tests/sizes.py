@@ -56,6 +56,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_dependency_audit.py",
         "tests/test_formula_guard.py",
         "tests/test_house.py",
+        "tests/test_rows_of_the_brief.py",
         "tests/test_security_page.py",
         "tests/test_threats.py",
         "tests/test_threads.py",

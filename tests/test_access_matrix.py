@@ -73,7 +73,14 @@ ABSENT = (
         "POST /me/",
         "/rights/<int",
     ),
-    *("/rights/retention/<int", "/emergency/<int", "/hand-overs/<int", "/red-lines/waivers/<int", "/admin/people/<int"),
+    *(
+        "/rights/retention/<int",
+        "/emergency/<int",
+        "/hand-overs/<int",
+        "/office/<int",
+        "/red-lines/waivers/<int",
+        "/admin/people/<int",
+    ),
     *(
         "/acts/<int",
         "/calendar/<int",

@@ -102,7 +102,7 @@ ROLES: tuple[Role, ...] = (
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
             "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list/supervise "
             "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set calendar.create/delete "
-            "rule.read/update"
+            "rule.read/update office.read/update"
         ),
         purpose=True,
     ),
@@ -118,7 +118,7 @@ ROLES: tuple[Role, ...] = (
         TRAINER,
         "Trainer",
         "trainer",
-        FILLER | verbs("form.list/read submission.list/read"),
+        FILLER | verbs("form.list/read submission.list/read office.read/update"),
         purpose=True,
         forms=frozenset({"training_quiz"}),
     ),

@@ -7,6 +7,7 @@ from typing import Final
 
 from server.cli.folders import ROOT
 from server.cli.output import BROKEN, complain
+from server.followups.office_tables import office_sections
 from server.followups.rule_files import load_rules
 from server.followups.rule_schema import make_schema
 from server.followups.rule_tables import make_page
@@ -27,7 +28,7 @@ def run_rule_docs(arguments: argparse.Namespace) -> int:
 
 def make_files() -> dict[str, str]:
     schema = json.dumps(make_schema(), ensure_ascii=False, indent=2)
-    return {"rules.md": make_page(load_rules()), "rules.schema.json": schema + "\n"}
+    return {"rules.md": make_page(load_rules(), office_sections), "rules.schema.json": schema + "\n"}
 
 
 def find_stale(folder: Path) -> list[str]:

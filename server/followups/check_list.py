@@ -19,8 +19,9 @@ from server.access.caller import Caller
 from server.clock import SHANGHAI
 from server.clock import today as shanghai_day
 from server.followups.check_asking import Visit, left_to_check
-from server.followups.check_lots import CLOSES, DUE, OPENS, Arrived, choose, draw
+from server.followups.check_lots import Arrived, choose, draw
 from server.followups.checkers import carriers_of_phones, is_checker, list_checkers
+from server.followups.office_rules import BACK, OfficeRule, shipped_office_rules
 from server.keys import derive
 from server.models import BACK_CHECK, Project, Submission
 from server.models.sealed import keys_of
@@ -69,20 +70,25 @@ def lot_key(db: Session, project_id: int) -> bytes:
 
 def visits_drawn(db: Session, project_id: int, today: date, key: bytes) -> list[int]:
     """The records that the lot drew among the visits of the last days in which they may be checked."""
-    first = (today - timedelta(days=CLOSES)).replace(day=1)
+    earliest = today - timedelta(days=check_rule().closes.days)
+    first = earliest.replace(day=1)
     since = datetime.combine(first, time(), SHANGHAI)
     query = select(Submission.id, Submission.created_at).where(
         Submission.form_id.in_(checked_forms(project_id)), ~Submission.draft, Submission.created_at >= since
     )
     arrived = (Arrived(*row) for row in db.execute(query.order_by(Submission.id)))
-    recent = (one for one in draw(arrived, key) if shanghai_day(one.received_at) >= today - timedelta(days=CLOSES))
+    recent = (one for one in draw(arrived, key) if shanghai_day(one.received_at) >= earliest)
     return [one.submission_id for one in recent]
+
+
+def check_rule() -> OfficeRule:
+    return shipped_office_rules()[BACK]
 
 
 def drawn_of(visit: Visit) -> Drawn:
     digest = hashlib.sha256(f"{BACK_CHECK}:{visit.name}".encode()).digest()
     key = str(uuid.UUID(bytes=digest[:16], version=4))
-    opens, due, closes = (visit.received_on + timedelta(days=days) for days in (OPENS, DUE, CLOSES))
+    opens, due, closes = check_rule().edges({"record_on": visit.received_on})
     return Drawn(visit.name, visit.label, visit.village_code, visit.subject_list, key, opens, due, closes)
 
 

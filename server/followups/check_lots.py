@@ -15,7 +15,6 @@ from typing import Final, NamedTuple
 from server.clock import today
 
 ONE_IN: Final = 13  # 7.7 per cent
-OPENS, DUE, CLOSES = 0, 14, 30  # days after the record came (domain.md 2.6, BACK)
 
 
 class Arrived(NamedTuple):

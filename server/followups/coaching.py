@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server.access.her_worker import accounts
 from server.access.roles import TRAINER
 from server.followups.plain_notices import COACHING, tell
-from server.followups.retakes import is_passed, number, shipped_rule
+from server.followups.retakes import is_passed, number, retake_rule
 from server.models import WORKERS, Assignment, Dataset, Entity, Notification
 from server.reading import Reading
 from server.registry.workers import person_of, worker_uuid
@@ -26,10 +26,10 @@ def ask_for_coaching(db: Session, reading: Reading) -> None:
     row = find_row(db, reading.project.id, worker_uuid(reading.project.id, person_id)) if person_id else None
     if row is None or row.deleted_at is not None:
         return
-    results, rule = orjson.loads(row.data_json), shipped_rule()
+    results, rule = orjson.loads(row.data_json), retake_rule()
     if is_passed(results):
         take_back(db, reading, row.uuid)
-    elif (number(results.get("fails")) or 0) >= rule.coaching_from:
+    elif (number(results.get("fails")) or 0) >= rule.limits["coaching_from"]:
         trainers = set(db.scalars(trainers_of(reading.project.id))) - {person_id}
         occasion = f"{PREFIX}:{row.uuid}:{results.get('quiz_on', '')[:10]}"
         tell(db, reading.project.id, trainers, COACHING, occasion, reading.now)

@@ -61,7 +61,7 @@ def _read_fields(fields: Fields, content_hash: str) -> Rule:
     window = fields.table("window")
     applies = fields.table("applies", {})
     answer = fields.table("answer")
-    signed_by, signed_on = _read_signature(fields)
+    signed_by, signed_on = read_signature(fields)
     rule = Rule(
         id=fields.text("id"),
         version=fields.whole("version", 1),
@@ -70,22 +70,22 @@ def _read_fields(fields: Fields, content_hash: str) -> Rule:
         subject_list=fields.choice("subject_list", SUBJECT_LISTS),
         form_id=fields.text("form_id"),
         profiles=fields.choices("profiles", ruleset.PROFILES),
-        title=_read_words(fields.table("title")),
-        reason=_read_words(fields.table("reason")),
+        title=read_words(fields.table("title")),
+        reason=read_words(fields.table("reason")),
         anchor=anchor,
         methods=applies.choices("methods", METHODS, ()),
         urgency=applies.choice("urgency", URGENCIES, None),
-        open=_read_offsets(window.table("open"), named),
-        due=_read_offsets(window.table("due"), named),
-        close=_read_offsets(window.table("close"), named),
-        latest=_read_offsets(window.table("latest", {}), named, may_be_empty=True),
+        open=read_offsets(window.table("open"), named),
+        due=read_offsets(window.table("due"), named),
+        close=read_offsets(window.table("close"), named),
+        latest=read_offsets(window.table("latest", {}), named, may_be_empty=True),
         grace=window.whole("grace", 0),
         severity=tuple(_read_step(one, (*ruleset.WINDOW_DAYS, *named)) for one in fields.tables("severity", [])),
         answer=answer.choice("by", tuple(ruleset.ANSWERS)),
         answers_before_open=answer.flag("before_open"),
         stops=fields.choices("stops", ruleset.STOPS),
-        sources=tuple(_read_source(one) for one in fields.tables("sources")),
-        disagreement=_read_words(fields.table("disagreement")) if "disagreement" in fields.table_left else None,
+        sources=tuple(read_source(one) for one in fields.tables("sources")),
+        disagreement=read_words(fields.table("disagreement")) if "disagreement" in fields.table_left else None,
         owner=fields.text("owner"),
         signed_by=signed_by,
         signed_on=signed_on,
@@ -106,13 +106,13 @@ def _read_fields(fields: Fields, content_hash: str) -> Rule:
     return rule
 
 
-def _read_words(fields: Fields) -> Words:
+def read_words(fields: Fields) -> Words:
     words = Words(fields.text("zh"), fields.text("en"))
     fields.end()
     return words
 
 
-def _read_offsets(fields: Fields, named: tuple[str, ...], may_be_empty: bool = False) -> tuple[Offset, ...]:
+def read_offsets(fields: Fields, named: tuple[str, ...], may_be_empty: bool = False) -> tuple[Offset, ...]:
     offsets = tuple(_read_offset(fields, fact) for fact in named if fact in fields.table_left)
     fields.end()
     if not offsets and not may_be_empty:
@@ -143,9 +143,9 @@ def _read_repeat(fields: Fields) -> Repeat:
 
 def _read_step(fields: Fields, named: tuple[str, ...]) -> SeverityStep:
     level = fields.choice("level", ruleset.LEVELS)
-    advice = _read_words(fields.table("advice")) if "advice" in fields.table_left else None
+    advice = read_words(fields.table("advice")) if "advice" in fields.table_left else None
     since = fields.table("since")
-    offsets = _read_offsets(since, named)
+    offsets = read_offsets(since, named)
     if len(offsets) != 1:
         raise since.wrong("", "must name one day to count from")
     only = fields.choice("only", ruleset.ONLY, None)
@@ -153,13 +153,13 @@ def _read_step(fields: Fields, named: tuple[str, ...]) -> SeverityStep:
     return SeverityStep(level, offsets[0], advice, only)
 
 
-def _read_source(fields: Fields) -> Source:
-    source = Source(fields.text("name"), fields.choice("mark", ruleset.MARKS), _read_words(fields.table("says")))
+def read_source(fields: Fields) -> Source:
+    source = Source(fields.text("name"), fields.choice("mark", ruleset.MARKS), read_words(fields.table("says")))
     fields.end()
     return source
 
 
-def _read_signature(fields: Fields) -> tuple[str | None, date | None]:
+def read_signature(fields: Fields) -> tuple[str | None, date | None]:
     """`signature = "unsigned"`, or a table with `by` and `on`."""
     if fields.table_left.get("signature") == "unsigned":
         fields.text("signature")

@@ -1,11 +1,11 @@
 """The rules that come with the product as a page in Chinese and English: one table a section. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from server.followups.rule_vocabulary import ANSWERS, OWNERS, STOPS, WHOSE, word
 from server.followups.rule_words import edge, level_words
-from server.followups.ruleset import OF_A_METHOD, Rule, Words
+from server.followups.ruleset import OF_A_METHOD, Rule, Source, Words
 
 SECTIONS: Final = (
     (
@@ -56,13 +56,15 @@ a clinician of the town signs it on the page “Rules”. What a file may look l
 """
 
 
-def make_page(rules: Sequence[Rule]) -> str:
+def make_page(rules: Sequence[Rule], others: Callable[[str], Iterable[str]]) -> str:
+    """`others` gives the sections that follow in a language."""
     parts = [INTRO]
     for lang in ("zh", "en"):
         parts.append(f"## {'中文' if lang == 'zh' else 'English'}\n")
         for title, chosen in sections(rules):
             parts.append(f"### {in_language(title, lang)}\n")
-            parts.append("\n".join(_table(chosen, lang)) + "\n")
+            parts.append("\n".join(make_rows(HEADS[lang], (_cells(rule, lang) for rule in chosen))) + "\n")
+        parts += others(lang)
     return "\n".join(parts)
 
 
@@ -76,34 +78,35 @@ def sections(rules: Sequence[Rule]) -> Iterable[tuple[Words, list[Rule]]]:
         yield OTHERS, left
 
 
-def _table(rules: Iterable[Rule], lang: str) -> Iterable[str]:
-    heads = HEADS[lang]
+def make_rows(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> Iterable[str]:
+    """The lines of a table."""
     yield "| " + " | ".join(heads) + " |"
     yield "|" + " --- |" * len(heads)
-    for rule in rules:
-        yield "| " + " | ".join(_cells(rule, lang)) + " |"
+    for cells in rows:
+        yield "| " + " | ".join(_cell(one) for one in cells) + " |"
 
 
 def _cells(rule: Rule, lang: str) -> list[str]:
     off = Words("，出厂关着", ", ships switched off") if not rule.enabled else Words("", "")
     clinicians = word(WHOSE, rule.whose) if rule.whose == "clinician" else None
     title = f"**{rule.id}** {in_language(rule.title, lang)} ({rule.version}{in_language(off, lang)})"
-    sources = "<br>".join(f"[{one.mark}] {one.name}: {in_language(one.says, lang)}" for one in rule.sources)
+    sources = say_sources(rule.sources, lang)
     unsigned = Words("没有", "no")
     return [
-        _cell(one)
-        for one in (
-            title + (f"<br>{in_language(clinicians, lang)}" if clinicians else ""),
-            *(_joined(edge(offsets, rule), lang) for offsets in (rule.open, rule.due, rule.close)),
-            _joined([level_words(step) for step in rule.severity], lang),
-            _joined([word(STOPS, one) for one in rule.stops], lang),
-            in_language(word(ANSWERS, rule.answer), lang),
-            ", ".join(rule.profiles),
-            sources + (f"<br>{in_language(rule.disagreement, lang)}" if rule.disagreement else ""),
-            in_language(word(OWNERS, rule.owner), lang),
-            rule.signed_by or in_language(unsigned, lang),
-        )
+        title + (f"<br>{in_language(clinicians, lang)}" if clinicians else ""),
+        *(_joined(edge(offsets, rule), lang) for offsets in (rule.open, rule.due, rule.close)),
+        _joined([level_words(step) for step in rule.severity], lang),
+        _joined([word(STOPS, one) for one in rule.stops], lang),
+        in_language(word(ANSWERS, rule.answer), lang),
+        ", ".join(rule.profiles),
+        sources + (f"<br>{in_language(rule.disagreement, lang)}" if rule.disagreement else ""),
+        in_language(word(OWNERS, rule.owner), lang),
+        rule.signed_by or in_language(unsigned, lang),
     ]
+
+
+def say_sources(sources: Iterable[Source], lang: str) -> str:
+    return "<br>".join(f"[{one.mark}] {one.name}: {in_language(one.says, lang)}" for one in sources)
 
 
 def _joined(words: Iterable[Words], lang: str) -> str:

@@ -74,8 +74,8 @@ def edge(offsets: tuple[Offset, ...], rule: Rule) -> tuple[Words, ...]:
     return tuple(said)
 
 
-def offset_words(offset: Offset, in_working_days: bool = False) -> Words:
-    fact = word(FACTS, offset.fact)
+def offset_words(offset: Offset, in_working_days: bool = False, facts: dict[str, Words] = FACTS) -> Words:
+    fact = word(facts, offset.fact)
     parts = [(offset.months, "个月", "month")] if offset.months else []
     if offset.days or not parts:
         parts.append(

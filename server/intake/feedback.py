@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from forms.instance import named_files, read_values
 from server.errors import DeprecatedIdUnknown, InstanceConflict, UnexpectedValue, UniqueViolation
+from server.followups.feedback_days import due_day
 from server.intake.items import NAMELESS, Item, Receipt
 from server.models import FEEDBACK, FeedbackReceipt
 from server.publishing.versions import Asked
@@ -39,7 +40,7 @@ def receive_feedback(db: Session, item: Item) -> Receipt:
     db.add(receipt)
     db.flush()
     told = read_told(read_values(item.instance, item.asked.schema), item.asked.schema)
-    take_in(db, item.asked.project.id, item.asked.form_version_id, told, item.now)
+    take_in(db, item.asked.project.id, item.asked.form_version_id, told, item.now, due_day)
     return TAKEN
 
 

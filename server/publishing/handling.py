@@ -13,11 +13,11 @@ from server.access import roles
 from server.access.allow import may, scope_of
 from server.access.caller import Caller, Grant
 from server.access.masking import is_covered
+from server.followups.feedback_days import pressed_days
 from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, FEEDBACK, HEALTH_FORMS, Form, Project
 from server.models.care import HER_FILES
 from server.registry.erasing import BACKUPS_FOR
 from server.registry.feedback_desk import CHANNEL_FOR
-from server.registry.feedback_told import URGENT_DAYS
 from server.registry.reach import CARE_LISTS
 from server.registry.retention import KEEP_FOR
 from server.registry.telling import KEPT
@@ -123,7 +123,8 @@ def _beside_feedback() -> dict[str, tuple[Said, ...]]:
         f"kept apart; read by who answers alone, and that is written down; deleted {days} days after the reply",
     )
     paper = Said("只存哈希：一张纸表只算一次", "only a hash is kept: a paper form counts once")
-    pressed = Said(f"“有”是急件，{URGENT_DAYS} 天内办", f"“yes” is urgent, and answered within {URGENT_DAYS} days")
+    most = pressed_days()
+    pressed = Said(f"“有”是急件，{most} 天内办", f"“yes” is urgent, and answered within {most} days")
     return {"reply_channel": (channel,), "paper_code": (paper,), "felt_pressured": (pressed,)}
 
 

@@ -5,7 +5,7 @@ read records (Submission), and feedback is none. Rows of the audit name no feedb
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -18,18 +18,21 @@ from server.access.audit import record
 from server.clock import today
 from server.errors import NotFound, UnexpectedValue
 from server.models import Feedback, FeedbackChannel, FeedbackPaper
-from server.registry.feedback_told import Told, due_day
+from server.registry.feedback_told import Told
 from server.registry.retention import KEEP_FOR
 
 OPEN, DONE = "open", "done"
 OUTCOMES: Final = ("replied", "dealt_with", "nothing_to_do")
 """What became of it: whoever said it has a reply; it was seen to without one; there was nothing to see to."""
 
+DueDay = Callable[[bool, date], date]
+"""By which day it is answered: whether somebody was pressed, and the day it came (followups/feedback_days.py)."""
+
 CHANNEL_FOR: Final = timedelta(days=30)
 """How long after the reply the way to reach somebody stays (domain.md F9)."""
 
 
-def take_in(db: Session, project_id: int, form_version_id: int, told: Told, now: datetime) -> None:
+def take_in(db: Session, project_id: int, form_version_id: int, told: Told, now: datetime, due_day: DueDay) -> None:
     """Keeps what was told, under a number drawn by lot and with the day alone. A paper form counts once."""
     day = today(now)
     case = Feedback(
@@ -37,7 +40,7 @@ def take_in(db: Session, project_id: int, form_version_id: int, told: Told, now:
         project_id=project_id,
         form_version_id=form_version_id,
         received_on=day,
-        due_on=due_day(told, day),
+        due_on=due_day(told.urgent, day),
         urgent=told.urgent,
         counted=is_first_of(db, project_id, told.paper_code),
         answers_json=orjson.dumps(told.answers).decode(),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from forms.schema import FormSchema
 from server.models import FEEDBACK, FeedbackReceipt, Form, FormVersion, Project, Submission, SubmissionVersion
 from server.registry.emptying import empty_records
-from server.registry.feedback_desk import take_in
+from server.registry.feedback_desk import DueDay, take_in
 from server.registry.feedback_told import read_told
 
 
@@ -20,7 +20,7 @@ def receipt_of(form_id: int, instance_id: str, xml: bytes) -> FeedbackReceipt:
     return FeedbackReceipt(mark=mark, digest=hashlib.sha256(xml).digest())
 
 
-def take_over(db: Session, project: Project) -> None:
+def take_over(db: Session, project: Project, due_day: DueDay) -> None:
     """Makes feedback of them, of the day on which each came, and empties the records: sender, phone and answers are gone.
 
     An emptied record is in nobody's scope (access/projects.py). What was deleted, or could not be read, is emptied alone.
@@ -31,12 +31,13 @@ def take_over(db: Session, project: Project) -> None:
     )
     ids = []
     for submission_id, created_at, deleted_at in db.execute(known.where(here).order_by(Submission.id)).all():
-        take_one(db, project, submission_id, created_at, told=deleted_at is None)
+        take_one(db, project, submission_id, created_at, due_day if deleted_at is None else None)
         ids.append(submission_id)
     empty_records(db, ids)
 
 
-def take_one(db: Session, project: Project, submission_id: int, came_at: datetime, told: bool) -> None:
+def take_one(db: Session, project: Project, submission_id: int, came_at: datetime, due_day: DueDay | None) -> None:
+    """Without `due_day` it is not told."""
     versions = db.execute(
         select(SubmissionVersion, FormVersion.schema_json)
         .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
@@ -44,8 +45,7 @@ def take_one(db: Session, project: Project, submission_id: int, came_at: datetim
     )
     for version, schema_json in versions.all():
         db.add(receipt_of(version.form_id, version.instance_id, bytes(version.xml)))
-        if told and version.is_current and version.values_json:
+        if due_day and version.is_current and version.values_json:
             schema = FormSchema.from_json(orjson.loads(schema_json))
-            take_in(
-                db, project.id, version.form_version_id, read_told(orjson.loads(version.values_json), schema), came_at
-            )
+            told = read_told(orjson.loads(version.values_json), schema)
+            take_in(db, project.id, version.form_version_id, told, came_at, due_day)

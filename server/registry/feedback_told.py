@@ -1,8 +1,7 @@
-"""What a record of feedback (F9) tells, and how long it may wait. Pure: answers in, plain data out."""
+"""What a record of feedback (F9) tells, and whether it is urgent. Pure: answers in, plain data out."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, Final
 
 from forms.schema import FormSchema, Node
@@ -12,12 +11,6 @@ APART: Final = frozenset({"reply_channel", "paper_code"})
 
 TELLING: Final = frozenset({"dateTime", "time", "geopoint", "geotrace", "geoshape", "binary", "barcode"})
 """Types of questions whose answers tell a minute, a place, a face or a voice. F9 has none; a town's own edition may."""
-
-URGENT_DAYS: Final = 3
-"""Days in which a report of pressure is answered, as everything at the rights desk (domain.md 6.3, P9: 72 hours). [C]"""
-
-WORKING_DAYS: Final = 15
-"""In which anything else is answered (domain.md 4.1, I19). Holidays are not known here: they are counted as days of work."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +55,3 @@ def asked_alone(node: Node, values: Any) -> dict[str, Any]:
         elif child.field.labels and child.field.type not in TELLING and child.name not in APART and value is not None:
             found[child.name] = value
     return {name: value for name, value in found.items() if value not in ({}, [])}
-
-
-def due_day(told: Told, received_on: date) -> date:
-    """The last day on which it is answered in time."""
-    return received_on + timedelta(URGENT_DAYS) if told.urgent else after_working_days(received_on, WORKING_DAYS)
-
-
-def after_working_days(day: date, days: int) -> date:
-    """The day that lies so many Mondays to Fridays later."""
-    while days > 0:
-        day += timedelta(1)
-        days -= day.weekday() < 5
-    return day

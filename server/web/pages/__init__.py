@@ -33,6 +33,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     library,
     library_lists,
     map,
+    office,
     openid,
     own_data,
     own_factors,

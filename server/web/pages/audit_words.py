@@ -83,6 +83,8 @@ ACT_WORDS = {
     "followup.update.confirm": _l("Confirmed that a record is wrong"),
     "hand_over.create": _l("Handed villages over"),
     "hand_over.end": _l("Ended a hand-over"),
+    "office.update.done": _l("Noted what the office did"),
+    "office.update.undo": _l("Took back what the office noted"),
     "schedule.set": _l("Set the town's schedule of visits"),
     "schedule.choose": _l("Chose a schedule of visits for one record"),
     "village_scope.set": _l("Changed somebody's villages"),

@@ -1,12 +1,9 @@
 """What is kept of an answer to F9: what somebody was asked in words, and nothing that the phone noted by itself."""
 
-from datetime import date
 from typing import Any
 
-import pytest
-
 from forms.schema import Field, FormSchema
-from server.registry.feedback_told import after_working_days, read_told
+from server.registry.feedback_told import read_told
 
 ASKED = {"zh": "问"}
 SCHEMA = FormSchema(
@@ -55,16 +52,3 @@ def test_an_empty_record_tells_nothing_and_is_not_urgent() -> None:
     found = told()
 
     assert (found.answers, found.urgent, found.paper_code, found.reply_channel) == ({}, False, "", "")
-
-
-@pytest.mark.parametrize(
-    ("day", "days", "then"),
-    [
-        (date(2026, 3, 2), 15, date(2026, 3, 23)),
-        (date(2026, 3, 6), 1, date(2026, 3, 9)),
-        (date(2026, 3, 7), 1, date(2026, 3, 9)),
-        (date(2026, 3, 8), 0, date(2026, 3, 8)),
-    ],
-)
-def test_days_of_work_leave_out_saturday_and_sunday(day: date, days: int, then: date) -> None:
-    assert after_working_days(day, days) == then

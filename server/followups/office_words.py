@@ -1,0 +1,48 @@
+"""What a rule of the office says in plain Chinese and English: for its page and for the docs."""
+
+from typing import Final
+
+from server.followups import rule_vocabulary
+from server.followups.office_rules import OfficeRule
+from server.followups.rule_words import offset_words
+from server.followups.ruleset import Offset, Words
+
+DAYS: Final = {
+    "quiz_on": Words("测验那天", "the day of the quiz"),
+    "record_on": Words("收到记录那天", "the day its record came"),
+    "received_on": Words("收到那天", "the day it came"),
+    "quarter_start": Words("本季度第一天", "the quarter's first day"),
+    "quarter_middle": Words("本季度中间那个月的 15 号那天", "the 15th of the quarter's second month"),
+    "quarter_end": Words("本季度最后一天", "the quarter's last day"),
+    "month_end": Words("本月最后一个工作日", "the month's last working day"),
+}
+WHOSE: Final = {
+    "worker": Words("她本人", "whom it is about"),
+    "reviewer": Words("审核员和临床人员", "reviewers and clinicians"),
+    "dpo": Words("个人信息负责人", "the data protection officer"),
+    "trainer": Words("培训员", "the trainer"),
+    "town_lead": Words("镇卫生负责人", "the town's health lead"),
+}
+ANSWERS: Final = {
+    "passed": Words("通过测验", "a quiz that was passed"),
+    "checked": Words("回访过，或她不愿意", "the check, or her no to it"),
+    "answered": Words("答复了", "an answer"),
+    "held": Words("办了培训", "a session that was held"),
+    "issued": Words("材料发了", "the papers are issued"),
+}
+LIMITS: Final = {
+    "coaching_from": Words("没通过几次起有人陪着学", "tries without a pass from which on somebody helps"),
+    "pressed_days": Words("说到被强迫的几天内答复", "days in which a word of pressure is answered"),
+    "times": Words("几次", "how many times"),
+}
+AFTER: Final = {
+    "info": Words("一般", "plain"),
+    "amber": Words("留意", "amber"),
+    "red": Words("要紧", "red"),
+}
+OWNERS: Final = {**rule_vocabulary.OWNERS, "town trainer": Words("镇培训员", "town trainer")}
+
+
+def edge_words(offset: Offset, rule: OfficeRule) -> Words:
+    """`本月最后一个工作日 − 3 个工作日`."""
+    return offset_words(offset, rule.in_working_days, DAYS)
