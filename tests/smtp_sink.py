@@ -3,7 +3,9 @@
 import socketserver
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from types import TracebackType
@@ -11,13 +13,15 @@ from types import TracebackType
 
 @dataclass
 class Sink:
-    """`mails` is what was taken, in order. `say` maps a command (RCPT, DATA, TEXT) to an answer instead of yes.
+    """`mails` is what was taken, in order, and `times` when. `say` maps a command (RCPT, DATA, TEXT) to an answer instead of yes.
 
     An answer "" hangs up without a word; for TEXT that is after the whole text was read.
     """
 
     say: dict[str, str] = field(default_factory=dict)
     mails: list[EmailMessage] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     pause: float = 0.0  # seconds between taking a text and saying so
     reached: int = 0  # connections
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -96,6 +100,7 @@ def take(sink: Sink, connection: socketserver.StreamRequestHandler) -> bool:
     with sink.lock:
         mail = message_from_bytes(b"".join(lines).replace(b"\r\n", b"\n"), policy=policy.default)
         sink.mails.append(mail)
+        sink.times.append(sink.now())
     if "TEXT" in sink.say:
         return False
     time.sleep(sink.pause)

@@ -1,171 +1,34 @@
 """Two timetables on one database, killed at random over a month: each alert once in the inbox and none of it lost, nothing
-twice at any outlet, nothing in quiet hours.
+twice at any outlet, nothing in quiet hours. What a kill left without an answer is in the inbox, in the next summary, and among
+the dead letters, from where a person sends it again.
 """
 
 import random
-import shutil
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from server.clock import today as shanghai_date
 from server.db import Database
-from server.followups.channels import Destination, Owner, put_channel
+from server.followups.dead_letters import list_dead, replay
+from server.followups.digests import DIGEST, asked_of, occasion_on
 from server.followups.notice_texts import mark_of
 from server.followups.outbox import message_id
-from server.followups.recalculate import recalculate
+from server.followups.recipients import staff_of
 from server.followups.wishes import Wishes
-from server.jobs import TRY_AGAIN
-from server.models import Notification, Project, TimetableRun, User
-from server.runs import last_runs
+from server.models import Notification, Project, User
 from tests.conftest import Copies
 from tests.http_sink import HttpSink
-from tests.server.followups.staff import a_staff
-from tests.server.followups.told import a_woman, checked, registered
 from tests.sizes import size
 from tests.smtp_sink import Sink
+from tests.walks.a_month import DAYS, FIRST, MORNING, Month, a_month, instants, live_through
 from tests.walks.one_timetable import SENDER
-
-FIRST, DAYS = datetime(2026, 3, 1, tzinfo=UTC), size("timetable_days")
-HOURS = (
-    -7.9,
-    0.02,
-    0.52,
-    4.5,
-    6.1,
-)  # of UTC: 00:06, 08:01, 08:31, 12:30 and 14:06 in Shanghai; the first and fourth quiet
-WOMEN = 8
-LATE_VISIT = 14  # the day on which a visit that was made in time arrives
-PATIENCE = 60.0
-CUT_OFF = 5.0  # real seconds after which a step that is still under way was cut off, or hangs
-
-
-@dataclass
-class Month:
-    """A town's month: its database, its clock, its mail server and the processes that run its timetable."""
-
-    database: Database
-    folder: Path
-    sink: Sink
-    hook: HttpSink
-    processes: list[subprocess.Popen[str]] = field(default_factory=list)
-    kills: int = 0
-
-    @property
-    def clock(self) -> Path:
-        return self.folder / "clock"
-
-    def set(self, instant: datetime) -> None:
-        """At once, so that nobody reads half of it."""
-        new = self.folder / "clock.new"
-        new.write_text(instant.isoformat(), encoding="utf-8")
-        new.rename(self.clock)
-
-    def start(self) -> subprocess.Popen[str]:
-        url = self.database.engine.url.render_as_string(hide_password=False)
-        command = [sys.executable, "-m", "tests.walks.one_timetable", str(self.folder), url]
-        command += [str(self.clock), str(self.sink.port)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    def kill(self, number: int) -> None:
-        self.processes[number].kill()
-        self.processes[number].communicate()
-        self.processes[number] = self.start()
-        self.kills += 1
-
-    def wait(self, instant: datetime) -> None:
-        """Until the day's step is done and an outbox that ran at this instant found nothing more to do.
-
-        A day's step that was cut off is tried again some minutes later: the clock goes on to that time.
-        """
-        patience, cut_off = time.monotonic() + PATIENCE, time.monotonic() + CUT_OFF
-        while not self.is_quiet(instant):
-            assert time.monotonic() < patience, f"nothing moves at {instant}"
-            if time.monotonic() > cut_off and self.is_under_way():
-                instant, cut_off = instant + TRY_AGAIN, time.monotonic() + CUT_OFF
-                self.set(instant)
-            time.sleep(0.02)
-
-    def is_under_way(self) -> bool:
-        daily = self.runs().get("follow_ups")
-        return daily is not None and daily.finished_at is None
-
-    def runs(self) -> dict[str, TimetableRun]:
-        with self.database.reading() as db:
-            return last_runs(db)
-
-    def is_quiet(self, instant: datetime) -> bool:
-        runs = self.runs()
-        outbox, daily = runs.get("outbox"), runs.get("follow_ups")
-        emptied = outbox is not None and outbox.started_at == instant and outbox.result == "0"
-        return emptied and daily is not None and (daily.next_at or instant) > instant and daily.result is not None
-
-
-@contextmanager
-def a_month(database: Database, folder: Path, hook: HttpSink, timetables: int) -> Iterator[Month]:
-    """One worker has a hook, which leads to this sink; it is emptied first."""
-    folder.mkdir()
-    hook.got.clear()
-    hook.now = lambda: datetime.fromisoformat((folder / "clock").read_text(encoding="utf-8"))
-    shutil.copyfile(str(database.keys.path), folder / "secret.key")
-    with Sink(pause=0.02) as sink:
-        month = Month(database, folder, sink, hook)
-        month.set(FIRST - timedelta(days=1))
-        fill(database, hook)
-        month.processes = [month.start() for _ in range(timetables)]
-        try:
-            yield month
-        finally:
-            for process in month.processes:
-                process.kill()
-                process.communicate()
-
-
-def fill(database: Database, hook: HttpSink) -> None:
-    """Women whose follow-ups become due, overdue, red and critical in that month, some of them together."""
-    with database.transaction() as db:
-        staff = a_staff(db)
-        project, to = staff.project, Destination("webhook", f"{hook.url}/luo", "s3cret")
-        put_channel(db, Owner(actor_id=staff.luo), to, alerts=True, digests=True, by=staff.luo, now=FIRST)
-        for number in range(WOMEN):
-            uuid, weeks = f"w{number}", 140 if number % 2 else 285
-            last_period = FIRST.date() - timedelta(days=weeks - 3 * number)
-            on = last_period + timedelta(days=60)
-            a_woman(db, project, uuid, label=f"W-{number:04} 王*")
-            given = {"subject": uuid, "episode": f"p{number}", "event": f"registered-{number}"}
-            registered(db, project, on.isoformat(), last_period.isoformat(), first_check_date=on.isoformat(), **given)
-            recalculate(db, project, "women", uuid, (FIRST - timedelta(days=1)).date(), FIRST - timedelta(days=1))
-
-
-def upload_late(database: Database, now: datetime) -> None:
-    """A check of five days ago comes in: what it answers is taken back."""
-    with database.transaction() as db:
-        project = db.scalars(select(Project)).one()
-        visited = (now - timedelta(days=5)).date().isoformat()
-        checked(db, project, visited, now.date().isoformat(), subject="w1", episode="p1", event="checked-1")
-        recalculate(db, project, "women", "w1", now.date(), now)
-
-
-def live_through(month: Month, meanwhile: Callable[[int], None]) -> None:
-    """`meanwhile(turn)` is called once the clock stands at each instant."""
-    for turn, instant in enumerate(instants()):
-        month.set(instant)
-        if turn == LATE_VISIT * len(HOURS) + 1:
-            upload_late(month.database, instant)
-        meanwhile(turn)
-        month.wait(instant)
-
-
-def instants() -> list[datetime]:
-    return [FIRST + timedelta(days=number, hours=hours) for number in range(DAYS) for hours in HOURS]
 
 
 def words_in(database: Database, channel: str) -> list[tuple[str, str, str]]:
@@ -197,7 +60,7 @@ def outlets_of(month: Month) -> list[Outlet]:
 
 
 def mails_at(sink: Sink) -> list[tuple[str, datetime]]:
-    return [(mail["Message-ID"], parsedate_to_datetime(mail["Date"])) for mail in sink.mails]
+    return [(mail["Message-ID"], at) for mail, at in zip(sink.mails, sink.times, strict=True)]
 
 
 def calls_at(hook: HttpSink) -> list[tuple[str, datetime]]:
@@ -205,34 +68,53 @@ def calls_at(hook: HttpSink) -> list[tuple[str, datetime]]:
 
 
 def check_outlet(month: Month, outlet: Outlet) -> None:
-    """What is sent is there once; what was on its way when its sender died is there once or not at all, and never lost:
-    the same word stands in the inbox.
-    """
+    """What is sent is there once; what was on its way when its sender died is there once or not at all, and never lost."""
     arrived = outlet.arrived()
     times = Counter(name for name, _ in arrived)
     assert [one for one, number in times.items() if number > 1] == []
     assert [at for _, at in arrived if is_quiet_at(at)] == []
     with month.database.reading() as db:
         rows = list(db.scalars(select(Notification).where(Notification.channel == outlet.channel)))
-        inboxes = select(Notification.occasion, Notification.recipient_id).where(Notification.channel == "inbox")
-        in_inboxes = {(occasion, person) for occasion, person in db.execute(inboxes)}
-    unknown = [row for row in rows if row.state == "failed"]
-    assert all(row.sent_at for row in unknown)
-    assert len(unknown) <= month.kills
+        unknown = [row for row in rows if row.state == "failed"]
+        assert all(row.sent_at for row in unknown)
+        assert len(unknown) <= month.kills
+        asked = asked_at_the_end(db)
+        for row in unknown:
+            check_is_told_elsewhere(db, row, asked)
     missing = [row for row in unknown if outlet.name_of(row) not in times]
-    assert [row.occasion for row in missing if row.kind != "digest" and in_inbox(row) not in in_inboxes] == []
     sent = {outlet.name_of(row) for row in rows if row.sent_at and row not in unknown}
     assert sent - times.keys() == set()
     assert times.keys() <= {outlet.name_of(row) for row in rows}
-    assert {row.state for row in rows} <= {"sent", "taken_back", "failed"}
+    still_to_go = [row for row in rows if row.not_before > instants()[-1]]
+    assert {row.state for row in rows if row not in still_to_go} <= {"sent", "taken_back", "failed"}
     print(
         f"{month.kills} kills; {outlet.channel}: {len(rows)} words, {len(arrived)} arrived, none twice, none in quiet hours; "
         f"{len(unknown)} on their way at a kill, {len(missing)} of them in the inbox alone"
     )
 
 
-def in_inbox(row: Notification) -> tuple[str, int | None]:
-    return row.occasion, row.recipient_id
+def check_is_told_elsewhere(db: Session, row: Notification, asked: set[tuple[int | None, int | None]]) -> None:
+    """Nobody knows whether it arrived: its reader had it in the inbox before, and the next summary counts what still waits.
+
+    The lead's summary has no numbers, because the morning page has them; who is asked for nothing any more gets none.
+    """
+    its_reader = Notification.recipient_id == row.recipient_id
+    if row.kind != DIGEST:
+        same = its_reader, Notification.occasion == row.occasion, Notification.channel == "inbox"
+        told_at = db.scalars(select(Notification.sent_at).where(*same)).one()
+        assert told_at and row.sent_at and told_at <= row.sent_at, row.occasion
+    later = its_reader, Notification.kind == DIGEST, Notification.occasion > occasion_on(shanghai_date(row.sent_at))
+    states = list(db.scalars(select(Notification.state).where(*later).order_by(Notification.occasion)))
+    assert states or shanghai_date(row.sent_at) == shanghai_date(instants()[-1]), row.occasion
+    if (row.follow_up_id, row.recipient_id) in asked:
+        assert next((state for state in states if state != "failed"), "sent") == "sent", row.occasion
+
+
+def asked_at_the_end(db: Session) -> set[tuple[int | None, int | None]]:
+    """(follow-up, person who is asked for it) on the last day, by what summaries count."""
+    project, day = db.scalars(select(Project)).one(), shanghai_date(instants()[-1])
+    people = staff_of(db, project.id, day).people
+    return {(row.id, person) for person in people for row in asked_of(db, person, day, day)}
 
 
 def is_quiet_at(at: datetime) -> bool:
@@ -246,10 +128,38 @@ def check_all(month: Month) -> None:
         check_outlet(month, outlet)
     with month.database.reading() as db:
         rows = list(db.scalars(select(Notification).where(Notification.channel == "inbox")))
+        asked = asked_at_the_end(db)
     assert [row.occasion for row in rows if row.sent_at and is_quiet_at(row.sent_at)] == []
     last = instants()[-1]
     lost = [row.occasion for row in rows if row.state not in ("sent", "taken_back") and row.not_before <= last]
     assert lost == []
+    assert asked and asked - {(row.follow_up_id, row.recipient_id) for row in rows if row.state == "sent"} == set()
+
+
+def check_replay(month: Month) -> None:
+    """What a kill left without an answer is a dead letter, all of it; sent again on the next morning it arrives once more,
+    unless it is void by then.
+    """
+    outlets, morning = {one.channel: one for one in outlets_of(month)}, FIRST + timedelta(days=DAYS, hours=MORNING)
+    before = {channel: Counter(name for name, _ in outlet.arrived()) for channel, outlet in outlets.items()}
+    with month.database.transaction() as db:
+        project, failed = db.scalars(select(Project)).one(), Notification.state == "failed"
+        unheard = set(db.scalars(select(Notification.id).where(failed)))
+        dead = list_dead(db, project.id, 0, len(unheard) + 1)
+        assert {one.id for one in dead if one.maybe_arrived} == unheard
+        lead = db.scalars(select(User.actor_id).where(User.email == "lead@town.test")).one()
+        assert replay(db, project.id, None, lead, morning) == len(unheard)
+    month.set(morning)
+    month.wait(morning)
+    with month.database.reading() as db:
+        again = list(db.scalars(select(Notification).where(Notification.id.in_(unheard))))
+    assert {row.state for row in again} <= {"sent", "taken_back"}
+    for channel, outlet in outlets.items():
+        sent = Counter(outlet.name_of(row) for row in again if row.channel == channel and row.state == "sent")
+        now = Counter(name for name, _ in outlet.arrived())
+        assert {name: now[name] - before[channel][name] for name in sent} == sent
+    arrived = sum(row.state == "sent" for row in again)
+    print(f"{month.kills} kills; {len(dead)} dead letters, sent again: {arrived} arrived, {len(again) - arrived} void")
 
 
 def test_killed_timetables_tell_everybody_once(
@@ -275,9 +185,10 @@ def test_killed_timetables_tell_everybody_once(
 
         live_through(month, strike)
         check_all(month)
-    assert month.kills == size("timetable_kills")
-    assert words_in(stormy, "inbox") == expected
-    assert {one[:2] for one in words_in(stormy, "email")} == {one[:2] for one in mailed}
-    assert {one[:2] for one in words_in(stormy, "webhook")} == {one[:2] for one in hooked}
+        assert month.kills == size("timetable_kills")
+        assert words_in(stormy, "inbox") == expected
+        assert {one[:2] for one in words_in(stormy, "email")} == {one[:2] for one in mailed}
+        assert {one[:2] for one in words_in(stormy, "webhook")} == {one[:2] for one in hooked}
+        check_replay(month)
     quiet.dispose()
     stormy.dispose()
