@@ -36,7 +36,10 @@ def fail(town, database):
 
 def states(database):
     with database.reading() as db:
-        return [(row.state, row.tries, row.why, row.sent_at) for row in db.scalars(select(Notification).order_by(Notification.id))]
+        return [
+            (row.state, row.tries, row.why, row.sent_at)
+            for row in db.scalars(select(Notification).order_by(Notification.id))
+        ]
 
 
 @pytest.mark.parametrize("name", ["ada", "lea"])
