@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Final, NamedTuple
 
-from sqlalchemy import Integer, String, cast, func, literal, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Integer, String, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from server.followups.pins import NO_PINS, Pins
@@ -124,12 +124,17 @@ def with_rule(town: TownRules, rule: Rule) -> TownRules:
 
 
 def _marks(db: Session, project_id: int) -> tuple[Mark, ...]:
-    last = select(func.max(RuleSwitch.id)).where(RuleSwitch.project_id == project_id).group_by(RuleSwitch.rule)
-    moved = RuleMigration.project_id == project_id, RuleMigration.confirmed_at.is_not(None)
+    return tuple(sorted(Mark(*row) for row in db.execute(_MARKS, {"project": project_id})))
+
+
+def _build_marks() -> CompoundSelect[str, str, int, str]:
+    project: BindParameter[int] = bindparam("project")
+    last = select(func.max(RuleSwitch.id)).where(RuleSwitch.project_id == project).group_by(RuleSwitch.rule)
+    moved = RuleMigration.project_id == project, RuleMigration.confirmed_at.is_not(None)
     nothing = cast(literal(""), String)
-    query = union_all(
+    return union_all(
         select(literal("version"), RuleVersion.rule, RuleVersion.version, RuleVersion.content_hash).where(
-            RuleVersion.project_id == project_id, RuleVersion.state == "published"
+            RuleVersion.project_id == project, RuleVersion.state == "published"
         ),
         select(literal("switch"), RuleSwitch.rule, cast(RuleSwitch.enabled, Integer), nothing).where(
             RuleSwitch.id.in_(last)
@@ -138,7 +143,10 @@ def _marks(db: Session, project_id: int) -> tuple[Mark, ...]:
         .where(*moved)
         .group_by(RuleMigration.rule),
     )
-    return tuple(sorted(Mark(*row) for row in db.execute(query)))
+
+
+_MARKS: Final = _build_marks()
+"""Built once: it is asked at every record."""
 
 
 def _texts(db: Session, project_id: int) -> dict[tuple[str, int], str]:
