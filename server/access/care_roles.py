@@ -1,6 +1,8 @@
 """In which care role somebody asks: what decides whether lists about women are given out at all."""
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, exists, select
 
 from server.access import roles
 from server.access.caller import Caller
@@ -61,7 +63,7 @@ def is_officer(project_id: int, person_id: int) -> ColumnElement[bool]:
     )
 
 
-def members_of(project_id: int) -> Select[int]:
+def members_of(project_id: int | BindParameter[Any]) -> Select[int]:
     """The actor ids of who has a role in the project itself. Who carries one of its phones is one of them: the phone of who
     is none any more only sends.
     """

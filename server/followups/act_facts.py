@@ -1,25 +1,32 @@
 """Rows of what people did with follow-ups, as facts."""
 
 from collections.abc import Collection
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.followups.facts import Act
 from server.models import FollowUpAct
 
+_ACTS: Final = (
+    select(FollowUpAct)
+    .where(
+        FollowUpAct.project_id == bindparam("project"),
+        FollowUpAct.subject_list == bindparam("subject_list"),
+        FollowUpAct.subject.in_(bindparam("subjects", expanding=True)),
+        FollowUpAct.undone_at.is_(None),
+    )
+    .order_by(FollowUpAct.id)
+)
+"""Built once: it is asked at every record."""
+
 
 def acts_of(db: Session, project_id: int, subject_list: str, subjects: Collection[str]) -> dict[str, tuple[Act, ...]]:
     """By subject what stands; who has none is not named."""
     rows = db.scalars(
-        select(FollowUpAct)
-        .where(
-            FollowUpAct.project_id == project_id,
-            FollowUpAct.subject_list == subject_list,
-            FollowUpAct.subject.in_(subjects),
-            FollowUpAct.undone_at.is_(None),
-        )
-        .order_by(FollowUpAct.id),
+        _ACTS,
+        {"project": project_id, "subject_list": subject_list, "subjects": list(subjects)},
         execution_options={"populate_existing": True},  # another writer may have been waited for since the last look
     )
     found: dict[str, tuple[Act, ...]] = {}

@@ -107,7 +107,10 @@ class Stopped:
     event: str | None
 
 
+_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def key_of(rule: str, subject: str, episode: str | None, anchor_event: str, occurrence: int = 1) -> str:
     """64 hex digits that stay the same when days, versions or datings change."""
-    parts = json.dumps([rule, subject, episode, anchor_event, occurrence], ensure_ascii=False)
+    parts = _AS_JSON([rule, subject, episode, anchor_event, occurrence])
     return hashlib.sha256(parts.encode()).hexdigest()

@@ -3,7 +3,7 @@
 Asked of the database as often for a hundred subjects as for one. How records are read: histories.py.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -25,6 +25,9 @@ from server.registry.referral_outcomes import REFERRALS
 from server.registry.referrals import referral_uuid, urgency_of
 from server.registry.telling import KEPT, TRANSFER, Event
 from server.registry.transfers import TRANSFERS
+
+Keys = Mapping[str, Mapping[str, str]]
+"""FollowUp.key by subject and visit_key."""
 
 TELLING = tuple(KEPT)
 """The forms whose records rules go by; one of the town's own that names a woman tells nothing of her."""
@@ -48,6 +51,28 @@ _KEYS: Final = select(FollowUp.subject, FollowUp.visit_key, FollowUp.key).where(
     FollowUp.subject_list == bindparam("subject_list"),
     FollowUp.subject.in_(_SUBJECTS),
 )
+_DELETED: Final = (
+    select(Entity.uuid)
+    .join(Dataset, Dataset.id == Entity.dataset_id)
+    .where(
+        Dataset.project_id == bindparam("project"),
+        Dataset.name == REFERRALS,
+        Entity.uuid.in_(bindparam("referrals", expanding=True)),
+        Entity.deleted_at.is_not(None),
+    )
+)
+_TRANSFERS: Final = (
+    select(Entity.uuid, Entity.data_json)
+    .join(Dataset, Dataset.id == Entity.dataset_id)
+    .where(Dataset.project_id == bindparam("project"), Dataset.name == TRANSFERS)
+    .where(Entity.about.in_(_SUBJECTS), Entity.deleted_at.is_(None))
+)
+_CASES: Final = (
+    select(Entity.uuid, Entity.village_code)
+    .join(Dataset, Dataset.id == Entity.dataset_id)
+    .where(Dataset.project_id == bindparam("project"), Dataset.name == BENEFIT_CASES)
+    .where(Entity.deleted_at.is_(None), Entity.uuid.in_(_SUBJECTS))
+)
 
 
 def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> Facts | None:
@@ -56,22 +81,35 @@ def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> 
 
 
 def facts_of_many(
-    db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None = None
+    db: Session,
+    project: Project,
+    subject_list: str,
+    subjects: Collection[str],
+    until: date | None = None,
+    keys: Keys | None = None,
 ) -> dict[str, Facts]:
-    """The facts by subject; whom the registry does not know is left out. With `until`, visits of later days are, too."""
-    found = _told_by_records(db, project, subject_list, subjects, until)
+    """The facts by subject; whom the registry does not know is left out. With `until`, visits of later days are, too.
+
+    `keys` is what each visit_key of a subject's follow-ups stands for, where the caller knows it already.
+    """
+    found = _told_by_records(db, project, subject_list, subjects, until, keys)
     acts = acts_of(db, project.id, subject_list, found)
     return {uuid: replace(facts, acts=acts[uuid]) if uuid in acts else facts for uuid, facts in found.items()}
 
 
 def _told_by_records(
-    db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None
+    db: Session,
+    project: Project,
+    subject_list: str,
+    subjects: Collection[str],
+    until: date | None,
+    keys: Keys | None,
 ) -> dict[str, Facts]:
     people = _people(db, project, subject_list, subjects)
     events = _events(db, project, subject_list, people, until)
     if subject_list == "households":
         return {uuid: read_household(person, events.get(uuid, ())) for uuid, person in people.items()}
-    keys = _keys(db, project, subject_list, people)
+    keys = _keys(db, project, subject_list, people) if keys is None else keys
     if subject_list == BENEFIT_CASES:
         return {uuid: read_case(one, events.get(uuid, ()), keys.get(uuid, {})) for uuid, one in people.items()}
     deleted = _deleted_referrals(db, project, [one.event for told in events.values() for one in told if _refers(one)])
@@ -110,9 +148,8 @@ def _people(db: Session, project: Project, subject_list: str, subjects: Collecti
 
 def _cases(db: Session, project: Project, subjects: Collection[str]) -> list[tuple[str, str | None]]:
     """The cases that stand in the list, each with its village. Nothing is kept without the household's consent (3, F12)."""
-    here = Dataset.project_id == project.id, Dataset.name == BENEFIT_CASES, Entity.deleted_at.is_(None)
-    query = select(Entity.uuid, Entity.village_code).join(Dataset, Dataset.id == Entity.dataset_id)
-    return [(uuid, village) for uuid, village in db.execute(query.where(*here, Entity.uuid.in_(subjects)))]
+    rows = db.execute(_CASES, {"project": project.id, "subjects": list(subjects)})
+    return [(uuid, village) for uuid, village in rows]
 
 
 def _events(
@@ -130,7 +167,7 @@ def _events(
     return found
 
 
-def _keys(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, dict[str, str]]:
+def _keys(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> Keys:
     """What each visit_key of a subject's follow-ups stands for."""
     rows = db.execute(_KEYS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
     found: dict[str, dict[str, str]] = {}
@@ -143,28 +180,13 @@ def _deleted_referrals(db: Session, project: Project, events: Collection[str]) -
     """Referrals that the office took out of their list: nobody asks for their outcome."""
     if not events:
         return frozenset()
-    rows = db.scalars(
-        select(Entity.uuid)
-        .join(Dataset, Dataset.id == Entity.dataset_id)
-        .where(
-            Dataset.project_id == project.id,
-            Dataset.name == REFERRALS,
-            Entity.uuid.in_([referral_uuid(one) for one in events]),
-            Entity.deleted_at.is_not(None),
-        )
-    )
-    return frozenset(rows)
+    uuids = [referral_uuid(one) for one in events]
+    return frozenset(db.scalars(_DELETED, {"project": project.id, "referrals": uuids}))
 
 
 def _listed_transfers(db: Session, project: Project, women: Collection[str]) -> dict[str, str]:
     """What the list says of each transfer of theirs; one that the office took out is not among them."""
     if not women:
         return {}
-    rows = db.execute(
-        select(Entity.uuid, Entity.data_json)
-        .join(Dataset, Dataset.id == Entity.dataset_id)
-        .where(Dataset.project_id == project.id, Dataset.name == TRANSFERS)
-        .where(Entity.about.in_(women), Entity.deleted_at.is_(None)),
-        execution_options={"populate_existing": True},
-    )
+    rows = db.execute(_TRANSFERS, {"project": project.id, "subjects": list(women)})
     return {uuid: orjson.loads(data).get("status", "") for uuid, data in rows}

@@ -32,6 +32,9 @@ INBOX, EMAIL = "inbox", "email"
 CRITICAL: Final = "critical"
 LATE_AFTER: Final = 3  # working days
 
+_KNOWN: Final = select(Notification).where(Notification.follow_up_id == bindparam("follow_up"))
+"""Built once: it is asked of every follow-up that changes."""
+
 log = logging.getLogger("fangshi.followups")
 
 
@@ -56,7 +59,7 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     The row must have its id. What is perhaps done is told to the worker alone until her phone synchronises
     (sync_words.py); what is critical waits for no phone.
     """
-    known = list(db.scalars(select(Notification).where(Notification.follow_up_id == row.id)))
+    known = list(db.scalars(_KNOWN, {"follow_up": row.id}))
     is_red = row.severity == "red" and not row.ended
     levels = _levels(row, is_red and is_late(row, calendar_of(db, project.id)))
     row.waits_for_sync = is_held_back(db, row, levels)

@@ -8,6 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from server.followups.due import key_of
+from server.followups.facts import Pregnancy
 from server.followups.ruleset import Rule, may_be_switched_on, newest_of, switched_on
 
 Pins = Mapping[str, int]
@@ -36,6 +38,10 @@ class Versions:
             rule for rule in older if rule.enabled and may_be_switched_on(rule) and self._newest[rule.id] is not rule
         ]
         return tuple(sorted((*self._on.values(), *kept), key=lambda rule: (rule.id, rule.version)))
+
+    def settles(self, rule: Rule, subject: str, pregnancy: Pregnancy) -> bool:
+        """Whether this version judges the rule's task of a pregnancy. Where nothing is pinned, every one that is used does."""
+        return not self._pins or self.judges(rule, key_of(rule.id, subject, pregnancy.uuid, pregnancy.event))
 
     def judges(self, rule: Rule, key: str) -> bool:
         """Whether this version judges the task with that key."""

@@ -4,9 +4,10 @@ Two that work on one subject at once wait for each other: SQLite has one writer,
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Final
 from uuid import uuid4
@@ -21,7 +22,6 @@ from server.followups.gathering import facts_of_many
 from server.followups.judging import judge
 from server.followups.notices import follow_up_changed, told_to_others
 from server.followups.rules import NOTHING
-from server.followups.ruleset import Rule
 from server.followups.standing import escalates_on
 from server.followups.town_calendar import calendar_of
 from server.followups.town_rules import TownRules, rules_of
@@ -65,6 +65,11 @@ class Round:
     calendar: Calendar
     town: TownRules
 
+    @cached_property
+    def begins(self) -> frozenset[date]:
+        """The days ahead on which a version of a rule takes effect."""
+        return frozenset(rule.effective_from for rule in self.town.every if rule.effective_from > self.today)
+
 
 def recalculate(db: Session, project: Project, subject_list: str, subject: str, today: date, now: datetime) -> None:
     """Brings the follow-ups of one subject in line, in the caller's transaction; tells notices.py of what changed.
@@ -83,8 +88,9 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
     round_ = Round(project, today, now, calendar_of(db, project.id), rules_of(db, project.id))
     for subject_list, group in groupby(wanted, key=lambda one: one[0]):
         uuids = [uuid for _, uuid in group]
-        facts = facts_of_many(db, project, subject_list, uuids)
         rows = rows_of(db, project.id, subject_list, uuids)
+        keys = {uuid: {row.visit_key: key for key, row in hers.items()} for uuid, hers in rows.items()}
+        facts = facts_of_many(db, project, subject_list, uuids, keys=keys)
         for uuid in uuids:
             bring_in_line(db, round_, facts.get(uuid), rows.get(uuid, {}))
         if subject_list == "women":
@@ -129,7 +135,7 @@ def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Mapping
     news = []
     for due in judged.dues:
         row = rows.get(due.key) or add_row(db, round_, due)
-        if place(row, due, round_, next_look(due, facts, round_.town.every, round_)):
+        if place(row, due, round_, next_look(due, facts, round_)):
             news.append(row)
     for key in rows.keys() - {due.key for due in judged.dues}:
         if supersede(rows[key], causes.get(key) or cause_of(rows[key], facts, round_), round_):
@@ -219,19 +225,19 @@ def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
     return is_news
 
 
-def next_look(due: Due, facts: Facts | None, rules: Sequence[Rule], round_: Round) -> date | None:
+def next_look(due: Due, facts: Facts | None, round_: Round) -> date | None:
     """The next day on which this follow-up changes by itself: by its own days, the end of her consent, a rule that
     begins, or because it has been red long enough for more people to hear of it."""
     if not due.is_task:
         return None
-    return min((day for day in days_ahead(due, facts, rules, round_.calendar) if day > round_.today), default=None)
+    return min((day for day in days_ahead(due, facts, round_) if day > round_.today), default=None)
 
 
-def days_ahead(due: Due, facts: Facts | None, rules: Sequence[Rule], calendar: Calendar) -> Iterator[date]:
+def days_ahead(due: Due, facts: Facts | None, round_: Round) -> Iterator[date]:
     if due.changes_on:
         yield due.changes_on
     if facts and facts.consent.until and facts.consent.until < date.max:
         yield facts.consent.until + timedelta(days=1)
-    yield from (rule.effective_from for rule in rules)
-    if on := escalates_on(due.why, calendar):
+    yield from round_.begins
+    if on := escalates_on(due.why, round_.calendar):
         yield on

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.access import roles
@@ -141,13 +141,7 @@ def staff_of(db: Session, project_id: int, today: date) -> Staff:
 
 
 def _above(db: Session, project_id: int) -> dict[str, str]:
-    whole = aliased(Village)
-    rows = db.execute(
-        select(Village.code, whole.code)
-        .join(whole, whole.id == Village.parent_id)
-        .where(Village.project_id == project_id)
-    )
-    return dict(rows.all())
+    return dict(db.execute(_PARTS, {"project": project_id}).all())
 
 
 def recipients_of(db: Session, row: FollowUp) -> Recipients:
@@ -155,9 +149,8 @@ def recipients_of(db: Session, row: FollowUp) -> Recipients:
     chosen: str | None = None
     shares = True
     if row.subject_list == "women":
-        hers = (Woman.project_id == row.project_id) & (Woman.uuid == row.subject)
-        query = select(Woman.assigned_worker, Woman.consent_share_clinic).where(hers)
-        chosen, shares = db.execute(query).one_or_none() or (None, True)
+        hers = db.execute(_WISHES, {"project": row.project_id, "woman": row.subject})
+        chosen, shares = hers.one_or_none() or (None, True)
     staff = staff_of(db, row.project_id, row.stands_on)
     if row.rule in staff.of_clinicians and not shares:
         return Recipients(frozenset(), frozenset(), frozenset())
@@ -166,7 +159,12 @@ def recipients_of(db: Session, row: FollowUp) -> Recipients:
 
 def _by_role(db: Session, project_id: int) -> list[Duty]:
     """By the roles that persons hold. A worker, clinician or officer without any village has none; a lead has the town."""
-    rows = db.execute(
+    rows = db.execute(_ROLES, {"project": project_id})
+    return [Duty(person, TOLD[role], None if TOLD[role] == LEAD else code) for person, role, code in rows]
+
+
+def _build_roles() -> Select[int, int, str]:
+    return (
         select(Assignment.actor_id, Assignment.role_id, Village.code)
         .join(User, User.actor_id == Assignment.actor_id)
         .join(Actor, Actor.id == Assignment.actor_id)
@@ -176,7 +174,7 @@ def _by_role(db: Session, project_id: int) -> list[Duty]:
         )
         .outerjoin(Village, Village.id == VillageScope.village_id)
         .where(
-            Assignment.project_id == project_id,
+            Assignment.project_id == bindparam("project"),
             Assignment.form_id.is_(None),
             Assignment.role_id.in_(TOLD),
             or_(VillageScope.id.is_not(None), Assignment.role_id == roles.TOWN_LEAD),
@@ -184,43 +182,66 @@ def _by_role(db: Session, project_id: int) -> list[Duty]:
             Actor.deleted_at.is_(None),
         )
     )
-    return [Duty(person, TOLD[role], None if TOLD[role] == LEAD else code) for person, role, code in rows]
 
 
 def _by_phone(db: Session, project_id: int) -> list[Duty]:
     """By the phones that persons carry."""
-    rows = db.execute(
+    rows = db.execute(_PHONES, {"project": project_id})
+    return [Duty(person, PHONES[role], code) for person, role, code in rows if person is not None]
+
+
+def _build_phones() -> Select[int | None, str, str]:
+    project: BindParameter[int] = bindparam("project")
+    return (
         select(AppUser.person_id, AppUser.care_role, Village.code)
         .join(User, User.actor_id == AppUser.person_id)
         .join(Actor, Actor.id == AppUser.person_id)
         .join(VillageScope, VillageScope.actor_id == AppUser.actor_id)
         .outerjoin(Village, Village.id == VillageScope.village_id)
         .where(
-            AppUser.project_id == project_id,
+            AppUser.project_id == project,
             AppUser.care_role.in_(PHONES),
             AppUser.revoked_at.is_(None),
-            AppUser.person_id.in_(members_of(project_id)),
-            VillageScope.project_id == project_id,
+            AppUser.person_id.in_(members_of(project)),
+            VillageScope.project_id == project,
             User.disabled_at.is_(None),
             Actor.deleted_at.is_(None),
         )
     )
-    return [Duty(person, PHONES[role], code) for person, role, code in rows if person is not None]
 
 
 def _stand_ins(db: Session, project_id: int, today: date) -> list[StandIn]:
     """Those who still work in the town: what was handed over reaches nobody else (access/widening.py)."""
-    rows = db.execute(
-        select(HandOver.from_id, HandOver.to_id, Village.code)
-        .join(HandOverVillage, HandOverVillage.hand_over_id == HandOver.id)
-        .join(Village, Village.id == HandOverVillage.village_id)
-        .where(
-            HandOver.project_id == project_id,
-            HandOver.care_role == "village_worker",
-            HandOver.ended_at.is_(None),
-            HandOver.from_day <= today,
-            HandOver.until_day >= today,
-        )
-    ).all()
+    rows = db.execute(_HAND_OVERS, {"project": project_id, "today": today}).all()
     working = carers_in(db, db.get_one(Project, project_id), "village_worker") if rows else {}
     return [one for one in (StandIn(*row) for row in rows) if one.person in working]
+
+
+def _build_parts() -> Select[str, str]:
+    whole = aliased(Village)
+    return (
+        select(Village.code, whole.code)
+        .join(whole, whole.id == Village.parent_id)
+        .where(Village.project_id == bindparam("project"))
+    )
+
+
+# Built once: they are asked at every record that somebody is to be told of.
+_ROLES: Final = _build_roles()
+_PHONES: Final = _build_phones()
+_PARTS: Final = _build_parts()
+_HAND_OVERS: Final = (
+    select(HandOver.from_id, HandOver.to_id, Village.code)
+    .join(HandOverVillage, HandOverVillage.hand_over_id == HandOver.id)
+    .join(Village, Village.id == HandOverVillage.village_id)
+    .where(
+        HandOver.project_id == bindparam("project"),
+        HandOver.care_role == "village_worker",
+        HandOver.ended_at.is_(None),
+        HandOver.from_day <= bindparam("today"),
+        HandOver.until_day >= bindparam("today"),
+    )
+)
+_WISHES: Final = select(Woman.assigned_worker, Woman.consent_share_clinic).where(
+    Woman.project_id == bindparam("project"), Woman.uuid == bindparam("woman")
+)

@@ -145,8 +145,7 @@ def _settle_all(facts: Facts, versions: Versions, today: date) -> dict[str, Sett
 
 
 def _judging(facts: Facts, pregnancy: Pregnancy, versions: Versions, used: tuple[Rule, ...]) -> list[Rule]:
-    keys = {rule.id: key_of(rule.id, facts.subject, pregnancy.uuid, pregnancy.event) for rule in used}
-    return [rule for rule in used if versions.judges(rule, keys[rule.id])]
+    return [rule for rule in used if versions.settles(rule, facts.subject, pregnancy)]
 
 
 def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, calendar: Calendar | None) -> Due:

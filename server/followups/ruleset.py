@@ -255,10 +255,10 @@ def may_be_switched_on(rule: Rule) -> bool:
 def newest_of(rules: Iterable[Rule], today: date) -> dict[str, Rule]:
     """Of each rule, by its id, the highest version that has taken effect by that day."""
     found: dict[str, Rule] = {}
-    for rule in sorted(rules, key=lambda rule: (rule.id, rule.version)):
-        if rule.effective_from <= today:
+    for rule in rules:
+        if rule.effective_from <= today and (rule.id not in found or found[rule.id].version <= rule.version):
             found[rule.id] = rule
-    return found
+    return {name: found[name] for name in sorted(found)}
 
 
 def switched_on(newest: Mapping[str, Rule]) -> dict[str, Rule]:

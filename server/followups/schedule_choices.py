@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from server import clock
@@ -17,6 +17,16 @@ SCHEDULES: Final = PROFILES[1:]
 """Those that exclude each other; the first is followed where nobody chose."""
 AS_TOWN: Final = "town"
 """A pregnancy's own choice to have none."""
+
+_CHOICES: Final = (
+    select(ScheduleChoice.pregnancy, ScheduleChoice.profile, ScheduleChoice.chosen_at)
+    .where(ScheduleChoice.project_id == bindparam("project"))
+    .where(
+        or_(ScheduleChoice.pregnancy.is_(None), ScheduleChoice.pregnancy.in_(bindparam("pregnancies", expanding=True)))
+    )
+    .order_by(ScheduleChoice.id)
+)
+"""Built once: it is asked at every record of a pregnancy."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +49,8 @@ class TownsChoice:
 
 def choices_of(db: Session, project_id: int, pregnancies: Collection[str]) -> list[Choice]:
     """The town's choices and those of these pregnancies, in the order in which they were made: one query for all."""
-    rows = db.scalars(
-        select(ScheduleChoice)
-        .where(ScheduleChoice.project_id == project_id)
-        .where(or_(ScheduleChoice.pregnancy.is_(None), ScheduleChoice.pregnancy.in_(pregnancies)))
-        .order_by(ScheduleChoice.id)
-    )
-    return [Choice(row.pregnancy, row.profile, clock.today(row.chosen_at)) for row in rows]
+    rows = db.execute(_CHOICES, {"project": project_id, "pregnancies": list(pregnancies)})
+    return [Choice(pregnancy, profile, clock.today(chosen_at)) for pregnancy, profile, chosen_at in rows]
 
 
 def with_choices(facts: Facts, choices: Sequence[Choice]) -> Facts:

@@ -8,9 +8,9 @@ missing sync. Critical tasks wait for no phone.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.access.widening import with_parts
@@ -90,23 +90,31 @@ def syncing_of(db: Session, project_id: int, today: date) -> Syncing:
 
 def phones_of_workers(db: Session, project_id: int) -> tuple[Carried, ...]:
     """One query. A phone that never synchronised has no forms, so nothing waits on it."""
-    own = select(VillageScope.actor_id, VillageScope.village_id).where(VillageScope.project_id == project_id)
-    reached = with_parts(own).subquery()
-    rows = db.execute(
-        select(AppUser.actor_id, AppUser.person_id, AppUser.last_used_at, Village.code)
-        .join(reached, reached.c.actor_id == AppUser.actor_id)
-        .outerjoin(Village, Village.id == reached.c.village_id)
-        .where(AppUser.project_id == project_id, AppUser.care_role == "village_worker", AppUser.revoked_at.is_(None))
-        .order_by(AppUser.actor_id)
-    )
     found: dict[int, Carried] = {}
-    for actor_id, person, synced_at, code in rows:
+    for actor_id, person, synced_at, code in db.execute(_PHONES, {"project": project_id}):
         if synced_at is None:
             continue
         known = found.get(actor_id, Carried(actor_id, person, frozenset(), synced_at)).villages
         villages = None if code is None or known is None else known | {code}
         found[actor_id] = Carried(actor_id, person, villages, synced_at)
     return tuple(found.values())
+
+
+def _build_phones() -> Select[int, int | None, datetime | None, str]:
+    project: BindParameter[int] = bindparam("project")
+    own = select(VillageScope.actor_id, VillageScope.village_id).where(VillageScope.project_id == project)
+    reached = with_parts(own).subquery()
+    return (
+        select(AppUser.actor_id, AppUser.person_id, AppUser.last_used_at, Village.code)
+        .join(reached, reached.c.actor_id == AppUser.actor_id)
+        .outerjoin(Village, Village.id == reached.c.village_id)
+        .where(AppUser.project_id == project, AppUser.care_role == "village_worker", AppUser.revoked_at.is_(None))
+        .order_by(AppUser.actor_id)
+    )
+
+
+_PHONES: Final = _build_phones()
+"""Built once: it is asked of every follow-up that somebody is told of."""
 
 
 def silences_of(db: Session, project_id: int, rows: Collection[FollowUp], today: date) -> dict[int, Silence]:

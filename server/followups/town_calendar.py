@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
@@ -22,6 +22,11 @@ from server.models import Actor, FollowUp, Project, TownCalendar
 NEAR: Final = timedelta(days=21)
 """How far from a year the days that depend on it lie: the longest break with a swapped week on each side."""
 
+_NOTICES: Final = select(TownCalendar.notice).where(
+    TownCalendar.project_id == bindparam("project"), TownCalendar.removed_at.is_(None)
+)
+"""Built once: it is asked at every record."""
+
 
 @dataclass(frozen=True)
 class TownYear:
@@ -34,8 +39,7 @@ class TownYear:
 
 def calendar_of(db: Session, project_id: int) -> Calendar:
     """One question, whatever the number of years; the files are read once a process."""
-    here = TownCalendar.project_id == project_id, TownCalendar.removed_at.is_(None)
-    return calendar_with(db.scalars(select(TownCalendar.notice).where(*here)))
+    return calendar_with(db.scalars(_NOTICES, {"project": project_id}))
 
 
 def list_town_years(db: Session, project_id: int) -> list[TownYear]:

@@ -12,6 +12,8 @@ from server.followups.working_days import WEEKENDS_ONLY, Calendar, RestDay
 
 def add_months(day: date, count: int) -> date:
     """The same day of a later or earlier month, or that month's last day where it has no such day."""
+    if not count:
+        return day
     months = day.year * 12 + day.month - 1 + count
     year, month = divmod(months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
@@ -44,7 +46,7 @@ def window_of(rule: Rule, days: Mapping[str, date], calendar: Calendar = WEEKEND
     """
 
     def latest(offsets: tuple[Offset, ...]) -> date:
-        return max(edge_sum("", one, rule, days, calendar).gives for one in offsets)
+        return max(edge_day(one, rule, days, calendar) for one in offsets)
 
     opens_on, due_on, closes_on = (latest(offsets) for offsets in (rule.open, rule.due, rule.close))
     return Window(opens_on, due_on, closes_on, rule.grace, latest(rule.latest) if rule.latest else None)
@@ -71,7 +73,7 @@ def severity_on(
     if today < window.opens_on:
         return None
     edges = {**days, "open": window.opens_on, "due": window.due_on, "close": window.closes_on}
-    reached = [step for step in rule.severity if sum_of("", step.since, edges).gives <= today]
+    reached = [step for step in rule.severity if day_of(step.since, edges) <= today]
     if not reached:
         return None
     highest = max(LEVELS.index(step.level) for step in reached)
@@ -85,7 +87,7 @@ def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Windo
     The day after the window is one of them: from then on a missed contact may be merged into the next.
     """
     edges = {**days, "open": window.opens_on, "due": window.due_on, "close": window.closes_on}
-    steps = (sum_of("", step.since, edges).gives for step in rule.severity)
+    steps = (day_of(step.since, edges) for step in rule.severity)
     found = [
         *(window.opens_on, window.due_on, window.closes_on + timedelta(days=1), window.overdue_from),
         *(max(step, window.opens_on) for step in steps),
@@ -95,19 +97,27 @@ def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Windo
 
 
 def sum_of(what: str, offset: Offset, days: Mapping[str, date]) -> Step:
-    on = days[offset.fact]
-    gives = add_months(on, offset.months) + timedelta(days=offset.days)
-    return Step(what, offset.fact, on, offset.days, gives, months=offset.months)
+    return Step(what, offset.fact, days[offset.fact], offset.days, day_of(offset, days), months=offset.months)
+
+
+def day_of(offset: Offset, days: Mapping[str, date]) -> date:
+    return add_months(days[offset.fact], offset.months) + timedelta(days=offset.days)
 
 
 def edge_sum(what: str, offset: Offset, rule: Rule, days: Mapping[str, date], calendar: Calendar) -> Step:
     """The sum of one edge of a window, in working days where the rule counts so."""
     if not rule.in_working_days:
         return sum_of(what, offset, days)
-    on = days[offset.fact]
-    gives = calendar.add_working_days(add_months(on, offset.months), offset.days)
+    on, gives = days[offset.fact], edge_day(offset, rule, days, calendar)
     guessed = calendar.is_provisional(on.year) or calendar.is_provisional(gives.year)
     return Step(what, offset.fact, on, offset.days, gives, provisional=guessed, months=offset.months)
+
+
+def edge_day(offset: Offset, rule: Rule, days: Mapping[str, date], calendar: Calendar) -> date:
+    """What that sum gives."""
+    if not rule.in_working_days:
+        return day_of(offset, days)
+    return calendar.add_working_days(add_months(days[offset.fact], offset.months), offset.days)
 
 
 def propose_day(kind: str, window: Window, is_rest_day: RestDay | None) -> date:
@@ -143,6 +153,6 @@ def window_steps(rule: Rule, days: Mapping[str, date], window: Window, calendar:
     for what, offsets in (("opens_on", rule.open), ("due_on", rule.due), ("closes_on", rule.close)):
         sums = [edge_sum(what, one, rule, days, calendar) for one in offsets]
         used = max(sums, key=lambda one: one.gives)
-        steps += [replace(one, counts=one is used) for one in sums]
+        steps += [one if one is used else replace(one, counts=False) for one in sums]
     steps.append(Step("overdue_from", "closes_on", window.closes_on, window.grace + 1, window.overdue_from))
     return tuple(steps)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.clock import SHANGHAI
@@ -66,10 +66,14 @@ def _next(local: datetime, at: time) -> datetime:
     return moment if moment > local else moment + timedelta(days=1)
 
 
+_WISHES: Final = select(NotificationWish).where(NotificationWish.actor_id.in_(bindparam("actors", expanding=True)))
+"""Built once: it is asked of every follow-up that somebody is told of."""
+
+
 def wishes_of(db: Session, actor_ids: Iterable[int]) -> dict[int, Wishes]:
     """Of each person; the defaults for who never said anything."""
     wanted = list(actor_ids)
-    rows = db.scalars(select(NotificationWish).where(NotificationWish.actor_id.in_(wanted))) if wanted else ()
+    rows = db.scalars(_WISHES, {"actors": wanted}) if wanted else ()
     found = {row.actor_id: _read(row) for row in rows}
     return {actor_id: found.get(actor_id, Wishes()) for actor_id in wanted}
 
