@@ -13,7 +13,7 @@ from server.errors import Forbidden, Problem
 from server.followups import office_acts
 from server.followups.office_acts import ToldAct
 from server.followups.office_rules import OfficeRule, shipped_office_rules
-from server.followups.office_tasks import OfficeTask
+from server.followups.office_tasks import MONTHS_OF, OfficeTask
 from server.followups.office_words import WHOSE, edge_words
 from server.models import Project
 from server.web import session
@@ -40,6 +40,7 @@ class Line:
 
     task: OfficeTask
     title: str
+    period: str
     reason: str
     whose: str
     sum: list[tuple[str, date, str]]
@@ -71,6 +72,7 @@ def line_of(task: OfficeTask, project: Project) -> Line:
     return Line(
         task,
         title=in_language(rule.title),
+        period=say_period(rule, task.period),
         reason=in_language(rule.reason),
         whose=in_language(WHOSE[rule.whose]),
         sum=[(str(name), day, in_language(edge_words(offset, rule))) for name, day, offset in days],
@@ -84,7 +86,14 @@ def line_of(task: OfficeTask, project: Project) -> Line:
 def act_line(told: ToldAct, project: Project) -> dict[str, Any]:
     rule = shipped_office_rules()[told.act.rule]
     may_undo = told.act.undone_at is None and is_mine(rule, project)
-    return {"told": told, "title": in_language(rule.title), "may_undo": may_undo}
+    words = {"title": in_language(rule.title), "period": say_period(rule, told.act.period)}
+    return {"told": told, "may_undo": may_undo, **words}
+
+
+def say_period(rule: OfficeRule, period: date) -> str:
+    if MONTHS_OF[rule.opens.fact] == 1:
+        return f"{period:%Y-%m}"
+    return _("Quarter %(number)s of %(year)s", number=(period.month + 2) // 3, year=period.year)
 
 
 def is_mine(rule: OfficeRule, project: Project) -> bool:

@@ -58,7 +58,7 @@ def town(paged, database):
 
 def test_the_trainer_is_asked_for_two_sessions_and_sees_why(town, browse):
     words = text_of(browse("tess").see(PAGE))
-    assert "本季度的培训" in words and "还有 2 次，共 2 次" in words
+    assert "一个季度的培训 2026 年第 1 季度" in words and "还有 2 次，共 2 次" in words
     assert "2月15日（周日） 本季度中间那个月的 15 号那天" in words
     assert "TRN-Q, 第 1 版 没有签字" in words and "[C] Town work plan" in words
 
@@ -78,7 +78,7 @@ def test_two_sessions_that_were_held_end_it(town, browse):
 
 def test_what_was_noted_is_taken_back_and_asked_for_again(town, browse):
     lea = browse("lea")
-    assert "月例会的材料" in text_of(lea.see(PAGE))
+    assert "月例会的材料 2026-02" in text_of(lea.see(PAGE))
     lea.send(PAGE, PAPERS)
     assert "/undo" in main_of(lea.see(PAGE)) and 'value="MTG"' not in main_of(lea.see(PAGE))
     assert lea.send(town.undo_last()).status_code == 303
@@ -179,5 +179,5 @@ def test_the_page_asks_as_many_questions_for_many_acts_as_for_one(town, browse, 
 
 def test_both_languages_are_whole(town, browse):
     words = text_of(browse("tess", "en").see(PAGE))
-    assert "Training sessions of the quarter" in words and "Still to come: 2 of 2" in words
+    assert "Training sessions of a quarter Quarter 1 of 2026" in words and "Still to come: 2 of 2" in words
     assert "the 15th of the quarter's second month" in words
