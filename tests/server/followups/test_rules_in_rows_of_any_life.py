@@ -108,6 +108,7 @@ def test_what_is_corrected_and_corrected_back_leaves_the_bytes_as_they_were(
         db.flush()
         assert rows_as_bytes(db, town) == before
         step.rollback()
+        db.expunge_all()  # ids are used again
 
 
 def rows_in(db: Session, town: Project) -> list[FollowUp]:
@@ -132,3 +133,4 @@ def test_the_database_counts_what_the_pure_function_says(db: Session, life: list
         names = ("open", "due", "overdue", "red", "critical")
         assert [getattr(counted, name) for name in names] == [pure[name] for name in names]
         step.rollback()
+        db.expunge_all()  # ids are used again
