@@ -89,7 +89,7 @@ def check_snapshot(folder: Path, tables: dict[str, int]) -> None:
     """Raises BackupBroken unless the database in this folder is sound and has so many rows in each table."""
     try:
         found = examine_sqlite(folder / SQLITE, tables) if (folder / SQLITE).exists() else count_dump(folder, tables)
-    except pysqlite.Error as error:
+    except (pysqlite.Error, UnicodeDecodeError) as error:  # SQLite's complaint may quote what is broken
         raise BackupBroken(NOT_WHOLE) from error
     if found != tables:
         raise BackupBroken(NOT_WHOLE)

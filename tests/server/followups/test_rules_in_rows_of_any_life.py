@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.followups.gathering import facts_of
 from server.followups.queries import Counts, count_by_village
 from server.followups.rules import due_for
-from server.models import CareEvent, FollowUp, Project
+from server.models import CareEvent, CriticalWatch, FollowUp, Project
 from tests.making import a_town
 from tests.server.followups.samples import RULES, VILLAGE
 from tests.server.followups.told import a_woman, checked, correct, injected, registered, reported, work_out
@@ -101,6 +101,7 @@ def test_what_is_corrected_and_corrected_back_leaves_the_bytes_as_they_were(
         made = {row.key for row in rows_in(db, town)} - kept
         one.data_json, one.visit_date = was
         work_out(db, town, today)
+        db.execute(delete(CriticalWatch))
         for row in rows_in(db, town):
             if row.key in made:
                 assert (row.state, row.cause) == ("superseded", "reason_gone") or row.ended

@@ -24,7 +24,10 @@ OFFICE = ("/map", "/forms", "/phones", "/places/import", "/audit")
     [
         ("ada", [*OFFICE, "/consents/texts", "/rules", "/hand-overs", "/admin"]),
         ("rita", ["/review", "/map", "/forms"]),
-        ("lea", ["/follow-ups", *OFFICE, "/consents/texts", "/rules", "/hand-overs", "/emergency", "/admin"]),
+        (
+            "lea",
+            ["/follow-ups", *OFFICE, "/consents/texts", "/rules", "/office", "/hand-overs", "/emergency", "/admin"],
+        ),
         ("otto", []),
     ],
 )
