@@ -128,7 +128,9 @@ def test_the_audit_says_what_was_done_and_nothing_of_where_it_leads(town, browse
     otto.send(f"{OWN}/webhook/test")
     otto.send(f"{OWN}/webhook/remove")
     with database.reading() as db:
-        acts = db.scalars(select(Audit).where(Audit.action.startswith("channel"), Audit.logged_at >= MORNING)).all()
+        acts = db.scalars(
+            select(Audit).where(Audit.action.startswith("channel"), Audit.logged_at >= MORNING).order_by(Audit.id)
+        ).all()
         told = [(one.action, one.details) for one in acts]
     assert told == [(f"channel.{what}", {"channel": "webhook"}) for what in ("update", "test", "delete")]
 
