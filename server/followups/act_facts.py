@@ -1,16 +1,29 @@
 """Rows of what people did with follow-ups, as facts."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.followups.facts import Act
 from server.models import FollowUpAct
 
 _ACTS: Final = (
-    select(FollowUpAct)
+    select(
+        FollowUpAct.subject,
+        FollowUpAct.event,
+        FollowUpAct.key,
+        FollowUpAct.kind,
+        FollowUpAct.on_day,
+        FollowUpAct.made_at,
+        FollowUpAct.day,
+        FollowUpAct.by_supervisor,
+        FollowUpAct.never_again,
+        FollowUpAct.episode,
+        FollowUpAct.to_id,
+        FollowUpAct.until_day,
+    )
     .where(
         FollowUpAct.project_id == bindparam("project"),
         FollowUpAct.subject_list == bindparam("subject_list"),
@@ -24,18 +37,14 @@ _ACTS: Final = (
 
 def acts_of(db: Session, project_id: int, subject_list: str, subjects: Collection[str]) -> dict[str, tuple[Act, ...]]:
     """By subject what stands; who has none is not named."""
-    rows = db.scalars(
-        _ACTS,
-        {"project": project_id, "subject_list": subject_list, "subjects": list(subjects)},
-        execution_options={"populate_existing": True},  # another writer may have been waited for since the last look
-    )
+    rows = db.execute(_ACTS, {"project": project_id, "subject_list": subject_list, "subjects": list(subjects)})
     found: dict[str, tuple[Act, ...]] = {}
     for row in rows:
         found[row.subject] = (*found.get(row.subject, ()), read_act(row))
     return found
 
 
-def read_act(row: FollowUpAct) -> Act:
+def read_act(row: Row[*tuple[Any, ...]]) -> Act:
     return Act(
         event=row.event,
         key=row.key,

@@ -1,6 +1,6 @@
 """The State Council's notices of days off as YAML, one file a year, read strictly: half a calendar is worse than none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -71,8 +71,9 @@ def load_years(folder: Path) -> dict[int, CalendarYear]:
     return found
 
 
-def calendar_with(texts: Iterable[str]) -> Calendar:
-    """The product's years and those of a town, as YAML; where both have one the product's holds."""
+@lru_cache(maxsize=200)
+def calendar_with(*texts: str) -> Calendar:
+    """The product's years and those of a town, as YAML; where both have one the product's holds. Kept, as `read_again`."""
     return Calendar({one.year: one for one in map(read_again, texts)} | shipped_years())
 
 

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
-from server.access.restricted import restricted_among
+from server.access.restricted import in_use
 from server.followups.act_facts import acts_of
 from server.followups.case_facts import read_case
 from server.followups.facts import Consent, Facts
@@ -20,7 +20,7 @@ from server.followups.histories import Person, read_household, read_woman
 from server.followups.schedule_choices import choices_of, with_choices
 from server.models import BENEFIT_CASES, CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
 from server.registry.consent import happened_on
-from server.registry.events import event_of
+from server.registry.events import AS_EVENT, event_of
 from server.registry.referral_outcomes import REFERRALS
 from server.registry.referrals import referral_uuid, urgency_of
 from server.registry.telling import KEPT, TRANSFER, Event
@@ -38,9 +38,9 @@ _HOMES: Final = select(Household.uuid, Household.village_code).where(
     Household.project_id == bindparam("project"), Household.uuid.in_(_SUBJECTS)
 )
 _WOMEN: Final = select(
-    Woman.uuid, Woman.village_code, Woman.consent_service, Woman.consent_until, Woman.withdrawn_on
+    Woman.uuid, Woman.village_code, Woman.consent_service & in_use(), Woman.consent_until, Woman.withdrawn_on
 ).where(Woman.project_id == bindparam("project"), Woman.uuid.in_(_SUBJECTS))
-_EVENTS: Final = select(CareEvent).where(
+_EVENTS: Final = select(CareEvent.subject, *AS_EVENT).where(
     CareEvent.project_id == bindparam("project"),
     CareEvent.subject_list == bindparam("subject_list"),
     CareEvent.subject.in_(_SUBJECTS),
@@ -139,9 +139,8 @@ def _people(db: Session, project: Project, subject_list: str, subjects: Collecti
     if subject_list == BENEFIT_CASES:
         return {uuid: Person(uuid, village or "", Consent(True)) for uuid, village in _cases(db, project, subjects)}
     rows = db.execute(_WOMEN, {"project": project.id, "subjects": list(subjects)})
-    unused = restricted_among(db, project.id, subjects)
     return {
-        uuid: Person(uuid, village, Consent(given and withdrawn is None and uuid not in unused, until))
+        uuid: Person(uuid, village, Consent(given and withdrawn is None, until))
         for uuid, village, given, until, withdrawn in rows
     }
 
@@ -155,11 +154,7 @@ def _cases(db: Session, project: Project, subjects: Collection[str]) -> list[tup
 def _events(
     db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None
 ) -> dict[str, list[Event]]:
-    rows = db.scalars(
-        _EVENTS,
-        {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)},
-        execution_options={"populate_existing": True},  # another writer may have been waited for since the last look
-    )
+    rows = db.execute(_EVENTS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
     found: dict[str, list[Event]] = {}
     for row in rows:
         if until is None or happened_on(row.visit_date, row.received_at) <= until:

@@ -5,7 +5,7 @@ What is written here reaches the inbox. outbox.py delivers it outside of quiet h
 
 import json
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
@@ -78,26 +78,27 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
         _watch(db, row, levels.clinician == CRITICAL, now)
 
 
-def told_to_others(db: Session, project_id: int, women: Collection[str]) -> list[FollowUp]:
-    """What still waits for these women and was told to somebody, but not only to the worker whom each has chosen since.
+def told_to_others(db: Session, rows: Iterable[FollowUp]) -> list[FollowUp]:
+    """Of these follow-ups of women what was told to somebody, but not only to the worker whom each has chosen since.
 
-    Who is told that a visit is due or overdue is a worker; a doctor or the lead hears of other levels.
+    Who is told that a visit is due or overdue is a worker; a doctor or the lead hears of other levels. The database is asked
+    only where there is something that anybody hears of: of what nobody does every word was taken back when it changed.
     """
-    return list(db.scalars(_TOLD_TO_OTHERS, {"project": project_id, "women": list(women)}))
+    heard = {row.id: row for row in rows if _levels(row, late=False)}
+    return [heard[one] for one in db.scalars(_TOLD_TO_OTHERS, {"follow_ups": list(heard)})] if heard else []
 
 
-def _build_told_to_others() -> Select[FollowUp]:
+def _build_told_to_others() -> Select[int]:
     told = exists().where(
         Notification.follow_up_id == FollowUp.id, Notification.channel == INBOX, Notification.taken_back_at.is_(None)
     )
     to_her_worker = cast(Notification.recipient_id, String) == Woman.assigned_worker
     hers, others = told.where(to_her_worker), told.where(~to_her_worker, Notification.kind.in_(("due", "overdue")))
-    women = FollowUp.subject_list == "women", FollowUp.subject.in_(bindparam("women", expanding=True))
     return (
-        select(FollowUp)
+        select(FollowUp.id)
         .join(Woman, is_woman())
-        .where(FollowUp.project_id == bindparam("project"), *women)
-        .where(FollowUp.ended.is_(False), func.coalesce(Woman.assigned_worker, "") != "")
+        .where(FollowUp.id.in_(bindparam("follow_ups", expanding=True)))
+        .where(func.coalesce(Woman.assigned_worker, "") != "")
         .where(or_(others, and_(told, ~hers)))
         .order_by(FollowUp.id)
     )

@@ -5,6 +5,7 @@ Domain.md 5.4, point 5: an open task keeps the version it was worked out by unti
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -27,6 +28,7 @@ class Versions:
         self._known = {(one.id, one.version): one for one in rules if one.effective_from <= today} if pins else {}
         self._pins = pins
 
+    @cached_property
     def used(self) -> tuple[Rule, ...]:
         """Every version that may judge a task: the newest of each rule, and those that something is pinned to."""
         if not self._pins:

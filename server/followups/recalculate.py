@@ -94,7 +94,7 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
         for uuid in uuids:
             bring_in_line(db, round_, facts.get(uuid), rows.get(uuid, {}))
         if subject_list == "women":
-            for row in told_to_others(db, project.id, uuids):
+            for row in told_to_others(db, [row for hers in rows.values() for row in hers.values()]):
                 follow_up_changed(db, project, row, now)
 
 

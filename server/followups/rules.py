@@ -97,7 +97,7 @@ def _judge_each(
     """Every follow-up with the stop that ended it, if one did."""
     settled = _settle_all(facts, versions, today)
     has_consent = facts.consent.holds_on(today)
-    for rule, occasion, number, window in _each_time(versions.used(), facts, today, calendar or WEEKENDS_ONLY):
+    for rule, occasion, number, window in _each_time(versions.used, facts, today, calendar or WEEKENDS_ONLY):
         key = key_of(rule.id, facts.subject, occasion.episode, occasion.event, number)
         if not versions.judges(rule, key):
             continue
@@ -140,7 +140,7 @@ def _by_then(ending: Ending | None, rule: Rule, occasion: Occasion, today: date)
 def _settle_all(facts: Facts, versions: Versions, today: date) -> dict[str, Settled]:
     """The contacts of each pregnancy, judged by the very versions that its tasks are judged by."""
     ordered = sorted(facts.pregnancies, key=lambda one: one.uuid)
-    used = tuple(rule for rule in versions.used() if rule.answer == "antenatal_contact")
+    used = tuple(rule for rule in versions.used if rule.answer == "antenatal_contact")
     return {one.uuid: settle_contacts(facts, one, _judging(facts, one, versions, used), today) for one in ordered}
 
 

@@ -1,8 +1,9 @@
 """A follow-up rule as data, and the words that it may use. Schema: domain.md section 5.4, point 5."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
 LEVELS: Final = ("info", "amber", "red", "critical")
@@ -161,6 +162,11 @@ class Offset:
     days: int
     months: int = 0
 
+    @cached_property
+    def span(self) -> timedelta:
+        """Its days; kept, since sums are made by the thousand."""
+        return timedelta(days=self.days)
+
 
 @dataclass(frozen=True)
 class Repeat:
@@ -245,6 +251,12 @@ class Rule:
     complaints: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     needs_consent: str | None = None
+
+    @cached_property
+    def for_everybody(self) -> "Rule":
+        """The rule without the steps of severity that are only some people's (ONLY). Kept: it is asked for at every record."""
+        steps = tuple(step for step in self.severity if step.only is None)
+        return self if steps == self.severity else replace(self, severity=steps)
 
 
 def may_be_switched_on(rule: Rule) -> bool:

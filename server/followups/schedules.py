@@ -3,7 +3,6 @@
 A choice counts from its day on. Days before it stand as the schedule of those days had them, so what was done stays done.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from server.followups.facts import Pregnancy
@@ -53,9 +52,7 @@ def left_on(pregnancy: Pregnancy | None, rule: Rule, today: date) -> date | None
 
 def as_it_counts(rule: Rule, pregnancy: Pregnancy | None) -> Rule:
     """The rule without the steps of severity that are not hers (ruleset.ONLY)."""
-    if all(step.only is None for step in rule.severity) or (pregnancy and pregnancy.has_named_risk):
-        return rule
-    return replace(rule, severity=tuple(step for step in rule.severity if step.only is None))
+    return rule if pregnancy and pregnancy.has_named_risk else rule.for_everybody
 
 
 def weight_of(rule: Rule) -> int:

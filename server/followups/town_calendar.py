@@ -39,7 +39,7 @@ class TownYear:
 
 def calendar_of(db: Session, project_id: int) -> Calendar:
     """One question, whatever the number of years; the files are read once a process."""
-    return calendar_with(db.scalars(_NOTICES, {"project": project_id}))
+    return calendar_with(*db.scalars(_NOTICES, {"project": project_id}))
 
 
 def list_town_years(db: Session, project_id: int) -> list[TownYear]:

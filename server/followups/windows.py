@@ -46,6 +46,8 @@ def window_of(rule: Rule, days: Mapping[str, date], calendar: Calendar = WEEKEND
     """
 
     def latest(offsets: tuple[Offset, ...]) -> date:
+        if len(offsets) == 1:
+            return edge_day(offsets[0], rule, days, calendar)
         return max(edge_day(one, rule, days, calendar) for one in offsets)
 
     opens_on, due_on, closes_on = (latest(offsets) for offsets in (rule.open, rule.due, rule.close))
@@ -101,7 +103,8 @@ def sum_of(what: str, offset: Offset, days: Mapping[str, date]) -> Step:
 
 
 def day_of(offset: Offset, days: Mapping[str, date]) -> date:
-    return add_months(days[offset.fact], offset.months) + timedelta(days=offset.days)
+    on = days[offset.fact]
+    return (add_months(on, offset.months) if offset.months else on) + offset.span
 
 
 def edge_sum(what: str, offset: Offset, rule: Rule, days: Mapping[str, date], calendar: Calendar) -> Step:
@@ -152,7 +155,9 @@ def window_steps(rule: Rule, days: Mapping[str, date], window: Window, calendar:
     steps: list[Step] = []
     for what, offsets in (("opens_on", rule.open), ("due_on", rule.due), ("closes_on", rule.close)):
         sums = [edge_sum(what, one, rule, days, calendar) for one in offsets]
-        used = max(sums, key=lambda one: one.gives)
-        steps += [one if one is used else replace(one, counts=False) for one in sums]
+        if len(sums) > 1:
+            used = max(sums, key=lambda one: one.gives)
+            sums = [one if one is used else replace(one, counts=False) for one in sums]
+        steps += sums
     steps.append(Step("overdue_from", "closes_on", window.closes_on, window.grace + 1, window.overdue_from))
     return tuple(steps)

@@ -1,10 +1,10 @@
 """Care events as rules, consents and registry rows read them: plain data, in the order of the visits."""
 
 from collections.abc import Collection, Iterable
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, select, union_all
+from sqlalchemy import ColumnElement, Row, select, union_all
 from sqlalchemy.orm import Session
 
 from server.models import SET_ASIDE, CareEvent, Dataset, Entity, NamedWoman, Withdrawal
@@ -76,7 +76,19 @@ def read_events(db: Session, *where: ColumnElement[bool]) -> list[Event]:
     return [event_of(row) for row in rows]
 
 
-def event_of(row: CareEvent) -> Event:
+AS_EVENT: Final = (
+    CareEvent.event,
+    CareEvent.form_id,
+    CareEvent.visit_date,
+    CareEvent.received_at,
+    CareEvent.episode,
+    CareEvent.data_json,
+    CareEvent.submission_id,
+)
+"""The columns that `event_of` reads."""
+
+
+def event_of(row: CareEvent | Row[*tuple[Any, ...]]) -> Event:
     return Event(
         event=row.event,
         form_id=row.form_id,

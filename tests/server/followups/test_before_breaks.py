@@ -28,7 +28,7 @@ from tests.server.followups.test_digests import summarise
 from tests.server.followups.told import a_woman
 from tests.smtp_sink import Sink
 
-KNOWN = calendar_with([])
+KNOWN = calendar_with()
 PULL = day("2026-09-23")  # five working days before 2026-10-01
 NATIONAL_DAY = KNOWN.break_around(day("2026-10-01"))
 assert NATIONAL_DAY

@@ -26,7 +26,7 @@ def test_every_day_of_every_year_is_as_another_calendar_of_the_notices_says() ->
     for number, year in shipped_years().items():
         day = date(number, 1, 1)
         while day.year == number:
-            assert calendar_with([]).is_rest_day(day) is chinese_calendar.is_holiday(day), day
+            assert calendar_with().is_rest_day(day) is chinese_calendar.is_holiday(day), day
             day += timedelta(days=1)
         assert chinese_calendar.is_holiday(year.breaks[0].first)
 
@@ -128,6 +128,6 @@ def test_a_file_is_named_by_its_year(tmp_path: Path) -> None:
 
 def test_of_a_year_that_the_product_has_the_product_s_own_holds() -> None:
     other = GOOD.replace("2027", "2026").replace("[2026-02-14]", "[2026-03-01]")
-    both = calendar_with([GOOD, other])
+    both = calendar_with(GOOD, other)
     assert not both.is_provisional(2027) and both.years[2026] == shipped_years()[2026]
     assert both.cause_of(date(2027, 2, 9)) == "spring_festival"

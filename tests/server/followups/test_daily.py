@@ -1,12 +1,12 @@
 """What changes by the mere passing of days, and every rule on every day of the table, told by records."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from server.db import Database
 from server.followups import recalculate as module
-from server.followups.daily import recalculate_due
+from server.followups.daily import due_by, recalculate_due
 from server.followups.facts import Facts
 from server.followups.notices import level_of
 from server.followups.recalculate import recalculate, recalculate_many
@@ -62,6 +62,16 @@ def test_rows_follow_the_calendar_by_the_daily_step_alone(db: Session, woman: Pr
         pass_days(db, today)
         seen.append(states(db)["ANC2"])
     assert seen == ["scheduled", "open", "open", "due", "due amber", "due amber", "overdue red"]
+
+
+def test_a_quiet_day_looks_by_its_day_and_reads_no_other_follow_up(database: Database) -> None:
+    if not database.is_sqlite:
+        return  # its planner goes by how much there is
+    with database.reading() as db:
+        written = due_by(day("2026-10-20")).compile(db.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = [row.detail for row in db.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+    looks = [one for one in plan if "follow_up" in one]
+    assert looks and all("ix_follow_up_look_on" in one and "look_on<" in one for one in looks), plan
 
 
 def test_the_daily_step_comes_to_an_end_and_leaves_no_day_behind(db: Session, woman: Project) -> None:

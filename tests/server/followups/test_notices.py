@@ -168,14 +168,14 @@ def test_what_was_told_to_others_before_she_chose_is_found_and_goes_to_the_worke
     row = a_follow_up(db, staff)
     woman = a_woman(db, staff.project, row.subject, village_code=SHIQIAO)
     follow_up_changed(db, staff.project, row, MORNING)
-    assert told_to_others(db, staff.project.id, [row.subject]) == [], "she chose nobody"
+    assert told_to_others(db, [row]) == [], "she chose nobody"
     woman.assigned_worker = str(staff.luo)
     db.flush()
-    assert told_to_others(db, staff.project.id, [row.subject]) == [row]
+    assert told_to_others(db, [row]) == [row]
     follow_up_changed(db, staff.project, row, MORNING)
     waiting = db.scalars(select(Notification.recipient_id).where(Notification.taken_back_at.is_(None)))
     assert list(waiting) == [staff.luo]
-    assert told_to_others(db, staff.project.id, [row.subject]) == []
+    assert told_to_others(db, [row]) == []
 
 
 @pytest.mark.parametrize("chosen", ["999999", "王医生", "²", "", None])

@@ -11,7 +11,7 @@ from server.followups.office_tasks import Done, OfficeTask, office_tasks
 from server.followups.working_days import WEEKENDS_ONLY, Calendar
 from tests.server.followups.samples import day
 
-KNOWN = calendar_with([])
+KNOWN = calendar_with()
 RULES = shipped_office_rules()
 DAY = timedelta(days=1)
 

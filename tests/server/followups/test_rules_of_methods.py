@@ -204,7 +204,7 @@ def test_rules_of_a_mans_operation_speak_to_her_and_keep_nothing_of_him() -> Non
 def test_a_target_day_in_the_spring_festival_is_proposed_before_it_and_never_after(
     rule: str, facts: Facts, target: str, proposed: str
 ) -> None:
-    dues = due_for(facts, switched_on(rule), day("2026-02-12"), calendar_with([]))
+    dues = due_for(facts, switched_on(rule), day("2026-02-12"), calendar_with())
     days = {(due.due_on, due.proposed_on) for due in dues if due.rule == rule and due.occurrence == 1}
     assert days == {(day(target), day(proposed))}
 

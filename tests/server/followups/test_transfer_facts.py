@@ -59,7 +59,7 @@ def test_the_other_side_has_three_and_seven_of_the_town_s_working_days() -> None
     agreed = replace(
         out(), agreed=(day("2026-02-12"), "asked")
     )  # a Thursday: Saturday is worked, then nine days are off
-    found = due_for(woman(transfers=(agreed,)), RULES, day("2026-02-12"), calendar_with([]))
+    found = due_for(woman(transfers=(agreed,)), RULES, day("2026-02-12"), calendar_with())
     (due,) = (one for one in found if one.rule == "MIG-TR")
     assert (due.due_on, due.closes_on) == (day("2026-02-24"), day("2026-02-28"))
     assert due.overdue_from == day("2026-03-01")

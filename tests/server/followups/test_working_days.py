@@ -8,7 +8,7 @@ from server.followups.windows import Window, propose_day, window_of
 from server.followups.working_days import WEEKENDS_ONLY
 from tests.server.followups.samples import RULES, day
 
-KNOWN = calendar_with([])
+KNOWN = calendar_with()
 
 
 @pytest.mark.parametrize(
