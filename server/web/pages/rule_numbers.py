@@ -36,8 +36,6 @@ SHIFT_WORDS = {
     "later 8": _l("8 to 28 days later"),
     "later 29": _l("more than 4 weeks later"),
 }
-WIDTH, TALL, WIDE = 14, 120, 46
-"""Of the chart: a bar, the highest bar, and what a week takes, in its own units."""
 
 
 def numbers_of(project: Project, run: RuleRun | None) -> dict[str, Any]:
@@ -56,7 +54,7 @@ def numbers_of(project: Project, run: RuleRun | None) -> dict[str, Any]:
         "shifts": [
             (SHIFT_WORDS[name], told.shifts.cells[name]) for name in SHIFT_NAMES if is_some(told.shifts.cells[name])
         ],
-        "bars": bars_of(told),
+        "weeks": weeks_of(told),
     }
 
 
@@ -68,29 +66,28 @@ def is_some(shown: Shown) -> bool:
     return shown.value != 0
 
 
-def bars_of(told: ToldChanges) -> list[dict[str, Any]]:
-    """A pair of bars a week: where they stand, how high, and what is written under them. Hidden numbers have a low one."""
-    highest = max((told.weeks[side].cells[name].value or 0 for side in SIDES for name in WEEK_NAMES), default=0)
+def weeks_of(told: ToldChanges) -> list[dict[str, Any]]:
+    """A row a week: its word, both numbers, and how long a bar each has, in percent of the longest.
+
+    What lies before this week or after the last one is no single week: it would make all others look alike, so it has no bar.
+    """
+    single = [name for name in WEEK_NAMES if name not in (LATE, LATER)]
+    longest = max((told.weeks[side].cells[name].value or 0 for side in SIDES for name in single), default=0)
     return [
         {
             "label": week_word(name),
-            "x": 6 + number * WIDE,
-            "bars": [bar_of(told.weeks[side].cells[name], side, highest) for side in SIDES],
+            "sides": [(side, told.weeks[side].cells[name]) for side in SIDES],
+            "bars": [(side, percent(told.weeks[side].cells[name], longest)) for side in SIDES] if name in single else [],
         }
-        for number, name in enumerate(WEEK_NAMES)
+        for name in WEEK_NAMES
     ]
 
 
-def bar_of(shown: Shown, side: str, highest: int) -> dict[str, Any]:
-    value = shown.value
-    high = 6 if value is None else round(value * TALL / highest) if highest else 0
-    return {
-        "side": side,
-        "high": high,
-        "shown": shown,
-        "is_hidden": value is None,
-        "dx": SIDES.index(side) * (WIDTH + 2),
-    }
+def percent(shown: Shown, longest: int) -> int | None:
+    """None for a number that is hidden."""
+    if shown.value is None:
+        return None
+    return round(shown.value * 100 / longest) if longest else 0
 
 
 def week_word(name: str) -> str:
