@@ -239,7 +239,7 @@ def load_children() -> None:
     Nothing of it is rubbish: it is not searched for any while it grows, nor ever after, and stays shared in memory.
     """
     gc.disable()
-    import server.jobs
+    import server.timetable
     import server.web_process  # noqa: F401
 
     gc.freeze()
@@ -251,9 +251,8 @@ def supervise(config: Config, reserved: socket.socket, listening: Listening, mor
 
     `more` is printed below the address once the server answers.
     """
-    from server.jobs import (
-        run_timetable,
-    )  # here, once for both children, and not for commands that only hold the folder
+    # here, once for both children, and not for commands that only hold the folder
+    from server.timetable import run_timetable
     from server.web_process import run_web
 
     forget_first_administrator()

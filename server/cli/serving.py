@@ -85,7 +85,8 @@ def prepare(config: Config, at: datetime) -> str | None:
 
 
 def run_jobs(arguments: argparse.Namespace) -> int:
-    from server.jobs import run_all_once, run_timetable
+    from server.jobs import run_all_once
+    from server.timetable import run_timetable
 
     config = Config.from_env(arguments.data)
     if not arguments.once:

@@ -1,6 +1,6 @@
 """What is remembered of the timetable's jobs, with every instant written out. Times are Shanghai's."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -26,12 +26,9 @@ from server.runs import (
     resume_job,
 )
 from tests.making import a_run
+from tests.server.shanghai import shanghai
 
 JOBS = {job.name: job for job in TIMETABLE}
-
-
-def shanghai(text: str) -> datetime:
-    return datetime.fromisoformat(f"2026-03-{text}+08:00")
 
 
 def a_last(

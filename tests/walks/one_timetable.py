@@ -12,7 +12,8 @@ from pathlib import Path
 from server import clock
 from server.config import Config, MailServer
 from server.db import Database
-from server.jobs import TIMETABLE, Timetable
+from server.jobs import TIMETABLE
+from server.timetable import Timetable
 
 SENDER = "fangshi@town.test"
 ROWS = ("follow_ups", "syncs", "summaries", "outbox")

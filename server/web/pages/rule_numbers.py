@@ -77,7 +77,9 @@ def weeks_of(told: ToldChanges) -> list[dict[str, Any]]:
         {
             "label": week_word(name),
             "sides": [(side, told.weeks[side].cells[name]) for side in SIDES],
-            "bars": [(side, percent(told.weeks[side].cells[name], longest)) for side in SIDES] if name in single else [],
+            "bars": [(side, percent(told.weeks[side].cells[name], longest)) for side in SIDES]
+            if name in single
+            else [],
         }
         for name in WEEK_NAMES
     ]
