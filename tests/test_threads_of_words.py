@@ -3,6 +3,7 @@ early or not to those whose matter it is. The table of all threads: test_threads
 """
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -35,36 +36,28 @@ def run_for_three_minutes(database: Database, post: SmtpPost) -> None:  # noqa: 
         chatting.send_all(database, now)
 
 
-def test_medic_cht_core_11159_thirty_visits_that_are_due_are_one_word_to_who_wished_for_nothing(
+@pytest.mark.parametrize(
+    ("visits", "wishes", "line"),
+    [
+        ({"state": "due", "overdue_from": IN_TIME}, Wishes(), "到期 30 个，超期 0 个。"),
+        ({}, Wishes(summaries_only=True), "到期 0 个，超期 30 个。"),
+    ],
+)
+def test_medic_cht_core_11159_thirty_visits_of_a_day_are_one_word_also_overdue_ones_to_who_wants_summaries_alone(
     database: Database,
     staff: Staff,  # noqa: F811
     sink: Sink,  # noqa: F811
     post: SmtpPost,  # noqa: F811
-    http_sink: HttpSink,
+    visits: dict[str, Any],
+    wishes: Wishes,
+    line: str,
 ) -> None:
-    chatting.a_hook(database, http_sink, Owner(actor_id=staff.chen))
-    for _ in range(30):
-        posting.tell(database, staff, HALF_PAST_EIGHT, state="due", overdue_from=IN_TIME)
-    run_for_three_minutes(database, post)
-    assert [mail.get_content().partition("\n")[0] for mail in sink.mails] == ["到期 30 个，超期 0 个。"]
-    assert http_sink.got == []
-
-
-def test_medic_cht_core_11159_who_wants_summaries_alone_hears_of_thirty_that_are_overdue_in_one_word_too(
-    database: Database,
-    staff: Staff,  # noqa: F811
-    sink: Sink,  # noqa: F811
-    post: SmtpPost,  # noqa: F811
-    http_sink: HttpSink,
-) -> None:
-    chatting.a_hook(database, http_sink, Owner(actor_id=staff.chen), alerts=False)
     with database.transaction() as db:
-        save_wishes(db, staff.chen, Wishes(by_email=False), MORNING)
+        save_wishes(db, staff.chen, wishes, MORNING)
     for _ in range(30):
-        posting.tell(database, staff, HALF_PAST_EIGHT)
+        posting.tell(database, staff, HALF_PAST_EIGHT, **visits)
     run_for_three_minutes(database, post)
-    assert [one.told["message"].split("\n")[1] for one in http_sink.got] == ["到期 0 个，超期 30 个。"]
-    assert sink.mails == []
+    assert [mail.get_content().partition("\n")[0] for mail in sink.mails] == [line]
 
 
 def test_medic_cht_core_11160_each_way_to_a_person_brings_the_kinds_that_she_chose_for_it(

@@ -108,8 +108,7 @@ THREADS = {
         "Thirty tasks of one day ring thirty times; one summary was asked for.",
         within(
             WORDS,
-            "test_medic_cht_core_11159_thirty_visits_that_are_due_are_one_word_to_who_wished_for_nothing",
-            "test_medic_cht_core_11159_who_wants_summaries_alone_hears_of_thirty_that_are_overdue_in_one_word_too",
+            "test_medic_cht_core_11159_thirty_visits_of_a_day_are_one_word_also_overdue_ones_to_who_wants_summaries_alone",
         )
         + within("server/followups/test_digests.py", "test_the_summary_is_one_mail_a_person_and_day"),
         "What is overdue or urgent rings by itself as well, unless she wants summaries alone.",

@@ -55,7 +55,7 @@ def deliver_inbox(db: Session, now: datetime, *, with_mail: bool) -> int:
             set_row(db, row.id, "waiting", not_before=earliest)
         elif set_row(db, row.id, "waiting", state="sent", sent_at=now):
             delivered += row.kind != FEEDBACK_WAITS
-            by_mail = [EMAIL] if with_mail and wishes[person].by_email else []
+            by_mail = [EMAIL] if with_mail and wishes[person].mails(level_of(row)) else []
             own = [one.kind for one in channels.get(person, ()) if one.alerts]
             if row.kind in BEYOND_INBOX:
                 _add_words(db, row, person, (*by_mail, *own), now)

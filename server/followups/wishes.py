@@ -16,13 +16,20 @@ NOON: Final = (time(12), time(14))
 
 @dataclass(frozen=True)
 class Wishes:
-    """Times are those of the Shanghai day. `quiet_from` equal to `quiet_until` means no quiet night."""
+    """Times are those of the Shanghai day. `quiet_from` equal to `quiet_until` means no quiet night. With `summaries_only`
+    no mail is about a single visit, unless it is critical.
+    """
 
     by_email: bool = True
+    summaries_only: bool = False
     digest_at: time = time(8, 30)
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     quiet_noon: bool = True
+
+    def mails(self, level: str) -> bool:
+        """Whether a word of this level (notices.LEVELS) comes by a mail of its own."""
+        return self.by_email and (level == "critical" or not self.summaries_only)
 
     @property
     def leaves_time(self) -> bool:
@@ -79,12 +86,13 @@ def wishes_of(db: Session, actor_ids: Iterable[int]) -> dict[int, Wishes]:
 
 
 def _read(row: NotificationWish) -> Wishes:
-    return Wishes(row.by_email, row.digest_at, row.quiet_from, row.quiet_until, row.quiet_noon)
+    return Wishes(row.by_email, row.summaries_only, row.digest_at, row.quiet_from, row.quiet_until, row.quiet_noon)
 
 
 def save_wishes(db: Session, actor_id: int, wishes: Wishes, now: datetime) -> None:
     values = {
         "by_email": wishes.by_email,
+        "summaries_only": wishes.summaries_only,
         "digest_at": wishes.digest_at,
         "quiet_from": wishes.quiet_from,
         "quiet_until": wishes.quiet_until,

@@ -122,6 +122,7 @@ class NotificationWish(Base):
 
     actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), primary_key=True, autoincrement=False)
     by_email: Mapped[bool]
+    summaries_only: Mapped[bool]  # of mails: none for a single visit, unless it is critical
     digest_at: Mapped[time]  # of the Shanghai day
     quiet_from: Mapped[time]
     quiet_until: Mapped[time]

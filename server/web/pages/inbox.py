@@ -160,6 +160,7 @@ def read_wishes() -> Wishes:
     """Raises MissingParameter or UnexpectedValue; quiet hours that leave no hour of the day are refused."""
     wishes = Wishes(
         by_email=bool(request.form.get("by_email")),
+        summaries_only=bool(request.form.get("summaries_only")),
         digest_at=sent_time("digest_at"),
         quiet_from=sent_time("quiet_from"),
         quiet_until=sent_time("quiet_until"),

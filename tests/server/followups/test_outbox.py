@@ -75,6 +75,19 @@ def test_who_wants_no_mail_gets_none(database: Database, staff: Staff) -> None:
     assert states(database) == []
 
 
+def test_who_wants_summaries_alone_gets_a_mail_of_what_is_critical_all_the_same(
+    database: Database, staff: Staff
+) -> None:
+    with database.transaction() as db:
+        save_wishes(db, staff.chen, Wishes(summaries_only=True), MORNING)
+    tell(database, staff)
+    deliver(database, MORNING)
+    assert states(database) == []
+    tell(database, staff, severity="critical")
+    deliver(database, MORNING)
+    assert [one.state for one in rows(database, "email") if one.recipient_id == staff.chen] == ["waiting"]
+
+
 def test_nothing_comes_in_quiet_hours(database: Database, staff: Staff, sink: Sink, post: SmtpPost) -> None:
     night = datetime.fromisoformat("2026-03-02T00:05:00+08:00")
     tell(database, staff, night)

@@ -182,24 +182,31 @@ def test_marking_as_read_needs_the_page_s_token(tell, browse):
     assert wang.send("/me/notices", {"digest_at": "09:00"}).status_code == 403
 
 
-WISHES = {"digest_at": "07:15", "quiet_from": "20:00", "quiet_until": "06:30", "by_email": "1"}
+WISHES = {"digest_at": "07:15", "quiet_from": "20:00", "quiet_until": "06:30", "by_email": "1", "summaries_only": "1"}
 
 
 def wishes_in(database, actor_id):
     with database.reading() as db:
         row = db.get(NotificationWish, actor_id)
-        return row and (row.by_email, row.digest_at, row.quiet_from, row.quiet_until, row.quiet_noon)
+        return row and (
+            row.by_email,
+            row.summaries_only,
+            row.digest_at,
+            row.quiet_from,
+            row.quiet_until,
+            row.quiet_noon,
+        )
 
 
 def test_the_hours_and_the_mail_are_the_person_s_own_choice(worker, browse, database):
     wang = browse("wang")
     assert 'value="08:30"' in wang.see("/me/notices").get_data(as_text=True)
     assert wang.send("/me/notices", WISHES).status_code == 303
-    assert wishes_in(database, worker) == (True, time(7, 15), time(20), time(6, 30), False)
+    assert wishes_in(database, worker) == (True, True, time(7, 15), time(20), time(6, 30), False)
     page = wang.see("/me/notices").get_data(as_text=True)
     assert 'value="07:15"' in page
-    wang.send("/me/notices", {**WISHES, "by_email": "", "quiet_noon": "1"})
-    assert wishes_in(database, worker) == (False, time(7, 15), time(20), time(6, 30), True)
+    wang.send("/me/notices", {**WISHES, "by_email": "", "summaries_only": "", "quiet_noon": "1"})
+    assert wishes_in(database, worker) == (False, False, time(7, 15), time(20), time(6, 30), True)
 
 
 @pytest.mark.parametrize(
