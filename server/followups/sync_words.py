@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server import clock
@@ -54,8 +54,12 @@ def settle_syncs(db: Session, now: datetime) -> int:
 def towns(db: Session) -> set[int]:
     """Those in which something waits, or a word stands."""
     waiting = select(FollowUp.project_id).where(FollowUp.waits_for_sync).distinct()
-    told = select(Notification.project_id).where(Notification.kind.in_(KINDS), Notification.taken_back_at.is_(None))
-    return {*db.scalars(waiting), *db.scalars(told.distinct())}
+    return {*db.scalars(waiting), *db.scalars(select(Notification.project_id).where(*standing()).distinct())}
+
+
+def standing() -> tuple[ColumnElement[bool], ...]:
+    """Words about silent phones that were not taken back."""
+    return Notification.kind.in_(KINDS), Notification.taken_back_at.is_(None)
 
 
 def settle_town(db: Session, project: Project, now: datetime) -> int:
@@ -110,9 +114,7 @@ def words_about(
 
 
 def bring_in_line(db: Session, project_id: int, wanted: dict[Told, Wanted], now: datetime) -> int:
-    known = list(
-        db.scalars(select(Notification).where(Notification.project_id == project_id, Notification.kind.in_(KINDS)))
-    )
+    known = list(db.scalars(known_of(project_id, {occasion for occasion, _ in wanted})))
     changed = sum(_take_back(one, now) for one in known if (one.occasion, one.recipient_id) not in wanted)
     before = {(one.occasion, one.recipient_id): one for one in known if one.channel == INBOX}
     for told, word in wanted.items():
@@ -125,6 +127,12 @@ def bring_in_line(db: Session, project_id: int, wanted: dict[Told, Wanted], now:
             changed += 1
     db.flush()
     return changed
+
+
+def known_of(project_id: int, occasions: Collection[str]) -> Select[Notification]:
+    """What stands, and what was told of these silences before; not the words of all years."""
+    of_now = and_(Notification.kind.in_(KINDS), Notification.occasion.in_(occasions))
+    return select(Notification).where(Notification.project_id == project_id, or_(and_(*standing()), of_now))
 
 
 def _take_back(notice: Notification, now: datetime) -> bool:

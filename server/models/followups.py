@@ -86,6 +86,7 @@ class Notification(Base):
         UniqueConstraint("occasion", "recipient_id", "channel"),
         Index("ix_notification_next", "state", "not_before"),
         Index("ix_notification_recipient", "recipient_id", "channel", "created_at"),
+        Index("ix_notification_kind", "kind", "taken_back_at"),
         Index(
             "uq_notification_town",
             "project_id",

@@ -6,7 +6,6 @@ looked over anew, so that its statistics name her no more; bytes of old rows may
 are written over. Answers and names are sealed there anyway; docs/privacy/erasure.md says what its operator does.
 """
 
-
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 

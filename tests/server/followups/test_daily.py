@@ -1,7 +1,7 @@
 """What changes by the mere passing of days, and every rule on every day of the table, told by records."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import Database
@@ -13,6 +13,7 @@ from server.followups.recalculate import recalculate, recalculate_many
 from server.models import FollowUp, Notification, Project
 from server.registry.referrals import referral_uuid
 from tests.making import a_town
+from tests.plans import plan_of
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.staff import a_staff
 from tests.server.followups.stories_of_methods import TOLD, UNTOLD
@@ -67,9 +68,7 @@ def test_rows_follow_the_calendar_by_the_daily_step_alone(db: Session, woman: Pr
 def test_a_quiet_day_looks_by_its_day_and_reads_no_other_follow_up(database: Database) -> None:
     if not database.is_sqlite:
         return  # its planner goes by how much there is
-    with database.reading() as db:
-        written = due_by(day("2026-10-20")).compile(db.get_bind(), compile_kwargs={"literal_binds": True})
-        plan = [row.detail for row in db.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+    plan = plan_of(database, due_by(day("2026-10-20")))
     looks = [one for one in plan if "follow_up" in one]
     assert looks and all("ix_follow_up_look_on" in one and "look_on<" in one for one in looks), plan
 

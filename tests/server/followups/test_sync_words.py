@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import clock
+from server.db import Database
 from server.followups.digests import Numbers, numbers_of
 from server.followups.notices import follow_up_changed
 from server.followups.outbox import deliver_inbox
-from server.followups.sync_words import settle_syncs, what_is_meant
+from server.followups.sync_words import known_of, settle_syncs, what_is_meant
 from server.models import AppUser, FollowUp, Notification
+from tests.plans import plan_of
 from tests.server.followups.staff import LIUWAN, SHIQIAO, Staff, a_follow_up, a_staff, red_from
 from tests.server.followups.test_syncing import a_silent_phone
 
@@ -166,6 +168,13 @@ def test_what_arrives_while_the_phone_is_still_sending_calls_nobody(db: Session,
     assert told(db, staff) == set()
     [notice] = db.scalars(select(Notification).where(Notification.recipient_id == staff.doctor))
     assert (notice.state, notice.sent_at) == ("taken_back", None)
+
+
+def test_words_of_other_silences_and_other_kinds_are_not_read_at_every_look(database: Database) -> None:
+    if not database.is_sqlite:
+        return  # its planner goes by how much there is
+    plan = plan_of(database, known_of(1, {"sync:1:2026-03-02T00:00:00:sync_worker"}))
+    assert plan and not any(one.startswith("SCAN") for one in plan), plan
 
 
 def test_a_second_silence_of_the_phone_is_another_occasion(db: Session, staff: Staff, phone: AppUser) -> None:

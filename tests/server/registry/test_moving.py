@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from server.db import Database
 from server.models import CareEvent, Entity
 from server.registry.moving import may_have_come
+from tests.plans import plan_of
 from tests.server.registry.caring import Care, a_uuid, created
 from tests.server.registry.naming import a_care_with_talk, correct, event_of, others_of, registered, remove, talk
 
@@ -141,7 +141,5 @@ def test_what_is_left_behind_is_looked_up_by_keys(database: Database, project_id
         return  # its planner goes by how much there is
     event = CareEvent(submission_id=1, project_id=project_id, episode="x")
     for asked in may_have_come(event, ["y", "z"]):
-        with database.reading() as db:
-            written = asked.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
-            plan = [row.detail for row in db.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+        plan = plan_of(database, asked)
         assert plan and all(one.startswith("SEARCH") for one in plan), plan

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from server.access.allow import Scope
 from server.access.projects import submissions_within
@@ -27,6 +27,7 @@ from server.models import (
 from server.registry.events import told_of_her
 from tests.client import Client
 from tests.conftest import MORNING, Clock
+from tests.plans import plan_of
 from tests.server.registry.caring import Care, a_care_record, a_uuid
 from tests.server.registry.naming import (
     LISTS,
@@ -291,9 +292,7 @@ def test_whom_it_reaches_is_looked_up_by_keys(database: Database, project_id: in
         (select(Submission.id).where(submissions_within(scope)), 3),
         (select(CareEvent.submission_id).where(told_of_her(project_id, "x")), 1),
     ):
-        with database.reading() as db:
-            written = asked.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
-            plan = [row.detail for row in db.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+        plan = plan_of(database, asked)
         looks = [one for one in plan if "named_woman" in one or "care_event" in one]
         assert len([one for one in looks if "named_woman" in one]) == times
         assert all(one.startswith("SEARCH") for one in looks), plan
