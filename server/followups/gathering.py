@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BindParameter, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.access.restricted import in_use
 from server.followups.act_facts import acts_of
@@ -18,7 +18,7 @@ from server.followups.case_facts import read_case
 from server.followups.facts import Consent, Facts
 from server.followups.histories import Person, read_household, read_woman
 from server.followups.schedule_choices import choices_of, with_choices
-from server.models import BENEFIT_CASES, CareEvent, Dataset, Entity, FollowUp, Household, Project, Woman
+from server.models import BENEFIT_CASES, CareEvent, Dataset, Entity, FollowUp, FollowUpAct, Household, Project, Woman
 from server.registry.consent import happened_on
 from server.registry.events import AS_EVENT, event_of
 from server.registry.referral_outcomes import REFERRALS
@@ -34,11 +34,20 @@ TELLING = tuple(KEPT)
 
 # Built once: they are asked at every record, and building one costs more than its answer.
 _SUBJECTS: Final[BindParameter[Any]] = bindparam("subjects", expanding=True)
-_HOMES: Final = select(Household.uuid, Household.village_code).where(
+
+
+def _acted(subject_list: str, uuid: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether somebody did something with one of their follow-ups by hand: of few, and of those alone the acts are asked."""
+    acts = FollowUpAct.project_id == bindparam("project"), FollowUpAct.subject_list == subject_list
+    return exists().where(*acts, FollowUpAct.subject == uuid, FollowUpAct.undone_at.is_(None))
+
+
+_HOMES: Final = select(Household.uuid, Household.village_code, _acted("households", Household.uuid)).where(
     Household.project_id == bindparam("project"), Household.uuid.in_(_SUBJECTS)
 )
 _WOMEN: Final = select(
-    Woman.uuid, Woman.village_code, Woman.consent_service & in_use(), Woman.consent_until, Woman.withdrawn_on
+    *(Woman.uuid, Woman.village_code, Woman.consent_service & in_use(), Woman.consent_until, Woman.withdrawn_on),
+    _acted("women", Woman.uuid),
 ).where(Woman.project_id == bindparam("project"), Woman.uuid.in_(_SUBJECTS))
 _EVENTS: Final = select(CareEvent.subject, *AS_EVENT).where(
     CareEvent.project_id == bindparam("project"),
@@ -68,11 +77,12 @@ _TRANSFERS: Final = (
     .where(Entity.about.in_(_SUBJECTS), Entity.deleted_at.is_(None))
 )
 _CASES: Final = (
-    select(Entity.uuid, Entity.village_code)
+    select(Entity.uuid, Entity.village_code, _acted(BENEFIT_CASES, Entity.uuid))
     .join(Dataset, Dataset.id == Entity.dataset_id)
     .where(Dataset.project_id == bindparam("project"), Dataset.name == BENEFIT_CASES)
     .where(Entity.deleted_at.is_(None), Entity.uuid.in_(_SUBJECTS))
 )
+"""The cases that stand in the list. Nothing is kept without the household's consent (3, F12)."""
 
 
 def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> Facts | None:
@@ -92,8 +102,10 @@ def facts_of_many(
 
     `keys` is what each visit_key of a subject's follow-ups stands for, where the caller knows it already.
     """
-    found = _told_by_records(db, project, subject_list, subjects, until, keys)
-    acts = acts_of(db, project.id, subject_list, found)
+    people = _people(db, project, subject_list, subjects)
+    found = _told_by_records(db, project, subject_list, people, until, keys)
+    acted = [uuid for uuid, person in people.items() if person.acted]
+    acts = acts_of(db, project.id, subject_list, acted) if acted else {}
     return {uuid: replace(facts, acts=acts[uuid]) if uuid in acts else facts for uuid, facts in found.items()}
 
 
@@ -101,11 +113,10 @@ def _told_by_records(
     db: Session,
     project: Project,
     subject_list: str,
-    subjects: Collection[str],
+    people: Mapping[str, Person],
     until: date | None,
     keys: Keys | None,
 ) -> dict[str, Facts]:
-    people = _people(db, project, subject_list, subjects)
     events = _events(db, project, subject_list, people, until)
     if subject_list == "households":
         return {uuid: read_household(person, events.get(uuid, ())) for uuid, person in people.items()}
@@ -135,20 +146,15 @@ def _refers(one: Event) -> bool:
 def _people(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Person]:
     if subject_list == "households":
         homes = db.execute(_HOMES, {"project": project.id, "subjects": list(subjects)})
-        return {uuid: Person(uuid, village, Consent(True)) for uuid, village in homes}
+        return {uuid: Person(uuid, village, Consent(True), acted) for uuid, village, acted in homes}
     if subject_list == BENEFIT_CASES:
-        return {uuid: Person(uuid, village or "", Consent(True)) for uuid, village in _cases(db, project, subjects)}
+        cases = db.execute(_CASES, {"project": project.id, "subjects": list(subjects)})
+        return {uuid: Person(uuid, village or "", Consent(True), acted) for uuid, village, acted in cases}
     rows = db.execute(_WOMEN, {"project": project.id, "subjects": list(subjects)})
     return {
-        uuid: Person(uuid, village, Consent(given and withdrawn is None, until))
-        for uuid, village, given, until, withdrawn in rows
+        uuid: Person(uuid, village, Consent(given and withdrawn is None, until), acted)
+        for uuid, village, given, until, withdrawn, acted in rows
     }
-
-
-def _cases(db: Session, project: Project, subjects: Collection[str]) -> list[tuple[str, str | None]]:
-    """The cases that stand in the list, each with its village. Nothing is kept without the household's consent (3, F12)."""
-    rows = db.execute(_CASES, {"project": project.id, "subjects": list(subjects)})
-    return [(uuid, village) for uuid, village in rows]
 
 
 def _events(

@@ -51,6 +51,19 @@ class TownRules:
         """The ids of rules of which some version is a clinician's alone: what no village worker is shown or told."""
         return frozenset(rule.id for rule in self.every if rule.whose == "clinician")
 
+    def newest_on(self, today: date) -> dict[str, Rule]:
+        """ruleset.newest_of, kept for the day that was asked last."""
+        known = self._days.get(today)
+        if known is None:
+            known = newest_of(self.every, today)
+            self._days.clear()
+            self._days[today] = known
+        return known
+
+    @cached_property
+    def _days(self) -> dict[date, dict[str, Rule]]:
+        return {}
+
     @cached_property
     def _has_several(self) -> bool:
         return len({rule.id for rule in self.every}) < len(self.every)
@@ -60,15 +73,14 @@ class TownRules:
 
     def is_off(self, rule: str, today: date) -> bool:
         """Whether the version in force of a rule that is known asks for nothing."""
-        newest = newest_of(self.every, today)
+        newest = self.newest_on(today)
         return rule in newest and rule not in switched_on(newest)
 
     def pins_of(self, rows: Iterable[FollowUp], today: date) -> Pins:
         """The versions that tasks keep: an ended one its own for good, an open one the version it was moved to last."""
         if not self._has_several:
             return NO_PINS
-        newest = newest_of(self.every, today)
-        kept = {}
+        newest, kept = self.newest_on(today), {}
         for row in rows:
             version = row.rule_version if row.ended else max(row.rule_version, self.moved_to.get(row.rule, 0))
             if row.rule in newest and version < newest[row.rule].version:
