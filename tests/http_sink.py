@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pytest
@@ -20,6 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.loopback import Loopback
 
 BOTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "open.larksuite.com")
 YES = b'{"errcode": 0, "errmsg": "ok", "code": 0}'
@@ -40,8 +41,13 @@ class Got:
         return json.loads(self.body)
 
 
+class Patient(socketserver.ThreadingTCPServer):
+    def handle_error(self, *_about: Any) -> None:  # who hangs up in the middle is what is tested
+        return
+
+
 @dataclass
-class HttpSink:
+class HttpSink(Loopback):
     """`got` is what arrived, in order. `fault`: "" (yes), hang, cut, endless, or half; else an answer is `status`, `body`."""
 
     folder: Path
@@ -55,7 +61,10 @@ class HttpSink:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __enter__(self) -> "HttpSink":
+    scheme = "https"
+    server_class = Patient
+
+    def handler(self) -> type[socketserver.BaseRequestHandler]:
         make_certificate(self.folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, self.folder / "sink.key")
@@ -85,34 +94,11 @@ class HttpSink:
             def log_message(self, *_words: Any) -> None:
                 return
 
-        class Server(socketserver.ThreadingTCPServer):
-            def handle_error(self, *_about: Any) -> None:  # who hangs up in the middle is what is tested
-                return
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        return Handler
 
     @property
     def certificate(self) -> Path:
         return self.folder / "sink.pem"
-
-    @property
-    def port(self) -> int:
-        return int(self.server.server_address[1])
-
-    @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
 
     def stand_for_bots(self, monkeypatch: pytest.MonkeyPatch, *more: str) -> None:
         """From now on these names lead here, whatever the port; every other name is looked up as ever."""

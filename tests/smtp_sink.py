@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from types import TracebackType
+
+from tests.loopback import Loopback
 
 
 @dataclass
-class Sink:
+class Sink(Loopback):
     """`mails` is what was taken, in order, and `times` when. `say` maps a command (RCPT, DATA, TEXT) to an answer instead of yes.
 
     An answer "" hangs up without a word; for TEXT that is after the whole text was read.
@@ -26,33 +27,16 @@ class Sink:
     reached: int = 0  # connections
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __enter__(self) -> "Sink":
+    scheme = "smtp"
+
+    def handler(self) -> type[socketserver.BaseRequestHandler]:
         sink = self
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 talk(sink, self)
 
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-    @property
-    def port(self) -> int:
-        return int(self.server.server_address[1])
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return Handler
 
 
 def talk(sink: Sink, connection: socketserver.StreamRequestHandler) -> None:
