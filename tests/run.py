@@ -89,6 +89,7 @@ WITHOUT_DATABASE = (
     "tests/server/followups/test_supply_facts.py",
     "tests/server/followups/test_transfer_facts.py",
     "tests/server/followups/test_windows.py",
+    "tests/server/followups/test_windows_of_every_rule.py",
     "tests/server/followups/test_wishes.py",
     "tests/server/followups/test_working_days.py",
     "tests/server/reports/test_odata_filter.py",

@@ -46,14 +46,6 @@ def times(rule: str, facts: Facts, today: str) -> dict[int, Due]:
     return {due.occurrence: due for due in dues if due.rule == rule}
 
 
-@pytest.mark.parametrize(("rule", "facts", "today", "number", "state", "severity"), AGAIN)
-def test_what_is_asked_again_or_ships_off_stands_so_on_that_day(
-    rule: str, facts: Facts, today: str, number: int, state: str, severity: str
-) -> None:
-    due = times(rule, facts, today)[number]
-    assert (due.state, due.severity) == (state, severity)
-
-
 def test_every_row_of_the_section_has_its_rules_and_each_rule_a_table() -> None:
     tables = {rule for rule, *_ in TABLE} | {rule for rule, *_ in AGAIN}
     for row, ids in OF_THE_SECTION.items():
