@@ -67,6 +67,7 @@ WITHOUT_DATABASE = (
     "tests/server/followups/test_occurrences.py",
     "tests/server/followups/test_office_rules.py",
     "tests/server/followups/test_office_tasks.py",
+    "tests/server/followups/test_office_rules_by_day.py",
     "tests/server/followups/test_office_words.py",
     "tests/server/followups/test_outcomes.py",
     "tests/server/followups/test_pins.py",

@@ -57,7 +57,7 @@ COIL_NEW_YEAR = woman(contraception=(method("iud_cu", started_on=day("2026-12-20
 CROSSED = {
     "leap day": ("2024-02-29", "2028-02-29"),
     "year end": ("2025-12-31", "2026-12-31", "2027-12-31"),
-    "Spring Festival": ("2026-02-17", "2027-02-06", "2028-01-26"),
+    "Spring Festival": ("2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26"),
 }
 """By name the days that each rule's window is counted over."""
 
