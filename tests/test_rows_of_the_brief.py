@@ -69,7 +69,7 @@ ROWS = {
     "FA-CHECK": "FA-CHECK",
     "FA-HIGH": "FA-HIGH",
     "IFA": "",
-    "PPS": "",
+    "PPS": "PPS",
     # 2.6 homes, benefits, staff, transfers
     "HH-V": "HH-V",
     "HH-NEW": "HH-NEW",
@@ -77,7 +77,7 @@ ROWS = {
     "MIG-TR": "MIG-TR MIG-TR-P",
     "MIG-TR2": "MIG-TR2",
     "BEN-REN": "BEN-REN",
-    "BEN-60": "",
+    "BEN-60": "BEN-60",
     "BEN-STEP": "BEN-STEP",
     "TRN-Q": "TRN-Q",
     "TRN-RT": "TRN-RT",

@@ -1,6 +1,6 @@
 """What is asked for again and again, and what ships switched off, on the days that matter, written out."""
 
-from server.followups.facts import AfterCare, Facts
+from server.followups.facts import AfterCare, DayChosen, Facts, Screening
 from tests.server.followups.samples import day, supplies, woman
 from tests.server.followups.stories_of_methods import began, card, her, review
 
@@ -17,6 +17,14 @@ REVIEWED_ON_LEAP_DAY = her("coc", reviews=(review("2024-02-29"),))
 AFTER_CARE, AFTER_CARE_NEW_YEAR, AFTER_CARE_FESTIVAL = (
     woman(aftercare=(AfterCare("care", day(on), agreed=True),)) for on in ("2028-02-20", "2026-12-20", "2027-01-25")
 )
+SAMPLED_LEAP, SAMPLED_NEW_YEAR, SAMPLED_FESTIVAL = (
+    woman(screenings=(Screening("sample", day(on), agreed=True),)) for on in ("2028-02-15", "2026-12-17", "2027-01-23")
+)
+CHOSEN_LEAP, CHOSEN_LATE, CHOSEN_OF_A_SUMMER = (
+    woman(days_chosen=(DayChosen("wish", day(said), day(on)),))
+    for said, on in (("2027-06-01", "2028-02-29"), ("2028-02-10", "2028-02-29"), ("2046-01-10", "2046-05-04"))
+)
+"""Sixty years after a leap day; said in its window; and sixty years after clocks in China were set forward."""
 FIRST_TABLETS = woman(folic_acid=supplies(("2027-12-01", "2030-12-31")))
 
 AGAIN: list[tuple[str, Facts, str, int, str, str]] = [
@@ -174,4 +182,39 @@ AGAIN: list[tuple[str, Facts, str, int, str, str]] = [
     ("PAC-1", AFTER_CARE_FESTIVAL, "2027-02-08", 1, "due", "info"),
     ("PAC-1", AFTER_CARE_FESTIVAL, "2027-02-24", 1, "due", "info"),
     ("PAC-1", AFTER_CARE_FESTIVAL, "2027-02-25", 1, "expired", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-02-21", 1, "scheduled", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-02-22", 1, "open", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-02-28", 1, "open", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-02-29", 1, "due", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-03-16", 1, "due", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-03-17", 1, "overdue", "amber"),
+    ("PPS", SAMPLED_NEW_YEAR, "2026-12-24", 1, "open", "info"),
+    ("PPS", SAMPLED_NEW_YEAR, "2026-12-30", 1, "open", "info"),
+    ("PPS", SAMPLED_NEW_YEAR, "2026-12-31", 1, "due", "info"),
+    ("PPS", SAMPLED_NEW_YEAR, "2027-01-16", 1, "due", "info"),
+    ("PPS", SAMPLED_NEW_YEAR, "2027-01-17", 1, "overdue", "amber"),
+    ("PPS", SAMPLED_FESTIVAL, "2027-01-30", 1, "open", "info"),
+    ("PPS", SAMPLED_FESTIVAL, "2027-02-06", 1, "due", "info"),
+    ("PPS", SAMPLED_FESTIVAL, "2027-02-22", 1, "due", "info"),
+    ("PPS", SAMPLED_FESTIVAL, "2027-02-23", 1, "overdue", "amber"),
+    ("BEN-60", CHOSEN_LEAP, "2027-11-30", 1, "scheduled", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2027-12-01", 1, "open", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2027-12-30", 1, "open", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2027-12-31", 1, "due", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2028-02-29", 1, "due", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2028-03-01", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2028-03-30", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2028-03-31", 1, "expired", "info"),
+    ("BEN-60", CHOSEN_LATE, "2028-02-10", 1, "due", "info"),
+    ("BEN-60", CHOSEN_LATE, "2028-02-29", 1, "due", "info"),
+    ("BEN-60", CHOSEN_LATE, "2028-03-01", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_LATE, "2028-03-31", 1, "expired", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-02-02", 1, "scheduled", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-02-03", 1, "open", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-03-04", 1, "open", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-03-05", 1, "due", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-05-04", 1, "due", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-05-05", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-06-03", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-06-04", 1, "expired", "info"),
 ]

@@ -91,7 +91,7 @@ def test_care_after_an_abortion_cannot_be_switched_on_while_no_form_asks_for_its
     pac = BY_ID["PAC-1"]
     assert pac.whose == "clinician" and not may_be_switched_on(pac)
     assert rules_in_force([replace(pac, enabled=True)], day("2028-01-01")) == ()
-    assert all(may_be_switched_on(rule) for rule in RULES if rule.id != "PAC-1")
+    assert [rule.id for rule in RULES if not may_be_switched_on(rule)] == ["BEN-60", "PAC-1", "PPS"]
     unasked = woman(aftercare=(AfterCare("care", day("2028-02-20"), agreed=False),))
     assert due_for(unasked, WITH_PAC, day("2028-03-05")) == ()
 
