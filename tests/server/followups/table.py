@@ -1,5 +1,5 @@
 """Every rule on the days that matter, written out; what it counts from and its window lie about a leap day, a year's end
-and Spring Festival. The rules read it as facts (test_windows_of_every_rule.py) and as records (test_daily.py).
+and Spring Festival. The rules read it as facts (test_rules_on_their_days.py) and as records (test_daily.py).
 """
 
 from server.followups.facts import DangerSign, Facts, Referral, Wish
