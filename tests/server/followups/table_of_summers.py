@@ -13,7 +13,7 @@ from server.followups.facts import Birth, Facts
 from server.models import Project
 from tests.server.followups.samples import born, day, method, pregnancy, woman
 from tests.server.followups.stories_of_methods import card
-from tests.server.followups.told import F6, a_woman, registered, reported, tell
+from tests.server.followups.told import F6, a_woman, choose, registered, reported, tell
 
 FORWARD = ("1986-05-04", "1987-04-12", "1988-04-17", "1989-04-16", "1990-04-15", "1991-04-14")
 BACK = ("1986-09-14", "1987-09-13", "1988-09-11", "1989-09-17", "1990-09-16", "1991-09-15")
@@ -82,13 +82,53 @@ IN_SUMMERS: list[tuple[str, int, str, str, str, str, str]] = [
     ("IUD-CN", 40, "1990-09-16", "2027-09-09", "2027-09-16", "2027-09-30", "2027-10-01"),
     ("IUD-CN", 39, "1991-04-14", "2027-04-07", "2027-04-14", "2027-04-28", "2027-04-29"),
     ("IUD-CN", 39, "1991-09-15", "2027-09-08", "2027-09-15", "2027-09-29", "2027-09-30"),
+    ("BIRTH", 1, "1986-05-04", "1986-05-04", "1986-05-05", "1986-05-06", "1986-05-07"),
+    ("PN0", 1, "1986-05-04", "1986-05-04", "1986-05-05", "1986-05-05", "1986-05-06"),
+    ("PN1", 1, "1986-05-04", "1986-05-07", "1986-05-10", "1986-05-14", "1986-05-15"),
+    ("PN1-C", 1, "1986-05-04", "1986-05-07", "1986-05-10", "1986-05-14", "1986-05-15"),
+    ("PN1-H", 1, "1986-05-04", "1986-05-07", "1986-05-08", "1986-05-10", "1986-05-11"),
+    ("PN-W1", 1, "1986-05-04", "1986-05-06", "1986-05-07", "1986-05-07", "1986-05-08"),
+    ("PN-W2", 1, "1986-05-04", "1986-05-11", "1986-05-14", "1986-05-18", "1986-05-19"),
+    ("PN-M", 1, "1986-05-04", "1986-05-11", "1986-06-15", "1986-06-29", "1986-06-30"),
+    ("NB28", 1, "1986-05-04", "1986-05-30", "1986-06-01", "1986-06-08", "1986-06-09"),
+    ("PPFP-1", 1, "1986-05-04", "1986-05-07", "1986-05-10", "1986-05-14", "1986-05-15"),
+    ("PPFP-42", 1, "1986-05-04", "1986-06-11", "1986-06-15", "1986-06-29", "1986-06-30"),
+    ("LAM-6", 1, "1986-05-04", "1986-09-21", "1986-10-01", "1986-11-03", "1986-11-04"),
+    ("BIRTH", 1, "1991-09-15", "1991-09-15", "1991-09-16", "1991-09-17", "1991-09-18"),
+    ("PN0", 1, "1991-09-15", "1991-09-15", "1991-09-16", "1991-09-16", "1991-09-17"),
+    ("PN1", 1, "1991-09-15", "1991-09-18", "1991-09-21", "1991-09-25", "1991-09-26"),
+    ("PN1-C", 1, "1991-09-15", "1991-09-18", "1991-09-21", "1991-09-25", "1991-09-26"),
+    ("PN1-H", 1, "1991-09-15", "1991-09-18", "1991-09-19", "1991-09-21", "1991-09-22"),
+    ("PN-W1", 1, "1991-09-15", "1991-09-17", "1991-09-18", "1991-09-18", "1991-09-19"),
+    ("PN-W2", 1, "1991-09-15", "1991-09-22", "1991-09-25", "1991-09-29", "1991-09-30"),
+    ("PN-M", 1, "1991-09-15", "1991-09-22", "1991-10-27", "1991-11-10", "1991-11-11"),
+    ("NB28", 1, "1991-09-15", "1991-10-11", "1991-10-13", "1991-10-20", "1991-10-21"),
+    ("PPFP-1", 1, "1991-09-15", "1991-09-18", "1991-09-21", "1991-09-25", "1991-09-26"),
+    ("PPFP-42", 1, "1991-09-15", "1991-10-23", "1991-10-27", "1991-11-10", "1991-11-11"),
+    ("LAM-6", 1, "1991-09-15", "1992-02-02", "1992-02-12", "1992-03-16", "1992-03-17"),
 ]
 
 
+AT_BIRTH: dict[str, tuple[dict[str, object], dict[str, str]]] = {
+    # rule: what is known of the birth besides its day, and what F5 answers
+    **dict.fromkeys(("BIRTH", "PN1", "PN-W1", "PN-W2", "PN42", "PN-M", "NB28", "PPFP-1", "PPFP-42", "LAM-6"), ({}, {})),
+    "PN0": ({"left_early": True}, {"birth_place": "home"}),
+    "PN1-C": ({}, {"consent_pnc": "no", "pnc_other": "clinic"}),
+    "PN1-H": ({"is_worry": True}, {"baby_state": "concern"}),
+}
+LAYER = ("PN-W1", "PN-W2")
+
+
 def as_facts(rule: str, on: date) -> Facts:
-    if rule == "PN42":
-        one = pregnancy(str(on - 5 * WEEKS), str(on - 4 * WEEKS), outcome=born(str(on)), birth=Birth(on, on))
-        return woman(pregnancies=(one,))
+    if rule in AT_BIRTH:
+        given = AT_BIRTH[rule][0]
+        told = (on, "birth report")
+        that_day = {"PN0": {"left_on": on, "left_told": told}, "PN1-C": {"no_visits": told}}.get(rule, {})
+        birth = Birth(on, on, **given, **that_day)  # type: ignore[arg-type]
+        profile = "CN5+WHO" if rule in LAYER else "CN5"
+        one = pregnancy(*before(on), outcome=born(str(on)), birth=birth, profile=profile)
+        lam = (method("lam", started_on=on, noted_on=on),) if rule == "LAM-6" else ()
+        return woman(pregnancies=(one,), contraception=lam)
     if rule == "ANC6":
         return woman(pregnancies=(pregnancy(str(on), str(on + WEEKS)),))
     if rule == "IUD-X":
@@ -97,16 +137,27 @@ def as_facts(rule: str, on: date) -> Facts:
     return woman(contraception=(method("iud_cu", started_on=on, noted_on=noted),))
 
 
+def before(birth: date) -> tuple[str, str]:
+    """The last period and the registration of the pregnancy."""
+    return str(birth - 5 * WEEKS), str(birth - 4 * WEEKS)
+
+
 def tell_it(db: Session, town: Project, rule: str, on: date, subject: str) -> None:
     a_woman(db, town, subject)
     hers = {"subject": subject, "episode": f"of {subject}"}
     coil = {**hers, "method": "iud_cu", "reminder_wish": "phone"}
-    if rule == "PN42":
-        registered(db, town, str(on - 4 * WEEKS), str(on - 5 * WEEKS), event=f"registered {subject}", **hers)
-        reported(db, town, str(on), report_type="birth", birth_date=str(on), live_births="1", **hers)
+    if rule in AT_BIRTH:
+        last_period, registered_on = before(on)
+        registered(db, town, registered_on, last_period, event=f"registered {subject}", **hers)
+        told = {"report_type": "birth", "birth_date": str(on), "live_births": "1", **AT_BIRTH[rule][1]}
+        reported(db, town, str(on), **told, **hers)
+    if rule in LAYER:
+        choose(db, town, "CN5+WHO", registered_on)
+    elif rule == "LAM-6":
+        tell(db, town, F6, str(on), method="lam", reminder_wish="phone", start_date=str(on), **hers)
     elif rule == "ANC6":
         registered(db, town, str(on + WEEKS), str(on), event=f"registered {subject}", **hers)
     elif rule == "IUD-X":
         tell(db, town, F6, str(on - YEAR), reason="check", expiry_on_card=str(on), **coil)
-    else:
+    elif rule in ("IUD-1", "IUD-CN"):
         tell(db, town, F6, str(on) if rule == "IUD-1" else TOLD_LATE, start_date=str(on), **coil)
