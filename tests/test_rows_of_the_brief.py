@@ -12,6 +12,8 @@ import pytest
 from server.followups.office_rules import shipped_office_rules
 from server.followups.rows_without_rules import NO_RULE
 from server.followups.town_rules import shipped_rules
+from tests.server.followups.every_table import EVERY_ROW
+from tests.server.followups.table_of_the_office import OF_THE_OFFICE
 
 PAGE = (Path(__file__).parent.parent / "docs" / "rules.md").read_text(encoding="utf-8")
 
@@ -67,7 +69,7 @@ ROWS = {
     "FA-CHECK": "FA-CHECK",
     "FA-HIGH": "FA-HIGH",
     "IFA": "",
-    "PPS": "",
+    "PPS": "PPS",
     # 2.6 homes, benefits, staff, transfers
     "HH-V": "HH-V",
     "HH-NEW": "HH-NEW",
@@ -75,7 +77,7 @@ ROWS = {
     "MIG-TR": "MIG-TR MIG-TR-P",
     "MIG-TR2": "MIG-TR2",
     "BEN-REN": "BEN-REN",
-    "BEN-60": "",
+    "BEN-60": "BEN-60",
     "BEN-STEP": "BEN-STEP",
     "TRN-Q": "TRN-Q",
     "TRN-RT": "TRN-RT",
@@ -95,6 +97,8 @@ BESIDE = {
 SHIPPED = {rule.id for rule in shipped_rules()}
 OFFICE = set(shipped_office_rules())
 CARRIED = {row: rules.split() for row, rules in ROWS.items()}
+WITH_DAYS = {row.time.rule for row in EVERY_ROW} | {rule for rule, *_ in OF_THE_OFFICE}
+"""Rules whose days are written out in a table."""
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -107,6 +111,15 @@ def test_each_row_is_carried_by_rules_or_has_a_reason(row: str) -> None:
 def test_every_rule_that_ships_belongs_to_one_row_or_is_asked_for_elsewhere() -> None:
     carrying = [rule for rules in CARRIED.values() for rule in rules]
     assert sorted([*carrying, *BESIDE]) == sorted(SHIPPED | OFFICE)
+
+
+@pytest.mark.parametrize("row", [row for row, rules in CARRIED.items() if rules])
+def test_each_row_that_is_carried_by_rules_has_the_days_of_each_written_out(row: str) -> None:
+    assert not set(CARRIED[row]) - WITH_DAYS
+
+
+def test_no_table_tells_of_a_rule_that_does_not_ship() -> None:
+    assert WITH_DAYS == SHIPPED | OFFICE
 
 
 def test_no_reason_is_given_for_what_is_no_row() -> None:

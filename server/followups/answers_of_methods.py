@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from server.followups.answers_of_offers import told_once
 from server.followups.endings import Asked, Ending, earliest
 from server.followups.facts import Facts, Visit
 from server.registry.telling import CONTRACEPTION, SUPPLIES
@@ -92,11 +93,7 @@ def _complaint_heard(facts: Facts, asked: Asked) -> Ending | None:
 
 
 def _offer_answered(facts: Facts, asked: Asked) -> Ending | None:
-    """Her "no" ends it for good; else a clinician's visit that was made for it."""
-    refused = [one.refused for one in facts.aftercare if one.event == asked.occasion.event and one.refused]
-    if refused:
-        return Ending("declined", *refused[0])
-    return earliest(days_of(one for one in facts.visits if one.by_clinician and one.answers == asked.key), asked)
+    return told_once(facts, facts.aftercare, asked, by_clinician=True)
 
 
 READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {

@@ -1,11 +1,12 @@
-"""What answers an offer before or early in a pregnancy: that it was taken, or that she wants something else (domain.md 2.5)."""
+"""What answers an offer before or early in a pregnancy: that it was taken, or that she wants something else (domain.md 2.5); and
+what she asked to be told once: that she was told, or her "no"."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
 from server.followups.endings import Asked, Ending, earliest
-from server.followups.facts import Facts
+from server.followups.facts import AfterCare, DayChosen, Facts, Screening
 
 Told = tuple[date, str]
 
@@ -53,9 +54,30 @@ def _unless_dropped(answer: Ending | None, facts: Facts, asked: Asked) -> Ending
     return answer
 
 
+def _result_told(facts: Facts, asked: Asked) -> Ending | None:
+    return told_once(facts, facts.screenings, asked, by_clinician=True)
+
+
+def _word_given(facts: Facts, asked: Asked) -> Ending | None:
+    return told_once(facts, facts.days_chosen, asked)
+
+
+def told_once(
+    facts: Facts, wished: Iterable[AfterCare | Screening | DayChosen], asked: Asked, by_clinician: bool = False
+) -> Ending | None:
+    """Her "no" ends it for good; else a visit that was made for it."""
+    refused = [one.refused for one in wished if one.event == asked.occasion.event and one.refused]
+    if refused:
+        return Ending("declined", *refused[0])
+    made = (one for one in facts.visits if one.answers == asked.key and (one.by_clinician or not by_clinician))
+    return earliest(((one.visit_date, one.event) for one in made), asked)
+
+
 READERS: Final[Mapping[str, Callable[[Facts, Asked], Ending | None]]] = {
     "folic_acid_given": _folic_acid_given,
     "folic_acid_taken": _folic_acid_taken,
     "need_asked": _need_asked,
     "dose_said": _dose_said,
+    "result_told": _result_told,
+    "word_given": _word_given,
 }

@@ -280,6 +280,32 @@ class AfterCare:
 
 
 @dataclass(frozen=True)
+class Screening:
+    """A sample of a screening before a pregnancy; `agreed` that she asked to hear of its result from us (2.5, PPS). `refused` is
+    the (day, event) of her "no". No form asks for either, so there is none, and nothing comes of it.
+    """
+
+    event: str
+    on: date
+    agreed: bool = False
+    refused: tuple[date, str] | None = None
+
+
+@dataclass(frozen=True)
+class DayChosen:
+    """A day before which she asked to be told what there is from 60 years on (2.6, BEN-60): the one that she named, and no birth
+    date, which nobody asks for. `on` is the day of her asking, `refused` the (day, event) of her "no".
+
+    No form asks for it, so there is none, and nothing comes of it.
+    """
+
+    event: str
+    on: date
+    chosen_on: date
+    refused: tuple[date, str] | None = None
+
+
+@dataclass(frozen=True)
 class DangerSign:
     """Danger signs reported in F3, F4 or F5 (3.1); which ones is not needed here, whose they are is `kind`, one of SIGNS."""
 
@@ -486,4 +512,6 @@ class Facts:
     doses_asked: tuple[DoseAsked, ...] = ()
     consents: tuple[ConsentGiven, ...] = ()
     aftercare: tuple[AfterCare, ...] = ()
+    screenings: tuple[Screening, ...] = ()
+    days_chosen: tuple[DayChosen, ...] = ()
     acts: tuple[Act, ...] = ()

@@ -60,4 +60,6 @@ FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] 
     "missed_on": occasions_of_offers.of_first_calls,
     "undated_on": occasions_of_pregnancies.of_undated,
     "extra_on": occasions_of_pregnancies.of_extra_contacts,
+    "sampled_on": occasions_of_offers.of_screenings,
+    "chosen_on": occasions_of_offers.of_days_chosen,
 }

@@ -19,7 +19,7 @@ CLASSES: Final = {
 """What a task is to somebody who is not of the care team (domain.md 5.4, point 8: code and class)."""
 
 
-NOT_AT_HOME: Final = frozenset(("PN1-C", "PL1", "PAC-1"))
+NOT_AT_HOME: Final = frozenset(("PN1-C", "PL1", "PAC-1", "PPS"))
 """Rules for whose sake nobody goes to her home: she said no to it, or it is a clinician's question alone."""
 
 

@@ -1,4 +1,5 @@
-"""Occasions of what is offered before and early in a pregnancy, of her consent's year, and of a home where nobody was met. Pure.
+"""Occasions of what is offered before and early in a pregnancy, of her consent's year, of a home where nobody was met, and of
+what she asked to be told. Pure.
 
 Facts: domain.md 2.5 and 2.6.
 """
@@ -66,6 +67,18 @@ def of_first_calls(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
 
 def spoken_with(calls: list[HouseholdVisit], today: date) -> Iterator[HouseholdVisit]:
     return (one for one in calls if one.result != "absent" and one.on <= today)
+
+
+def of_screenings(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    """Only where she asked to hear of the result from us (domain.md 2.5, PPS)."""
+    for one in facts.screenings:
+        if one.agreed:
+            yield Occasion(one.event, None, one.on, {"sampled_on": one.on})
+
+
+def of_days_chosen(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
+    for one in facts.days_chosen:
+        yield Occasion(one.event, None, one.on, {"chosen_on": one.chosen_on, "noted_on": one.on})
 
 
 def words_in_order(facts: Facts, kinds: tuple[str, ...]) -> list[FolicWord]:

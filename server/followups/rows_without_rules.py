@@ -13,14 +13,6 @@ NO_RULE: Final = {
         "铁剂和叶酸由医生开，没有我们的日程；领叶酸的日子见 FA-REFILL。",
         "Iron and folic acid in pregnancy are a clinician's order, with no schedule of ours; what was given is FA-REFILL.",
     ),
-    "PPS": Words(
-        "没有表单记下孕前筛查取样的日子，所以没有可算起的一天。",
-        "No form records the sample of a screening before pregnancy, so there is no day to count from.",
-    ),
-    "BEN-60": Words(
-        "出生日期从来不收；满 60 周岁的待遇由窗口当面告知。",
-        "Birth dates are never collected; what there is from the 60th birthday on is told at the desk.",
-    ),
     "STOCK": Words(
         "还没有按批号的库存登记，所以没有效期可看；要先有登记。",
         "There is no register of lots yet, so no expiry date to go by; it needs such a register first.",

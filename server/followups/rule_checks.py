@@ -11,7 +11,7 @@ from server.models import BENEFIT_CASES
 
 SHORTEST_MONTH: Final = 28
 LONGEST_MONTH: Final = 31
-AHEAD: Final = ("supply_until", "expires_on", "appointed_on", "wanted_again_on", "lam_until")
+AHEAD: Final = ("supply_until", "expires_on", "appointed_on", "wanted_again_on", "lam_until", "chosen_on")
 """Days that may lie after what told them."""
 
 
@@ -43,8 +43,8 @@ def _complaints(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "stops", "a rule of a pregnancy must name pregnancy_ended"
     if not rule.signs:
         yield "applies.signs", "names none"
-    if rule.anchor == "lost_on" and rule.whose != "clinician":
-        yield "whose", "what follows a loss is a clinician's"
+    if rule.anchor in ruleset.OF_CLINICIANS and rule.whose != "clinician":
+        yield "whose", f"what hangs on {rule.anchor} is a clinician's"
     if (rule.anchor in ruleset.OF_A_CASE) != (rule.subject_list == BENEFIT_CASES):
         yield "subject_list", f"{rule.subject_list} has no {rule.anchor}"
     if rule.in_working_days and any(one.days < 0 for one in (*rule.open, *rule.due, *rule.close, *rule.latest)):
@@ -56,11 +56,10 @@ def _complaints(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _consent_complaints(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Care after an abortion: its own consent, which a town cannot do without, and no cadre's phone (domain.md 2.4, PAC-1)."""
-    if rule.anchor == "cared_on" and rule.whose != "clinician":
-        yield "whose", "what follows an abortion is a clinician's"
-    if (rule.anchor == "cared_on") != (rule.needs_consent == "after_abortion"):
-        yield "needs_consent", f"after_abortion and {rule.anchor} do not go together"
+    """A consent of its own, which a town cannot do without (domain.md 2.4, PAC-1; 2.5, PPS; 2.6, BEN-60)."""
+    needed = ruleset.CONSENT_FOR.get(rule.anchor)
+    if rule.needs_consent != needed:
+        yield "needs_consent", f"{rule.needs_consent or 'no consent'} and {rule.anchor} do not go together"
     if rule.enabled and not ruleset.may_be_switched_on(rule):
         yield "enabled", f"no form asks for the consent {rule.needs_consent}"
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from server.followups.rule_vocabulary import ANSWERS, OWNERS, STOPS, WHOSE, word
+from server.followups.rule_vocabulary import ANSWERS, CONSENTS, OWNERS, STOPS, WHOSE, word
 from server.followups.rule_words import edge, level_words
-from server.followups.ruleset import OF_A_METHOD, Rule, Source, Words
+from server.followups.ruleset import OF_A_METHOD, Rule, Source, Words, may_be_switched_on
 
 SECTIONS: Final = (
     (
@@ -18,13 +18,13 @@ SECTIONS: Final = (
     (Words("避孕方法", "Contraception"), (*OF_A_METHOD, "cared_on")),
     (
         Words("孕前和营养补充", "Before pregnancy, supplements"),
-        ("planned_on", "without_on", "fa_begun_on", "fa_supply_until", "dose_asked_on"),
+        ("planned_on", "without_on", "fa_begun_on", "fa_supply_until", "dose_asked_on", "sampled_on"),
     ),
     (
         Words("住户、同意、待遇、转移", "Homes, consent, benefits, transfers"),
         (
             *("visited_on", "missed_on", "consented_on"),
-            *("sent_on", "taken_over_on", "arrived_on", "stepped_on", "renewal_on"),
+            *("sent_on", "taken_over_on", "arrived_on", "stepped_on", "renewal_on", "chosen_on"),
         ),
     ),
 )
@@ -93,7 +93,7 @@ def _cells(rule: Rule, lang: str) -> list[str]:
     sources = say_sources(rule.sources, lang)
     unsigned = Words("没有", "no")
     return [
-        title + (f"<br>{in_language(clinicians, lang)}" if clinicians else ""),
+        "<br>".join([title, *(in_language(one, lang) for one in (clinicians, unasked(rule)) if one)]),
         *(_joined(edge(offsets, rule), lang) for offsets in (rule.open, rule.due, rule.close)),
         _joined([level_words(step) for step in rule.severity], lang),
         _joined([word(STOPS, one) for one in rule.stops], lang),
@@ -103,6 +103,17 @@ def _cells(rule: Rule, lang: str) -> list[str]:
         in_language(word(OWNERS, rule.owner), lang),
         rule.signed_by or in_language(unsigned, lang),
     ]
+
+
+def unasked(rule: Rule) -> Words | None:
+    """Why nobody can switch it on."""
+    if may_be_switched_on(rule):
+        return None
+    consent = word(CONSENTS, rule.needs_consent or "")
+    return Words(
+        f"打不开：要先有{consent.zh}，还没有表单问",
+        f"cannot be switched on: it needs {consent.en}, and no form asks for that yet",
+    )
 
 
 def say_sources(sources: Iterable[Source], lang: str) -> str:

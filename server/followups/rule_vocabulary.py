@@ -48,6 +48,8 @@ FACTS: Final = {
     "undated_on": Words("登记时说不清孕周那天", "the registration, when nobody could tell the weeks"),
     "extra_on": Words("医生定的日子", "the day that a clinician set"),
     "set_on": Words("医生定下那天", "the day it was set"),
+    "sampled_on": Words("取样那天", "the day of the sample"),
+    "chosen_on": Words("她自己选的那天", "the day that she chose"),
     "open": Words("最早那天", "the first day"),
     "due": Words("建议日", "the target day"),
     "close": Words("最后一天", "the last day"),
@@ -94,6 +96,8 @@ ANSWERS: Final = {
     "clinician_contact": Words("医生看过她一次", "a contact with a clinician"),
     "methods_offer": Words("谈过产后避孕，或她说不用", "the talk about methods, or her word that she wants none"),
     "methods_offer_after": Words("谈过产后避孕，或她说不用", "the talk about methods, or her word that she wants none"),
+    "result_told": Words("医生告诉过她，或她说不用", "a clinician told her, or her word that she wants none"),
+    "word_given": Words("告诉过她，或她说不用", "she was told, or her word that she wants none"),
 }
 STOPS: Final = {
     "gave_birth": Words("已经分娩", "she gave birth"),
@@ -129,6 +133,11 @@ ONLY: Final = {
 }
 CONSENTS: Final = {
     "after_abortion": Words("她对人工流产后照护的单独同意", "her separate consent to care after an abortion"),
+    "screening_result": Words("她对由我们告诉她筛查结果的单独同意", "her separate consent to hear a result from us"),
+    "word_from_60_on": Words(
+        "她对在她自己选的一天以前告诉她 60 岁起有什么的单独同意",
+        "her separate consent to be told, before a day that she chose, what there is from 60 years on",
+    ),
 }
 PROFILES: Final = {
     "any": Words("不分时间表", "any schedule"),

@@ -49,6 +49,8 @@ ANCHORS: Final = {
     "missed_on": ("missed_on",),
     "undated_on": ("registered_on",),
     "extra_on": ("extra_on", "set_on"),
+    "sampled_on": ("sampled_on",),
+    "chosen_on": ("chosen_on", "noted_on"),
 }
 """What a rule hangs on, and the days that its window may count from. `left_on` is three days after the birth while nobody
 told when she left hospital (domain.md 2.3, PN1). `sent_on` is the day on which she agreed to a transfer: what is hers goes
@@ -95,6 +97,8 @@ ANSWERS: Final = {
     "clinician_contact": "extra_on",
     "methods_offer": "ga_anchor",
     "methods_offer_after": "born_on",
+    "result_told": "sampled_on",
+    "word_given": "chosen_on",
 }
 """What answers a follow-up, and the anchor that it belongs to."""
 
@@ -125,8 +129,13 @@ OF_A_METHOD: Final = (
 )
 """Anchors of a method of hers: their rules name the methods, and ask only of her who opted in (domain.md 2.4)."""
 
-CONSENTS: Final = ("after_abortion",)
-"""What a rule may need her separate consent for, besides that to the service."""
+CONSENT_FOR: Final = {"cared_on": "after_abortion", "sampled_on": "screening_result", "chosen_on": "word_from_60_on"}
+"""Anchors for which her separate consent is needed, besides that to the service, and what it is to."""
+
+CONSENTS: Final = tuple(CONSENT_FOR.values())
+
+OF_CLINICIANS: Final = ("lost_on", "cared_on", "sampled_on")
+"""Anchors whose rules are a clinician's alone."""
 
 ASKED_CONSENTS: Final[tuple[str, ...]] = ()
 """Those of them that a form of the library asks for: none so far. A rule that needs another one cannot be switched on."""

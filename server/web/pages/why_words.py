@@ -62,6 +62,8 @@ NEUTRAL = {
     "missed_on": _l("The first call, when nobody was met"),
     "extra_on": _l("The day that a clinician set"),
     "set_on": _l("The day it was noted"),
+    "sampled_on": _l("A day in her record"),
+    "chosen_on": _l("The day she asked for"),
 }
 CLINICAL = {
     "ga_anchor": _l("Weeks are counted from"),
@@ -86,6 +88,7 @@ CLINICAL = {
     "stopped_on": _l("She stopped or changes her method"),
     "complained_on": _l("She was not well with her method"),
     "cared_on": _l("Care after an abortion"),
+    "sampled_on": _l("The sample of a screening before pregnancy"),
 }
 EDGES = {
     "opens_on": _l("First day"),

@@ -1,5 +1,5 @@
 """Every rule on the days that matter, written out; what it counts from and its window lie about a leap day, a year's end
-and Spring Festival. The rules read it as facts (test_windows.py) and as records (test_daily.py).
+and Spring Festival. The rules read it as facts (test_rules_on_their_days.py) and as records (test_daily.py).
 """
 
 from server.followups.facts import DangerSign, Facts, Referral, Wish
@@ -55,9 +55,9 @@ REMOVAL, REMOVAL_NEW_YEAR, REMOVAL_FESTIVAL = (
 COIL_NEW_YEAR = woman(contraception=(method("iud_cu", started_on=day("2026-12-20")),))
 
 CROSSED = {
-    "leap day": ("2028-02-29",),
-    "year end": ("2026-12-31", "2027-12-31"),
-    "Spring Festival": ("2027-02-06", "2028-01-26"),
+    "leap day": ("2024-02-29", "2028-02-29"),
+    "year end": ("2025-12-31", "2026-12-31", "2027-12-31"),
+    "Spring Festival": ("2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26"),
 }
 """By name the days that each rule's window is counted over."""
 

@@ -1,6 +1,6 @@
 """The rules of methods that she chose on the days that matter, written out, beside those of table.py.
 
-What is asked for again and again, and what ships switched off, has its own tables: test_rules_of_methods.py.
+What is asked for again and again, and what ships switched off, has its own table: table_of_methods_again.py.
 """
 
 from server.followups.facts import Facts

@@ -1,17 +1,31 @@
 """What is asked for again and again, and what ships switched off, on the days that matter, written out."""
 
-from server.followups.facts import AfterCare, Facts
-from tests.server.followups.samples import day, woman
+from server.followups.facts import AfterCare, DayChosen, Facts, Screening
+from tests.server.followups.samples import day, supplies, woman
 from tests.server.followups.stories_of_methods import began, card, her, review
 
 MONTH_END = began("iud_cu", "2026-01-31")
 LEAP_DAY = began("iud_lng", "2024-02-29")
 ONTO_LEAP_DAY = began("iud_cu", "2028-01-29")
 OVER_NEW_YEAR = began("iud_cu", "2026-12-01")
+ONTO_EACH = began("iud_cu", "2027-11-30")
+"""Three months later is the leap day."""
+OVER_FESTIVAL = began("iud_cu", "2028-01-10")
 OLD_CARD = her("iud_cu", cards=(card("2027-01-01", "2027-11-30"),))
 REVIEWED = her("coc", reviews=(review("2027-02-28"),))
 REVIEWED_ON_LEAP_DAY = her("coc", reviews=(review("2024-02-29"),))
-AFTER_CARE = woman(aftercare=(AfterCare("care", day("2028-02-20"), agreed=True),))
+AFTER_CARE, AFTER_CARE_NEW_YEAR, AFTER_CARE_FESTIVAL = (
+    woman(aftercare=(AfterCare("care", day(on), agreed=True),)) for on in ("2028-02-20", "2026-12-20", "2027-01-25")
+)
+SAMPLED_LEAP, SAMPLED_NEW_YEAR, SAMPLED_FESTIVAL = (
+    woman(screenings=(Screening("sample", day(on), agreed=True),)) for on in ("2028-02-15", "2026-12-17", "2027-01-23")
+)
+CHOSEN_LEAP, CHOSEN_LATE, CHOSEN_OF_A_SUMMER = (
+    woman(days_chosen=(DayChosen("wish", day(said), day(on)),))
+    for said, on in (("2027-06-01", "2028-02-29"), ("2028-02-10", "2028-02-29"), ("2046-01-10", "2046-05-04"))
+)
+"""Sixty years after a leap day; said in its window; and sixty years after clocks in China were set forward."""
+FIRST_TABLETS = woman(folic_acid=supplies(("2027-12-01", "2030-12-31")))
 
 AGAIN: list[tuple[str, Facts, str, int, str, str]] = [
     # rule, facts, today, which time, state, severity
@@ -50,6 +64,47 @@ AGAIN: list[tuple[str, Facts, str, int, str, str]] = [
     ("IUD-CN", OVER_NEW_YEAR, "2026-12-25", 1, "open", "info"),
     ("IUD-CN", OVER_NEW_YEAR, "2027-01-01", 1, "due", "info"),
     ("IUD-CN", OVER_NEW_YEAR, "2027-01-16", 1, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2027-12-22", 1, "scheduled", "info"),
+    ("IUD-CN", ONTO_EACH, "2027-12-23", 1, "open", "info"),
+    ("IUD-CN", ONTO_EACH, "2027-12-30", 1, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-01-13", 1, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-01-14", 1, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-02-21", 1, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-02-22", 1, "expired", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-02-21", 2, "scheduled", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-02-22", 2, "open", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-02-28", 2, "open", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-02-29", 2, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-03-14", 2, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-03-15", 2, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-05-22", 2, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-05-23", 2, "expired", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-05-22", 3, "scheduled", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-05-23", 3, "open", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-05-30", 3, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-06-13", 3, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-06-14", 3, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-11-22", 3, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-11-23", 3, "expired", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-11-22", 4, "scheduled", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-11-23", 4, "open", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-11-30", 4, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-12-14", 4, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2028-12-15", 4, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2029-11-22", 4, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2029-11-23", 4, "expired", "info"),
+    ("IUD-CN", ONTO_EACH, "2029-11-22", 5, "scheduled", "info"),
+    ("IUD-CN", ONTO_EACH, "2029-11-23", 5, "open", "info"),
+    ("IUD-CN", ONTO_EACH, "2029-11-30", 5, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2029-12-14", 5, "due", "info"),
+    ("IUD-CN", ONTO_EACH, "2029-12-15", 5, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2030-11-22", 5, "overdue", "info"),
+    ("IUD-CN", ONTO_EACH, "2030-11-23", 5, "expired", "info"),
+    ("IUD-CN", OVER_FESTIVAL, "2028-02-03", 1, "open", "info"),
+    ("IUD-CN", OVER_FESTIVAL, "2028-02-10", 1, "due", "info"),
+    ("IUD-CN", OVER_FESTIVAL, "2028-02-24", 1, "due", "info"),
+    ("IUD-CN", OVER_FESTIVAL, "2028-02-25", 1, "overdue", "info"),
+    ("IUD-CN", OVER_FESTIVAL, "2028-04-03", 1, "expired", "info"),
     ("IUD-XQ", OLD_CARD, "2028-02-28", 1, "scheduled", "info"),
     ("IUD-XQ", OLD_CARD, "2028-02-29", 1, "open", "info"),
     ("IUD-XQ", OLD_CARD, "2028-03-13", 1, "open", "info"),
@@ -73,7 +128,14 @@ AGAIN: list[tuple[str, Facts, str, int, str, str]] = [
     ("COC-Y", REVIEWED, "2028-03-30", 1, "overdue", "info"),
     ("COC-Y", REVIEWED, "2028-05-28", 1, "overdue", "info"),
     ("COC-Y", REVIEWED, "2028-05-29", 1, "expired", "info"),
+    ("COC-Y", REVIEWED, "2029-01-28", 2, "scheduled", "info"),
     ("COC-Y", REVIEWED, "2029-01-29", 2, "open", "info"),
+    ("COC-Y", REVIEWED, "2029-02-27", 2, "open", "info"),
+    ("COC-Y", REVIEWED, "2029-02-28", 2, "due", "info"),
+    ("COC-Y", REVIEWED, "2029-03-30", 2, "due", "info"),
+    ("COC-Y", REVIEWED, "2029-03-31", 2, "overdue", "info"),
+    ("COC-Y", REVIEWED, "2029-05-29", 2, "overdue", "info"),
+    ("COC-Y", REVIEWED, "2029-05-30", 2, "expired", "info"),
     ("COC-Y", REVIEWED_ON_LEAP_DAY, "2025-01-29", 1, "open", "info"),
     ("COC-Y", REVIEWED_ON_LEAP_DAY, "2025-02-28", 1, "due", "info"),
     ("COC-Y", REVIEWED_ON_LEAP_DAY, "2025-03-30", 1, "due", "info"),
@@ -86,4 +148,73 @@ AGAIN: list[tuple[str, Facts, str, int, str, str]] = [
     ("PAC-1", AFTER_CARE, "2028-03-05", 1, "due", "info"),
     ("PAC-1", AFTER_CARE, "2028-03-21", 1, "due", "info"),
     ("PAC-1", AFTER_CARE, "2028-03-22", 1, "expired", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-02-14", 1, "scheduled", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-02-15", 1, "open", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-02-28", 1, "open", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-02-29", 1, "due", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-03-14", 1, "due", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-03-15", 1, "expired", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-05-14", 2, "scheduled", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-05-15", 2, "open", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-05-28", 2, "open", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-05-29", 2, "due", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-06-12", 2, "due", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-06-13", 2, "expired", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-08-12", 3, "scheduled", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-08-13", 3, "open", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-08-26", 3, "open", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-08-27", 3, "due", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-09-10", 3, "due", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-09-11", 3, "expired", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-11-10", 4, "scheduled", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-11-11", 4, "open", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-11-24", 4, "open", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-11-25", 4, "due", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-12-09", 4, "due", "info"),
+    ("FA-CHECK", FIRST_TABLETS, "2028-12-10", 4, "expired", "info"),
+    ("PAC-1", AFTER_CARE_NEW_YEAR, "2026-12-26", 1, "scheduled", "info"),
+    ("PAC-1", AFTER_CARE_NEW_YEAR, "2026-12-27", 1, "open", "info"),
+    ("PAC-1", AFTER_CARE_NEW_YEAR, "2027-01-02", 1, "open", "info"),
+    ("PAC-1", AFTER_CARE_NEW_YEAR, "2027-01-03", 1, "due", "info"),
+    ("PAC-1", AFTER_CARE_NEW_YEAR, "2027-01-19", 1, "due", "info"),
+    ("PAC-1", AFTER_CARE_NEW_YEAR, "2027-01-20", 1, "expired", "info"),
+    ("PAC-1", AFTER_CARE_FESTIVAL, "2027-02-01", 1, "open", "info"),
+    ("PAC-1", AFTER_CARE_FESTIVAL, "2027-02-08", 1, "due", "info"),
+    ("PAC-1", AFTER_CARE_FESTIVAL, "2027-02-24", 1, "due", "info"),
+    ("PAC-1", AFTER_CARE_FESTIVAL, "2027-02-25", 1, "expired", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-02-21", 1, "scheduled", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-02-22", 1, "open", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-02-28", 1, "open", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-02-29", 1, "due", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-03-16", 1, "due", "info"),
+    ("PPS", SAMPLED_LEAP, "2028-03-17", 1, "overdue", "amber"),
+    ("PPS", SAMPLED_NEW_YEAR, "2026-12-24", 1, "open", "info"),
+    ("PPS", SAMPLED_NEW_YEAR, "2026-12-30", 1, "open", "info"),
+    ("PPS", SAMPLED_NEW_YEAR, "2026-12-31", 1, "due", "info"),
+    ("PPS", SAMPLED_NEW_YEAR, "2027-01-16", 1, "due", "info"),
+    ("PPS", SAMPLED_NEW_YEAR, "2027-01-17", 1, "overdue", "amber"),
+    ("PPS", SAMPLED_FESTIVAL, "2027-01-30", 1, "open", "info"),
+    ("PPS", SAMPLED_FESTIVAL, "2027-02-06", 1, "due", "info"),
+    ("PPS", SAMPLED_FESTIVAL, "2027-02-22", 1, "due", "info"),
+    ("PPS", SAMPLED_FESTIVAL, "2027-02-23", 1, "overdue", "amber"),
+    ("BEN-60", CHOSEN_LEAP, "2027-11-30", 1, "scheduled", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2027-12-01", 1, "open", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2027-12-30", 1, "open", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2027-12-31", 1, "due", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2028-02-29", 1, "due", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2028-03-01", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2028-03-30", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_LEAP, "2028-03-31", 1, "expired", "info"),
+    ("BEN-60", CHOSEN_LATE, "2028-02-10", 1, "due", "info"),
+    ("BEN-60", CHOSEN_LATE, "2028-02-29", 1, "due", "info"),
+    ("BEN-60", CHOSEN_LATE, "2028-03-01", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_LATE, "2028-03-31", 1, "expired", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-02-02", 1, "scheduled", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-02-03", 1, "open", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-03-04", 1, "open", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-03-05", 1, "due", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-05-04", 1, "due", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-05-05", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-06-03", 1, "overdue", "info"),
+    ("BEN-60", CHOSEN_OF_A_SUMMER, "2046-06-04", 1, "expired", "info"),
 ]

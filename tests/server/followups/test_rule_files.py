@@ -21,11 +21,11 @@ def test_the_rules_of_the_product_load_and_ship_unsigned() -> None:
         [
             *("ANC-C1", "ANC-C2", "ANC-C3", "ANC-C4", "ANC-C5", "ANC-C6", "ANC-C7", "ANC-D", "ANC-H", "ANC0"),
             *("ANC1", "ANC2", "ANC3", "ANC3b", "ANC4", "ANC4b", "ANC4c", "ANC5", "ANC5b", "ANC6"),
-            *("BEN-REN", "BEN-STEP", "BIRTH", "CONS", "HH-NEW", "HH-V"),
+            *("BEN-60", "BEN-REN", "BEN-STEP", "BIRTH", "CONS", "HH-NEW", "HH-V"),
             *("FA-CHECK", "FA-HIGH", "FA-OFFER", "FA-OFFER-P", "FA-REFILL"),
             *("MIG-ARR", "MIG-ARR-P", "MIG-TR", "MIG-TR-P", "MIG-TR2", "NB28", "PL1"),
             *("PN-D", "PN-D0", "PN-M", "PN-W1", "PN-W2", "PN0", "PN1", "PN1-C", "PN1-H", "PN42"),
-            *("PPFP", "PPFP-1", "PPFP-42", "REF-N", "REF-O", "REF-R", "REF-U"),
+            *("PPFP", "PPFP-1", "PPFP-42", "PPS", "REF-N", "REF-O", "REF-R", "REF-U"),
             *(one for ids in OF_THE_SECTION.values() if isinstance(ids, tuple) for one in ids),
         ]
     )

@@ -1,11 +1,23 @@
 """What she asked for herself: when it is offered, what answers it, and when nobody speaks of it any more (domain.md 2.5, 2.6)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from server.followups.facts import Consent, ConsentGiven, DoseAsked, Facts, FolicWord, Stop
+from server.followups.facts import (
+    Consent,
+    ConsentGiven,
+    DayChosen,
+    DoseAsked,
+    Facts,
+    FolicWord,
+    Screening,
+    Stop,
+)
 from server.followups.rules import due_for, stopped_for
+from server.followups.ruleset import may_be_switched_on, rules_in_force
+from tests.server.followups.every_table import as_if_in_force
 from tests.server.followups.samples import (
     RULES,
     at_noon,
@@ -173,3 +185,48 @@ def test_what_she_asked_not_to_be_told_of_is_not_spoken_of() -> None:
         stops=(Stop("asked_to_stop", day("2026-03-05"), "stop", rule="FA-OFFER"),),
     )
     assert stands(facts, "FA-OFFER", "2026-03-06") == []
+
+
+def told(facts: Facts, rule: str, today: str) -> list[str]:
+    """As if a form asked for what it needs."""
+    rules = as_if_in_force(rule, 1)
+    return [one.state for one in due_for(facts, rules, day(today)) if one.rule == rule]
+
+
+def key_in(facts: Facts, rule: str, today: str) -> str:
+    return next(one.key for one in due_for(facts, as_if_in_force(rule, 1), day(today)) if one.rule == rule)
+
+
+def test_a_result_is_told_by_a_clinician_to_her_who_asked_for_it_and_one_no_ends_it() -> None:
+    sample = Screening("sample", day("2028-02-15"), agreed=True)
+    facts = woman(screenings=(sample,))
+    visit = check("2028-02-25", answers=key_in(facts, "PPS", "2028-02-25"))
+    seen, by_worker = (replace(facts, visits=(replace(visit, by_clinician=one),)) for one in (True, False))
+    assert told(seen, "PPS", "2028-03-20") == ["done_on_time"]
+    assert told(by_worker, "PPS", "2028-03-20") == ["overdue"]
+    assert told(woman(screenings=(replace(sample, refused=(day("2028-02-16"), "no")),)), "PPS", "2028-03-20") == [
+        "declined"
+    ]
+    assert told(woman(screenings=(replace(sample, agreed=False),)), "PPS", "2028-02-29") == []
+
+
+def test_what_there_is_from_sixty_on_is_told_before_the_day_that_she_chose_and_never_after_her_no() -> None:
+    wish = DayChosen("wish", day("2027-06-01"), day("2028-02-29"))
+    facts = woman(days_chosen=(wish,))
+    visit = check("2028-01-05", answers=key_in(facts, "BEN-60", "2028-01-05"))
+    assert told(replace(facts, visits=(visit,)), "BEN-60", "2028-03-05") == ["done_on_time"]
+    assert told(woman(days_chosen=(replace(wish, refused=(day("2027-07-01"), "no")),)), "BEN-60", "2028-01-05") == [
+        "declined"
+    ]
+
+
+@pytest.mark.parametrize("rule", ["PPS", "BEN-60"])
+def test_neither_is_asked_for_or_can_be_switched_on_while_no_form_asks_her(rule: str) -> None:
+    (shipped,) = (one for one in RULES if one.id == rule)
+    assert not shipped.enabled and not may_be_switched_on(shipped)
+    assert rules_in_force([replace(shipped, enabled=True)], day("2028-01-01")) == ()
+    facts = woman(
+        screenings=(Screening("sample", day("2028-02-15"), agreed=True),),
+        days_chosen=(DayChosen("wish", day("2027-06-01"), day("2028-02-29")),),
+    )
+    assert due_for(facts, RULES, day("2028-02-29")) == ()

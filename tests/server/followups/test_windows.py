@@ -1,19 +1,15 @@
-"""The arithmetic of days: every rule on the days of the table, the edges of windows, and the working day to propose."""
+"""The arithmetic of days: the edges of windows, and the working day to propose."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
-from server.followups.due import Due
 from server.followups.facts import DangerSign, Facts
-from server.followups.ruleset import Rule
-from server.followups.windows import is_overdue, propose_day, sum_of, window_of
+from server.followups.windows import is_overdue, propose_day, window_of
 from server.followups.working_days import Break, Calendar, CalendarYear, Notice
 from tests.server.followups.samples import RULES, day, method, pregnancy, standing, supplies, woman
 from tests.server.followups.table import (
     COIL,
-    CROSSED,
     HOME,
     LATE,
     LEAP,
@@ -21,55 +17,10 @@ from tests.server.followups.table import (
     PILLS,
     ROUTINE,
     SIGN,
-    TABLE,
     THREE_MONTHS,
     URGENT,
     VERY_LATE,
 )
-
-ASKED_ONCE = [rule for rule in RULES if rule.enabled and not rule.repeat]
-"""What is asked for again and again, and what ships switched off, has its own tables."""
-
-
-@pytest.mark.parametrize(("rule", "facts", "today", "state", "severity"), TABLE)
-def test_a_follow_up_nobody_answered_stands_so_on_that_day(
-    rule: str, facts: Facts, today: str, state: str, severity: str
-) -> None:
-    due = standing(facts, today)[rule]
-    assert (due.state, due.severity) == (state, severity)
-
-
-@pytest.mark.parametrize("rule", ASKED_ONCE, ids=[rule.id for rule in ASKED_ONCE])
-def test_the_table_has_each_edge_and_each_severity_of_every_rule(rule: Rule) -> None:
-    """Open, target, close, the day after, each step, and the day after the latest, in one story at least."""
-    stories = [(facts, today) for name, facts, today, _, _ in TABLE if name == rule.id]
-    looked = {id(facts): {on for other, on in stories if other is facts} for facts, _ in stories}
-    missing = {
-        id(facts): sorted(
-            {on.isoformat() for on in days_that_matter(rule, standing(facts, today)[rule.id])} - looked[id(facts)]
-        )
-        for facts, today in stories
-    }
-    assert [] in missing.values(), missing
-
-
-def days_that_matter(rule: Rule, due: Due) -> Iterator[date]:
-    facts = {step.fact: step.on for step in due.why}
-    edges = {**facts, "open": due.opens_on, "due": due.due_on, "close": due.closes_on}
-    yield from (due.opens_on, due.due_on, due.closes_on, due.closes_on + timedelta(days=1))
-    yield from (max(due.opens_on, edges[one.since.fact] + timedelta(days=one.since.days)) for one in rule.severity)
-    if rule.latest:
-        yield max(sum_of("", one, facts).gives for one in rule.latest) + timedelta(days=1)
-
-
-@pytest.mark.parametrize("name", CROSSED)
-@pytest.mark.parametrize("rule", ASKED_ONCE, ids=[rule.id for rule in ASKED_ONCE])
-def test_the_table_counts_every_rule_over_each_day_that_is_easily_miscounted(rule: Rule, name: str) -> None:
-    """From the day that the window counts from to the first day that it is overdue."""
-    dues = [standing(facts, today)[rule.id] for one, facts, today, _, _ in TABLE if one == rule.id]
-    spans = [(min(step.on for step in due.why if step.what == "opens_on"), due.overdue_from) for due in dues]
-    assert any(first <= day(on) <= last for first, last in spans for on in CROSSED[name])
-
 
 EDGES = [
     # rule, facts, open, target, close, first day overdue
