@@ -20,7 +20,7 @@ from tests.server.followups.table_of_working_days import OF_WORKING_DAYS
 
 SHIPPED = {(rule.id, rule.version): rule for rule in shipped_rules()}
 NEWEST = {rule: max(version for name, version in SHIPPED if name == rule) for rule, _ in SHIPPED}
-KNOWN = calendar_with([])
+KNOWN = calendar_with()
 
 
 class Time(NamedTuple):

@@ -19,7 +19,7 @@ from tests.server.followups.table import CROSSED
 from tests.server.followups.table_of_the_office import OF_THE_OFFICE
 
 RULES = shipped_office_rules()
-KNOWN = calendar_with([])
+KNOWN = calendar_with()
 DAY = timedelta(days=1)
 
 
