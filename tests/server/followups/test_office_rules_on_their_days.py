@@ -37,11 +37,15 @@ def edges_of(rule: OfficeRule, since: date) -> tuple[date, date, date]:
     return rule.edges({rule.opens.fact: since}, KNOWN)
 
 
+def level_on(rule: OfficeRule, today: date, closes: date) -> str:
+    return rule.severity if today > closes else "info"
+
+
 @pytest.mark.parametrize(("rule", "since", "today", "state", "severity"), OF_THE_OFFICE)
 def test_what_nobody_did_stands_so_on_that_day(rule: str, since: str, today: str, state: str, severity: str) -> None:
     opens, due, closes = edges_of(RULES[rule], day(since))
     assert state_on(day(today), Window(opens, due, closes, 0, None)) == state
-    assert (RULES[rule].severity if day(today) > closes else "info") == severity
+    assert level_on(RULES[rule], day(today), closes) == severity
 
 
 OF_PERIODS = [row for row in OF_THE_OFFICE if RULES[row[0]].opens.fact in MONTHS_OF]
