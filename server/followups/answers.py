@@ -5,8 +5,9 @@ from datetime import date
 from typing import Final
 
 from server.followups import answers_of_methods, answers_of_offers
+from server.followups.elsewhere import Transfer
 from server.followups.endings import Asked, Ending, done, earliest
-from server.followups.facts import Facts, HouseholdVisit, Transfer, Visit
+from server.followups.facts import Facts, HouseholdVisit, Visit
 from server.followups.pregnancy_answers import clinicians_contacts, datings_told, offers_made
 
 

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Final
 
 from server.followups.endings import Asked, Ending, earliest
-from server.followups.facts import AfterCare, DayChosen, Facts, Screening
+from server.followups.facts import Facts
+from server.followups.methods import AfterCare
+from server.followups.offers import DayChosen, Screening
 
 Told = tuple[date, str]
 

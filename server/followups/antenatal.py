@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 from server.followups.due import key_of
 from server.followups.endings import Ending, done
-from server.followups.facts import Facts, Pregnancy, Visit
+from server.followups.facts import Facts, Visit
 from server.followups.occasions import dating_on, days_of
+from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import Rule
 from server.followups.schedules import as_it_counts, followed_since, spans_of, weight_of
 from server.followups.windows import Window, is_overdue, window_of

@@ -6,7 +6,8 @@ from datetime import date
 from itertools import takewhile
 from typing import Final
 
-from server.followups.facts import BenefitCase, CaseStep, Facts, Filing, Renewal
+from server.followups.benefit_cases import BenefitCase, CaseStep, Filing, Renewal
+from server.followups.facts import Facts
 from server.followups.histories import Person
 from server.followups.supply_facts import plausible
 from server.models import BENEFIT_CASES

@@ -9,19 +9,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from server.followups.facts import (
-    Consent,
-    DangerSign,
-    Dating,
-    Facts,
-    HouseholdVisit,
-    Pregnancy,
-    Stop,
-    Visit,
-)
+from server.followups.facts import Consent, Facts, HouseholdVisit, Stop, Visit
 from server.followups.method_facts import methods_in
 from server.followups.offer_facts import consents_given_in, doses_asked_in, folic_words_in
 from server.followups.outcomes import birth_of, is_clinicians, kind_of_signs, outcome_of, refused_contacts, support_of
+from server.followups.pregnancies import DangerSign, Dating, Pregnancy
 from server.followups.pregnancy_facts import extra_contacts_of, names_risk, talks_of
 from server.followups.referral_facts import referrals_in, removals_in
 from server.followups.supply_facts import day_told, folic_acid_in, with_handed_out

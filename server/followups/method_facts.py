@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from server.followups.facts import Card, Complaint, ContraceptionEpisode, Injection, Review, Supply
+from server.followups.methods import Card, Complaint, ContraceptionEpisode, Injection, Review, Supply
 from server.followups.referral_facts import ends_method
 from server.followups.supply_facts import PACK_DAYS, day_told, number_in, plausible
 from server.registry.births import NO_SIGN

@@ -4,19 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.followups.facts import (
-    Card,
-    CaseStep,
-    ConsentGiven,
-    Dating,
-    ExtraContact,
-    HouseholdVisit,
-    Injection,
-    Pregnancy,
-    Renewal,
-    Review,
-    Supply,
-)
+from server.followups.benefit_cases import CaseStep, Renewal
+from server.followups.facts import HouseholdVisit
+from server.followups.methods import Card, Injection, Review, Supply
+from server.followups.offers import ConsentGiven
+from server.followups.pregnancies import Dating, ExtraContact, Pregnancy
 
 
 @dataclass(frozen=True)

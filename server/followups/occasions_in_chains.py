@@ -6,21 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from server.followups.facts import (
-    Card,
-    CaseStep,
-    ConsentGiven,
-    ContraceptionEpisode,
-    ExtraContact,
-    Facts,
-    HouseholdVisit,
-    Injection,
-    Pregnancy,
-    Renewal,
-    Review,
-    Supply,
-)
+from server.followups.benefit_cases import CaseStep, Renewal
+from server.followups.facts import Facts, HouseholdVisit
+from server.followups.methods import Card, ContraceptionEpisode, Injection, Review, Supply
 from server.followups.occasions import Occasion, dating_on
+from server.followups.offers import ConsentGiven
+from server.followups.pregnancies import ExtraContact, Pregnancy
 from server.followups.ruleset import Rule
 
 FOLIC_ACID_UNTIL: Final = timedelta(weeks=13)

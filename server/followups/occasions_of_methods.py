@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from server.followups.facts import COMPLAINTS, Complaint, ContraceptionEpisode, Facts, Pregnancy
+from server.followups.facts import Facts
+from server.followups.methods import COMPLAINTS, Complaint, ContraceptionEpisode
 from server.followups.occasions import Occasion
 from server.followups.occasions_in_chains import in_order, is_asked_of, owners_of, with_later
+from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import Rule
 
 MONTHLY: Final = timedelta(days=28)

@@ -7,9 +7,12 @@ Facts: domain.md 2.5 and 2.6.
 from collections.abc import Iterator
 from datetime import date
 
-from server.followups.facts import Facts, FolicWord, HouseholdVisit, Pregnancy, Supply
+from server.followups.facts import Facts, HouseholdVisit
+from server.followups.methods import Supply
 from server.followups.occasions import Occasion, dating_on
 from server.followups.occasions_in_chains import FOLIC_ACID_UNTIL, in_order, pregnancy_of, with_later
+from server.followups.offers import FolicWord
+from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import Rule
 
 

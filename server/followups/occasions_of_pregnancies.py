@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from server.followups.facts import Birth, Facts, Pregnancy
+from server.followups.facts import Facts
 from server.followups.occasions import Occasion, dating_on, days_of
 from server.followups.occasions_in_chains import with_later
+from server.followups.pregnancies import Birth, Pregnancy
 from server.followups.ruleset import Rule
 from server.followups.schedules import has_followed
 

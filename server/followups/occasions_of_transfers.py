@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from server.followups.facts import Facts, Transfer
+from server.followups.elsewhere import Transfer
+from server.followups.facts import Facts
 from server.followups.occasions import Occasion
 from server.followups.ruleset import Rule
 from server.followups.transfer_facts import checked_in, needs_checks

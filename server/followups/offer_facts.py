@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from server.followups.facts import ConsentGiven, DoseAsked, FolicWord
+from server.followups.offers import ConsentGiven, DoseAsked, FolicWord
 from server.registry.consent import answers_herself, consents_in_order, happened_on, says_of_service
 from server.registry.people import day_of
 from server.registry.telling import CONSENT, PREGNANCY, Event

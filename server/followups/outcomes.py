@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from server.followups.facts import Birth, Outcome, Stop, Support
+from server.followups.facts import Stop
+from server.followups.pregnancies import Birth, Outcome, Support
 from server.registry.births import SELF_HARM, about, born_alive, end_of, her_signs, tells_loss, visited_on
 from server.registry.people import CLINICIANS
 from server.registry.telling import ANTENATAL, CONTRACEPTION, POSTNATAL, Event
@@ -63,7 +64,7 @@ def is_clinicians(one: Event) -> bool:
 
 
 def kind_of_signs(one: Event) -> str:
-    """One of facts.SIGNS, the weightiest: her own outlast a loss, the baby's do not."""
+    """One of pregnancies.SIGNS, the weightiest: her own outlast a loss, the baby's do not."""
     if one.form_id != POSTNATAL:
         return "pregnancy"
     hers = her_signs(one.data)

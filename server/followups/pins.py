@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from server.followups.due import key_of
-from server.followups.facts import Pregnancy
+from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import Rule, may_be_switched_on, newest_of, switched_on
 
 Pins = Mapping[str, int]

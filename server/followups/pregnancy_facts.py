@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from server.followups.facts import ExtraContact, Talk
+from server.followups.pregnancies import ExtraContact, Talk
 from server.registry.people import day_of
 from server.registry.telling import ANTENATAL, POSTNATAL, Event, read_day
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from server.followups.facts import URGENCIES, Referral, Stop, Wish
+from server.followups.elsewhere import URGENCIES, Referral, Wish
+from server.followups.facts import Stop
 from server.followups.outcomes import kind_of_signs
 from server.registry.people import STOPPED, day_of
 from server.registry.referral_outcomes import When, course_of

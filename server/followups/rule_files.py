@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from server.followups import ruleset
-from server.followups.facts import BIRTHS, COMPLAINTS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
+from server.followups.elsewhere import URGENCIES
+from server.followups.facts import SUBJECT_LISTS
+from server.followups.methods import COMPLAINTS, METHODS
+from server.followups.pregnancies import BIRTHS, SIGNS
 from server.followups.rule_checks import check_rule
 from server.followups.rule_fields import Fields, RuleInvalid
 from server.followups.rule_lint import refuse_red_lines

@@ -7,7 +7,10 @@ It holds what the reader says of structure: fields, their kinds and words. What 
 from typing import Any, Final
 
 from server.followups import ruleset
-from server.followups.facts import BIRTHS, COMPLAINTS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
+from server.followups.elsewhere import URGENCIES
+from server.followups.facts import SUBJECT_LISTS
+from server.followups.methods import COMPLAINTS, METHODS
+from server.followups.pregnancies import BIRTHS, SIGNS
 
 TEXT: Final = {"type": "string", "pattern": r"\S"}
 DAY: Final = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}

@@ -17,11 +17,12 @@ from server.followups.answers import ending_of
 from server.followups.antenatal import Settled, settle_contacts
 from server.followups.due import TASK_STATES, Due, Step, Stopped, key_of
 from server.followups.endings import Asked, Ending
-from server.followups.facts import Facts, Pregnancy, Visit
+from server.followups.facts import Facts, Visit
 from server.followups.finding_occasions import occasions_of
 from server.followups.occasions import Occasion, dating_on
 from server.followups.occurrences import each_occurrence
 from server.followups.pins import NO_PINS, Pins, Versions
+from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import Rule
 from server.followups.schedules import as_it_counts, left_on
 from server.followups.stops import Cause, causes_of_stop

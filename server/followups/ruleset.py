@@ -218,8 +218,8 @@ class Rule:
 
     `grace` days pass after the last day before a task is overdue. A task that has a `latest` day ends as expired after
     it. With `in_working_days` the window's edges are counted in those. `content_hash` is over everything but the signature,
-    so that signing changes no content. `signs`, `birth`, `whose` and `checks` are of facts.SIGNS, facts.BIRTHS, WHOSE and
-    CHECKS, `complaints` of facts.COMPLAINTS. A rule that is not `enabled` asks for nothing. `replaces` are ids of rules that
+    so that signing changes no content. `signs`, `birth`, `whose` and `checks` are of pregnancies.SIGNS and BIRTHS, WHOSE and
+    CHECKS, `complaints` of methods.COMPLAINTS. A rule that is not `enabled` asks for nothing. `replaces` are ids of rules that
     ask for nothing while this one is in force; `needs_consent` is one of CONSENTS.
     """
 

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.followups.facts import Facts, Pregnancy
+from server.followups.facts import Facts
+from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import PROFILES
 from server.models import Actor, ScheduleChoice
 

@@ -5,7 +5,7 @@ A choice counts from its day on. Days before it stand as the schedule of those d
 
 from datetime import date
 
-from server.followups.facts import Pregnancy
+from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import LEVELS, Rule
 
 Span = tuple[date, date | None]

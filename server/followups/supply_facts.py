@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from server.followups.facts import ContraceptionEpisode, Supply
+from server.followups.methods import ContraceptionEpisode, Supply
 from server.registry.consent import happened_on
 from server.registry.people import day_of
 from server.registry.telling import SUPPLIES, Event, read_day

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from server.followups.facts import Facts, Pregnancy, Stop, Transfer
+from server.followups.elsewhere import Transfer
+from server.followups.facts import Facts, Stop
+from server.followups.pregnancies import Pregnancy
 from server.registry.telling import Event
 from server.registry.transfers import CANCELLED, EXPIRED, IN, OUT, Course, courses_of
 

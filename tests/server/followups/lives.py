@@ -7,32 +7,28 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from server.followups.facts import (
+from server.followups.elsewhere import URGENCIES, Referral, Transfer, Wish
+from server.followups.facts import Consent, Facts, HouseholdVisit, Visit
+from server.followups.methods import (
     COMPLAINTS,
     METHODS,
-    SIGNS,
-    URGENCIES,
-    Birth,
     Card,
     Complaint,
-    Consent,
     ContraceptionEpisode,
+    Injection,
+    Review,
+    Supply,
+)
+from server.followups.pregnancies import (
+    SIGNS,
+    Birth,
     DangerSign,
     Dating,
     ExtraContact,
-    Facts,
-    HouseholdVisit,
-    Injection,
     Outcome,
     Pregnancy,
-    Referral,
-    Review,
-    Supply,
     Support,
     Talk,
-    Transfer,
-    Visit,
-    Wish,
 )
 from tests.server.followups.samples import VILLAGE
 

@@ -6,18 +6,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from server.followups.due import Due
-from server.followups.facts import (
-    Consent,
-    ContraceptionEpisode,
-    Dating,
-    Facts,
-    HouseholdVisit,
-    Injection,
-    Outcome,
-    Pregnancy,
-    Supply,
-    Visit,
-)
+from server.followups.facts import Consent, Facts, HouseholdVisit, Visit
+from server.followups.methods import ContraceptionEpisode, Injection, Supply
+from server.followups.pregnancies import Dating, Outcome, Pregnancy
 from server.followups.rule_files import load_rules
 from server.followups.rules import due_for
 

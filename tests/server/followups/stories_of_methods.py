@@ -5,7 +5,9 @@ Their names end so where a story is told again over a leap day, a year's end or 
 
 from typing import Any
 
-from server.followups.facts import Birth, Card, Complaint, Facts, Injection, Review
+from server.followups.facts import Facts
+from server.followups.methods import Card, Complaint, Injection, Review
+from server.followups.pregnancies import Birth
 from tests.server.followups.samples import at_noon, born, day, injections, method, pregnancy, woman
 
 F5, F6 = "delivery_postnatal", "contraception_followup"

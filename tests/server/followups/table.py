@@ -2,7 +2,9 @@
 and Spring Festival. The rules read it as facts (test_rules_on_their_days.py) and as records (test_daily.py).
 """
 
-from server.followups.facts import DangerSign, Facts, Referral, Wish
+from server.followups.elsewhere import Referral, Wish
+from server.followups.facts import Facts
+from server.followups.pregnancies import DangerSign
 from tests.server.followups.samples import call, day, household, injections, method, pregnancy, supplies, woman
 from tests.server.followups.stories_of_methods import STORIES_OF_METHODS
 from tests.server.followups.table_after_birth import AFTER_BIRTH, STORIES_AFTER_BIRTH

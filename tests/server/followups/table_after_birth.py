@@ -5,7 +5,8 @@ The stories are told of a leap day, a year's end and Spring Festival: their name
 
 from typing import Any
 
-from server.followups.facts import Birth, DangerSign, Facts
+from server.followups.facts import Facts
+from server.followups.pregnancies import Birth, DangerSign
 from tests.server.followups.samples import born, day, lost, pregnancy, woman
 
 ON = {"LEAP": "2028-02-28", "NEW_YEAR": "2026-12-30", "FESTIVAL": "2027-02-05"}

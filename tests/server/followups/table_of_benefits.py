@@ -3,7 +3,8 @@
 Working days leave out weekends alone. The stories are told of a leap day, a year's end and Spring Festival: names end so.
 """
 
-from server.followups.facts import BenefitCase, CaseStep, Consent, Facts, Renewal
+from server.followups.benefit_cases import BenefitCase, CaseStep, Renewal
+from server.followups.facts import Consent, Facts
 from tests.server.followups.samples import VILLAGE, day
 
 CASE_ON = {"LEAP": "2028-02-14", "NEW_YEAR": "2026-12-21", "FESTIVAL": "2027-01-25"}

@@ -1,6 +1,8 @@
 """What is asked for again and again, and what ships switched off, on the days that matter, written out."""
 
-from server.followups.facts import AfterCare, DayChosen, Facts, Screening
+from server.followups.facts import Facts
+from server.followups.methods import AfterCare
+from server.followups.offers import DayChosen, Screening
 from tests.server.followups.samples import day, supplies, woman
 from tests.server.followups.stories_of_methods import began, card, her, review
 

@@ -1,7 +1,8 @@
 """A pregnancy without weeks, a clinician's own date, births that are watched, the WHO layer after a birth, and the offer to talk,
 on the days that matter, written out, beside those of table.py. A story's name ends with what lies inside its windows."""
 
-from server.followups.facts import Birth, ExtraContact, Facts
+from server.followups.facts import Facts
+from server.followups.pregnancies import Birth, ExtraContact
 from tests.server.followups.samples import born, day, pregnancy, woman
 from tests.server.followups.table_after_birth import BORN_FESTIVAL, BORN_LEAP, BORN_NEW_YEAR, ON, after
 

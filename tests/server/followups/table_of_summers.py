@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from server.followups.facts import Birth, Facts
+from server.followups.facts import Facts
+from server.followups.pregnancies import Birth
 from server.models import Project
 from tests.server.followups.samples import born, day, method, pregnancy, woman
 from tests.server.followups.stories_of_methods import card

@@ -1,7 +1,8 @@
 """The rules of transfers on the days that matter, written out, beside those of table.py. The stories are told of a leap day, a
 year's end and Spring Festival: their names end so."""
 
-from server.followups.facts import Facts, Transfer
+from server.followups.elsewhere import Transfer
+from server.followups.facts import Facts
 from tests.server.followups.samples import day, woman
 from tests.server.followups.table_after_birth import ON
 

@@ -1,7 +1,8 @@
 """The rules of what she asked for, of her consent's year and of a first call on the days that matter, written out, beside
 those of table.py. The stories are told of a leap day, a year's end and Spring Festival: their names end so."""
 
-from server.followups.facts import ConsentGiven, DoseAsked, Facts, FolicWord
+from server.followups.facts import Facts
+from server.followups.offers import ConsentGiven, DoseAsked, FolicWord
 from tests.server.followups.samples import at_noon, call, day, household, pregnancy, woman
 from tests.server.followups.table_after_birth import ON
 

@@ -4,7 +4,8 @@ Spring Festival of 2026 is off from 15 to 23 February, and both Saturdays around
 Saturday, and the Sunday after it is worked. The stories are told of a leap day, a year's end and Spring Festival.
 """
 
-from server.followups.facts import CaseStep, Facts
+from server.followups.benefit_cases import CaseStep
+from server.followups.facts import Facts
 from tests.server.followups.samples import day
 from tests.server.followups.table_of_benefits import case
 from tests.server.followups.table_of_transfers import leaves

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import DangerSign, Facts, Referral, Visit, Wish
+from server.followups.elsewhere import Referral, Wish
+from server.followups.facts import Facts, Visit
+from server.followups.pregnancies import DangerSign
 from server.followups.rules import due_for
 from tests.server.followups.samples import (
     RULES,

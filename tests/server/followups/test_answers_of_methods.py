@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import AfterCare, Facts, Injection, Referral, Visit
+from server.followups.elsewhere import Referral
+from server.followups.facts import Facts, Visit
+from server.followups.methods import AfterCare, Injection
 from server.followups.rules import due_for, stopped_for
 from tests.server.followups.samples import RULES, at_noon, check, day, injections, method, standing, woman
 from tests.server.followups.stories_of_methods import (

@@ -1,8 +1,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from server.followups.benefit_cases import BenefitCase
 from server.followups.case_facts import read_case
-from server.followups.facts import BenefitCase, Consent, Facts
+from server.followups.facts import Consent, Facts
 from server.followups.histories import Person
 from server.followups.rules import due_for
 from server.registry.telling import Event

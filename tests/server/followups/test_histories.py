@@ -6,21 +6,11 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import (
-    Consent,
-    ContraceptionEpisode,
-    DangerSign,
-    Dating,
-    Facts,
-    HouseholdVisit,
-    Injection,
-    Outcome,
-    Pregnancy,
-    Referral,
-    Stop,
-    Supply,
-)
+from server.followups.elsewhere import Referral
+from server.followups.facts import Consent, Facts, HouseholdVisit, Stop
 from server.followups.histories import Person, read_household, read_woman
+from server.followups.methods import ContraceptionEpisode, Injection, Supply
+from server.followups.pregnancies import DangerSign, Dating, Outcome, Pregnancy
 from server.registry.referrals import referral_uuid
 from server.registry.telling import Event
 from tests.server.followups.samples import VILLAGE, at_noon, day

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.followups.facts import Card, Complaint, Review
+from server.followups.methods import Card, Complaint, Review
 from server.registry.telling import Event
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.test_histories import F6, read, the_method, told

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from server.followups.facts import DangerSign
 from server.followups.finding_occasions import occasions_of
 from server.followups.occasions import dating_on
+from server.followups.pregnancies import DangerSign
 from server.followups.rules import due_for
 from tests.server.followups.samples import RULES, call, day, household, injections, method, pregnancy, woman
 

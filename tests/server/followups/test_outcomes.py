@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.followups.facts import Birth, DangerSign, Outcome, Pregnancy, Stop, Support
+from server.followups.facts import Stop
+from server.followups.pregnancies import Birth, DangerSign, Outcome, Pregnancy, Support
 from server.registry.referrals import referral_uuid
 from server.registry.telling import Event
 from tests.server.followups.samples import day

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from server.followups.facts import Birth, Dating, ExtraContact, Facts, Outcome, Talk, Visit
+from server.followups.facts import Facts, Visit
+from server.followups.pregnancies import Birth, Dating, ExtraContact, Outcome, Talk
 from server.followups.rules import stopped_for
 from tests.server.followups.samples import RULES, at_noon, born, check, day, lost, pregnancy, standing, tasks, woman
 

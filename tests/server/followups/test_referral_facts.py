@@ -3,7 +3,7 @@ or that she thinks otherwise."""
 
 import pytest
 
-from server.followups.facts import Referral
+from server.followups.elsewhere import Referral
 from server.followups.rules import due_for
 from server.registry.referrals import referral_uuid
 from server.registry.telling import Event

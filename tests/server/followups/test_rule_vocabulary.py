@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from server.followups import rule_vocabulary, ruleset
-from server.followups.facts import BIRTHS, COMPLAINTS, METHODS, SIGNS, SUBJECT_LISTS, URGENCIES
+from server.followups.elsewhere import URGENCIES
+from server.followups.facts import SUBJECT_LISTS
+from server.followups.methods import COMPLAINTS, METHODS
+from server.followups.pregnancies import BIRTHS, SIGNS
 from server.followups.rule_schema import make_schema
 from server.followups.ruleset import Words
 from server.followups.town_rules import shipped_rules

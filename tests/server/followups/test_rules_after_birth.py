@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import Birth, DangerSign, Facts, Stop, Support, Visit
+from server.followups.facts import Facts, Stop, Visit
+from server.followups.pregnancies import Birth, DangerSign, Support
 from server.followups.rules import stopped_for
 from tests.server.followups.samples import (
     RULES,

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from server.followups.calendar_files import calendar_with
 from server.followups.due import END_STATES, TASK_STATES
-from server.followups.facts import STOP_KINDS, Consent, Facts, Outcome, Pregnancy, Stop, Transfer
+from server.followups.elsewhere import Transfer
+from server.followups.facts import STOP_KINDS, Consent, Facts, Stop
+from server.followups.pregnancies import Outcome, Pregnancy
 from server.followups.rules import due_for, extra_contacts, stopped_for
 from server.followups.ruleset import Rule
 from server.followups.windows import add_months

@@ -9,7 +9,8 @@ import pytest
 
 from server.followups.calendar_files import calendar_with
 from server.followups.due import Due
-from server.followups.facts import STOP_KINDS, AfterCare, Consent, Facts, Stop
+from server.followups.facts import STOP_KINDS, Consent, Facts, Stop
+from server.followups.methods import AfterCare
 from server.followups.rules import due_for, stopped_for
 from server.followups.ruleset import Rule, may_be_switched_on, rules_in_force
 from tests.server.followups.samples import RULES, WITH_CN, day, injections, pregnancy, standing, supplies, tasks, woman

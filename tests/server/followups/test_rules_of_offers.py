@@ -5,16 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import (
-    Consent,
-    ConsentGiven,
-    DayChosen,
-    DoseAsked,
-    Facts,
-    FolicWord,
-    Screening,
-    Stop,
-)
+from server.followups.facts import Consent, Facts, Stop
+from server.followups.offers import ConsentGiven, DayChosen, DoseAsked, FolicWord, Screening
 from server.followups.rules import due_for, stopped_for
 from server.followups.ruleset import may_be_switched_on, rules_in_force
 from tests.server.followups.every_table import as_if_in_force

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import Birth, Facts, Visit
+from server.followups.facts import Facts, Visit
+from server.followups.pregnancies import Birth
 from server.followups.rules import due_for, extra_contacts, stopped_for
 from server.followups.schedules import left_on, spans_of, times_of
 from tests.server.followups.samples import RULES, at_noon, born, check, day, lost, pregnancy, standing, tasks, woman

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import STOP_KINDS, Consent, DangerSign, Facts, Referral, Stop
+from server.followups.elsewhere import Referral
+from server.followups.facts import STOP_KINDS, Consent, Facts, Stop
+from server.followups.pregnancies import DangerSign
 from server.followups.rules import due_for, stopped_for
 from tests.server.followups.samples import (
     RULES,

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from server.followups.facts import Dating, Facts, Outcome, Pregnancy, Stop, Supply
+from server.followups.facts import Facts, Stop
+from server.followups.methods import Supply
+from server.followups.pregnancies import Dating, Outcome, Pregnancy
 from server.followups.rules import due_for, stopped_for
 from server.registry.telling import Event
 from tests.server.followups.samples import RULES, at_noon, day, lost, pregnancy, standing, supplies, woman

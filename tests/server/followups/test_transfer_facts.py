@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from server.followups.calendar_files import calendar_with
-from server.followups.facts import Facts, Stop, Transfer
+from server.followups.elsewhere import Transfer
+from server.followups.facts import Facts, Stop
 from server.followups.histories import Person, read_woman
 from server.followups.rules import due_for, stopped_for
 from server.followups.transfer_facts import cared_for_elsewhere, checked_in, needs_checks, over_by_the_list

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from server.followups.facts import DangerSign, Facts
+from server.followups.facts import Facts
+from server.followups.pregnancies import DangerSign
 from server.followups.windows import is_overdue, propose_day, window_of
 from server.followups.working_days import Break, Calendar, CalendarYear, Notice
 from tests.server.followups.samples import RULES, day, method, pregnancy, standing, supplies, woman
