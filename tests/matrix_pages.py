@@ -251,10 +251,15 @@ POST /consents/texts/<name>
 
 [project] office.read
 GET /office
+GET /office/supplies
 
 [project] office.update
 POST /office
 POST /office/<int(max=9007199254740991):act_id>/undo
+POST /office/supplies
+POST /office/supplies/<int(max=9007199254740991):lot_id>/count
+POST /office/supplies/<int(max=9007199254740991):lot_id>/end
+POST /office/supplies/<int(max=9007199254740991):lot_id>/undo
 
 [project] schedule.set
 GET /follow-ups/schedule

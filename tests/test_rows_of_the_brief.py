@@ -82,7 +82,7 @@ ROWS = {
     "TRN-Q": "TRN-Q",
     "TRN-RT": "TRN-RT",
     "MTG": "MTG",
-    "STOCK": "",
+    "STOCK": "STOCK STOCK-C",
     "BACK": "BACK",
     "GRV": "GRV",
     "CONS": "CONS",

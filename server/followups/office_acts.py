@@ -15,6 +15,8 @@ from server.followups.office_tasks import Done, OfficeTask, office_tasks
 from server.followups.town_calendar import calendar_of
 from server.models import Actor, OfficeAct, Project
 
+BY_HAND: Final = ("held", "issued")
+"""Answers that somebody notes here; what is asked for about lots in store is answered at the lots (supply_lots.py)."""
 LISTED_FOR: Final = timedelta(days=400)
 """How far back a page lists what was done; a period that is still asked for began half a year ago at most."""
 
@@ -37,7 +39,8 @@ def list_asked(db: Session, project: Project, today: date) -> list[OfficeTask]:
             )
         )
     ]
-    tasks = office_tasks(shipped_office_rules().values(), calendar_of(db, project.id), done, today)
+    rules = [one for one in shipped_office_rules().values() if one.answer in BY_HAND]
+    tasks = office_tasks(rules, calendar_of(db, project.id), done, today)
     return [one for one in tasks if one.closes_on >= clock.today(project.created_at)]
 
 

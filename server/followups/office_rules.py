@@ -21,17 +21,23 @@ from server.followups.working_days import WEEKENDS_ONLY, Calendar
 FOLDER: Final = Path(__file__).parent / "office_rules"
 RETAKE, BACK, FEEDBACK, TRAINING, MEETING = "TRN-RT", "BACK", "GRV", "TRN-Q", "MTG"
 
-DAYS: Final = ("quiz_on", "record_on", "received_on", "quarter_start", "quarter_middle", "quarter_end", "month_end")
-"""What an edge of a window may count from; of one quarter in the order in which they come."""
+STOCK, COUNT = "STOCK", "STOCK-C"
+
+DAYS: Final = (
+    *("quiz_on", "record_on", "received_on", "expires_on"),
+    *("quarter_start", "quarter_middle", "quarter_end", "month_start", "month_end"),
+)
+"""What an edge of a window may count from; of one quarter or month in the order in which they come."""
 WHOSE: Final = ("worker", "reviewer", "dpo", "trainer", "town_lead")
-ANSWERS: Final = ("passed", "checked", "answered", "held", "issued")
+ANSWERS: Final = ("passed", "checked", "answered", "held", "issued", "ended", "counted")
 LIMITS: Final = {RETAKE: ("coaching_from",), FEEDBACK: ("pressed_days",), TRAINING: ("times",)}
 """Whole numbers that a rule has besides its window, each from 1 on."""
 
 
 @dataclass(frozen=True)
 class OfficeRule:
-    """One version of a rule. `severity` is the level from the day after the last day on; before that it is `info`."""
+    """One version of a rule. `severity` is the level from the day after the last day on; before that it is `info`, or that of
+    the last of `steps` (level, and since when) that was reached."""
 
     id: str
     version: int
@@ -49,6 +55,14 @@ class OfficeRule:
     limits: Mapping[str, int]
     sources: tuple[Source, ...]
     owner: str
+    steps: tuple[tuple[str, Offset], ...] = ()
+
+    def level_on(self, today: date, days: Mapping[str, date], closes: date) -> str:
+        """How serious it is that day, while nobody did it."""
+        if today > closes:
+            return self.severity
+        reached = [level for level, since in self.steps if today >= self._edge(since, days[since.fact], WEEKENDS_ONLY)]
+        return max(reached, key=ruleset.LEVELS.index, default="info")
 
     @property
     def offsets(self) -> tuple[Offset, Offset, Offset]:
@@ -115,6 +129,7 @@ def _read_fields(fields: Fields) -> OfficeRule:
         limits=_read_limits(fields.table("limits", {}), LIMITS.get(rule_id, ())),
         sources=tuple(read_source(one) for one in fields.tables("sources")),
         owner=fields.text("owner"),
+        steps=tuple(_read_step(one) for one in fields.tables("steps")) if "steps" in fields.table_left else (),
     )
     window.end()
     answer.end()
@@ -126,6 +141,12 @@ def _read_window(fields: Fields) -> list[Offset]:
     if edges != sorted(edges, key=lambda one: (DAYS.index(one.fact), one.days)):
         raise fields.wrong("", "its edges come in the wrong order")
     return edges
+
+
+def _read_step(fields: Fields) -> tuple[str, Offset]:
+    step = fields.choice("level", ruleset.LEVELS), _read_edge(fields.table("since"))
+    fields.end()
+    return step
 
 
 def _read_edge(fields: Fields) -> Offset:

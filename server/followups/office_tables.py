@@ -36,13 +36,19 @@ def office_sections(lang: str) -> Iterator[str]:
     yield "\n".join(make_rows(WITHOUT_HEADS[lang], rows)) + "\n"
 
 
+def _levels(rule: OfficeRule, lang: str) -> Iterator[str]:
+    for level, since in rule.steps:
+        yield f"{in_language(word(AFTER, level), lang)}: {in_language(edge_words(since, rule), lang)}"
+    yield in_language(word(AFTER, rule.severity), lang)
+
+
 def _cells(rule: OfficeRule, lang: str) -> Iterable[str]:
     title, reason = in_language(rule.title, lang), in_language(rule.reason, lang)
     limits = [f"{in_language(LIMITS[name], lang)}: {number}" for name, number in rule.limits.items()]
     return (
         f"**{rule.id}** {title} ({rule.version})<br>{reason}",
         *(in_language(edge_words(offset, rule), lang) for offset in rule.offsets),
-        in_language(word(AFTER, rule.severity), lang),
+        "<br>".join(_levels(rule, lang)),
         in_language(word(ANSWERS, rule.answer), lang),
         in_language(word(WHOSE, rule.whose), lang),
         "<br>".join(limits) or "–",

@@ -13,7 +13,7 @@ from server.followups.office_rules import OfficeRule
 from server.followups.windows import add_months
 from server.followups.working_days import ONE_DAY, Calendar
 
-MONTHS_OF: Final = {"quarter_start": 3, "month_end": 1}
+MONTHS_OF: Final = {"quarter_start": 3, "month_start": 1, "month_end": 1}
 """How many months a rule's period has, by what its window opens from."""
 
 
@@ -49,11 +49,12 @@ def office_tasks(
 
 def _tasks_of(rule: OfficeRule, calendar: Calendar, done: Collection[Done], today: date) -> Iterator[OfficeTask]:
     for period in periods_of(rule, today):
-        opens, due, closes = rule.edges(days_of(period, MONTHS_OF[rule.opens.fact], calendar), calendar)
+        days = days_of(period, MONTHS_OF[rule.opens.fact], calendar)
+        opens, due, closes = rule.edges(days, calendar)
         on = sorted(one.on for one in done if (one.rule, one.period) == (rule.id, period) and one.on <= today)
         left = rule.limits.get("times", 1) - len(on)
         if left > 0 and opens <= today and closes >= rule.effective_from:
-            severity = rule.severity if today > closes else "info"
+            severity = rule.level_on(today, days, closes)
             yield OfficeTask(rule, period, opens, due, closes, severity, tuple(on), left)
 
 
@@ -73,5 +74,6 @@ def days_of(period: date, months: int, calendar: Calendar) -> dict[str, date]:
         "quarter_start": period,
         "quarter_middle": add_months(period, 1).replace(day=15),
         "quarter_end": following - ONE_DAY,
+        "month_start": period,
         "month_end": calendar.add_working_days(following, -1),
     }

@@ -11,6 +11,8 @@ DAYS: Final = {
     "quiz_on": Words("测验那天", "the day of the quiz"),
     "record_on": Words("收到记录那天", "the day its record came"),
     "received_on": Words("收到那天", "the day it came"),
+    "expires_on": Words("有效期那天", "its expiry"),
+    "month_start": Words("本月 1 号", "the 1st of the month"),
     "quarter_start": Words("本季度第一天", "the quarter's first day"),
     "quarter_middle": Words("本季度中间那个月的 15 号那天", "the 15th of the quarter's second month"),
     "quarter_end": Words("本季度最后一天", "the quarter's last day"),
@@ -29,6 +31,8 @@ ANSWERS: Final = {
     "answered": Words("答复了", "an answer"),
     "held": Words("办了培训", "a session that was held"),
     "issued": Words("材料发了", "the papers are issued"),
+    "ended": Words("用完、退回或销毁", "used up, returned or destroyed"),
+    "counted": Words("每一批都数过", "every lot was counted"),
 }
 LIMITS: Final = {
     "coaching_from": Words("没通过几次起有人陪着学", "tries without a pass from which on somebody helps"),

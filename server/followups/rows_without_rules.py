@@ -13,8 +13,4 @@ NO_RULE: Final = {
         "铁剂和叶酸由医生开，没有我们的日程；领叶酸的日子见 FA-REFILL。",
         "Iron and folic acid in pregnancy are a clinician's order, with no schedule of ours; what was given is FA-REFILL.",
     ),
-    "STOCK": Words(
-        "还没有按批号的库存登记，所以没有效期可看；要先有登记。",
-        "There is no register of lots yet, so no expiry date to go by; it needs such a register first.",
-    ),
 }

@@ -46,6 +46,7 @@ from server.models.submissions import (
     SubmissionComment,
     SubmissionVersion,
 )
+from server.models.supplies import SupplyCount, SupplyLot
 from server.models.temporary import BreakGlass, HandOver, HandOverVillage
 from server.models.timetable import TimetableLease, TimetablePast, TimetableRun, TimetableWish
 from server.models.waivers import Waiver
@@ -134,6 +135,8 @@ __all__ = [
     "SubmissionComment",
     "SubmissionGeometry",
     "SubmissionVersion",
+    "SupplyCount",
+    "SupplyLot",
     "TimetableLease",
     "TimetablePast",
     "TimetableRun",

@@ -57,6 +57,7 @@ PAGES = {
     "/library/publish": "lea",
     "/library/recordings/<language>": "lea",
     "/office": "lea",
+    "/office/supplies": "lea",
     "/phones": "lea",
     "/phones/<actor_id>": "lea",
     "/phones/cards": "lea",

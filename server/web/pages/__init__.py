@@ -59,6 +59,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     shell,
     sign_in,
     start,
+    supplies,
     timeline,
     timetable,
     timetable_job,

@@ -12,9 +12,11 @@ from server.access.roles import BY_SYSTEM
 from server.errors import Forbidden, Problem
 from server.followups import office_acts
 from server.followups.office_acts import ToldAct
-from server.followups.office_rules import OfficeRule, shipped_office_rules
+from server.followups.office_rules import STOCK, OfficeRule, shipped_office_rules
 from server.followups.office_tasks import MONTHS_OF, OfficeTask
 from server.followups.office_words import WHOSE, edge_words
+from server.followups.supply_lots import list_lots
+from server.followups.supply_tasks import level_of, not_counted
 from server.models import Project
 from server.web import session
 from server.web.pages.again import show_again
@@ -63,7 +65,15 @@ def facts_of(project: Project) -> dict[str, Any]:
         "lines": [line_of(one, project) for one in office_acts.list_asked(db, project, today())],
         "acts": [act_line(one, project) for one in acts],
         "day": today(),
+        "in_store": waiting_in_store(project),
     }
+
+
+def waiting_in_store(project: Project) -> int:
+    """How many lots expire soon or were not counted this month."""
+    lots, rule = list_lots(session.db(), project), shipped_office_rules()[STOCK]
+    waiting = {one.id for one in not_counted(lots, today())}
+    return len(waiting | {one.id for one in lots if level_of(one, rule, today()) != "info"})
 
 
 def line_of(task: OfficeTask, project: Project) -> Line:

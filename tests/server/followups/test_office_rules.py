@@ -26,13 +26,15 @@ def test_each_rule_has_words_in_both_languages_and_a_source_that_the_town_may_do
         ("BACK", [("record_on", 0), ("record_on", 14), ("record_on", 30)], "info"),
         ("TRN-Q", [("quarter_start", 0), ("quarter_middle", 0), ("quarter_end", 0)], "amber"),
         ("MTG", [("month_end", -3), ("month_end", -1), ("month_end", 0)], "info"),
+        ("STOCK", [("expires_on", -90), ("expires_on", -30), ("expires_on", 0)], "red"),
+        ("STOCK-C", [("month_start", 0), ("month_end", -2), ("month_end", 0)], "amber"),
         ("GRV", [("received_on", 2), ("received_on", 15), ("received_on", 30)], "red"),
     ],
 )
 def test_the_windows_are_those_of_the_brief(rule: str, days: list[tuple[str, int]], severity: str) -> None:
     found = RULES[rule]
     assert [(one.fact, one.days) for one in found.offsets] == days
-    assert (found.in_working_days, found.severity) == (rule in ("GRV", "MTG"), severity)
+    assert (found.in_working_days, found.severity) == (rule in ("GRV", "MTG", "STOCK-C"), severity)
 
 
 @pytest.mark.parametrize(

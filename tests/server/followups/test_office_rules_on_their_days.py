@@ -37,15 +37,15 @@ def edges_of(rule: OfficeRule, since: date) -> tuple[date, date, date]:
     return rule.edges({rule.opens.fact: since}, KNOWN)
 
 
-def level_on(rule: OfficeRule, today: date, closes: date) -> str:
-    return rule.severity if today > closes else "info"
+def level_on(rule: OfficeRule, today: date, since: date, closes: date) -> str:
+    return rule.level_on(today, {rule.opens.fact: since}, closes)
 
 
 @pytest.mark.parametrize(("rule", "since", "today", "state", "severity"), OF_THE_OFFICE)
 def test_what_nobody_did_stands_so_on_that_day(rule: str, since: str, today: str, state: str, severity: str) -> None:
     opens, due, closes = edges_of(RULES[rule], day(since))
     assert state_on(day(today), Window(opens, due, closes, 0, None)) == state
-    assert level_on(RULES[rule], day(today), closes) == severity
+    assert level_on(RULES[rule], day(today), day(since), closes) == severity
 
 
 OF_PERIODS = [row for row in OF_THE_OFFICE if RULES[row[0]].opens.fact in MONTHS_OF]
@@ -75,7 +75,8 @@ def test_the_table_has_each_edge_of_every_rule_and_the_day_after_the_last(rule: 
 @pytest.mark.parametrize("name", CROSSED)
 @pytest.mark.parametrize("rule", RULES)
 def test_the_table_counts_every_rule_over_each_day_that_is_easily_miscounted(rule: str, name: str) -> None:
-    """From the day that it counts from, or the first of its month or quarter, to the day after the last."""
+    """From the day that it counts from, or its first one where it counts back, to the day after the last."""
     since = {day(row[1]) for row in OF_THE_OFFICE if row[0] == rule}
-    spans = [(one, edges_of(RULES[rule], one)[-1] + DAY) for one in since]
+    days = {one: edges_of(RULES[rule], one) for one in since}
+    spans = [(min(one, edges[0]), edges[-1] + DAY) for one, edges in days.items()]
     assert any(first <= day(on) <= last for first, last in spans for on in CROSSED[name])

@@ -1,0 +1,66 @@
+"""What is asked for about lots in store: what expires soon, what goes out first, and the month's count. Pure.
+
+Domain.md 2.6, STOCK: amber 90 and red 30 days before a lot expires, first expiry first out, a count every month.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from server.followups.office_rules import OfficeRule
+from server.followups.office_tasks import Done, OfficeTask, office_tasks
+from server.followups.working_days import Calendar
+
+NOT_HANDED_OUT: Final = timedelta(days=30)
+"""What expires within so many days is not handed out any more, but sent back (3, F7 `expiry`)."""
+
+
+@dataclass(frozen=True)
+class Lot:
+    """One lot that stands. `left` is what the last count says, or what came where nobody has counted; `place` a village's
+    name, "" for the town's own store."""
+
+    id: int
+    item: str
+    number: str
+    place: str
+    expires_on: date
+    received_on: date
+    left: int
+    counted_on: date | None = None
+
+
+def in_order(lots: Iterable[Lot]) -> list[Lot]:
+    """First expiry first."""
+    return sorted(lots, key=lambda one: (one.expires_on, one.item, one.place, one.number, one.id))
+
+
+def level_of(lot: Lot, rule: OfficeRule, today: date) -> str:
+    """How soon it expires: info, amber or red."""
+    return rule.level_on(today, {"expires_on": lot.expires_on}, lot.expires_on)
+
+
+def go_out_first(lots: Iterable[Lot], today: date) -> frozenset[int]:
+    """The ids of the lots that are to be handed out next: of each item at each place the one that expires first, among those
+    that may still be handed out and of which there is some left."""
+    first: dict[tuple[str, str], int] = {}
+    for lot in in_order(lots):
+        if lot.left and lot.expires_on > today + NOT_HANDED_OUT:
+            first.setdefault((lot.item, lot.place), lot.id)
+    return frozenset(first.values())
+
+
+def not_counted(lots: Iterable[Lot], today: date) -> list[Lot]:
+    """Those that nobody has counted in the month of that day."""
+    month = today.replace(day=1)
+    return [one for one in in_order(lots) if one.counted_on is None or one.counted_on < month]
+
+
+def count_asked(lots: Sequence[Lot], rule: OfficeRule, calendar: Calendar, today: date) -> OfficeTask | None:
+    """The month's count, while some lot waits for it. That of last month is not asked for any more: nobody can count back."""
+    if not not_counted(lots, today):
+        return None
+    nothing: tuple[Done, ...] = ()
+    month = today.replace(day=1)
+    return next((one for one in office_tasks([rule], calendar, nothing, today) if one.period == month), None)
