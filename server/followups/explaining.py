@@ -11,7 +11,7 @@ from server.followups.due import Step
 from server.followups.ruleset import Rule, Source, Words
 from server.models import FollowUp
 
-ONLY_OF_SOME: Final = frozenset(["months", "because", "provisional"])
+ONLY_OF_SOME: Final = ("months", "because", "provisional")
 """Fields of Step that came later: rows that were written before them keep their bytes."""
 
 
@@ -80,7 +80,15 @@ def write_steps(steps: tuple[Step, ...]) -> str:
 
 def fields_of(step: Step) -> dict[str, Any]:
     """A sum as it is kept and shown; what only some sums have is left out of the others."""
-    return {name: value for name, value in vars(step).items() if value or name not in ONLY_OF_SOME}
+    found = {
+        "what": step.what,
+        "fact": step.fact,
+        "on": step.on,
+        "days": step.days,
+        "gives": step.gives,
+        "counts": step.counts,
+    }
+    return found | {name: value for name in ONLY_OF_SOME if (value := getattr(step, name))}
 
 
 def read_steps(text: str) -> tuple[Step, ...]:

@@ -35,6 +35,13 @@ def each_occurrence(
 
 
 def _moved(rule: Rule, repeat: Repeat, number: int) -> Rule:
+    """As the rule counts that time; made once."""
+    if number not in rule.times:
+        rule.times[number] = _made(rule, repeat, number)
+    return rule.times[number]
+
+
+def _made(rule: Rule, repeat: Repeat, number: int) -> Rule:
     """All is counted from the event itself, so that a thirty-first comes back after a short month."""
     first = repeat.first_months
     since, times = (first[min(number, len(first)) - 1], max(number - len(first), 0)) if first else (0, number - 1)

@@ -262,6 +262,11 @@ class Rule:
     needs_consent: str | None = None
 
     @cached_property
+    def times(self) -> "dict[int, Rule]":
+        """Where occurrences.py keeps how it counts each time."""
+        return {}
+
+    @cached_property
     def for_everybody(self) -> "Rule":
         """The rule without the steps of severity that are only some people's (ONLY). Kept: it is asked for at every record."""
         steps = tuple(step for step in self.severity if step.only is None)

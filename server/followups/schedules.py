@@ -14,6 +14,8 @@ Span = tuple[date, date | None]
 
 def spans_of(pregnancy: Pregnancy, today: date) -> list[tuple[str, Span]]:
     """The schedules that it followed up to that day, each with its time; of two choices of one day the later one counts."""
+    if not pregnancy.schedule:
+        return [(pregnancy.profile, (date.min, None))]
     chosen: dict[date, str] = {date.min: pregnancy.profile}
     for day, profile in pregnancy.schedule:
         if day <= today:

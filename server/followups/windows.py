@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from server.followups.due import Step
@@ -98,8 +98,8 @@ def next_change(today: date, rule: Rule, days: Mapping[str, date], window: Windo
     return min((day for day in found if day > today), default=None)
 
 
-def sum_of(what: str, offset: Offset, days: Mapping[str, date]) -> Step:
-    return Step(what, offset.fact, days[offset.fact], offset.days, day_of(offset, days), months=offset.months)
+def sum_of(what: str, offset: Offset, days: Mapping[str, date], counts: bool = True) -> Step:
+    return Step(what, offset.fact, days[offset.fact], offset.days, day_of(offset, days), counts, offset.months)
 
 
 def day_of(offset: Offset, days: Mapping[str, date]) -> date:
@@ -107,13 +107,15 @@ def day_of(offset: Offset, days: Mapping[str, date]) -> date:
     return (add_months(on, offset.months) if offset.months else on) + offset.span
 
 
-def edge_sum(what: str, offset: Offset, rule: Rule, days: Mapping[str, date], calendar: Calendar) -> Step:
+def edge_sum(
+    what: str, offset: Offset, rule: Rule, days: Mapping[str, date], calendar: Calendar, counts: bool = True
+) -> Step:
     """The sum of one edge of a window, in working days where the rule counts so."""
     if not rule.in_working_days:
-        return sum_of(what, offset, days)
+        return sum_of(what, offset, days, counts)
     on, gives = days[offset.fact], edge_day(offset, rule, days, calendar)
     guessed = calendar.is_provisional(on.year) or calendar.is_provisional(gives.year)
-    return Step(what, offset.fact, on, offset.days, gives, provisional=guessed, months=offset.months)
+    return Step(what, offset.fact, on, offset.days, gives, counts, offset.months, provisional=guessed)
 
 
 def edge_day(offset: Offset, rule: Rule, days: Mapping[str, date], calendar: Calendar) -> date:
@@ -154,10 +156,7 @@ def window_steps(rule: Rule, days: Mapping[str, date], window: Window, calendar:
     """The sums behind the edges of a window."""
     steps: list[Step] = []
     for what, offsets in (("opens_on", rule.open), ("due_on", rule.due), ("closes_on", rule.close)):
-        sums = [edge_sum(what, one, rule, days, calendar) for one in offsets]
-        if len(sums) > 1:
-            used = max(sums, key=lambda one: one.gives)
-            sums = [one if one is used else replace(one, counts=False) for one in sums]
-        steps += sums
+        used = max(offsets, key=lambda one: edge_day(one, rule, days, calendar)) if len(offsets) > 1 else offsets[0]
+        steps += (edge_sum(what, one, rule, days, calendar, counts=one is used) for one in offsets)
     steps.append(Step("overdue_from", "closes_on", window.closes_on, window.grace + 1, window.overdue_from))
     return tuple(steps)
