@@ -37,6 +37,7 @@ from server.models import (
     RightsRequest,
     Submission,
     SubmissionVersion,
+    SupplyLot,
     User,
 )
 from server.publishing.waivers import ask_waiver
@@ -57,6 +58,7 @@ FILE = "<xss-probe><img src=x onerror=window.__ran=1>.jpg"  # as a file may be c
 
 # Every text column that somebody's words come to; those that are not here hold words of ours, numbers and names of things.
 WRITTEN = {
+    "supply_lot": ("number",),
     "project": ("name", "description"),
     "actor": ("display_name",),
     "app_user": ("last_device_id", "first_device_id", "other_device_id"),
@@ -167,6 +169,14 @@ class HostileTown(CareTown):
         publish_text(db, project, "reminder", HOSTILE, HOSTILE, ada, at)
         ask_waiver(db, project, "leaflet", "社会抚养费在 2021 年已经取消", HOSTILE, lea, at)
         make_app_password(db, vera, HOSTILE, at)
+        lot = {
+            "item": "coc",
+            "number": HOSTILE,
+            "quantity": 1,
+            "received_on": day,
+            "expires_on": day + timedelta(days=9),
+        }
+        db.add(SupplyLot(project_id=project.id, added_by_id=lea, added_at=at, **lot))
         device = {"credential_id": b"1", "public_key": b"1", "sign_count": 0}
         db.add(Passkey(actor_id=vera, name=HOSTILE, created_at=at, **device))
 

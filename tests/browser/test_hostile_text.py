@@ -386,6 +386,8 @@ ALSO_OURS = {
     ("entity_backlog", "user_agent"),
     ("follow_up_act", "reason"),
     ("rule_run", "content_hash"),
+    ("supply_lot", "item"),
+    ("supply_lot", "ended_as"),
     ("rule_signature", "content_hash"),
     ("rule_version", "content_hash"),
     ("rule_version", "text"),  # a whole file: write_a_rule has the words in it
