@@ -77,7 +77,7 @@ def waiting_in_store(project: Project) -> int:
 
 
 def line_of(task: OfficeTask, project: Project) -> Line:
-    rule = task.rule
+    rule, marks = task.rule, mark_words()
     days = zip(EDGES.values(), (task.opens_on, task.due_on, task.closes_on), rule.offsets, strict=True)
     return Line(
         task,
@@ -86,16 +86,11 @@ def line_of(task: OfficeTask, project: Project) -> Line:
         reason=in_language(rule.reason),
         whose=in_language(WHOSE[rule.whose]),
         sum=[(str(name), day, in_language(edge_words(offset, rule))) for name, day, offset in days],
-        sources=say_sources(rule),
+        sources=[f"[{one.mark}] {one.name}: {in_language(one.says)} ({marks[one.mark]})" for one in rule.sources],
         button=str(DONE_WORDS[rule.answer]),
         is_mine=is_mine(rule, project),
         days_late=max((today() - task.closes_on).days, 0),
     )
-
-
-def say_sources(rule: OfficeRule) -> list[str]:
-    marks = mark_words()
-    return [f"[{one.mark}] {one.name}: {in_language(one.says)} ({marks[one.mark]})" for one in rule.sources]
 
 
 def act_line(told: ToldAct, project: Project) -> dict[str, Any]:

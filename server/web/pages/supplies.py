@@ -8,8 +8,7 @@ from flask import Response, make_response, render_template
 from server.access.allow import Scope, allow
 from server.errors import Problem, UnexpectedValue
 from server.followups import supply_lots
-from server.followups.office_rules import COUNT, STOCK, OfficeRule, shipped_office_rules
-from server.followups.office_words import edge_words
+from server.followups.office_rules import COUNT, STOCK, shipped_office_rules
 from server.followups.supply_lots import NewLot
 from server.followups.supply_tasks import Lot, count_asked, go_out_first, in_order, level_of, not_counted
 from server.followups.supply_words import ENDS, ITEMS, UNITS
@@ -21,7 +20,7 @@ from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.followup_words import in_language
 from server.web.pages.hand_overs import sent_day
-from server.web.pages.office import EDGES, check_mine, is_mine, load_to_note, say_sources
+from server.web.pages.office import check_mine, is_mine, load_to_note
 from server.web.pages.sent import ID, sent_id, sent_text
 from server.web.pages.shell import current_project, today
 from server.web.pages.sign_in import require_person
@@ -60,7 +59,6 @@ def facts_of(project: Project) -> dict[str, Any]:
         "count": count_asked(lots, rules[COUNT], calendar_of(db, project.id), today()),
         "to_count": len(not_counted(lots, today())),
         "ended": [ended_line(one) for one in supply_lots.list_ended(db, project)],
-        "rules": [rule_line(rules[name]) for name in (STOCK, COUNT)],
         "items": {name: in_language(words) for name, words in ITEMS.items()},
         "ends": {name: in_language(words) for name, words in ENDS.items()},
         "villages": list_villages(db, Scope(project.id, everything=True)),
@@ -89,13 +87,6 @@ def lines_of(lots: list[Lot]) -> list[Line]:
 
 def ended_line(lot: SupplyLot) -> dict[str, Any]:
     return {"lot": lot, "item": in_language(ITEMS[lot.item]), "how": in_language(ENDS[lot.ended_as or ""])}
-
-
-def rule_line(rule: OfficeRule) -> dict[str, Any]:
-    days = [
-        (str(name), in_language(edge_words(at, rule))) for name, at in zip(EDGES.values(), rule.offsets, strict=True)
-    ]
-    return {"rule": rule, "title": in_language(rule.title), "days": days, "sources": say_sources(rule)}
 
 
 @pages.post(HERE)

@@ -69,12 +69,6 @@ def test_a_lot_counted_down_to_nothing_waits_for_nothing_more(town, lea):
     assert "30 天内到期的不再发" not in text_of(lea.see(PAGE)) and "批要看一看" not in text_of(lea.see("/office"))
 
 
-def test_the_page_says_by_which_rules_it_goes_and_that_nobody_signed_them(town, lea):
-    words = text_of(lea.see(PAGE))
-    assert "STOCK, 第 1 版 没有签字" in words and "有效期那天 − 90 天" in words
-    assert "STOCK-C, 第 1 版 没有签字" in words and "本月最后一个工作日当天" in words
-
-
 def test_the_last_count_of_a_day_holds(town, lea):
     lea.send(PAGE, LOT)
     (lot,) = lots(town)
