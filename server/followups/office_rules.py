@@ -37,7 +37,7 @@ LIMITS: Final = {RETAKE: ("coaching_from",), FEEDBACK: ("pressed_days",), TRAINI
 @dataclass(frozen=True)
 class OfficeRule:
     """One version of a rule. `severity` is the level from the day after the last day on; before that it is `info`, or that of
-    the last of `steps` (level, and since when) that was reached."""
+    the last of `steps` (level, and since when, in days of the calendar) that was reached."""
 
     id: str
     version: int
@@ -61,7 +61,7 @@ class OfficeRule:
         """How serious it is that day, while nobody did it."""
         if today > closes:
             return self.severity
-        reached = [level for level, since in self.steps if today >= self._edge(since, days[since.fact], WEEKENDS_ONLY)]
+        reached = [level for level, since in self.steps if today >= days[since.fact] + timedelta(days=since.days)]
         return max(reached, key=ruleset.LEVELS.index, default="info")
 
     @property

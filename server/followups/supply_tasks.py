@@ -37,7 +37,9 @@ def in_order(lots: Iterable[Lot]) -> list[Lot]:
 
 
 def level_of(lot: Lot, rule: OfficeRule, today: date) -> str:
-    """How soon it expires: info, amber or red."""
+    """How soon it expires: info, amber or red. Of what is used up to the last piece nothing can expire."""
+    if not lot.left:
+        return "info"
     return rule.level_on(today, {"expires_on": lot.expires_on}, lot.expires_on)
 
 
@@ -52,9 +54,9 @@ def go_out_first(lots: Iterable[Lot], today: date) -> frozenset[int]:
 
 
 def not_counted(lots: Iterable[Lot], today: date) -> list[Lot]:
-    """Those that nobody has counted in the month of that day."""
+    """Those that nobody has counted in the month of that day, and of which there is some left."""
     month = today.replace(day=1)
-    return [one for one in in_order(lots) if one.counted_on is None or one.counted_on < month]
+    return [one for one in in_order(lots) if one.left and (one.counted_on is None or one.counted_on < month)]
 
 
 def count_asked(lots: Sequence[Lot], rule: OfficeRule, calendar: Calendar, today: date) -> OfficeTask | None:

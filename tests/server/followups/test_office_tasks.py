@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from server.followups.calendar_files import calendar_with
-from server.followups.office_rules import MEETING, TRAINING, shipped_office_rules
+from server.followups.office_rules import COUNT, MEETING, TRAINING, shipped_office_rules
 from server.followups.office_tasks import Done, OfficeTask, office_tasks
 from server.followups.working_days import WEEKENDS_ONLY, Calendar
 from tests.server.followups.samples import day
@@ -105,5 +105,9 @@ def test_nothing_is_asked_for_from_before_a_rule_was_in_force() -> None:
 
 
 def test_rules_without_a_period_ask_for_nothing_here() -> None:
-    assert {one.rule.id for one in office_tasks(RULES.values(), KNOWN, [], day("2026-02-28"))} == {TRAINING, MEETING}
+    assert {one.rule.id for one in office_tasks(RULES.values(), KNOWN, [], day("2026-02-28"))} == {
+        TRAINING,
+        MEETING,
+        COUNT,
+    }
     assert office_tasks([RULES["TRN-RT"], RULES["BACK"], RULES["GRV"]], KNOWN, [], day("2026-02-28")) == []

@@ -95,5 +95,12 @@ def test_a_lot_waits_for_the_month_s_count_until_it_was_counted_in_that_month(co
     assert (count_asked([one], RULES[COUNT], KNOWN, today) is not None) is waits
 
 
+def test_a_lot_of_which_nothing_is_left_is_asked_for_no_count_and_cannot_expire() -> None:
+    today, empty = day("2026-03-02"), lot("2026-03-31", left=0)
+    assert level_of(lot("2026-03-31"), RULES[STOCK], today) == "red"
+    assert level_of(empty, RULES[STOCK], today) == level_of(empty, RULES[STOCK], day("2026-04-01")) == "info"
+    assert not_counted([empty], today) == [] and count_asked([empty], RULES[COUNT], KNOWN, today) is None
+
+
 def test_an_empty_store_is_asked_for_no_count() -> None:
     assert count_asked([], RULES[COUNT], KNOWN, day("2026-03-02")) is None

@@ -61,6 +61,14 @@ def test_a_lot_is_added_counted_ended_and_taken_back(town, lea):
     assert told(town) == [(f"office.update.{one}", {"lot": lot.id, "item": "coc"}) for one in expected]
 
 
+def test_a_lot_counted_down_to_nothing_waits_for_nothing_more(town, lea):
+    lea.send(PAGE, {**LOT, "expires_on": "2026-03-15"})
+    (lot,) = lots(town)
+    assert "30 天内到期的不再发" in text_of(lea.see(PAGE)) and "1 批要看一看" in text_of(lea.see("/office"))
+    lea.send(f"{PAGE}/{lot.id}/count", {"quantity": "0"})
+    assert "30 天内到期的不再发" not in text_of(lea.see(PAGE)) and "批要看一看" not in text_of(lea.see("/office"))
+
+
 def test_the_last_count_of_a_day_holds(town, lea):
     lea.send(PAGE, LOT)
     (lot,) = lots(town)

@@ -5,8 +5,8 @@ from alembic import op
 
 from server.models.base import BigId, UtcDateTime
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:
