@@ -16,7 +16,7 @@ from server.followups.rule_files import read_offsets, read_signature, read_sourc
 from server.followups.rule_lint import refuse_red_lines
 from server.followups.rule_yaml import NotReadable, read_yaml
 from server.followups.ruleset import Offset, Source, Words
-from server.followups.working_days import WEEKENDS_ONLY, Calendar
+from server.followups.working_days import Calendar
 
 FOLDER: Final = Path(__file__).parent / "office_rules"
 RETAKE, BACK, FEEDBACK, TRAINING, MEETING = "TRN-RT", "BACK", "GRV", "TRN-Q", "MTG"
@@ -54,8 +54,8 @@ class OfficeRule:
     def offsets(self) -> tuple[Offset, Offset, Offset]:
         return self.opens, self.due, self.closes
 
-    def edges(self, days: Mapping[str, date], calendar: Calendar = WEEKENDS_ONLY) -> tuple[date, date, date]:
-        """When it opens, is due and closes, by what its edges count from."""
+    def edges(self, days: Mapping[str, date], calendar: Calendar) -> tuple[date, date, date]:
+        """When it opens, is due and closes, by what its edges count from and the town's own calendar."""
         opens, due, closes = (self._edge(one, days[one.fact], calendar) for one in self.offsets)
         return opens, due, closes
 
