@@ -71,7 +71,7 @@ def a_piece(db: Session, staff: Staff, urgent: bool = False, answered_on: date |
 
 
 def due_days(db: Session) -> dict[str, date]:
-    return dict(db.execute(select(Feedback.id, Feedback.due_on)).tuples().all())
+    return dict(db.execute(select(Feedback.id, Feedback.due_on)).all())
 
 
 def test_a_year_that_the_town_adds_moves_what_waits_and_nothing_else(db: Session, staff: Staff) -> None:
