@@ -26,6 +26,7 @@ from server.followups.before_breaks import tell_before_breaks
 from server.followups.claims import Clock
 from server.followups.daily import recalculate_due
 from server.followups.digests import add_digests
+from server.followups.feedback_days import count_again
 from server.followups.feedback_notices import tell_of_feedback
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
 from server.followups.rule_runs import advance_oldest
@@ -102,9 +103,11 @@ def force_backlog(database: Database, _config: Config, now: datetime) -> int:
 def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime) -> int:
     """What changes by the mere passing of days; each batch in a transaction of its own, so that phones get in between.
 
-    Feedback that came the day before and waits is told to its reader, and not counted.
+    The days of feedback are set by the calendar, and what came the day before and waits is told to its reader; none of it is
+    counted.
     """
     with database.transaction() as db:
+        count_again(db)
         tell_of_feedback(db, clock.today(now), now)
     done = 0
     while True:

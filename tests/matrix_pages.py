@@ -249,7 +249,7 @@ POST /rights/<int(max=9007199254740991):request_id>/restrict
 [project] rights.update|form.update
 POST /consents/texts/<name>
 
-[project] office.read
+[project] office.read|rule.sign
 GET /office
 GET /office/supplies
 

@@ -22,6 +22,7 @@ from server.followups.check_asking import Visit, left_to_check
 from server.followups.check_lots import Arrived, choose, draw
 from server.followups.checkers import carriers_of_phones, is_checker, list_checkers
 from server.followups.office_rules import BACK, OfficeRule, shipped_office_rules
+from server.followups.working_days import Calendar
 from server.keys import derive
 from server.models import BACK_CHECK, Project, Submission
 from server.models.sealed import keys_of
@@ -45,7 +46,7 @@ class Drawn:
     closes_on: date
 
 
-def find_sample(db: Session, caller: Caller, project: Project, reach: Reach) -> list[Drawn]:
+def find_sample(db: Session, caller: Caller, project: Project, reach: Reach, calendar: Calendar) -> list[Drawn]:
     """The caller's rows, the most pressing first; none for who does not back-check."""
     if not is_checker(db, project, caller):
         return []
@@ -58,7 +59,7 @@ def find_sample(db: Session, caller: Caller, project: Project, reach: Reach) -> 
         about = one.village_id, one.subject_list == "women", one.sent_by, carried
         phones = [checker.phone_id for checker in checkers if checker.may_check(*about)]
         if choose(key, one.submission_id, phones) == caller.actor_id:
-            found.append(drawn_of(one))
+            found.append(drawn_of(one, calendar))
     return sorted(found, key=lambda row: (row.due_on, row.name))
 
 
@@ -85,10 +86,10 @@ def check_rule() -> OfficeRule:
     return shipped_office_rules()[BACK]
 
 
-def drawn_of(visit: Visit) -> Drawn:
+def drawn_of(visit: Visit, calendar: Calendar) -> Drawn:
     digest = hashlib.sha256(f"{BACK_CHECK}:{visit.name}".encode()).digest()
     key = str(uuid.UUID(bytes=digest[:16], version=4))
-    opens, due, closes = check_rule().edges({"record_on": visit.received_on})
+    opens, due, closes = check_rule().edges({"record_on": visit.received_on}, calendar)
     return Drawn(visit.name, visit.label, visit.village_code, visit.subject_list, key, opens, due, closes)
 
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from server.followups import ruleset
 from server.followups.rule_fields import Fields, RuleInvalid
-from server.followups.rule_files import read_offsets, read_signature, read_source, read_words
+from server.followups.rule_files import hash_of, read_offsets, read_signature, read_source, read_words
 from server.followups.rule_lint import refuse_red_lines
 from server.followups.rule_yaml import NotReadable, read_yaml
 from server.followups.ruleset import Offset, Source, Words
-from server.followups.working_days import WEEKENDS_ONLY, Calendar
+from server.followups.working_days import Calendar
 
 FOLDER: Final = Path(__file__).parent / "office_rules"
 RETAKE, BACK, FEEDBACK, TRAINING, MEETING = "TRN-RT", "BACK", "GRV", "TRN-Q", "MTG"
@@ -37,7 +37,10 @@ LIMITS: Final = {RETAKE: ("coaching_from",), FEEDBACK: ("pressed_days",), TRAINI
 @dataclass(frozen=True)
 class OfficeRule:
     """One version of a rule. `severity` is the level from the day after the last day on; before that it is `info`, or that of
-    the last of `steps` (level, and since when, in days of the calendar) that was reached."""
+    the last of `steps` (level, and since when, in days of the calendar) that was reached.
+
+    `content_hash` is over everything that its file says: a signature (signing.py) holds for that alone.
+    """
 
     id: str
     version: int
@@ -55,6 +58,7 @@ class OfficeRule:
     limits: Mapping[str, int]
     sources: tuple[Source, ...]
     owner: str
+    content_hash: str
     steps: tuple[tuple[str, Offset], ...] = ()
 
     def level_on(self, today: date, days: Mapping[str, date], closes: date) -> str:
@@ -68,8 +72,8 @@ class OfficeRule:
     def offsets(self) -> tuple[Offset, Offset, Offset]:
         return self.opens, self.due, self.closes
 
-    def edges(self, days: Mapping[str, date], calendar: Calendar = WEEKENDS_ONLY) -> tuple[date, date, date]:
-        """When it opens, is due and closes, by what its edges count from."""
+    def edges(self, days: Mapping[str, date], calendar: Calendar) -> tuple[date, date, date]:
+        """When it opens, is due and closes, by what its edges count from and the town's own calendar."""
         opens, due, closes = (self._edge(one, days[one.fact], calendar) for one in self.offsets)
         return opens, due, closes
 
@@ -101,13 +105,13 @@ def read_office_rule(content: bytes, file: str) -> OfficeRule:
         raise RuleInvalid(file=file, field="yaml", reason=str(broken)) from broken
     refuse_red_lines(table, text, file)
     fields = Fields(file, "", table)
-    rule = _read_fields(fields)
+    rule = _read_fields(fields, hash_of(table))
     fields.end()
     return rule
 
 
-def _read_fields(fields: Fields) -> OfficeRule:
-    """Every one is unsigned: there is nobody yet who signs what is no clinician's."""
+def _read_fields(fields: Fields, content_hash: str) -> OfficeRule:
+    """No file is signed: clinicians of a town sign there, on the page of its office."""
     rule_id, window, answer = fields.text("id"), fields.table("window"), fields.table("answer")
     if read_signature(fields) != (None, None):
         raise fields.wrong("signature", "must be unsigned")
@@ -129,6 +133,7 @@ def _read_fields(fields: Fields) -> OfficeRule:
         limits=_read_limits(fields.table("limits", {}), LIMITS.get(rule_id, ())),
         sources=tuple(read_source(one) for one in fields.tables("sources")),
         owner=fields.text("owner"),
+        content_hash=content_hash,
         steps=tuple(_read_step(one) for one in fields.tables("steps")) if "steps" in fields.table_left else (),
     )
     window.end()

@@ -4,7 +4,8 @@ from typing import Final
 
 from server.followups import rule_vocabulary
 from server.followups.office_rules import OfficeRule
-from server.followups.rule_words import offset_words
+from server.followups.rule_vocabulary import word
+from server.followups.rule_words import Line, offset_words, source_words
 from server.followups.ruleset import Offset, Words
 
 DAYS: Final = {
@@ -44,9 +45,48 @@ AFTER: Final = {
     "amber": Words("留意", "amber"),
     "red": Words("要紧", "red"),
 }
+SOURCES, OWNER = Words("来源", "Sources"), Words("负责人", "Owner")
+FIELDS: Final = (
+    Words("最早", "First day"),
+    Words("建议", "Target day"),
+    Words("最后", "Last day"),
+    Words("过了最后一天", "After the last day"),
+    Words("怎样算做了", "Answered by"),
+    Words("归谁", "Whose"),
+    Words("另外", "Besides"),
+    SOURCES,
+    OWNER,
+)
 OWNERS: Final = {**rule_vocabulary.OWNERS, "town trainer": Words("镇培训员", "town trainer")}
 
 
 def edge_words(offset: Offset, rule: OfficeRule) -> Words:
     """`本月最后一个工作日 − 3 个工作日`."""
     return offset_words(offset, rule.in_working_days, DAYS)
+
+
+def lines_of(rule: OfficeRule) -> list[Line]:
+    """What a rule says in each of FIELDS, in the order in which a reader asks."""
+    edges = ((edge_words(offset, rule),) for offset in rule.offsets)
+    levels = (*(_step_words(*one, rule) for one in rule.steps), word(AFTER, rule.severity))
+    besides = tuple(_limit_words(*one) for one in rule.limits.items())
+    every = (
+        *edges,
+        levels,
+        (word(ANSWERS, rule.answer),),
+        (word(WHOSE, rule.whose),),
+        besides,
+        tuple(source_words(rule.sources)),
+        (word(OWNERS, rule.owner),),
+    )
+    return [Line(*one) for one in zip(FIELDS, every, strict=True)]
+
+
+def _step_words(level: str, since: Offset, rule: OfficeRule) -> Words:
+    said, day = word(AFTER, level), edge_words(since, rule)
+    return Words(f"{said.zh}: {day.zh}", f"{said.en}: {day.en}")
+
+
+def _limit_words(name: str, number: int) -> Words:
+    said = word(LIMITS, name)
+    return Words(f"{said.zh}: {number}", f"{said.en}: {number}")

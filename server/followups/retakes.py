@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.followups.office_rules import RETAKE, OfficeRule, shipped_office_rules
 from server.followups.supply_facts import EARLIEST, LATEST
+from server.followups.working_days import Calendar
 from server.models import WORKERS, Dataset, Entity
 from server.registry.reach import Reach
 from server.registry.telling import read_day
@@ -48,15 +49,15 @@ def number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
-def days_of(results: Mapping[str, str], rule: OfficeRule) -> tuple[date, date, date] | None:
+def days_of(results: Mapping[str, str], rule: OfficeRule, calendar: Calendar) -> tuple[date, date, date] | None:
     """When a retake opens, is due and closes; None for who passed, or has taken no quiz."""
     taken_on = read_day(results.get("quiz_on"))
     if taken_on is None or not EARLIEST <= taken_on <= LATEST or is_passed(results):
         return None
-    return rule.edges({"quiz_on": taken_on})
+    return rule.edges({"quiz_on": taken_on}, calendar)
 
 
-def find_retake(db: Session, reach: Reach) -> Retake | None:
+def find_retake(db: Session, reach: Reach, calendar: Calendar) -> Retake | None:
     """The caller's own retake, whose window has opened by that day."""
     own = own_row(reach.scope.project_id, reach.carer.worker)
     if own is None or not reach.care:
@@ -66,7 +67,7 @@ def find_retake(db: Session, reach: Reach) -> Retake | None:
     row = db.scalar(query.where(Entity.uuid == own, Entity.deleted_at.is_(None)))
     results = orjson.loads(row.data_json) if row else {}
     rule = retake_rule()
-    days = days_of(results, rule)
+    days = days_of(results, rule, calendar)
     if row is None or days is None or days[0] > reach.today:
         return None
     key = key_of(row.uuid, results.get("quiz_on", ""), results.get("fails", ""))

@@ -46,13 +46,14 @@ def read_rule(content: bytes, file: str) -> Rule:
         raise RuleInvalid(file=file, field="yaml", reason=str(broken)) from broken
     refuse_red_lines(table, text, file)
     fields = Fields(file, "", table)
-    rule = _read_fields(fields, _hash_of(table))
+    rule = _read_fields(fields, hash_of(table))
     fields.end()
     check_rule(rule, fields)
     return rule
 
 
-def _hash_of(table: dict[str, Any]) -> str:
+def hash_of(table: dict[str, Any]) -> str:
+    """Of everything that a rule file says but its signature, however it is laid out."""
     content = {name: value for name, value in table.items() if name != "signature"}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,6 +1,6 @@
 """What a rule says, line by line, in plain Chinese and English: the page of a rule, its docs, and what two versions differ in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from server.followups.rule_vocabulary import (
@@ -20,7 +20,7 @@ from server.followups.rule_vocabulary import (
     WHOSE,
     word,
 )
-from server.followups.ruleset import Offset, Rule, SeverityStep, Words
+from server.followups.ruleset import Offset, Rule, SeverityStep, Source, Words
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _fields(rule: Rule) -> Iterator[tuple[Words, tuple[Words, ...]]]:
     yield Words("表单", "Form"), (Words(rule.form_id, rule.form_id),)
     yield Words("时间表", "Schedule"), tuple(word(PROFILES, one) for one in rule.profiles)
     yield Words("遇到休息日", "On a day off"), (word(KINDS, rule.kind),)
-    yield Words("来源", "Sources"), tuple(_sources(rule))
+    yield Words("来源", "Sources"), tuple(source_words(rule.sources))
     yield Words("说法不一", "Sources differ"), (rule.disagreement,) if rule.disagreement else ()
     yield Words("负责人", "Owner"), (word(OWNERS, rule.owner),)
     yield Words("自", "In force from"), (Words(rule.effective_from.isoformat(), rule.effective_from.isoformat()),)
@@ -147,8 +147,8 @@ def _only_for(rule: Rule) -> Iterator[Words]:
             yield Words(f"只限{field.zh}：{zh}", f"only {field.en}: {en}")
 
 
-def _sources(rule: Rule) -> Iterator[Words]:
-    for one in rule.sources:
+def source_words(sources: Iterable[Source]) -> Iterator[Words]:
+    for one in sources:
         mark = word(MARKS, one.mark)
         yield Words(
             f"[{one.mark}] {one.name}：{one.says.zh}（{mark.zh}）",

@@ -1,16 +1,28 @@
-"""A clinician of the town signs a version of a rule: its very content, so that no changed text goes under an old name."""
+"""A clinician of the town signs a version of a rule: its very content, so that no changed text goes under an old name.
 
-from collections.abc import Iterable
+Rules of visits and rules of the office are signed alike.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.errors import NotFound, RuleReadsOtherwise
-from server.followups.ruleset import Rule
 from server.models import Actor, Project, RuleSignature
+
+
+class Signable(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def content_hash(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -25,7 +37,9 @@ class Signed:
         return self.row.withdrawn_at is None
 
 
-def sign_rule(db: Session, project: Project, rule: Rule, content_hash: str, by: int, now: datetime) -> RuleSignature:
+def sign_rule(
+    db: Session, project: Project, rule: Signable, content_hash: str, by: int, now: datetime
+) -> RuleSignature:
     """Signs what the signer read. Raises RuleReadsOtherwise where that is not this version's content. Signing twice is once."""
     if content_hash != rule.content_hash:
         raise RuleReadsOtherwise()
@@ -51,7 +65,7 @@ def withdraw_signature(db: Session, project: Project, signature_id: int, by: int
     return row
 
 
-def signatures_of(db: Session, project_id: int, rules: Iterable[Rule]) -> dict[tuple[str, int], list[Signed]]:
+def signatures_of(db: Session, project_id: int, rules: Iterable[Signable]) -> dict[tuple[str, int], list[Signed]]:
     """Those that hold for these versions as they read, by rule id and version, the first signer first."""
     wanted = list(rules)
     query = _holding(project_id, wanted).add_columns(Actor.display_name).order_by(RuleSignature.id)
@@ -74,7 +88,7 @@ def history_of(db: Session, project_id: int, rule: str) -> list[Signed]:
     return [Signed(*row) for row in db.execute(query)]
 
 
-def _holding(project_id: int, rules: list[Rule]) -> Select[RuleSignature]:
+def _holding(project_id: int, rules: Sequence[Signable]) -> Select[RuleSignature]:
     here = RuleSignature.project_id == project_id, RuleSignature.withdrawn_at.is_(None)
     hashes = [one.content_hash for one in rules]
     return select(RuleSignature).where(*here, RuleSignature.content_hash.in_(hashes))

@@ -10,6 +10,7 @@ from typing import Final
 
 from server.followups.office_rules import OfficeRule
 from server.followups.office_tasks import Done, OfficeTask, office_tasks
+from server.followups.windows import add_months
 from server.followups.working_days import Calendar
 
 NOT_HANDED_OUT: Final = timedelta(days=30)
@@ -60,9 +61,13 @@ def not_counted(lots: Iterable[Lot], today: date) -> list[Lot]:
 
 
 def count_asked(lots: Sequence[Lot], rule: OfficeRule, calendar: Calendar, today: date) -> OfficeTask | None:
-    """The month's count, while some lot waits for it. That of last month is not asked for any more: nobody can count back."""
-    if not not_counted(lots, today):
-        return None
+    """The month's count while some lot waits for it, or last month's where one was missed: that stays late until it is counted."""
     nothing: tuple[Done, ...] = ()
-    month = today.replace(day=1)
-    return next((one for one in office_tasks([rule], calendar, nothing, today) if one.period == month), None)
+    tasks = office_tasks([rule], calendar, nothing, today)
+    return next((one for one in tasks if _waiting(lots, one.period)), None)
+
+
+def _waiting(lots: Iterable[Lot], month: date) -> bool:
+    """Whether some lot was there in a month and has not been counted since that began."""
+    there = (one for one in lots if one.left and one.received_on < add_months(month, 1))
+    return any(one.counted_on is None or one.counted_on < month for one in there)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from forms.instance import named_files, read_values
 from server.errors import DeprecatedIdUnknown, InstanceConflict, UnexpectedValue, UniqueViolation
-from server.followups.feedback_days import due_day
+from server.followups.feedback_days import due_days_by
+from server.followups.town_calendar import calendar_of
 from server.intake.items import NAMELESS, Item, Receipt
 from server.models import FEEDBACK, FeedbackReceipt
 from server.publishing.versions import Asked
@@ -40,7 +41,9 @@ def receive_feedback(db: Session, item: Item) -> Receipt:
     db.add(receipt)
     db.flush()
     told = read_told(read_values(item.instance, item.asked.schema), item.asked.schema)
-    take_in(db, item.asked.project.id, item.asked.form_version_id, told, item.now, due_day)
+    project_id = item.asked.project.id
+    due_day = due_days_by(calendar_of(db, project_id))
+    take_in(db, project_id, item.asked.form_version_id, told, item.now, due_day)
     return TAKEN
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from forms.schema import FormSchema
 from server.access.projects import chooses_women, set_kind
 from server.errors import ChoosesFurther
-from server.followups.feedback_days import due_day
+from server.followups.feedback_days import due_days_by
+from server.followups.town_calendar import calendar_of
 from server.models import Form, FormVersion, Project
 from server.publishing.town_lists import offer_rows
 from server.publishing.whom_it_chooses import chooses_more
@@ -24,7 +25,7 @@ def switch_kind(db: Session, project: Project, kind: str, by: int | None, now: d
     becomes_care = kind == "care" and project.kind != "care"
     set_kind(db, project, kind, by, now)
     if becomes_care:
-        take_over(db, project, due_day)
+        take_over(db, project, due_days_by(calendar_of(db, project.id)))
     offer_rows(db, project, now)
 
 

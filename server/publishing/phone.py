@@ -13,6 +13,7 @@ from server.access.caller import Caller
 from server.followups.check_list import find_sample, sample_csv
 from server.followups.phone_lists import due_visits_csv, find_me, find_visits, me_csv
 from server.followups.retakes import find_retake
+from server.followups.town_calendar import calendar_of
 from server.models import Dataset, Form, FormAttachment, FormVersion, Project
 from server.publishing.queries import list_attachments
 from server.publishing.recordings import recorded_beside
@@ -79,10 +80,11 @@ def made_files(
     me = find_me(db, caller, project, reach)
     made = {"me.csv": me_csv(me)}
     if names & {"due_visits.csv", "backcheck_sample.csv"}:
-        sample = find_sample(db, caller, project, reach)
+        calendar = calendar_of(db, project.id)
+        sample = find_sample(db, caller, project, reach, calendar)
         made["backcheck_sample.csv"] = sample_csv(sample)
     if "due_visits.csv" in names:
-        made["due_visits.csv"] = due_visits_csv(find_visits(db, reach), find_retake(db, reach), sample)
+        made["due_visits.csv"] = due_visits_csv(find_visits(db, reach), find_retake(db, reach, calendar), sample)
     if "consent_texts.csv" in names:
         texts = texts_in_force(db, reach.scope.project_id)
         made["consent_texts.csv"] = texts_csv(texts.values(), recorded_beside(db, version))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, render_template
 from flask_babel import lazy_gettext as _l
 
-from server.access.allow import allow, holds_role
+from server.access.allow import allow, holds_role, may
 from server.access.roles import BY_SYSTEM
 from server.errors import Forbidden, Problem
 from server.followups import office_acts
@@ -23,6 +23,7 @@ from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.followup_words import in_language
 from server.web.pages.hand_overs import sent_day
+from server.web.pages.office_signing import rules_of_office
 from server.web.pages.rule_facts import mark_words
 from server.web.pages.sent import ID, sent_text
 from server.web.pages.shell import current_project, today
@@ -55,11 +56,15 @@ class Line:
 @pages.get(HERE)
 def show_office() -> Response:
     project = current_project()
-    allow(session.caller(), "office.read", project)
-    return make_response(render_template(PAGE, **facts_of(project)))
+    if not may(session.caller(), "rule.sign", project):
+        allow(session.caller(), "office.read", project)
+    return make_response(render_template(PAGE, **facts_of(project), **rules_of_office(project)))
 
 
 def facts_of(project: Project) -> dict[str, Any]:
+    """Who only signs the rules is not told what was asked for and done."""
+    if not may(session.caller(), "office.read", project):
+        return {"only_signs": True}
     db, acts = session.db(), office_acts.list_office_acts(session.db(), project, today())
     return {
         "lines": [line_of(one, project) for one in office_acts.list_asked(db, project, today())],
@@ -119,7 +124,7 @@ def note_done() -> Response:
         check_mine(task.rule, project)
         act = office_acts.note_done(session.db(), require_person(), project, task, sent_day("day"), session.now())
     except Problem as problem:
-        return show_again(PAGE, problem, lambda: facts_of(project))
+        return show_again(PAGE, problem, lambda: facts_of(project) | rules_of_office(project))
     return say(HERE, _("It is noted."), Undo(f"{HERE}/{act.id}/undo", {}))
 
 

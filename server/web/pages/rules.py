@@ -16,6 +16,7 @@ from server.followups.switching import switch_rule
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import in_language
+from server.web.pages.office_signing import find_office_rule, page_of
 from server.web.pages.rule_facts import Book, fields_of, head_of, mark_words, open_book, rights_in
 from server.web.pages.sent import ID, sent_id, sent_text
 from server.web.pages.shell import today
@@ -128,21 +129,19 @@ def signature_line(one: Any) -> dict[str, Any]:
 @pages.post(f"{RULE}/sign")
 def sign_version(rule: str) -> Response:
     """What was read is signed: the page carries the hash of the very words that it showed."""
-    book = open_book("rule.sign")
-    found = book.town.find(rule, sent_id("version"))
+    book, version = open_book("rule.sign"), sent_id("version")
+    found = book.town.find(rule, version) or find_office_rule(rule, version)
     if found is None:
         raise NotFound()
     sign_rule(session.db(), book.project, found, sent_text("content_hash", 64), require_person(), session.now())
-    return say(
-        f"/rules/{found.id}?version={found.version}", _("Signed. Your name stands beside every visit that it asks for.")
-    )
+    return say(page_of(found.id, found.version), _("Signed. Your name stands beside what it asks for."))
 
 
 @pages.post(f"/rules/signatures/<{ID}:signature_id>/withdraw")
 def take_signature_back(signature_id: int) -> Response:
     book = open_book("rule.sign")
     row = withdraw_signature(session.db(), book.project, signature_id, require_person(), session.now())
-    return say(f"/rules/{row.rule}?version={row.version}", _("Your signature is taken back. That it stood is kept."))
+    return say(page_of(row.rule, row.version), _("Your signature is taken back. That it stood is kept."))
 
 
 @pages.post(f"{RULE}/switch")

@@ -159,7 +159,7 @@ def care_entries(able: set[str]) -> list[Entry]:
         found.append(Entry("consents", href, "shield", _("Consents")))
     if able & {"rule.update", "rule.sign"}:
         found.append(Entry("rules", "/rules", "list", _("Rules")))
-    if "office.read" in able:
+    if able & {"office.read", "rule.sign"}:
         found.append(Entry("office", "/office", "today", _("Office")))
     if "hand_over.list" in able:
         found.append(Entry("hand-overs", "/hand-overs", "people", _("Hand-overs")))

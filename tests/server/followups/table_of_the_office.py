@@ -2,7 +2,8 @@
 
 Working days are those of the calendar. In January 2025 the Sunday before Spring Festival is worked and it begins on the 28th;
 in 2026 it is off from 15 to 23 February, with both Saturdays around it worked; 29 December 2025 is a Monday, and New Year is off
-to Saturday, with the Sunday after it worked; in April 2024 the 4th to 6th are off and Sunday the 7th is worked.
+to Saturday, with the Sunday after it worked; in autumn 2026 the 1st to 7th of October are off, with a Sunday before and a
+Saturday after them worked; in April 2024 the 4th to 6th are off and Sunday the 7th is worked.
 """
 
 OF_THE_OFFICE: list[tuple[str, str, str, str, str]] = [
@@ -55,6 +56,18 @@ OF_THE_OFFICE: list[tuple[str, str, str, str, str]] = [
     ("GRV", "2026-02-12", "2026-03-11", "due", "info"),
     ("GRV", "2026-02-12", "2026-04-01", "due", "info"),
     ("GRV", "2026-02-12", "2026-04-02", "overdue", "red"),
+    ("GRV", "2025-12-30", "2026-01-03", "scheduled", "info"),
+    ("GRV", "2025-12-30", "2026-01-04", "open", "info"),
+    ("GRV", "2025-12-30", "2026-01-20", "open", "info"),
+    ("GRV", "2025-12-30", "2026-01-21", "due", "info"),
+    ("GRV", "2025-12-30", "2026-02-11", "due", "info"),
+    ("GRV", "2025-12-30", "2026-02-12", "overdue", "red"),
+    ("GRV", "2026-09-15", "2026-09-16", "scheduled", "info"),
+    ("GRV", "2026-09-15", "2026-09-17", "open", "info"),
+    ("GRV", "2026-09-15", "2026-10-11", "open", "info"),
+    ("GRV", "2026-09-15", "2026-10-12", "due", "info"),
+    ("GRV", "2026-09-15", "2026-11-02", "due", "info"),
+    ("GRV", "2026-09-15", "2026-11-03", "overdue", "red"),
     ("TRN-Q", "2028-01-01", "2028-01-01", "open", "info"),
     ("TRN-Q", "2028-01-01", "2028-02-14", "open", "info"),
     ("TRN-Q", "2028-01-01", "2028-02-15", "due", "info"),

@@ -62,3 +62,18 @@ def test_a_rule_that_is_half_understood_or_breaks_a_red_line_is_not_used(old: st
     with pytest.raises(RuleInvalid) as raised:
         read_office_rule(RETAKE.replace(old, new, 1).encode(), "TRN-RT.yaml")
     assert str(raised.value.details["field"]).startswith(field)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_signature_holds_for_every_word_of_a_rule_and_for_no_comment(rule: str) -> None:
+    text = (FOLDER / f"{rule}.yaml").read_text(encoding="utf-8")
+
+    def hash_of(changed: str) -> str:
+        return read_office_rule(changed.encode(), f"{rule}.yaml").content_hash
+
+    assert hash_of(f"# Another word on it.\n{text}") == RULES[rule].content_hash
+    others = [("effective_from: 2025", "effective_from: 2024"), ("severity:", "severity: critical #"), ("C\n", "B\n")]
+    changed = [text.replace(old, new, 1) for old, new in others]
+    changed.append(text.replace(RULES[rule].reason.zh, "为了别的。"))
+    assert text not in changed
+    assert len({RULES[rule].content_hash, *map(hash_of, changed)}) == 5

@@ -9,7 +9,8 @@ import pytest
 from server.followups.calendar_files import calendar_with
 from server.followups.check_asking import Visit
 from server.followups.check_list import drawn_of
-from server.followups.office_rules import BACK, RETAKE, OfficeRule, shipped_office_rules
+from server.followups.feedback_days import due_day
+from server.followups.office_rules import BACK, FEEDBACK, RETAKE, OfficeRule, shipped_office_rules
 from server.followups.office_tasks import MONTHS_OF, office_tasks
 from server.followups.office_tasks import days_of as days_of_period
 from server.followups.retakes import days_of as days_of_retake
@@ -26,15 +27,18 @@ DAY = timedelta(days=1)
 def edges_of(rule: OfficeRule, since: date) -> tuple[date, date, date]:
     """As those ask for it whose it is."""
     if rule.id == RETAKE:
-        found = days_of_retake({"passed": "0", "quiz_on": str(since)}, rule)
+        found = days_of_retake({"passed": "0", "quiz_on": str(since)}, rule, KNOWN)
         assert found
         return found
     if rule.id == BACK:
-        drawn = drawn_of(Visit(1, "v1", None, since, "households", "h1", "12 河湾", VILLAGE, 1))
+        drawn = drawn_of(Visit(1, "v1", None, since, "households", "h1", "12 河湾", VILLAGE, 1), KNOWN)
         return drawn.opens_on, drawn.due_on, drawn.closes_on
     if rule.opens.fact in MONTHS_OF:
         return rule.edges(days_of_period(since, MONTHS_OF[rule.opens.fact], KNOWN), KNOWN)
-    return rule.edges({rule.opens.fact: since}, KNOWN)
+    edges = rule.edges({rule.opens.fact: since}, KNOWN)
+    if rule.id == FEEDBACK:
+        assert due_day(False, since, KNOWN) == edges[1]
+    return edges
 
 
 def level_on(rule: OfficeRule, today: date, since: date, closes: date) -> str:

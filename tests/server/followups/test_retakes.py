@@ -7,6 +7,7 @@ from flask import Flask
 
 from forms.library import read_library_form
 from server.db import Database
+from server.followups.calendar_files import calendar_with
 from server.followups.retakes import days_of, retake_rule
 from server.publishing.list_kinds import THRESHOLDS
 from tests.care_town import TODAY
@@ -33,7 +34,7 @@ DAYS = (date(2026, 3, 2), date(2026, 3, 16), date(2026, 4, 1))
 def test_below_the_mark_there_is_a_retake_from_the_day_of_the_quiz_on(
     results: dict[str, str], days: tuple[date, date, date] | None
 ) -> None:
-    assert days_of(results, retake_rule()) == days
+    assert days_of(results, retake_rule(), calendar_with()) == days
 
 
 def test_the_form_says_the_mark_that_the_towns_list_comes_with_and_the_day_of_the_rule() -> None:

@@ -1,5 +1,6 @@
 """Lots in store on the days that matter, written out: 90 and 30 days before they expire, and the month's count."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from server.followups.calendar_files import calendar_with
 from server.followups.office_rules import COUNT, STOCK, shipped_office_rules
 from server.followups.supply_tasks import Lot, count_asked, go_out_first, in_order, level_of, not_counted
+from server.followups.windows import add_months
 from tests.server.followups.samples import day
 
 RULES = shipped_office_rules()
@@ -68,7 +70,7 @@ def test_the_last_day_on_which_a_lot_may_be_handed_out_is_thirty_one_days_before
 @pytest.mark.parametrize(
     ("today", "severity", "closes"),
     [
-        ("2026-02-01", "info", "2026-02-28"),  # the Saturday is worked: the last working day after Spring Festival
+        ("2026-02-02", "info", "2026-02-28"),  # the Saturday is worked: the last working day after Spring Festival
         ("2026-02-28", "info", "2026-02-28"),
         ("2026-01-30", "info", "2026-01-30"),
         ("2026-01-31", "amber", "2026-01-30"),
@@ -80,7 +82,8 @@ def test_the_last_day_on_which_a_lot_may_be_handed_out_is_thirty_one_days_before
 def test_what_is_in_store_is_asked_to_be_counted_by_the_month_s_last_working_day(
     today: str, severity: str | None, closes: str
 ) -> None:
-    task = count_asked([lot("2029-01-31")], RULES[COUNT], KNOWN, day(today))
+    counted = lot("2029-01-31", counted_on=add_months(day(today), -1))
+    task = count_asked([counted], RULES[COUNT], KNOWN, day(today))
     assert (task and (task.severity, task.closes_on)) == (severity and (severity, day(closes)))
 
 
@@ -93,6 +96,27 @@ def test_a_lot_waits_for_the_month_s_count_until_it_was_counted_in_that_month(co
     one = lot("2027-01-31", counted_on=day(counted) if counted else None)
     assert bool(not_counted([one], today)) is waits
     assert (count_asked([one], RULES[COUNT], KNOWN, today) is not None) is waits
+
+
+@pytest.mark.parametrize(
+    ("counted", "today", "says"),
+    [
+        ("2025-12-31", "2026-02-02", ("amber", "2026-01-30")),  # January was missed
+        ("2026-01-01", "2026-02-02", ("info", "2026-02-28")),
+        ("2026-02-02", "2026-02-02", None),  # one count makes up for both
+    ],
+)
+def test_a_month_that_was_missed_stays_late_until_the_lot_is_counted(
+    counted: str, today: str, says: tuple[str, str] | None
+) -> None:
+    task = count_asked([lot("2029-01-31", counted_on=day(counted))], RULES[COUNT], KNOWN, day(today))
+    assert (task and (task.severity, str(task.closes_on))) == says
+
+
+def test_what_came_this_month_was_not_missed_in_the_last() -> None:
+    one = replace(lot("2029-01-31"), received_on=day("2026-02-02"))
+    task = count_asked([one], RULES[COUNT], KNOWN, day("2026-02-02"))
+    assert task and (task.severity, task.period) == ("info", day("2026-02-01"))
 
 
 def test_a_lot_of_which_nothing_is_left_is_asked_for_no_count_and_cannot_expire() -> None:

@@ -150,3 +150,9 @@ def test_pressure_is_answered_in_three_days_anything_else_in_fifteen_days_of_wor
     (other,) = (one for one in town.pieces() if not one.urgent)
     assert urgent.due_on == DAY + timedelta(days=3)
     assert other.due_on == date(2026, 3, 23), "three weeks of five days"
+
+
+def test_days_of_work_are_those_of_the_town_s_calendar(town: Speaking, clock: Clock) -> None:
+    clock.set(MORNING.replace(month=2))
+    town.say(against="office")
+    assert [one.due_on for one in town.pieces()] == [date(2026, 2, 28)], "Spring Festival is left out"

@@ -50,6 +50,13 @@ def test_it_loses_its_sender_and_stands_at_the_rights_desk_with_its_own_day(town
         assert [bytes(one) for one in db.scalars(select(SubmissionVersion.xml))] == [b""]
 
 
+def test_its_day_is_counted_by_the_calendar(town: Speaking, clock: Clock) -> None:
+    clock.set(MORNING.replace(month=2))
+    assert town.send(a_piece(against="office")).status_code == 201
+    become_care(town)
+    assert [one.due_on for one in town.pieces()] == [date(2026, 2, 28)], "Spring Festival is left out"
+
+
 def test_no_scope_reaches_what_is_left_of_the_record(town: Speaking) -> None:
     town.send(a_piece(**AGAINST_HIM))
     become_care(town)
