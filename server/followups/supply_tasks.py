@@ -61,7 +61,7 @@ def not_counted(lots: Iterable[Lot], today: date) -> list[Lot]:
 
 
 def count_asked(lots: Sequence[Lot], rule: OfficeRule, calendar: Calendar, today: date) -> OfficeTask | None:
-    """The month's count while some lot waits for it, or last month's where one was missed: that stays late until it is counted."""
+    """The month's count while some lot waits for it, or last month's where one was missed: it is late until that is counted."""
     nothing: tuple[Done, ...] = ()
     tasks = office_tasks([rule], calendar, nothing, today)
     return next((one for one in tasks if _waiting(lots, one.period)), None)
