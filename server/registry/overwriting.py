@@ -21,9 +21,8 @@ def overwrite_deleted(database: Database) -> bool:
         return empty_log(database)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
-            for (
-                name
-            ) in Base.metadata.tables:  # every one: a list of those that an erasure touches would forget the next
+            # every one: a list of those that an erasure touches would forget the next
+            for name in Base.metadata.tables:
                 connection.execute(text(f'VACUUM (ANALYZE) "{name}"'))
         except OperationalError:  # somebody else holds a table
             return False
