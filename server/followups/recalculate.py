@@ -23,8 +23,8 @@ from server.followups.judging import judge
 from server.followups.notices import follow_up_changed, told_to_others
 from server.followups.rules import NOTHING
 from server.followups.standing import escalates_on
-from server.followups.town_calendar import calendar_of
-from server.followups.town_rules import TownRules, rules_of
+from server.followups.town_calendar import rules_and_calendar_of
+from server.followups.town_rules import TownRules
 from server.followups.working_days import Calendar
 from server.models import FollowUp, Project
 
@@ -85,7 +85,8 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
     wanted = sorted(set(subjects))
     for one in wanted:
         lock_subject(db, project.id, one, wait=True)
-    round_ = Round(project, today, now, calendar_of(db, project.id), rules_of(db, project.id))
+    rules, calendar = rules_and_calendar_of(db, project.id)
+    round_ = Round(project, today, now, calendar, rules)
     for subject_list, group in groupby(wanted, key=lambda one: one[0]):
         uuids = [uuid for _, uuid in group]
         rows = rows_of(db, project.id, subject_list, uuids)

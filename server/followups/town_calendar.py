@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
@@ -14,7 +27,7 @@ from server.followups.calendar_files import calendar_with, read_again, read_year
 from server.followups.due import Step
 from server.followups.explaining import read_steps
 from server.followups.ruleset import Rule
-from server.followups.town_rules import rules_of
+from server.followups.town_rules import MARKS, Mark, TownRules, rules_by, rules_of
 from server.followups.windows import Window, propose_day
 from server.followups.working_days import Calendar, CalendarYear
 from server.models import Actor, FollowUp, Project, TownCalendar
@@ -26,6 +39,24 @@ _NOTICES: Final = select(TownCalendar.notice).where(
     TownCalendar.project_id == bindparam("project"), TownCalendar.removed_at.is_(None)
 )
 """Built once: it is asked at every record."""
+
+
+_YEAR: Final = "year"
+_WHOLE: Final[CompoundSelect[Any, Any, Any, Any]] = union_all(
+    *MARKS.selects,
+    select(literal(_YEAR), TownCalendar.notice, TownCalendar.year, cast(literal(""), String)).where(
+        TownCalendar.project_id == bindparam("project", type_=Integer), TownCalendar.removed_at.is_(None)
+    ),
+)
+"""The marks of a town's rules, and its years: one question at every record, and not two."""
+
+
+def rules_and_calendar_of(db: Session, project_id: int) -> tuple[TownRules, Calendar]:
+    """What every recalculation goes by."""
+    marks = [Mark(*row) for row in db.execute(_WHOLE, {"project": project_id})]
+    years = sorted((one for one in marks if one.kind == _YEAR), key=lambda one: one.number)
+    rules = rules_by(db, project_id, (one for one in marks if one.kind != _YEAR))
+    return rules, calendar_with(*(one.rule for one in years))
 
 
 @dataclass(frozen=True)

@@ -106,15 +106,20 @@ def shipped() -> TownRules:
 
 def rules_of(db: Session, project_id: int) -> TownRules:
     """The rules of a town, with one question to the database once its marks are known in this process."""
-    marks = _marks(db, project_id)
+    return rules_by(db, project_id, (Mark(*row) for row in db.execute(MARKS, {"project": project_id})))
+
+
+def rules_by(db: Session, project_id: int, found: Iterable[Mark]) -> TownRules:
+    """The rules that these marks stand for; what they say is asked for where this process does not know it yet."""
+    marks = tuple(sorted(found))
     if not marks:
         return shipped()
-    found = _KNOWN.get(marks)
-    if found is None:
+    known = _KNOWN.get(marks)
+    if known is None:
         if len(_KNOWN) >= MOST_KNOWN:
             _KNOWN.clear()
-        found = _KNOWN[marks] = _make(marks, _texts(db, project_id))
-    return found
+        known = _KNOWN[marks] = _make(marks, _texts(db, project_id))
+    return known
 
 
 _KNOWN: Final[dict[tuple[Mark, ...], TownRules]] = {}
@@ -135,10 +140,6 @@ def with_rule(town: TownRules, rule: Rule) -> TownRules:
     return TownRules(tuple(every), {**town.moved_to, rule.id: rule.version}, switched)
 
 
-def _marks(db: Session, project_id: int) -> tuple[Mark, ...]:
-    return tuple(sorted(Mark(*row) for row in db.execute(_MARKS, {"project": project_id})))
-
-
 def _marks_of_a_town() -> CompoundSelect[Any, Any, Any, Any]:
     project: BindParameter[int] = bindparam("project", type_=Integer)
     last = select(func.max(RuleSwitch.id)).where(RuleSwitch.project_id == project).group_by(RuleSwitch.rule)
@@ -157,7 +158,7 @@ def _marks_of_a_town() -> CompoundSelect[Any, Any, Any, Any]:
     )
 
 
-_MARKS: Final = _marks_of_a_town()
+MARKS: Final = _marks_of_a_town()
 """Built once: it is asked at every record."""
 
 

@@ -7,6 +7,7 @@ The town and its records are written as the registry writes them (filling.py); t
 seconds, of this process alone, do not depend on what else the machine does. Without an address it uses a SpatiaLite file.
 """
 
+import gc
 import random
 import resource
 import statistics
@@ -184,6 +185,8 @@ def main() -> None:
         upgrade(database, Path(folder), datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo))
         projects: list[int] = []
         timed("writing the town", lambda: projects.append(fill_town(database, women)), women)
+        gc.collect()
+        gc.freeze()  # as the web process does before it serves (server/serving.py)
         measure(database, projects[0], women)
         database.dispose()
 
