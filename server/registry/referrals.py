@@ -38,7 +38,9 @@ DANGER_QUESTIONS: Final = {
 
 def signs_of(form_id: str, answers: Mapping[str, str]) -> frozenset[str]:
     """The danger signs that a record chose, and what was critical beside them (3, 3.1); "none of these" is none."""
-    chosen = (sign for name in DANGER_QUESTIONS.get(form_id, "").split() for sign in answers.get(name, "").split())
+    if form_id not in DANGER_QUESTIONS:
+        return frozenset()
+    chosen = (sign for name in DANGER_QUESTIONS[form_id].split() for sign in answers.get(name, "").split())
     seen = her_signs(answers) if form_id == POSTNATAL else _seen(form_id, answers)
     return frozenset(chosen) - NO_SIGN | seen
 
