@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from server.access.roles import CLINICIAN, TOWN_LEAD, VILLAGE_WORKER
@@ -61,8 +61,17 @@ def fill(db: Session, women: int, say: Callable[[str], None]) -> Project:
             for same in by_columns(values):
                 db.execute(insert(model), same)
         say(f"\r{min(first + TOGETHER, women)} women written")
+    go_on_counting(db)
     say(f", {next(serials) - 1} records\n")
     return project
+
+
+def go_on_counting(db: Session) -> None:
+    """Ids of records were given here: PostgreSQL's own go on after them."""
+    if db.get_bind().dialect.name == "postgresql":
+        for table in ("submission", "submission_version"):
+            last = f"(SELECT max(id) FROM {table})"
+            db.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})"))
 
 
 def by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

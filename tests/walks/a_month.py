@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from server.db import Database
 from server.followups.channels import Destination, Owner, put_channel
+from server.followups.claims import STUCK_AFTER
 from server.followups.recalculate import recalculate
 from server.jobs import TRY_AGAIN
 from server.models import Project, TimetableRun
@@ -143,13 +144,17 @@ def upload_late(database: Database, now: datetime) -> None:
 
 
 def live_through(month: Month, meanwhile: Callable[[int], None]) -> None:
-    """`meanwhile(turn)` is called once the clock stands at each instant."""
+    """`meanwhile(turn)` is called once the clock stands at each instant. What a kill cuts off is let go of some minutes later, so
+    the clock goes on so long after the last one."""
     for turn, instant in enumerate(instants()):
         month.set(instant)
         if turn == LATE_VISIT * len(HOURS) + 1:
             upload_late(month.database, instant)
         meanwhile(turn)
         month.wait(instant)
+    after = instants()[-1] + STUCK_AFTER + timedelta(minutes=1)
+    month.set(after)
+    month.wait(after)
 
 
 def instants() -> list[datetime]:
