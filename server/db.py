@@ -4,7 +4,7 @@ SQLite rules that were measured (docs/architecture.md): the driver must not open
 write must say so at BEGIN, and shapely is imported before mod_spatialite is ever loaded, or the two share a wrong GEOS.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +13,7 @@ import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapel
 import pyproj  # noqa: F401
 import shapely  # noqa: F401 - first, see above
 from pysqlite3 import dbapi2 as pysqlite
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -78,6 +78,15 @@ def begin_sqlite(connection: Connection) -> None:
     """A transaction that may write takes the write lock at once: one that read first could not get it later."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def ask(db: Session, query: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a query of columns, without what the session does for objects: a short question is most of that.
+
+    What waits to be written is written first, as the session would.
+    """
+    db.flush()
+    return db.connection().execute(query, values)
 
 
 class Database:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from server.db import ask
 from server.followups.facts import Act
 from server.models import FollowUpAct
 
@@ -37,7 +38,7 @@ _ACTS: Final = (
 
 def acts_of(db: Session, project_id: int, subject_list: str, subjects: Collection[str]) -> dict[str, tuple[Act, ...]]:
     """By subject what stands; who has none is not named."""
-    rows = db.execute(_ACTS, {"project": project_id, "subject_list": subject_list, "subjects": list(subjects)})
+    rows = ask(db, _ACTS, {"project": project_id, "subject_list": subject_list, "subjects": list(subjects)})
     found: dict[str, tuple[Act, ...]] = {}
     for row in rows:
         found[row.subject] = (*found.get(row.subject, ()), read_act(row))

@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.access.restricted import in_use
+from server.db import ask
 from server.followups.act_facts import acts_of
 from server.followups.case_facts import read_case
 from server.followups.facts import Consent, Facts
@@ -145,12 +146,12 @@ def _refers(one: Event) -> bool:
 
 def _people(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Person]:
     if subject_list == "households":
-        homes = db.execute(_HOMES, {"project": project.id, "subjects": list(subjects)})
+        homes = ask(db, _HOMES, {"project": project.id, "subjects": list(subjects)})
         return {uuid: Person(uuid, village, Consent(True), acted) for uuid, village, acted in homes}
     if subject_list == BENEFIT_CASES:
-        cases = db.execute(_CASES, {"project": project.id, "subjects": list(subjects)})
+        cases = ask(db, _CASES, {"project": project.id, "subjects": list(subjects)})
         return {uuid: Person(uuid, village or "", Consent(True), acted) for uuid, village, acted in cases}
-    rows = db.execute(_WOMEN, {"project": project.id, "subjects": list(subjects)})
+    rows = ask(db, _WOMEN, {"project": project.id, "subjects": list(subjects)})
     return {
         uuid: Person(uuid, village, Consent(given and withdrawn is None, until), acted)
         for uuid, village, given, until, withdrawn, acted in rows
@@ -160,7 +161,7 @@ def _people(db: Session, project: Project, subject_list: str, subjects: Collecti
 def _events(
     db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None
 ) -> dict[str, list[Event]]:
-    rows = db.execute(_EVENTS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
+    rows = ask(db, _EVENTS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
     found: dict[str, list[Event]] = {}
     for row in rows:
         if until is None or happened_on(row.visit_date, row.received_at) <= until:
@@ -170,7 +171,7 @@ def _events(
 
 def _keys(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> Keys:
     """What each visit_key of a subject's follow-ups stands for."""
-    rows = db.execute(_KEYS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
+    rows = ask(db, _KEYS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
     found: dict[str, dict[str, str]] = {}
     for subject, visit_key, key in rows:
         found.setdefault(subject, {})[visit_key] = key
@@ -182,12 +183,12 @@ def _deleted_referrals(db: Session, project: Project, events: Collection[str]) -
     if not events:
         return frozenset()
     uuids = [referral_uuid(one) for one in events]
-    return frozenset(db.scalars(_DELETED, {"project": project.id, "referrals": uuids}))
+    return frozenset(ask(db, _DELETED, {"project": project.id, "referrals": uuids}).scalars())
 
 
 def _listed_transfers(db: Session, project: Project, women: Collection[str]) -> dict[str, str]:
     """What the list says of each transfer of theirs; one that the office took out is not among them."""
     if not women:
         return {}
-    rows = db.execute(_TRANSFERS, {"project": project.id, "subjects": list(women)})
+    rows = ask(db, _TRANSFERS, {"project": project.id, "subjects": list(women)})
     return {uuid: orjson.loads(data).get("status", "") for uuid, data in rows}

@@ -14,6 +14,7 @@ from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, or_,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.db import ask
 from server.followups.ladder import ladder
 from server.followups.queries import is_snoozed, is_woman
 from server.followups.recipients import Recipients, recipients_of
@@ -85,7 +86,7 @@ def told_to_others(db: Session, rows: Iterable[FollowUp]) -> list[FollowUp]:
     only where there is something that anybody hears of: of what nobody does every word was taken back when it changed.
     """
     heard = {row.id: row for row in rows if _levels(row, late=False)}
-    return [heard[one] for one in db.scalars(_TOLD_TO_OTHERS, {"follow_ups": list(heard)})] if heard else []
+    return [heard[one] for one in ask(db, _TOLD_TO_OTHERS, {"follow_ups": list(heard)}).scalars()] if heard else []
 
 
 def _build_told_to_others() -> Select[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from server import clock
+from server.db import ask
 from server.followups.facts import Facts
 from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import PROFILES
@@ -50,7 +51,7 @@ class TownsChoice:
 
 def choices_of(db: Session, project_id: int, pregnancies: Collection[str]) -> list[Choice]:
     """The town's choices and those of these pregnancies, in the order in which they were made: one query for all."""
-    rows = db.execute(_CHOICES, {"project": project_id, "pregnancies": list(pregnancies)})
+    rows = ask(db, _CHOICES, {"project": project_id, "pregnancies": list(pregnancies)})
     return [Choice(pregnancy, profile, clock.today(chosen_at)) for pregnancy, profile, chosen_at in rows]
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
+from server.db import ask
 from server.errors import NotFound, UnexpectedValue
 from server.followups.calendar_files import calendar_with, read_again, read_year, shipped_years
 from server.followups.due import Step
@@ -53,7 +54,7 @@ _WHOLE: Final[CompoundSelect[Any, Any, Any, Any]] = union_all(
 
 def rules_and_calendar_of(db: Session, project_id: int) -> tuple[TownRules, Calendar]:
     """What every recalculation goes by."""
-    marks = [Mark(*row) for row in db.execute(_WHOLE, {"project": project_id})]
+    marks = [Mark(*row) for row in ask(db, _WHOLE, {"project": project_id})]
     years = sorted((one for one in marks if one.kind == _YEAR), key=lambda one: one.number)
     rules = rules_by(db, project_id, (one for one in marks if one.kind != _YEAR))
     return rules, calendar_with(*(one.rule for one in years))
