@@ -58,7 +58,6 @@ WITHOUT_DATABASE = (
     "tests/server/followups/test_chat.py",
     "tests/server/followups/test_check_lots.py",
     "tests/server/followups/test_due.py",
-    "tests/server/followups/test_feedback_days.py",
     "tests/server/followups/test_histories.py",
     "tests/server/followups/test_method_facts.py",
     "tests/server/followups/test_notice_words.py",
