@@ -54,10 +54,11 @@ def show_supplies() -> Response:
 def facts_of(project: Project) -> dict[str, Any]:
     db, rules = session.db(), shipped_office_rules()
     lots = supply_lots.list_lots(db, project)
+    lines = lines_of(lots)
     return {
-        "lines": lines_of(lots),
+        "lines": lines,
         "count": count_asked(lots, rules[COUNT], calendar_of(db, project.id), today()),
-        "to_count": len(not_counted(lots, today())),
+        "to_count": sum(not one.is_counted for one in lines),
         "ended": [ended_line(one) for one in supply_lots.list_ended(db, project)],
         "items": {name: in_language(words) for name, words in ITEMS.items()},
         "ends": {name: in_language(words) for name, words in ENDS.items()},
