@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from server.followups.facts import Facts
-from server.followups.rules import Judged, judge_all
+from server.followups.pins import Versions
+from server.followups.rules import Judged, judge_by
 from server.followups.town_rules import TownRules
 from server.followups.working_days import Calendar
 from server.models import FollowUp
@@ -19,7 +20,7 @@ def judge(
     """
     pins = town.pins_of(rows.values(), today)
     while True:
-        judged = judge_all(facts, town.every, today, calendar, pins)
+        judged = judge_by(facts, Versions(town.on(today), pins), calendar)
         behind = {
             one.key
             for one in judged.dues

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.errors import NotFound, NotPreviewed
 from server.followups.rule_runs import MIGRATE, PREVIEW, find_looked_at, start_run
-from server.followups.ruleset import Rule, newest_of
+from server.followups.ruleset import Rule
 from server.followups.town_rules import TownRules, rules_of
 from server.models import FollowUp, Project, RuleMigration, RuleRun
 
@@ -25,7 +25,7 @@ class Waiting:
 def rules_behind(db: Session, project: Project, today: date) -> dict[str, Waiting]:
     """By rule id: the rules of which open tasks wait to be moved. One question, and none where no rule has two versions."""
     town = rules_of(db, project.id)
-    newest = {one.id: one for one in newest_of(town.every, today).values() if has_older(town, one)}
+    newest = {one.id: one for one in town.on(today).newest.values() if has_older(town, one)}
     if not newest:
         return {}
     here = FollowUp.project_id == project.id, FollowUp.ended.is_(False), FollowUp.rule.in_(newest)
@@ -70,7 +70,7 @@ def confirm_migration(db: Session, project: Project, rule: str, today: date, by:
 
 def get_newest(db: Session, project: Project, rule: str, today: date) -> Rule:
     town = rules_of(db, project.id)
-    newest = newest_of(town.every, today).get(rule)
+    newest = town.on(today).newest.get(rule)
     if newest is None or not has_older(town, newest):
         raise NotFound()
     return newest

@@ -97,6 +97,7 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
             bring_in_line(db, round_, facts.get(uuid), rows.get(uuid, {}))
         if subject_list == "women":
             for row in told_to_others(db, [row for hers in rows.values() for row in hers.values()]):
+                row.stands_on = today
                 follow_up_changed(db, project, row, now)
 
 
@@ -163,7 +164,10 @@ def add_row(db: Session, round_: Round, due: Due) -> FollowUp:
 
 
 def place(row: FollowUp, due: Due, round_: Round, look_on: date | None) -> bool:
-    """Writes one follow-up as it stands; whether it says something new, or its day to look has come."""
+    """Writes one follow-up as it stands; whether it says something new, or its day to look has come.
+
+    One that says nothing new is not written: most of hers, at every record about her.
+    """
     values = values_of(due, round_.calendar)
     changed = _reading(tuple(values))(row) != tuple(values.values())
     is_news = changed or (row.look_on is not None and row.look_on <= round_.today)
@@ -171,7 +175,10 @@ def place(row: FollowUp, due: Due, round_: Round, look_on: date | None) -> bool:
         row.changed_at = round_.now
         for name, value in values.items():
             setattr(row, name, value)
-    row.stands_on, row.look_on = round_.today, look_on
+    if is_news:
+        row.stands_on = round_.today
+    if row.look_on != look_on:
+        row.look_on = look_on
     return is_news
 
 
@@ -229,7 +236,10 @@ def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
         row.changed_at = round_.now
     if cause == SUBJECT_GONE:  # perhaps at her own wish: that a visit was asked for stays, what it was about does not
         row.episode, row.anchor_event, row.answered_by, row.why_json = None, "", None, "[]"
-    row.stands_on, row.look_on = round_.today, None
+    if is_news:
+        row.stands_on = round_.today
+    if row.look_on is not None:
+        row.look_on = None
     return is_news
 
 

@@ -23,6 +23,7 @@ from server.followups.occasions import Occasion, dating_on
 from server.followups.occurrences import each_occurrence
 from server.followups.pins import NO_PINS, Pins, Versions
 from server.followups.pregnancies import Pregnancy
+from server.followups.rules_of_day import RulesOfDay
 from server.followups.ruleset import Rule
 from server.followups.schedules import as_it_counts, left_on
 from server.followups.stops import Cause, causes_of_stop
@@ -61,9 +62,14 @@ def judge_all(
     Without valid consent there is nothing. Without a calendar the target day is proposed, and working days are those of
     the week. `pins` are the tasks that keep a version. Raises nothing for facts that contradict each other.
     """
-    judged = sorted(_judge_each(facts, Versions(rules, today, pins), today, calendar), key=lambda one: _order(one[0]))
+    return judge_by(facts, Versions(RulesOfDay(rules, today), pins), calendar)
+
+
+def judge_by(facts: Facts, versions: Versions, calendar: Calendar | None = None) -> Judged:
+    """The same by rules of a day that are prepared already, as they are for a whole town."""
+    judged = sorted(_judge_each(facts, versions, calendar), key=lambda one: _order(one[0]))
     stopped = (Stopped(due.key, due.rule, stop.cause, stop.on, stop.event) for due, stop in judged if stop)
-    return Judged(_stand_inside([due for due, stop in judged if stop is None], rules), tuple(stopped))
+    return Judged(_stand_inside([due for due, stop in judged if stop is None], versions.day), tuple(stopped))
 
 
 def due_for(
@@ -84,7 +90,7 @@ def extra_contacts(facts: Facts, rules: Sequence[Rule], today: date) -> tuple[Vi
     """The antenatal contacts that no rule waited for: extra ones, with thanks (ui.md section 11, decision 4)."""
     if not facts.consent.holds_on(today):
         return ()
-    settled = _settle_all(facts, Versions(rules, today), today)
+    settled = _settle_all(facts, Versions(RulesOfDay(rules, today)))
     return tuple(visit for one in settled.values() for visit in one.extra)
 
 
@@ -92,11 +98,10 @@ def _order(due: Due) -> tuple[date, str, str]:
     return due.due_on, due.rule, due.key
 
 
-def _judge_each(
-    facts: Facts, versions: Versions, today: date, calendar: Calendar | None
-) -> Iterator[tuple[Due, Cause | None]]:
+def _judge_each(facts: Facts, versions: Versions, calendar: Calendar | None) -> Iterator[tuple[Due, Cause | None]]:
     """Every follow-up with the stop that ended it, if one did."""
-    settled = _settle_all(facts, versions, today)
+    today = versions.day.today
+    settled = _settle_all(facts, versions)
     has_consent = facts.consent.holds_on(today)
     for rule, occasion, number, window in _each_time(versions.used, facts, today, calendar or WEEKENDS_ONLY):
         key = key_of(rule.id, facts.subject, occasion.episode, occasion.event, number)
@@ -138,10 +143,11 @@ def _by_then(ending: Ending | None, rule: Rule, occasion: Occasion, today: date)
     return ending if left is None or (ending and ending.is_answer and ending.on and ending.on < left) else None
 
 
-def _settle_all(facts: Facts, versions: Versions, today: date) -> dict[str, Settled]:
+def _settle_all(facts: Facts, versions: Versions) -> dict[str, Settled]:
     """The contacts of each pregnancy, judged by the very versions that its tasks are judged by."""
     ordered = sorted(facts.pregnancies, key=lambda one: one.uuid)
     used = tuple(rule for rule in versions.used if rule.answer == "antenatal_contact")
+    today = versions.day.today
     return {one.uuid: settle_contacts(facts, one, _judging(facts, one, versions, used), today) for one in ordered}
 
 
@@ -220,33 +226,19 @@ def _dating_steps(occasion: Occasion, today: date) -> Iterator[Step]:
         yield Step("ga_anchor", f"edd.{dating.method}", edd, -GESTATION_DAYS, dating.ga_anchor)
 
 
-def _stand_inside(dues: list[Due], rules: Sequence[Rule]) -> tuple[Due, ...]:
+def _stand_inside(dues: list[Due], day: RulesOfDay) -> tuple[Due, ...]:
     """Of several contacts of one pregnancy that wait, the first on the list stands for the others (domain.md 2.3).
 
     So do visits after a birth; what is asked at one of them never stands for a visit, nor what never rises above info for
     what does.
     """
-    contacts = {rule.id: _CONTACTS[rule.answer] for rule in rules if rule.answer in _CONTACTS}
-    asked = {rule.id for rule in rules if rule.answer in _ASKED_THERE}
-    rises = {rule.id for rule in rules if rule.severity}
+    contacts, asked, rises = day.contacts, day.asked_there, day.rising
     waiting = [due for due in dues if due.rule in contacts and due.state in ("open", "due", "overdue")]
+    if len(waiting) < 2:
+        return tuple(dues)
     first: dict[tuple[str | None, str], str] = {}
     for due in sorted(waiting, key=lambda one: one.rule not in rises):
         if due.rule not in asked:
             first.setdefault((due.episode, contacts[due.rule]), due.key)
     heads = {due.key: first.get((due.episode, contacts[due.rule]), due.key) for due in waiting}
     return tuple(replace(due, inside=heads[due.key]) if heads.get(due.key, due.key) != due.key else due for due in dues)
-
-
-_CONTACTS: Final = {
-    "antenatal_contact": "before",
-    "postnatal_visit": "after",
-    "home_visit": "after",
-    "mood_check": "after",
-    "methods_offer": "before",
-    "methods_offer_after": "after",
-}
-"""What answers a contact of a pregnancy, and whether that is one before the birth or after it."""
-
-_ASKED_THERE: Final = ("mood_check", "methods_offer", "methods_offer_after")
-"""What is asked at a contact and is none itself."""

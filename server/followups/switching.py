@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.errors import ConsentNotAsked, NotFound
 from server.followups.rule_runs import APPLY, start_run
-from server.followups.ruleset import may_be_switched_on, newest_of
+from server.followups.ruleset import may_be_switched_on
 from server.followups.town_rules import rules_of
 from server.models import Project, RuleRun, RuleSwitch
 
@@ -19,7 +19,7 @@ def switch_rule(
 
     Raises NotFound for a rule that is not in force, ConsentNotAsked for one that needs a consent that nobody can give.
     """
-    newest = newest_of(rules_of(db, project.id).every, today).get(rule)
+    newest = rules_of(db, project.id).on(today).newest.get(rule)
     if newest is None:
         raise NotFound()
     if newest.enabled == enabled:

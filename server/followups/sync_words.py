@@ -77,6 +77,7 @@ def go_on(db: Session, project: Project, syncing: Syncing, now: datetime) -> set
         if silence:
             silent.update(silence.phones)
         else:
+            row.stands_on = today
             follow_up_changed(db, project, row, now + STILL_SENDING)
     return silent
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from server.followups.pins import NO_PINS, Pins
 from server.followups.rule_fields import RuleInvalid
 from server.followups.rule_files import load_rules, read_rule
-from server.followups.ruleset import Rule, newest_of, switched_on
+from server.followups.rules_of_day import RulesOfDay
+from server.followups.ruleset import Rule
 from server.models import FollowUp, RuleMigration, RuleSwitch, RuleVersion
 
 FIRST_OF_A_TOWN: Final = 1001
@@ -51,17 +52,17 @@ class TownRules:
         """The ids of rules of which some version is a clinician's alone: what no village worker is shown or told."""
         return frozenset(rule.id for rule in self.every if rule.whose == "clinician")
 
-    def newest_on(self, today: date) -> dict[str, Rule]:
-        """ruleset.newest_of, kept for the day that was asked last."""
+    def on(self, today: date) -> RulesOfDay:
+        """The rules as they stand that day; kept for the day that was asked last."""
         known = self._days.get(today)
         if known is None:
-            known = newest_of(self.every, today)
+            known = RulesOfDay(self.every, today)
             self._days.clear()
             self._days[today] = known
         return known
 
     @cached_property
-    def _days(self) -> dict[date, dict[str, Rule]]:
+    def _days(self) -> dict[date, RulesOfDay]:
         return {}
 
     @cached_property
@@ -73,14 +74,14 @@ class TownRules:
 
     def is_off(self, rule: str, today: date) -> bool:
         """Whether the version in force of a rule that is known asks for nothing."""
-        newest = self.newest_on(today)
-        return rule in newest and rule not in switched_on(newest)
+        day = self.on(today)
+        return rule in day.newest and rule not in day.on
 
     def pins_of(self, rows: Iterable[FollowUp], today: date) -> Pins:
         """The versions that tasks keep: an ended one its own for good, an open one the version it was moved to last."""
         if not self._has_several:
             return NO_PINS
-        newest, kept = self.newest_on(today), {}
+        newest, kept = self.on(today).newest, {}
         for row in rows:
             version = row.rule_version if row.ended else max(row.rule_version, self.moved_to.get(row.rule, 0))
             if row.rule in newest and version < newest[row.rule].version:

@@ -13,8 +13,9 @@ class FollowUp(Base):
     """Derived from care events by the rules; `visit_key` and `made_at` stay when it is worked out again.
 
     `key` is server/followups/due.key_of, so a correction moves a row and makes no second one. `visit_key` is a random v4:
-    what a phone knows it by. `state` is one of due.TASK_STATES as of `stands_on`, one of due.END_STATES, or `superseded`
-    (no longer asked for: then `cause` says why). A row whose reason vanished stays: that a visit was asked for is data.
+    what a phone knows it by. `state` is one of due.TASK_STATES, one of due.END_STATES, or `superseded` (no longer asked
+    for: then `cause` says why); `stands_on` is the day on which the row last said something new, or others heard of it.
+    A row whose reason vanished stays: that a visit was asked for is data.
     `look_on` is the next day on which its state, severity or text changes by itself; null once nothing does.
     `escalates_on` is the day from which more people hear of it, once one is known (followups/standing.py). By people's acts
     (FollowUpAct): `snoozed_until` is the day on which it comes back; `given_to_id` whose it is up to `given_until`.

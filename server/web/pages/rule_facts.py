@@ -6,7 +6,7 @@ from typing import Any
 from server.access.allow import allow, may
 from server.errors import Forbidden, NotFound
 from server.followups.rule_words import lines_of
-from server.followups.ruleset import Rule, may_be_switched_on, newest_of, switched_on
+from server.followups.ruleset import Rule, may_be_switched_on, switched_on
 from server.followups.signing import Signed
 from server.followups.town_rules import FIRST_OF_A_TOWN, TownRules, rules_of
 from server.models import Project
@@ -43,7 +43,7 @@ def open_book(*verbs: str) -> Book:
     if project.kind != "care":
         raise Forbidden("Rules are for care projects. Ask your administrator to make this project one.")
     town = rules_of(session.db(), project.id)
-    return Book(project, town, newest_of(town.every, today()))
+    return Book(project, town, town.on(today()).newest)
 
 
 def rights_in(project: Project) -> dict[str, bool]:
