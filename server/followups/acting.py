@@ -16,7 +16,8 @@ from server.followups.due import Due
 from server.followups.explaining import rule_of
 from server.followups.gathering import facts_of
 from server.followups.judging import judge
-from server.followups.recalculate import lock_subject, recalculate, rows_of
+from server.followups.known_rows import rows_of
+from server.followups.recalculate import lock_subject, recalculate
 from server.followups.ruleset import Rule
 from server.followups.town_rules import rules_of
 from server.models import BENEFIT_CASES, FollowUp, FollowUpAct, Project

@@ -1,19 +1,16 @@
 """One subject's follow-ups by the rules of her town, with the versions that her known tasks keep."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from server.followups.facts import Facts
+from server.followups.known_rows import Known
 from server.followups.pins import Versions
 from server.followups.rules import Judged, judge_by
 from server.followups.town_rules import TownRules
 from server.followups.working_days import Calendar
-from server.models import FollowUp
 
 
-def judge(
-    facts: Facts, town: TownRules, rows: Mapping[str, FollowUp], today: date, calendar: Calendar | None = None
-) -> Judged:
+def judge(facts: Facts, town: TownRules, rows: Known, today: date, calendar: Calendar | None = None) -> Judged:
     """The follow-ups as they stand. `rows` are hers, by key: they keep the versions that they were worked out by.
 
     One that had ended and is asked for again is an open task: it goes by the version that open ones were moved to.

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db import ask
+from server.followups.known_rows import KnownRow
 from server.followups.ladder import ladder
 from server.followups.queries import is_snoozed, is_woman
 from server.followups.recipients import Recipients, recipients_of
@@ -79,14 +80,14 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
         _watch(db, row, levels.clinician == CRITICAL, now)
 
 
-def told_to_others(db: Session, rows: Iterable[FollowUp]) -> list[FollowUp]:
-    """Of these follow-ups of women what was told to somebody, but not only to the worker whom each has chosen since.
+def told_to_others(db: Session, rows: Iterable[KnownRow]) -> list[int]:
+    """The ids of those of these follow-ups that were told to somebody, but not only to the worker whom she has chosen since.
 
     Who is told that a visit is due or overdue is a worker; a doctor or the lead hears of other levels. The database is asked
     only where there is something that anybody hears of: of what nobody does every word was taken back when it changed.
     """
-    heard = {row.id: row for row in rows if _levels(row, late=False)}
-    return [heard[one] for one in ask(db, _TOLD_TO_OTHERS, {"follow_ups": list(heard)}).scalars()] if heard else []
+    heard = [row.id for row in rows if _levels(row, late=False)]
+    return list(ask(db, _TOLD_TO_OTHERS, {"follow_ups": heard}).scalars()) if heard else []
 
 
 def _build_told_to_others() -> Select[int]:
@@ -109,7 +110,7 @@ _TOLD_TO_OTHERS: Final = _build_told_to_others()
 """Built once: it is asked at every record about a woman."""
 
 
-def _levels(row: FollowUp, late: bool) -> Levels:
+def _levels(row: KnownRow, late: bool) -> Levels:
     """One that stands inside another is that one's matter, unless it is critical itself. Of one that was put off nobody is
     reminded until it comes back; doctor and lead hear of a critical one all the same."""
     if row.ended or (row.inside and row.severity != "critical"):

@@ -18,6 +18,7 @@ from server.access.her_worker import Carer
 from server.access.restricted import in_use
 from server.errors import NotFound
 from server.followups.given_away import is_asked_now, not_given_away
+from server.followups.known_rows import KnownRow
 from server.followups.town_rules import shipped
 from server.models import BENEFIT_CASES, Dataset, Entity, FollowUp, Household, RuleVersion, Village, Woman
 
@@ -88,7 +89,7 @@ def state_at(row: FollowUp, today: date) -> str:
     return "open" if today >= row.opens_on else "scheduled"
 
 
-def is_snoozed(row: FollowUp, today: date) -> bool:
+def is_snoozed(row: KnownRow, today: date) -> bool:
     """Whether somebody put it off that day. It is counted as whatever it is all the same."""
     return not row.ended and row.snoozed_until is not None and row.snoozed_until > today
 

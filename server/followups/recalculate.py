@@ -4,7 +4,7 @@ Two that work on one subject at once wait for each other: SQLite has one writer,
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.followups.due import Due
@@ -21,6 +21,7 @@ from server.followups.explaining import write_steps
 from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
 from server.followups.judging import judge
+from server.followups.known_rows import Known, KnownRow, load_rows, rows_of
 from server.followups.notices import follow_up_changed, told_to_others
 from server.followups.rules import NOTHING
 from server.followups.standing import escalates_on
@@ -39,17 +40,6 @@ SWITCHED_OFF: Final = "switched_off"
 """The cause where the town switched the rule off."""
 ONLY_OPEN: Final = (NO_CONSENT, SWITCHED_OFF)
 """Causes that end what is still to be done; what was answered before was done."""
-
-_ROWS: Final = (
-    select(FollowUp)
-    .where(
-        FollowUp.project_id == bindparam("project"),
-        FollowUp.subject_list == bindparam("subject_list"),
-        FollowUp.subject.in_(bindparam("subjects", expanding=True)),
-    )
-    .order_by(FollowUp.id)
-)
-"""Built once: it is asked at every record."""
 
 Subject = tuple[str, str]
 """The list (women, households) and the uuid."""
@@ -93,10 +83,12 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
         rows = rows_of(db, project.id, subject_list, uuids)
         keys = {uuid: {row.visit_key: key for key, row in hers.items()} for uuid, hers in rows.items()}
         facts = facts_of_many(db, project, subject_list, uuids, keys=keys)
-        for uuid in uuids:
-            bring_in_line(db, round_, facts.get(uuid), rows.get(uuid, {}))
+        changed = {
+            row.key: row for uuid in uuids for row in bring_in_line(db, round_, facts.get(uuid), rows.get(uuid, {}))
+        }
         if subject_list == "women":
-            for row in told_to_others(db, [row for hers in rows.values() for row in hers.values()]):
+            standing = [changed.get(key, row) for hers in rows.values() for key, row in hers.items()]
+            for row in load_rows(db, told_to_others(db, standing)):
                 row.stands_on = today
                 follow_up_changed(db, project, row, now)
 
@@ -116,76 +108,82 @@ def lock_subject(db: Session, project_id: int, subject: Subject, wait: bool) -> 
     return True
 
 
-def rows_of(
-    db: Session, project_id: int, subject_list: str, subjects: Collection[str]
-) -> dict[str, dict[str, FollowUp]]:
-    """The rows by subject and key, as they are in the database now: they may have changed while we waited."""
-    found: dict[str, dict[str, FollowUp]] = {}
-    rows = db.scalars(
-        _ROWS,
-        {"project": project_id, "subject_list": subject_list, "subjects": list(subjects)},
-        execution_options={"populate_existing": True},
-    )
-    for row in rows:
-        found.setdefault(row.subject, {})[row.key] = row
-    return found
+def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Known) -> list[FollowUp]:
+    """One subject: what is new is added, what moved is moved, what is no longer asked for is superseded with its cause.
 
-
-def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Mapping[str, FollowUp]) -> None:
-    """One subject: what is new is added, what moved is moved, what is no longer asked for is superseded with its cause."""
+    What changed comes back, by id; of the others nothing is written.
+    """
     judged = judge(facts, round_.town, rows, round_.today, round_.calendar) if facts else NOTHING
-    causes = {one.key: one.cause for one in judged.stopped}
-    news = []
-    for due in judged.dues:
-        row = rows.get(due.key) or add_row(db, round_, due)
-        if place(row, due, round_, next_look(due, facts, round_)):
+    stopped = {one.key: one.cause for one in judged.stopped}
+    wanted = {due.key: Wanted(values_of(due, round_.calendar), next_look(due, facts, round_)) for due in judged.dues}
+    causes = {key: stopped.get(key) or cause_of(row, facts, round_) for key, row in rows.items() if key not in wanted}
+    differing = [
+        row.id
+        for key, row in rows.items()
+        if (wanted[key].differs(row, round_.today) if key in wanted else not is_superseded(row, causes[key]))
+    ]
+    news = [add_row(db, round_, key, wanted[key]) for key in wanted if key not in rows]
+    for row in load_rows(db, differing):
+        is_asked = row.key in wanted
+        if place(row, wanted[row.key], round_) if is_asked else supersede(row, causes[row.key], round_):
             news.append(row)
-    for key in rows.keys() - {due.key for due in judged.dues}:
-        if supersede(rows[key], causes.get(key) or cause_of(rows[key], facts, round_), round_):
-            news.append(rows[key])
     db.flush()
-    for row in sorted(news, key=lambda one: one.id):
+    news.sort(key=attrgetter("id"))
+    for row in news:
         follow_up_changed(db, round_.project, row, round_.now)
+    return news
 
 
-def cause_of(row: FollowUp, facts: Facts | None, round_: Round) -> str:
+def cause_of(row: KnownRow, facts: Facts | None, round_: Round) -> str:
     """Why a row is not asked for that no stop ended."""
     if facts is None:
         return SUBJECT_GONE
     return SWITCHED_OFF if round_.town.is_off(row.rule, round_.today) else REASON_GONE
 
 
-def add_row(db: Session, round_: Round, due: Due) -> FollowUp:
-    """A row that has never been placed; its `look_on` of today makes it news."""
-    made = {"visit_key": str(uuid4()), "made_at": round_.now, "changed_at": round_.now, "look_on": round_.today}
-    row = FollowUp(project_id=round_.project.id, key=due.key, **made, **values_of(due, round_.calendar))
+@dataclass(frozen=True)
+class Wanted:
+    """What a row is to say, and the next day on which that changes by itself."""
+
+    values: Mapping[str, Any]
+    look_on: date | None
+
+    def differs(self, row: KnownRow, today: date) -> bool:
+        """Whether there is anything to write: of most of hers there is not, at every record about her."""
+        return row.look_on != self.look_on or self.is_news(row, today)
+
+    def is_news(self, row: KnownRow, today: date) -> bool:
+        """Whether it says something new, or its day to look has come."""
+        return (row.look_on is not None and row.look_on <= today) or self.says_more(row)
+
+    def says_more(self, row: KnownRow) -> bool:
+        return _reading(tuple(self.values))(row) != tuple(self.values.values())
+
+
+@cache
+def _reading(names: tuple[str, ...]) -> Callable[[KnownRow], tuple[Any, ...]]:
+    """Reads these columns of a row at once: every row is compared at each record about her."""
+    return attrgetter(*names)
+
+
+def add_row(db: Session, round_: Round, key: str, wanted: Wanted) -> FollowUp:
+    made = {"visit_key": str(uuid4()), "made_at": round_.now, "changed_at": round_.now, "stands_on": round_.today}
+    row = FollowUp(project_id=round_.project.id, key=key, look_on=wanted.look_on, **made, **wanted.values)
     db.add(row)
     return row
 
 
-def place(row: FollowUp, due: Due, round_: Round, look_on: date | None) -> bool:
-    """Writes one follow-up as it stands; whether it says something new, or its day to look has come.
-
-    One that says nothing new is not written: most of hers, at every record about her.
-    """
-    values = values_of(due, round_.calendar)
-    changed = _reading(tuple(values))(row) != tuple(values.values())
-    is_news = changed or (row.look_on is not None and row.look_on <= round_.today)
-    if changed:
+def place(row: FollowUp, wanted: Wanted, round_: Round) -> bool:
+    """Writes one follow-up as it stands; whether that is news."""
+    is_news = wanted.is_news(row, round_.today)
+    if wanted.says_more(row):
         row.changed_at = round_.now
-        for name, value in values.items():
+        for name, value in wanted.values.items():
             setattr(row, name, value)
     if is_news:
         row.stands_on = round_.today
-    if row.look_on != look_on:
-        row.look_on = look_on
+    row.look_on = wanted.look_on
     return is_news
-
-
-@cache
-def _reading(names: tuple[str, ...]) -> Callable[[FollowUp], tuple[Any, ...]]:
-    """Reads these columns of a row at once: every row is compared at each record about her."""
-    return attrgetter(*names)
 
 
 def values_of(due: Due, calendar: Calendar) -> dict[str, Any]:
@@ -222,6 +220,11 @@ def values_of(due: Due, calendar: Calendar) -> dict[str, Any]:
     }
 
 
+def is_superseded(row: KnownRow, cause: str) -> bool:
+    """Whether there is nothing left to write of a row that is no longer asked for."""
+    return row.state == SUPERSEDED and row.cause == cause and row.look_on is None
+
+
 def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
     """Ends a row that is no longer asked for; whether that is news.
 
@@ -233,13 +236,10 @@ def supersede(row: FollowUp, cause: str, round_: Round) -> bool:
     if is_news:
         row.state, row.ended, row.severity, row.cause, row.inside = SUPERSEDED, True, "info", cause, None
         row.escalates_on = row.snoozed_until = row.given_to_id = row.given_until = None
-        row.changed_at = round_.now
+        row.changed_at, row.stands_on = round_.now, round_.today
     if cause == SUBJECT_GONE:  # perhaps at her own wish: that a visit was asked for stays, what it was about does not
         row.episode, row.anchor_event, row.answered_by, row.why_json = None, "", None, "[]"
-    if is_news:
-        row.stands_on = round_.today
-    if row.look_on is not None:
-        row.look_on = None
+    row.look_on = None
     return is_news
 
 

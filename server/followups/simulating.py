@@ -1,6 +1,6 @@
 """Follow-ups as they would stand on a day, worked out anew and written nowhere: what `fangshi follow-ups` prints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import reduce
 from typing import Any, Final
@@ -14,11 +14,11 @@ from server.followups.explaining import fields_of
 from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
 from server.followups.judging import judge
-from server.followups.recalculate import rows_of
+from server.followups.known_rows import Known, rows_of
 from server.followups.ruleset import Rule
 from server.followups.town_calendar import calendar_of
 from server.followups.town_rules import rules_of, with_rule
-from server.models import BENEFIT_CASES, Dataset, Entity, FollowUp, Household, Project, Woman
+from server.models import BENEFIT_CASES, Dataset, Entity, Household, Project, Woman
 
 BATCH: Final = 200
 STATES: Final = {
@@ -67,7 +67,7 @@ def changed_by(db: Session, project: Project, today: date, drafts: Sequence[Rule
         yield from (one for one in compare(before, after) if one.kind in CHANGES)
 
 
-def facts_in(db: Session, project: Project, today: date) -> Iterator[tuple[Facts, Mapping[str, FollowUp]]]:
+def facts_in(db: Session, project: Project, today: date) -> Iterator[tuple[Facts, Known]]:
     """Everybody's facts, without the visits of later days, and known follow-ups by key."""
     for subject_list, query, key in subjects_in(project):
         for subjects in _batches(db, query, key):

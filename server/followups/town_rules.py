@@ -13,12 +13,13 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import BindParameter, CompoundSelect, Integer, String, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from server.followups.known_rows import KnownRow
 from server.followups.pins import NO_PINS, Pins
 from server.followups.rule_fields import RuleInvalid
 from server.followups.rule_files import load_rules, read_rule
 from server.followups.rules_of_day import RulesOfDay
 from server.followups.ruleset import Rule
-from server.models import FollowUp, RuleMigration, RuleSwitch, RuleVersion
+from server.models import RuleMigration, RuleSwitch, RuleVersion
 
 FIRST_OF_A_TOWN: Final = 1001
 """Town versions are numbered from here on: no version that comes with the product later has such a number, and what a town
@@ -77,7 +78,7 @@ class TownRules:
         day = self.on(today)
         return rule in day.newest and rule not in day.on
 
-    def pins_of(self, rows: Iterable[FollowUp], today: date) -> Pins:
+    def pins_of(self, rows: Iterable[KnownRow], today: date) -> Pins:
         """The versions that tasks keep: an ended one its own for good, an open one the version it was moved to last."""
         if not self._has_several:
             return NO_PINS

@@ -17,7 +17,8 @@ from server.access.restricted import in_use
 from server.followups.comparing import Change, Tally, compare, count
 from server.followups.gathering import facts_of_many
 from server.followups.judging import judge
-from server.followups.recalculate import Subject, rows_of
+from server.followups.known_rows import rows_of
+from server.followups.recalculate import Subject
 from server.followups.recipients import Staff, staff_of
 from server.followups.rule_files import read_rule
 from server.followups.ruleset import Rule
