@@ -17,8 +17,8 @@ LOW_HAEMOGLOBIN: Final = 70
 
 
 def number(data: Mapping[str, str], name: str) -> float | None:
-    text = data.get(name, "")
-    return float(text) if NUMBER.fullmatch(text) else None
+    text = data.get(name)
+    return float(text) if text and NUMBER.fullmatch(text) else None
 
 
 def is_feverish(data: Mapping[str, str]) -> bool:
@@ -31,10 +31,10 @@ def has_high_pressure(data: Mapping[str, str]) -> bool:
 
 
 def lacks_haemoglobin(data: Mapping[str, str]) -> bool:
-    found, said = number(data, "hb_gl"), number(data, "hb_critical_below") or LOW_HAEMOGLOBIN
-    return found is not None and found < max(said, LOW_HAEMOGLOBIN)
+    found = number(data, "hb_gl")
+    return found is not None and found < max(number(data, "hb_critical_below") or 0, LOW_HAEMOGLOBIN)
 
 
 def _reaches(data: Mapping[str, str], name: str, limit: str, ours: float) -> bool:
-    found, said = number(data, name), number(data, limit) or ours
-    return found is not None and found >= min(said, ours)
+    found = number(data, name)
+    return found is not None and found >= min(number(data, limit) or ours, ours)

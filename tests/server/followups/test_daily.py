@@ -8,6 +8,7 @@ from server.db import Database
 from server.followups import recalculate as module
 from server.followups.daily import due_by, recalculate_due
 from server.followups.facts import Facts
+from server.followups.known_rows import Known
 from server.followups.notices import level_of
 from server.followups.recalculate import recalculate, recalculate_many
 from server.models import FollowUp, Notification, Project
@@ -96,10 +97,10 @@ def test_one_that_cannot_be_read_holds_up_no_other_and_is_tried_again_the_next_d
         work_out(db, woman, "2026-10-20", subject)
     real = module.bring_in_line
 
-    def fail(db_: Session, round_: module.Round, facts: Facts, rows: dict[str, FollowUp]) -> None:
+    def fail(db_: Session, round_: module.Round, facts: Facts, rows: Known) -> list[FollowUp]:
         if facts.subject == "w1":
             raise OverflowError
-        real(db_, round_, facts, rows)
+        return real(db_, round_, facts, rows)
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "bring_in_line", fail)

@@ -171,7 +171,7 @@ def test_what_was_told_to_others_before_she_chose_is_found_and_goes_to_the_worke
     assert told_to_others(db, [row]) == [], "she chose nobody"
     woman.assigned_worker = str(staff.luo)
     db.flush()
-    assert told_to_others(db, [row]) == [row]
+    assert told_to_others(db, [row]) == [row.id]
     follow_up_changed(db, staff.project, row, MORNING)
     waiting = db.scalars(select(Notification.recipient_id).where(Notification.taken_back_at.is_(None)))
     assert list(waiting) == [staff.luo]
