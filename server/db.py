@@ -4,7 +4,7 @@ SQLite rules that were measured (docs/architecture.md): the driver must not open
 write must say so at BEGIN, and shapely is imported before mod_spatialite is ever loaded, or the two share a wrong GEOS.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +13,17 @@ import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapel
 import pyproj  # noqa: F401
 import shapely  # noqa: F401 - first, see above
 from pysqlite3 import dbapi2 as pysqlite
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Select,
+    bindparam,
+    create_engine,
+    event,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -80,13 +90,37 @@ def begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def ask(db: Session, query: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+Asked = Session | Connection
+"""Whom a question goes to. Who asks many in a row takes the session's connection once: to find it is a tenth of a question."""
+
+
+def ask(db: Asked, query: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
     """The rows of a query of columns, without what the session does for objects: a short question is most of that.
 
-    What waits to be written is written first, as the session would.
+    What waits to be written in a session is written first, as it would itself.
     """
+    return connection_of(db).execute(query, values)
+
+
+def connection_of(db: Asked) -> Connection:
+    if isinstance(db, Connection):
+        return db
     db.flush()
-    return db.connection().execute(query, values)
+    return db.connection()
+
+
+class AskedOfSome:
+    """A query about some subjects, built once: for one, as at every record, without a list that is put together each time."""
+
+    def __init__(self, build: Callable[[Callable[[Any], ColumnElement[bool]]], Select[*tuple[Any, ...]]]) -> None:
+        """`build` makes the query; what it is given makes the condition that a column is of these subjects."""
+        self._of_one = build(lambda column: column == bindparam("subject"))
+        self._of_many = build(lambda column: column.in_(bindparam("subjects", expanding=True)))
+
+    def ask(self, db: Asked, subjects: Collection[str], **values: Any) -> CursorResult[*tuple[Any, ...]]:
+        if len(subjects) == 1:
+            return ask(db, self._of_one, {**values, "subject": next(iter(subjects))})
+        return ask(db, self._of_many, {**values, "subjects": list(subjects)})
 
 
 class Database:

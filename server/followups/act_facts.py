@@ -4,9 +4,8 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, select
-from sqlalchemy.orm import Session
 
-from server.db import ask
+from server.db import Asked, ask
 from server.followups.facts import Act
 from server.models import FollowUpAct
 
@@ -36,7 +35,7 @@ _ACTS: Final = (
 """Built once: it is asked at every record."""
 
 
-def acts_of(db: Session, project_id: int, subject_list: str, subjects: Collection[str]) -> dict[str, tuple[Act, ...]]:
+def acts_of(db: Asked, project_id: int, subject_list: str, subjects: Collection[str]) -> dict[str, tuple[Act, ...]]:
     """By subject what stands; who has none is not named."""
     rows = ask(db, _ACTS, {"project": project_id, "subject_list": subject_list, "subjects": list(subjects)})
     found: dict[str, tuple[Act, ...]] = {}

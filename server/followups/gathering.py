@@ -6,14 +6,14 @@ Asked of the database as often for a hundred subjects as for one. How records ar
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, bindparam, exists, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from server.access.restricted import in_use
-from server.db import ask
+from server.db import Asked, AskedOfSome, ask
 from server.followups.act_facts import acts_of
 from server.followups.case_facts import read_case
 from server.followups.facts import Consent, Facts
@@ -33,9 +33,6 @@ Keys = Mapping[str, Mapping[str, str]]
 TELLING = tuple(KEPT)
 """The forms whose records rules go by; one of the town's own that names a woman tells nothing of her."""
 
-# Built once: they are asked at every record, and building one costs more than its answer.
-_SUBJECTS: Final[BindParameter[Any]] = bindparam("subjects", expanding=True)
-
 
 def _acted(subject_list: str, uuid: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Whether somebody did something with one of their follow-ups by hand: of few, and of those alone the acts are asked."""
@@ -43,23 +40,32 @@ def _acted(subject_list: str, uuid: InstrumentedAttribute[str]) -> ColumnElement
     return exists().where(*acts, FollowUpAct.subject == uuid, FollowUpAct.undone_at.is_(None))
 
 
-_HOMES: Final = select(Household.uuid, Household.village_code, _acted("households", Household.uuid)).where(
-    Household.project_id == bindparam("project"), Household.uuid.in_(_SUBJECTS)
+# Built once: they are asked at every record, and building one costs more than its answer.
+_HOMES: Final = AskedOfSome(
+    lambda are: select(Household.uuid, Household.village_code, _acted("households", Household.uuid)).where(
+        Household.project_id == bindparam("project"), are(Household.uuid)
+    )
 )
-_WOMEN: Final = select(
-    *(Woman.uuid, Woman.village_code, Woman.consent_service & in_use(), Woman.consent_until, Woman.withdrawn_on),
-    _acted("women", Woman.uuid),
-).where(Woman.project_id == bindparam("project"), Woman.uuid.in_(_SUBJECTS))
-_EVENTS: Final = select(CareEvent.subject, *AS_EVENT).where(
-    CareEvent.project_id == bindparam("project"),
-    CareEvent.subject_list == bindparam("subject_list"),
-    CareEvent.subject.in_(_SUBJECTS),
-    CareEvent.form_id.in_(TELLING),
+_WOMEN: Final = AskedOfSome(
+    lambda are: select(
+        *(Woman.uuid, Woman.village_code, Woman.consent_service & in_use(), Woman.consent_until, Woman.withdrawn_on),
+        _acted("women", Woman.uuid),
+    ).where(Woman.project_id == bindparam("project"), are(Woman.uuid))
 )
-_KEYS: Final = select(FollowUp.subject, FollowUp.visit_key, FollowUp.key).where(
-    FollowUp.project_id == bindparam("project"),
-    FollowUp.subject_list == bindparam("subject_list"),
-    FollowUp.subject.in_(_SUBJECTS),
+_EVENTS: Final = AskedOfSome(
+    lambda are: select(CareEvent.subject, *AS_EVENT).where(
+        CareEvent.project_id == bindparam("project"),
+        CareEvent.subject_list == bindparam("subject_list"),
+        are(CareEvent.subject),
+        CareEvent.form_id.in_([literal(one) for one in TELLING]),
+    )
+)
+_KEYS: Final = AskedOfSome(
+    lambda are: select(FollowUp.subject, FollowUp.visit_key, FollowUp.key).where(
+        FollowUp.project_id == bindparam("project"),
+        FollowUp.subject_list == bindparam("subject_list"),
+        are(FollowUp.subject),
+    )
 )
 _DELETED: Final = (
     select(Entity.uuid)
@@ -71,28 +77,32 @@ _DELETED: Final = (
         Entity.deleted_at.is_not(None),
     )
 )
-_TRANSFERS: Final = (
-    select(Entity.uuid, Entity.data_json)
-    .join(Dataset, Dataset.id == Entity.dataset_id)
-    .where(Dataset.project_id == bindparam("project"), Dataset.name == TRANSFERS)
-    .where(Entity.about.in_(_SUBJECTS), Entity.deleted_at.is_(None))
+_TRANSFERS: Final = AskedOfSome(
+    lambda are: (
+        select(Entity.uuid, Entity.data_json)
+        .join(Dataset, Dataset.id == Entity.dataset_id)
+        .where(Dataset.project_id == bindparam("project"), Dataset.name == TRANSFERS)
+        .where(are(Entity.about), Entity.deleted_at.is_(None))
+    )
 )
-_CASES: Final = (
-    select(Entity.uuid, Entity.village_code, _acted(BENEFIT_CASES, Entity.uuid))
-    .join(Dataset, Dataset.id == Entity.dataset_id)
-    .where(Dataset.project_id == bindparam("project"), Dataset.name == BENEFIT_CASES)
-    .where(Entity.deleted_at.is_(None), Entity.uuid.in_(_SUBJECTS))
+_CASES: Final = AskedOfSome(
+    lambda are: (
+        select(Entity.uuid, Entity.village_code, _acted(BENEFIT_CASES, Entity.uuid))
+        .join(Dataset, Dataset.id == Entity.dataset_id)
+        .where(Dataset.project_id == bindparam("project"), Dataset.name == BENEFIT_CASES)
+        .where(Entity.deleted_at.is_(None), are(Entity.uuid))
+    )
 )
 """The cases that stand in the list. Nothing is kept without the household's consent (3, F12)."""
 
 
-def facts_of(db: Session, project: Project, subject_list: str, subject: str) -> Facts | None:
+def facts_of(db: Asked, project: Project, subject_list: str, subject: str) -> Facts | None:
     """What is known of one woman, household or benefit case; None where the registry does not know her."""
     return facts_of_many(db, project, subject_list, [subject]).get(subject)
 
 
 def facts_of_many(
-    db: Session,
+    db: Asked,
     project: Project,
     subject_list: str,
     subjects: Collection[str],
@@ -111,7 +121,7 @@ def facts_of_many(
 
 
 def _told_by_records(
-    db: Session,
+    db: Asked,
     project: Project,
     subject_list: str,
     people: Mapping[str, Person],
@@ -134,7 +144,7 @@ def _told_by_records(
     return _on_schedule(db, project, found)
 
 
-def _on_schedule(db: Session, project: Project, found: dict[str, Facts]) -> dict[str, Facts]:
+def _on_schedule(db: Asked, project: Project, found: dict[str, Facts]) -> dict[str, Facts]:
     pregnancies = [one.uuid for facts in found.values() for one in facts.pregnancies]
     choices = choices_of(db, project.id, pregnancies) if pregnancies else []
     return {uuid: with_choices(facts, choices) for uuid, facts in found.items()} if choices else found
@@ -144,14 +154,14 @@ def _refers(one: Event) -> bool:
     return urgency_of(one.form_id, one.data) is not None
 
 
-def _people(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Person]:
+def _people(db: Asked, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Person]:
     if subject_list == "households":
-        homes = ask(db, _HOMES, {"project": project.id, "subjects": list(subjects)})
+        homes = _HOMES.ask(db, subjects, project=project.id)
         return {uuid: Person(uuid, village, Consent(True), acted) for uuid, village, acted in homes}
     if subject_list == BENEFIT_CASES:
-        cases = ask(db, _CASES, {"project": project.id, "subjects": list(subjects)})
+        cases = _CASES.ask(db, subjects, project=project.id)
         return {uuid: Person(uuid, village or "", Consent(True), acted) for uuid, village, acted in cases}
-    rows = ask(db, _WOMEN, {"project": project.id, "subjects": list(subjects)})
+    rows = _WOMEN.ask(db, subjects, project=project.id)
     return {
         uuid: Person(uuid, village, Consent(given and withdrawn is None, until), acted)
         for uuid, village, given, until, withdrawn, acted in rows
@@ -159,9 +169,9 @@ def _people(db: Session, project: Project, subject_list: str, subjects: Collecti
 
 
 def _events(
-    db: Session, project: Project, subject_list: str, subjects: Collection[str], until: date | None
+    db: Asked, project: Project, subject_list: str, subjects: Collection[str], until: date | None
 ) -> dict[str, list[Event]]:
-    rows = ask(db, _EVENTS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
+    rows = _EVENTS.ask(db, subjects, project=project.id, subject_list=subject_list)
     found: dict[str, list[Event]] = {}
     for row in rows:
         if until is None or happened_on(row.visit_date, row.received_at) <= until:
@@ -169,16 +179,16 @@ def _events(
     return found
 
 
-def _keys(db: Session, project: Project, subject_list: str, subjects: Collection[str]) -> Keys:
+def _keys(db: Asked, project: Project, subject_list: str, subjects: Collection[str]) -> Keys:
     """What each visit_key of a subject's follow-ups stands for."""
-    rows = ask(db, _KEYS, {"project": project.id, "subject_list": subject_list, "subjects": list(subjects)})
+    rows = _KEYS.ask(db, subjects, project=project.id, subject_list=subject_list)
     found: dict[str, dict[str, str]] = {}
     for subject, visit_key, key in rows:
         found.setdefault(subject, {})[visit_key] = key
     return found
 
 
-def _deleted_referrals(db: Session, project: Project, events: Collection[str]) -> frozenset[str]:
+def _deleted_referrals(db: Asked, project: Project, events: Collection[str]) -> frozenset[str]:
     """Referrals that the office took out of their list: nobody asks for their outcome."""
     if not events:
         return frozenset()
@@ -186,9 +196,9 @@ def _deleted_referrals(db: Session, project: Project, events: Collection[str]) -
     return frozenset(ask(db, _DELETED, {"project": project.id, "referrals": uuids}).scalars())
 
 
-def _listed_transfers(db: Session, project: Project, women: Collection[str]) -> dict[str, str]:
+def _listed_transfers(db: Asked, project: Project, women: Collection[str]) -> dict[str, str]:
     """What the list says of each transfer of theirs; one that the office took out is not among them."""
     if not women:
         return {}
-    rows = ask(db, _TRANSFERS, {"project": project.id, "subjects": list(women)})
+    rows = _TRANSFERS.ask(db, women, project=project.id)
     return {uuid: orjson.loads(data).get("status", "") for uuid, data in rows}

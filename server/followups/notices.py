@@ -14,7 +14,7 @@ from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, or_,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.db import ask
+from server.db import Asked, ask
 from server.followups.known_rows import KnownRow
 from server.followups.ladder import ladder
 from server.followups.queries import is_snoozed, is_woman
@@ -80,7 +80,7 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
         _watch(db, row, levels.clinician == CRITICAL, now)
 
 
-def told_to_others(db: Session, rows: Iterable[KnownRow]) -> list[int]:
+def told_to_others(db: Asked, rows: Iterable[KnownRow]) -> list[int]:
     """The ids of those of these follow-ups that were told to somebody, but not only to the worker whom she has chosen since.
 
     Who is told that a visit is due or overdue is a worker; a doctor or the lead hears of other levels. The database is asked
@@ -95,7 +95,10 @@ def _build_told_to_others() -> Select[int]:
         Notification.follow_up_id == FollowUp.id, Notification.channel == INBOX, Notification.taken_back_at.is_(None)
     )
     to_her_worker = cast(Notification.recipient_id, String) == Woman.assigned_worker
-    hers, others = told.where(to_her_worker), told.where(~to_her_worker, Notification.kind.in_(("due", "overdue")))
+    hers, others = (
+        told.where(to_her_worker),
+        told.where(~to_her_worker, or_(Notification.kind == "due", Notification.kind == "overdue")),
+    )
     return (
         select(FollowUp.id)
         .join(Woman, is_woman())

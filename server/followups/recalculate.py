@@ -16,6 +16,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.db import connection_of
 from server.followups.due import Due
 from server.followups.explaining import write_steps
 from server.followups.facts import Facts
@@ -76,19 +77,20 @@ def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject],
     wanted = sorted(set(subjects))
     for one in wanted:
         lock_subject(db, project.id, one, wait=True)
-    rules, calendar = rules_and_calendar_of(db, project.id)
+    here = connection_of(db)
+    rules, calendar = rules_and_calendar_of(here, project.id)
     round_ = Round(project, today, now, calendar, rules)
     for subject_list, group in groupby(wanted, key=lambda one: one[0]):
         uuids = [uuid for _, uuid in group]
-        rows = rows_of(db, project.id, subject_list, uuids)
+        rows = rows_of(here, project.id, subject_list, uuids)
         keys = {uuid: {row.visit_key: key for key, row in hers.items()} for uuid, hers in rows.items()}
-        facts = facts_of_many(db, project, subject_list, uuids, keys=keys)
+        facts = facts_of_many(here, project, subject_list, uuids, keys=keys)
         changed = {
             row.key: row for uuid in uuids for row in bring_in_line(db, round_, facts.get(uuid), rows.get(uuid, {}))
         }
         if subject_list == "women":
             standing = [changed.get(key, row) for hers in rows.values() for key, row in hers.items()]
-            for row in load_rows(db, told_to_others(db, standing)):
+            for row in load_rows(db, told_to_others(here, standing)):
                 row.stands_on = today
                 follow_up_changed(db, project, row, now)
 

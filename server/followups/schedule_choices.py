@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.db import ask
+from server.db import Asked, ask
 from server.followups.facts import Facts
 from server.followups.pregnancies import Pregnancy
 from server.followups.ruleset import PROFILES
@@ -49,7 +49,7 @@ class TownsChoice:
     at: datetime | None = None
 
 
-def choices_of(db: Session, project_id: int, pregnancies: Collection[str]) -> list[Choice]:
+def choices_of(db: Asked, project_id: int, pregnancies: Collection[str]) -> list[Choice]:
     """The town's choices and those of these pregnancies, in the order in which they were made: one query for all."""
     rows = ask(db, _CHOICES, {"project": project_id, "pregnancies": list(pregnancies)})
     return [Choice(pregnancy, profile, clock.today(chosen_at)) for pregnancy, profile, chosen_at in rows]

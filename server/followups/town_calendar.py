@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
-from server.db import ask
+from server.db import Asked, ask
 from server.errors import NotFound, UnexpectedValue
 from server.followups.calendar_files import calendar_with, read_again, read_year, shipped_years
 from server.followups.due import Step
@@ -52,7 +52,7 @@ _WHOLE: Final[CompoundSelect[Any, Any, Any, Any]] = union_all(
 """The marks of a town's rules, and its years: one question at every record, and not two."""
 
 
-def rules_and_calendar_of(db: Session, project_id: int) -> tuple[TownRules, Calendar]:
+def rules_and_calendar_of(db: Asked, project_id: int) -> tuple[TownRules, Calendar]:
     """What every recalculation goes by."""
     marks = [Mark(*row) for row in ask(db, _WHOLE, {"project": project_id})]
     years = sorted((one for one in marks if one.kind == _YEAR), key=lambda one: one.number)

@@ -11,8 +11,8 @@ from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BindParameter, CompoundSelect, Integer, String, bindparam, cast, func, literal, select, union_all
-from sqlalchemy.orm import Session
 
+from server.db import Asked
 from server.followups.known_rows import KnownRow
 from server.followups.pins import NO_PINS, Pins
 from server.followups.rule_fields import RuleInvalid
@@ -106,12 +106,12 @@ def shipped() -> TownRules:
     return TownRules(shipped_rules(), {}, {})
 
 
-def rules_of(db: Session, project_id: int) -> TownRules:
+def rules_of(db: Asked, project_id: int) -> TownRules:
     """The rules of a town, with one question to the database once its marks are known in this process."""
     return rules_by(db, project_id, (Mark(*row) for row in db.execute(MARKS, {"project": project_id})))
 
 
-def rules_by(db: Session, project_id: int, found: Iterable[Mark]) -> TownRules:
+def rules_by(db: Asked, project_id: int, found: Iterable[Mark]) -> TownRules:
     """The rules that these marks stand for; what they say is asked for where this process does not know it yet."""
     marks = tuple(sorted(found))
     if not marks:
@@ -164,7 +164,7 @@ MARKS: Final = _marks_of_a_town()
 """Built once: it is asked at every record."""
 
 
-def _texts(db: Session, project_id: int) -> dict[tuple[str, int], str]:
+def _texts(db: Asked, project_id: int) -> dict[tuple[str, int], str]:
     rows = db.execute(
         select(RuleVersion.rule, RuleVersion.version, RuleVersion.text).where(
             RuleVersion.project_id == project_id, RuleVersion.state == "published"
