@@ -1,6 +1,6 @@
 """The occasions of a rule: each pregnancy, injection, supply, danger sign … that asks for one follow-up. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -16,15 +16,20 @@ from server.followups.occasions import Occasion
 from server.followups.ruleset import Rule
 
 
-def occasions_of(rule: Rule, facts: Facts, today: date) -> Iterator[Occasion]:
-    """The occasions of a rule that are known by that day; events dated later than it are left out."""
+def occasions_of(rule: Rule, facts: Facts, today: date) -> Collection[Occasion]:
+    """The occasions of a rule that are known by that day; events dated later than it are left out.
+
+    Of two with one name the first counts. Most rules find nothing for most women: that costs nothing more than looking.
+    """
     if facts.subject_list != rule.subject_list:
-        return
-    seen = set()
-    for occasion in FINDERS[rule.anchor](rule, facts, today):
-        if occasion.day <= today and (occasion.episode, occasion.event) not in seen:
-            seen.add((occasion.episode, occasion.event))
-            yield occasion
+        return ()
+    found = [one for one in FINDERS[rule.anchor](rule, facts, today) if one.day <= today]
+    if len(found) < 2:
+        return found
+    named: dict[tuple[str | None, str], Occasion] = {}
+    for one in found:
+        named.setdefault((one.episode, one.event), one)
+    return named.values()
 
 
 FINDERS: Final[Mapping[str, Callable[[Rule, Facts, date], Iterator[Occasion]]]] = {

@@ -64,8 +64,10 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     known = list(db.scalars(_KNOWN, {"follow_up": row.id}))
     is_red = row.severity == "red" and not row.ended
     levels = _levels(row, is_red and is_late(row, calendar_of(db, project.id)))
-    row.waits_for_sync = is_held_back(db, row, levels)
-    if row.waits_for_sync:
+    waits_for_sync = is_held_back(db, row, levels)
+    if row.waits_for_sync != waits_for_sync:  # what is set anew is written, though it was so before
+        row.waits_for_sync = waits_for_sync
+    if waits_for_sync:
         levels = Levels(worker=levels.worker)
     if not known and not levels:
         return

@@ -181,10 +181,12 @@ def place(row: FollowUp, wanted: Wanted, round_: Round) -> bool:
     if wanted.says_more(row):
         row.changed_at = round_.now
         for name, value in wanted.values.items():
-            setattr(row, name, value)
-    if is_news:
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+    if is_news and row.stands_on != round_.today:
         row.stands_on = round_.today
-    row.look_on = wanted.look_on
+    if row.look_on != wanted.look_on:
+        row.look_on = wanted.look_on
     return is_news
 
 

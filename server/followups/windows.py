@@ -45,13 +45,17 @@ def window_of(rule: Rule, days: Mapping[str, date], calendar: Calendar = WEEKEND
     The calendar is asked by rules that count in working days alone.
     """
 
-    def latest(offsets: tuple[Offset, ...]) -> date:
-        if len(offsets) == 1:
-            return edge_day(offsets[0], rule, days, calendar)
-        return max(edge_day(one, rule, days, calendar) for one in offsets)
+    opens_on = latest_of(rule.open, rule, days, calendar)
+    due_on = latest_of(rule.due, rule, days, calendar)
+    closes_on = latest_of(rule.close, rule, days, calendar)
+    latest_on = latest_of(rule.latest, rule, days, calendar) if rule.latest else None
+    return Window(opens_on, due_on, closes_on, rule.grace, latest_on)
 
-    opens_on, due_on, closes_on = (latest(offsets) for offsets in (rule.open, rule.due, rule.close))
-    return Window(opens_on, due_on, closes_on, rule.grace, latest(rule.latest) if rule.latest else None)
+
+def latest_of(offsets: tuple[Offset, ...], rule: Rule, days: Mapping[str, date], calendar: Calendar) -> date:
+    if len(offsets) == 1:
+        return edge_day(offsets[0], rule, days, calendar)
+    return max([edge_day(one, rule, days, calendar) for one in offsets])
 
 
 def state_on(today: date, window: Window) -> str:
@@ -120,9 +124,9 @@ def edge_sum(
 
 def edge_day(offset: Offset, rule: Rule, days: Mapping[str, date], calendar: Calendar) -> date:
     """What that sum gives."""
-    if not rule.in_working_days:
-        return day_of(offset, days)
-    return calendar.add_working_days(add_months(days[offset.fact], offset.months), offset.days)
+    if rule.in_working_days:
+        return calendar.add_working_days(add_months(days[offset.fact], offset.months), offset.days)
+    return day_of(offset, days)
 
 
 def propose_day(kind: str, window: Window, is_rest_day: RestDay | None) -> date:
@@ -155,8 +159,17 @@ def proposed_step(window: Window, proposed_on: date, calendar: Calendar) -> Step
 def window_steps(rule: Rule, days: Mapping[str, date], window: Window, calendar: Calendar) -> tuple[Step, ...]:
     """The sums behind the edges of a window."""
     steps: list[Step] = []
-    for what, offsets in (("opens_on", rule.open), ("due_on", rule.due), ("closes_on", rule.close)):
-        used = max(offsets, key=lambda one: edge_day(one, rule, days, calendar)) if len(offsets) > 1 else offsets[0]
+    edges = (
+        ("opens_on", rule.open, window.opens_on),
+        ("due_on", rule.due, window.due_on),
+        ("closes_on", rule.close, window.closes_on),
+    )
+    for what, offsets, gives in edges:
+        if len(offsets) == 1 and not rule.in_working_days:  # as nearly all have it: the sum is known
+            (one,) = offsets
+            steps.append(Step(what, one.fact, days[one.fact], one.days, gives, True, one.months))
+            continue
+        used = max(offsets, key=lambda one: edge_day(one, rule, days, calendar))
         steps += (edge_sum(what, one, rule, days, calendar, counts=one is used) for one in offsets)
     steps.append(Step("overdue_from", "closes_on", window.closes_on, window.grace + 1, window.overdue_from))
     return tuple(steps)
