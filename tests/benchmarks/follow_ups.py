@@ -124,7 +124,9 @@ def a_new_record(db: Session, project_id: int, subject: str) -> int:
     episode = next((one for one in known if one and one[0] in A_RECORD), "c")
     form_id, answers = A_RECORD[episode[0]]
     project = db.get_one(Project, project_id)
-    told = tell(db, project, form_id, (TODAY + timedelta(days=DAYS)).isoformat(), subject=subject, episode=episode, **answers)
+    told = tell(
+        db, project, form_id, (TODAY + timedelta(days=DAYS)).isoformat(), subject=subject, episode=episode, **answers
+    )
     return told.submission_version_id
 
 
