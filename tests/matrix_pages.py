@@ -33,6 +33,7 @@ POST /join/<token>
 POST /language
 GET /not-built
 POST /policy-report
+GET /push-worker.js
 GET /sign-in
 POST /sign-in
 GET /sign-in/code

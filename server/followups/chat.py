@@ -19,7 +19,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from server.access.outbound import AddressRefused, Answer, AnswerUnheard, Call, NotReached, exchange
-from server.followups.channels import DINGTALK, FEISHU, LARK, SMS, WEBHOOK, WECOM, Destination
+from server.followups import web_push
+from server.followups.channels import DINGTALK, FEISHU, LARK, SMS, WEB_PUSH, WEBHOOK, WECOM, Destination
 from server.followups.handing_over import Delayed, HandOver, Refused, Unknown
 
 PLUGINS: Final = {
@@ -29,10 +30,13 @@ PLUGINS: Final = {
     LARK: ("lark", "NotifyLark"),
     WEBHOOK: ("custom_json", "NotifyJSON"),
     SMS: ("custom_form", "NotifyForm"),
+    WEB_PUSH: ("vapid", "NotifyVapid"),
 }
 BOTS: Final = (WECOM, DINGTALK, FEISHU, LARK)
 TOO_OFTEN: Final = frozenset((45009, 45033, 130101, 9499, 11232, -1))
 """Numbers by which bots say "not now": WeCom's and DingTalk's limits and busy systems, Feishu's limit."""
+
+GONE: Final = (404, 410)  # of a browser's address: nobody looks there any more (RFC 8030, 7.3)
 
 UNHEARD_STATUS: Final = (502, 504)  # whoever stood between us and the gateway does not know either
 LATER: Final = (408, 425, 429)
@@ -122,6 +126,13 @@ def settings_of(to: Destination) -> dict[str, Any]:
     return _web(to)
 
 
+def sender_of(to: Destination) -> Any:
+    """apprise's sender. Raises TypeError for a part that it cannot use."""
+    if to.kind == WEB_PUSH:
+        return web_push.sender_of(plugin(WEB_PUSH), web_push.Push(to.address, to.secret, to.contact, to.key))
+    return plugin(to.kind)(**settings_of(to))
+
+
 def _web(to: Destination) -> dict[str, Any]:
     parts = urlsplit(to.address)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -137,7 +148,7 @@ def send(
     `may_hand_over` is asked once the other side is connected, just before the text goes. `mark` is the occasion's.
     """
     try:
-        sender = plugin(destination.kind)(**settings_of(destination))
+        sender = sender_of(destination)
     except TypeError:  # apprise's word for a part that it cannot use
         raise Refused("not_whole") from None
     wire = Wire(destination, mark, allowed, may_hand_over)
@@ -162,6 +173,8 @@ def judge(destination: Destination, answer: Answer) -> None:
         raise Delayed("busy", after=asked_to_wait(answer))
     if 300 <= answer.status < 400:
         raise Refused("redirected")
+    if destination.kind == WEB_PUSH and answer.status in GONE:
+        raise Refused("gone")
     if not 200 <= answer.status < 300:
         raise Refused(f"status:{answer.status}", shorten(answer.body, destination))
     if destination.kind in BOTS:

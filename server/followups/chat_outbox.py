@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.db import Database
 from server.followups import chat, notice_words
-from server.followups.channels import KINDS, Destination, Owner, destination_of, list_channels
+from server.followups.channels import KINDS, SMS, Destination, Owner, destination_of, list_channels
 from server.followups.claims import Claim, Clock, claim_one, free_stuck, hand_over, settle
 from server.followups.digests import DIGEST
 from server.followups.notice_texts import Text, mark_of, text_of
@@ -58,7 +58,7 @@ def find_letter(db: Session, claim: Claim, now: datetime) -> tuple[Text, Destina
         return taken_back(now)
     destination = destination_of(db, channel, row.project_id)
     if destination is None:
-        return {"state": "failed", "why": "no_gateway"}
+        return {"state": "failed", "why": "no_gateway"} if channel.kind == SMS else taken_back(now)
     return text, destination, mark_of(row)
 
 

@@ -13,6 +13,9 @@ REASONS: Final = (
     "status",  # an HTTP status that is no yes
     "code",  # a bot's own number that is no yes
     "no_gateway",  # the town has no gateway for text messages
+    "push_off",  # the town has web push switched off
+    "no_browser",  # web push is tried from a person's own browser
+    "gone",  # the browser has given its address up
     "not_whole",  # what was stored of the address cannot be used
 )
 """Why a word did not come through, with a number behind a colon for some: `status:404`. Never a gateway's own words."""

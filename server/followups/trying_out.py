@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.errors import TooManyTests
 from server.followups import chat, notice_words
-from server.followups.channels import Destination, Owner, destination_of, get_channel
+from server.followups.channels import SMS, WEB_PUSH, Destination, Owner, destination_of, get_channel
 from server.followups.handing_over import HandOver
 from server.models import Audit
 
@@ -44,12 +44,16 @@ def begin_try(db: Session, owner: Owner, kind: str, project_id: int, by: int, no
     return destination_of(db, row, project_id)
 
 
-def try_out(destination: Destination | None, allowed: frozenset[str], english: bool, now: datetime) -> Outcome:
+def try_out(
+    kind: str, destination: Destination | None, allowed: frozenset[str], english: bool, now: datetime
+) -> Outcome:
     """Outside of any transaction: the other side may take seconds."""
     if destination is None:
-        return Outcome("no_gateway")
-    if destination.kind == "sms" and not destination.phone:
+        return Outcome("push_off" if kind == WEB_PUSH else "no_gateway")
+    if kind == SMS and not destination.phone:
         return Outcome("no_number")
+    if kind == WEB_PUSH and not destination.address:
+        return Outcome("no_browser")
     try:
         chat.send(destination, notice_words.say_test(english), f"test {now.isoformat()}", allowed, lambda: True)
     except HandOver as what:

@@ -42,6 +42,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     person,
     phones,
     projects,
+    push_worker,
     recordings,
     red_lines,
     reopening,

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from server.followups.channels import DINGTALK, FEISHU, LARK, SMS, WEBHOOK, WECOM
+from server.followups.channels import DINGTALK, FEISHU, LARK, SMS, WEB_PUSH, WEBHOOK, WECOM
 from server.web.pages.texts import _
 
 CHANNEL_WORDS: dict[str, Any] = {
@@ -16,6 +16,7 @@ CHANNEL_WORDS: dict[str, Any] = {
     LARK: _l("Lark"),
     SMS: _l("Text message"),
     WEBHOOK: _l("Webhook"),
+    WEB_PUSH: _l("Web push"),
 }
 
 WHY_WORDS: dict[str, Any] = {
@@ -30,6 +31,9 @@ WHY_WORDS: dict[str, Any] = {
     "redirected": _l("The other side leads to another address, and we do not go there."),
     "no_gateway": _l("The town has no gateway for text messages yet."),
     "no_number": _l("A gateway is tried out from a person's own number, on the page of your own channels."),
+    "push_off": _l("The town has web push switched off."),
+    "no_browser": _l("Web push is tried out from a person's own browser, on the page of your own channels."),
+    "gone": _l("The browser has given its address up. Use the browser again on the page of your own channels."),
     "not_whole": _l("What is stored of the address cannot be used. Enter it again."),
 }
 

@@ -9,7 +9,7 @@ from server.access.allow import allow
 from server.access.projects import get_project
 from server.errors import Problem
 from server.followups import channels, trying_out
-from server.followups.channels import KINDS, LONGEST, SMS, Destination, Owner
+from server.followups.channels import BY_THE_TOWN, KINDS, LONGEST, SMS, WEB_PUSH, Destination, Owner
 from server.web import session
 from server.web.languages import language_tag
 from server.web.pages.again import show_again
@@ -86,13 +86,22 @@ def facts_of(owner: Owner, path: str) -> dict[str, Any]:
         "is_town": owner.actor_id is None,
         "project": get_project(session.db(), owner.project_id) if owner.project_id is not None else None,
         "rows": [{"kind": one.kind, "name": name_of(owner, one.kind), "row": one} for one in rows],
-        "kinds": [(kind, name_of(owner, kind)) for kind in KINDS],
+        "kinds": [(kind, name_of(owner, kind)) for kind in KINDS if owner.actor_id is None or kind != WEB_PUSH],
+        "push_key": push_key(owner),
     }
 
 
+def push_key(owner: Owner) -> str:
+    """What a person's browser is to trust, where the town that is open has web push."""
+    project = find_project() if owner.actor_id is not None else None
+    return channels.push_key_of(session.db(), project.id) if project else ""
+
+
 def name_of(owner: Owner, kind: str) -> str:
-    """A town has no number: its text messages are the gateway that people's own numbers are reached by."""
-    return _("Text messages: the gateway") if owner.actor_id is None and kind == SMS else channel_words(kind)
+    """A town has no number and no browser: what it sets up is the way to those of its people."""
+    if owner.actor_id is None and kind in BY_THE_TOWN:
+        return _("Text messages: the gateway") if kind == SMS else _("Web push: allowed for its people")
+    return channel_words(kind)
 
 
 def put(owner: Owner, path: str) -> Response:
@@ -129,7 +138,7 @@ def try_one(owner: Owner, path: str, kind: str) -> Response:
         with session.database().transaction() as db:
             to = trying_out.begin_try(db, owner, kind, town_id, require_person(), session.now())
         allowed, english = session.config().outbound_allow, language_tag() == "en"
-        outcome = trying_out.try_out(to, allowed, english, session.now())
+        outcome = trying_out.try_out(kind, to, allowed, english, session.now())
         tried = {"name": name_of(owner, kind), "good": not outcome.why, "words": why_words(outcome.why)}
         values = {**facts_of(owner, path), "tried": {**tried, "said": outcome.said}}
         return make_response(render_template("me/channels.html", **values))

@@ -4,6 +4,7 @@ import { watchConnection } from "./connection";
 import { enhance } from "./enhance";
 import { coverWhenIdle } from "./mask";
 import { offerPasskeys } from "./passkeys";
+import { offerPush } from "./push";
 import { watchReviewKeys } from "./review_keys";
 
 declare global {
@@ -44,3 +45,4 @@ watchConnection();
 watchReviewKeys();
 coverWhenIdle();
 offerPasskeys();
+offerPush();

@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from server.access import outbound
+from server.followups.channels import push_key_of
 from server.followups.trying_out import MOST
 from server.models import Audit, NotificationChannel
 from tests.conftest import MORNING
 from tests.http_sink import HttpSink
+from tests.server.followups.a_browser import ABrowser
 from tests.server.web.pages.conftest import text_of
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
@@ -141,3 +143,39 @@ def test_nobody_sees_or_changes_another_s(town, browse, http_sink):
     assert "还没有渠道" in text_of(rita.see(OWN))
     assert rita.send(f"{OWN}/webhook/remove").status_code == 404
     assert browse().see(OWN).status_code == 303
+
+
+def test_web_push_is_off_until_an_administrator_sets_it_up(town, browse, database, http_sink):
+    rita, ada, reader = browse("rita"), browse("ada"), ABrowser()
+    http_sink.status, http_sink.body = 201, b""
+    page = rita.see(OWN)
+    assert "网页推送是关的" in text_of(page)
+    assert b"data-push-key" not in page.data
+    assert b'value="web_push"' not in page.data
+    ada.see(town_page(town))
+    wrong = ada.send(town_page(town), {"kind": "web_push", "address": "nobody"})
+    assert (wrong.status_code, kinds_in(database)) == (400, [])
+    assert ada.send(town_page(town), {"kind": "web_push", "address": "duty@town.test"}).status_code == 303
+    assert "duty@town.test" not in ada.see(town_page(town)).get_data(as_text=True)
+    with database.reading() as db:
+        key = push_key_of(db, town.project_id)
+    page = rita.see(OWN)
+    assert f'data-push-key="{key}"'.encode() in page.data
+    assert "网页推送是关的" not in text_of(page)
+    browser = {"kind": "web_push", "address": f"{http_sink.url}/push/1", "secret": reader.secret, "alerts": "1"}
+    assert rita.send(OWN, browser).status_code == 303
+    assert "已送到。" in text_of(rita.send(f"{OWN}/web_push/test"))
+    assert reader.open(http_sink.got[0].body) == "访视：试发\n这个渠道是通的，没有事要做。"
+    http_sink.status = 410
+    assert "浏览器已经放弃了这个地址" in text_of(rita.send(f"{OWN}/web_push/test"))
+    assert "在自己的渠道页上" in text_of(ada.send(f"{town_page(town)}/web_push/test"))
+    ada.send(f"{town_page(town)}/web_push/remove")
+    assert "本镇没有开网页推送" in text_of(rita.send(f"{OWN}/web_push/test"))
+
+
+def test_the_worker_of_pushes_is_at_the_root_for_everybody(browse):
+    answer = browse().see("/push-worker.js")
+    assert answer.status_code == 200
+    assert answer.content_type.startswith("text/javascript")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert b'addEventListener("fetch"' not in answer.data, "nothing of a page goes through it or is kept by it"
