@@ -127,6 +127,7 @@ NO_PAGES = {
     "/map/villages",
     "/me/reads.json",
     "/people/<woman_uuid>/readers.json",
+    "/push-worker.js",
     "/review/<submission_id>/files/<name>",
     "/rights/<request_id>/data.json",
 }
