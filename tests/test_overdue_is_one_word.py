@@ -161,6 +161,25 @@ def test_whose_consent_has_run_out_is_overdue_nowhere_before_the_daily_step_as_a
     assert set(found.values()) == {0}, found
 
 
+@pytest.mark.parametrize(("latest_on", "many"), [(date(2026, 3, 9), MANY), (date(2026, 3, 8), 0)])
+def test_what_nobody_asks_for_any_more_is_overdue_nowhere_before_the_daily_step_as_after_it(
+    town,
+    phone,
+    browse,  # noqa: F811
+    clock,
+    latest_on,
+    many,
+):
+    visit_key = fill(town)
+    now = datetime(2026, 3, 9, 0, 1, tzinfo=SHANGHAI)
+    clock.set(now)
+    with town.database.transaction() as db:
+        db.execute(update(FollowUp).where(FollowUp.closes_on == CLOSES).values(latest_on=latest_on))
+    browsers = {name: browse(name) for name in ("wang", "lin", "lea")}
+    found = numbers_told(town, phone, browsers, visit_key, now.date())
+    assert set(found.values()) == {many}, found
+
+
 def test_forms_ask_the_list_of_the_phone_for_what_is_overdue_in_one_way():
     texts = [path.read_text(encoding="utf-8") for path in sorted(Path(library.__file__).parent.glob("*/form.md"))]
     asked = [re.findall(r"date\(closes_on\) (\S+) today\(\)", text) for text in texts if "| due_overdue |" in text]

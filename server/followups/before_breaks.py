@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.followups.lists_for_pages import Visit, is_her_home, name_cases, visit_of
 from server.followups.plain_notices import BEFORE_BREAK, tell
-from server.followups.queries import Reached, consent_holds, is_woman, of_the_team, within
+from server.followups.queries import Reached, is_woman, of_the_team, still_to_do, within
 from server.followups.recipients import care_towns, staff_of
 from server.followups.town_calendar import calendar_of
 from server.followups.working_days import Break, Calendar
@@ -68,7 +68,7 @@ def closing_by_person(db: Session, project_id: int, found: Break, today: date) -
 def closing_in(found: Break, today: date) -> tuple[ColumnElement[bool], ...]:
     """What is still to be done and has its last day in the break, whether or not its window is open yet."""
     closes = FollowUp.closes_on.between(found.first, found.last)
-    return FollowUp.ended.is_(False), FollowUp.inside.is_(None), closes, consent_holds(today)
+    return *still_to_do(today), FollowUp.inside.is_(None), closes
 
 
 def count_closing(db: Session, project_id: int, whose: Reached, found: Break, today: date) -> int:

@@ -16,7 +16,7 @@ from server.followups.before_breaks import break_ahead, closing_by_person, told_
 from server.followups.channels import KINDS, channels_of
 from server.followups.given_away import is_asked_now
 from server.followups.notices import EMAIL, Word, add_once
-from server.followups.queries import consent_holds, is_woman, of_the_team, state_at
+from server.followups.queries import is_woman, of_the_team, state_at, still_to_do
 from server.followups.recipients import Staff, care_towns, staff_of
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import Wishes, wishes_of
@@ -117,11 +117,10 @@ def _asked(db: Session, project_id: int, today: date, until: date) -> list[tuple
         .outerjoin(Woman, is_woman())
         .where(
             FollowUp.project_id == project_id,
-            FollowUp.ended.is_(False),
+            *still_to_do(today),
             FollowUp.inside.is_(None),
             FollowUp.due_on <= until,
             is_asked_now(today),
-            consent_holds(today),
             or_(of_the_team(), Woman.consent_share_clinic),
         )
     )

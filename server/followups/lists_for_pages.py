@@ -21,7 +21,6 @@ from server.followups.queries import (
     Reached,
     case_labels,
     codes_within,
-    consent_holds,
     counting,
     counts_of,
     is_late,
@@ -29,6 +28,7 @@ from server.followups.queries import (
     label_of,
     of_hers,
     still_asked,
+    still_to_do,
     within,
 )
 from server.models import Actor, AppUser, FollowUp, Household, Village, VillageScope, Woman
@@ -188,7 +188,7 @@ def count_visits(
 
 def next_day(db: Session, project_id: int, village_codes: Reached, today: date) -> date | None:
     """The first day after today on which another window opens; None when nothing is planned."""
-    later = (FollowUp.ended.is_(False), FollowUp.inside.is_(None), FollowUp.opens_on > today, consent_holds(today))
+    later = (*still_to_do(today), FollowUp.inside.is_(None), FollowUp.opens_on > today)
     return db.scalar(select(func.min(FollowUp.opens_on)).where(within(project_id, village_codes), *later))
 
 

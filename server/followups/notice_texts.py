@@ -12,7 +12,7 @@ from server.followups import notice_words
 from server.followups.digests import DIGEST, Numbers, day_of, numbers_of
 from server.followups.notices import CRITICAL, level_of
 from server.followups.plain_notices import SYNC_LEAD, SYNC_WORKER, say
-from server.followups.queries import consent_holds, is_household, is_woman, label_of
+from server.followups.queries import is_household, is_woman, label_of, still_to_do
 from server.followups.recipients import recipients_of
 from server.followups.syncing import silences_of
 from server.models import Actor, FollowUp, Household, Notification, User, Woman
@@ -66,7 +66,7 @@ def _alert(db: Session, row: Notification, now: datetime, english: bool) -> str 
         select(FollowUp, Woman.label, Household.label)
         .outerjoin(Woman, is_woman())
         .outerjoin(Household, is_household())
-        .where(FollowUp.id == row.follow_up_id, FollowUp.ended.is_(False), consent_holds(today))
+        .where(FollowUp.id == row.follow_up_id, *still_to_do(today))
     ).first()
     if found is None:
         return None

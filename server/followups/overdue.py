@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import and_, case, distinct, func, select
 from sqlalchemy.orm import Session
 
-from server.followups.queries import consent_holds, is_counted, is_late, within
+from server.followups.queries import is_counted, is_late, still_to_do, within
 from server.models import FollowUp
 
 
@@ -33,7 +33,7 @@ def overdue_in_villages(db: Session, project_id: int, today: date) -> dict[str, 
             func.count(distinct(case((late, FollowUp.subject)))),
             func.count(distinct(FollowUp.subject)),
         )
-        .where(within(project_id, None), FollowUp.ended.is_(False), consent_holds(today), is_counted())
+        .where(within(project_id, None), *still_to_do(today), is_counted())
         .group_by(FollowUp.village_code)
     )
     return {code: Overdue(int(tasks), late, people) for code, tasks, late, people in db.execute(query)}

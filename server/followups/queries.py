@@ -82,6 +82,8 @@ def state_at(row: FollowUp, today: date) -> str:
     """Where a row stands that day, by its own days: an ended one as it ended."""
     if row.ended:
         return row.state
+    if row.latest_on is not None and today > row.latest_on:
+        return "expired"
     if today >= row.overdue_from:
         return "overdue"
     if today >= row.due_on:
@@ -226,7 +228,13 @@ def in_codes(village_codes: Collection[str] | None) -> ColumnElement[bool]:
 
 def still_asked(today: date) -> tuple[ColumnElement[bool], ...]:
     """Tasks whose window has opened by that day, of whoever still agrees to them."""
-    return FollowUp.ended.is_(False), FollowUp.opens_on <= today, consent_holds(today)
+    return *still_to_do(today), FollowUp.opens_on <= today
+
+
+def still_to_do(today: date) -> tuple[ColumnElement[bool], ...]:
+    """What waits, its window open or not: neither ended nor over by its own days, of whoever still agrees to it."""
+    not_over = or_(FollowUp.latest_on.is_(None), FollowUp.latest_on >= today)
+    return FollowUp.ended.is_(False), not_over, consent_holds(today)
 
 
 def consent_holds(today: date) -> ColumnElement[bool]:

@@ -207,6 +207,7 @@ def values_of(due: Due, calendar: Calendar) -> dict[str, Any]:
         "due_on": due.due_on,
         "closes_on": due.closes_on,
         "overdue_from": due.overdue_from,
+        "latest_on": due.latest_on,
         "proposed_on": due.proposed_on,
         "state": due.state,
         "ended": not due.is_task,

@@ -12,7 +12,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from server.followups.lists_for_pages import is_her_home
-from server.followups.queries import Reached, consent_holds, is_woman, within
+from server.followups.queries import Reached, is_woman, still_to_do, within
 from server.followups.trips import by_number
 from server.models import FollowUp, Household, Woman
 
@@ -55,8 +55,8 @@ def plan_week(db: Session, project_id: int, village_codes: Reached, today: date)
         select(village, Household.hamlet, func.min(soonest), func.count())
         .outerjoin(Woman, is_woman())
         .outerjoin(Household, is_her_home())
-        .where(within(project_id, village_codes), FollowUp.ended.is_(False), FollowUp.inside.is_(None))
-        .where(FollowUp.opens_on <= last, consent_holds(today))
+        .where(within(project_id, village_codes), *still_to_do(today), FollowUp.inside.is_(None))
+        .where(FollowUp.opens_on <= last)
         .group_by(village, Household.hamlet, place)
     )
     doors: dict[date | None, dict[Hamlet, int]] = {}

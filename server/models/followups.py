@@ -16,7 +16,8 @@ class FollowUp(Base):
     what a phone knows it by. `state` is one of due.TASK_STATES, one of due.END_STATES, or `superseded` (no longer asked
     for: then `cause` says why); `stands_on` is the day on which the row last said something new, or others heard of it.
     A row whose reason vanished stays: that a visit was asked for is data.
-    `look_on` is the next day on which its state, severity or text changes by itself; null once nothing does.
+    After `latest_on`, if there is one, nobody asks any more. `look_on` is the next day on which its state, severity or text
+    changes by itself; null once nothing does.
     `escalates_on` is the day from which more people hear of it, once one is known (followups/standing.py). By people's acts
     (FollowUpAct): `snoozed_until` is the day on which it comes back; `given_to_id` whose it is up to `given_until`.
     `waits_for_sync`: more people were to hear of it, and first the worker's phone is to synchronise (syncing.py).
@@ -49,6 +50,7 @@ class FollowUp(Base):
     due_on: Mapped[date]
     closes_on: Mapped[date]
     overdue_from: Mapped[date]
+    latest_on: Mapped[date | None]
     proposed_on: Mapped[date]
     state: Mapped[str]
     ended: Mapped[bool]  # not asked for any more: an end state or superseded
