@@ -15,6 +15,7 @@ import shapely  # noqa: F401 - first, see above
 from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     CursorResult,
     Engine,
@@ -109,18 +110,21 @@ def connection_of(db: Asked) -> Connection:
     return db.connection()
 
 
+Question = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+
+
 class AskedOfSome:
     """A query about some subjects, built once: for one, as at every record, without a list that is put together each time."""
 
-    def __init__(self, build: Callable[[Callable[[Any], ColumnElement[bool]]], Select[*tuple[Any, ...]]]) -> None:
+    def __init__(self, build: Callable[[Callable[[Any], ColumnElement[bool]]], Question]) -> None:
         """`build` makes the query; what it is given makes the condition that a column is of these subjects."""
-        self._of_one = build(lambda column: column == bindparam("subject"))
-        self._of_many = build(lambda column: column.in_(bindparam("subjects", expanding=True)))
+        self.of_one = build(lambda column: column == bindparam("subject"))
+        self.of_many = build(lambda column: column.in_(bindparam("subjects", expanding=True)))
 
     def ask(self, db: Asked, subjects: Collection[str], **values: Any) -> CursorResult[*tuple[Any, ...]]:
         if len(subjects) == 1:
-            return ask(db, self._of_one, {**values, "subject": next(iter(subjects))})
-        return ask(db, self._of_many, {**values, "subjects": list(subjects)})
+            return ask(db, self.of_one, {**values, "subject": next(iter(subjects))})
+        return ask(db, self.of_many, {**values, "subjects": list(subjects)})
 
 
 class Database:

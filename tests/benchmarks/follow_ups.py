@@ -124,7 +124,7 @@ def record_by_record(database: Database, project_id: int, some: Iterable[str]) -
 
 def a_new_record(db: Session, project_id: int, subject: str) -> int:
     """A check where she has a pregnancy, else a visit about a method; gives the id of its version."""
-    hers = CareEvent.project_id == project_id, CareEvent.subject == subject
+    hers = CareEvent.project_id == project_id, CareEvent.subject_list == "women", CareEvent.subject == subject
     known = db.scalars(select(CareEvent.episode).where(*hers).order_by(CareEvent.submission_id))
     episode = next((one for one in known if one and one[0] in A_RECORD), "c")
     form_id, answers = A_RECORD[episode[0]]

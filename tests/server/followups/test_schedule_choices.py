@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.db import Database
 from server.errors import NotFound, UnexpectedValue
 from server.followups.choosing_schedules import choose_for_pregnancy, choose_for_town
 from server.followups.gathering import facts_of, facts_of_many
-from server.followups.schedule_choices import Choice, profiles_of, towns_choice
+from server.followups.schedule_choices import CHOICES, Choice, profiles_of, towns_choice
 from server.models import FollowUp, Pregnancy, Project, ScheduleChoice, Woman
+from tests.plans import plan_of
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.told import a_woman, checked, choose, pass_days, registered, states, work_out
 
@@ -120,3 +122,14 @@ def test_what_there_is_not_cannot_be_chosen(db: Session, woman: Project, doctor:
         choose_for_town(db, woman, "town", doctor, at_noon("2026-12-01"))
     with pytest.raises(NotFound):
         choose_for_pregnancy(db, woman, her, "p2", "CN5", doctor, at_noon("2026-12-01"))
+
+
+def test_the_choices_of_other_pregnancies_are_not_read(database: Database) -> None:
+    """A town may have thousands: at each record of one pregnancy its own and the town's alone are looked up."""
+    if not database.is_sqlite:
+        return
+    for asked in (CHOICES.of_one, CHOICES.of_many):
+        plan = plan_of(database, asked.params(project=1, subject="p1", subjects=["p1", "p2"]))
+        found = [line for line in plan if "schedule_choice" in line]
+        assert len(found) == 2
+        assert all("(project_id=? AND pregnancy=?)" in line for line in found), plan
