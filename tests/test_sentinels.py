@@ -170,7 +170,8 @@ def texts_in(thing: Any, depth: int) -> Iterator[str]:
 
 
 def test_a_page_that_was_left_stays_in_no_browser() -> None:
-    """htmx would keep pages in the tab's storage for going back; and nothing of ours installs a worker that keeps answers."""
+    """htmx would keep pages in the tab's storage for going back; and nothing of ours installs a worker that keeps answers: the
+    one there is hears of pushes alone."""
     web = Path(__file__).parents[1] / "server" / "web"
     frame = (web / "templates" / "base.html").read_text(encoding="utf-8")
     assert '"historyCacheSize":0' in frame and '"historyEnabled":false' in frame
@@ -178,7 +179,11 @@ def test_a_page_that_was_left_stays_in_no_browser() -> None:
         (web / "templates").rglob("*.html")
     )
     keeping = re.compile(r"serviceWorker|caches\.open|indexedDB|sessionStorage|localStorage\.setItem\((?!STORED, box)")
-    assert [path.name for path in ours if keeping.search(path.read_text(encoding="utf-8"))] == []
+    assert [path.name for path in ours if keeping.search(path.read_text(encoding="utf-8"))] == ["push.ts"]
+    assert 'const WORKER = "/push-worker.js";' in (web / "frontend" / "src" / "push.ts").read_text(encoding="utf-8")
+    worker = (web / "static" / "push_worker.js").read_text(encoding="utf-8")
+    assert re.findall(r'addEventListener\("(\w+)"', worker) == ["push", "notificationclick"]
+    assert not re.search(r"caches|indexedDB|fetch|importScripts|on\w+\s*=", worker)
     assert len(ours) > 60
 
 
