@@ -7,6 +7,7 @@ import pytest
 from server import clock
 from server.followups.channels import WEB_PUSH, Destination, Owner, put_channel
 from tests.browser.looking import look_at_pages
+from tests.chromium import PATIENCE_MS
 
 WORDS = "访视：一条提醒\nW-0231，上门访视：超期 1 天。\n请打开访视查看。"
 
@@ -41,11 +42,17 @@ def test_a_push_is_shown_by_the_browser(town, switched_on, open_tab):
     tab.go("/me/channels")
     tab.page.evaluate("navigator.serviceWorker.register('/push-worker.js').then(() => navigator.serviceWorker.ready)")
     deliver(tab, WORDS)
-    shown = "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
-    tab.page.wait_for_function(f"{shown}.then((all) => all.length > 0)")
-    assert tab.page.evaluate(f"{shown}.then((all) => all.map((one) => [one.title, one.body]))") == [
-        ["访视：一条提醒", "W-0231，上门访视：超期 1 天。\n请打开访视查看。"]
-    ]
+    assert shown_in(tab) == [["访视：一条提醒", "W-0231，上门访视：超期 1 天。\n请打开访视查看。"]]
+
+
+def shown_in(tab: Any) -> list[list[str]]:
+    """Title and text of what the browser shows, as soon as it shows anything."""
+    told = "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
+    for _ in range(PATIENCE_MS // 100):
+        if found := tab.page.evaluate(f"{told}.then((all) => all.map((one) => [one.title, one.body]))"):
+            return list(found)
+        tab.page.wait_for_timeout(100)
+    return []
 
 
 def deliver(tab: Any, words: str) -> None:
@@ -54,10 +61,10 @@ def deliver(tab: Any, words: str) -> None:
     wire = tab.page.context.new_cdp_session(tab.page)
     wire.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(_ids(told)))
     wire.send("ServiceWorker.enable")
-    for _ in range(100):
+    for _ in range(PATIENCE_MS // 100):
         if known:
             break
-        tab.page.wait_for_timeout(50)
+        tab.page.wait_for_timeout(100)
     wire.send("ServiceWorker.deliverPushMessage", {"origin": tab.address, "registrationId": known[0], "data": words})
 
 
