@@ -14,9 +14,8 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from tests.databases import NoPostgresql, private_postgresql
-from tests.sizes import GROUPS
+from tests.sizes import GROUPS, ROOT, beside
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("fangshi", "forms", "geo", "server", "tests")
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
@@ -24,23 +23,13 @@ PYTHON = [sys.executable, "-P", "-m"]
 # Runs at once: what starts processes of its own waits, and the others compute.
 AT_ONCE = 2 + (os.cpu_count() or 1)
 
-
-def beside(path: str) -> tuple[str, ...]:
-    """The tests that lie in the same folder as a path, without it."""
-    own = ROOT / path
-    found = [one for one in sorted(own.parent.iterdir()) if one != own]
-    return tuple(
-        one.relative_to(ROOT).as_posix() for one in found if next(one.rglob("test_*.py"), one.match("test_*.py"))
-    )
-
-
 # Runs a database: so many, of a few minutes each, that no core is without work while the last one ends. The longest first.
 PARTS = {
-    "walks and pages": GROUPS["walks"],
+    "walks and pages": GROUPS["walks"] + GROUPS["pages"],
     "meaning and phones": GROUPS["phones"] + GROUPS["meaning"] + GROUPS["fuzz"],
     "verbs": beside("tests/server/web"),
     "doors": ("tests/server/web",),
-    "the whole house": tuple(path for path in GROUPS["server"] if path != "tests/server"),
+    "the whole house": tuple(path for path in GROUPS["server"] if not path.startswith("tests/server/")),
 }
 # These never see the database of the run, or look at forms alone, which are the same on both: one run says all.
 WITHOUT_DATABASE = (

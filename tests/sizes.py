@@ -2,7 +2,9 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 FULL = os.environ.get("FANGSHI_TEST_SIZE") == "full"
 
 
@@ -41,11 +43,22 @@ SIZES = {
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
 
+
+def beside(path: str) -> tuple[str, ...]:
+    """The tests that lie in the same folder as a path, without it."""
+    own = ROOT / path
+    found = [one for one in sorted(own.parent.iterdir()) if one != own]
+    return tuple(
+        one.relative_to(ROOT).as_posix() for one in found if next(one.rglob("test_*.py"), one.match("test_*.py"))
+    )
+
+
 # What `./fangshi test --full GROUP` runs: at most 60 minutes each.
 GROUPS: dict[str, tuple[str, ...]] = {
     "meaning": ("tests/forms", "tests/geo"),
+    "follow-ups": ("tests/server/followups",),
     "server": (
-        "tests/server",
+        *beside("tests/server/followups"),
         "tests/test_no_address_breaks.py",
         "tests/test_overdue_is_one_word.py",
         "tests/test_looks_are_written.py",
@@ -77,7 +90,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "fuzz": ("tests/fuzz",),
     "phones": ("tests/phones",),
-    "walks": ("tests/walks", "tests/browser"),
+    "walks": ("tests/walks",),
+    "pages": ("tests/browser",),
 }
 
 

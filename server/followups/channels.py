@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.access.outbound import PORTS, AddressRefused, NotReached, find_places, split
 from server.errors import MissingParameter, NotFound, UnexpectedValue
-from server.followups.web_push import make_key, public_part
+from server.followups.push_keys import make_key, public_part
 from server.models import NotificationChannel
 
 WECOM, DINGTALK, FEISHU, LARK, SMS, WEBHOOK = "wecom", "dingtalk", "feishu", "lark", "sms", "webhook"
@@ -33,6 +33,7 @@ PAGES: Final = {
 """Of a bot: host and path of the address that it shows, the name of the part with its key, what a key looks like."""
 
 MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+"""What stands in a `mailto:` as it is (RFC 8292, 2.1): less than what a person may sign in with."""
 KEYS_OF_A_BROWSER: Final = re.compile(r"[A-Za-z0-9_-]{87}=?\.[A-Za-z0-9_-]{22}(==)?")
 """What a browser makes for one server (RFC 8291): its public key and a secret, in Base64 of addresses."""
 PHONE: Final = re.compile(r"\+?[0-9]{6,15}")
@@ -45,7 +46,7 @@ class Destination:
     """Where a text goes. `address` is a bot's key, else an address of the web; all of it is secret.
 
     A browser's `secret` is what KEYS_OF_A_BROWSER matches. `contact` and `key` are a town's for web push: whom the makers of
-    browsers may write to, and the private key that says that a text is from here (RFC 8292), as web_push.py makes it.
+    browsers may write to, and the private key that says that a text is from here (RFC 8292), as push_keys.py makes it.
     """
 
     kind: str

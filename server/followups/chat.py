@@ -129,7 +129,7 @@ def settings_of(to: Destination) -> dict[str, Any]:
 def sender_of(to: Destination) -> Any:
     """apprise's sender. Raises TypeError for a part that it cannot use."""
     if to.kind == WEB_PUSH:
-        return web_push.sender_of(plugin(WEB_PUSH), web_push.Push(to.address, to.secret, to.contact, to.key))
+        return web_push.sender_of(plugin(WEB_PUSH), to)
     return plugin(to.kind)(**settings_of(to))
 
 

@@ -112,7 +112,7 @@ def _build_told_to_others() -> Select[int]:
 
 
 _TOLD_TO_OTHERS: Final = _build_told_to_others()
-"""Built once: it is asked at every record about a woman."""
+"""Built once, and without a list of kinds, which would be spelled out anew each time: every record about a woman asks it."""
 
 
 def _levels(row: KnownRow, late: bool) -> Levels:

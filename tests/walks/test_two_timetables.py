@@ -87,8 +87,11 @@ def check_outlet(month: Month, outlet: Outlet) -> None:
     assert times.keys() <= {outlet.name_of(row) for row in rows}
     still_to_go = [row for row in rows if row.not_before > instants()[-1]]
     assert {row.state for row in rows if row not in still_to_go} <= {"sent", "taken_back", "failed"}
+    taken_back = [row for row in rows if row.state == "taken_back" and not row.sent_at and row not in still_to_go]
+    assert len(rows) == len(sent) + len(unknown) + len(taken_back) + len(still_to_go)
     print(
         f"{month.kills} kills; {outlet.channel}: {len(rows)} words, {len(arrived)} arrived, none twice, none in quiet hours; "
+        f"{len(taken_back)} taken back before they went, {len(still_to_go)} not to go before the month's end; "
         f"{len(unknown)} on their way at a kill, {len(missing)} of them in the inbox alone"
     )
 

@@ -26,7 +26,7 @@ from server.followups.channels import (
 )
 from server.followups.chat import send
 from server.followups.handing_over import Delayed, HandOver, Refused, Unknown
-from server.followups.web_push import make_key, public_part
+from server.followups.push_keys import make_key, public_part
 from tests.http_sink import HttpSink
 from tests.server.followups.a_browser import ABrowser, as_bytes
 from tests.server.followups.chatting import ALLOWED, send_all, who_sets
