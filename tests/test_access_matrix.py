@@ -11,6 +11,7 @@ site     a right on the whole site
 project  a right in the project
 forms    a right in the project, or on the records of the forms of a role
 desk     a right in the project, and a person: phones have doors of their own
+stock    a right in the project, and what is in store is the caller's to keep: a trainer notes other things of the office
 care     a right in the project, and a care role: the list is about women
 record   a right in the project, and the record lies in one's villages; one with health answers is a clinician's
 woman    a right in the project, a care role, and she is the caller's to care for
@@ -244,6 +245,8 @@ def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
         only_gives_roles = asked.level == "numbered" and name in ("admin", "town_lead")
         return not only_gives_roles and may_ask(name, place, kind)
     held = any(verb in verbs_of(name) for verb in asked.verbs)
+    if asked.level == "stock":
+        return held and name != "trainer" and place != "ELSEWHERE"
     if asked.level == "desk" and name in PHONES:
         return False
     if asked.level == "forms":
@@ -285,7 +288,7 @@ def tries(towns: Towns, key: str, rule: Rule, asked: Asked) -> Iterator[tuple[st
         if about_something:
             yield "THERE", kind, address_of(towns, key, rule, "THERE", kind)
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind, under="HERE")
-        if about_something or asked.level in ("project", "desk", "forms", "care", "health"):
+        if about_something or asked.level in ("project", "desk", "forms", "stock", "care", "health"):
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind)
 
 
