@@ -1,6 +1,6 @@
 """The only place that reads the clock. Everything below a door takes `now` and `today` as arguments."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -15,3 +15,8 @@ def now() -> datetime:
 def today(at: datetime | None = None) -> date:
     """The Shanghai calendar date of an instant (of now, when none is given): the date every business rule uses."""
     return (at or now()).astimezone(SHANGHAI).date()
+
+
+def begin_of(day: date) -> datetime:
+    """When a Shanghai day begins."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)

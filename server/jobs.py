@@ -33,6 +33,7 @@ from server.followups.rule_runs import advance_oldest
 from server.followups.smtp import SmtpPost
 from server.followups.sync_words import settle_syncs
 from server.followups.tally import add_tally
+from server.intake.batches import list_idle, take_batch, work_on
 from server.intake.derive import retry_one
 from server.models import TimetableRun
 from server.registry.backlog import force_one
@@ -98,6 +99,19 @@ def force_backlog(database: Database, _config: Config, now: datetime) -> int:
             if not force_one(db, now):
                 return done
     return MOST_RETRIES
+
+
+def finish_batches(database: Database, _config: Config, now: datetime) -> int:
+    """What was decided of many records at once, and nobody's page goes on with; some records in each transaction."""
+    with database.reading() as db:
+        waiting = list_idle(db, now)
+    for batch_id in waiting:
+        waits = 1
+        while waits:
+            with database.transaction() as db:
+                batch = take_batch(db, batch_id)
+                waits = work_on(db, batch, now).waits if batch.ended_at is None else 0
+    return len(waiting)
 
 
 def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime) -> int:
@@ -267,6 +281,7 @@ def back_up(database: Database, config: Config, now: datetime) -> int:
 TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
     Job("backlog", timedelta(hours=1), force_backlog),
+    Job("batches", timedelta(minutes=1), finish_batches),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("syncs", timedelta(minutes=1), watch_syncs),

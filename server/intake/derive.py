@@ -17,6 +17,7 @@ from server.clock import today
 from server.followups.check_questions import ask_of_check
 from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
+from server.intake.answer_index import index_answers
 from server.intake.items import Item, Receipt
 from server.models import (
     BACK_CHECK,
@@ -55,6 +56,7 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
     ("people", note_people),
     ("referrals", note_referral),
     ("questions", ask_of_check),
+    ("answers", index_answers),
 )
 FOLLOW_UPS = "follow_ups"
 

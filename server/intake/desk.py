@@ -1,16 +1,17 @@
 """What the review pages ask: records in a scope, one record with all that belongs to it. Every query takes the scope."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
-from server.access.projects import submissions_within
 from server.errors import NotFound
+from server.intake.wanted import Wanted, fits, in_scope
 from server.models import (
     Actor,
     Audit,
@@ -24,23 +25,6 @@ from server.models import (
     SubmissionVersion,
     Village,
 )
-
-WAITING = (None, "edited")
-UNKNOWN = "unknown"
-KINDS = ("health", "home")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A filter: empty means any. `state` is received, edited, hasIssues, approved, rejected; `village` a code or unknown.
-
-    `kind` is health (health records) or home (all others).
-    """
-
-    form: str = ""
-    village: str = ""
-    state: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,28 +42,6 @@ class RecordRow:
     health: bool = False
 
 
-def in_scope(scope: Scope) -> ColumnElement[bool]:
-    """Records of the project that the scope reaches: never drafts, never deleted ones."""
-    return submissions_within(scope) & Submission.draft.is_(False) & Submission.deleted_at.is_(None)
-
-
-def fits(wanted: Wanted, with_state: bool = True) -> list[ColumnElement[bool]]:
-    """The filter as conditions on Submission joined with Form and Village."""
-    found: list[ColumnElement[bool]] = []
-    if wanted.form:
-        found.append(Form.xml_form_id == wanted.form)
-    if wanted.village == UNKNOWN:
-        found.append(Submission.village_id.is_(None))
-    elif wanted.village:
-        found.append(Village.code == wanted.village)
-    if wanted.kind in KINDS:
-        found.append(Submission.health.is_(wanted.kind == "health"))
-    if wanted.state and with_state:
-        state = Submission.review_state
-        found.append(state.is_(None) if wanted.state == "received" else state == wanted.state)
-    return found
-
-
 def waiting_for_review(db: Session, scope: Scope) -> int:
     """How many records nobody has decided about: new ones, and corrections that came back."""
     state = Submission.review_state
@@ -94,7 +56,7 @@ def count_states(db: Session, scope: Scope, wanted: Wanted) -> dict[str, int]:
         .select_from(Submission)
         .join(Form, Form.id == Submission.form_id)
         .outerjoin(Village, Village.id == Submission.village_id)
-        .where(in_scope(scope), *fits(wanted, with_state=False))
+        .where(in_scope(scope), *fits(db, scope, wanted, with_state=False))
         .group_by(Submission.review_state)
     )
     return {state or "received": number for state, number in db.execute(query)}
@@ -104,12 +66,31 @@ def list_records(db: Session, scope: Scope, wanted: Wanted, offset: int, limit: 
     """The newest first; of equal instants the later id."""
     query = (
         rows_query()
-        .where(in_scope(scope), *fits(wanted))
+        .where(in_scope(scope), *fits(db, scope, wanted))
         .order_by(Submission.created_at.desc(), Submission.id.desc())
         .offset(offset)
         .limit(limit)
     )
     return [row_of(*row) for row in db.execute(query)]
+
+
+def list_senders(db: Session, scope: Scope) -> dict[int, str]:
+    """Who has sent records that the scope reaches, by the ids of actors, with their names; by name. Asked person by person:
+    each is a look at an index, however many records there are.
+    """
+    sent = exists().where(Submission.submitter_id == Actor.id, in_scope(scope))
+    rows = db.execute(select(Actor.id, Actor.display_name).where(sent).order_by(Actor.display_name, Actor.id))
+    return {row[0]: row[1] for row in rows}
+
+
+def list_values(db: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The trees of answers of these records, those that could be read."""
+    rows = db.execute(
+        select(SubmissionVersion.submission_id, SubmissionVersion.values_json).where(
+            SubmissionVersion.submission_id.in_(ids), SubmissionVersion.is_current
+        )
+    )
+    return {submission_id: orjson.loads(values) for submission_id, values in rows if values}
 
 
 def rows_query() -> Any:
@@ -284,7 +265,13 @@ def list_steps(db: Session, submission_id: int) -> list[Step]:
     return sorted(steps, key=lambda step: step.at, reverse=True)
 
 
-SHOWN_ACTS = ("submission.create", "submission.update.version", "submission.update", "submission.attachment.update")
+SHOWN_ACTS = (
+    "submission.create",
+    "submission.update.version",
+    "submission.update",
+    "submission.assign",
+    "submission.attachment.update",
+)
 
 
 def step_of(at: datetime, who: str | None, action: str, details: dict[str, Any]) -> Step:

@@ -35,11 +35,14 @@ from server.models.office import OfficeAct
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
 from server.models.releases import Release, ReleaseLook
+from server.models.reviewing import ReviewAssignment, ReviewBatch, ReviewBatchItem, SavedView
 from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
 from server.models.rules import RuleMigration, RuleRun, RuleSignature, RuleSwitch, RuleVersion
 from server.models.sealed import SealedBytes, SealedText, SealingKey
 from server.models.sign_in import AppPassword, Authenticator, OpenIdName, Passkey, RecoveryCode, SignInStep
 from server.models.submissions import (
+    AnswerKey,
+    AnswerWord,
     DeriveProblem,
     Submission,
     SubmissionAttachment,
@@ -64,6 +67,8 @@ __all__ = [
     "TRAINING",
     "WORKERS",
     "Actor",
+    "AnswerKey",
+    "AnswerWord",
     "AppPassword",
     "AppUser",
     "Assignment",
@@ -117,12 +122,16 @@ __all__ = [
     "ReleaseLook",
     "Restriction",
     "RetentionRun",
+    "ReviewAssignment",
+    "ReviewBatch",
+    "ReviewBatchItem",
     "RightsRequest",
     "RuleMigration",
     "RuleRun",
     "RuleSignature",
     "RuleSwitch",
     "RuleVersion",
+    "SavedView",
     "ScheduleChoice",
     "Seal",
     "SealedBytes",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.models.base import Base, BigId
@@ -25,6 +25,7 @@ class Submission(Base):
         ),
         Index("ix_submission_form_list", "form_id", "draft", "created_at", "id"),
         Index("ix_submission_village", "project_id", "village_id", "created_at"),
+        Index("ix_submission_submitter", "project_id", "submitter_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -116,6 +117,31 @@ class SubmissionComment(Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
     body: Mapped[str] = mapped_column(SealedText("submission_comment.body"))
     created_at: Mapped[datetime]
+
+
+class AnswerWord(Base):
+    """Derived. An answer that can be looked for (forms/findable.py), as a number that only the project's AnswerKey gives.
+
+    Answers are sealed where they lie; this says that two records answered alike, and to nobody without the key what.
+    """
+
+    __tablename__ = "answer_word"
+    __table_args__ = (
+        Index("ix_answer_word_submission_id", "submission_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    word: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+
+
+class AnswerKey(Base):
+    """Kept. What a project's answer words are made with: random bytes, sealed, so that rotating keys leaves the words alone."""
+
+    __tablename__ = "answer_key"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    key: Mapped[bytes] = mapped_column(SealedBytes("answer_key.key"))
 
 
 class DeriveProblem(Base):

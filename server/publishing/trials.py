@@ -4,6 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.models import (
+    AnswerWord,
     DeriveProblem,
     Submission,
     SubmissionAttachment,
@@ -21,5 +22,6 @@ def wipe_trials(db: Session, form_id: int) -> None:
     db.execute(delete(DeriveProblem).where(DeriveProblem.submission_version_id.in_(versions)))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id.in_(submissions)))
     db.execute(delete(SubmissionComment).where(SubmissionComment.submission_id.in_(submissions)))
+    db.execute(delete(AnswerWord).where(AnswerWord.submission_id.in_(submissions)))
     db.execute(delete(SubmissionVersion).where(SubmissionVersion.form_id == form_id, SubmissionVersion.draft))
     db.execute(delete(Submission).where(Submission.form_id == form_id, Submission.draft))

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from server.blobs import BlobStore
 from server.db import Database
 from server.models import (
+    AnswerWord,
     Blob,
     DeriveProblem,
     FormAttachment,
     FormVersion,
+    ReviewAssignment,
     Submission,
     SubmissionAttachment,
     SubmissionComment,
@@ -98,6 +100,8 @@ def empty_batch(db: Session, batch: list[int]) -> set[str]:
     db.execute(delete(DeriveProblem).where(DeriveProblem.submission_version_id.in_(versions)))
     db.execute(delete(SubmissionComment).where(SubmissionComment.submission_id.in_(batch)))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id.in_(batch)))
+    db.execute(delete(AnswerWord).where(AnswerWord.submission_id.in_(batch)))
+    db.execute(delete(ReviewAssignment).where(ReviewAssignment.submission_id.in_(batch)))
     files = empty_versions(db, versions)
     db.execute(update(Submission).where(Submission.id.in_(batch)).values(**ANONYMOUS))
     return files

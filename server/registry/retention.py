@@ -7,7 +7,7 @@ of her data waits. Records that nobody may read go a year after they came, backu
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
 from server.access.restricted import restricted_women
-from server.clock import SHANGHAI, today
+from server.clock import begin_of, today
 from server.models import (
     CareEvent,
     Entity,
@@ -79,7 +79,7 @@ def cutoff(now: datetime) -> date:
 def find_past(db: Session, project_id: int, now: datetime) -> Found:
     """Whose time is over, and which sealed records'; changes nothing."""
     women, day = past_women(db, project_id, cutoff(now)), cutoff(now)
-    cases = past_cases(db, project_id, first_instant(day), day)
+    cases = past_cases(db, project_id, begin_of(day), day)
     return Found(project_id, day, tuple(sorted(women)), tuple(sealed_before(db, project_id, day)), tuple(cases))
 
 
@@ -93,19 +93,14 @@ def whose_time_is_over(project_id: int, day: date, only: str | None = None) -> S
     changed = func.coalesce(Entity.updated_at, Entity.created_at)
     listed = select(Entity.uuid).where(women_in_list(project_id), is_she(Entity.uuid, only))
     told = select(CareEvent.subject).where(*told_of(project_id, only))
-    she = union(listed.where(changed < first_instant(day)), told).subquery("known").c[0]
+    she = union(listed.where(changed < begin_of(day)), told).subquery("known").c[0]
     none_of = [she.not_in(one) for one in (*contacts_since(project_id, day, only), *waiting(project_id))]
-    return select(she).where(*none_of, she.in_(told) | she.not_in(listed.where(changed >= first_instant(day))))
+    return select(she).where(*none_of, she.in_(told) | she.not_in(listed.where(changed >= begin_of(day))))
 
 
 def told_of(project_id: int, only: str | None) -> tuple[ColumnElement[bool], ...]:
     hers = is_she(CareEvent.subject, only)
     return CareEvent.project_id == project_id, CareEvent.subject_list == "women", hers
-
-
-def first_instant(day: date) -> datetime:
-    """When that Shanghai day begins."""
-    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def is_she(uuid: Any, only: str | None) -> ColumnElement[bool]:
@@ -114,7 +109,7 @@ def is_she(uuid: Any, only: str | None) -> ColumnElement[bool]:
 
 def contacts_since(project_id: int, day: date, only: str | None) -> Iterator[Select[str]]:
     """Whom somebody met, or of whom something came, since that day."""
-    start = first_instant(day)
+    start = begin_of(day)
     met = (CareEvent.visit_date >= day) | (CareEvent.received_at >= start)
     yield select(CareEvent.subject).where(*told_of(project_id, only), met)
     beside = select(NamedWoman.woman_uuid).join(CareEvent, CareEvent.submission_id == NamedWoman.submission_id)
@@ -146,7 +141,7 @@ def sealed_past(project_id: int, day: date) -> Select[int]:
     Those of somebody who was removed go whenever they came.
     """
     full = exists().where(SubmissionVersion.submission_id == Submission.id, SubmissionVersion.values_json.is_not(None))
-    old = (Submission.created_at < first_instant(day)) | (Seal.reason == ERASED)
+    old = (Submission.created_at < begin_of(day)) | (Seal.reason == ERASED)
     query = select(Submission.id).join(Seal, Seal.submission_id == Submission.id)
     return query.where(Submission.project_id == project_id, full, old)
 

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import Session
 
+from server.clock import begin_of
 from server.models import ABOUT_WOMEN, CareEvent, Dataset, Entity, FollowUp, NamedWoman
 from server.registry.case_retention import past_cases
-from server.registry.retention import cutoff, first_instant, sealed_past, whose_time_is_over
+from server.registry.retention import cutoff, sealed_past, whose_time_is_over
 
 
 def count_ahead(db: Session, project_id: int, now: datetime) -> dict[str, int]:
@@ -35,5 +36,5 @@ def count_ahead(db: Session, project_id: int, now: datetime) -> dict[str, int]:
         "sealed_records": select(func.count()).select_from(shut),
     }
     day = cutoff(now)
-    cases = past_cases(db, project_id, first_instant(day), day)
+    cases = past_cases(db, project_id, begin_of(day), day)
     return {name: db.scalar(query) or 0 for name, query in counted.items()} | {"cases": len(cases)}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.blobs import BlobStore
+from server.clock import begin_of
 from server.db import Database
 from server.errors import NotFound, UnexpectedValue
 from server.models import Project, RetentionRun
@@ -24,7 +25,6 @@ from server.registry.retention import (
     delete_old_backups,
     empty_sealed,
     find_past,
-    first_instant,
     minimise,
     past_women,
     report_of,
@@ -80,7 +80,7 @@ def run_cases(database: Database, found: Found, now: datetime) -> tuple[list[int
     for case in found.cases:
         with database.transaction() as db:
             stand_in_line(db, found.project_id)  # somebody may have told of it since it was found
-            for past in past_cases(db, found.project_id, first_instant(day), day, case):
+            for past in past_cases(db, found.project_id, begin_of(day), day, case):
                 records, theirs = take_out_case(db, found.project_id, past, now)
                 counted.append(records)
                 files |= theirs

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.clock import today
-from server.models import CareEvent, EntityBacklog, NamedWoman, Seal, Submission, SubmissionGeometry, SubmissionVersion
+from server.models import (
+    AnswerWord,
+    CareEvent,
+    EntityBacklog,
+    NamedWoman,
+    Seal,
+    Submission,
+    SubmissionGeometry,
+    SubmissionVersion,
+)
 from server.reading import Reading
 from server.registry.consent import covers, says_of_service
 from server.registry.emptying import empty_records
@@ -172,6 +181,7 @@ def forget_derived(db: Session, submission_id: int, now: datetime) -> set[Subjec
     shut = {"sealed": True, "village_id": None, "place_how": None}
     db.execute(update(Submission).where(Submission.id == submission_id).values(**shut))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id == submission_id))
+    db.execute(delete(AnswerWord).where(AnswerWord.submission_id == submission_id))
     db.execute(delete(EntityBacklog).where(EntityBacklog.submission_id == submission_id))
     db.execute(delete(NamedWoman).where(NamedWoman.submission_id == submission_id))
     event = db.get(CareEvent, submission_id)

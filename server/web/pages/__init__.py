@@ -48,6 +48,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     reopening,
     retention,
     review,
+    review_batches,
     review_list,
     rights,
     rule_drafts,

@@ -1,51 +1,130 @@
 """Which records must somebody look at?"""
 
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 
-from server.access.allow import Scope
+from forms.findable import answers_at, is_findable
+from forms.schema import FormSchema
+from server.access.allow import Scope, find_records_scope
+from server.access.masking import is_covered
 from server.errors import Forbidden
 from server.intake import desk
+from server.intake.assigning import assigned_to, list_reviewers
+from server.intake.saved_views import list_views
 from server.intake.sealed import count_sealed
+from server.intake.wanted import Wanted, asked_form
 from server.models import Project
 from server.places.desk import list_villages
 from server.places.layers import layers_for
 from server.publishing.queries import list_forms
 from server.web import session
+from server.web.pages import review_filter
+from server.web.pages.answers import label_of, say_value
 from server.web.pages.door import pages
-from server.web.pages.pager import PAGE, address, page_asked, pager
+from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.review import reachable
+from server.web.pages.review_filter import address_of, query_of, read_filter, values_of
 from server.web.pages.sent import check_text
+from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.words import STATE_WORDS
 from server.web.readings import note_read
 
-FILTERS = ("form", "village", "state", "kind")
+HERE = review_filter.HERE
 
 
-@pages.get("/review")
+@pages.get(HERE)
 def list_review() -> Response:
     project, scope = reachable("submission.list")
     wanted = read_filter()
+    if added := review_filter.added_answer():
+        return redirect(address_of(replace(wanted, answers=(*wanted.answers, added))), 303)  # type: ignore[return-value]
     counts = desk.count_states(session.db(), scope, wanted)
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
     number = page_asked()
     records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
     note_read(project, "submission.list", details={"records": len(records)})
+    ids = [one.id for one in records]
+    asked = asked_form(session.db(), scope, wanted.form) if wanted.form else None
+    schema = asked[1] if asked else None
     page = render_template(
         "review/list.html",
         records=records,
         counts=counts,
+        total=total,
         views=[*views(wanted, counts), *sealed_view(project, scope)],
         filters=wanted,
-        page=pager("/review", asdict(wanted), number, total),
-        forms=forms_to_choose(project, scope),
-        villages=list_villages(session.db(), scope),
-        asks_kind=project.kind == "care" and scope.health,
+        page=pager(HERE, values_of(wanted), number, total),
+        **choices(project, scope, wanted, schema),
+        **columns_of(project, wanted, schema, ids),
+        **acts(project, ids),
+        **saved(project, wanted),
     )
     return make_response(page)
+
+
+def columns_of(project: Project, wanted: Wanted, schema: FormSchema | None, ids: list[int]) -> dict[str, Any]:
+    """The questions shown as columns, and {record: answers in words}; one request more, and only where there are columns."""
+    asked = [one for path in wanted.columns if schema and (one := schema.by_path.get(path))]
+    asked = [one for one in asked if is_findable(one) and not is_covered(project, one.name, one.type)]
+    words = review_filter.words_here()
+    values = desk.list_values(session.db(), ids) if asked else {}
+    cells = {
+        number: [", ".join(say_value(one, text, words) for text in answers_at(tree, one.path)) for one in asked]
+        for number, tree in values.items()
+    }
+    return {"columns": [label_of(one, words) for one in asked], "cells": cells}
+
+
+def choices(project: Project, scope: Scope, wanted: Wanted, schema: FormSchema | None) -> dict[str, Any]:
+    """What the filter offers."""
+    senders = desk.list_senders(session.db(), scope)
+    questions = review_filter.questions_of(project, schema) if schema else []
+    chosen = request.args.get("question", "")
+    return {
+        "forms": forms_to_choose(project, scope),
+        "villages": list_villages(session.db(), scope),
+        "asks_kind": project.kind == "care" and scope.health,
+        "senders": senders,
+        "chips": review_filter.chips_of(wanted, senders, schema),
+        "questions": questions,
+        "question": next((one for one in questions if one.path == chosen), None),
+        "clear": HERE,
+        "is_narrowed": wanted != Wanted(),
+        "hidden": [one for one in fields_of(wanted) if one[0] in ("state", "box", "answer", "column")],
+        "everything": fields_of(wanted),
+        "most_columns": review_filter.MOST_COLUMNS,
+    }
+
+
+def fields_of(wanted: Wanted) -> list[tuple[str, str]]:
+    """The filter as hidden fields, so that one wish more leaves the others as they are."""
+    return parse_qsl(query_of(wanted))
+
+
+def acts(project: Project, ids: list[int]) -> dict[str, Any]:
+    """Whether the reader may decide about many, to whom records can be given, and to whom these are."""
+    may_act = find_records_scope(session.caller(), "submission.update", project) is not None
+    reviewers = list_reviewers(session.db(), project) if may_act else {}
+    given = assigned_to(session.db(), ids) if reviewers else {}
+    return {"may_act": may_act, "reviewers": reviewers, "given": given, "me": session.caller().actor_id}
+
+
+def saved(project: Project, wanted: Wanted) -> dict[str, Any]:
+    """The reader's own views as tabs, and the filter as it would be kept."""
+    query = query_of(wanted)
+    kept = list_views(session.db(), project.id, require_person())
+    return {
+        "kept": [
+            {"id": one.id, "name": one.name, "href": f"{HERE}?{one.wanted}", "current": one.wanted == query}
+            for one in kept
+        ],
+        "query": query,
+        "is_kept": any(one.wanted == query for one in kept),
+    }
 
 
 @pages.get("/review/health/<village>")
@@ -54,14 +133,14 @@ def show_health_records(village: str) -> Response:
     project, scope = reachable("submission.list")
     if not layers_for(session.caller(), project).health:
         raise Forbidden()
-    wanted = desk.Wanted(village=check_text("village", village, 255), kind="health")
+    wanted = Wanted(village=check_text("village", village, 255), kind="health")
     records = desk.list_records(session.db(), scope, wanted, 0, PAGE)
     note_read(project, "submission.list", details={"records": len(records)})
     return make_response(
         render_template(
             "review/health.html",
             records=records,
-            all_of_them=address("/review", asdict(wanted)),
+            all_of_them=address_of(wanted),
             more=len(records) == PAGE,
         )
     )
@@ -76,19 +155,13 @@ def forms_to_choose(project: Project, scope: Scope) -> list[dict[str, str]]:
     ]
 
 
-def read_filter() -> desk.Wanted:
-    """The filter in the address; it lives there, so that a view can be sent to a colleague."""
-    fields = {name: check_text(name, request.args.get(name, ""), 255) for name in FILTERS}
-    return desk.Wanted(**fields)
-
-
-def views(wanted: desk.Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
+def views(wanted: Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The tabs: all, then one for each state that has records."""
     found = [
         {
             "label": _("All"),
             "count": sum(counts.values()),
-            "href": address("/review", {**asdict(wanted), "state": ""}),
+            "href": address_of(replace(wanted, state="")),
             "current": not wanted.state,
         }
     ]
@@ -98,7 +171,7 @@ def views(wanted: desk.Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
             entry = {
                 "label": word,
                 "count": counts.get(key, 0),
-                "href": address("/review", {**asdict(wanted), "state": key}),
+                "href": address_of(replace(wanted, state=key)),
             }
             found.append({**entry, "current": wanted.state == key})
     return found

@@ -15,6 +15,7 @@ export function enhance(root: HTMLElement): void {
   each(root, "[data-back]", (link) => link.addEventListener("click", goBack));
   each(root, "[data-take-focus]", (block) => block.focus());
   each(root, "[data-toast]", enhanceToast);
+  each(root, "form[data-bulk]", enhanceBulk);
   each(root, "form[data-once]", (form) => form.addEventListener("submit", () => sayBusy(form as HTMLFormElement)));
 }
 
@@ -109,4 +110,20 @@ function sayBusy(form: HTMLFormElement): void {
     button.disabled = true;
     button.textContent = word;
   });
+}
+
+/** The bar of acts is there only while some rows are ticked, and says how many. */
+function enhanceBulk(form: HTMLElement): void {
+  const bar = form.querySelector<HTMLElement>("[data-bulk-bar]");
+  const count = form.querySelector<HTMLElement>("[data-bulk-count]");
+  if (!bar || !count) return;
+  const show = () => {
+    const ticked = form.querySelectorAll("input[name=record]:checked").length;
+    const everything = form.querySelector<HTMLInputElement>("input[name=all]");
+    if (!ticked && everything) everything.checked = false;
+    bar.hidden = !ticked;
+    count.textContent = (count.dataset.words ?? "%s").replace("%s", String(ticked));
+  };
+  form.addEventListener("change", show);
+  show();
 }

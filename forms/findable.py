@@ -1,0 +1,94 @@
+"""Which answers of a record can be looked for, and as which words: what a filter asks for and what an index keeps.
+
+A word is an answer in the one form in which it is compared: the name of a choice, an ISO day, a whole number, or a short
+text without its case. What people wrote at length, places and files have none.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, Final
+
+from forms.schema import GEO_TYPES, Field, FormSchema
+
+LONGEST: Final = 60
+"""Letters of a text that is still looked for as a whole: a code, a name of a place."""
+MOST_WORDS: Final = 400
+"""Words of one range: a year of days and a little more."""
+
+
+def list_findable(schema: FormSchema) -> list[Field]:
+    """The questions whose answers have words, in the form's order; those in repeats too."""
+    return [one for one in schema.fields if is_findable(one)]
+
+
+def is_findable(asked: Field) -> bool:
+    """What has no label asked nobody anything; what was chosen from a list in a file is somebody, or a village."""
+    if asked.group or asked.repeat or asked.binary or asked.type in GEO_TYPES:
+        return False
+    return bool(asked.labels) and not asked.choices_from
+
+
+def list_words(schema: FormSchema, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(path, word) of each answer in a tree of `forms.instance.read_values`; one twice where a repeat says it twice."""
+    for one in list_findable(schema):
+        for answer in answers_at(values, one.path):
+            for word in words_of(one, answer):
+                yield one.path, word
+
+
+def answers_at(values: Any, path: str) -> Iterator[str]:
+    """What was answered at `/group/field`, in each row of the repeats around it."""
+    name, _, rest = path.strip("/").partition("/")
+    for row in values if isinstance(values, list) else [values]:
+        below = row.get(name) if isinstance(row, dict) else None
+        if rest:
+            yield from answers_at(below, rest)
+        elif isinstance(below, str):
+            yield below
+
+
+def words_of(asked: Field, answer: str) -> list[str]:
+    """The words of an answer: each choice of several, one of anything else; none of what is too long or is no such value."""
+    if asked.select_multiple:
+        return answer.split()
+    word = word_of(asked, answer)
+    return [word] if word else []
+
+
+def word_of(asked: Field, answer: str) -> str | None:
+    """None for an answer that is not what the question's type says, which is kept all the same but cannot be looked for."""
+    text = answer.strip()
+    if asked.type in ("date", "dateTime"):
+        return read_day(text)
+    if asked.type == "int":
+        return read_whole(text)
+    if asked.choices is not None:
+        return text or None
+    return text.casefold() if 0 < len(text) <= LONGEST else None
+
+
+def words_between(asked: Field, first: str, last: str) -> list[str] | None:
+    """Every word from first to last, both included, of a day or a whole number; None where that is no range, or a long one."""
+    low, high = word_of(asked, first), word_of(asked, last)
+    if low is None or high is None:
+        return None
+    if asked.type in ("date", "dateTime"):
+        begin, days = date.fromisoformat(low), (date.fromisoformat(high) - date.fromisoformat(low)).days
+        return [(begin + timedelta(n)).isoformat() for n in range(days + 1)] if 0 <= days < MOST_WORDS else None
+    if asked.type == "int":
+        return [str(n) for n in range(int(low), int(high) + 1)] if 0 <= int(high) - int(low) < MOST_WORDS else None
+    return None
+
+
+def read_day(text: str) -> str | None:
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        return None
+
+
+def read_whole(text: str) -> str | None:
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+        return None
+    return f"{sign}{int(digits)}" if int(digits) else "0"

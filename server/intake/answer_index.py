@@ -1,0 +1,74 @@
+"""Which records answered what, without a word of it in the clear: the deriver that keeps it, and the question it answers.
+
+A word (forms/findable.py) is kept as 63 bits of HMAC-SHA-256 under the project's own key, so that the database alone tells
+nobody what was answered. Sealed, encrypted and emptied records have none.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from forms.findable import list_words
+from forms.instance import read_values
+from server.access.masking import is_covered
+from server.models import AnswerKey, AnswerWord, Submission, table_of
+from server.reading import Reading
+
+KEY_BYTES: Final = 32
+BITS: Final = (1 << 63) - 1
+ROWS: Final = table_of(AnswerWord)
+FORGET: Final = delete(ROWS).where(ROWS.c.submission_id == bindparam("of_submission"))
+INSERT: Final = insert(ROWS)
+KEY: Final = select(AnswerKey.key).where(AnswerKey.project_id == bindparam("project"))
+
+
+def index_answers(db: Session, reading: Reading) -> None:
+    """Writes the words of a record's answers; may run again: it replaces what it wrote. Covered answers have none."""
+    forget_answers(db, reading.submission_id)
+    if reading.instance.encrypted:
+        return
+    covered = {one.path for one in reading.schema.fields if is_covered(reading.project, one.name, one.type)}
+    words = list_words(reading.schema, read_values(reading.instance, reading.schema))
+    told = [(path, word) for path, word in words if path not in covered]
+    if told:
+        key = key_of(db, reading.project.id)
+        numbers = {number_of(key, reading.form_id, path, word) for path, word in told}
+        db.connection().execute(INSERT, [{"word": one, "submission_id": reading.submission_id} for one in numbers])
+
+
+def forget_answers(db: Session, submission_id: int) -> None:
+    db.connection().execute(FORGET, {"of_submission": submission_id})
+
+
+def answered(db: Session, project_id: int, form_id: int, path: str, words: Iterable[str]) -> ColumnElement[bool]:
+    """Records of the form that answered the question with one of these words: a condition on Submission."""
+    key = key_of(db, project_id)
+    numbers = sorted({number_of(key, form_id, path, word) for word in words})
+    return Submission.id.in_(select(AnswerWord.submission_id).where(AnswerWord.word.in_(numbers)))
+
+
+def number_of(key: bytes, form_id: int, path: str, word: str) -> int:
+    digest = hmac.digest(key, f"{form_id}\n{path}\n{word}".encode(), hashlib.sha256)
+    return int.from_bytes(digest[:8]) & BITS
+
+
+def key_of(db: Session, project_id: int) -> bytes:
+    """The project's key, made when it is first needed."""
+    found = db.execute(KEY, {"project": project_id}).scalar()
+    return found if found is not None else make_key(db, project_id)
+
+
+def make_key(db: Session, project_id: int) -> bytes:
+    """Of two that make it at once the first one's counts."""
+    try:
+        with db.begin_nested():
+            db.add(AnswerKey(project_id=project_id, key=secrets.token_bytes(KEY_BYTES)))
+    except IntegrityError:
+        pass
+    return db.execute(KEY, {"project": project_id}).scalar_one()

@@ -1,0 +1,191 @@
+"""One act upon many records at once: begun with the list of them, gone on with some at a time, and taken back as a whole.
+
+The list is made in one statement from what the filter said then. A record that somebody decided otherwise meanwhile is left
+as it is. Whatever stops half way is gone on with by the timetable.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, String, cast, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from server.access.allow import Scope
+from server.errors import NotFound, UnexpectedValue
+from server.intake.assigning import list_reviewers, put_assignment
+from server.intake.review import set_review_state
+from server.intake.wanted import Wanted, fits, in_scope
+from server.models import Form, Project, ReviewAssignment, ReviewBatch, ReviewBatchItem, Submission, Village
+
+ASSIGN: Final = "assign"
+STATES: Final = ("approved", "rejected", "hasIssues", "received")
+AT_ONCE: Final = 50
+IDLE: Final = timedelta(minutes=1)
+"""How long nobody goes on with a batch before the timetable does."""
+UNDO_FOR: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch got: records in it, those done, those left as they were because somebody had decided otherwise."""
+
+    batch: ReviewBatch
+    total: int
+    done: int
+    left: int
+
+    @property
+    def waits(self) -> int:
+        return self.total - self.done - self.left
+
+
+def begin_batch(
+    db: Session,
+    project: Project,
+    scope: Scope,
+    what: str,
+    to: int | None,
+    chosen: Wanted | Sequence[int],
+    by: int,
+    now: datetime,
+) -> ReviewBatch:
+    """A batch over the records that were ticked, or all that fit a filter; as far as the scope reaches.
+
+    `what` is one of STATES, or ASSIGN with `to` (None: to nobody). Raises UnexpectedValue for anything else.
+    """
+    if what != ASSIGN and what not in STATES:
+        raise UnexpectedValue(field="state", value=what[:40], reason="it is none of the review states")
+    if what == ASSIGN and to is not None and to not in list_reviewers(db, project):
+        raise UnexpectedValue(field="to", value=to, reason="nobody of that number decides about records here")
+    batch = ReviewBatch(project_id=project.id, by_id=by, what=what, made_at=now, worked_at=now)
+    db.add(batch)
+    db.flush()
+    after = str(to or "") if what == ASSIGN else what
+    before = standing(what)
+    listed = (
+        select(literal(batch.id), Submission.id, before, literal(after), literal("waits"))
+        .select_from(Submission)
+        .join(Form, Form.id == Submission.form_id)
+        .outerjoin(Village, Village.id == Submission.village_id)
+        .outerjoin(ReviewAssignment, ReviewAssignment.submission_id == Submission.id)
+        .where(in_scope(scope), *which(db, scope, chosen), before != after)
+    )
+    columns = ["batch_id", "submission_id", "before", "after", "outcome"]
+    db.execute(insert(ReviewBatchItem).from_select(columns, listed))
+    return batch
+
+
+def standing(what: str) -> ColumnElement[str]:
+    """What a record is before the act, as text: its state, or whom it waits for."""
+    if what == ASSIGN:
+        return func.coalesce(cast(ReviewAssignment.actor_id, String), "")
+    return func.coalesce(Submission.review_state, "received")
+
+
+def which(db: Session, scope: Scope, chosen: Wanted | Sequence[int]) -> list[ColumnElement[bool]]:
+    return fits(db, scope, chosen) if isinstance(chosen, Wanted) else [Submission.id.in_(chosen)]
+
+
+def undo_batch(db: Session, batch: ReviewBatch, by: int, now: datetime) -> ReviewBatch:
+    """A batch that puts everything back that the other did and nobody has changed since; what still waits stays undone.
+
+    Raises UnexpectedValue for one that was taken back before, or is too old.
+    """
+    known = db.scalar(select(ReviewBatch.id).where(ReviewBatch.undoes_id == batch.id))
+    if known is not None or now - batch.made_at > UNDO_FOR:
+        raise UnexpectedValue(field="batch", value=batch.id, reason="it can no longer be taken back")
+    stop_batch(db, batch, now)
+    back = ReviewBatch(
+        project_id=batch.project_id, by_id=by, what=batch.what, undoes_id=batch.id, made_at=now, worked_at=now
+    )
+    db.add(back)
+    db.flush()
+    item = ReviewBatchItem
+    done = select(literal(back.id), item.submission_id, item.after, item.before, literal("waits")).where(
+        item.batch_id == batch.id, item.outcome == "done"
+    )
+    columns = ["batch_id", "submission_id", "before", "after", "outcome"]
+    db.execute(insert(ReviewBatchItem).from_select(columns, done))
+    return back
+
+
+def stop_batch(db: Session, batch: ReviewBatch, now: datetime) -> None:
+    """Leaves what still waits as it is."""
+    if batch.ended_at is None:
+        waiting = (ReviewBatchItem.batch_id == batch.id) & (ReviewBatchItem.outcome == "waits")
+        db.execute(update(ReviewBatchItem).where(waiting).values(outcome="left"))
+        batch.ended_at = now
+        db.flush()
+
+
+def work_on(db: Session, batch: ReviewBatch, now: datetime) -> Progress:
+    """Goes on with the next AT_ONCE records, and says how far it is."""
+    waiting = select(ReviewBatchItem).where(ReviewBatchItem.batch_id == batch.id, ReviewBatchItem.outcome == "waits")
+    items = list(db.scalars(waiting.order_by(ReviewBatchItem.submission_id).limit(AT_ONCE)))
+    ids = [one.submission_id for one in items]
+    records = {one.id: one for one in db.scalars(select(Submission).where(Submission.id.in_(ids)))}
+    given = people_of(db, ids) if batch.what == ASSIGN else {}
+    for item in items:
+        now_is = stands_as(batch, records[item.submission_id], given)
+        item.outcome = "done" if now_is == item.before else "left"
+        if item.outcome == "done":
+            act(db, batch, records[item.submission_id], item.after, now)
+    batch.worked_at = now
+    db.flush()
+    found = progress_of(db, batch)
+    if not found.waits:
+        batch.ended_at = now
+        db.flush()
+    return found
+
+
+def people_of(db: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = select(ReviewAssignment.submission_id, ReviewAssignment.actor_id)
+    return {one: str(actor) for one, actor in db.execute(rows.where(ReviewAssignment.submission_id.in_(ids)))}
+
+
+def stands_as(batch: ReviewBatch, record: Submission, given: dict[int, str]) -> str | None:
+    """None for a record that was deleted meanwhile, which equals nothing."""
+    if record.deleted_at is not None:
+        return None
+    return given.get(record.id, "") if batch.what == ASSIGN else record.review_state or "received"
+
+
+def act(db: Session, batch: ReviewBatch, record: Submission, after: str, now: datetime) -> None:
+    if batch.what == ASSIGN:
+        put_assignment(db, record, int(after) if after else None, batch.by_id, now)
+    else:
+        set_review_state(db, record, None if after == "received" else after, batch.by_id, now)
+
+
+def progress_of(db: Session, batch: ReviewBatch) -> Progress:
+    rows = select(ReviewBatchItem.outcome, func.count()).where(ReviewBatchItem.batch_id == batch.id)
+    counted = {row[0]: row[1] for row in db.execute(rows.group_by(ReviewBatchItem.outcome))}
+    return Progress(batch, sum(counted.values()), counted.get("done", 0), counted.get("left", 0))
+
+
+def get_batch(db: Session, project_id: int, batch_id: int, by: int) -> ReviewBatch:
+    """Somebody's own, for going on with it. Raises NotFound."""
+    found = db.get(ReviewBatch, batch_id, with_for_update=True)
+    if found is None or (found.project_id, found.by_id) != (project_id, by):
+        raise NotFound()
+    return found
+
+
+def can_undo(db: Session, batch: ReviewBatch, now: datetime) -> bool:
+    if batch.undoes_id is not None or now - batch.made_at > UNDO_FOR:
+        return False
+    return db.scalar(select(ReviewBatch.id).where(ReviewBatch.undoes_id == batch.id)) is None
+
+
+def list_idle(db: Session, now: datetime) -> list[int]:
+    """The batches that nobody has gone on with for a while, the one that waited longest first."""
+    idle = select(ReviewBatch.id).where(ReviewBatch.ended_at.is_(None), ReviewBatch.worked_at <= now - IDLE)
+    return list(db.scalars(idle.order_by(ReviewBatch.worked_at, ReviewBatch.id)))
+
+
+def take_batch(db: Session, batch_id: int) -> ReviewBatch:
+    """For working on it: of two that go on with a batch at once the second waits."""
+    return db.get_one(ReviewBatch, batch_id, with_for_update=True)

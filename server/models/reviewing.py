@@ -1,0 +1,76 @@
+"""How the office goes through records: views that somebody keeps, what is decided of many at once, who looks at which."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, BigId
+from server.models.sealed import SealedText
+
+
+class SavedView(Base):
+    """Kept. A filter of the review list under a name, for who made it. `wanted` is the query of its address.
+
+    Both are sealed: a filter tells which answers somebody looked for.
+    """
+
+    __tablename__ = "saved_view"
+    __table_args__ = (Index("ix_saved_view_actor_id", "actor_id", "project_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    name: Mapped[str] = mapped_column(SealedText("saved_view.name"))
+    wanted: Mapped[str] = mapped_column(SealedText("saved_view.wanted"))
+    made_at: Mapped[datetime]
+
+
+class ReviewBatch(Base):
+    """Kept. One act upon many records: a review state, or `assign`. It goes on until `ended_at`, last at `worked_at`.
+
+    `undoes_id` is the batch that it takes back.
+    """
+
+    __tablename__ = "review_batch"
+    __table_args__ = (Index("ix_review_batch_ended_at", "ended_at", "worked_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    what: Mapped[str]
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("review_batch.id"))
+    made_at: Mapped[datetime]
+    worked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ReviewBatchItem(Base):
+    """Kept. One record of a batch: the state (or the person's id, "" for none) before and after.
+
+    `outcome` is waits, done, or left: somebody had decided otherwise meanwhile, which stands.
+    """
+
+    __tablename__ = "review_batch_item"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('waits', 'done', 'left')", name="outcome"),
+        Index("ix_review_batch_item_outcome", "batch_id", "outcome", "submission_id"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("review_batch.id"), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    before: Mapped[str]
+    after: Mapped[str]
+    outcome: Mapped[str] = mapped_column(default="waits")
+
+
+class ReviewAssignment(Base):
+    """Kept. Whom a record waits for in the office."""
+
+    __tablename__ = "review_assignment"
+    __table_args__ = (Index("ix_review_assignment_actor_id", "actor_id", "submission_id"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    made_at: Mapped[datetime]

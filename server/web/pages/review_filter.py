@@ -1,0 +1,154 @@
+"""The filter of the review list: it lives in the address, so that a view can be sent to a colleague, and reads in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from flask import request
+
+from forms.findable import is_findable
+from forms.schema import Field, FormSchema
+from geo.tiles import Box
+from server.access.masking import is_covered
+from server.errors import UnexpectedValue
+from server.intake.wanted import Asked, Wanted, read_asked
+from server.models import Project
+from server.web import languages
+from server.web.pages.answers import Words, label_of, say_value
+from server.web.pages.map import read_box
+from server.web.pages.pager import address
+from server.web.pages.sent import asked_number, check_text
+from server.web.pages.shell import say_day
+from server.web.pages.texts import _
+
+HERE: Final = "/review"
+MOST_ANSWERS: Final = 4
+MOST_COLUMNS: Final = 4
+LAST_ID: Final = 2**53
+SHORT: Final = ("form", "village", "state", "kind")
+
+
+def read_filter() -> Wanted:
+    """What the address asks for. Raises UnexpectedValue, TooLong."""
+    fields = {name: check_text(name, request.args.get(name, ""), 255) for name in SHORT}
+    return Wanted(
+        form=fields["form"],
+        village=fields["village"],
+        state=fields["state"],
+        kind=fields["kind"],
+        sender=asked_number("sender", 0, LAST_ID) or None,
+        waits_for=asked_number("waits_for", 0, LAST_ID) or None,
+        since=asked_day("since"),
+        until=asked_day("until"),
+        box=Box(*read_box()) if request.args.get("box") else None,
+        answers=asked_answers(),
+        columns=tuple(check_text("column", one) for one in request.args.getlist("column")[:MOST_COLUMNS]),
+    )
+
+
+def asked_day(name: str) -> date | None:
+    """Raises UnexpectedValue for what is no day."""
+    text = request.args.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UnexpectedValue(field=name, value=text[:20], reason="it is no day") from None
+
+
+def asked_answers() -> tuple[Asked, ...]:
+    texts = [check_text("answer", one) for one in request.args.getlist("answer")[:MOST_ANSWERS]]
+    return tuple(dict.fromkeys(one for text in texts if (one := read_asked(text))))
+
+
+def added_answer() -> Asked | None:
+    """What the part of the page that adds an answer sends: a question, and a value or two."""
+    path = check_text("question", request.args.get("question", ""))
+    first, last = (check_text(name, request.args.get(name, "")) for name in ("first", "last"))
+    return read_asked(Asked(path, first or last, last if first and last != first else "").text)
+
+
+def values_of(wanted: Wanted) -> dict[str, Any]:
+    """The filter as the fields of an address; what is empty is no wish."""
+    box = wanted.box
+    return {
+        **{name: getattr(wanted, name) for name in (*SHORT, "sender", "waits_for")},
+        "since": wanted.since.isoformat() if wanted.since else "",
+        "until": wanted.until.isoformat() if wanted.until else "",
+        "box": f"{box.west:.6f},{box.south:.6f},{box.east:.6f},{box.north:.6f}" if box else "",
+        "answer": [one.text for one in wanted.answers],
+        "column": list(wanted.columns),
+    }
+
+
+def address_of(wanted: Wanted) -> str:
+    return address(HERE, values_of(wanted))
+
+
+def query_of(wanted: Wanted) -> str:
+    """As it stands behind the question mark of an address; "" for no wish."""
+    return address("", values_of(wanted)).removeprefix("?")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A wish in words, and the address without it."""
+
+    words: str
+    href: str
+
+
+def chips_of(wanted: Wanted, people: Mapping[int, str], schema: FormSchema | None) -> list[Chip]:
+    """The wishes that have no field of their own on the page."""
+    found = []
+    if wanted.box:
+        found.append(Chip(_("in a part of the map"), address_of(replace(wanted, box=None))))
+    if wanted.sender and wanted.sender not in people:
+        found.append(Chip(_("sent by somebody else"), address_of(replace(wanted, sender=None))))
+    for one in wanted.answers:
+        rest = tuple(other for other in wanted.answers if other != one)
+        found.append(Chip(say_asked(one, schema), address_of(replace(wanted, answers=rest))))
+    return found
+
+
+def say_asked(wanted: Asked, schema: FormSchema | None) -> str:
+    """“Weeks: 12 to 20”: the question and its answers as the record's own page says them."""
+    asked = schema.by_path.get(wanted.path) if schema else None
+    if asked is None:
+        return f"{wanted.path}: {wanted.first}"
+    words = words_here()
+    first = say_value(asked, wanted.first, words)
+    if wanted.last:
+        first = _("%(first)s to %(last)s", first=first, last=say_value(asked, wanted.last, words))
+    return f"{label_of(asked, words)}: {first}"
+
+
+def words_here() -> Words:
+    return Words("en" if languages.language_tag() == "en" else "zh", say_day)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that may be asked for: how it is entered is choices, days, numbers or text."""
+
+    path: str
+    label: str
+    entry: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def questions_of(project: Project, schema: FormSchema) -> list[Question]:
+    """In the form's order. What pages of the project cover is asked for by nobody: looking for a name would show it."""
+    words = words_here()
+    asked = [one for one in schema.fields if is_findable(one) and not is_covered(project, one.name, one.type)]
+    return [Question(one.path, label_of(one, words), entry_of(one), choices_in(one, words)) for one in asked]
+
+
+def entry_of(asked: Field) -> str:
+    if asked.choices is not None:
+        return "choices"
+    return {"date": "days", "dateTime": "days", "int": "numbers"}.get(asked.type, "text")
+
+
+def choices_in(asked: Field, words: Words) -> tuple[tuple[str, str], ...]:
+    return tuple((one.name, say_value(asked, one.name, words)) for one in asked.choices or ())
