@@ -298,6 +298,17 @@ GET /map/features
 [forms] submission.list
 GET /review
 GET /review/sealed
+POST /review/views
+POST /review/views/<int(max=9007199254740991):view_id>/delete
+
+[forms] submission.update
+POST /review/batches
+
+[own] submission.update
+GET /review/batches/<int(max=9007199254740991):batch_id>
+POST /review/batches/<int(max=9007199254740991):batch_id>/go
+POST /review/batches/<int(max=9007199254740991):batch_id>/stop
+POST /review/batches/<int(max=9007199254740991):batch_id>/undo
 
 [project] timetable.read
 GET /notices/failed

@@ -255,7 +255,9 @@ def list_steps(db: Session, submission_id: int) -> list[Step]:
         .outerjoin(Actor, Actor.id == Audit.actor_id)
         .where(Audit.submission_id == submission_id, Audit.action.in_(SHOWN_ACTS))
     )
-    steps = [step_of(at, who, action, details or {}) for at, who, action, details in audits]
+    told = [(at, who, action, details or {}) for at, who, action, details in audits]
+    names = names_of(db, {details["to"] for _, _, action, details in told if action == ASSIGN and details.get("to")})
+    steps = [step_of(*one, names) for one in told]
     comments = db.execute(
         select(SubmissionComment.created_at, Actor.display_name, SubmissionComment.body)
         .join(Actor, Actor.id == SubmissionComment.actor_id)
@@ -265,14 +267,24 @@ def list_steps(db: Session, submission_id: int) -> list[Step]:
     return sorted(steps, key=lambda step: step.at, reverse=True)
 
 
+ASSIGN = "submission.assign"
 SHOWN_ACTS = (
     "submission.create",
     "submission.update.version",
     "submission.update",
-    "submission.assign",
+    ASSIGN,
     "submission.attachment.update",
 )
 
 
-def step_of(at: datetime, who: str | None, action: str, details: dict[str, Any]) -> Step:
-    return Step(at, who, action, str(details.get("reviewState") or ""), details.get("submissionDefId"))
+def names_of(db: Session, actor_ids: set[int]) -> dict[int, str]:
+    if not actor_ids:
+        return {}
+    rows = db.execute(select(Actor.id, Actor.display_name).where(Actor.id.in_(actor_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def step_of(at: datetime, who: str | None, action: str, details: dict[str, Any], names: dict[int, str]) -> Step:
+    """The body is the state that was given, or the name of whom the record was given to."""
+    body = names.get(details.get("to") or 0, "") if action == ASSIGN else str(details.get("reviewState") or "")
+    return Step(at, who, action, body, details.get("submissionDefId"))

@@ -28,7 +28,7 @@ def save_view(db: Session, project_id: int, actor_id: int, name: str, wanted: st
         raise TooLong(field="name" if len(name) > LONGEST_NAME else "wanted", limit=LONGEST_NAME)
     mine = (SavedView.project_id == project_id) & (SavedView.actor_id == actor_id)
     if (db.scalar(select(func.count()).where(mine)) or 0) >= MOST:
-        raise UnexpectedValue(field="name", value="…", reason=f"there are {MOST} views already")
+        raise UnexpectedValue(field="name", value="…", reason="there are as many tabs as fit")
     view = SavedView(project_id=project_id, actor_id=actor_id, name=name.strip(), wanted=wanted, made_at=now)
     db.add(view)
     db.flush()

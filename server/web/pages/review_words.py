@@ -38,6 +38,8 @@ def step_words(step: Step) -> str:
         return _("Corrected from the phone; the earlier version is kept.")
     if step.what == "submission.attachment.update":
         return _("More files arrived.")
+    if step.what == "submission.assign":
+        return _("Given to %(name)s to look at.", name=step.body) if step.body else _("Waits for nobody in particular.")
     return _("State: %(state)s", state=STATE_WORDS.get(step.body or None, step.body))
 
 

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from server.db import Database
@@ -13,15 +12,7 @@ from server.intake import derive
 from server.models import DeriveProblem
 from tests.client import Client
 from tests.conftest import MORNING
-from tests.making import a_form, a_phone, a_record
-
-
-@pytest.fixture
-def phone(app: Flask, database: Database, project_id: int) -> Client:
-    with database.transaction() as db:
-        form = a_form(db, project_id)
-        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
-    return Client(app, key=token)
+from tests.making import a_record
 
 
 def breaking(*_: object) -> None:
@@ -96,4 +87,4 @@ def test_a_plain_project_asks_the_database_nothing_about_care(
         assert phone.send(project_id, a_record(gps="30.1 104.5 0 5")).status_code == 201
     tables = ("seal ", "tombstone", "care_event", "woman", "household", "pregnancy", "follow_up")
     assert [one for one in statements if any(table in one for table in tables)] == []
-    assert len([one for one in statements if one.startswith("SAVEPOINT")]) == 2  # the record, its place
+    assert len([one for one in statements if one.startswith("SAVEPOINT")]) == 3  # the record, its place, its answers
