@@ -34,7 +34,9 @@ from server.models import (
     Form,
     Passkey,
     Project,
+    ReviewBatch,
     RightsRequest,
+    SavedView,
     Submission,
     SubmissionVersion,
     SupplyLot,
@@ -75,6 +77,7 @@ WRITTEN = {
     "hand_over": ("note",),
     "household": ("label", "hamlet", "door_code"),
     "passkey": ("name",),
+    "saved_view": ("name",),
     "session": ("user_agent",),
     "submission": ("device_id", "user_agent"),
     "submission_comment": ("body",),
@@ -177,6 +180,9 @@ class HostileTown(CareTown):
             "expires_on": day + timedelta(days=9),
         }
         db.add(SupplyLot(project_id=project.id, added_by_id=lea, added_at=at, **lot))
+        rita, form = self.actor_id(db, "rita"), {"project_id": project.id, "wanted": "form=visit", "name": HOSTILE}
+        db.add(SavedView(actor_id=rita, made_at=at, **form))
+        db.add(ReviewBatch(project_id=project.id, by_id=rita, what="approved", made_at=at, worked_at=at, ended_at=at))
         device = {"credential_id": b"1", "public_key": b"1", "sign_count": 0}
         db.add(Passkey(actor_id=vera, name=HOSTILE, created_at=at, **device))
 
