@@ -16,6 +16,7 @@ CHECK_DIFFERS, CHECK_CONCERN = "check_differs", "check_concern"
 FEEDBACK_WAITS: Final = "feedback_waits"
 BEFORE_BREAK: Final = "before_break"
 SYNC_WORKER, SYNC_LEAD = "sync_worker", "sync_lead"
+MENTIONED: Final = "mentioned"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -65,6 +66,10 @@ SENTENCES: Final = {
         "有一部手机一直没有同步，那里的访视也许已经做了。请先问问是没有网络还是手机坏了；不排名次。",
         "A phone has not synchronised, and the visits there may be done already. Please ask first whether it is the network "
         "or the phone; nobody is ranked.",
+    ),
+    MENTIONED: (
+        "有同事在一份记录的批注里提到您，请在方便时看一看。",
+        "A colleague named you in a comment beside a record; please look when it suits you.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

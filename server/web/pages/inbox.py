@@ -24,6 +24,7 @@ from server.followups import (
 from server.followups.inbox import Notice
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import Wishes, save_wishes, wishes_of
+from server.intake.mentions import record_of
 from server.models import BENEFIT_CASES, Project
 from server.web import session
 from server.web.languages import language_tag
@@ -91,13 +92,17 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
         return "", f"/rights/feedback?project={notice.project_id}" if hears else ""
     if notice.kind == plain_notices.BEFORE_BREAK:
         return break_behind(notice, project, english)
+    if notice.kind == plain_notices.MENTIONED:
+        reads = allow.find_records_scope(session.caller(), "submission.read", project)
+        found = record_of(session.db(), notice.occasion, reads)
+        return "", f"/review/{found}?project={project.id}" if found else ""
     if notice.kind not in (plain_notices.CHECK_DIFFERS, plain_notices.CHECK_CONCERN):
         return name_behind(notice, project), ""
     db, caller = session.db(), session.caller()
-    found = check_questions.what_is_meant(db, caller, project, notice.kind, notice.occasion)
-    reads = found is not None and check_questions.reads(db, project, found.submission_id, caller)
-    behind = check_words.say(db, found, notice.kind, english) if found and not notice.is_over else "—"
-    return f" {behind}", f"/review/{found.submission_id}" if found and reads and not notice.is_over else ""
+    meant = check_questions.what_is_meant(db, caller, project, notice.kind, notice.occasion)
+    opens = meant is not None and check_questions.reads(db, project, meant.submission_id, caller)
+    behind = check_words.say(db, meant, notice.kind, english) if meant and not notice.is_over else "—"
+    return f" {behind}", f"/review/{meant.submission_id}" if meant and opens and not notice.is_over else ""
 
 
 def break_behind(notice: Notice, project: Project, english: bool) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from forms.schema import Field, FormSchema
 from server.access.allow import Scope, allow_records, find_records_scope, may
 from server.access.masking import is_covered, note_reveal
 from server.intake import desk
+from server.intake.earlier import list_others
+from server.intake.mentions import tell_mentioned
 from server.intake.queries import get_file
 from server.intake.review import add_comment, set_review_state
 from server.intake.sealed import find_sealed
@@ -90,6 +92,7 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
         "photos": photos,
         "files": files,
         "course": course(found),
+        "others": list_others(session.db(), scope, submission_id),
         "outdated": not found.version.is_current,
         "withheld": _("This record is encrypted; only who holds the private key can read it.")
         if found.version.encrypted
@@ -163,11 +166,12 @@ def show_file(submission_id: int, name: str) -> Response:
 @pages.post(f"/review/<{ID}:submission_id>/state")
 def decide(submission_id: int) -> Response:
     """A state, a comment, or both. `undo` puts back what was before."""
-    _project, scope = reachable("submission.update")
+    project, scope = reachable("submission.update")
     submission = desk.get_submission(session.db(), scope, submission_id)
     before, wanted, me = submission.review_state or "received", sent_text("state", 20), require_person()
     if comment := sent_text("comment", 5000):
-        add_comment(session.db(), submission, comment, me, session.now())
+        written = add_comment(session.db(), submission, comment, me, session.now())
+        tell_mentioned(session.db(), project, written, me, session.now())
     decides = wanted not in ("comment", before)
     if decides:
         set_review_state(session.db(), submission, None if wanted == "received" else wanted, me, session.now())
