@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the office's desk costs in a large town: the review list, a filter on an answer, the map, one village; seconds, queries, memory.
+"""What the office's desk costs in a large town: the review list, a filter on an answer, the map; seconds, queries, memory.
 
     .venv/bin/python -m tests.benchmarks.desk [RECORDS [VILLAGES [DATABASE_URL]]]
 
