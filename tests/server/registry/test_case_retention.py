@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from server.access.caller import Caller, Grant
 from server.access.roles import BENEFIT_OFFICER
+from server.clock import begin_of
 from server.models import CareEvent, Entity, EntityVersion, FollowUp, Project, SubmissionVersion
 from server.registry.case_retention import past_cases, take_out_case
 from server.registry.erasing import erase, plan_erasure
 from server.registry.lists import find_dataset, integrity_of
 from server.registry.reach import reach_of
-from server.registry.retention import cutoff, first_instant
+from server.registry.retention import cutoff
 from tests.making import a_town
 from tests.server.followups.samples import at_noon, day
 from tests.server.followups.told import F12, a_case, a_home, a_woman, tell, work_out
@@ -20,7 +21,7 @@ from tests.server.followups.told import F12, a_case, a_home, a_woman, tell, work
 
 def past(db: Session, town: Project, today: str) -> list[str]:
     on = cutoff(at_noon(today))
-    return past_cases(db, town.id, first_instant(on), on)
+    return past_cases(db, town.id, begin_of(on), on)
 
 
 @pytest.mark.parametrize(
