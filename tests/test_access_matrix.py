@@ -13,6 +13,7 @@ forms    a right in the project, or on the records of the forms of a role
 desk     a right in the project, and a person: phones have doors of their own
 care     a right in the project, and a care role: the list is about women
 record   a right in the project, and the record lies in one's villages; one with health answers is a clinician's
+pin      the same on the map, where no health record has a place
 woman    a right in the project, a care role, and she is the caller's to care for
 home     a care role, and she is the caller's to care for
 health   health records at the villages' names: a clinician's
@@ -92,7 +93,7 @@ ABSENT = (
         "submission_id>/case",
         "/timetable/<name>",
     ),
-    *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/"),
+    *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},
@@ -256,6 +257,8 @@ def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
         return held and place == "HERE"
     if kind == "HOME":  # a list that is about no woman goes by village alone
         return held and place == "HERE"
+    if asked.level == "pin":
+        return held and place == "HERE" and kind == "OPEN"
     if asked.level in ("care", "woman"):
         return held and name in CARING and place == "HERE"
     return held and place == "HERE" and (kind == "OPEN" or name == "clinician")
@@ -279,7 +282,7 @@ def may_ask(name: str, place: str, kind: str) -> bool | None:
 
 def tries(towns: Towns, key: str, rule: Rule, asked: Asked) -> Iterator[tuple[str, str, str]]:
     """(place, kind of record, address): the own things, other villages', another town's, and those under the own project."""
-    about_something = asked.level in ("record", "woman", "home", "guarded", "asked", "numbered", "phone")
+    about_something = asked.level in ("record", "pin", "woman", "home", "guarded", "asked", "numbered", "phone")
     for kind in kinds_of(key, asked):
         yield "HERE", kind, address_of(towns, key, rule, "HERE", kind)
         if about_something:
@@ -293,7 +296,7 @@ def kinds_of(key: str, asked: Asked) -> tuple[str, ...]:
     """Both kinds of records, and both of lists: about women, and of homes."""
     if "/entities" in key:
         return "WOMAN", "HOME"
-    return KINDS if asked.level in ("record", "asked", "numbered") else KINDS[:1]
+    return KINDS if asked.level in ("record", "pin", "asked", "numbered") else KINDS[:1]
 
 
 def address_of(towns: Towns, key: str, rule: Rule, place: str, kind: str, under: str | None = None) -> str:
