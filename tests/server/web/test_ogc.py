@@ -193,7 +193,7 @@ def test_a_record_without_a_point_stands_at_the_label_of_the_village_that_it_nam
     assert gis.ids("rita", "submissions") == []
     with town.database.transaction() as db:
         village = db.scalars(select(Village).where(Village.code == CODES[1])).one()
-        label = [village.label_lon, village.label_lat]
+        label = [round(village.label_lon or 0, 6), round(village.label_lat or 0, 6)]
         db.execute(update(Submission).values(village_id=village.id, place_how="village"))
     [one] = gis.items("rita", "submissions")
     assert (one["geometry"]["coordinates"], one["properties"]["how"]) == (label, "village")
@@ -240,7 +240,7 @@ def test_follow_ups_are_those_of_the_list_at_the_label_of_their_village(gis: Gis
         a_follow_up(db, a_woman(db, town.project_id, consent_until=TODAY - DAY))
         a_follow_up(db, a_woman(db, town.project_id), state="done_on_time", ended=True, answered_on=TODAY)
         village = db.scalars(select(Village).where(Village.code == CODES[0])).one()
-        label = [village.label_lon, village.label_lat]
+        label = [round(village.label_lon or 0, 6), round(village.label_lat or 0, 6)]
     found = {one["id"]: one for one in gis.items("wang", "follow-ups")}
     assert {key: one["properties"]["state"] for key, one in found.items()} == {
         late: "overdue",
