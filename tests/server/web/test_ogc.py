@@ -15,7 +15,11 @@ from server.models import FollowUp, Project, Reading, Submission, SubmissionGeom
 from server.places.villages import import_boundaries
 from tests.client import Client
 from tests.conftest import MORNING, Clock
-from tests.server.web.pages.conftest import CODES, boundaries
+from tests.server.web.pages.conftest import (  # noqa: F401 - the fixture comes with the import
+    CODES,
+    boundaries,
+    compiled_catalogue,
+)
 from tests.server.web.pages.women import DAY, TODAY, CareTown, a_follow_up, a_home, a_woman
 
 COLLECTIONS = {
