@@ -257,6 +257,8 @@ GET /office/supplies
 [project] office.update
 POST /office
 POST /office/<int(max=9007199254740991):act_id>/undo
+
+[lead] office.update
 POST /office/supplies
 POST /office/supplies/<int(max=9007199254740991):lot_id>/count
 POST /office/supplies/<int(max=9007199254740991):lot_id>/end
