@@ -252,6 +252,8 @@ POST /consents/texts/<name>
 
 [project] office.read|rule.sign
 GET /office
+
+[project] office.read
 GET /office/supplies
 
 [project] office.update
