@@ -8,6 +8,8 @@ Both indexes keep rounded boxes, so each search asks the geometry again.
 import math
 from typing import Any
 
+import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Boolean, ColumnElement, Double, Text, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -22,6 +24,11 @@ SRID = 4326
 def within_box(column: Any, box: Box) -> ColumnElement[bool]:
     """Rows whose geometry's bounding box touches this box (for points: that lie in it, edges included)."""
     return _WithinBox(column, _key_of(column), *map(_number, (box.west, box.south, box.east, box.north)))
+
+
+def meets_box(column: Any, box: Box) -> ColumnElement[bool]:
+    """Rows of which some part lies in this box, edges included: not only their bounding boxes meet."""
+    return within_box(column, box) & _MeetsBox(column, literal(_outline_of(box), Text))
 
 
 def near(column: Any, lon: float, lat: float, metres: float) -> ColumnElement[bool]:
@@ -59,6 +66,18 @@ def box_around(lon: float, lat: float, metres: float) -> Box:
     return Box(max(-180.0, lon - across), south, min(180.0, lon + across), north)
 
 
+def _outline_of(box: Box) -> str:
+    """A box as text. One without a width or height is the line or point that it is: as a polygon it would meet by chance."""
+    west, south, east, north = box.west, box.south, box.east, box.north
+    if west == east and south == north:
+        shape: BaseGeometry = shapely.Point(west, south)
+    elif west == east or south == north:
+        shape = shapely.LineString([(west, south), (east, north)])
+    else:
+        shape = shapely.box(west, south, east, north)
+    return str(shapely.to_wkt(shape, rounding_precision=-1))
+
+
 def _number(value: float) -> ColumnElement[float]:
     if not math.isfinite(value):
         raise ValueError("A place on a map is a finite number.")
@@ -77,6 +96,14 @@ class _WithinBox(FunctionElement[bool]):
 
     def self_group(self, against: Any = None) -> Any:
         """A condition as it stands. SQLAlchemy would append `= 1` on SQLite, and SQLite then scans the whole table."""
+        return self
+
+
+class _MeetsBox(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
         return self
 
 
@@ -133,6 +160,17 @@ def _within_box_postgresql(element: _WithinBox, compiler: SQLCompiler, **options
     across = f"ST_XMax({column}) >= {west} AND ST_XMin({column}) <= {east}"
     up = f"ST_YMax({column}) >= {south} AND ST_YMin({column}) <= {north}"
     return f"({found} AND {across} AND {up})"
+
+
+@compiles(_MeetsBox, "sqlite")
+def _meets_box_sqlite(element: _MeetsBox, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({_meets_outline(element, compiler, **options)} = 1)"
+
+
+@compiles(_MeetsBox, "postgresql")
+def _meets_outline(element: _MeetsBox, compiler: SQLCompiler, **options: Any) -> str:
+    column, outline = _words_of(element, compiler, **options)
+    return f"ST_Intersects({column}, ST_GeomFromText({outline}, {SRID}))"
 
 
 @compiles(_Distance, "sqlite")

@@ -252,14 +252,18 @@ POST /consents/texts/<name>
 
 [project] office.read|rule.sign
 GET /office
+
+[project] office.read
 GET /office/supplies
 
 [project] office.update
 POST /office
 POST /office/<int(max=9007199254740991):act_id>/undo
 
-[stock] office.update
+[lead] office.update
 POST /office/supplies
+
+[own] office.update
 POST /office/supplies/<int(max=9007199254740991):lot_id>/count
 POST /office/supplies/<int(max=9007199254740991):lot_id>/end
 POST /office/supplies/<int(max=9007199254740991):lot_id>/undo

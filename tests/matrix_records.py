@@ -19,6 +19,9 @@ POST /v1/projects/<int:project_id>/datasets/<name>/entities/bulk-restore
 [guarded] access
 GET /v1/projects/<int:project_id>/women/<uuid:woman_uuid>/access
 
+[pin] submission.list
+GET /v1/projects/<int:project_id>/ogc/collections/submissions/items/<int:submission_id>
+
 [project] submission.create
 POST /v1/projects/<int:project_id>/forms/<form_id>/submissions
 
@@ -26,6 +29,8 @@ POST /v1/projects/<int:project_id>/forms/<form_id>/submissions
 GET /v1/projects/<int:project_id>/forms/<form_id>/draft/submissions
 GET /v1/projects/<int:project_id>/forms/<form_id>/submissions
 GET /v1/projects/<int:project_id>/forms/<form_id>/submissions/submitters
+GET /v1/projects/<int:project_id>/ogc/collections/submissions
+GET /v1/projects/<int:project_id>/ogc/collections/submissions/items
 
 [project] submission.read
 GET /v1/projects/<int:project_id>/forms/<form_id>.svc

@@ -76,6 +76,13 @@ GET /v1/projects/<int:project_id>/forms/<xml_form_id>/versions/<version>/attachm
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>/versions/<version>/attachments/<name>
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>/versions/<version>/fields
 
+[project] followup.read
+GET /v1/projects/<int:project_id>/ogc/collections/follow-ups
+GET /v1/projects/<int:project_id>/ogc/collections/follow-ups/items
+
+[woman] followup.read
+GET /v1/projects/<int:project_id>/ogc/collections/follow-ups/items/<uuid:visit_key>
+
 [project] form.restore
 POST /v1/projects/<int:project_id>/forms/<int:form_id>/restore
 
@@ -108,6 +115,13 @@ GET /v1/projects/<int:project_id>/forms/<xml_form_id>/public-links
 PUT /v1/projects/<int:project_id>/villages/<code>
 
 [project] village.read
+GET /v1/projects/<int:project_id>/ogc
+GET /v1/projects/<int:project_id>/ogc/api
+GET /v1/projects/<int:project_id>/ogc/collections
+GET /v1/projects/<int:project_id>/ogc/collections/villages
+GET /v1/projects/<int:project_id>/ogc/collections/villages/items
+GET /v1/projects/<int:project_id>/ogc/collections/villages/items/<village>
+GET /v1/projects/<int:project_id>/ogc/conformance
 GET /v1/projects/<int:project_id>/villages
 
 [site] assignment.create

@@ -10,11 +10,12 @@ person   whoever is signed in
 site     a right on the whole site
 project  a right in the project
 forms    a right in the project, or on the records of the forms of a role
-own      a right in the project or on the records of a role's forms, and only who made it finds it
+lead     a right in the project, and it is the town's lead whom the office's rule asks
+own      a right in the project or on the records of a role's forms; what the address names is its maker's, or not there
 desk     a right in the project, and a person: phones have doors of their own
-stock    a right in the project, and what is in store is the caller's to keep: a trainer notes other things of the office
 care     a right in the project, and a care role: the list is about women
 record   a right in the project, and the record lies in one's villages; one with health answers is a clinician's
+pin      the same on the map, where no health record has a place
 woman    a right in the project, a care role, and she is the caller's to care for
 home     a care role, and she is the caller's to care for
 health   health records at the villages' names: a clinician's
@@ -80,6 +81,7 @@ ABSENT = (
         "/emergency/<int",
         "/hand-overs/<int",
         "/office/<int",
+        "/office/supplies/<int",
         "/red-lines/waivers/<int",
         "/admin/people/<int",
     ),
@@ -94,7 +96,7 @@ ABSENT = (
         "submission_id>/case",
         "/timetable/<name>",
     ),
-    *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/"),
+    *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),
 )
 BODIES: dict[str, dict[str, object]] = {
     "comments": {"json": {"body": "x"}},
@@ -249,13 +251,13 @@ def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
         only_gives_roles = asked.level == "numbered" and name in ("admin", "town_lead")
         return not only_gives_roles and may_ask(name, place, kind)
     held = any(verb in verbs_of(name) for verb in asked.verbs)
-    if asked.level == "stock":
-        return held and name != "trainer" and place != "ELSEWHERE"
     if asked.level == "desk" and name in PHONES:
+        return False
+    if asked.level == "lead" and name != "town_lead":
         return False
     if asked.level == "forms":
         held = any(verb in held_by(name) for verb in asked.verbs)
-    if asked.level in ("project", "desk", "forms"):
+    if asked.level in ("project", "lead", "desk", "forms"):
         return held and (place != "ELSEWHERE" or name == "admin")
     if asked.level == "phone":  # whoever leads some villages manages the phones of these alone
         if name == "admin":
@@ -263,6 +265,8 @@ def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
         return held and place == "HERE"
     if kind == "HOME":  # a list that is about no woman goes by village alone
         return held and place == "HERE"
+    if asked.level == "pin":
+        return held and place == "HERE" and kind == "OPEN"
     if asked.level in ("care", "woman"):
         return held and name in CARING and place == "HERE"
     return held and place == "HERE" and (kind == "OPEN" or name == "clinician")
@@ -286,13 +290,13 @@ def may_ask(name: str, place: str, kind: str) -> bool | None:
 
 def tries(towns: Towns, key: str, rule: Rule, asked: Asked) -> Iterator[tuple[str, str, str]]:
     """(place, kind of record, address): the own things, other villages', another town's, and those under the own project."""
-    about_something = asked.level in ("record", "woman", "home", "guarded", "asked", "numbered", "phone")
+    about_something = asked.level in ("record", "pin", "woman", "home", "guarded", "asked", "numbered", "phone")
     for kind in kinds_of(key, asked):
         yield "HERE", kind, address_of(towns, key, rule, "HERE", kind)
         if about_something:
             yield "THERE", kind, address_of(towns, key, rule, "THERE", kind)
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind, under="HERE")
-        if about_something or asked.level in ("project", "desk", "forms", "own", "stock", "care", "health"):
+        if about_something or asked.level in ("project", "lead", "desk", "forms", "own", "care", "health"):
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind)
 
 
@@ -300,7 +304,7 @@ def kinds_of(key: str, asked: Asked) -> tuple[str, ...]:
     """Both kinds of records, and both of lists: about women, and of homes."""
     if "/entities" in key:
         return "WOMAN", "HOME"
-    return KINDS if asked.level in ("record", "asked", "numbered") else KINDS[:1]
+    return KINDS if asked.level in ("record", "pin", "asked", "numbered") else KINDS[:1]
 
 
 def address_of(towns: Towns, key: str, rule: Rule, place: str, kind: str, under: str | None = None) -> str:

@@ -39,6 +39,7 @@ from tests.server.web.pages.conftest import (  # noqa: F401 - the fixtures come 
 from tests.server.web.pages.women import DAY, CareTown, a_follow_up, a_woman
 
 CLOSES, GRACE = date(2026, 3, 4), 3
+FOLLOW_UPS = "/v1/projects/<int:project_id>/ogc/collections/follow-ups/items"
 MANY = 12
 """Enough that the town may be told the number, too."""
 MOMENTS = [
@@ -113,6 +114,8 @@ def numbers_told(town, phone, browsers, visit_key, today):
         found[name] = overdue_on_board(browser)
     for name, browser in (("worker's map", wang), ("clinician's map", lin), ("town's map", lea)):
         found[name] = MANY * (overdue_on_map(browser) == "10+")
+    for name, browser in (("worker's GIS", wang), ("clinician's GIS", lin)):
+        found[name] = overdue_by_api(browser, town.project_id)
     with town.database.reading() as db:
         found["day's summary"] = numbers_of(db, town.actor_id(db, "wang"), today).overdue
     return found
@@ -128,6 +131,11 @@ def overdue_on_board(browser):
 def overdue_on_map(browser):
     found = browser.see("/map/villages").get_json()["features"]
     return {one["properties"]["code"]: one["properties"]["overdue"] for one in found}[CODES[0]]
+
+
+def overdue_by_api(browser, project_id):
+    features = browser.see(FOLLOW_UPS.replace("<int:project_id>", str(project_id))).get_json(force=True)["features"]
+    return sum(one["properties"]["state"] == "overdue" for one in features)
 
 
 @pytest.mark.parametrize(("moment", "late"), MOMENTS)
@@ -186,8 +194,11 @@ def test_forms_ask_the_list_of_the_phone_for_what_is_overdue_in_one_way():
     assert len(asked) > 6 and all(found == ["<", ">="] for found in asked)
 
 
-def test_no_report_and_no_address_of_the_api_or_of_odata_tells_of_follow_ups_by_a_word_of_its_own():
+def test_no_report_and_no_other_address_of_the_api_or_of_odata_tells_of_follow_ups_by_a_word_of_its_own():
     """Who adds one adds it to the numbers above."""
+    collection = FOLLOW_UPS.removesuffix("/items")
+    known = {collection, FOLLOW_UPS, FOLLOW_UPS + "/<uuid:visit_key>"}
     reports = Path(reports_package.__file__).parent.glob("*.py")
     assert [path.name for path in reports if re.search("FollowUp|overdue", path.read_text(encoding="utf-8"))] == []
-    assert [one for one in ROUTES.split() if one.startswith("/v1") and re.search("follow|due|overdue", one)] == []
+    found = {one for one in ROUTES.split() if one.startswith("/v1") and re.search("follow|due|overdue", one)}
+    assert found == known

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from server.access import roles
 from server.access.people import create_administrator, create_user
 from server.db import Database
-from server.models import AppUser, Assignment, FormVersion, Project, Submission, VillageScope
+from server.models import AppUser, Assignment, FollowUp, FormVersion, Project, Submission, VillageScope
 from server.publishing.datasets import link_by_name
 from tests.care_town import naming
 from tests.client import Client
@@ -78,8 +78,11 @@ def her(app: Flask, database: Database, project_id: int) -> Her:
 
 
 def addresses(app: Flask, her: Her) -> set[str]:
-    """Every address that answers to GET, with each of her records and each entry of hers."""
+    """Every address that answers to GET, with each of her records, each entry of hers and each visit that is planned."""
     project_id = her.care.project_id
+    with her.care.database.reading() as db:
+        visits = list(db.scalars(select(FollowUp.visit_key)))
+    assert visits
     found: set[str] = set()
     lists_of = [*her.lists.items(), ("pregnancies", her.lists["pregnancies"])]  # a birth is told of the same pregnancy
     for (form, sent, row), (name, uuid) in zip(her.records, lists_of, strict=True):
@@ -90,6 +93,7 @@ def addresses(app: Flask, her: Her) -> set[str]:
         forms, lists = f"/v1/projects/{project_id}/forms/{form}", f"/v1/projects/{project_id}/datasets/{name}"
         found |= {f"{forms}.svc/Submissions?$expand=*", f"{forms}/submissions.csv?guard=false"}
         found |= {f"{forms}/submissions.geojson?odata=true", f"{lists}/entities.csv", f"{forms}/attachments/{name}.csv"}
+    found |= {f"/v1/projects/{project_id}/ogc/collections/follow-ups/items/{one}" for one in visits}
     views = (f"/map/features?box=105,30,106,31&zoom={zoom}" for zoom in (3, 12, 20))
     return {*found, *views, "/map?show=health", "/map/home/" + her.woman}
 
@@ -113,7 +117,7 @@ def telling(answers: dict[str, str], words: tuple[str, ...]) -> set[str]:
 
 def share(every: set[str], name: str) -> set[str]:
     """In small runs each caller asks one in so many addresses, other ones each, and all of what gives out many at once."""
-    many = ("/map", ".csv", ".geojson", ".zip", ".xlsx", ".svc", "/entities", "/review")
+    many = ("/map", "/ogc", ".csv", ".geojson", ".zip", ".xlsx", ".svc", "/entities", "/review")
     step = 100 // size("matrix_share")
     first = (*CARING, *OTHERS).index(name) % step
     return {one for at, one in enumerate(sorted(every)) if at % step == first or any(part in one for part in many)}

@@ -124,6 +124,8 @@ def addresses_of_numbers(towns: Towns) -> Iterator[str]:
     yield f"{path}/forms/visit.svc/Submissions?$top=0&$count=true"
     yield f"{path}/forms/visit/submissions?limit=1"
     yield f"{path}/datasets/households/entities?limit=1"
+    for collection in ("villages", "submissions", "follow-ups"):
+        yield f"{path}/ogc/collections/{collection}/items"
     for below in ("", "/forms", "/forms/visit", "/forms/visit/versions", "/datasets", "/datasets/women"):
         yield path + below
     yield "/v1/projects?forms=true&datasets=true"

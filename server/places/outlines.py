@@ -4,7 +4,7 @@ Every number leaves through `geo.masking`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -15,9 +15,11 @@ from geo.features import collection, feature
 from geo.masking import Shown, suppress, suppress_table
 from geo.releasing import Line
 from server.access.allow import Scope
-from server.models import Submission, Village
+from server.access.small_numbers import WITHHELD, Telling
+from server.models import Project, Submission, Village
+from server.places.desk import list_villages
 from server.places.locating import VillageMap, village_map
-from server.places.town_numbers import UNKNOWN
+from server.places.town_numbers import UNKNOWN, knows_a_part, tell_records
 from server.places.wanted import Filters, records_in, wishes
 
 DISPLAY_DEGREES = 0.00003  # about 3 m: no eye tells it on a town's map
@@ -36,6 +38,23 @@ class VillageCounts:
     def of(self, village_id: int) -> Shown:
         """The number of one village; none at all is 0."""
         return self.shown.get(village_id) or suppress(0)
+
+
+def whole_town(project: Project) -> Scope:
+    """Numbers by village are for everybody in the town: suppressed, so that nobody is given away by them."""
+    return Scope(project.id, everything=True)
+
+
+def counts_for(db: Session, project: Project, scope: Scope, telling: Telling) -> VillageCounts:
+    """The numbers of the whole town, the same for everybody in it; in a care project they are told in steps.
+
+    The total there is for who works in no village of it, or in all of them: `scope` is the caller's.
+    """
+    if project.kind != "care":
+        return village_counts(db, whole_town(project))
+    ids = {one.code: one.id for one in list_villages(db, whole_town(project))}
+    told = told_counts(tell_records(db, project.id, telling).villages, ids)
+    return replace(told, total=WITHHELD) if knows_a_part(scope) else told
 
 
 def village_counts(db: Session, scope: Scope, filters: Filters = Filters()) -> VillageCounts:

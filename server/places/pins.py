@@ -36,17 +36,34 @@ def features_in_view(
     no pins for anybody (health_layer.py).
     """
     seen = Box(*box)
-    no_health = Submission.health.is_(False)
     # The point's own columns, so that the search starts at the spatial index and not at the list of all records.
-    with_point = [*records_in(scope, SubmissionGeometry), no_health, *wishes(filters)]
-    without = [*records_in(scope), no_health, *wishes(filters)]
+    with_point = [*drawn_records(scope, SubmissionGeometry), *wishes(filters)]
+    without = [*drawn_records(scope), *wishes(filters)]
     rows = [*own_points(db, with_point, seen), *at_labels(db, without, seen)][:MOST_PINS]
     return collection(guarded(one) for one in cluster(rows, zoom))
 
 
+def drawn_records(
+    scope: Scope, where: type[Submission] | type[SubmissionGeometry] = Submission
+) -> list[ColumnElement[bool]]:
+    """The records that have a place for somebody: those in the scope, and of a care project none about health."""
+    return [*records_in(scope, where), Submission.health.is_(False)]
+
+
+def place_columns() -> list[ColumnElement[Any]]:
+    """`x`, `y` of a record's own point, or the `outline` of what else places it: `place_in` reads them."""
+    x, y = spatial_sql.x(SubmissionGeometry.geometry), spatial_sql.y(SubmissionGeometry.geometry)
+    outline = case((x.is_(None), spatial_sql.as_geojson(SubmissionGeometry.geometry)))
+    return [x.label("x"), y.label("y"), outline.label("outline")]
+
+
+def place_in(row: Any) -> tuple[float, float]:
+    """Longitude and latitude of a row with `place_columns`."""
+    return (row.x, row.y) if row.outline is None else middle_of(row.outline)
+
+
 def own_points(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[Pin]:
     geo = SubmissionGeometry
-    x, y = spatial_sql.x(geo.geometry), spatial_sql.y(geo.geometry)
     rows = db.execute(
         select(
             Submission.id,
@@ -55,9 +72,7 @@ def own_points(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list
             geo.accuracy,
             Village.code,
             Village.name,
-            x.label("x"),
-            y.label("y"),
-            case((x.is_(None), spatial_sql.as_geojson(geo.geometry))).label("outline"),
+            *place_columns(),
         )
         .join(geo, geo.submission_id == Submission.id)
         .outerjoin(Village, Village.id == Submission.village_id)
@@ -67,7 +82,7 @@ def own_points(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list
     )
     return [
         pin(
-            (row.x, row.y) if row.outline is None else middle_of(row.outline),
+            place_in(row),
             *(row.id, row.review_state, row.how, row.accuracy, row.code, row.name),
         )
         for row in rows

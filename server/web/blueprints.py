@@ -20,7 +20,7 @@ class Door(Blueprint):
 
 def register(app: Flask) -> None:
     app.url_value_preprocessor(refuse_unusable)
-    from server.web import exports, health, odata, openrosa, policy_reports
+    from server.web import exports, health, odata, ogc, openrosa, policy_reports
     from server.web.central import (
         app_users,
         audits,
@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
         submissions.submissions,
         odata.odata,
         exports.exports,
+        ogc.ogc,
         villages.villages,
         who_sees.who_sees,
         pages,

@@ -51,8 +51,11 @@ def read_number(name: str) -> int | None:
 def query_instant(name: str) -> datetime | None:
     """An ISO 8601 time; without an offset it is UTC. Raises WrongType (400.11)."""
     text = request.args.get(name)
-    if not text:
-        return None
+    return read_instant(text, name) if text else None
+
+
+def read_instant(text: str, name: str) -> datetime:
+    """The instant that a parameter's text or a part of it names. Raises WrongType (400.11)."""
     try:
         value = datetime.fromisoformat(text.replace(" ", "+"))  # a + that was not encoded arrives as a space
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

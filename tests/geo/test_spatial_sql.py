@@ -67,6 +67,21 @@ def test_the_edge_of_a_box_belongs_to_it_to_the_last_bit(spots: Connection) -> N
     assert 1 not in ids(spots, beside)
 
 
+def test_a_shape_meets_a_box_only_where_some_part_of_it_lies_in_it(spots: Connection) -> None:
+    """The corner below the slope of the area, a point of a box upon its edge, and a box that is a line."""
+
+    def met(*edges: float) -> list[int]:
+        found = select(SPOT.c.id).where(spatial_sql.meets_box(SPOT.c.place, Box(*edges)))
+        return [one for one in ids(spots, found) if one in (LINE, AREA)]
+
+    assert met(105.45, 30.55, 105.50, 30.60) == []
+    assert met(105.55, 30.45, 105.60, 30.50) == [AREA]
+    assert met(105.44, 30.44, 105.44, 30.44) == [LINE, AREA]
+    assert met(105.50, 30.40, 105.50, 30.60) == [LINE, AREA]
+    lon, lat = scattered()[1]
+    assert 1 in ids(spots, select(SPOT.c.id).where(spatial_sql.meets_box(SPOT.c.place, Box(lon, lat, lon, lat))))
+
+
 @pytest.mark.parametrize("ordered", [False, True])
 def test_a_box_is_searched_by_the_spatial_index(spots: Connection, ordered: bool) -> None:
     query = select(SPOT.c.id).where(spatial_sql.within_box(SPOT.c.place, BOX))

@@ -11,15 +11,13 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from server.access.allow import Scope, allow, may, scope_of
-from server.access.her_worker import where_hers_live
 from server.followups import lists_for_pages as lists
 from server.followups.lists_for_pages import Phone, Visit, Wanted
 from server.followups.queries import Counts, Officers, Reached, Whose
 from server.followups.syncing import Silence, silences_of
+from server.followups.whose import whose_follow_ups
 from server.models import Project
 from server.places.desk import list_villages
-from server.registry.reach import reach_of as reached_by
-from server.registry.reach import women_of
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of, short_day
@@ -62,9 +60,7 @@ def reach_of(verb: str) -> Reach:
 def reach_in(project: Project) -> Reach:
     scope = scope_of(session.caller(), project)
     codes = lists.codes_of(session.db(), scope)
-    reached = reached_by(session.caller(), project, today())
-    women = women_of(reached)
-    whose = codes if women is None else Whose(codes, women, where_hers_live(scope, reached.carer), carer=reached.carer)
+    whose = whose_follow_ups(session.caller(), project, codes, today())
     return Reach(project, scope, codes, today(), whose)
 
 

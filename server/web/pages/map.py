@@ -1,15 +1,13 @@
 """Where records lie: boundaries and counts for everybody in the project, single pins for those who may read records."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
 from geo.features import collection
 from geo.masking import Shown, band_of
-from server.access.allow import Scope, allow, may, scope_of
-from server.access.small_numbers import WITHHELD
+from server.access.allow import allow, may, scope_of
 from server.errors import Forbidden, UnexpectedValue
 from server.followups.overdue import Overdue, overdue_in_villages
 from server.followups.town_board import shown_as_band, tell_board, told_band
@@ -17,19 +15,17 @@ from server.models import Project
 from server.places.desk import list_villages
 from server.places.health_layer import health_features
 from server.places.layers import Layers, layers_for
-from server.places.outlines import VillageCounts, told_counts, village_counts, village_features
+from server.places.outlines import VillageCounts, counts_for, village_features, whole_town
 from server.places.pins import features_in_view
-from server.places.town_numbers import knows_a_part, tell_records
 from server.web import session
+from server.web.boxes import WHOLE_WORLD, BoxEdges, clip, read_edges
 from server.web.pages.door import pages
 from server.web.pages.shell import current_project, today
 from server.web.pages.texts import _
 from server.web.readings import note_read
 from server.web.telling import telling
-from server.web.wire import central_json
+from server.web.wire.geojson import reply_geojson
 
-Box = tuple[float, float, float, float]
-WHOLE_WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
 DEEPEST = 24.0
 
 
@@ -57,15 +53,8 @@ def show_map() -> Response:
 
 
 def counts_of(project: Project) -> VillageCounts:
-    """The numbers of the whole town, the same for everybody in it; in a care project they are told in steps.
-
-    The total there is for who works in no village of it, or in all of them.
-    """
-    if project.kind != "care":
-        return village_counts(session.db(), whole_town(project))
-    ids = {one.code: one.id for one in list_villages(session.db(), whole_town(project))}
-    told = told_counts(tell_records(session.db(), project.id, telling()).villages, ids)
-    return replace(told, total=WITHHELD) if knows_a_part(scope_of(session.caller(), project)) else told
+    scope = scope_of(session.caller(), project)
+    return counts_for(session.db(), project, scope, telling())
 
 
 def views(layers: Layers) -> list[tuple[str, str]]:
@@ -114,11 +103,6 @@ def band_of_village(layers: Layers, village_id: int, late: Overdue, told: Shown)
     return told_band(told, late)
 
 
-def whole_town(project: Project) -> Scope:
-    """Numbers by village are for everybody in the town: suppressed, so that nobody is given away by them."""
-    return Scope(project.id, everything=True)
-
-
 @pages.get("/map/villages")
 def villages() -> Response:
     """GeoJSON of the boundaries: {code, name, count_text, suppressed, lon, lat}, and {overdue} for who may see it."""
@@ -128,7 +112,7 @@ def villages() -> Response:
     found = village_features(session.db(), whole_town(project), bands, counts_of(project))
     for one in found["features"]:
         one["properties"]["count_text"] = say_count(one["properties"]["count_text"])
-    return geojson(found)
+    return reply_geojson(found)
 
 
 def say_count(text: str) -> str:
@@ -144,7 +128,7 @@ def features() -> Response:
     layers = layers_for(session.caller(), project)
     found = features_in_view(session.db(), layers.scope, read_box(), read_zoom())
     note_read(project, "map.read")
-    return geojson(found)
+    return reply_geojson(found)
 
 
 @pages.get("/map/health")
@@ -155,33 +139,21 @@ def health() -> Response:
     if not layers.health:
         raise Forbidden()
     note_read(project, "map.read")
-    return geojson(health_layer(layers))
+    return reply_geojson(health_layer(layers))
 
 
 def health_layer(layers: Layers) -> dict[str, Any]:
     return health_features(session.db(), layers.scope) if layers.health else collection([])
 
 
-def geojson(found: object) -> Response:
-    answer = central_json.reply(found)
-    answer.headers["Content-Type"] = "application/geo+json"
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
-
-
-def read_box() -> Box:
+def read_box() -> BoxEdges:
     """?box=west,south,east,north in degrees; the whole world when absent. Raises UnexpectedValue."""
-    text = request.args.get("box", "")
-    if not text:
-        return WHOLE_WORLD
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise UnexpectedValue(field="box", value=text[:80], reason="it is not four numbers") from None
-    edges = (west, south, east, north)
-    if not all(map(math.isfinite, edges)) or west >= east or south >= north:
-        raise UnexpectedValue(field="box", value=text[:80], reason="it is no box of west, south, east, north")
-    return (max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0))
+    west, south, east, north = read_edges("box") or WHOLE_WORLD
+    if west >= east or south >= north:
+        raise UnexpectedValue(
+            field="box", value=request.args["box"][:80], reason="it is no box of west, south, east, north"
+        )
+    return clip((west, south, east, north))
 
 
 def read_zoom() -> float:

@@ -1,0 +1,214 @@
+"""OGC API - Features Part 1 (Core, OpenAPI 3.0, GeoJSON): villages, records and follow-ups for QGIS and the like.
+
+Who gets which collection is decided by the rights of the page that shows the same; what a page of features holds, by verbs.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask import Response, request
+from flask_babel import lazy_gettext as _l
+
+from geo.features import Feature
+from server.access.allow import allow, may, scope_of
+from server.errors import NotFound
+from server.followups.task_features import ask_follow_ups, get_task, list_task_features
+from server.models import Project
+from server.places.layers import layers_for
+from server.places.outlines import VillageCounts, counts_for
+from server.places.record_features import get_record_feature, list_record_features
+from server.places.stretch import FeaturePage, Stretch
+from server.places.village_features import extent_of, get_village_feature, list_village_features
+from server.web.central.door import CentralDoor
+from server.web.central.loading import load_project
+from server.web.ogc_parameters import FIRST_LIMIT, LARGEST_LIMIT, OF_ITEMS, read_stretch, refuse_unknown, write_token
+from server.web.readings import note_read
+from server.web.session import caller, own_url, reading, today
+from server.web.telling import telling
+from server.web.wire import central_json, ogc_json, ogc_openapi
+from server.web.wire.geojson import reply_geojson
+from server.web.wire.ogc_json import Described
+
+ogc = CentralDoor("ogc")
+BASE = "/projects/<int:project_id>/ogc"
+API_VERSION = "1.0"
+
+
+class Collection(NamedTuple):
+    """A collection: the right to it, the type of its features' ids, whether it lies within the villages, and its features."""
+
+    name: str
+    title: Any
+    description: Any
+    verb: str
+    key: type
+    in_villages: bool
+    list_page: Callable[[Project, Stretch], FeaturePage]
+    get_one: Callable[[Project, Any], Feature]
+
+
+@ogc.get(BASE, strict_slashes=False)
+def get_landing(project_id: int) -> Response:
+    project = load_map(project_id)
+    return central_json.reply(ogc_json.landing(base_of(project), project.name))
+
+
+@ogc.get(f"{BASE}/conformance")
+def get_conformance(project_id: int) -> Response:
+    load_map(project_id)
+    return central_json.reply(ogc_json.conformance())
+
+
+@ogc.get(f"{BASE}/api")
+def get_api(project_id: int) -> Response:
+    project = load_map(project_id)
+    found = (describe(project, one) for one in readable(project))
+    limits = FIRST_LIMIT, LARGEST_LIMIT
+    answer = central_json.reply(ogc_openapi.openapi(base_of(project), project.name, API_VERSION, found, limits))
+    answer.content_type = ogc_json.OPENAPI_TYPE
+    return answer
+
+
+@ogc.get(f"{BASE}/collections")
+def get_collections(project_id: int) -> Response:
+    project = load_map(project_id)
+    found = (describe(project, one) for one in readable(project))
+    return central_json.reply(ogc_json.collections(base_of(project), found))
+
+
+def get_collection(project_id: int, name: str) -> Response:
+    project, one = load_collection(project_id, name)
+    refuse_unknown()
+    return central_json.reply(ogc_json.collection(base_of(project), describe(project, one)))
+
+
+def get_items(project_id: int, name: str) -> Response:
+    """At most LARGEST_LIMIT features, and a link to those behind them."""
+    project, one = load_collection(project_id, name)
+    stretch = read_stretch(one.key)
+    found = one.list_page(project, stretch)
+    token = write_token(found.features[-1]["id"]) if found.has_more else None
+    asked = {key: request.args[key] for key in OF_ITEMS if key in request.args}
+    return reply_geojson(ogc_json.items(base_of(project), name, asked, found.features, token))
+
+
+def get_item(project_id: int, name: str, **key: Any) -> Response:
+    project, one = load_collection(project_id, name)
+    refuse_unknown()
+    (feature_id,) = key.values()
+    return reply_geojson(ogc_json.item(base_of(project), name, one.get_one(project, one.key(feature_id))))
+
+
+def load_map(project_id: int) -> Project:
+    """A project whose map the caller may see at all. Raises NotFound, Unauthenticated, Forbidden, UnexpectedAttribute."""
+    project = load_project(reading(), caller(), "village.read", project_id)
+    refuse_unknown()
+    return project
+
+
+def load_collection(project_id: int, name: str) -> tuple[Project, Collection]:
+    """Raises NotFound also for what a plain project does not have, Unauthenticated, Forbidden."""
+    project, one = load_project(reading(), caller(), "village.read", project_id), COLLECTIONS[name]
+    if not exists_in(project, one):
+        raise NotFound()
+    allow(caller(), one.verb, project)
+    return project, one
+
+
+def readable(project: Project) -> list[Collection]:
+    return [one for one in COLLECTIONS.values() if exists_in(project, one) and may(caller(), one.verb, project)]
+
+
+def exists_in(project: Project, one: Collection) -> bool:
+    """A plain project has no women, so nobody is to be visited."""
+    return project.kind == "care" or one.name != "follow-ups"
+
+
+def describe(project: Project, one: Collection) -> Described:
+    extent = extent_of(reading(), project.id) if one.in_villages else None
+    return Described(one.name, str(one.title), str(one.description), extent)
+
+
+def base_of(project: Project) -> str:
+    return f"{own_url()}/projects/{project.id}/ogc"
+
+
+def list_villages(project: Project, stretch: Stretch) -> FeaturePage:
+    """Boundaries and the numbers that everybody in the town is told: nothing that somebody said, so no look."""
+    return list_village_features(reading(), project, counts_of(project), stretch)
+
+
+def get_village(project: Project, code: str) -> Feature:
+    return get_village_feature(reading(), project, counts_of(project), code)
+
+
+def counts_of(project: Project) -> VillageCounts:
+    return counts_for(reading(), project, scope_of(caller(), project), telling())
+
+
+def list_records(project: Project, stretch: Stretch) -> FeaturePage:
+    found = list_record_features(reading(), layers_for(caller(), project).scope, stretch)
+    note_read(project, "map.read")
+    return found
+
+
+def get_record(project: Project, submission_id: int) -> Feature:
+    found = get_record_feature(reading(), layers_for(caller(), project).scope, submission_id)
+    note_read(project, "submission.read", submission_id=submission_id)
+    return found
+
+
+def list_follow_ups(project: Project, stretch: Stretch) -> FeaturePage:
+    found = list_task_features(reading(), ask_follow_ups(reading(), caller(), project, today()), stretch)
+    note_read(project, "followup.list", details={"visits": len(found.features)})
+    return found
+
+
+def get_follow_up(project: Project, visit_key: str) -> Feature:
+    row, found = get_task(reading(), ask_follow_ups(reading(), caller(), project, today()), visit_key)
+    note_read(project, "followup.read", about=row.subject, details={"followUpId": row.id})
+    return found
+
+
+COLLECTIONS = {
+    one.name: one
+    for one in (
+        Collection(
+            "villages",
+            _l("Villages"),
+            _l("Boundaries in force, with the number of records as the map shows it"),
+            "village.read",
+            str,
+            True,
+            list_villages,
+            get_village,
+        ),
+        Collection(
+            "submissions",
+            _l("Records"),
+            _l("Where records were taken, or their village; no answers, and no health records"),
+            "submission.list",
+            int,
+            False,
+            list_records,
+            get_record,
+        ),
+        Collection(
+            "follow-ups",
+            _l("Follow-ups"),
+            _l("What waits in which village, at its label: no names, no homes and no reasons"),
+            "followup.read",
+            str,
+            True,
+            list_follow_ups,
+            get_follow_up,
+        ),
+    )
+}
+
+# A rule for each, so that whoever goes through all addresses meets each collection.
+for _name, _part in (("villages", "village"), ("submissions", "int:submission_id"), ("follow-ups", "uuid:visit_key")):
+    _own, _fixed = f"{BASE}/collections/{_name}", {"name": _name}
+    ogc.add_url_rule(_own, view_func=get_collection, defaults=_fixed)
+    ogc.add_url_rule(f"{_own}/items", view_func=get_items, defaults=_fixed)
+    ogc.add_url_rule(f"{_own}/items/<{_part}>", view_func=get_item, defaults=_fixed)
