@@ -33,8 +33,9 @@ from server.followups.rule_runs import advance_oldest
 from server.followups.smtp import SmtpPost
 from server.followups.sync_words import settle_syncs
 from server.followups.tally import add_tally
+from server.intake.answer_index import list_older
 from server.intake.batches import list_idle, take_batch, work_on
-from server.intake.derive import retry_one
+from server.intake.derive import index_older, retry_one
 from server.models import TimetableRun
 from server.registry.backlog import force_one
 from server.registry.erasing import BACKUPS_FOR
@@ -46,6 +47,8 @@ from server.runs import begin_run, end_run
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
+MOST_OLDER = 1000  # records made findable in one run, TOGETHER_OLDER in one transaction
+TOGETHER_OLDER = 100
 MOST_SILENT = 5  # of others' servers that did not take a word, in one run: each may take seconds to say nothing
 RULES_FOR = 40.0  # seconds of one run
 ORPHAN_AGE = timedelta(days=1)
@@ -112,6 +115,20 @@ def finish_batches(database: Database, _config: Config, now: datetime) -> int:
                 batch = take_batch(db, batch_id)
                 waits = work_on(db, batch, now).waits if batch.ended_at is None else 0
     return len(waiting)
+
+
+def make_findable(database: Database, _config: Config, now: datetime) -> int:
+    """Words of answers of records from before there were any, a thousand in a run."""
+    done = 0
+    with database.reading() as db:
+        waiting = list_older(db)
+    for project_id in waiting:
+        batch = 1
+        while batch and done < MOST_OLDER:
+            with database.transaction() as db:
+                batch = index_older(db, project_id, TOGETHER_OLDER, now)
+            done += batch
+    return done
 
 
 def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime) -> int:
@@ -282,6 +299,7 @@ TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
     Job("backlog", timedelta(hours=1), force_backlog),
     Job("batches", timedelta(minutes=1), finish_batches),
+    Job("answers", timedelta(minutes=1), make_findable),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("syncs", timedelta(minutes=1), watch_syncs),

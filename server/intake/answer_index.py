@@ -8,9 +8,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, bindparam, delete, false, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -37,7 +38,7 @@ def index_answers(db: Session, reading: Reading) -> None:
     words = list_words(reading.schema, read_values(reading.instance, reading.schema))
     told = [(path, word) for path, word in words if path not in covered]
     if told:
-        key = key_of(db, reading.project.id)
+        key = key_of(db, reading.project.id, reading.submission_id)
         numbers = {number_of(key, reading.form_id, path, word) for path, word in told}
         db.connection().execute(INSERT, [{"word": one, "submission_id": reading.submission_id} for one in numbers])
 
@@ -48,7 +49,9 @@ def forget_answers(db: Session, submission_id: int) -> None:
 
 def answered(db: Session, project_id: int, form_id: int, path: str, words: Iterable[str]) -> ColumnElement[bool]:
     """Records of the form that answered the question with one of these words: a condition on Submission."""
-    key = key_of(db, project_id)
+    key = db.execute(KEY, {"project": project_id}).scalar()
+    if key is None:
+        return false()
     numbers = sorted({number_of(key, form_id, path, word) for word in words})
     return Submission.id.in_(select(AnswerWord.submission_id).where(AnswerWord.word.in_(numbers)))
 
@@ -58,17 +61,30 @@ def number_of(key: bytes, form_id: int, path: str, word: str) -> int:
     return int.from_bytes(digest[:8]) & BITS
 
 
-def key_of(db: Session, project_id: int) -> bytes:
-    """The project's key, made when it is first needed."""
+def key_of(db: Session, project_id: int, submission_id: int) -> bytes:
+    """The project's key, made when a record first needs it; those before that record wait for `index_older`."""
     found = db.execute(KEY, {"project": project_id}).scalar()
-    return found if found is not None else make_key(db, project_id)
+    return found if found is not None else make_key(db, project_id, submission_id)
 
 
-def make_key(db: Session, project_id: int) -> bytes:
+def make_key(db: Session, project_id: int, below: int) -> bytes:
     """Of two that make it at once the first one's counts."""
-    try:
-        with db.begin_nested():
-            db.add(AnswerKey(project_id=project_id, key=secrets.token_bytes(KEY_BYTES)))
-    except IntegrityError:
-        pass
+    with suppress(IntegrityError), db.begin_nested():
+        db.add(AnswerKey(project_id=project_id, key=secrets.token_bytes(KEY_BYTES), left_below=below))
     return db.execute(KEY, {"project": project_id}).scalar_one()
+
+
+def list_older(db: Session) -> list[int]:
+    """The projects some of whose records came before there were words; one without a key waits for its next record."""
+    return list(db.scalars(select(AnswerKey.project_id).where(AnswerKey.left_below > 0).order_by(AnswerKey.project_id)))
+
+
+def take_older(db: Session, project_id: int, number: int) -> list[int]:
+    """The newest so many of the records that have no words yet; the next call gives those before them."""
+    row = db.get_one(AnswerKey, project_id, with_for_update=True)
+    before = (Submission.project_id == project_id) & (Submission.id < row.left_below)
+    here = before & ~Submission.draft & ~Submission.sealed
+    found = list(db.scalars(select(Submission.id).where(here).order_by(Submission.id.desc()).limit(number)))
+    row.left_below = found[-1] if found else 0
+    db.flush()
+    return found

@@ -17,7 +17,7 @@ from server.clock import today
 from server.followups.check_questions import ask_of_check
 from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
-from server.intake.answer_index import index_answers
+from server.intake.answer_index import index_answers, take_older
 from server.intake.items import Item, Receipt
 from server.models import (
     BACK_CHECK,
@@ -223,6 +223,20 @@ def look_again(
     except Exception as error:
         log.warning("version %d could not be looked at again: %s", version_id, type(error).__name__)
         write_problem(db, DERIVERS[0][0], version_id, error, now)
+
+
+def index_older(db: Session, project_id: int, number: int, now: datetime) -> int:
+    """Makes the words of so many records that came before there were any; how many there were."""
+    found = take_older(db, project_id, number)
+    current = (
+        SubmissionVersion.submission_id.in_(found)
+        & SubmissionVersion.is_current
+        & SubmissionVersion.values_json.is_not(None)
+    )
+    for version_id in db.scalars(select(SubmissionVersion.id).where(current)).all():
+        reading = read_again(db, version_id, now)
+        run_deriver(db, "answers", index_answers, reading)
+    return len(found)
 
 
 def retry_one(db: Session, now: datetime) -> bool:

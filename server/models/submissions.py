@@ -136,12 +136,16 @@ class AnswerWord(Base):
 
 
 class AnswerKey(Base):
-    """Kept. What a project's answer words are made with: random bytes, sealed, so that rotating keys leaves the words alone."""
+    """Kept. What a project's answer words are made with: random bytes, sealed, so that rotating keys leaves the words alone.
+
+    Records with an id under `left_below` came before there were words, and have none yet; 0 when all have.
+    """
 
     __tablename__ = "answer_key"
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     key: Mapped[bytes] = mapped_column(SealedBytes("answer_key.key"))
+    left_below: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class DeriveProblem(Base):

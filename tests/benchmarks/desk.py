@@ -141,7 +141,7 @@ def rows_of(
         SubmissionGeometry,
         {**place, **told, "submission_id": number, "submission_version_id": number, "geometry": point},
     )
-    key = key_of(db, project.id)
+    key = key_of(db, project.id, number)
     for word in {number_of(key, form.id, path, one) for path, one in list_words(schema, values)}:
         yield AnswerWord, {"word": word, "submission_id": number}
 

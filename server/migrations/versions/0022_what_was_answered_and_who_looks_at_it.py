@@ -10,11 +10,12 @@ down_revision = "0021"
 
 
 def upgrade() -> None:
-    """Of records that are here already, words come with `fangshi rederive`, which the upgrade asks for."""
+    """Words of records that are here already come from the job `answers`, once the next record has made the project's key."""
     op.create_table(
         "answer_key",
         sa.Column("project_id", BigId, nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("left_below", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_answer_key_project_id")),
         sa.PrimaryKeyConstraint("project_id", name=op.f("pk_answer_key")),
     )

@@ -15,6 +15,7 @@ NAMES = {
         _l("Changes made offline whose predecessor did not come in five days"),
     ),
     "batches": (_l("Decisions about many"), _l("Goes on with what was decided of many records, where a page was left")),
+    "answers": (_l("Finding by answers"), _l("Makes records from before the upgrade findable by what they answered")),
     "follow_ups": (_l("The day's follow-ups"), _l("What becomes due or overdue by the passing of days")),
     "syncs": (
         _l("Phones that are silent"),
@@ -39,6 +40,7 @@ NAMES = {
 STANDS_STILL = {
     "derivers": _l("Records come in and are kept; one whose reading failed stays off lists and the map until then."),
     "backlog": _l("Changes made offline keep waiting for the ones before them."),
+    "answers": _l("A filter by an answer finds only records that came since the upgrade."),
     "batches": _l("What was decided of many records goes on only while its page is open."),
     "follow_ups": _l(
         "Lists stay right, but nobody is told what becomes due, overdue or urgent by the passing of days."

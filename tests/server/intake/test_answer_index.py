@@ -1,11 +1,15 @@
 """An answer is found again, in no database is it written, and it goes when the record goes."""
 
-from sqlalchemy import func, select, text
+import pytest
+from sqlalchemy import delete, func, select, text, update
 
+from server import jobs
+from server.config import Config
 from server.db import Database
 from server.intake.answer_index import answered, key_of, make_key, number_of
-from server.models import AnswerWord, Form, Submission
+from server.models import AnswerKey, AnswerWord, Form, Submission, SubmissionVersion
 from tests.client import Client
+from tests.conftest import MORNING
 from tests.making import a_record
 
 
@@ -45,8 +49,8 @@ def test_of_two_that_make_a_project_s_key_the_first_one_s_counts(
 ) -> None:
     phone.send(project_id, a_record(note="one"))
     with database.transaction() as db:
-        before = key_of(db, project_id)
-        assert make_key(db, project_id) == before
+        before = key_of(db, project_id, 1)
+        assert make_key(db, project_id, 9) == before
     with database.reading() as db:
         assert before not in bytes(db.execute(text("SELECT key FROM answer_key")).scalar_one())
 
@@ -55,3 +59,23 @@ def test_a_record_without_answers_leaves_nothing(phone: Client, project_id: int,
     phone.send(project_id, a_record(gps="30 105 0 5"))
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(AnswerWord)) == 0
+
+
+def test_records_from_before_there_were_words_are_found_after_the_job(
+    phone: Client, project_id: int, database: Database, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TOGETHER_OLDER", 2)
+    for _ in range(5):
+        phone.send(project_id, a_record(note="red"))
+    with database.transaction() as db:  # as an upgrade leaves it
+        db.execute(delete(AnswerWord))
+        db.execute(delete(AnswerKey))
+        db.execute(update(Submission).where(Submission.id == 2).values(sealed=True))
+        db.execute(update(SubmissionVersion).where(SubmissionVersion.id == 3).values(values_json=None))
+    assert found(database, project_id, "/note", "red") == []
+    assert jobs.make_findable(database, config, MORNING) == 0
+    phone.send(project_id, a_record(note="red"))
+    assert found(database, project_id, "/note", "red") == [6]
+    assert jobs.make_findable(database, config, MORNING) == 4
+    assert found(database, project_id, "/note", "red") == [1, 4, 5, 6], "of what could not be read there is no word"
+    assert jobs.make_findable(database, config, MORNING) == 0
