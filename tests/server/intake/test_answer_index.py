@@ -16,7 +16,8 @@ from tests.making import a_record
 def found(database: Database, project_id: int, path: str, *words: str) -> list[int]:
     with database.transaction() as db:
         form = db.scalars(select(Form)).one()
-        return list(db.scalars(select(Submission.id).where(answered(db, project_id, form.id, path, words))))
+        fits = answered(db, project_id, form.id, path, words)
+        return list(db.scalars(select(Submission.id).where(fits).order_by(Submission.id)))
 
 
 def test_a_record_is_found_by_its_answers_in_repeats_too(phone: Client, project_id: int, database: Database) -> None:
