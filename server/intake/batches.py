@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.errors import NotFound, UnexpectedValue
-from server.intake.assigning import list_reviewers, put_assignment
+from server.intake.assigning import assigned_to, list_reviewers, put_assignment
 from server.intake.review import set_review_state
 from server.intake.wanted import Wanted, fits, in_scope
 from server.models import Form, Project, ReviewAssignment, ReviewBatch, ReviewBatchItem, Submission, Village
@@ -88,10 +88,11 @@ def which(db: Session, scope: Scope, chosen: Wanted | Sequence[int]) -> list[Col
     return fits(db, scope, chosen) if isinstance(chosen, Wanted) else [Submission.id.in_(chosen)]
 
 
-def undo_batch(db: Session, batch: ReviewBatch, by: int, now: datetime) -> ReviewBatch:
+def undo_batch(db: Session, scope: Scope, batch: ReviewBatch, by: int, now: datetime) -> ReviewBatch:
     """A batch that puts everything back that the other did and nobody has changed since; what still waits stays undone.
 
-    Raises UnexpectedValue for one that was taken back before, or is too old.
+    Only what the scope reaches by now: rights may have been taken away since. Raises UnexpectedValue for one that was taken
+    back before, or is too old.
     """
     known = db.scalar(select(ReviewBatch.id).where(ReviewBatch.undoes_id == batch.id))
     if known is not None or now - batch.made_at > UNDO_FOR:
@@ -103,8 +104,11 @@ def undo_batch(db: Session, batch: ReviewBatch, by: int, now: datetime) -> Revie
     db.add(back)
     db.flush()
     item = ReviewBatchItem
-    done = select(literal(back.id), item.submission_id, item.after, item.before, literal("waits")).where(
-        item.batch_id == batch.id, item.outcome == "done"
+    done = (
+        select(literal(back.id), item.submission_id, item.after, item.before, literal("waits"))
+        .join(Submission, Submission.id == item.submission_id)
+        .join(Form, Form.id == Submission.form_id)
+        .where(item.batch_id == batch.id, item.outcome == "done", in_scope(scope))
     )
     columns = ["batch_id", "submission_id", "before", "after", "outcome"]
     db.execute(insert(ReviewBatchItem).from_select(columns, done))
@@ -126,7 +130,7 @@ def work_on(db: Session, batch: ReviewBatch, now: datetime) -> Progress:
     items = list(db.scalars(waiting.order_by(ReviewBatchItem.submission_id).limit(AT_ONCE)))
     ids = [one.submission_id for one in items]
     records = {one.id: one for one in db.scalars(select(Submission).where(Submission.id.in_(ids)))}
-    given = people_of(db, ids) if batch.what == ASSIGN else {}
+    given = assigned_to(db, ids) if batch.what == ASSIGN else {}
     for item in items:
         now_is = stands_as(batch, records[item.submission_id], given)
         item.outcome = "done" if now_is == item.before else "left"
@@ -141,16 +145,11 @@ def work_on(db: Session, batch: ReviewBatch, now: datetime) -> Progress:
     return found
 
 
-def people_of(db: Session, ids: Sequence[int]) -> dict[int, str]:
-    rows = select(ReviewAssignment.submission_id, ReviewAssignment.actor_id)
-    return {one: str(actor) for one, actor in db.execute(rows.where(ReviewAssignment.submission_id.in_(ids)))}
-
-
-def stands_as(batch: ReviewBatch, record: Submission, given: dict[int, str]) -> str | None:
+def stands_as(batch: ReviewBatch, record: Submission, given: dict[int, int]) -> str | None:
     """None for a record that was deleted meanwhile, which equals nothing."""
     if record.deleted_at is not None:
         return None
-    return given.get(record.id, "") if batch.what == ASSIGN else record.review_state or "received"
+    return str(given.get(record.id, "")) if batch.what == ASSIGN else record.review_state or "received"
 
 
 def act(db: Session, batch: ReviewBatch, record: Submission, after: str, now: datetime) -> None:

@@ -115,9 +115,9 @@ def stop_batch(batch_id: int) -> Response:
 
 @pages.post(f"{HERE}/batches/<{ID}:batch_id>/undo")
 def undo_batch(batch_id: int) -> Response:
-    project, _scope = reachable("submission.update")
+    project, scope = reachable("submission.update")
     batch = batches.get_batch(session.db(), project.id, batch_id, require_person())
-    return go_on(batches.undo_batch(session.db(), batch, require_person(), session.now()))
+    return go_on(batches.undo_batch(session.db(), scope, batch, require_person(), session.now()))
 
 
 @pages.post(f"{HERE}/views")

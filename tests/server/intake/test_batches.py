@@ -103,13 +103,13 @@ def test_all_of_it_is_taken_back_but_what_changed_since(
         batch = begin(db, project_id, cast["bob"], "approved", Wanted())
         work_on(db, batch, MORNING)
         set_review_state(db, db.get_one(Submission, 3), "rejected", cast["alice"], MORNING)
-        back = undo_batch(db, batch, cast["bob"], LATER)
+        back = undo_batch(db, scope_in(project_id), batch, cast["bob"], LATER)
         progress = work_on(db, back, LATER)
         assert (progress.done, progress.left) == (6, 1)
         assert states(db) == ["hasIssues", None, "rejected", None, None, None, None]
         assert not can_undo(db, back, LATER) and not can_undo(db, batch, LATER)
         with pytest.raises(UnexpectedValue):
-            undo_batch(db, batch, cast["bob"], LATER)
+            undo_batch(db, scope_in(project_id), batch, cast["bob"], LATER)
 
 
 def test_taking_back_half_way_stops_the_rest(
@@ -119,7 +119,7 @@ def test_taking_back_half_way_stops_the_rest(
     with database.transaction() as db:
         batch = begin(db, project_id, cast["bob"], "approved", Wanted())
         work_on(db, batch, MORNING)
-        work_on(db, undo_batch(db, batch, cast["bob"], LATER), LATER)
+        work_on(db, undo_batch(db, scope_in(project_id), batch, cast["bob"], LATER), LATER)
         assert set(states(db)) == {None}
         assert work_on(db, batch, LATER).done == 3, "what was left stays left"
         assert set(states(db)) == {None}
@@ -147,7 +147,7 @@ def test_records_are_given_to_somebody_and_back(
         }
         again = begin(db, project_id, cast["bob"], "assign", [1, 3], to=cast["bob"])
         assert work_on(db, again, MORNING).total == 1, "record 1 waits for him already"
-        work_on(db, undo_batch(db, to_bob, cast["bob"], LATER), LATER)
+        work_on(db, undo_batch(db, scope_in(project_id), to_bob, cast["bob"], LATER), LATER)
         assert list(db.scalars(select(ReviewAssignment.submission_id))) == [3]
 
 
@@ -189,3 +189,14 @@ def test_the_timetable_goes_on_with_what_a_page_left(
         assert set(states(db)) == {"approved"}
         assert list_idle(db, LATER + timedelta(days=1)) == []
         assert db.execute(update(ReviewBatch).where(ReviewBatch.ended_at.is_(None)).values(what="x")).rowcount == 0
+
+
+def test_nothing_is_taken_back_where_the_right_was_taken_away_since(
+    seven: int, project_id: int, cast: dict[str, int], database: Database
+) -> None:
+    with database.transaction() as db:
+        batch = begin(db, project_id, cast["bob"], "approved", [1, 2])
+        work_on(db, batch, MORNING)
+        elsewhere = Scope(project_id, everything=False, village_ids=frozenset({10**6}))
+        assert work_on(db, undo_batch(db, elsewhere, batch, cast["bob"], LATER), LATER).total == 0
+        assert states(db)[:2] == ["approved", "approved"]
