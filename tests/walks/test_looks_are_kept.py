@@ -1,4 +1,4 @@
-"""Who looked is on disk when a served process was told to stop, and a second after the look when it was killed."""
+"""Who looked is on disk when a served process was told to stop, and by itself soon after the look when it was killed."""
 
 import json
 import subprocess
@@ -39,7 +39,7 @@ def verify(data_dir: Path) -> dict[str, object]:
     return dict(json.loads(done.stdout))
 
 
-def test_a_look_outlives_a_stop_at_once_and_a_kill_a_second_later(tmp_path: Path) -> None:
+def test_a_look_outlives_a_stop_at_once_and_a_kill_once_its_second_is_over(tmp_path: Path) -> None:
     server = start_server(tmp_path / "data")
     key = make_project(server, "禾川镇")
     sent = requests.post(
@@ -58,7 +58,10 @@ def test_a_look_outlives_a_stop_at_once_and_a_kill_a_second_later(tmp_path: Path
 
     again = start_server(tmp_path / "data")
     look(again, reader)
-    time.sleep(2.5)
+    # A second on a machine with nothing else to do; on a busy one it is waited for, and the kill comes at once after it.
+    patience = time.monotonic() + 60
+    while len(looks_in(again)) < 2 and time.monotonic() < patience:
+        time.sleep(0.1)
     again.kill()
     assert looks_in(again) == ["submission.read"] * 2
 
