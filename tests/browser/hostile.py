@@ -92,6 +92,10 @@ class HostileTown(CareTown):
     """Also dora, who protects data, ben, who has benefit cases, and otto, who was given a link and whose address nobody could
     have typed."""
 
+    said = HOSTILE  # whatever somebody writes at length
+    typed = TYPED  # what a field of a page takes
+    file = FILE  # how a photo is called
+
     def make(self, db: Session) -> int:
         project_id = super().make(db)
         by = Caller(actor_id=self.actor_id(db, "ada"), type="user")
@@ -119,12 +123,12 @@ class HostileTown(CareTown):
             case, benefit = self.speak(db, today(now())), ask_benefit(db, self.project_id)
             ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
             step = begin_step(db, "code", self.actor_id(db, "rita"), {"next": "/"}, now())
-            session, *_ = sign_in(db, self.actor_id(db, "vera"), HOSTILE, now(), second_factor=True)
-            write_a_rule(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"))
-            add_days_off(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"))
-            poison_columns(db)
+            session, *_ = sign_in(db, self.actor_id(db, "vera"), self.said, now(), second_factor=True)
+            write_a_rule(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"), self.said)
+            add_days_off(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"), self.said)
+            write_in_columns(db, self.said)
         settings = self.app.config["CONFIG"]
-        named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", HOSTILE)
+        named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", self.said)
         self.app.config["CONFIG"] = replace(settings, openid=named)
         found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
         steps = {"case_id": case, "benefit": benefit, "step": step, "session": session}
@@ -136,20 +140,20 @@ class HostileTown(CareTown):
     def send_records(self) -> list[int]:
         """By the phone's door, to a form whose labels are no better; with a comment beside the first."""
         with self.database.transaction() as db:
-            xml = re.sub(r"<label>.*?</label>", f"<label>{escape(HOSTILE)}</label>", an_xform(version="2").decode())
-            a_form(db, self.project_id, version="2", xml=xml.replace("走访", escape(HOSTILE)).encode())
-        text = escape(HOSTILE)
-        answers = {"note": text, "members": [(text, "4")], "photo": escape(FILE), "version": "2"}
-        records = [self.record(village=1, files={FILE: b"\xff\xd8\xff\xe0"}, **answers) for _ in range(2)]
-        comment = {"state": "hasIssues", "comment": HOSTILE}
+            xml = re.sub(r"<label>.*?</label>", f"<label>{escape(self.said)}</label>", an_xform(version="2").decode())
+            a_form(db, self.project_id, version="2", xml=xml.replace("走访", escape(self.said)).encode())
+        text = escape(self.said)
+        answers = {"note": text, "members": [(text, "4")], "photo": escape(self.file), "version": "2"}
+        records = [self.record(village=1, files={self.file: b"\xff\xd8\xff\xe0"}, **answers) for _ in range(2)]
+        comment = {"state": "hasIssues", "comment": self.said}
         Browser(self.app).sign_in("rita@example.test").send(f"/review/{records[0]}/state", comment)
         return records
 
     def put_draft(self) -> None:
         """The form once more, as a draft in other words: what it changes tells both."""
-        label = f"<label>{escape(HOSTILE)} 2</label>"
+        label = f"<label>{escape(self.said)} 2</label>"
         xml = label.join(re.split(r"<label>.*?</label>", an_xform(version="3").decode()))
-        xml = xml.replace("走访", escape(HOSTILE))
+        xml = xml.replace("走访", escape(self.said))
         sent = {"file": (io.BytesIO(xml.encode()), "visit.xml"), "ignore_warnings": "1"}
         assert Browser(self.app).sign_in("lea@example.test").send("/forms/visit/draft", sent).status_code == 303
 
@@ -157,34 +161,34 @@ class HostileTown(CareTown):
         """A list of the town's own, that its forms show."""
         lea, path = Browser(self.app).sign_in("lea@example.test"), "/library/lists/clinics"
         was = re.search(r'name="was" value="([0-9a-f]{64})"', lea.see(path).get_data(as_text=True))
-        assert was and lea.send(path, {"was": was[1], "name": "", "label": TYPED, "phone": ""}).status_code == 303
+        assert was and lea.send(path, {"was": was[1], "name": "", "label": self.typed, "phone": ""}).status_code == 303
 
     def write_in_the_office(self, db: Session) -> None:
         """A hand-over, a village opened, new words of consent, a sentence that is to pass, names of keys."""
         project, at, day = db.get_one(Project, self.project_id), now(), today(now())
         ada, lea, wang, nia, vera = (self.actor_id(db, name) for name in ("ada", "lea", "wang", "nia", "vera"))
-        offer = Offer(wang, nia, "village_worker", [CODES[0]], day, day + timedelta(days=4), HOSTILE)
+        offer = Offer(wang, nia, "village_worker", [CODES[0]], day, day + timedelta(days=4), self.said)
         give_hand_over(db, Caller(lea, "user"), project, offer, at)
         grants = (Grant(roles.VILLAGE_WORKER, project.id, None),)
         open_village(
-            db, Caller(wang, "user", "wang", grants, {project.id: frozenset()}), project, CODES[1], HOSTILE, at
+            db, Caller(wang, "user", "wang", grants, {project.id: frozenset()}), project, CODES[1], self.said, at
         )
-        publish_text(db, project, "reminder", HOSTILE, HOSTILE, ada, at)
-        ask_waiver(db, project, "leaflet", "社会抚养费在 2021 年已经取消", HOSTILE, lea, at)
-        make_app_password(db, vera, HOSTILE, at)
+        publish_text(db, project, "reminder", self.said, self.said, ada, at)
+        ask_waiver(db, project, "leaflet", "社会抚养费在 2021 年已经取消", self.said, lea, at)
+        make_app_password(db, vera, self.said, at)
         lot = {
             "item": "coc",
-            "number": HOSTILE,
+            "number": self.said,
             "quantity": 1,
             "received_on": day,
             "expires_on": day + timedelta(days=9),
         }
         db.add(SupplyLot(project_id=project.id, added_by_id=lea, added_at=at, **lot))
-        rita, form = self.actor_id(db, "rita"), {"project_id": project.id, "wanted": "form=visit", "name": HOSTILE}
+        rita, form = self.actor_id(db, "rita"), {"project_id": project.id, "wanted": "form=visit", "name": self.said}
         db.add(SavedView(actor_id=rita, made_at=at, **form))
         db.add(ReviewBatch(project_id=project.id, by_id=rita, what="approved", made_at=at, worked_at=at, ended_at=at))
         device = {"credential_id": b"1", "public_key": b"1", "sign_count": 0}
-        db.add(Passkey(actor_id=vera, name=HOSTILE, created_at=at, **device))
+        db.add(Passkey(actor_id=vera, name=self.said, created_at=at, **device))
 
     def ask(self, db: Session, kind: str, woman: str) -> int:
         """A wish of hers; its id."""
@@ -199,17 +203,17 @@ class HostileTown(CareTown):
     def speak(self, db: Session, day: date) -> str:
         """Somebody without a name, whom dora answers; under which number it is kept."""
         version = db.scalars(select(Form.current_version_id).where(Form.xml_form_id == "visit")).first()
-        told = {"urgent": True, "counted": True, "answers_json": orjson.dumps({"note": HOSTILE}).decode()}
+        told = {"urgent": True, "counted": True, "answers_json": orjson.dumps({"note": self.said}).decode()}
         days = {"received_on": day, "due_on": day, "taken_by_id": self.actor_id(db, "dora")}
         case = Feedback(id=str(uuid.uuid4()), project_id=self.project_id, form_version_id=version, **told, **days)
         db.add(case)
         db.flush()
-        db.add(FeedbackChannel(feedback_id=case.id, channel=HOSTILE))
+        db.add(FeedbackChannel(feedback_id=case.id, channel=self.said))
         return case.id
 
     def give_link(self, db: Session) -> str:
         otto = self.actor_id(db, "otto")
-        db.get_one(User, otto).email = HOSTILE
+        db.get_one(User, otto).email = self.said
         return issue_link(db, "password", otto, now())
 
 
@@ -230,26 +234,26 @@ def ask_benefit(db: Session, project_id: int) -> int:
     return tell(db, project, F12, "2026-03-01", subject=case, step="asked").submission_id
 
 
-def write_a_rule(db: Session, project: Project, by: int) -> None:
+def write_a_rule(db: Session, project: Project, by: int, said: str) -> None:
     """A draft of the town's own, whose title is no better."""
     row = make_draft(db, project, "IUD-1", by, now())
-    text = re.sub(r'(title:\n  zh: )"[^"]*"', lambda found: found[1] + orjson.dumps(HOSTILE).decode(), row.text)
-    assert change_draft(db, row, text, by, now()).title.zh == HOSTILE
+    text = re.sub(r'(title:\n  zh: )"[^"]*"', lambda found: found[1] + orjson.dumps(said).decode(), row.text)
+    assert change_draft(db, row, text, by, now()).title.zh == said
 
 
-def add_days_off(db: Session, project: Project, by: int) -> None:
+def add_days_off(db: Session, project: Project, by: int, said: str) -> None:
     """A year that the town added, from a notice that is called so."""
-    title, day = orjson.dumps(HOSTILE).decode(), f"{today(now()).year + 5}-10-01"
+    title, day = orjson.dumps(said).decode(), f"{today(now()).year + 5}-10-01"
     words = f"title: {title}, number: {title}, issued_on: {day}, address: 'https://example.test/', mark: C"
     rest = f"rest: [{{festivals: [national_day], first: {day}, last: {day}}}]"
     add_year(db, by, project, f"year: {day[:4]}\nnotice: {{{words}}}\n{rest}\nworking: []\n", today(now()), now())
 
 
-def poison_columns(db: Session) -> None:
+def write_in_columns(db: Session, said: str) -> None:
     """Whatever else is written somewhere."""
     for mapper in Base.registry.mappers:
         for name in WRITTEN.get(mapper.local_table.name, ()):  # type: ignore[attr-defined]
             for row in db.scalars(select(mapper.class_)):
                 if getattr(row, name) is not None:
-                    setattr(row, name, HOSTILE)
+                    setattr(row, name, said)
     db.flush()

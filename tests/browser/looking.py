@@ -26,18 +26,21 @@ READ = """async () => {
 
 def look_at_pages(tab: Tab, pages: Mapping[str, str]) -> None:
     """Opens each page {name of its picture: path} in each look; in the first ones axe reads it in each theme."""
+    faults: list[tuple[object, ...]] = []
     for number, (size, language) in enumerate(LOOKS[: sizes.size("page_looks")]):
         tab.page.set_viewport_size(size)  # type: ignore[arg-type]
         tab.speak(language)
         for name, path in pages.items():
-            open_page(tab, path, "light")
-            tab.shoot(f"{name}-{'desk' if size is DESK else 'phone'}-{language[:2]}")
-            if number < sizes.size("axe_looks"):
-                assert (path, list_faults(tab.page)) == (path, [])
-                for theme in THEMES[1 : sizes.size("page_themes")]:
-                    open_page(tab, path, theme)
-                    assert (path, theme, list_faults(tab.page)) == (path, theme, [])
-    assert tab.complaints == []
+            for theme in THEMES[: sizes.size("page_themes") if number < sizes.size("axe_looks") else 1]:
+                look = (path, language, size["width"], theme)
+                open_page(tab, path, theme)
+                if theme == THEMES[0]:
+                    tab.shoot(f"{name}-{'desk' if size is DESK else 'phone'}-{language[:2]}")
+                if tab.is_wider_than_the_screen():
+                    faults.append((*look, "is wider than the screen"))
+                if number < sizes.size("axe_looks"):
+                    faults += [(*look, *fault) for fault in list_faults(tab.page)]
+    assert not faults and not tab.complaints, (faults, tab.complaints)
 
 
 def open_page(tab: Tab, path: str, theme: str) -> None:
@@ -48,7 +51,8 @@ def open_page(tab: Tab, path: str, theme: str) -> None:
     tab.go(path)
     if tab.page.query_selector("[data-village-map]"):
         tab.page.wait_for_selector("[data-ready=true]")
-    assert not tab.is_wider_than_the_screen(), path
+    if tab.page.query_selector("#fill"):
+        tab.page.wait_for_selector(".form-initialization-status.ready", state="attached")
 
 
 def list_faults(page: Page) -> list[tuple[str, list[str]]]:

@@ -2,6 +2,7 @@
 import { createApp, h, type App } from "vue";
 import { OdkWebForm, webFormsPlugin } from "@getodk/web-forms";
 import { fitToPage } from "./language";
+import { nameControls } from "./named";
 import { readPlan, type Plan } from "./plan";
 import { Sending } from "./sending";
 import { ALOUD, CALENDAR, isChinese } from "./words";
@@ -76,6 +77,7 @@ async function start(place: HTMLElement): Promise<void> {
     speak(app);
     place.replaceChildren();
     app.mount(place);
+    nameControls(place);
     place.addEventListener("input", () => sending.touch());
     place.addEventListener("change", () => sending.touch());
     place.addEventListener("click", showWrong);

@@ -1,0 +1,40 @@
+"""Each page that there is, as people meet it: in both languages and both sizes, quiet, no wider than the screen, axe clean.
+
+Nothing is chosen: the pages are those of the route map. What single pages are like in their many states is looked at beside.
+"""
+
+import re
+
+import pytest
+
+from tests.browser.hostile import HostileTown
+from tests.browser.looking import look_at_pages
+from tests.browser.test_hostile_text import PAGES, filled
+
+# Parts of a page that are fetched alone, and a refusal that no provider of names leads to in this town.
+NOT_ALONE = {"/review/<submission_id>/panel", "/review/health/<village>", "/sign-in/openid/back"}
+
+
+class BusyTown(HostileTown):
+    """The same town, with what people really write in it, some of it long."""
+
+    said = "她家在河对岸，狗拴着；先打电话再去。The gate is behind the mill, past the second bridge."
+    typed = "河对岸 · 先打电话"
+    file = "门口.jpg"
+
+
+@pytest.mark.parametrize("person", list(dict.fromkeys(PAGES.values())))
+def test_pages_are_quiet_and_whole_in_both_languages_and_sizes_and_axe_finds_nothing(app, database, open_tab, person):
+    ids = BusyTown(app, database).poison()
+    tab = open_tab(None)
+    cookies = {"step": ids["step"]} | ({"session": ids["session"]} if person == "vera" else {})
+    tab.page.context.add_cookies([{"name": name, "value": one, "url": tab.address} for name, one in cookies.items()])
+    if person not in ("", "vera"):
+        tab.sign_in(person)
+    rules = [rule for rule, whose in PAGES.items() if whose == person and rule not in NOT_ALONE]
+    look_at_pages(tab, {name_of(person, rule): filled(rule, ids) for rule in rules})
+
+
+def name_of(person: str, rule: str) -> str:
+    """How a page's picture is called."""
+    return f"every-{person or 'nobody'}-{re.sub(r'[^a-z]+', '-', rule).strip('-')}"
