@@ -16,6 +16,8 @@ from server.intake.sealed import find_sealed
 from server.models import Project
 from server.places.desk import list_villages
 from server.places.joined import reach_home, woman_of_record
+from server.places.layers import layers_for
+from server.places.spot import sketch_record
 from server.publishing.versions import SCHEMAS
 from server.registry.lists import labels_of
 from server.web import languages, session
@@ -93,6 +95,7 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
         "files": files,
         "course": course(found),
         "others": list_others(session.db(), scope, submission_id),
+        "sketch": sketch_record(session.db(), layers_for(session.caller(), project), submission_id),
         "outdated": not found.version.is_current,
         "withheld": _("This record is encrypted; only who holds the private key can read it.")
         if found.version.encrypted

@@ -1,0 +1,30 @@
+"""Where a record lies in its village, as a small drawing beside its answers: what its pin on the map shows, and no more."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.sketch import Sketch, draw_sketch
+from server.models import Submission, SubmissionGeometry, Village
+from server.places.layers import Layers
+from server.places.locating import village_map
+from server.places.pins import drawn_records, place_columns, place_in
+
+
+def sketch_record(db: Session, layers: Layers, submission_id: int) -> Sketch | None:
+    """None where the record has no pin with a place of its own for whoever has these layers: it was told none, it is about
+    health, or its reader gets no pins."""
+    if not layers.pins:
+        return None
+    geo = SubmissionGeometry
+    query = (
+        select(Submission.project_id, geo.accuracy, Village.code, *place_columns())
+        .join(geo, geo.submission_id == Submission.id)
+        .outerjoin(Village, Village.id == Submission.village_id)
+        .where(Submission.id == submission_id, geo.is_place, *drawn_records(layers.scope))
+    )
+    row = db.execute(query).first()
+    if row is None:
+        return None
+    known = village_map(db, row.project_id)
+    outlines = dict(known.outlines) if known else {}
+    return draw_sketch(place_in(row), row.accuracy, outlines.pop(row.code, None), outlines.values())
