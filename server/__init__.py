@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask_babel import Babel
 
 from server.access.credentials import BasicMemory
@@ -33,6 +33,13 @@ class Server(Flask):
             session.finish(commit=False)
             raise
         session.finish(commit=request.method not in session.SAFE)
+        return answer
+
+    def send_static_file(self, filename: str) -> Response:
+        from server.web.packed import send_packed
+
+        answer = send_packed(str(self.static_folder), filename) or super().send_static_file(filename)
+        answer.vary.add("Accept-Encoding")
         return answer
 
 

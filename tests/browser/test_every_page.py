@@ -38,3 +38,16 @@ def test_pages_are_quiet_and_whole_in_both_languages_and_sizes_and_axe_finds_not
 def name_of(person: str, rule: str) -> str:
     """How a page's picture is called."""
     return f"every-{person or 'nobody'}-{re.sub(r'[^a-z]+', '-', rule).strip('-')}"
+
+
+@pytest.mark.parametrize("person", ["", "wang", "lin", "lea", "rita", "ada", "dora", "ben"])
+def test_the_first_page_of_anybody_brings_less_than_150_kilobytes_of_our_own(app, database, open_tab, person):
+    """Without the library that draws maps (290 kB): the numbers stand in the table before it comes."""
+    HostileTown(app, database)
+    tab = open_tab(person or None)
+    weights = {}
+    tab.page.on("requestfinished", lambda one: weights.update({one.url: one.sizes()["responseBodySize"]}))
+    tab.go("/")
+    tab.page.wait_for_load_state("networkidle")
+    ours = {url: weight for url, weight in weights.items() if "/static/" in url and "/island-" not in url}
+    assert len(ours) > 3 and sum(ours.values()) < 150_000, ours
