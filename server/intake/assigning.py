@@ -23,15 +23,14 @@ def list_reviewers(db: Session, project: Project) -> dict[int, str]:
     return dict(sorted(found.items(), key=lambda row: (row[1], row[0])))
 
 
-def assign(db: Session, project: Project, submission: Submission, to: int | None, by: int, now: datetime) -> None:
-    """Gives a record to somebody, or to nobody in particular. Raises UnexpectedValue for who may not decide about it."""
-    if to is not None and to not in list_reviewers(db, project):
+def check_reviewer(db: Session, project: Project, to: int) -> None:
+    """Raises UnexpectedValue for who may not decide about records of the project."""
+    if to not in list_reviewers(db, project):
         raise UnexpectedValue(field="to", value=to, reason="nobody of that number decides about records here")
-    put_assignment(db, submission, to, by, now)
 
 
-def put_assignment(db: Session, submission: Submission, to: int | None, by: int, now: datetime) -> None:
-    """As `assign`, for somebody who was looked up before."""
+def assign(db: Session, submission: Submission, to: int | None, by: int, now: datetime) -> None:
+    """Gives a record to somebody who was checked before, or to nobody in particular."""
     db.execute(delete(ReviewAssignment).where(ReviewAssignment.submission_id == submission.id))
     if to is not None:
         db.add(ReviewAssignment(submission_id=submission.id, actor_id=to, by_id=by, made_at=now))

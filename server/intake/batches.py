@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.errors import NotFound, UnexpectedValue
-from server.intake.assigning import assigned_to, list_reviewers, put_assignment
+from server.intake.assigning import assign, assigned_to, check_reviewer
 from server.intake.review import set_review_state
 from server.intake.wanted import Wanted, fits, in_scope
 from server.models import Form, Project, ReviewAssignment, ReviewBatch, ReviewBatchItem, Submission, Village
@@ -41,29 +41,34 @@ class Progress:
         return self.total - self.done - self.left
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What is done to each record: `what` is one of STATES, or ASSIGN with `to` (None: to nobody)."""
+
+    what: str
+    to: int | None = None
+
+    @property
+    def after(self) -> str:
+        """How a record stands when it was done, as `standing` says it."""
+        return str(self.to or "") if self.what == ASSIGN else self.what
+
+
 def begin_batch(
-    db: Session,
-    project: Project,
-    scope: Scope,
-    what: str,
-    to: int | None,
-    chosen: Wanted | Sequence[int],
-    by: int,
-    now: datetime,
+    db: Session, project: Project, scope: Scope, wish: Decision, chosen: Wanted | Sequence[int], by: int, now: datetime
 ) -> ReviewBatch:
     """A batch over the records that were ticked, or all that fit a filter; as far as the scope reaches.
 
-    `what` is one of STATES, or ASSIGN with `to` (None: to nobody). Raises UnexpectedValue for anything else.
+    Raises UnexpectedValue for an act that there is not, or for giving to who may not decide.
     """
-    if what != ASSIGN and what not in STATES:
-        raise UnexpectedValue(field="state", value=what[:40], reason="it is none of the review states")
-    if what == ASSIGN and to is not None and to not in list_reviewers(db, project):
-        raise UnexpectedValue(field="to", value=to, reason="nobody of that number decides about records here")
-    batch = ReviewBatch(project_id=project.id, by_id=by, what=what, made_at=now, worked_at=now)
+    if wish.what not in (*STATES, ASSIGN):
+        raise UnexpectedValue(field="state", value=wish.what[:40], reason="it is none of the review states")
+    if wish.what == ASSIGN and wish.to is not None:
+        check_reviewer(db, project, wish.to)
+    batch = ReviewBatch(project_id=project.id, by_id=by, what=wish.what, made_at=now, worked_at=now)
     db.add(batch)
     db.flush()
-    after = str(to or "") if what == ASSIGN else what
-    before = standing(what)
+    before, after = standing(wish.what), wish.after
     listed = (
         select(literal(batch.id), Submission.id, before, literal(after), literal("waits"))
         .select_from(Submission)
@@ -154,7 +159,7 @@ def stands_as(batch: ReviewBatch, record: Submission, given: dict[int, int]) -> 
 
 def act(db: Session, batch: ReviewBatch, record: Submission, after: str, now: datetime) -> None:
     if batch.what == ASSIGN:
-        put_assignment(db, record, int(after) if after else None, batch.by_id, now)
+        assign(db, record, int(after) if after else None, batch.by_id, now)
     else:
         set_review_state(db, record, None if after == "received" else after, batch.by_id, now)
 

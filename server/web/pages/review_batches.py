@@ -24,8 +24,8 @@ def begin_batch() -> Response:
     project, scope = reachable("submission.update")
     what, chosen = sent_text("state", 20, required=True), read_filter() if request.form.get("all") else ticked()
     to = sent_id("to") if what == batches.ASSIGN and request.form.get("to") else None
-    batch = batches.begin_batch(session.db(), project, scope, what, to, chosen, require_person(), session.now())
-    return go_on(batch)
+    wish, by = batches.Decision(what, to), require_person()
+    return go_on(batches.begin_batch(session.db(), project, scope, wish, chosen, by, session.now()))
 
 
 def ticked() -> list[int]:

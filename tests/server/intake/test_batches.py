@@ -11,7 +11,7 @@ from server.config import Config
 from server.db import Database
 from server.errors import NotFound, UnexpectedValue
 from server.intake import batches
-from server.intake.batches import begin_batch, can_undo, get_batch, list_idle, stop_batch, undo_batch, work_on
+from server.intake.batches import Decision, begin_batch, can_undo, get_batch, list_idle, stop_batch, undo_batch, work_on
 from server.intake.review import set_review_state
 from server.intake.wanted import Asked, Wanted
 from server.jobs import finish_batches
@@ -38,7 +38,9 @@ def seven(phone: Client, project_id: int) -> int:
 def begin(
     db: Session, project_id: int, by: int, what: str, chosen: Wanted | list[int], to: int | None = None
 ) -> ReviewBatch:
-    return begin_batch(db, db.get_one(Project, project_id), scope_in(project_id), what, to, chosen, by, MORNING)
+    return begin_batch(
+        db, db.get_one(Project, project_id), scope_in(project_id), Decision(what, to), chosen, by, MORNING
+    )
 
 
 def states(db: Session) -> list[str | None]:
@@ -75,7 +77,7 @@ def test_a_record_outside_the_scope_is_in_no_batch(
         elsewhere = Scope(project_id, everything=False, village_ids=frozenset({10**6}))
         project = db.get_one(Project, project_id)
         for chosen in ([1, 2], Wanted()):
-            batch = begin_batch(db, project, elsewhere, "approved", None, chosen, cast["bob"], MORNING)
+            batch = begin_batch(db, project, elsewhere, Decision("approved"), chosen, cast["bob"], MORNING)
             assert work_on(db, batch, MORNING).total == 0
         assert set(states(db)) == {None}
 
