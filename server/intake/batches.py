@@ -17,7 +17,7 @@ from server.errors import NotFound, UnexpectedValue
 from server.intake.assigning import assign, assigned_to, check_reviewer
 from server.intake.review import set_review_state
 from server.intake.wanted import Wanted, fits, in_scope
-from server.models import Form, Project, ReviewAssignment, ReviewBatch, ReviewBatchItem, Submission, Village
+from server.models import Form, Project, ReviewAssignment, ReviewBatch, ReviewBatchItem, Submission
 
 ASSIGN: Final = "assign"
 STATES: Final = ("approved", "rejected", "hasIssues", "received")
@@ -72,8 +72,6 @@ def begin_batch(
     listed = (
         select(literal(batch.id), Submission.id, before, literal(after), literal("waits"))
         .select_from(Submission)
-        .join(Form, Form.id == Submission.form_id)
-        .outerjoin(Village, Village.id == Submission.village_id)
         .outerjoin(ReviewAssignment, ReviewAssignment.submission_id == Submission.id)
         .where(in_scope(scope), *which(db, scope, chosen), before != after)
     )

@@ -53,9 +53,6 @@ def count_states(db: Session, scope: Scope, wanted: Wanted) -> dict[str, int]:
     """Records by review state (`received` for none) under the rest of the filter."""
     query = (
         select(Submission.review_state, func.count())
-        .select_from(Submission)
-        .join(Form, Form.id == Submission.form_id)
-        .outerjoin(Village, Village.id == Submission.village_id)
         .where(in_scope(scope), *fits(db, scope, wanted, with_state=False))
         .group_by(Submission.review_state)
     )
@@ -63,15 +60,19 @@ def count_states(db: Session, scope: Scope, wanted: Wanted) -> dict[str, int]:
 
 
 def list_records(db: Session, scope: Scope, wanted: Wanted, offset: int, limit: int) -> list[RecordRow]:
-    """The newest first; of equal instants the later id."""
-    query = (
-        rows_query()
+    """The newest first; of equal instants the later id. Which they are is asked alone: what a page shows of a record is read
+    of its own, not of all before it.
+    """
+    newest = (Submission.created_at.desc(), Submission.id.desc())
+    which = (
+        select(Submission.id)
         .where(in_scope(scope), *fits(db, scope, wanted))
-        .order_by(Submission.created_at.desc(), Submission.id.desc())
+        .order_by(*newest)
         .offset(offset)
         .limit(limit)
     )
-    return [row_of(*row) for row in db.execute(query)]
+    shown = list(db.scalars(which))
+    return [row_of(*row) for row in db.execute(rows_query().where(Submission.id.in_(shown)).order_by(*newest))]
 
 
 def list_senders(db: Session, scope: Scope) -> dict[int, str]:

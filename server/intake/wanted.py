@@ -73,23 +73,25 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
 
 
 def fits(db: Session, scope: Scope, wanted: Wanted, with_state: bool = True) -> list[ColumnElement[bool]]:
-    """The filter as conditions on Submission joined with Form and Village."""
-    found = [*fits_itself(wanted), *fits_answers(db, scope, wanted)]
+    """The filter as conditions on Submission alone."""
+    found = [*fits_itself(scope, wanted), *fits_answers(db, scope, wanted)]
     if wanted.state and with_state:
         state = Submission.review_state
         found.append(state.is_(None) if wanted.state == "received" else state == wanted.state)
     return found
 
 
-def fits_itself(wanted: Wanted) -> list[ColumnElement[bool]]:
+def fits_itself(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     """What the record says of itself: all but its state and its answers."""
     found: list[ColumnElement[bool]] = []
     if wanted.form:
-        found.append(Form.xml_form_id == wanted.form)
+        forms = select(Form.id).where(Form.project_id == scope.project_id, Form.xml_form_id == wanted.form)
+        found.append(Submission.form_id.in_(forms))
     if wanted.village == UNKNOWN:
         found.append(Submission.village_id.is_(None))
     elif wanted.village:
-        found.append(Village.code == wanted.village)
+        villages = select(Village.id).where(Village.project_id == scope.project_id, Village.code == wanted.village)
+        found.append(Submission.village_id.in_(villages))
     if wanted.kind in KINDS:
         found.append(Submission.health.is_(wanted.kind == "health"))
     if wanted.sender is not None:

@@ -26,6 +26,7 @@ class Submission(Base):
         Index("ix_submission_form_list", "form_id", "draft", "created_at", "id"),
         Index("ix_submission_village", "project_id", "village_id", "created_at"),
         Index("ix_submission_submitter", "project_id", "submitter_id", "created_at"),
+        Index("ix_submission_newest", "project_id", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
