@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -63,16 +63,17 @@ def list_records(db: Session, scope: Scope, wanted: Wanted, offset: int, limit: 
     """The newest first; of equal instants the later id. Which they are is asked alone: what a page shows of a record is read
     of its own, not of all before it.
     """
-    newest = (Submission.created_at.desc(), Submission.id.desc())
-    which = (
-        select(Submission.id)
-        .where(in_scope(scope), *fits(db, scope, wanted))
-        .order_by(*newest)
-        .offset(offset)
-        .limit(limit)
-    )
-    shown = list(db.scalars(which))
-    return [row_of(*row) for row in db.execute(rows_query().where(Submission.id.in_(shown)).order_by(*newest))]
+    shown = list(db.scalars(newest(db, scope, wanted).offset(offset).limit(limit)))
+    query = rows_query().where(Submission.id.in_(shown)).order_by(*NEWEST)
+    return [row_of(*row) for row in db.execute(query)]
+
+
+NEWEST = (Submission.created_at.desc(), Submission.id.desc())
+
+
+def newest(db: Session, scope: Scope, wanted: Wanted) -> Select[int]:
+    """The ids of all records that fit."""
+    return select(Submission.id).where(in_scope(scope), *fits(db, scope, wanted)).order_by(*NEWEST)
 
 
 def list_senders(db: Session, scope: Scope) -> dict[int, str]:
