@@ -30,6 +30,7 @@ SIZES = {
     "follow_up_cases": Size(30, 2000, "cases of each property of the follow-up rules"),
     "page_looks": Size(2, 4, "looks at each page: sizes and languages, Chinese on a phone first"),
     "axe_looks": Size(1, 4, "of those looks at a page the ones in which axe reads it, the first ones"),
+    "keyboard_looks": Size(1, 2, "sizes in which each page is walked by keyboard, the phone's first"),
     "page_themes": Size(1, 2, "themes that axe reads each page in, the light one first"),
     "feed_rows": Size(7_000, 20_000, "rows of a feed that is to stream in less than 6 MB: a kilobyte each"),
     "export_rows": Size(2_500, 5_000, "records of an export that is to cost no more queries than its batches"),

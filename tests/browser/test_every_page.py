@@ -7,9 +7,12 @@ import re
 
 import pytest
 
+from tests import sizes
+from tests.browser.by_keyboard import walk_by_keyboard
 from tests.browser.hostile import HostileTown
-from tests.browser.looking import look_at_pages
+from tests.browser.looking import look_at_pages, open_page
 from tests.browser.test_hostile_text import PAGES, filled
+from tests.chromium import DESK, PHONE
 
 # Parts of a page that are fetched alone, and a refusal that no provider of names leads to in this town.
 NOT_ALONE = {"/review/<submission_id>/panel", "/review/health/<village>", "/sign-in/openid/back"}
@@ -23,16 +26,64 @@ class BusyTown(HostileTown):
     file = "门口.jpg"
 
 
-@pytest.mark.parametrize("person", list(dict.fromkeys(PAGES.values())))
-def test_pages_are_quiet_and_whole_in_both_languages_and_sizes_and_axe_finds_nothing(app, database, open_tab, person):
-    ids = BusyTown(app, database).poison()
-    tab = open_tab(None)
-    cookies = {"step": ids["step"]} | ({"session": ids["session"]} if person == "vera" else {})
-    tab.page.context.add_cookies([{"name": name, "value": one, "url": tab.address} for name, one in cookies.items()])
-    if person not in ("", "vera"):
-        tab.sign_in(person)
-    rules = [rule for rule, whose in PAGES.items() if whose == person and rule not in NOT_ALONE]
-    look_at_pages(tab, {name_of(person, rule): filled(rule, ids) for rule in rules})
+PEOPLE = list(dict.fromkeys(PAGES.values()))
+NARROW = (360, 320)
+
+
+@pytest.fixture
+def pages_of(app, database, open_tab):
+    """`pages_of("rita")`: a tab in which she is signed in, and {name of the picture: path} of her pages in the busy town."""
+
+    def open_for(person):
+        ids = BusyTown(app, database).poison()
+        tab = open_tab(None)
+        cookies = {"step": ids["step"]} | ({"session": ids["session"]} if person == "vera" else {})
+        tab.page.context.add_cookies(
+            [{"name": name, "value": one, "url": tab.address} for name, one in cookies.items()]
+        )
+        if person not in ("", "vera"):
+            tab.sign_in(person)
+        rules = [rule for rule, whose in PAGES.items() if whose == person and rule not in NOT_ALONE]
+        return tab, {name_of(person, rule): filled(rule, ids) for rule in rules}
+
+    return open_for
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_pages_are_quiet_and_whole_in_both_languages_and_sizes_and_axe_finds_nothing(pages_of, person):
+    look_at_pages(*pages_of(person))
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_pages_are_walked_by_keyboard_alone_and_fit_the_narrowest_phones(pages_of, person):
+    tab, pages = pages_of(person)
+    faults = []
+    for size in (PHONE, DESK)[: sizes.size("keyboard_looks")]:
+        for path in pages.values():
+            tab.page.set_viewport_size(size)
+            open_page(tab, path, "light")
+            if not tab.page.query_selector("#fill"):  # the stops of Web Forms are its own
+                faults += [(path, size["width"], *fault) for fault in walk_by_keyboard(tab.page)]
+            for width in NARROW:
+                tab.page.set_viewport_size({"width": width, "height": 800})
+                if tab.is_wider_than_the_screen():
+                    faults.append((path, width, "is wider than the screen"))
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "fault"),
+    [
+        ("<button>a</button><div style='position:fixed;inset:0'></div>", "hidden when it has the focus"),
+        ("<input onkeydown='event.preventDefault()'><button>b</button>", "never come to"),
+        ("<details open><summary>c</summary><a href='#' onfocus='this.blur()'>d</a></details>", "never come to"),
+        ("<input type=radio name=e><input type=radio name=e><input type=time><a href='#'>f</a>", None),
+    ],
+)
+def test_what_a_keyboard_does_not_reach_or_show_is_noticed(open_tab, planted, fault):
+    page = open_tab(None).page
+    page.set_content(planted)
+    assert {one for one, _ in walk_by_keyboard(page)} == ({fault} if fault else set())
 
 
 def name_of(person: str, rule: str) -> str:
