@@ -301,6 +301,7 @@ GET /map/features
 
 [forms] submission.list
 GET /review
+GET /review/list.csv
 GET /review/sealed
 POST /review/views
 POST /review/views/<int(max=9007199254740991):view_id>/delete

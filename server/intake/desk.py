@@ -1,12 +1,12 @@
 """What the review pages ask: records in a scope, one record with all that belongs to it. Every query takes the scope."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -74,6 +74,20 @@ NEWEST = (Submission.created_at.desc(), Submission.id.desc())
 def newest(db: Session, scope: Scope, wanted: Wanted) -> Select[int]:
     """The ids of all records that fit."""
     return select(Submission.id).where(in_scope(scope), *fits(db, scope, wanted)).order_by(*NEWEST)
+
+
+def walk_records(db: Session, scope: Scope, wanted: Wanted, together: int) -> Iterator[list[RecordRow]]:
+    """All that fit as list_records has them, so many at a time; each lot begins behind the last of the one before."""
+    behind: ColumnElement[bool] = true()
+    while rows := db.execute(
+        newest(db, scope, wanted).add_columns(Submission.created_at).where(behind).limit(together)
+    ).all():
+        ids = [row[0] for row in rows]
+        query = rows_query().where(Submission.id.in_(ids)).order_by(*NEWEST)
+        yield [row_of(*row) for row in db.execute(query)]
+        last, at = rows[-1]
+        behind = (Submission.created_at < at) | ((Submission.created_at == at) & (Submission.id < last))
+        db.expunge_all()  # what was told is not kept in memory
 
 
 def list_senders(db: Session, scope: Scope) -> dict[int, str]:

@@ -130,6 +130,7 @@ NO_PAGES = {
     "/people/<woman_uuid>/readers.json",
     "/push-worker.js",
     "/review/<submission_id>/files/<name>",
+    "/review/list.csv",
     "/rights/<request_id>/data.json",
 }
 # What is on these is ours alone, in this town.

@@ -50,6 +50,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     review,
     review_batches,
     review_list,
+    review_table,
     rights,
     rule_drafts,
     rule_moves,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from flask import Response, make_response, redirect, render_template, request
 
 from forms.findable import answers_at, is_findable
-from forms.schema import FormSchema
+from forms.schema import Field, FormSchema
 from server.access.allow import Scope, find_records_scope
 from server.access.masking import is_covered
 from server.errors import Forbidden
@@ -48,8 +48,7 @@ def list_review() -> Response:
     records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
     note_read(project, "submission.list", details={"records": len(records)})
     ids = [one.id for one in records]
-    asked = asked_form(session.db(), scope, wanted.form) if wanted.form else None
-    schema = asked[1] if asked else None
+    schema = schema_of(scope, wanted)
     page = render_template(
         "review/list.html",
         records=records,
@@ -68,15 +67,25 @@ def list_review() -> Response:
 
 def columns_of(project: Project, wanted: Wanted, schema: FormSchema | None, ids: list[int]) -> dict[str, Any]:
     """The questions shown as columns, and {record: answers in words}; one request more, and only where there are columns."""
-    asked = [one for path in wanted.columns if schema and (one := schema.by_path.get(path))]
-    asked = [one for one in asked if is_findable(one) and not is_covered(project, one.name, one.type)]
-    words = review_filter.words_here()
+    asked, words = columns_asked(project, wanted, schema), review_filter.words_here()
     values = desk.list_values(session.db(), ids) if asked else {}
     cells = {
         number: [", ".join(say_value(one, text, words) for text in answers_at(tree, one.path)) for one in asked]
         for number, tree in values.items()
     }
     return {"columns": [label_of(one, words) for one in asked], "cells": cells}
+
+
+def columns_asked(project: Project, wanted: Wanted, schema: FormSchema | None) -> list[Field]:
+    """The questions that are columns: those of the form that pages of the project do not cover."""
+    asked = [one for path in wanted.columns if schema and (one := schema.by_path.get(path))]
+    return [one for one in asked if is_findable(one) and not is_covered(project, one.name, one.type)]
+
+
+def schema_of(scope: Scope, wanted: Wanted) -> FormSchema | None:
+    """What the one form of the filter asks."""
+    asked = asked_form(session.db(), scope, wanted.form) if wanted.form else None
+    return asked[1] if asked else None
 
 
 def choices(project: Project, scope: Scope, wanted: Wanted, schema: FormSchema | None) -> dict[str, Any]:
