@@ -1,8 +1,8 @@
 """`to_correct`: the records of one form that went back to a phone, for that phone alone, each with why.
 
 A form names the answers that it takes over as `was_` and the question's name (forms/library); no other answer is told. Of
-a record that holds somebody's health, or names her, no answer is told at all: it would lie on the phone as plain text, also
-after her consent ended. The phone has her in its lists, and the reason says what is to be looked at.
+a record that holds somebody's health, or names her, it is told whom it is about, of whose row the phone has anyhow, and
+when she was seen, but nothing that she said: it would lie on the phone as plain text. The reason says what to look at.
 """
 
 import re
@@ -20,13 +20,15 @@ from forms.media import choice_csv
 from forms.schema import GEO_TYPES, Field, FormSchema
 from server.access.caller import Caller
 from server.clock import today
-from server.models import FormVersion, ReturnedRecord, Submission, SubmissionComment, SubmissionVersion
+from server.models import HER_FILES, FormVersion, ReturnedRecord, Submission, SubmissionComment, SubmissionVersion
 from server.publishing.versions import SCHEMAS
 from server.registry.reach import Reach
 from server.registry.returned_records import still_told
 
 COLUMNS: Final = ("name", "label", "form_id", "why", "day")
 WAS: Final = "was_"
+OF_ANY_VISIT: Final = ("visit_key", "visit_date", "new_id")
+"""What every form of ours has that says nothing of anybody: which visit, its day, and the id of a row that it made."""
 NAMED = re.compile(rb"/was_([A-Za-z_][\w.-]*)")
 BLANKS = re.compile(r"\s+")
 
@@ -85,14 +87,20 @@ def find_rows(db: Session, actor_id: int, version: FormVersion, taken: Sequence[
         )
         .order_by(ReturnedRecord.returned_at, ReturnedRecord.id)
     )
-    told = [one for one in taken if not (reach.doors_only and one.type in GEO_TYPES)]
     found = []
     for instance_id, name, values, reason, at, health in rows:
         why = BLANKS.sub(" ", reason).strip()
-        tree = orjson.loads(values) if values and not health else {}
+        tree = orjson.loads(values) if values else {}
+        told = [one for one in taken if is_told(one, health, reach)]
         label = f"{name or instance_id.removeprefix('uuid:')[:8]}：{why}"
         found.append(Row(instance_id, label, why, today(at).isoformat(), tuple(answers_in(tree, taken, told))))
     return found
+
+
+def is_told(asked: Field, health: bool, reach: Reach) -> bool:
+    if health:
+        return asked.choices_from in HER_FILES or asked.name in OF_ANY_VISIT
+    return not (reach.doors_only and asked.type in GEO_TYPES)
 
 
 def answers_in(tree: dict[str, Any], taken: Iterable[Field], told: Sequence[Field]) -> Iterable[str]:
