@@ -18,6 +18,8 @@ from tests.walks.test_phone_to_reminder import (
     EAST,
     WEST,
     Walk,
+    register_pregnancy,
+    register_woman,
     shanghai_today,
     walk,  # noqa: F401 - the fixture
 )
@@ -122,4 +124,58 @@ def test_a_visit_is_returned_offered_corrected_and_counts_once(walk: Walk) -> No
     other = visit(here, "A-0400")
     here.submit(other)
     assert sorted(states(walk, town)) == sorted([(sent["id"], "edited"), (other["id"], None)])
+    assert walk.report.failed() == [], walk.report.fails
+
+
+def test_a_womans_check_comes_back_without_a_word_of_her_health_and_leaves_with_her(walk: Walk) -> None:  # noqa: F811
+    here, there, town = walk.phones[WEST], walk.phones[EAST], Town(walk)
+    doctor = town.people["clinician"]
+    here.sync()
+    consent, woman = register_woman(here)
+    registration, pregnancy = register_pregnancy(here, woman)
+    today = shanghai_today().isoformat()
+    answers = {
+        "pregnancy": pregnancy, "visit_date": today, "privacy_now": "alone", "still_pregnant": "ongoing",
+        "place": "clinic", "done_by": "midwife", "bp_sys": "131", "bp_dia": "77",
+    }  # fmt: skip
+    check = here.fill("antenatal_check", answers, blank=1.0)
+    for record in (consent, registration, check):
+        here.submit(record)
+    (second,) = [one for one in walk.follow_ups(shanghai_today()) if one["rule"] == "ANC2"]
+    listed = json.loads(town.read("clinician", f"/v1/projects/{walk.project}/forms/antenatal_check/submissions"))
+    assert [one["instanceId"] for one in listed] == [check["id"]]
+    page = town.read("clinician", f"/review?project={walk.project}&form=antenatal_check")
+    (number,) = set(re.findall(r'data-record="(\d+)"', page))
+
+    press(walk, doctor, f"/review/{number}/return", reason="血压请核对")
+    for phone in (here, there):
+        phone.sync()
+    text = Path(here.form("antenatal_check")["media"], "to_correct.csv").read_text(encoding="utf-8")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["why"], row["was_pregnancy"], row["was_visit_date"]) == ("血压请核对", pregnancy, today)
+    assert "131" not in text and "midwife" not in text and "王秀英" not in text
+    assert "血压请核对" not in Path(there.form("antenatal_check")["media"], "to_correct.csv").read_text(
+        encoding="utf-8"
+    )
+
+    again = here.fill("antenatal_check", {**answers, "to_fix": row["name"], "bp_sys": "113"}, blank=1.0)
+    (reply,) = here.submit(again)
+    assert reply.status == 201
+    page = town.read("clinician", f"/review/{number}?project={walk.project}")
+    assert "<del>131</del> 113" in page
+    (same,) = [one for one in walk.follow_ups(shanghai_today()) if one["rule"] == "ANC2"]
+    assert (same["state"], same["key"] if "key" in same else "") == (second["state"], second.get("key", ""))
+    here.sync()
+    assert Path(here.form("antenatal_check")["media"], "to_correct.csv").read_text(encoding="utf-8").count("\n") == 1
+
+    # once more, and she takes her consent back before it is corrected: it leaves the phone with her
+    press(walk, doctor, f"/review/{number}/return", reason="日期请核对")
+    here.sync()
+    assert "日期请核对" in Path(here.form("antenatal_check")["media"], "to_correct.csv").read_text(encoding="utf-8")
+    press(walk, town.people["dpo"], f"/people/{woman}/consent", purpose="service", what="erase")
+    late = here.fill("antenatal_check", {**answers, "to_fix": again["id"], "bp_sys": "117"}, blank=1.0)
+    (reply,) = here.submit(late)
+    assert reply.status == 201
+    here.sync()
+    assert "日期请核对" not in Path(here.form("antenatal_check")["media"], "to_correct.csv").read_text(encoding="utf-8")
     assert walk.report.failed() == [], walk.report.fails
