@@ -125,6 +125,21 @@ def _values_of(element: Element | None, node: Node) -> dict[str, Any]:
     return values
 
 
+CORRECTS = "corrects"
+"""The question by which a record names, by its instanceID, the record that it was filled in anew for."""
+
+
+def read_corrected(instance: Instance, schema: FormSchema) -> str | None:
+    """The instanceID that a new record says it corrects; None where its form does not ask or nothing was answered."""
+    path = next(
+        (one.path for one in schema.fields if one.name == CORRECTS and schema.repeat_of(one.path) is None), None
+    )
+    if path is None or instance.encrypted:
+        return None
+    said = next((text_of(one) for one in elements_at(instance.root, path)), "")
+    return said if said and len(said) <= ID_LIMIT else None
+
+
 def value_at(values: dict[str, Any], path: str) -> Any:
     """What `read_values` gave at `/group/field`: text, None, a dict or a list; None below a repeat or off the tree."""
     value: Any = values

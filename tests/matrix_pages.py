@@ -343,6 +343,8 @@ POST /review/<int(max=9007199254740991):submission_id>/case
 GET /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit/answers
+POST /review/<int(max=9007199254740991):submission_id>/return
+POST /review/<int(max=9007199254740991):submission_id>/return/back
 POST /review/<int(max=9007199254740991):submission_id>/state
 
 [site] config.set

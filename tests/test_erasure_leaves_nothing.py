@@ -97,6 +97,7 @@ def look_at_everything(care: Care, staff: dict[str, Any], woman: str, check: str
         number = db.scalar(select(Submission.id).where(Submission.instance_id == check))
         visit = db.scalar(select(FollowUp.visit_key).where(FollowUp.subject == woman))
         assert db.scalar(select(Notification.id)) is not None or visit
+    assert lin.send(f"/review/{number}/return", {"reason": "WORDRETURN"}).status_code == 303
     for path in (f"/people/{woman}", f"/review/{number}", f"/follow-ups/{visit}"):
         assert lin.see(path).status_code == 200, path
     with care.database.reading() as db:

@@ -1,5 +1,5 @@
 """Lists that the server makes for each phone of a care project, at each sync: `me`, `due_visits`, `backcheck_sample`
-(check_list.py); and `consent_texts`.
+(check_list.py); `consent_texts`; and `to_correct` (server/publishing/to_correct.py).
 
 They are plain files beside a form, not entity lists, and the phone reads them the same way. A phone keeps the rows of an
 entity list in the order in which they first came, and takes a changed row only with a higher version (Collect's
@@ -29,7 +29,7 @@ from server.registry.reach import Reach, asking, cases_reached, consenting
 from server.registry.telling import POSTNATAL
 from server.registry.workers import name_of
 
-MADE_LISTS = ("me", "due_visits", "consent_texts", "backcheck_sample")
+MADE_LISTS = ("me", "due_visits", "consent_texts", "backcheck_sample", "to_correct")
 ME_COLUMNS = ("name", "label", "worker", "role", "villages", "village_code")
 DUE_COLUMNS = (
     "name",

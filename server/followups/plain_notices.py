@@ -17,6 +17,7 @@ FEEDBACK_WAITS: Final = "feedback_waits"
 BEFORE_BREAK: Final = "before_break"
 SYNC_WORKER, SYNC_LEAD = "sync_worker", "sync_lead"
 MENTIONED: Final = "mentioned"
+RETURN_ANSWERED: Final = "return_answered"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -70,6 +71,10 @@ SENTENCES: Final = {
     MENTIONED: (
         "有同事在一份记录的批注里提到您，请在方便时看一看。",
         "A colleague named you in a comment beside a record; please look when it suits you.",
+    ),
+    RETURN_ANSWERED: (
+        "您退回的一份记录已经更正了，请在方便时再看一看。",
+        "A record that you returned has been corrected; please look at it again when it suits you.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

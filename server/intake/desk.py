@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.errors import NotFound
+from server.intake.returned import RETURNED, is_returned
 from server.intake.wanted import Wanted, fits, in_scope
 from server.models import (
     Actor,
@@ -29,7 +30,7 @@ from server.models import (
 
 @dataclass(frozen=True)
 class RecordRow:
-    """One line of the review table."""
+    """One line of the review table. `state` is a review state, or `returned`: it has issues and is with its sender."""
 
     id: int
     title: str
@@ -57,6 +58,18 @@ def count_states(db: Session, scope: Scope, wanted: Wanted) -> dict[str, int]:
         .group_by(Submission.review_state)
     )
     return {state or "received": number for state, number in db.execute(query)}
+
+
+def count_returned(db: Session, scope: Scope, wanted: Wanted) -> int:
+    """How many of those with issues are with their senders, under the rest of the filter."""
+    query = (
+        select(func.count())
+        .select_from(Submission)
+        .join(Form, Form.id == Submission.form_id)
+        .outerjoin(Village, Village.id == Submission.village_id)
+        .where(in_scope(scope), *fits(db, scope, wanted, with_state=False), is_returned())
+    )
+    return db.scalar(query) or 0
 
 
 def list_records(db: Session, scope: Scope, wanted: Wanted, offset: int, limit: int) -> list[RecordRow]:
@@ -118,6 +131,7 @@ def rows_query() -> Any:
             FormVersion.name,
             Village.name,
             Actor.display_name,
+            is_returned(),
         )
         .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
         .join(Form, Form.id == Submission.form_id)
@@ -128,13 +142,19 @@ def rows_query() -> Any:
 
 
 def row_of(
-    submission: Submission, name: str | None, form_id: str, form_name: str | None, village: str | None, who: str | None
+    submission: Submission,
+    name: str | None,
+    form_id: str,
+    form_name: str | None,
+    village: str | None,
+    who: str | None,
+    is_back: bool,
 ) -> RecordRow:
     return RecordRow(
         id=submission.id,
         title=name or short_id(submission.instance_id),
         form_name=form_name or form_id,
-        state=submission.review_state,
+        state=RETURNED if is_back else submission.review_state,
         village=village,
         how=submission.place_how,
         submitter=who,
@@ -272,7 +292,9 @@ def list_steps(db: Session, submission_id: int) -> list[Step]:
         .where(Audit.submission_id == submission_id, Audit.action.in_(SHOWN_ACTS))
     )
     told = [(at, who, action, details or {}) for at, who, action, details in audits]
-    names = names_of(db, {details["to"] for _, _, action, details in told if action == ASSIGN and details.get("to")})
+    names = names_of(
+        db, {details["to"] for _, _, action, details in told if action in TO_SOMEBODY and details.get("to")}
+    )
     steps = [step_of(*one, names) for one in told]
     comments = db.execute(
         select(SubmissionComment.created_at, Actor.display_name, SubmissionComment.body)
@@ -284,11 +306,14 @@ def list_steps(db: Session, submission_id: int) -> list[Step]:
 
 
 ASSIGN = "submission.assign"
+RETURN = "submission.return"
+TO_SOMEBODY = (ASSIGN, RETURN)
 SHOWN_ACTS = (
     "submission.create",
     "submission.update.version",
     "submission.update",
     ASSIGN,
+    RETURN,
     "submission.attachment.update",
 )
 
@@ -302,5 +327,5 @@ def names_of(db: Session, actor_ids: set[int]) -> dict[int, str]:
 
 def step_of(at: datetime, who: str | None, action: str, details: dict[str, Any], names: dict[int, str]) -> Step:
     """The body is the state that was given, or the name of whom the record was given to."""
-    body = names.get(details.get("to") or 0, "") if action == ASSIGN else str(details.get("reviewState") or "")
+    body = names.get(details.get("to") or 0, "") if action in TO_SOMEBODY else str(details.get("reviewState") or "")
     return Step(at, who, action, body, details.get("submissionDefId"))

@@ -10,7 +10,7 @@ from sqlalchemy import Insert, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.check import check
-from forms.instance import named_files, read_values
+from forms.instance import named_files, read_corrected, read_values
 from server.access.audit import record
 from server.access.projects import submissions_within
 from server.errors import (
@@ -23,9 +23,11 @@ from server.errors import (
     SubmissionDeleted,
     UniqueViolation,
 )
+from server.followups.plain_notices import RETURN_ANSWERED, tell
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.feedback import is_nameless, receive_feedback
 from server.intake.items import Item, Receipt
+from server.intake.returned import CORRECTED, end_return, was_returned_to
 from server.models import HEALTH_FORMS, Submission, SubmissionVersion, table_of
 from server.registry.named import names_her
 from server.registry.sealing import seal_unread
@@ -78,7 +80,8 @@ def receive(db: Session, item: Item) -> Receipt:
         return receive_again(db, item, known)
     if item.instance.deprecated_id is not None:
         return receive_edit(db, item)
-    return receive_new(db, item)
+    corrected = find_corrected(db, item)
+    return receive_new(db, item) if corrected is None else receive_correction(db, item, corrected)
 
 
 def find_known(db: Session, item: Item, instance_id: str) -> Known | None:
@@ -129,6 +132,43 @@ def receive_edit(db: Session, item: Item) -> Receipt:
     check_may_correct(db, item, replaced)
     if not replaced.is_current:
         raise EditOfOutdatedVersion()
+    return replace(db, item, replaced, item.instance.deprecated_id)
+
+
+def find_corrected(db: Session, item: Item) -> Known | None:
+    """The record that a new one corrects because it went back to this very phone; what was emptied since, too.
+
+    Whatever else it names makes it a record like any other: nobody corrects by it what is not hers to correct.
+    """
+    named = None if item.asked.draft else read_corrected(item.instance, item.asked.schema)
+    known = find_known(db, item, named) if named else None
+    if known is None or not known.xml:
+        return known
+    return known if was_returned_to(db, known.submission_id, item.actor_id) else None
+
+
+def receive_correction(db: Session, item: Item, known: Known) -> Receipt:
+    """A record filled in anew in place of one that went back: from now on it is that one's current version.
+
+    It is taken whatever happened meanwhile, for its sender cannot send it otherwise; what somebody else corrected is kept as
+    an earlier version. Of a record that was emptied nothing is kept. Raises SubmissionDeleted.
+    """
+    if not known.xml:
+        return Receipt("again", known.submission_id, known.id)
+    if known.deleted:
+        raise SubmissionDeleted()
+    current = select(VERSION.c.instance_id).where(VERSION.c.submission_id == known.submission_id, VERSION.c.is_current)
+    before = str(db.scalar(current))
+    replaced = find_known(db, item, before)
+    assert replaced is not None, "a record has one current version"
+    return replace(db, item, replaced, before)
+
+
+def replace(db: Session, item: Item, replaced: Known, before: str) -> Receipt:
+    """Stores it as the version after this one, whose instanceID is `before`.
+
+    What was returned is over with it, and who returned it hears of that.
+    """
     db.execute(update(SubmissionVersion).where(SubmissionVersion.id == replaced.id).values(is_current=False))
     shut = {"health": True, "sealed": True} if is_sealed_at_first(item) else {}
     db.execute(
@@ -138,10 +178,24 @@ def receive_edit(db: Session, item: Item) -> Receipt:
     )
     if shut:
         seal_unread(db, item.asked.project.id, replaced.submission_id, item.now)
-    version_id = insert_version(db, item, replaced.submission_id)
+    version_id = insert_version(db, item, replaced.submission_id, before)
     start_attachments(db, version_id, named(item), item.files, item.now, carried_from=replaced.id)
     note(db, item, "submission.update.version", replaced.submission_id, version_id)
+    tell_returner(db, item, replaced.submission_id)
     return Receipt("edit", replaced.submission_id, version_id)
+
+
+def tell_returner(db: Session, item: Item, submission_id: int) -> None:
+    ended = end_return(db, submission_id, CORRECTED, item.now)
+    if ended is not None and ended.by_id != item.actor_id:
+        tell(
+            db,
+            item.asked.project.id,
+            [ended.by_id],
+            RETURN_ANSWERED,
+            f"record:{submission_id}:{ended.comment_id}",
+            item.now,
+        )
 
 
 def check_may_correct(db: Session, item: Item, replaced: Known) -> None:
@@ -192,7 +246,7 @@ def is_sealed_at_first(item: Item) -> bool:
     return is_health(item) and not item.asked.draft
 
 
-def insert_version(db: Session, item: Item, submission_id: int) -> int:
+def insert_version(db: Session, item: Item, submission_id: int, replaces: str | None = None) -> int:
     instance, schema = item.instance, item.asked.schema
     complaints = [] if instance.encrypted else check(instance, schema)
     return insert_id(
@@ -204,7 +258,7 @@ def insert_version(db: Session, item: Item, submission_id: int) -> int:
         form_version_id=item.asked.form_version_id,
         instance_id=instance.instance_id,
         instance_name=instance.instance_name,
-        deprecated_id=instance.deprecated_id,
+        deprecated_id=replaces,
         is_current=True,
         xml=item.xml,
         values_json=None if instance.encrypted else orjson.dumps(read_values(instance, schema)).decode(),

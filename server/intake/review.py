@@ -10,17 +10,24 @@ from server.blobs import remember
 from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.intake.derive import derive_again
 from server.intake.items import StoredFile
+from server.intake.returned import CORRECTED, DECIDED, TAKEN_BACK, end_return
 from server.models import Submission, SubmissionAttachment, SubmissionComment, SubmissionVersion
 
 STATES = (None, "hasIssues", "edited", "rejected", "approved")
+ENDS: dict[str | None, str] = {"approved": DECIDED, "rejected": DECIDED, "edited": CORRECTED}
+"""How a return ends when a record gets a state."""
 
 
 def set_review_state(db: Session, submission: Submission, state: str | None, by: int | None, now: datetime) -> None:
-    """Raises UnexpectedValue for a state that Central does not know."""
+    """What is with its sender stays there only as long as it has issues. Raises UnexpectedValue for a state that Central
+    does not know.
+    """
     if state not in STATES:
         raise UnexpectedValue(field="reviewState", value=state, reason="it is none of the review states")
     before, submission.review_state = submission.review_state, state
     submission.updated_at = now
+    if state != "hasIssues":
+        end_return(db, submission.id, ENDS.get(state, TAKEN_BACK), now)
     note(db, "submission.update", submission, by, now, {"reviewState": state})
     if state == "approved" or "rejected" in (
         state,
@@ -42,6 +49,7 @@ def add_comment(db: Session, submission: Submission, body: str, by: int, now: da
 def delete_submission(db: Session, submission: Submission, by: int | None, now: datetime) -> None:
     """Into the trash, from which it can be brought back for 30 days."""
     submission.deleted_at = now
+    end_return(db, submission.id, DECIDED, now)
     note(db, "submission.delete", submission, by, now, None)
     derive_again(db, submission.id, "people", now)
 

@@ -17,6 +17,7 @@ from server.intake.derive import derive
 from server.intake.items import Item, Outcome, Receipt
 from server.intake.kind_words import word_of
 from server.intake.receive import receive
+from server.intake.writing_on import carry_on
 
 MOST_TOGETHER = 64
 
@@ -97,4 +98,6 @@ def receive_and_derive(db: Session, item: Item) -> Receipt:
         receipt = receive(db, item)
         if receipt.is_news and not item.asked.draft:
             derive(db, item, receipt)
+        if receipt.kind == "edit" and item.instance.deprecated_id is None:
+            carry_on(db, item, receipt)
         return receipt._replace(word=word_of(db, item, receipt.submission_id))

@@ -15,6 +15,7 @@ from server.access.allow import Scope
 from server.access.projects import submissions_within
 from server.clock import begin_of
 from server.intake.answer_index import answered
+from server.intake.returned import RETURNED, is_returned
 from server.models import Form, FormVersion, ReviewAssignment, Submission, SubmissionGeometry, Village
 from server.publishing.versions import SCHEMAS
 
@@ -46,7 +47,8 @@ def read_asked(text: str) -> Asked | None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A filter: empty means any. `state` is received, edited, hasIssues, approved, rejected; `village` a code or unknown.
+    """A filter: empty means any. `state` is received, edited, hasIssues, approved, rejected, or returned, which has issues
+    and is with its sender; `village` a code or unknown.
 
     `kind` is health (health records) or home (all others). `sender` and `waits_for` are people, by the ids of actors; who
     `waits_for` somebody was given to that person to look at. `since` and `until` are Shanghai days of arrival, both included;
@@ -76,9 +78,14 @@ def fits(db: Session, scope: Scope, wanted: Wanted, with_state: bool = True) -> 
     """The filter as conditions on Submission alone."""
     found = [*fits_itself(scope, wanted), *fits_answers(db, scope, wanted)]
     if wanted.state and with_state:
-        state = Submission.review_state
-        found.append(state.is_(None) if wanted.state == "received" else state == wanted.state)
+        found.append(stands(wanted.state))
     return found
+
+
+def stands(state: str) -> ColumnElement[bool]:
+    if state == RETURNED:
+        return is_returned()
+    return Submission.review_state.is_(None) if state == "received" else Submission.review_state == state
 
 
 def fits_itself(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:

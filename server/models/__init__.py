@@ -35,7 +35,7 @@ from server.models.office import OfficeAct
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
 from server.models.releases import Release, ReleaseLook
-from server.models.reviewing import ReviewAssignment, ReviewBatch, ReviewBatchItem, SavedView
+from server.models.reviewing import ReturnedRecord, ReviewAssignment, ReviewBatch, ReviewBatchItem, SavedView
 from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
 from server.models.rules import RuleMigration, RuleRun, RuleSignature, RuleSwitch, RuleVersion
 from server.models.sealed import SealedBytes, SealedText, SealingKey
@@ -122,6 +122,7 @@ __all__ = [
     "ReleaseLook",
     "Restriction",
     "RetentionRun",
+    "ReturnedRecord",
     "ReviewAssignment",
     "ReviewBatch",
     "ReviewBatchItem",

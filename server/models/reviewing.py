@@ -1,8 +1,10 @@
-"""How the office goes through records: views that somebody keeps, what is decided of many at once, who looks at which."""
+"""How the office goes through records: views that somebody keeps, what is decided of many at once, who looks at which, and
+what goes back to a phone.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
@@ -74,3 +76,34 @@ class ReviewAssignment(Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
     made_at: Mapped[datetime]
+
+
+class ReturnedRecord(Base):
+    """Kept. A record that went back to who sent it, to be corrected. `comment_id` is the comment that says why.
+
+    `to_id` is the phone, or the person who filled it in on a page; None where no phone is left that could take it.
+    It is open until `ended_at`; `ended_how` is corrected, taken_back, or decided: the office approved or rejected it as it is.
+    """
+
+    __tablename__ = "returned_record"
+    __table_args__ = (
+        CheckConstraint("ended_how IN ('corrected', 'taken_back', 'decided')", name="ended_how"),
+        Index("ix_returned_record_submission_id", "submission_id", "ended_at"),
+        Index("ix_returned_record_to_id", "to_id", "ended_at"),
+        Index(
+            "uq_returned_record_open",
+            "submission_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    comment_id: Mapped[int] = mapped_column(ForeignKey("submission_comment.id"))
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    returned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_how: Mapped[str | None]

@@ -17,6 +17,7 @@ from server.followups.town_calendar import calendar_of
 from server.models import Dataset, Form, FormAttachment, FormVersion, Project
 from server.publishing.queries import list_attachments
 from server.publishing.recordings import recorded_beside
+from server.publishing.to_correct import to_correct_csv
 from server.registry.consent_texts import texts_csv, texts_in_force
 from server.registry.reach import Reach, reach_of
 
@@ -88,6 +89,9 @@ def made_files(
     if "consent_texts.csv" in names:
         texts = texts_in_force(db, reach.scope.project_id)
         made["consent_texts.csv"] = texts_csv(texts.values(), recorded_beside(db, version))
+    if "to_correct.csv" in names:
+        form_id = db.get_one(Form, version.form_id).xml_form_id
+        made["to_correct.csv"] = to_correct_csv(db, caller, version, form_id, reach)
     return {name: made[name] for name in names}
 
 

@@ -19,6 +19,7 @@ from server.models import (
     DeriveProblem,
     FormAttachment,
     FormVersion,
+    ReturnedRecord,
     ReviewAssignment,
     Submission,
     SubmissionAttachment,
@@ -98,6 +99,7 @@ def empty_records(db: Session, submission_ids: Collection[int]) -> set[str]:
 def empty_batch(db: Session, batch: list[int]) -> set[str]:
     versions = list(db.scalars(select(SubmissionVersion.id).where(SubmissionVersion.submission_id.in_(batch))))
     db.execute(delete(DeriveProblem).where(DeriveProblem.submission_version_id.in_(versions)))
+    db.execute(delete(ReturnedRecord).where(ReturnedRecord.submission_id.in_(batch)))
     db.execute(delete(SubmissionComment).where(SubmissionComment.submission_id.in_(batch)))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id.in_(batch)))
     db.execute(delete(AnswerWord).where(AnswerWord.submission_id.in_(batch)))

@@ -146,7 +146,9 @@ class HostileTown(CareTown):
         answers = {"note": text, "members": [(text, "4")], "photo": escape(self.file), "version": "2"}
         records = [self.record(village=1, files={self.file: b"\xff\xd8\xff\xe0"}, **answers) for _ in range(2)]
         comment = {"state": "hasIssues", "comment": self.said}
-        Browser(self.app).sign_in("rita@example.test").send(f"/review/{records[0]}/state", comment)
+        rita = Browser(self.app).sign_in("rita@example.test")
+        rita.send(f"/review/{records[0]}/state", comment)
+        assert rita.send(f"/review/{records[1]}/return", {"reason": self.said}).status_code == 303
         return records
 
     def put_draft(self) -> None:

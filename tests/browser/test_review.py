@@ -18,6 +18,26 @@ def test_a_record_opens_beside_the_list_and_its_row_follows_the_decision(town, o
     assert tab.complaints == []
 
 
+def test_the_key_r_asks_why_and_sends_the_record_back_to_its_phone(town, open_tab):
+    record = town.record(note="三社")
+    tab = open_tab("rita")
+    tab.go("/review")
+    tab.page.click(f'[data-record="{record}"] a.title')
+    tab.page.wait_for_selector(".panel [data-return]")
+    tab.page.keyboard.press("r")
+    tab.page.keyboard.type("门牌不对，请再看一看")
+    tab.shoot("review-return")
+    tab.page.keyboard.press("Tab")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector(".panel .block.good")
+    assert "门牌不对，请再看一看" in tab.page.inner_text(".panel")
+    assert tab.page.inner_text(".panel-head .state").strip() in ("已退回", "Returned")
+    tab.shoot("review-returned")
+    tab.page.keyboard.press("u")
+    tab.page.wait_for_selector(".panel .block.good:not(:has(form))")
+    assert tab.page.locator(".panel .shape-returned").count() == 1, "only the summary of the form below has it"
+
+
 def test_keys_move_decide_and_undo_and_can_be_turned_off(town, open_tab):
     first = town.record()
     last = town.record()

@@ -64,7 +64,7 @@ def test_our_forms_pass_odk_validate_have_no_warnings_and_ask_nothing_forbidden(
 
 
 def test_the_household_visit_needs_the_towns_villages_and_the_household_list(visit):
-    names = ("me", "due_visits", "households", "villages")
+    names = ("me", "to_correct", "due_visits", "households", "villages")
     assert [one for one in visit.media if one.type == "file"] == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 

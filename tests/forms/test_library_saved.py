@@ -144,7 +144,7 @@ def test_a_careless_edit_is_told_cell_by_cell_after_libreoffice_too(saved):
         convert_xlsform(saved["libreoffice"]["careless"], "xlsx")
 
     told = [(one["row"], one["column"]) for one in refused.value.details["slips"]]
-    assert told == [(15, "required"), (16, "constraint"), (17, "relevant")]
+    assert told == [(19, "required"), (20, "constraint"), (21, "relevant")]
     assert [one["errorZh"][:12] for one in refused.value.details["slips"]] == [
         "这一栏写 yes（必填）或"[:12],
         "式子里的 （ ） ＜ 是中"[:12],

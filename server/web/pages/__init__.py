@@ -47,6 +47,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     red_lines,
     reopening,
     retention,
+    returning,
     review,
     review_batches,
     review_list,

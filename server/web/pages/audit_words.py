@@ -44,6 +44,7 @@ ACT_WORDS = {
     "submission.create": _l("Sent a record"),
     "submission.update": _l("Reviewed a record"),
     "submission.update.version": _l("Corrected a record"),
+    "submission.return": _l("Returned a record to its sender"),
     "submission.assign": _l("Gave a record to somebody to look at"),
     "submission.attachment.update": _l("Sent a file of a record"),
     "submission.delete": _l("Took a record away"),

@@ -92,7 +92,7 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
         return "", f"/rights/feedback?project={notice.project_id}" if hears else ""
     if notice.kind == plain_notices.BEFORE_BREAK:
         return break_behind(notice, project, english)
-    if notice.kind == plain_notices.MENTIONED:
+    if notice.kind in (plain_notices.MENTIONED, plain_notices.RETURN_ANSWERED):
         reads = allow.find_records_scope(session.caller(), "submission.read", project)
         found = record_of(session.db(), notice.occasion, reads)
         return "", f"/review/{found}?project={project.id}" if found else ""

@@ -11,6 +11,7 @@ from server.intake import desk
 from server.intake.earlier import list_others
 from server.intake.mentions import tell_mentioned
 from server.intake.queries import get_file
+from server.intake.returned import find_returned
 from server.intake.review import add_comment, set_review_state
 from server.intake.sealed import find_sealed
 from server.models import Project
@@ -96,6 +97,7 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
         "course": course(found),
         "others": list_others(session.db(), scope, submission_id),
         "sketch": sketch_record(session.db(), layers_for(session.caller(), project), submission_id),
+        "returned": find_returned(session.db(), submission_id),
         "outdated": not found.version.is_current,
         "withheld": _("This record is encrypted; only who holds the private key can read it.")
         if found.version.encrypted
@@ -178,19 +180,19 @@ def decide(submission_id: int) -> Response:
     decides = wanted not in ("comment", before)
     if decides:
         set_review_state(session.db(), submission, None if wanted == "received" else wanted, me, session.now())
-    said, undo = said_of(wanted, bool(request.form.get("undo"))), before if decides else None
+    undone = bool(request.form.get("undo"))
+    back = Undo(f"/review/{submission_id}/state", {"state": before, "undo": "1"}) if decides and not undone else None
+    return told(submission_id, said_of(wanted, undone), back, quiet=decides or bool(comment))
+
+
+def told(submission_id: int, said: str, undo: Undo | None, quiet: bool) -> Response:
+    """What was done, with the record beside it where the page stays open."""
     if "HX-Request" in request.headers:
-        did = decides or bool(comment)
-        return panel_again(submission_id, said, None if request.form.get("undo") else undo, quiet=did)
-    back = (
-        Undo(f"/review/{submission_id}/state", {"state": undo, "undo": "1"})
-        if undo and not request.form.get("undo")
-        else None
-    )
-    return say(f"/review/{submission_id}", said, back)
+        return panel_again(submission_id, said, undo, quiet)
+    return say(f"/review/{submission_id}", said, undo)
 
 
-def panel_again(submission_id: int, said: str, undo: str | None, quiet: bool) -> Response:
+def panel_again(submission_id: int, said: str, undo: Undo | None, quiet: bool) -> Response:
     session.db().flush()
     values = record_view(submission_id, quiet=quiet)
     page = render_template(

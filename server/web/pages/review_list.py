@@ -13,6 +13,7 @@ from server.access.masking import is_covered
 from server.errors import Forbidden
 from server.intake import desk
 from server.intake.assigning import assigned_to, list_reviewers
+from server.intake.returned import RETURNED
 from server.intake.saved_views import list_views
 from server.intake.sealed import count_sealed
 from server.intake.wanted import Wanted, asked_form
@@ -43,7 +44,8 @@ def list_review() -> Response:
     if added := review_filter.added_answer():
         return redirect(address_of(replace(wanted, answers=(*wanted.answers, added))), 303)  # type: ignore[return-value]
     counts = desk.count_states(session.db(), scope, wanted)
-    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    back = desk.count_returned(session.db(), scope, wanted) if counts.get("hasIssues") else 0
+    total = {**counts, RETURNED: back}.get(wanted.state, 0) if wanted.state else sum(counts.values())
     number = page_asked()
     records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
     note_read(project, "submission.list", details={"records": len(records)})
@@ -54,7 +56,7 @@ def list_review() -> Response:
         records=records,
         counts=counts,
         total=total,
-        views=[*views(wanted, counts), *sealed_view(project, scope)],
+        views=[*views(wanted, counts), *returned_view(wanted, back), *sealed_view(project, scope)],
         filters=wanted,
         page=pager(HERE, values_of(wanted), number, total),
         **choices(project, scope, wanted, schema),
@@ -184,6 +186,14 @@ def views(wanted: Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
             }
             found.append({**entry, "current": wanted.state == key})
     return found
+
+
+def returned_view(wanted: Wanted, number: int) -> list[dict[str, Any]]:
+    """A tab of its own for what is with its sender, where there is any; those with issues count it, too."""
+    if not number and wanted.state != RETURNED:
+        return []
+    href, current = address_of(replace(wanted, state=RETURNED)), wanted.state == RETURNED
+    return [{"label": _("Returned"), "count": number, "href": href, "current": current}]
 
 
 def sealed_view(project: Project, scope: Scope) -> list[dict[str, Any]]:

@@ -40,6 +40,8 @@ def step_words(step: Step) -> str:
         return _("More files arrived.")
     if step.what == "submission.assign":
         return _("Given to %(name)s to look at.", name=step.body) if step.body else _("Waits for nobody in particular.")
+    if step.what == "submission.return":
+        return _("Returned to %(name)s.", name=step.body) if step.body else _("Returned; nobody is left to correct it.")
     return _("State: %(state)s", state=STATE_WORDS.get(step.body or None, step.body))
 
 

@@ -15,14 +15,17 @@ from server.followups.lists_for_pages import Visit, Wanted
 from server.followups.paper import code_of
 from server.followups.queries import Counts
 from server.followups.trips import Trip, list_done, list_trips
+from server.intake.returned import list_back
 from server.places.desk import list_villages
 from server.places.stops import Door, points_of_doors
+from server.registry.reach import reach_of
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of
 from server.web.pages.followups import Reach, asked_values, reach_with_cases, read_wanted, silences_in
 from server.web.pages.inbox import line_of as line_of_notice
 from server.web.pages.later import later_lines
+from server.web.pages.openable import find_open
 from server.web.pages.pager import PAGE, address, page_asked, pager
 from server.web.pages.texts import _
 from server.web.readings import note_read
@@ -47,6 +50,7 @@ def show_today() -> Response:
     values["later"] = later_lines(reach, wanted, names) if number == 1 else []
     told = inbox.list_critical(session.db(), session.caller().actor_id or 0, reach.project.id)
     values["critical"] = [line_of_notice(one, {reach.project.id: reach.project}) for one in told]
+    values["returned"] = returned_lines(reach) if number == 1 else []
     page = pager("/m", asked_values(wanted), number, doors)
     return make_response(render_template("followups/today.html", page=page, day=reach.today, **values))
 
@@ -91,6 +95,28 @@ def standing_in(reach: Reach) -> list[str]:
             villages="、".join(village.name for village in villages if village.id in one.village_ids),
         )
         for one in handed
+    ]
+
+
+def returned_lines(reach: Reach) -> list[dict[str, Any]]:
+    """Records of hers that went back, each with why and where it is corrected."""
+    project, person = reach.project, session.caller().actor_id or 0
+    found = list_back(session.db(), person, reach_of(session.caller(), project, reach.today))
+    for one in found:
+        note_read(project, "submission.read", submission_id=one.submission_id, details={"returned": True})
+    opened = {
+        one.submission_id for one in found if not one.by_phone and find_open(session.db(), project, one.submission_id)
+    }
+    return [
+        {
+            "title": one.title,
+            "form": one.form_name,
+            "reason": one.reason,
+            "at": one.returned_at,
+            "by_phone": one.by_phone,
+            "href": f"/review/{one.submission_id}/edit" if one.submission_id in opened else "",
+        }
+        for one in found
     ]
 
 

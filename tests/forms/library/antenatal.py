@@ -21,7 +21,7 @@ HERS, OTHERS, OVER = (str(uuid.UUID(int=number, version=4)) for number in (21, 2
 ASKED_ALONE = {"privacy_now": "alone", "still_pregnant": "ongoing"}
 
 BEFORE_ALL = {"start", "end", "today", "deviceid", "pregnancy", "woman", "village_code", "consent_ok"}
-BEFORE_ALL |= {"my_role", "visit_date", "open", "goes_on", "clinic_phones", "clinic_phones_en", "examined"}
+BEFORE_ALL |= {"my_role", "corrects", "visit_date", "open", "goes_on", "clinic_phones", "clinic_phones_en", "examined"}
 BEFORE_ALL |= PRESSURE_FROM | {"helpline", "fhr_below", "fhr_above", "hb_low_below", "hb_critical_below"}
 """What a record holds when nothing was asked but of whom it is and when."""
 

@@ -13,7 +13,7 @@ NEW = {"household": HOME, **AGREED, "benefit_type": "hardship", "step": "asked",
 GOES_ON = {"household": HOME, "case": CASE, "step_date": day(0)}
 ASKED = {"benefit_type", "step", "step_date"}
 BEFORE_ALL = {"start", "end", "today", "deviceid", "household", "date_before", "renewal_before", "case_no"}
-BEFORE_ALL |= {"is_new", "may_ask", "open", "writes", "ends_here", "new_id"}
+BEFORE_ALL |= {"corrects", "is_new", "may_ask", "open", "writes", "ends_here", "new_id"}
 """What a record holds when nothing was asked but of which household it is."""
 
 

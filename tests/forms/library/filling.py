@@ -203,6 +203,13 @@ def due_row(form_id: str, subject: str, closes: int, key: str = "", subject_list
     return {"name": key, "label": f"W-0231 王* {days['due_on'][5:]}", **about, **days, "village_code": VILLAGE}
 
 
+def returned_row(record: "Filled", why: str, **answers: str) -> dict[str, str]:
+    """A record that was sent and came back, as the server lists it; `answers` instead of all that it holds."""
+    told = answers or record.values
+    known = {"name": read_instance(record.xml).instance_id, "label": f"A-0301：{why}", "form_id": record.form_id}
+    return {**known, "why": why, "day": day(0), **{f"was_{name}": value for name, value in told.items()}}
+
+
 def empty(columns: Iterable[str]) -> Rows:
     """A list that has its head and no row."""
     return [dict.fromkeys(columns, "")]
@@ -240,6 +247,7 @@ def make_pocket(*due: dict[str, str], **lists: Rows) -> Pocket:
     files = {
         "me": [{**me, "villages": VILLAGE, "village_code": VILLAGE}],
         "due_visits": list(due) or NO_VISITS,
+        "to_correct": empty(("name", "label", "form_id")),
         "clinics": [{"name": "town", "label": "镇卫生院", "phone": "0825-5550120"}],
         "hotlines": [{"name": "helpline", "label": "心理援助热线", "phone": "12356"}],
         "thresholds": empty(("name", "label", "value")),

@@ -31,6 +31,7 @@ ALWAYS = {
     "end",
     "today",
     "deviceid",
+    "corrects",
     "pickup_mode",
     "clinic_phones",
     "clinic_phones_en",

@@ -8,7 +8,7 @@ from forms.xform import XForm, read_xform
 from tests.forms.library import antenatal
 from tests.forms.library.antenatal import ASKED_ALONE, BEFORE_ALL, FORM, HERS, OTHERS, OVER, fill, pocket, pregnancy
 from tests.forms.library.due_questions import check_no_key_without_a_visit, check_overdue_stand_apart
-from tests.forms.library.filling import LI, NO_VISITS, WANG, Phone, day, due_row, woman
+from tests.forms.library.filling import LI, NO_VISITS, WANG, Phone, day, due_row, returned_row, woman
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def test_it_updates_pregnancies_and_nothing_else(form: XForm) -> None:
 
 
 def test_it_needs_the_lists_of_its_phone_and_the_towns_clinics(form: XForm) -> None:
-    names = ("me", "women", "hotlines", "thresholds", "due_visits", "pregnancies", "clinics")
+    names = ("me", "women", "hotlines", "thresholds", "to_correct", "due_visits", "pregnancies", "clinics")
     assert [one for one in form.media if one.type == "file"] == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 
@@ -157,3 +157,18 @@ def test_a_pregnancy_that_is_over_cannot_be_chosen_but_a_correction_keeps_it(pho
 
 def test_the_name_of_a_record_is_her_masked_label_and_the_day(phone: Phone) -> None:
     assert f"<instanceName>W-0231 王* {day(0)}</instanceName>".encode() in fill(phone).xml
+
+
+def test_a_returned_check_brings_her_the_day_and_the_visit_and_nothing_that_she_said(phone: Phone) -> None:
+    due = due_row(FORM, HERS, 5, "open", "pregnancies")
+    sent = phone.fill(FORM, pocket(due), {"due_open": "open", "visit_date": day(-2), **ASKED_ALONE, "place": "home"})
+    told = {name: sent.values[name] for name in ("pregnancy", "visit_key", "visit_date")}
+    row = returned_row(sent, "血压再看一看", **told)
+    on = pocket().with_rows("to_correct", [row])
+
+    again = phone.fill(FORM, on, {"to_fix": row["name"], **ASKED_ALONE}, leave_prefilled=True)
+
+    assert {name: again.values[name] for name in told} == told
+    assert (again.values["corrects"], again.values["place"]) == (row["name"], "")
+    assert again.act().uuid == HERS
+    assert "to_fix" not in fill(phone).shown

@@ -22,7 +22,7 @@ from tests.forms.library.benefits import (
     known,
     pocket,
 )
-from tests.forms.library.filling import NO_VISITS, VILLAGE, Phone, day, due_row
+from tests.forms.library.filling import NO_VISITS, VILLAGE, Phone, day, due_row, returned_row
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_it_makes_and_updates_cases_and_nothing_else(form: XForm) -> None:
 
 def test_it_reads_homes_and_cases_and_no_list_about_women(form: XForm) -> None:
     assert {one for one in form.media if one.type == "file"} == {
-        MediaNeed(f"{name}.csv", "file") for name in (LIST, "due_visits", "households")
+        MediaNeed(f"{name}.csv", "file") for name in (LIST, "to_correct", "due_visits", "households")
     }
 
 
@@ -191,3 +191,33 @@ def test_a_correction_keeps_the_case_its_number_its_key_and_its_kind(phone: Phon
     assert again.act().properties["benefit_type"] == "hardship"
     assert (late.values["visit_key"], late.act().uuid) == ("the key", CASE)
     assert b'client-editable="true"' in read_library_form(FORM)
+
+
+def test_a_new_case_that_was_returned_stays_that_case_with_all_that_was_answered(phone: Phone) -> None:
+    sent = fill(phone, **NEW)
+    row = returned_row(sent, "种类不对")
+    known_now = [case(sent.values["new_id"], step="asked", step_date=day(0)), case(NEIGHBOURS, NEIGHBOUR)]
+    on = pocket(cases=known_now).with_rows("to_correct", [row])
+
+    again = fill(phone, on, to_fix=row["name"], benefit_type="special")
+
+    kept = {
+        name: sent.values[name]
+        for name in ("household", "step", "step_date", "new_id", "case_no", "privacy_now", "consent_case")
+    }
+    assert {name: again.values[name] for name in kept} == kept
+    assert (again.values["benefit_type"], again.values["corrects"]) == ("special", row["name"])
+    assert (again.act().uuid, again.act().create) == (sent.act().uuid, True)
+
+
+def test_a_step_that_was_returned_stays_with_its_case_and_what_stood_before_it(phone: Phone) -> None:
+    sent = fill(phone, known(), **GOES_ON, step="approved", amount_ok="yes", renewal_date=day(100))
+    row = returned_row(sent, "日期不对")
+    on = known(step="approved", step_date=day(0), renewal_date=day(100)).with_rows("to_correct", [row])
+
+    again = fill(phone, on, to_fix=row["name"], step_date=day(-1))
+
+    kept = ("household", "case", "benefit_type", "step", "amount_ok", "renewal_date", "date_before", "renewal_before")
+    assert [again.values[name] for name in kept] == [sent.values[name] for name in kept]
+    assert (again.act().uuid, again.act().update) == (CASE, True)
+    assert again.values["step_date"] == day(-1)

@@ -16,11 +16,14 @@ from tests.forms.library.filling import (
     due_row,
     entity,
     make_pocket,
+    returned_row,
 )
 
 FORM = "household_visit"
 HOME, NEIGHBOUR = (str(uuid.UUID(int=number, version=4)) for number in (41, 42))
 MET = {"door_code": "A-0301", "visit_result": "met", "consent_household": "yes"}
+OTHERS = ("start", "end", "audit", "door_code", "corrects")
+"""What a record that is filled in anew has of its own."""
 SAVED = {"village_code", "hamlet", "door_code"}
 
 
@@ -156,3 +159,47 @@ def test_a_plain_project_without_the_lists_of_a_phone_can_use_the_form(phone: Ph
 
 def test_an_empty_list_of_due_visits_is_no_obstacle(phone: Phone) -> None:
     assert fill(phone, pocket().with_rows("due_visits", NO_VISITS), **MET).act().properties.keys() == SAVED
+
+
+def test_a_record_that_was_returned_is_filled_in_as_it_was_and_keeps_what_it_was_about(phone: Phone) -> None:
+    place = "30.1 105.2 300 8"
+    answers = {"contact_pref": "visit", "location_ok": "yes", "services_wanted": "anc child", "health_topic": "newborn"}
+    sent = fill(phone, **MET, **answers, hamlet="五社", visit_date=day(-3), location=place)
+    row = returned_row(sent, "门牌不对")
+    on = pocket().with_rows("to_correct", [row])
+
+    again = fill(phone, on, to_fix=row["name"], door_code="A-0302")
+
+    kept = {name: value for name, value in sent.values.items() if name not in OTHERS}
+    assert {name: again.values[name] for name in kept} == kept
+    assert (again.values["corrects"], again.values["door_code"]) == (row["name"], "A-0302")
+    assert (again.act().uuid, again.act().create) == (sent.act().uuid, True)
+
+
+def test_a_correction_of_a_due_visit_keeps_its_household_and_its_key(phone: Phone) -> None:
+    due = due_row(FORM, HOME, -3, "overdue", "households")
+    sent = fill(phone, pocket(due), due_overdue="overdue", visit_result="absent", door_code="A-9")
+    row = returned_row(sent, "结果不对")
+
+    again = fill(phone, pocket().with_rows("to_correct", [row]), to_fix=row["name"], visit_result="met")
+
+    assert (again.values["visit_key"], again.act().uuid, again.act().update) == ("overdue", HOME, True)
+    assert (again.values["door_code"], again.values["visit_result"]) == ("A-9", "met")
+
+
+def test_a_correction_that_names_another_household_takes_over_what_is_known_of_that(phone: Phone) -> None:
+    row = returned_row(fill(phone, household=HOME, visit_result="absent", door_code="A-9"), "不是这一户")
+
+    again = fill(phone, pocket().with_rows("to_correct", [row]), to_fix=row["name"], household=NEIGHBOUR)
+
+    assert (again.act().uuid, again.values["door_code"]) == (NEIGHBOUR, "A-0232")
+
+
+def test_who_has_nothing_returned_or_leaves_it_blank_fills_in_a_visit_as_ever(phone: Phone) -> None:
+    row = returned_row(fill(phone, **MET), "门牌不对")
+    nothing, blank = fill(phone, **MET), fill(phone, pocket().with_rows("to_correct", [row]), **MET)
+
+    assert "to_fix" not in nothing.shown and "to_fix" in blank.shown
+    for one in (nothing, blank):
+        assert (one.values["corrects"], one.values["visit_date"]) == ("", day(0))
+        assert one.act().uuid == one.values["new_id"] != row["was_new_id"]

@@ -7,7 +7,18 @@ import pytest
 from forms.library import read_library_form
 from forms.media import MediaNeed
 from forms.xform import XForm, read_xform
-from tests.forms.library.filling import LI, NO_VISITS, OTHER_VILLAGE, VILLAGE, WANG, Phone, day, due_row, woman
+from tests.forms.library.filling import (
+    LI,
+    NO_VISITS,
+    OTHER_VILLAGE,
+    VILLAGE,
+    WANG,
+    Phone,
+    day,
+    due_row,
+    returned_row,
+    woman,
+)
 from tests.forms.library.supplying import (
     ALWAYS,
     ANOTHER,
@@ -38,7 +49,7 @@ def test_it_updates_the_day_her_pills_last_until_and_nothing_else(form: XForm) -
 
 
 def test_it_needs_the_lists_of_its_phone_and_the_towns_clinics_and_supply_points(form: XForm) -> None:
-    names = ("me", "clinics", "due_visits", "women", LIST, "supply_points")
+    names = ("me", "clinics", "to_correct", "due_visits", "women", LIST, "supply_points")
     assert [one for one in form.media if one.type == "file"] == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 
@@ -251,3 +262,35 @@ def test_nothing_of_anybody_is_asked_before_it_is_known_whether_with_a_name(phon
         }
         == ALWAYS
     )
+
+
+def test_what_was_handed_out_without_a_name_stands_there_again_when_it_was_returned(phone: Phone) -> None:
+    answers = {**NO_NAME, "item": "condom", "lot": "B7", "qty": 20, "stock_before": 100, "point": "shiqiao"}
+    sent = fill(phone, **answers)
+    row = returned_row(sent, "数量不对")
+
+    again = phone.fill(
+        FORM,
+        pocket().with_rows("to_correct", [row]),
+        {"to_fix": row["name"], "item": "condom", "qty": 10},
+        leave_prefilled=True,
+    )
+
+    kept = ("pickup_mode", "lot", "visit_date", "stock_before", "point")
+    assert [again.values[name] for name in kept] == [sent.values[name] for name in kept]
+    assert (again.values["qty"], again.values["corrects"]) == ("10", row["name"])
+
+
+def test_what_was_handed_out_beside_her_name_brings_her_and_the_day_alone(phone: Phone) -> None:
+    sent = fill(phone, **BESIDE_HER_NAME, item="coc", episode=HERS)
+    row = returned_row(sent, "数量不对", person=WANG, visit_date=day(-1), visit_key="")
+
+    again = phone.fill(
+        FORM,
+        pocket().with_rows("to_correct", [row]),
+        {"to_fix": row["name"], "pickup_mode": "named", "privacy_now": "alone"},
+        leave_prefilled=True,
+    )
+
+    assert (again.values["person"], again.values["visit_date"]) == (WANG, day(-1))
+    assert (again.values["item"], again.values["corrects"]) == ("", row["name"])

@@ -1,8 +1,8 @@
-// Single keys on the review pages: J K next and previous, X choose, A approve, I has issues, R reject, U undo, ? the list.
+// Single keys on the review pages: J K next and previous, X choose, A approve, I has issues, R return to the phone, U undo, ? the list.
 // They can be turned off on the page (WCAG 2.1.4); the choice stays in this browser.
 
 const STORED = "fangshi.keys";
-const DECISIONS: Record<string, string> = { a: "approved", i: "hasIssues", r: "rejected" };
+const DECISIONS: Record<string, string> = { a: "approved", i: "hasIssues" };
 
 export function watchReviewKeys(): void {
   if (!document.querySelector("[data-review-keys]")) return;
@@ -21,11 +21,19 @@ function onKey(event: KeyboardEvent): void {
   const key = event.key.toLowerCase();
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
   else if (key in DECISIONS) press(`.panel button[name="state"][value="${DECISIONS[key]}"]`);
+  else if (key === "r") openReturn();
   else if (key === "x") press("[data-record][aria-selected=true] input[name=record]");
   else if (key === "u") press("[data-toast] form button, #panel .block.good form button");
   else if (key === "?") document.querySelector<HTMLElement>("[data-review-keys] summary")?.click();
   else return;
   event.preventDefault();
+}
+
+function openReturn(): void {
+  const asked = document.querySelector<HTMLDetailsElement>(".panel [data-return]");
+  if (!asked) return;
+  asked.open = true;
+  asked.querySelector("textarea")?.focus();
 }
 
 function press(selector: string): void {
