@@ -29,7 +29,8 @@ from server.registry.reach import Reach, asking, cases_reached, consenting
 from server.registry.telling import POSTNATAL
 from server.registry.workers import name_of
 
-MADE_LISTS = ("me", "due_visits", "consent_texts", "backcheck_sample", "to_correct")
+TO_CORRECT: Final = "to_correct"
+MADE_LISTS = ("me", "due_visits", "consent_texts", "backcheck_sample", TO_CORRECT)
 ME_COLUMNS = ("name", "label", "worker", "role", "villages", "village_code")
 DUE_COLUMNS = (
     "name",

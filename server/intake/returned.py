@@ -7,10 +7,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from server.followups.phone_lists import TO_CORRECT
 from server.models import (
     Actor,
     AppUser,
     Form,
+    FormAttachment,
     FormVersion,
     ReturnedRecord,
     Submission,
@@ -40,7 +42,9 @@ class Returned:
 
 @dataclass(frozen=True)
 class Back:
-    """A returned record as its sender's page tells it; `by_phone`: it was sent by a phone of hers, not filled in on a page."""
+    """A returned record as its sender's page tells it. `by_phone`: it was sent by a phone of hers, not filled in on a page;
+    `offered`: the form itself asks there which record is corrected.
+    """
 
     submission_id: int
     title: str
@@ -48,11 +52,23 @@ class Back:
     reason: str
     returned_at: datetime
     by_phone: bool
+    offered: bool
 
 
 def is_returned() -> ColumnElement[bool]:
     """A condition on Submission."""
     return exists().where(ReturnedRecord.submission_id == Submission.id, ReturnedRecord.ended_at.is_(None))
+
+
+def is_offered() -> ColumnElement[bool]:
+    """Whether the form, as phones have it now, reads the list of what is to be corrected; a condition on Form."""
+    return exists().where(
+        FormAttachment.form_version_id == Form.current_version_id, FormAttachment.name == f"{TO_CORRECT}.csv"
+    )
+
+
+def offers(db: Session, form_id: int) -> bool:
+    return db.scalar(select(Form.id).where(Form.id == form_id, is_offered())) is not None
 
 
 def find_returned(db: Session, submission_id: int) -> Returned | None:
@@ -99,6 +115,7 @@ def list_back(db: Session, person_id: int, reach: Reach) -> list[Back]:
             SubmissionComment.body,
             ReturnedRecord.returned_at,
             ReturnedRecord.to_id != person_id,
+            is_offered(),
         )
         .join(Submission, Submission.id == ReturnedRecord.submission_id)
         .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
@@ -114,6 +131,6 @@ def list_back(db: Session, person_id: int, reach: Reach) -> list[Back]:
         .order_by(ReturnedRecord.returned_at, ReturnedRecord.id)
     )
     return [
-        Back(row[0], row[1] or row[2].removeprefix("uuid:")[:8], row[3] or row[4], row[5], row[6], bool(row[7]))
+        Back(row[0], row[1] or row[2].removeprefix("uuid:")[:8], row[3] or row[4], row[5], row[6], bool(row[7]), row[8])
         for row in rows
     ]

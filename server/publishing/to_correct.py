@@ -30,6 +30,8 @@ WAS: Final = "was_"
 OF_ANY_VISIT: Final = ("visit_key", "visit_date", "new_id")
 """What every form of ours has that says nothing of anybody: which visit, its day, and the id of a row that it made."""
 NAMED = re.compile(rb"/was_([A-Za-z_][\w.-]*)")
+NO_MARKUP: Final = str.maketrans("<>[]", "＜＞［］")
+"""Phones read a choice's label as Markdown with HTML: what somebody wrote makes no link and no colour there."""
 BLANKS = re.compile(r"\s+")
 
 
@@ -92,7 +94,7 @@ def find_rows(db: Session, actor_id: int, version: FormVersion, taken: Sequence[
         why = BLANKS.sub(" ", reason).strip()
         tree = orjson.loads(values) if values else {}
         told = [one for one in taken if is_told(one, health, reach)]
-        label = f"{name or instance_id.removeprefix('uuid:')[:8]}：{why}"
+        label = f"{name or instance_id.removeprefix('uuid:')[:8]}：{why}".translate(NO_MARKUP)
         found.append(Row(instance_id, label, why, today(at).isoformat(), tuple(answers_in(tree, taken, told))))
     return found
 

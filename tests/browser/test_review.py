@@ -1,5 +1,8 @@
 """Reviewing without leaving the list, by pointer and by keys; everything also works without script."""
 
+from sqlalchemy import select
+
+from server.models import Actor, AppUser
 from tests.chromium import PHONE
 
 
@@ -36,6 +39,28 @@ def test_the_key_r_asks_why_and_sends_the_record_back_to_its_phone(town, open_ta
     tab.page.keyboard.press("u")
     tab.page.wait_for_selector(".panel .block.good:not(:has(form))")
     assert tab.page.locator(".panel .shape-returned").count() == 1, "only the summary of the form below has it"
+
+
+def test_who_carries_the_phone_reads_why_a_record_came_back_on_her_page_of_today(town, open_tab, database):
+    record = town.record(note="三社")
+    with database.transaction() as db:
+        wang = db.scalars(select(Actor.id).where(Actor.display_name == "wang")).one()
+        for phone in db.scalars(select(AppUser)):
+            phone.person_id = wang
+    office = open_tab("rita", PHONE)
+    office.go(f"/review/{record}")
+    office.page.click("[data-return] summary")
+    office.page.fill("[data-return] textarea", "门牌不对，请再看一看")
+    office.shoot("review-return-phone")
+    office.page.click("[data-return] button")
+    office.page.wait_for_selector(".panel .block.info")
+    for language in ("zh_Hans", "en"):
+        tab = open_tab("wang", PHONE, language)
+        tab.go("/m")
+        assert "门牌不对，请再看一看" in tab.page.inner_text("main")
+        assert not tab.is_wider_than_the_screen()
+        tab.shoot(f"today-returned-{language}")
+    assert office.complaints == []
 
 
 def test_keys_move_decide_and_undo_and_can_be_turned_off(town, open_tab):

@@ -89,7 +89,7 @@ def test_a_visit_is_returned_offered_corrected_and_counts_once(walk: Walk) -> No
     press(walk, office, f"/review/{number}/return", reason=REASON)
     (row,) = to_correct(here)
     assert (row["name"], row["form_id"], row["why"]) == (sent["id"], FORM, REASON)
-    assert row["label"] == f"A-0301 {shanghai_today().isoformat()}：{REASON}"
+    assert row["label"] == f"A-0301 {shanghai_today().isoformat()}：门牌不对，＜b＞请到门口＜/b＞再看一次"
     assert (row["was_hamlet"], row["was_services_wanted"]) == ("五社", "anc child")
     assert to_correct(there) == []
     assert states(walk, town) == [(sent["id"], "hasIssues")]

@@ -3,7 +3,9 @@
 from flask import Response, request
 
 from server.intake import desk
+from server.intake.returned import offers
 from server.intake.returning import return_record, take_back
+from server.models import ReturnedRecord, Submission
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.review import reachable, told
@@ -21,8 +23,20 @@ def return_to_phone(submission_id: int) -> Response:
     record = desk.get_submission(session.db(), scope, submission_id)
     reason, before = sent_text("reason", LONGEST, required=True), record.review_state or "received"
     row = return_record(session.db(), record, reason, require_person(), session.now())
-    said = _("Returned. The phone offers it after its next sync.") if row.to_id else _("Returned; no phone has it now.")
-    return told(submission_id, said, Undo(f"/review/{submission_id}/return/back", {"state": before}), quiet=True)
+    return told(
+        submission_id,
+        said_of_return(record, row),
+        Undo(f"/review/{submission_id}/return/back", {"state": before}),
+        quiet=True,
+    )
+
+
+def said_of_return(record: Submission, row: ReturnedRecord) -> str:
+    if row.to_id is None:
+        return _("Returned; no phone has it now.")
+    if offers(session.db(), record.form_id):
+        return _("Returned. The phone offers it after its next sync.")
+    return _("Returned. Who sent it reads why on the page of today.")
 
 
 @pages.post(f"/review/<{ID}:submission_id>/return/back")

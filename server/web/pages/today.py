@@ -114,6 +114,7 @@ def returned_lines(reach: Reach) -> list[dict[str, Any]]:
             "reason": one.reason,
             "at": one.returned_at,
             "by_phone": one.by_phone,
+            "offered": one.offered,
             "href": f"/review/{one.submission_id}/edit" if one.submission_id in opened else "",
         }
         for one in found

@@ -119,6 +119,7 @@ def test_a_reason_is_one_line_of_text_whatever_somebody_wrote(town: CareTown) ->
     back(town, number, HOSTILE)
     (row,) = rows(town, phone)
     assert row["why"] == " ".join(HOSTILE.split())
+    assert row["label"].endswith("${corrects} ＜/item＞") and not set("<>[]") & set(row["label"])
 
 
 def test_the_list_of_another_form_has_nothing_of_it(town: CareTown) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.access.phones import create_app_user
 from server.access.roles import CLINICIAN, REVIEWER, VILLAGE_WORKER
 from server.blobs import BlobStore, remember
+from server.followups.phone_lists import MADE_LISTS
 from server.models import (
     Actor,
     AppUser,
@@ -91,7 +92,7 @@ def upload_clinics(db: Session, store: BlobStore, slot: FormAttachment, content:
 
 
 def test_every_list_and_picture_that_a_form_of_ours_names_is_there(db: Session, town: Project) -> None:
-    made_for_each_phone = {"me.csv", "due_visits.csv", "consent_texts.csv", "backcheck_sample.csv"}
+    made_for_each_phone = {f"{name}.csv" for name in MADE_LISTS}
     named = db.scalars(
         select(FormAttachment).where(FormAttachment.name.not_in({*made_for_each_phone, *FILES.values()}))
     )

@@ -99,6 +99,7 @@ def test_her_page_of_today_tells_who_carries_the_phone_what_came_back_and_why(to
     browse("rita").send(f"/review/{record}/return", {"reason": WHY})
     page = carrier.see("/m")
     assert "门牌不对 &lt;b&gt;x&lt;/b&gt;" in page.text and "退回的记录" in text_of(page)
+    assert "打开已发送的那一份来改" in text_of(page), "its form does not ask which one"
     browse("rita").send(f"/review/{record}/state", {"state": "approved"})
     assert "门牌不对" not in carrier.see("/m").text
 
