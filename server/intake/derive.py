@@ -19,6 +19,7 @@ from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
 from server.intake.answer_index import index_answers, take_older
 from server.intake.items import Item, Receipt
+from server.intake.quality_queue import wait_for_look
 from server.models import (
     BACK_CHECK,
     BENEFIT,
@@ -57,6 +58,7 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
     ("referrals", note_referral),
     ("questions", ask_of_check),
     ("answers", index_answers),
+    ("quality", wait_for_look),
 )
 FOLLOW_UPS = "follow_ups"
 
