@@ -342,6 +342,7 @@ POST /review/<int(max=9007199254740991):submission_id>/case
 GET /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit/answers
+POST /review/<int(max=9007199254740991):submission_id>/flags/<kind>
 POST /review/<int(max=9007199254740991):submission_id>/state
 
 [site] config.set

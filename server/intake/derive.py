@@ -58,7 +58,6 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
     ("referrals", note_referral),
     ("questions", ask_of_check),
     ("answers", index_answers),
-    ("quality", wait_for_look),
 )
 FOLLOW_UPS = "follow_ups"
 
@@ -103,6 +102,8 @@ def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Eff
         run_deriver(db, name, deriver, reading, effects)
         if name == "consent" and is_sealed(db, reading.submission_id):
             break
+    else:
+        wait_for_look(db, reading.submission_id)  # one insert, so without a savepoint
     return effects
 
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, aliased
 
 from server.access.allow import Scope
 from server.errors import NotFound
+from server.intake.desk import FLAG_ACTS
 from server.intake.quality_limits import KINDS
 from server.intake.review import add_comment, note, set_review_state
 from server.intake.wanted import in_scope
 from server.models import Actor, QualityFlag, Submission
 
-SETTLE, ASK, REOPEN = "submission.flag.settle", "submission.flag.ask", "submission.flag.reopen"
+ASK, SETTLE, REOPEN = FLAG_ACTS
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,13 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from server.models import ABOUT_QUALITY, QualityWait, table_of
-from server.reading import Reading
 
 WAITS = table_of(QualityWait)
 INSERT = insert(WAITS).values(submission_id=bindparam("of_submission"))
 
 
-def wait_for_look(db: Session, reading: Reading) -> None:
-    """The deriver `quality`."""
-    add_to_queue(db, reading.submission_id)
-
-
-def add_to_queue(db: Session, submission_id: int) -> None:
+def wait_for_look(db: Session, submission_id: int) -> None:
+    """A record came, changed, or has a file more."""
     db.connection().execute(INSERT, {"of_submission": submission_id})
 
 

@@ -26,7 +26,7 @@ from server.errors import (
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.feedback import is_nameless, receive_feedback
 from server.intake.items import Item, Receipt
-from server.intake.quality_queue import add_to_queue
+from server.intake.quality_queue import wait_for_look
 from server.models import HEALTH_FORMS, Submission, SubmissionVersion, table_of
 from server.registry.named import names_her
 from server.registry.sealing import seal_unread
@@ -104,7 +104,7 @@ def receive_again(db: Session, item: Item, known: Known) -> Receipt:
     if not known.is_current:
         raise EditOfOutdatedVersion()
     if add_attachments(db, known.id, item.files, item.now):
-        add_to_queue(db, known.submission_id)
+        wait_for_look(db, known.submission_id)
         note(db, item, "submission.attachment.update", known.submission_id, known.id)
     return Receipt("again", known.submission_id, known.id)
 

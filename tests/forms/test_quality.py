@@ -46,7 +46,9 @@ SCHEMA = schema()
 def a_filled(**answers: str) -> Instance:
     kin = "".join(f"<kin><age>{age}</age></kin>" for age in answers.pop("kin", "").split())
     told = "".join(f"<{name}>{text}</{name}>" for name, text in answers.items())
-    return read_instance(f'<data id="t" version="1">{told}{kin}<meta><instanceID>uuid:1</instanceID></meta></data>'.encode())
+    return read_instance(
+        f'<data id="t" version="1">{told}{kin}<meta><instanceID>uuid:1</instanceID></meta></data>'.encode()
+    )
 
 
 def said(is_edit: bool = False, aside: int = 0, **answers: str) -> Said:

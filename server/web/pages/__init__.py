@@ -49,6 +49,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     retention,
     review,
     review_batches,
+    review_flags,
     review_list,
     rights,
     rule_drafts,
