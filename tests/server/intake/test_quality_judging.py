@@ -13,20 +13,24 @@ from server.intake import quality_judging
 from server.intake.quality_flags import ask_worker, list_flags, open_again, settle
 from server.intake.quality_limits import KINDS, LIMITS
 from server.intake.review import delete_submission
+from server.intake.withdrawing import ERASE, withdraw
 from server.models import (
     ABOUT_QUALITY,
     Audit,
+    Project,
     QualityFlag,
     QualityMeasure,
     QualityWait,
     Submission,
     SubmissionComment,
     SubmissionVersion,
+    Woman,
 )
 from server.registry.emptying import empty_records
 from server.registry.sealing import forget_derived
 from tests.conftest import Clock
 from tests.server.intake.quality_town import CAME, MONDAY, QualityTown
+from tests.server.registry.caring import Care, a_uuid
 
 SAID = {"one": "SAYSENTINEL", "two": "b", "three": "c", "four": "d", "five": "e", "six": "f", "bp_sys": "175"}
 
@@ -191,3 +195,35 @@ def test_judging_asks_the_database_as_often_for_the_hundredth_record_as_for_the_
 def test_every_limit_belongs_to_a_kind() -> None:
     named = {"pace": "too_fast"}
     assert [one for one in LIMITS if named.get(one, one) not in KINDS] == []
+
+
+def test_of_a_woman_who_is_erased_no_question_and_no_measure_stays(
+    app: Flask, database: Database, project_id: int, cast: dict[str, int], clock: Clock
+) -> None:
+    """And of a record that no consent covers there never were any."""
+    clock.set(CAME)
+    care, woman, pregnancy = Care(app, database, project_id), a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    check = care.check(pregnancy, bp_sys="120", bp_dia="80")
+    shut = care.check(a_uuid(), bp_sys="120")
+    with database.transaction() as db:
+        hers, sealed = (
+            db.scalars(select(Submission).where(Submission.instance_id == one)).one() for one in (check, shut)
+        )
+        assert hers.health and sealed.sealed
+        about = {"project_id": project_id, "told_json": "{}", "found_at": CAME}
+        db.add(QualityFlag(submission_id=hers.id, kind="holiday", settled_at=CAME, settled_by_id=cast["bob"], **about))
+        ids = {hers.id, sealed.id}
+    quality_judging.judge_waiting(database, CAME, 50)
+    with database.transaction() as db:
+        measure = db.scalars(select(QualityMeasure).where(QualityMeasure.submission_id.in_(ids))).one()
+        assert (measure.submission_id, measure.readings, measure.round_readings) == (hers.id, 2, 2)
+        db.add(QualityWait(submission_id=hers.id))
+        her = db.scalars(select(Woman).where(Woman.uuid == woman)).one()
+        withdraw(db, db.get_one(Project, project_id), her, ["service"], ERASE, cast["bob"], CAME)
+    quality_judging.judge_waiting(database, CAME, 50)
+    with database.reading() as db:
+        assert db.scalars(select(SubmissionVersion.submission_id).where(SubmissionVersion.submission_id.in_(ids))).all()
+        for one in ABOUT_QUALITY:
+            assert db.scalars(select(one.submission_id).where(one.submission_id.in_(ids))).all() == []
