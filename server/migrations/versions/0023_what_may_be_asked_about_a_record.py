@@ -10,7 +10,7 @@ down_revision = "0022"
 
 
 def upgrade() -> None:
-    """Records that are here already are judged when they are worked out anew (`fangshi rederive`) or corrected."""
+    """Records that are here already wait to be judged, in the order in which they came."""
     op.create_table(
         "quality_flag",
         sa.Column("submission_id", BigId, nullable=False),
@@ -59,3 +59,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_quality_wait_submission_id", "quality_wait", ["submission_id"])
     op.create_index("ix_submission_attachment_blob_sha256", "submission_attachment", ["blob_sha256"])
+    queue_records(op.get_bind())
+
+
+def queue_records(connection: sa.Connection) -> None:
+    waiting = "SELECT id FROM submission WHERE NOT draft AND NOT sealed AND deleted_at IS NULL ORDER BY id"
+    connection.execute(sa.text(f"INSERT INTO quality_wait (submission_id) {waiting}"))
