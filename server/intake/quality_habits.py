@@ -38,11 +38,12 @@ def earlier(case: Case) -> tuple[ColumnElement[bool], ...]:
 
 
 def ask_of_pace(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
-    """Beside the same worker's records of the same form."""
-    seconds, limits = case.measure.seconds, LIMITS["pace"]
+    """Beside the same worker's records of the same form. A record with few answers is quick for a reason: nobody was at home,
+    or there was nothing more to ask a woman who lost her pregnancy."""
+    seconds, limits, is_full = case.measure.seconds, LIMITS["pace"], case.measure.vector is not None
     if seconds is None:
         return
-    if seconds < limits["least_seconds"].get(case.reading.instance.form_id, 0):
+    if is_full and seconds < limits["least_seconds"].get(case.reading.instance.form_id, 0):
         yield "too_fast", {"seconds": seconds}
         return
     here = QualityMeasure.form_id == case.measure.form_id, QualityMeasure.seconds.is_not(None)
@@ -52,7 +53,7 @@ def ask_of_pace(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
     if len(usual) < limits["least_records"]:
         return
     told = {"seconds": seconds, "usual": percentile(usual, 50), "records": len(usual)}
-    if seconds < percentile(usual, limits["low_percent"]):
+    if is_full and seconds < percentile(usual, limits["low_percent"]):
         yield "too_fast", told
     elif seconds > percentile(usual, limits["high_percent"]):
         yield "too_slow", told

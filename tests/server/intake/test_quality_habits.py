@@ -14,6 +14,7 @@ from tests.conftest import Clock
 from tests.server.intake.quality_town import CAME, MONDAY, QualityTown
 
 DAY = timedelta(days=1)
+SAME = {"one": "a", "two": "b", "three": "c", "four": "d", "five": "e", "six": "f"}
 
 
 @pytest.fixture
@@ -34,8 +35,10 @@ def spaced(town: QualityTown, spent: list[int]) -> list[int]:
 
 def test_quicker_or_slower_than_the_worker_s_own_last_ones(town: QualityTown) -> None:
     spaced(town, [200 + 10 * at for at in range(20)])
-    quick, usual, slow = (town.send(MONDAY, one) for one in (199, 200, 391))
+    quick, usual, slow = (town.send(MONDAY, one, **SAME | {"six": str(one)}) for one in (199, 200, 391))
+    short = town.send(MONDAY, 10, one="absent")
     town.judge()
+    assert town.asked(short) == {}, "with few answers it is quick for a reason"
     assert town.asked(quick) == {"too_fast": {"seconds": 199, "usual": 290, "records": 20}}
     assert town.asked(usual) == {}
     assert town.asked(slow)["too_slow"]["seconds"] == 391
@@ -43,26 +46,26 @@ def test_quicker_or_slower_than_the_worker_s_own_last_ones(town: QualityTown) ->
 
 def test_with_nineteen_records_nothing_is_said_of_pace_nor_by_another_worker_s(town: QualityTown) -> None:
     spaced(town, [300] * 19)
-    quick = town.send(MONDAY, 20)
+    quick = town.send(MONDAY, 20, **SAME)
     town.judge()
     assert town.asked(quick) == {}
     _, other = town.a_phone("二号")
-    theirs = town.send(MONDAY, 20, phone=other)
+    theirs = town.send(MONDAY, 20, phone=other, **SAME)
     town.judge()
     assert town.asked(theirs) == {}
 
 
-@pytest.mark.parametrize(("seconds", "asked"), [(89, {"too_fast": {"seconds": 89}}), (90, {})])
-def test_a_check_in_pregnancy_under_ninety_seconds_is_asked_about_at_once(
-    town: QualityTown, seconds: int, asked: dict[str, dict[str, int]]
+@pytest.mark.parametrize(
+    ("seconds", "left_out", "asked"), [(89, "", {"too_fast": {"seconds": 89}}), (90, "", {}), (20, "six", {})]
+)
+def test_a_check_in_pregnancy_under_ninety_seconds_is_asked_about_at_once_but_not_one_that_ended_early(
+    town: QualityTown, seconds: int, left_out: str, asked: dict[str, dict[str, int]]
 ) -> None:
     _, phone = town.a_phone("三号", "antenatal_check")
-    record = town.send(MONDAY, seconds, phone=phone, form_id="antenatal_check")
+    answers = {name: text for name, text in SAME.items() if name != left_out}
+    record = town.send(MONDAY, seconds, phone=phone, form_id="antenatal_check", **answers)
     town.judge()
     assert town.asked(record) == asked
-
-
-SAME = {"one": "a", "two": "b", "three": "c", "four": "d", "five": "e", "six": "f"}
 
 
 def test_three_in_a_row_that_answer_everything_alike(town: QualityTown) -> None:
