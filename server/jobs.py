@@ -36,6 +36,7 @@ from server.followups.tally import add_tally
 from server.intake.answer_index import list_older
 from server.intake.batches import list_idle, take_batch, work_on
 from server.intake.derive import index_older, retry_one
+from server.intake.quality_judging import judge_waiting
 from server.models import TimetableRun
 from server.registry.backlog import force_one
 from server.registry.erasing import BACKUPS_FOR
@@ -49,6 +50,7 @@ MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their 
 MOST_MAILS = 200
 MOST_OLDER = 1000  # records made findable in one run, TOGETHER_OLDER in one transaction
 TOGETHER_OLDER = 100
+MOST_JUDGED = 500
 MOST_SILENT = 5  # of others' servers that did not take a word, in one run: each may take seconds to say nothing
 RULES_FOR = 40.0  # seconds of one run
 ORPHAN_AGE = timedelta(days=1)
@@ -129,6 +131,11 @@ def make_findable(database: Database, _config: Config, now: datetime) -> int:
                 batch = index_older(db, project_id, TOGETHER_OLDER, now)
             done += batch
     return done
+
+
+def judge_quality(database: Database, _config: Config, now: datetime) -> int:
+    """What may be asked about records that came or changed, some in each transaction."""
+    return judge_waiting(database, now, MOST_JUDGED)
 
 
 def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime) -> int:
@@ -300,6 +307,7 @@ TIMETABLE = (
     Job("backlog", timedelta(hours=1), force_backlog),
     Job("batches", timedelta(minutes=1), finish_batches),
     Job("answers", timedelta(minutes=1), make_findable),
+    Job("quality", timedelta(minutes=1), judge_quality),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("syncs", timedelta(minutes=1), watch_syncs),

@@ -345,6 +345,7 @@ POST /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit/answers
 POST /review/<int(max=9007199254740991):submission_id>/return
 POST /review/<int(max=9007199254740991):submission_id>/return/back
+POST /review/<int(max=9007199254740991):submission_id>/flags/<kind>
 POST /review/<int(max=9007199254740991):submission_id>/state
 
 [site] config.set

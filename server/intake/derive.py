@@ -19,6 +19,7 @@ from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
 from server.intake.answer_index import index_answers, take_older
 from server.intake.items import Item, Receipt
+from server.intake.quality_queue import wait_for_look
 from server.models import (
     BACK_CHECK,
     BENEFIT,
@@ -101,6 +102,8 @@ def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Eff
         run_deriver(db, name, deriver, reading, effects)
         if name == "consent" and is_sealed(db, reading.submission_id):
             break
+    else:
+        wait_for_look(db, reading.submission_id)  # one insert, so without a savepoint
     return effects
 
 

@@ -308,7 +308,9 @@ def list_steps(db: Session, submission_id: int) -> list[Step]:
 ASSIGN = "submission.assign"
 RETURN = "submission.return"
 TO_SOMEBODY = (ASSIGN, RETURN)
+FLAG_ACTS = ("submission.flag.ask", "submission.flag.settle", "submission.flag.reopen")
 SHOWN_ACTS = (
+    *FLAG_ACTS,
     "submission.create",
     "submission.update.version",
     "submission.update",
@@ -326,6 +328,7 @@ def names_of(db: Session, actor_ids: set[int]) -> dict[int, str]:
 
 
 def step_of(at: datetime, who: str | None, action: str, details: dict[str, Any], names: dict[int, str]) -> Step:
-    """The body is the state that was given, or the name of whom the record was given to."""
+    """The body is the state that was given, the name of whom the record was given to, or the kind of question."""
     body = names.get(details.get("to") or 0, "") if action in TO_SOMEBODY else str(details.get("reviewState") or "")
+    body = str(details.get("flag") or "") if action in FLAG_ACTS else body
     return Step(at, who, action, body, details.get("submissionDefId"))

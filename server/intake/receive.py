@@ -27,6 +27,7 @@ from server.followups.plain_notices import RETURN_ANSWERED, tell
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.feedback import is_nameless, receive_feedback
 from server.intake.items import Item, Receipt
+from server.intake.quality_queue import wait_for_look
 from server.intake.returned import CORRECTED, end_return, was_returned_to
 from server.models import HEALTH_FORMS, Submission, SubmissionVersion, table_of
 from server.registry.named import names_her
@@ -106,6 +107,7 @@ def receive_again(db: Session, item: Item, known: Known) -> Receipt:
     if not known.is_current:
         raise EditOfOutdatedVersion()
     if add_attachments(db, known.id, item.files, item.now):
+        wait_for_look(db, known.submission_id)
         note(db, item, "submission.attachment.update", known.submission_id, known.id)
     return Receipt("again", known.submission_id, known.id)
 

@@ -16,6 +16,7 @@ from server.clock import today
 from server.db import Database
 from server.followups.recalculate import recalculate_many
 from server.intake.derive import look_again, run_derivers
+from server.intake.quality_judging import judge_everything
 from server.models import (
     HEALTH_FORMS,
     CareEvent,
@@ -67,7 +68,9 @@ def rederive(
                 look_again(db, submission_id, now, run_without_follow_ups)
         done += len(batch)
         report(done, len(records))
-    return len(records), sum(follow_up_all(database, one, now) for one in projects)
+    subjects = sum(follow_up_all(database, one, now) for one in projects)
+    judge_everything(database, now)
+    return len(records), subjects
 
 
 def mark_health(database: Database, project_ids: list[int]) -> None:

@@ -15,11 +15,13 @@ from server.access.allow import Scope
 from server.access.projects import submissions_within
 from server.clock import begin_of
 from server.intake.answer_index import answered
+from server.intake.quality_limits import KINDS as FLAGS
 from server.intake.returned import RETURNED, is_returned
-from server.models import Form, FormVersion, ReviewAssignment, Submission, SubmissionGeometry, Village
+from server.models import Form, FormVersion, QualityFlag, ReviewAssignment, Submission, SubmissionGeometry, Village
 from server.publishing.versions import SCHEMAS
 
 UNKNOWN: Final = "unknown"
+ANY: Final = "any"
 KINDS: Final = ("health", "home")
 RANGE: Final = ".."
 
@@ -52,8 +54,9 @@ class Wanted:
 
     `kind` is health (health records) or home (all others). `sender` and `waits_for` are people, by the ids of actors; who
     `waits_for` somebody was given to that person to look at. `since` and `until` are Shanghai days of arrival, both included;
-    `box` is a part of the map, where the point lies that places the record. `answers` are of the one `form`,
-    and so are `columns`, the paths of questions whose answers are shown beside each record: no condition.
+    `box` is a part of the map, where the point lies that places the record. `flag` is a kind of question about how the record
+    was made that nobody settled (quality_limits.KINDS), or ANY. `answers` are of the one `form`, and so are `columns`, the
+    paths of questions whose answers are shown beside each record: no condition.
     """
 
     form: str = ""
@@ -65,6 +68,7 @@ class Wanted:
     since: date | None = None
     until: date | None = None
     box: Box | None = None
+    flag: str = ""
     answers: tuple[Asked, ...] = ()
     columns: tuple[str, ...] = ()
 
@@ -77,6 +81,8 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
 def fits(db: Session, scope: Scope, wanted: Wanted, with_state: bool = True) -> list[ColumnElement[bool]]:
     """The filter as conditions on Submission alone."""
     found = [*fits_itself(scope, wanted), *fits_answers(db, scope, wanted)]
+    if wanted.flag:
+        found.append(asked_about(scope.project_id, wanted.flag))
     if wanted.state and with_state:
         found.append(stands(wanted.state))
     return found
@@ -113,6 +119,13 @@ def fits_itself(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.box is not None:
         found.append(Submission.id.in_(placed_in(wanted.box)))
     return found
+
+
+def asked_about(project_id: int, kind: str) -> ColumnElement[bool]:
+    """Records about which such a question is open."""
+    here = QualityFlag.project_id == project_id, QualityFlag.settled_at.is_(None)
+    kinds = FLAGS if kind == ANY else (kind,)
+    return Submission.id.in_(select(QualityFlag.submission_id).where(*here, QualityFlag.kind.in_(kinds)))
 
 
 def placed_in(box: Box) -> Select[int]:

@@ -34,6 +34,7 @@ from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.office import OfficeAct
 from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
 from server.models.projects import Project
+from server.models.quality import ABOUT_QUALITY, QualityFlag, QualityMeasure, QualityWait
 from server.models.releases import Release, ReleaseLook
 from server.models.reviewing import ReturnedRecord, ReviewAssignment, ReviewBatch, ReviewBatchItem, SavedView
 from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
@@ -55,6 +56,7 @@ from server.models.timetable import TimetableLease, TimetablePast, TimetableRun,
 from server.models.waivers import Waiver
 
 __all__ = [
+    "ABOUT_QUALITY",
     "ABOUT_WOMEN",
     "BACK_CHECK",
     "BENEFIT",
@@ -116,6 +118,9 @@ __all__ = [
     "Passkey",
     "Pregnancy",
     "Project",
+    "QualityFlag",
+    "QualityMeasure",
+    "QualityWait",
     "Reading",
     "RecoveryCode",
     "Release",

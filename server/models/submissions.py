@@ -97,7 +97,10 @@ class SubmissionAttachment(Base):
     """
 
     __tablename__ = "submission_attachment"
-    __table_args__ = (UniqueConstraint("submission_version_id", "name", "copy"),)
+    __table_args__ = (
+        UniqueConstraint("submission_version_id", "name", "copy"),
+        Index("ix_submission_attachment_blob_sha256", "blob_sha256"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     submission_version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))

@@ -4,6 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.models import (
+    ABOUT_QUALITY,
     AnswerWord,
     DeriveProblem,
     Submission,
@@ -23,5 +24,7 @@ def wipe_trials(db: Session, form_id: int) -> None:
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id.in_(submissions)))
     db.execute(delete(SubmissionComment).where(SubmissionComment.submission_id.in_(submissions)))
     db.execute(delete(AnswerWord).where(AnswerWord.submission_id.in_(submissions)))
+    for about in ABOUT_QUALITY:
+        db.execute(delete(about).where(about.submission_id.in_(submissions)))
     db.execute(delete(SubmissionVersion).where(SubmissionVersion.form_id == form_id, SubmissionVersion.draft))
     db.execute(delete(Submission).where(Submission.form_id == form_id, Submission.draft))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.blobs import BlobStore
 from server.db import Database
 from server.models import (
+    ABOUT_QUALITY,
     AnswerWord,
     Blob,
     DeriveProblem,
@@ -103,6 +104,8 @@ def empty_batch(db: Session, batch: list[int]) -> set[str]:
     db.execute(delete(SubmissionComment).where(SubmissionComment.submission_id.in_(batch)))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id.in_(batch)))
     db.execute(delete(AnswerWord).where(AnswerWord.submission_id.in_(batch)))
+    for about in ABOUT_QUALITY:
+        db.execute(delete(about).where(about.submission_id.in_(batch)))
     db.execute(delete(ReviewAssignment).where(ReviewAssignment.submission_id.in_(batch)))
     files = empty_versions(db, versions)
     db.execute(update(Submission).where(Submission.id.in_(batch)).values(**ANONYMOUS))

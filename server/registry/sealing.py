@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.clock import today
 from server.models import (
+    ABOUT_QUALITY,
     AnswerWord,
     CareEvent,
     EntityBacklog,
@@ -182,6 +183,8 @@ def forget_derived(db: Session, submission_id: int, now: datetime) -> set[Subjec
     db.execute(update(Submission).where(Submission.id == submission_id).values(**shut))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id == submission_id))
     db.execute(delete(AnswerWord).where(AnswerWord.submission_id == submission_id))
+    for about in ABOUT_QUALITY:
+        db.execute(delete(about).where(about.submission_id == submission_id))
     db.execute(delete(EntityBacklog).where(EntityBacklog.submission_id == submission_id))
     db.execute(delete(NamedWoman).where(NamedWoman.submission_id == submission_id))
     event = db.get(CareEvent, submission_id)

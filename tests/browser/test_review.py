@@ -2,6 +2,8 @@
 
 from sqlalchemy import select
 
+from server.clock import now
+from server.intake.quality_judging import judge_waiting
 from server.models import Actor, AppUser
 from tests.chromium import PHONE
 
@@ -110,3 +112,24 @@ def test_without_script_signing_in_reviewing_and_undoing_work(town, open_tab):
     assert "已通过" in tab.page.inner_text(".panel-head")
     tab.page.click('[data-toast] button:has-text("撤销")')
     assert "待审核" in tab.page.inner_text(".panel-head")
+
+
+def test_a_question_is_asked_and_settled_beside_the_list_and_found_by_the_filter(town, open_tab):
+    record = town.record(gps="30.005 105.005 0 80")
+    town.record()
+    judge_waiting(town.database, now(), 50)
+    tab = open_tab("rita")
+    tab.go("/review")
+    tab.page.select_option('select[name="flag"]', "accuracy")
+    tab.page.wait_for_url("**flag=accuracy**")
+    assert tab.page.locator("[data-record]").count() == 1
+    tab.page.click(f'[data-record="{record}"] a.title')
+    tab.page.wait_for_selector("#record-title")
+    tab.shoot("review-flag")
+    tab.page.click('#panel button[value="ask"]')
+    tab.page.wait_for_selector(f'[data-record="{record}"] .shape-hasIssues')
+    assert "是不是走到门口才开定位？" in tab.page.inner_text("#panel .course")
+    tab.page.click('#panel button[value="settle"]')
+    tab.page.wait_for_selector('#panel button[value="reopen"]')
+    tab.shoot("review-flag-settled")
+    assert "flag=accuracy" in tab.page.url and tab.complaints == []

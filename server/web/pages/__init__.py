@@ -50,6 +50,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     returning,
     review,
     review_batches,
+    review_flags,
     review_list,
     review_table,
     rights,

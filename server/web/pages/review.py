@@ -30,6 +30,7 @@ from server.web.pages.openable import find_open
 from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place, say_seal
 from server.web.pages.sent import ID, asked_number, sent_text
 from server.web.pages.shell import current_project, say_day, today
+from server.web.pages.shown_flags import flags_of
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import Undo, say
@@ -87,6 +88,7 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
     head["place_words"] = say_place(found)
     head["woman"] = woman_at_her_door(project, found)
     answers = answers_of(project, scope, schema, found, uncovered)
+    can_review = found.version.is_current and may_decide(project, found)
     return {
         "record": head,
         "answers": answers,
@@ -104,7 +106,8 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
         else "",
         "can_reopen": found.version.is_current and find_open(session.db(), project, submission_id) is not None,
         "can_remove_case": can_remove(project, scope, found),
-        "can_review": found.version.is_current and may_decide(project, found),
+        "can_review": can_review,
+        "asked": flags_of(scope, submission_id) if can_review else [],
     }
 
 

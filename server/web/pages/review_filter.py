@@ -26,7 +26,7 @@ HERE: Final = "/review"
 MOST_ANSWERS: Final = 4
 MOST_COLUMNS: Final = 4
 LAST_ID: Final = 2**53
-SHORT: Final = ("form", "village", "state", "kind")
+SHORT: Final = ("form", "village", "state", "kind", "flag")
 
 
 def read_filter() -> Wanted:
@@ -37,6 +37,7 @@ def read_filter() -> Wanted:
         village=fields["village"],
         state=fields["state"],
         kind=fields["kind"],
+        flag=fields["flag"],
         sender=asked_number("sender", 0, LAST_ID) or None,
         waits_for=asked_number("waits_for", 0, LAST_ID) or None,
         since=asked_day("since"),

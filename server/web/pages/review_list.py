@@ -25,6 +25,7 @@ from server.web import session
 from server.web.pages import review_filter
 from server.web.pages.answers import label_of, say_value
 from server.web.pages.door import pages
+from server.web.pages.flag_words import SEALED, flag_choices
 from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.review import reachable
 from server.web.pages.review_filter import address_of, query_of, read_filter, values_of
@@ -41,6 +42,10 @@ HERE = review_filter.HERE
 def list_review() -> Response:
     project, scope = reachable("submission.list")
     wanted = read_filter()
+    if wanted.flag == SEALED and project.kind == "care":
+        return redirect("/review/sealed", 303)  # type: ignore[return-value]
+    if not may_review(project):
+        wanted = replace(wanted, flag="")
     if added := review_filter.added_answer():
         return redirect(address_of(replace(wanted, answers=(*wanted.answers, added))), 303)  # type: ignore[return-value]
     counts = desk.count_states(session.db(), scope, wanted)
@@ -99,6 +104,7 @@ def choices(project: Project, scope: Scope, wanted: Wanted, schema: FormSchema |
         "forms": forms_to_choose(project, scope),
         "villages": list_villages(session.db(), scope),
         "asks_kind": project.kind == "care" and scope.health,
+        "flags": flag_choices(project) if may_review(project) else [],
         "senders": senders,
         "chips": review_filter.chips_of(wanted, senders, schema),
         "questions": questions,
@@ -116,9 +122,13 @@ def fields_of(wanted: Wanted) -> list[tuple[str, str]]:
     return parse_qsl(query_of(wanted))
 
 
+def may_review(project: Project) -> bool:
+    return find_records_scope(session.caller(), "submission.update", project) is not None
+
+
 def acts(project: Project, ids: list[int]) -> dict[str, Any]:
     """Whether the reader may decide about many, to whom records can be given, and to whom these are."""
-    may_act = find_records_scope(session.caller(), "submission.update", project) is not None
+    may_act = may_review(project)
     reviewers = list_reviewers(session.db(), project) if may_act else {}
     given = assigned_to(session.db(), ids) if reviewers else {}
     return {"may_act": may_act, "reviewers": reviewers, "given": given, "me": session.caller().actor_id}

@@ -3,15 +3,16 @@
 from typing import Any
 from urllib.parse import quote
 
-from server.intake.desk import FileRow, Record, Step
+from server.intake.desk import FLAG_ACTS, FileRow, Record, Step
+from server.intake.quality_flags import ASK, REOPEN, SETTLE
 from server.registry.last_periods import read_last_period
 from server.registry.telling import PREGNANCY, flatten
+from server.web.pages.flag_words import SHORT
 from server.web.pages.lunar_words import say_problem
 from server.web.pages.texts import _, _n
 from server.web.pages.words import STATE_WORDS, place_words
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
-BAD_ACCURACY_M = 50
 
 
 def course(found: Record) -> list[dict[str, Any]]:
@@ -42,7 +43,19 @@ def step_words(step: Step) -> str:
         return _("Given to %(name)s to look at.", name=step.body) if step.body else _("Waits for nobody in particular.")
     if step.what == "submission.return":
         return _("Returned to %(name)s.", name=step.body) if step.body else _("Returned; nobody is left to correct it.")
+    if step.what in FLAG_ACTS:
+        return say_flag_act(step)
     return _("State: %(state)s", state=STATE_WORDS.get(step.body or None, step.body))
+
+
+def say_flag_act(step: Step) -> str:
+    about = SHORT.get(step.body, step.body)
+    words = {
+        SETTLE: _("Found all right: %(about)s", about=about),
+        ASK: _("Asked about: %(about)s", about=about),
+        REOPEN: _("Open again: %(about)s", about=about),
+    }
+    return words[step.what]
 
 
 def said_of(state: str, undone: bool) -> str:
@@ -70,20 +83,12 @@ def say_place(found: Record) -> str:
 
 
 def flags(found: Record) -> list[dict[str, str]]:
-    """Questions to the worker, never a reproach and never a block."""
+    """What everybody who reads the record is told; what to ask about how it was made is in shown_flags.py."""
     asked = []
-    if found.row.how == "nearest" and found.metres:
-        title = _(
-            "The point lies %(metres)s m outside %(village)s.", metres=round(found.metres), village=found.row.village
-        )
-        asked.append({"title": title, "text": _("Perhaps the place was taken on the way to the door. Ask first.")})
     if found.row.how == "unknown" and not found.row.health:
         asked.append(
             {"title": _("The point is in no village."), "text": _("The record is kept; its village is not known.")}
         )
-    if found.accuracy and found.accuracy > BAD_ACCURACY_M:
-        title = _("The phone knew its place to %(metres)s m only.", metres=round(found.accuracy))
-        asked.append({"title": title, "text": _("Under open sky it takes a minute to become exact.")})
     if found.complaints:
         title = _n(
             "%(num)s answer does not fit the form.", "%(num)s answers do not fit the form.", len(found.complaints)

@@ -1,0 +1,86 @@
+"""The questions about a record, for who reviews it: what may be asked, asking the worker, and that all is well after all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from server.access.allow import Scope
+from server.errors import NotFound
+from server.intake.desk import FLAG_ACTS
+from server.intake.quality_limits import KINDS
+from server.intake.review import add_comment, note, set_review_state
+from server.intake.wanted import in_scope
+from server.models import Actor, QualityFlag, Submission
+
+ASK, SETTLE, REOPEN = FLAG_ACTS
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A question: its kind, its numbers, when and by whom it was asked or settled."""
+
+    kind: str
+    told: dict[str, int]
+    asked_at: datetime | None
+    asked_by: str | None
+    settled_at: datetime | None
+    settled_by: str | None
+
+
+def list_flags(db: Session, submission_id: int) -> list[Flag]:
+    """The questions about a record in the order of KINDS, those that are settled last."""
+    asked, settled = aliased(Actor), aliased(Actor)
+    rows = db.execute(
+        select(QualityFlag, asked.display_name, settled.display_name)
+        .outerjoin(asked, asked.id == QualityFlag.asked_by_id)
+        .outerjoin(settled, settled.id == QualityFlag.settled_by_id)
+        .where(QualityFlag.submission_id == submission_id, QualityFlag.kind.in_(KINDS))
+    )
+    found = [
+        Flag(one.kind, orjson.loads(one.told_json), one.asked_at, asker, one.settled_at, settler)
+        for one, asker, settler in rows
+    ]
+    return sorted(found, key=lambda one: (one.settled_at is not None, KINDS.index(one.kind)))
+
+
+def visible_among(db: Session, scope: Scope, submission_ids: Iterable[int]) -> set[int]:
+    """Those of these records that the scope reaches: a question may speak of another record."""
+    return set(db.scalars(select(Submission.id).where(Submission.id.in_(set(submission_ids)), in_scope(scope))))
+
+
+def ask_worker(db: Session, submission: Submission, kind: str, words: str, by: int, now: datetime) -> None:
+    """Writes the question as a comment, and marks the record so that its worker sees it. Raises NotFound."""
+    flag = get_flag(db, submission, kind)
+    add_comment(db, submission, words, by, now)
+    flag.asked_at, flag.asked_by_id = now, by
+    note(db, ASK, submission, by, now, {"flag": kind})
+    if submission.review_state in (None, "edited"):
+        set_review_state(db, submission, "hasIssues", by, now)
+
+
+def settle(db: Session, submission: Submission, kind: str, by: int, now: datetime) -> None:
+    """All is well, says who reviews it. Raises NotFound."""
+    flag = get_flag(db, submission, kind)
+    if flag.settled_at is None:
+        flag.settled_at, flag.settled_by_id = now, by
+        note(db, SETTLE, submission, by, now, {"flag": kind})
+
+
+def open_again(db: Session, submission: Submission, kind: str, by: int, now: datetime) -> None:
+    """Takes back that it was settled. Raises NotFound."""
+    flag = get_flag(db, submission, kind)
+    if flag.settled_at is not None:
+        flag.settled_at = flag.settled_by_id = None
+        note(db, REOPEN, submission, by, now, {"flag": kind})
+
+
+def get_flag(db: Session, submission: Submission, kind: str) -> QualityFlag:
+    """Raises NotFound for what is not asked about it (any more)."""
+    flag = db.get(QualityFlag, (submission.id, kind))
+    if flag is None or kind not in KINDS:
+        raise NotFound()
+    return flag

@@ -1,0 +1,103 @@
+"""Judging records that wait: what each says by itself, and beside earlier ones. A job does, some at a time (server/jobs.py).
+
+The outcome is questions (QualityFlag), for who reviews the record to ask or to settle. Nothing is decided by them.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.db import Database
+from server.intake.quality_habits import ask_of_habits
+from server.intake.quality_measuring import Case, measure_record
+from server.intake.quality_places import ask_of_place
+from server.intake.quality_queue import list_waiting, take_from_queue
+from server.models import QualityFlag, Submission
+
+log = logging.getLogger("fangshi.quality")
+TOGETHER: Final = 25  # in one transaction: it holds these records, and a phone that corrects one waits for it
+
+
+def judge_waiting(database: Database, now: datetime, most: int) -> int:
+    """Judges records that wait, up to `most` rows of the queue; how many records there were."""
+    with database.reading() as db:
+        waiting = list_waiting(db, most)
+    return judge_all(database, waiting, now)
+
+
+def judge_everything(database: Database, now: datetime) -> int:
+    """The whole queue: all are measured first, so that each has the earlier ones to be compared with."""
+    with database.reading() as db:
+        waiting = sorted(list_waiting(db))
+    work_through(database, waiting, lambda db, one: measure_record(db, one, now))
+    return judge_all(database, waiting, now)
+
+
+def judge_all(database: Database, submission_ids: Sequence[int], now: datetime) -> int:
+    """In the order of their ids: a later one may depend on what was asked about an earlier one."""
+    for batch in batches(sorted(submission_ids)):
+        with database.transaction() as db:
+            held = hold(db, batch)
+            take_from_queue(db, held)
+            for one in held:
+                carefully(db, one, lambda db, one: judge(db, one, now))
+    return len(submission_ids)
+
+
+def work_through(database: Database, submission_ids: Sequence[int], step: Callable[[Session, int], object]) -> None:
+    for batch in batches(submission_ids):
+        with database.transaction() as db:
+            for one in hold(db, batch):
+                carefully(db, one, step)
+
+
+def batches(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + TOGETHER] for start in range(0, len(ids), TOGETHER)]
+
+
+def hold(db: Session, submission_ids: Sequence[int]) -> list[int]:
+    """Those that nobody else is changing just now, held until the transaction ends; the others go on waiting."""
+    query = select(Submission.id).where(Submission.id.in_(submission_ids)).order_by(Submission.id)
+    return list(db.scalars(query.with_for_update(skip_locked=True)))
+
+
+def carefully(db: Session, submission_id: int, step: Callable[[Session, int], object]) -> None:
+    """A record that cannot be judged holds up no other: nothing is asked about it."""
+    try:
+        with db.begin_nested():
+            step(db, submission_id)
+    except Exception as error:
+        log.warning("record %d could not be judged: %s", submission_id, type(error).__name__)
+
+
+def judge(db: Session, submission_id: int, now: datetime) -> None:
+    """Measures a record and brings its questions in line with what it gives reason to ask."""
+    case = measure_record(db, submission_id, now)
+    if case is not None:
+        bring_in_line(db, case, find_questions(db, case), now)
+
+
+def find_questions(db: Session, case: Case) -> dict[str, dict[str, int]]:
+    """{kind of question: its numbers}."""
+    return {**case.said.found, **dict(ask_of_place(db, case)), **dict(ask_of_habits(db, case))}
+
+
+def bring_in_line(db: Session, case: Case, found: dict[str, dict[str, int]], now: datetime) -> None:
+    """What was asked or settled stays so as long as there is reason to ask; a question without one goes."""
+    known = {one.kind: one for one in db.scalars(select(QualityFlag).where(QualityFlag.submission_id == case.id))}
+    for kind in known.keys() - found.keys():
+        db.delete(known[kind])
+    for kind, told in found.items():
+        text = orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+        flag = known.get(kind)
+        if flag is None:
+            project_id = case.measure.project_id
+            db.add(QualityFlag(submission_id=case.id, kind=kind, project_id=project_id, told_json=text, found_at=now))
+        elif flag.told_json != text:
+            flag.told_json = text
+    db.flush()

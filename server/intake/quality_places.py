@@ -1,0 +1,169 @@
+"""What the point of a record gives reason to ask: is it in the village, was it measured, has another home the same one?
+
+Health records have no point here (places/place.py), so nothing of this is ever asked about one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from typing import Any, Final
+
+import shapely
+from geoalchemy2.shape import to_shape
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from forms.quality import placed_by_hand
+from geo.crs import metres_between, metres_per_degree
+from geo.plausible import is_far_outside, metres_outside, metres_shifted, speed_between
+from geo.spatial_sql import within_box
+from geo.tiles import Box
+from server.intake.quality_limits import LIMITS
+from server.intake.quality_measuring import Case
+from server.models import CareEvent, QualityMeasure, SubmissionGeometry, Village, VillageScope
+from server.places.locating import village_map
+from server.places.place import named_village
+
+HOMES: Final = "households"
+Told = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Point:
+    """Degrees, WGS-84, and the phone's accuracy in metres where it gave one."""
+
+    lon: float
+    lat: float
+    accuracy: float | None
+
+    def metres_to(self, other: "Point") -> float:
+        return metres_between(self.lon, self.lat, other.lon, other.lat)
+
+
+def find_point(db: Session, submission_id: int) -> Point | None:
+    """The point that places a record; None where it has none, or a line or an area."""
+    here = SubmissionGeometry.submission_id == submission_id, SubmissionGeometry.is_place
+    row = db.execute(select(SubmissionGeometry.geometry, SubmissionGeometry.accuracy).where(*here)).first()
+    return read_point(*row) if row else None
+
+
+def read_point(geometry: Any, accuracy: float | None) -> Point | None:
+    shape = to_shape(geometry)
+    return Point(shape.x, shape.y, accuracy) if shape.geom_type == "Point" else None
+
+
+def ask_of_place(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
+    point = find_point(db, case.id)
+    if point is None:
+        return
+    yield from ask_of_village(db, case, point)
+    if point.accuracy is not None and point.accuracy > LIMITS["accuracy"]["over_m"]:
+        yield "accuracy", {"metres": round(point.accuracy)}
+    if placed_by_hand(case.reading.instance, case.reading.schema, case.user_agent):
+        yield "by_hand", {}
+    homes = count_homes(db, case, point)
+    if homes > LIMITS["same_point"]["more_than_homes"]:
+        yield "same_point", {"homes": homes}
+    yield from ask_of_speed(db, case, point)
+
+
+def ask_of_village(db: Session, case: Case, point: Point) -> Iterator[tuple[str, Told]]:
+    """By the village that the record names, else by those of its worker; a shift that explains it is asked about alone."""
+    areas = expected_areas(db, case)
+    if not areas:
+        return
+    metres = min(metres_outside(one, point.lon, point.lat) for one in areas)
+    moves = [metres_shifted(one, point.lon, point.lat, point.accuracy) for one in areas] if metres else []
+    shift = next((one for one in moves if one is not None), None)
+    if shift is not None:
+        yield "shift", {"metres": round(shift)}
+    elif is_far_outside(metres, point.accuracy):
+        yield "outside", {"metres": round(metres)}
+
+
+def expected_areas(db: Session, case: Case) -> list[shapely.MultiPolygon]:
+    """Outlines of where the record should be; none where nobody can say, or no outline is known."""
+    project_id = case.reading.project.id
+    known = village_map(db, project_id)
+    if known is None:
+        return []
+    code = named_village(case.reading.instance, case.reading.schema)
+    codes = {code} if code else codes_of_worker(db, project_id, case.worker_id)
+    return [known.outlines[one] for one in sorted(codes) if one in known.outlines]
+
+
+def codes_of_worker(db: Session, project_id: int, worker_id: int | None) -> set[str]:
+    """Villages that were given to who sent it, with their parts; none for who has the whole town."""
+    here = VillageScope.project_id == project_id, VillageScope.actor_id == worker_id
+    given = set(db.scalars(select(VillageScope.village_id).where(*here))) if worker_id is not None else set()
+    if not given or None in given:
+        return set()
+    codes: dict[int, str] = {}
+    while given:  # clusters have villages, villages have hamlets: three rounds at most
+        within = Village.id.in_(given) | Village.parent_id.in_(given)
+        rows = db.execute(select(Village.id, Village.code).where(Village.project_id == project_id, within)).all()
+        given = {row.id for row in rows} - codes.keys()
+        codes |= {row.id: row.code for row in rows}
+    return set(codes.values())
+
+
+def count_homes(db: Session, case: Case, point: Point) -> int:
+    """How many homes, this one included, have been given this point up to this record; 0 where it is about no home."""
+    within, most = LIMITS["same_point"]["within_m"], LIMITS["same_point"]["most_looked_at"]
+    own = db.scalar(
+        select(CareEvent.subject).where(CareEvent.submission_id == case.id, CareEvent.subject_list == HOMES)
+    )
+    if own is None:
+        return 0
+    query = points_near(case, point, within).where(CareEvent.subject != own)
+    rows = db.execute(query.order_by(SubmissionGeometry.submission_id.desc()).limit(most))
+    near = ((subject, read_point(geometry, None)) for subject, geometry in rows)
+    return 1 + len({subject for subject, other in near if other and point.metres_to(other) <= within})
+
+
+def points_near(case: Case, point: Point, metres: float) -> Select[str, Any]:
+    """(home, point) of earlier records in a box of so many metres around."""
+    per_lat, per_lon = metres_per_degree(point.lat)
+    x, y = metres / per_lon, metres / per_lat
+    box = Box(point.lon - x, point.lat - y, point.lon + x, point.lat + y)
+    return (
+        select(CareEvent.subject, SubmissionGeometry.geometry)
+        .join(CareEvent, CareEvent.submission_id == SubmissionGeometry.submission_id)
+        .where(
+            within_box(SubmissionGeometry.geometry, box),
+            SubmissionGeometry.is_place,
+            SubmissionGeometry.project_id == case.reading.project.id,
+            SubmissionGeometry.submission_id < case.id,
+            CareEvent.subject_list == HOMES,
+        )
+    )
+
+
+def ask_of_speed(db: Session, case: Case, point: Point) -> Iterator[tuple[str, Told]]:
+    """From the records of the same day that stand next to it in time, by the longest time there can have been."""
+    for other_id, other, gap in neighbours(db, case):
+        speed = speed_between(point.metres_to(other), (point.accuracy, other.accuracy), gap)
+        if speed > LIMITS["speed"]["over_kmh"]:
+            yield "speed", {"kmh": ceil(speed), "record": other_id}
+            return
+
+
+def neighbours(db: Session, case: Case) -> Iterator[tuple[int, Point, timedelta]]:
+    mine, measured = case.measure, QualityMeasure
+    if mine.worker_id is None:
+        return
+    query = (
+        select(measured.submission_id, measured.began_at, measured.ended_at)
+        .add_columns(SubmissionGeometry.geometry, SubmissionGeometry.accuracy)
+        .join(SubmissionGeometry, SubmissionGeometry.submission_id == measured.submission_id)
+        .where(measured.project_id == mine.project_id, measured.worker_id == mine.worker_id, measured.day == mine.day)
+        .where(measured.submission_id < mine.submission_id, SubmissionGeometry.is_place)
+    )
+    before = query.where(measured.ended_at <= mine.ended_at).order_by(measured.ended_at.desc(), measured.submission_id)
+    after = query.where(measured.ended_at > mine.ended_at).order_by(measured.ended_at, measured.submission_id)
+    for one in (before, after):
+        row = db.execute(one.limit(1)).first()
+        other = read_point(row.geometry, row.accuracy) if row else None
+        if row and other:
+            yield row.submission_id, other, max(mine.ended_at, row.ended_at) - min(mine.began_at, row.began_at)
