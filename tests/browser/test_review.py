@@ -14,7 +14,7 @@ def test_a_record_opens_beside_the_list_and_its_row_follows_the_decision(town, o
     tab.go("/review")
     tab.page.click(f'[data-record="{record}"] a.title')
     tab.page.wait_for_selector("#record-title")
-    tab.page.fill("#panel textarea", "看过了")
+    tab.page.fill("#panel textarea[name=comment]", "看过了")
     tab.page.click('#panel button[value="hasIssues"]')
     tab.page.wait_for_selector(f'[data-record="{record}"] .shape-hasIssues')
     assert "看过了" in tab.page.inner_text("#panel .course")

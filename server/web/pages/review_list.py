@@ -41,35 +41,47 @@ HERE = review_filter.HERE
 @pages.get(HERE)
 def list_review() -> Response:
     project, scope = reachable("submission.list")
-    wanted = read_filter()
-    if wanted.flag == SEALED and project.kind == "care":
-        return redirect("/review/sealed", 303)  # type: ignore[return-value]
-    if not may_review(project):
-        wanted = replace(wanted, flag="")
-    if added := review_filter.added_answer():
-        return redirect(address_of(replace(wanted, answers=(*wanted.answers, added))), 303)  # type: ignore[return-value]
-    counts = desk.count_states(session.db(), scope, wanted)
-    back = desk.count_returned(session.db(), scope, wanted) if counts.get("hasIssues") else 0
-    total = {**counts, RETURNED: back}.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    wanted = wanted_here(project)
+    if address := leads_elsewhere(project, wanted):
+        return redirect(address, 303)  # type: ignore[return-value]
     number = page_asked()
     records = desk.list_records(session.db(), scope, wanted, (number - 1) * PAGE, PAGE)
     note_read(project, "submission.list", details={"records": len(records)})
-    ids = [one.id for one in records]
-    schema = schema_of(scope, wanted)
-    page = render_template(
-        "review/list.html",
-        records=records,
-        counts=counts,
-        total=total,
-        views=[*views(wanted, counts), *returned_view(wanted, back), *sealed_view(project, scope)],
-        filters=wanted,
-        page=pager(HERE, values_of(wanted), number, total),
+    ids, schema = [one.id for one in records], schema_of(scope, wanted)
+    told = {
+        **numbers(project, scope, wanted, number),
         **choices(project, scope, wanted, schema),
         **columns_of(project, wanted, schema, ids),
-        **acts(project, ids),
-        **saved(project, wanted),
-    )
-    return make_response(page)
+    }
+    more = {**acts(project, ids), **saved(project, wanted)}
+    return make_response(render_template("review/list.html", records=records, filters=wanted, **told, **more))
+
+
+def wanted_here(project: Project) -> Wanted:
+    """The filter in the address; what may be asked about a record is only for who reviews."""
+    wanted = read_filter()
+    return wanted if may_review(project) else replace(wanted, flag="")
+
+
+def leads_elsewhere(project: Project, wanted: Wanted) -> str | None:
+    """The address of the list with one answer more, or of what nobody reads; None where the list itself is wanted."""
+    if wanted.flag == SEALED and project.kind == "care":
+        return "/review/sealed"
+    added = review_filter.added_answer()
+    return address_of(replace(wanted, answers=(*wanted.answers, added))) if added else None
+
+
+def numbers(project: Project, scope: Scope, wanted: Wanted, number: int) -> dict[str, Any]:
+    """How many there are in each state, as tabs, and the pages of the one that is shown."""
+    counts = desk.count_states(session.db(), scope, wanted)
+    back = desk.count_returned(session.db(), scope, wanted) if counts.get("hasIssues") else 0
+    total = {**counts, RETURNED: back}.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    return {
+        "counts": counts,
+        "total": total,
+        "views": [*views(wanted, counts), *returned_view(wanted, back), *sealed_view(project, scope)],
+        "page": pager(HERE, values_of(wanted), number, total),
+    }
 
 
 def columns_of(project: Project, wanted: Wanted, schema: FormSchema | None, ids: list[int]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_who_has_some_villages_sees_what_is_sent_by_those_who_work_there(browse:
         db.execute(
             update(VillageScope).where(VillageScope.actor_id == town.phone_id).values({village: town.village_ids[1]})
         )
-    assert "已封存" not in text_of(vera.see("/review"))
+    assert 'href="/review/sealed"' not in vera.see("/review").get_data(as_text=True)
 
 
 def test_without_the_right_to_records_nobody_sees_them(browse: Browse, shut: int) -> None:
