@@ -17,6 +17,7 @@ FEEDBACK_WAITS: Final = "feedback_waits"
 BEFORE_BREAK: Final = "before_break"
 SYNC_WORKER, SYNC_LEAD = "sync_worker", "sync_lead"
 MENTIONED: Final = "mentioned"
+RECORD_ASKED: Final = "record_asked"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -70,6 +71,10 @@ SENTENCES: Final = {
     MENTIONED: (
         "有同事在一份记录的批注里提到您，请在方便时看一看。",
         "A colleague named you in a comment beside a record; please look when it suits you.",
+    ),
+    RECORD_ASKED: (
+        "审核的同事想问问您交来的一份记录是怎么填的，方便时回个话就行。",
+        "Who reviews would like to ask how one of your records was made; a word back when it suits you is enough.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",
