@@ -18,6 +18,7 @@ BEFORE_BREAK: Final = "before_break"
 SYNC_WORKER, SYNC_LEAD = "sync_worker", "sync_lead"
 MENTIONED: Final = "mentioned"
 RETURN_ANSWERED: Final = "return_answered"
+RECORD_ASKED: Final = "record_asked"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -75,6 +76,10 @@ SENTENCES: Final = {
     RETURN_ANSWERED: (
         "您退回的一份记录已经更正了，请在方便时再看一看。",
         "A record that you returned has been corrected; please look at it again when it suits you.",
+    ),
+    RECORD_ASKED: (
+        "审核的同事想问问您交来的一份记录是怎么填的，方便时回个话就行。",
+        "Who reviews would like to ask how one of your records was made; a word back when it suits you is enough.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

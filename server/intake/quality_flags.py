@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import orjson
 from sqlalchemy import select
@@ -10,13 +11,16 @@ from sqlalchemy.orm import Session, aliased
 
 from server.access.allow import Scope
 from server.errors import NotFound
+from server.followups.plain_notices import RECORD_ASKED, tell
 from server.intake.desk import FLAG_ACTS
 from server.intake.quality_limits import KINDS
 from server.intake.review import add_comment, note, set_review_state
 from server.intake.wanted import in_scope
 from server.models import Actor, QualityFlag, Submission
+from server.registry.workers import person_of
 
 ASK, SETTLE, REOPEN = FLAG_ACTS
+PREFIX: Final = "flag"
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,30 @@ def visible_among(db: Session, scope: Scope, submission_ids: Iterable[int]) -> s
 
 
 def ask_worker(db: Session, submission: Submission, kind: str, words: str, by: int, now: datetime) -> None:
-    """Writes the question as a comment, and marks the record so that its worker sees it. Raises NotFound."""
+    """Writes the question as a comment, marks the record, and tells who sent it that there is a question. Raises NotFound."""
     flag = get_flag(db, submission, kind)
     add_comment(db, submission, words, by, now)
     flag.asked_at, flag.asked_by_id = now, by
     note(db, ASK, submission, by, now, {"flag": kind})
+    worker = person_of(db, submission.submitter_id)
+    if worker not in (None, by):
+        tell(db, submission.project_id, [worker], RECORD_ASKED, f"{PREFIX}:{submission.id}:{kind}", now)
     if submission.review_state in (None, "edited"):
         set_review_state(db, submission, "hasIssues", by, now)
+
+
+def find_asked(db: Session, person_id: int | None, occasion: str) -> tuple[str, datetime] | None:
+    """(the kind of question, when its record came) behind such a word, for who sent the record, while it is open."""
+    parts = occasion.split(":")
+    if person_id is None or len(parts) < 3 or parts[0] != PREFIX or not parts[1].isdigit():
+        return None
+    row = db.execute(
+        select(Submission.submitter_id, Submission.created_at)
+        .join(QualityFlag, QualityFlag.submission_id == Submission.id)
+        .where(QualityFlag.submission_id == int(parts[1]), QualityFlag.kind == parts[2])
+        .where(QualityFlag.settled_at.is_(None), Submission.deleted_at.is_(None), ~Submission.sealed)
+    ).first()
+    return (parts[2], row.created_at) if row and person_of(db, row.submitter_id) == person_id else None
 
 
 def settle(db: Session, submission: Submission, kind: str, by: int, now: datetime) -> None:

@@ -25,15 +25,17 @@ from server.followups.inbox import Notice
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import Wishes, save_wishes, wishes_of
 from server.intake.mentions import record_of
+from server.intake.quality_flags import find_asked
 from server.models import BENEFIT_CASES, Project
 from server.web import session
 from server.web.languages import language_tag
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
+from server.web.pages.flag_words import question_of
 from server.web.pages.own_paths import own_path
 from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import sent_text
-from server.web.pages.shell import say_moment, today
+from server.web.pages.shell import say_day, say_moment, today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
@@ -96,6 +98,9 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
         reads = allow.find_records_scope(session.caller(), "submission.read", project)
         found = record_of(session.db(), notice.occasion, reads)
         return "", f"/review/{found}?project={project.id}" if found else ""
+    if notice.kind == plain_notices.RECORD_ASKED:
+        asked = find_asked(session.db(), session.caller().actor_id, notice.occasion)
+        return f" {question_of(asked[0])} ({say_day(asked[1])})" if asked else "", ""
     if notice.kind not in (plain_notices.CHECK_DIFFERS, plain_notices.CHECK_CONCERN):
         return name_behind(notice, project), ""
     db, caller = session.db(), session.caller()

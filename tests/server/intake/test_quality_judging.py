@@ -16,6 +16,7 @@ from server.intake.review import delete_submission
 from server.intake.withdrawing import ERASE, withdraw
 from server.models import (
     ABOUT_QUALITY,
+    AnswerKey,
     Audit,
     Project,
     QualityFlag,
@@ -141,6 +142,12 @@ def test_no_answer_stands_in_what_is_kept_for_comparing(town: QualityTown, datab
         assert list(db.scalars(select(QualityFlag.kind))) == ["same_answers"]
     assert len(held) == 4 and len(vectors) == 1
     assert not [one for one in held for word in ("SAYSENTINEL", "175", '"records"') if word in one]
+    with database.transaction() as db:
+        db.execute(delete(AnswerKey))
+        db.add_all(QualityWait(submission_id=one) for one in db.scalars(select(Submission.id)).all())
+    town.judge()
+    with database.reading() as db:
+        assert set(db.scalars(select(QualityMeasure.vector))).isdisjoint(vectors), "it hangs on the project's key"
 
 
 def test_asking_writes_a_comment_and_marks_the_record_and_settling_can_be_taken_back(

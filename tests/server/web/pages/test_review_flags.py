@@ -1,6 +1,7 @@
 """Questions about how a record was made: who sees them, how they are found, asked and settled."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,8 @@ from sqlalchemy import select
 from server.intake.quality_flags import Flag
 from server.intake.quality_judging import judge_waiting
 from server.intake.quality_limits import KINDS
-from server.models import Audit, QualityFlag, Submission, SubmissionComment
+from server.jobs import empty_outbox
+from server.models import Actor, AppUser, Audit, QualityFlag, Submission, SubmissionComment
 from server.web.pages.flag_words import QUESTIONS, SHORT, say_flag
 from tests.conftest import MORNING
 from tests.making import new_id
@@ -141,3 +143,24 @@ def test_the_list_asks_as_many_questions_with_flags_as_without(town, browse, dat
                 rita.see(path)
             counted.append(len(statements))
     assert len(set(counted)) == 1
+
+
+def test_who_sent_it_reads_the_question_in_her_inbox_until_it_is_settled_and_nobody_else_does(
+    town, browse, database, asked, config
+):
+    with database.transaction() as db:
+        vera = db.scalars(select(Actor.id).where(Actor.display_name == "vera")).one()
+        db.get(AppUser, town.phone_id).person_id = vera
+    rita, here = browse("rita"), f"/review/{asked}/flags/accuracy"
+    rita.send(here, {"act": "ask"})
+    empty_outbox(database, config, MORNING + timedelta(hours=2))
+    page = text_of(browse("vera").see("/inbox"))
+    assert "想问问您交来的一份记录是怎么填的" in page and "是不是走到门口才开定位？" in page
+    assert "想问问您" not in text_of(rita.see("/inbox"))
+    with database.transaction() as db:
+        db.get(AppUser, town.phone_id).person_id = None
+    assert "走到门口" not in text_of(browse("vera").see("/inbox")), "another carries that phone now"
+    with database.transaction() as db:
+        db.get(AppUser, town.phone_id).person_id = vera
+    rita.send(here, {"act": "settle"})
+    assert "走到门口" not in text_of(browse("vera").see("/inbox"))
