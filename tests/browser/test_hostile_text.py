@@ -385,6 +385,7 @@ ALSO_OURS = {
     ("dataset_property", "name"),
     ("form_attachment", "name"),
     ("submission_attachment", "name"),
+    ("returned_record", "ended_how"),
     ("review_batch", "what"),
     ("review_batch_item", "before"),
     ("review_batch_item", "after"),
