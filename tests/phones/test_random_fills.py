@@ -78,13 +78,18 @@ LIKELY = 0.7
 """The share of branches that a few records reach. All of them are asked of the full size, after the last town."""
 
 OWN = "where only her own villages are drawn nothing is left to choose; tests/forms/library/test_back_check.py comes to it"
+BACK = (
+    "nothing went back to these phones; tests/forms/library/ and tests/walks/test_returned_to_the_phone.py come to it"
+)
+CORRECTING = ("household_visit", "benefit_case", "supplies", "antenatal_check")
 UNREACHABLE: dict[str, dict[str, str]] = {
     "back_check": {
         "/data/own_village_note": OWN,
         "not /data/visit_date": OWN,
         "not /data/mode": OWN,
         "not /data/reached": OWN,
-    }
+    },
+    **{form_id: {"/data/returned": BACK} for form_id in CORRECTING},
 }
 """Branches that no record comes to by chance with what the server gives to phones, by form, and where they are reached."""
 
