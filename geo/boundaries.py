@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.boundary_crs import refuse_contradiction
 from geo.boundary_formats import read_rows
 from geo.boundary_rows import Row, Rows
-from geo.crs import Crs, metres_per_degree, read_crs, to_wgs84
+from geo.crs import Crs, read_crs, to_wgs84
 from geo.errors import InvalidBoundary
+from geo.topology import Gap, Overlap, Repair, find_gaps, find_overlaps, repair
 
 # As they are met in files of survey offices and of desktop GIS, compared without case, spaces and underscores.
 CODE_NAMES: tuple[str, ...] = (
@@ -29,7 +29,6 @@ NAME_NAMES: tuple[str, ...] = (
     *("xzqmc", "zldwmc", "cmc", "名称", "村"),
 )
 
-LEAST_M2 = 1.0  # what two survey drawings of one border differ by without anybody meaning it
 _CODE = re.compile(r"\d{12}", re.ASCII)
 
 
@@ -45,19 +44,18 @@ class VillageShape:
 
 @dataclass(frozen=True, slots=True)
 class BoundaryFile:
-    """What a boundary file says. Areas in square metres, places as (longitude, latitude).
-
-    `overlaps` are pairs of codes that claim the same ground, `gaps` holes that no village claims, `repaired` the codes
-    whose outline crossed itself, each with the reason.
+    """What a boundary file says; `repaired` are villages whose outline crossed itself, and `as_drawn` how they were in
+    the file, by code, in WGS-84.
     """
 
     villages: list[VillageShape]
-    overlaps: list[tuple[str, str, float]]
-    gaps: list[tuple[float, tuple[float, float]]]
-    repaired: list[tuple[str, str]]
+    overlaps: list[Overlap]
+    gaps: list[Gap]
+    repaired: list[Repair]
     source_crs: str
     format: str = ""
     filename: str = ""
+    as_drawn: dict[str, BaseGeometry] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,15 +81,29 @@ def read_boundaries(source: bytes | Path, filename: str, crs: str) -> BoundaryFi
     data = source.read_bytes() if isinstance(source, Path) else source
     found = read_rows(data, filename)
     refuse_contradiction(found, declared)
-    villages, repaired = _read_villages(found, declared)
+    villages, repaired, as_drawn = _read_villages(found, declared)
+    return boundaries_of(villages, declared.name, found.format, filename, repaired, as_drawn)
+
+
+def boundaries_of(
+    villages: list[VillageShape],
+    source_crs: str,
+    format: str,
+    filename: str,
+    repaired: list[Repair] | None = None,
+    as_drawn: dict[str, BaseGeometry] | None = None,
+) -> BoundaryFile:
+    """A set of villages with what is odd about how they lie: of a file, or drawn by hand (`format` says which)."""
+    areas = {village.code: village.geometry for village in villages}
     return BoundaryFile(
         villages=villages,
-        overlaps=find_overlaps(villages),
-        gaps=find_gaps(villages),
-        repaired=repaired,
-        source_crs=declared.name,
-        format=found.format,
+        overlaps=find_overlaps(areas),
+        gaps=find_gaps(areas),
+        repaired=repaired or [],
+        source_crs=source_crs,
+        format=format,
         filename=filename,
+        as_drawn=as_drawn or {},
     )
 
 
@@ -104,58 +116,29 @@ def label_point(geometry: BaseGeometry) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def area_m2(geometry: BaseGeometry) -> float:
-    """Area of a WGS-84 geometry in square metres, good to a thousandth for anything of a town's size."""
-    if geometry.is_empty:
-        return 0.0
-    per_lat, per_lon = metres_per_degree((geometry.bounds[1] + geometry.bounds[3]) / 2)
-    return float(geometry.area * per_lat * per_lon)
-
-
-def find_overlaps(villages: list[VillageShape]) -> list[tuple[str, str, float]]:
-    """Pairs of villages that share more than a square metre of ground, largest first."""
-    areas = np.array([village.geometry for village in villages], dtype=object)
-    left, right = shapely.STRtree(areas).query(areas, predicate="intersects")
-    found = []
-    for a, b in zip(left.tolist(), right.tolist(), strict=True):
-        shared = area_m2(shapely.intersection(areas[a], areas[b])) if a < b else 0.0
-        if shared > LEAST_M2:
-            found.append((villages[a].code, villages[b].code, round(shared, 1)))
-    return sorted(found, key=lambda overlap: -overlap[2])
-
-
-def find_gaps(villages: list[VillageShape]) -> list[tuple[float, tuple[float, float]]]:
-    """Holes between villages that belong to none, largest first: (square metres, a place inside)."""
-    whole = shapely.union_all([village.geometry for village in villages])
-    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
-    found = []
-    for hole in holes:
-        middle = hole.representative_point()
-        if area_m2(hole) > LEAST_M2:
-            found.append((round(area_m2(hole), 1), (middle.x, middle.y)))
-    return sorted(found, key=lambda gap: -gap[0])
-
-
-def _read_villages(found: Rows, declared: Crs) -> tuple[list[VillageShape], list[tuple[str, str]]]:
+def _read_villages(found: Rows, declared: Crs) -> tuple[list[VillageShape], list[Repair], dict[str, BaseGeometry]]:
     code_column, name_column = _find_columns(found.rows)
     complaints = _Complaints()
     villages: list[VillageShape] = []
-    repaired: list[tuple[str, str]] = []
+    repaired: list[Repair] = []
+    as_drawn: dict[str, BaseGeometry] = {}
     first_row: dict[str, int] = {}
     for row in found.rows:
         code, name = _text(row.properties.get(code_column)), _text(row.properties.get(name_column))
         if not _check_row(row, code, name, first_row, complaints):
             continue
-        area, reason = _valid_area(to_wgs84(row.geometry, declared.name))
-        if reason:
-            repaired.append((code, reason))
+        drawn = to_wgs84(row.geometry, declared.name)
+        area, mended = repair(code, drawn)
+        if mended:
+            repaired.append(mended)
+            as_drawn[code] = drawn
         if area.is_empty or not _on_earth(area):
             complaints.add(row, "its outline encloses nothing" if area.is_empty else "it is not on earth")
             continue
         rest = {key: value for key, value in row.properties.items() if key not in {code_column, name_column}}
         villages.append(VillageShape(code, name, area, rest))
     complaints.raise_if_any()
-    return sorted(villages, key=lambda village: village.code), repaired
+    return sorted(villages, key=lambda village: village.code), repaired, as_drawn
 
 
 def _check_row(row: Row, code: str, name: str, first_row: dict[str, int], complaints: _Complaints) -> bool:
@@ -195,14 +178,6 @@ def _first_named(columns: list[str], names: tuple[str, ...]) -> str | None:
 def _text(value: Any) -> str:
     text = "" if value is None else str(value)
     return "".join(c for c in text if c.isprintable()).strip()
-
-
-def _valid_area(area: BaseGeometry) -> tuple[shapely.MultiPolygon, str]:
-    """The area without crossings, as a MultiPolygon, and why it had to be repaired ("" if it had not)."""
-    reason = "" if area.is_valid else shapely.is_valid_reason(area)
-    whole = area if not reason else shapely.make_valid(area, method="structure", keep_collapsed=False)
-    parts = [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon" and not part.is_empty]
-    return shapely.MultiPolygon(parts), reason.partition("[")[0]
 
 
 def _on_earth(area: BaseGeometry) -> bool:
