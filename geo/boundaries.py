@@ -5,7 +5,7 @@ wrong guess moves households into the next village (GCJ-02 alone shifts by 250-6
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.boundary_crs import refuse_contradiction
 from geo.boundary_formats import read_rows
+from geo.boundary_match import CODE, KnownVillages, Matched, Unmatched
 from geo.boundary_rows import Row, Rows
 from geo.crs import Crs, read_crs, to_wgs84
 from geo.errors import InvalidBoundary
@@ -29,7 +30,6 @@ NAME_NAMES: tuple[str, ...] = (
     *("xzqmc", "zldwmc", "cmc", "名称", "村"),
 )
 
-_CODE = re.compile(r"\d{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class VillageShape:
 @dataclass(frozen=True, slots=True)
 class BoundaryFile:
     """What a boundary file says; `repaired` are villages whose outline crossed itself, and `as_drawn` how they were in
-    the file, by code, in WGS-84.
+    the file, by code, in WGS-84. `matched` are rows that were told by a name, an alias or a choice; `unmatched` those that
+    nobody could tell: they are not among the villages, and such a file is not for importing yet.
     """
 
     villages: list[VillageShape]
@@ -56,6 +57,8 @@ class BoundaryFile:
     format: str = ""
     filename: str = ""
     as_drawn: dict[str, BaseGeometry] = field(default_factory=dict)
+    matched: list[Matched] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -72,17 +75,23 @@ class _Complaints:
             raise InvalidBoundary(f"These rows cannot be villages: {first}{more}.", "rows", {"rows": self.rows[:100]})
 
 
-def read_boundaries(source: bytes | Path, filename: str, crs: str) -> BoundaryFile:
+def read_boundaries(
+    source: bytes | Path, filename: str, crs: str, known: KnownVillages | None = None
+) -> BoundaryFile:
     """Read GeoJSON, GeoPackage, zipped Shapefile or KML whose coordinates are declared to be in `crs`.
 
-    `crs` is "EPSG:n" or "GCJ-02". Raises UnknownCrs, or InvalidBoundary whose details name the rows.
+    `crs` is "EPSG:n" or "GCJ-02". With `known` a row without a 12-digit code may be told by its name. Raises UnknownCrs, or
+    InvalidBoundary whose details name the rows.
     """
     declared = read_crs(crs)
     data = source.read_bytes() if isinstance(source, Path) else source
     found = read_rows(data, filename)
     refuse_contradiction(found, declared)
-    villages, repaired, as_drawn = _read_villages(found, declared)
-    return boundaries_of(villages, declared.name, found.format, filename, repaired, as_drawn)
+    reading = _Reading(declared, known if known and known.titles else None)
+    reading.read(found)
+    plain = boundaries_of(reading.villages, declared.name, found.format, filename)
+    more = {"repaired": reading.repaired, "as_drawn": reading.as_drawn}
+    return replace(plain, **more, matched=reading.matched, unmatched=reading.unmatched)
 
 
 def boundaries_of(
@@ -90,8 +99,6 @@ def boundaries_of(
     source_crs: str,
     format: str,
     filename: str,
-    repaired: list[Repair] | None = None,
-    as_drawn: dict[str, BaseGeometry] | None = None,
 ) -> BoundaryFile:
     """A set of villages with what is odd about how they lie: of a file, or drawn by hand (`format` says which)."""
     areas = {village.code: village.geometry for village in villages}
@@ -99,11 +106,10 @@ def boundaries_of(
         villages=villages,
         overlaps=find_overlaps(areas),
         gaps=find_gaps(areas),
-        repaired=repaired or [],
+        repaired=[],
         source_crs=source_crs,
         format=format,
         filename=filename,
-        as_drawn=as_drawn or {},
     )
 
 
@@ -116,34 +122,61 @@ def label_point(geometry: BaseGeometry) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _read_villages(found: Rows, declared: Crs) -> tuple[list[VillageShape], list[Repair], dict[str, BaseGeometry]]:
-    code_column, name_column = _find_columns(found.rows)
-    complaints = _Complaints()
-    villages: list[VillageShape] = []
-    repaired: list[Repair] = []
-    as_drawn: dict[str, BaseGeometry] = {}
-    first_row: dict[str, int] = {}
-    for row in found.rows:
-        code, name = _text(row.properties.get(code_column)), _text(row.properties.get(name_column))
-        if not _check_row(row, code, name, first_row, complaints):
-            continue
-        drawn = to_wgs84(row.geometry, declared.name)
+@dataclass(slots=True)
+class _Reading:
+    """What has been read of a file so far."""
+
+    declared: Crs
+    known: KnownVillages | None
+    complaints: _Complaints = field(default_factory=_Complaints)
+    villages: list[VillageShape] = field(default_factory=list)
+    repaired: list[Repair] = field(default_factory=list)
+    as_drawn: dict[str, BaseGeometry] = field(default_factory=dict)
+    matched: list[Matched] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    first_row: dict[str, int] = field(default_factory=dict)
+
+    def read(self, found: Rows) -> None:
+        code_column, name_column = _find_columns(found.rows, codes_needed=self.known is None)
+        for row in found.rows:
+            said, name = _text(row.properties.get(code_column)), _text(row.properties.get(name_column))
+            if self.known and row.geometry is not None and not CODE.fullmatch(said):
+                code = self.told_by_name(row, said, name, self.known)
+                name = self.known.titles.get(code, name)
+                if not code:
+                    continue
+            else:
+                code = said
+            rest = {key: value for key, value in row.properties.items() if key not in {code_column, name_column}}
+            self.add(row, code, name, rest)
+        self.complaints.raise_if_any()
+        self.villages.sort(key=lambda village: village.code)
+
+    def told_by_name(self, row: Row, said: str, name: str, known: KnownVillages) -> str:
+        found = known.find(row.number, name)
+        if found is None:
+            self.unmatched.append(Unmatched(row.number, name, said))
+            return ""
+        self.matched.append(Matched(row.number, found[0], name, found[1]))
+        return found[0]
+
+    def add(self, row: Row, code: str, name: str, rest: dict[str, Any]) -> None:
+        if not _check_row(row, code, name, self.first_row, self.complaints):
+            return
+        drawn = to_wgs84(row.geometry, self.declared.name)  # type: ignore[arg-type]
         area, mended = repair(code, drawn)
         if mended:
-            repaired.append(mended)
-            as_drawn[code] = drawn
+            self.repaired.append(mended)
+            self.as_drawn[code] = drawn
         if area.is_empty or not _on_earth(area):
-            complaints.add(row, "its outline encloses nothing" if area.is_empty else "it is not on earth")
-            continue
-        rest = {key: value for key, value in row.properties.items() if key not in {code_column, name_column}}
-        villages.append(VillageShape(code, name, area, rest))
-    complaints.raise_if_any()
-    return sorted(villages, key=lambda village: village.code), repaired, as_drawn
+            self.complaints.add(row, "its outline encloses nothing" if area.is_empty else "it is not on earth")
+            return
+        self.villages.append(VillageShape(code, name, area, rest))
 
 
 def _check_row(row: Row, code: str, name: str, first_row: dict[str, int], complaints: _Complaints) -> bool:
     before = len(complaints.rows)
-    if _CODE.fullmatch(code) is None:
+    if CODE.fullmatch(code) is None:
         complaints.add(row, f'the code "{code[:30]}" does not have 12 digits' if code else "it has no code")
     elif code in first_row:
         complaints.add(row, f"code {code} is that of row {first_row[code]} already")
@@ -156,9 +189,11 @@ def _check_row(row: Row, code: str, name: str, first_row: dict[str, int], compla
     return len(complaints.rows) == before
 
 
-def _find_columns(rows: list[Row]) -> tuple[str, str]:
+def _find_columns(rows: list[Row], codes_needed: bool = True) -> tuple[str, str]:
     columns = list(rows[0].properties)
     code, name = _first_named(columns, CODE_NAMES), _first_named(columns, NAME_NAMES)
+    if code is None and not codes_needed:
+        code = ""
     if code is None or name is None:
         lacking = "code" if code is None else "name"
         seen = ", ".join(columns)[:300] or "none"

@@ -32,7 +32,17 @@ from server.models.follow_up_acts import FollowUpAct
 from server.models.followups import FollowUp, FollowUpTally, Notification, NotificationWish, ScheduleChoice
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.office import OfficeAct
-from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
+from server.models.places import (
+    BoundarySet,
+    PointShift,
+    PointShiftItem,
+    SubmissionGeometry,
+    Village,
+    VillageAlias,
+    VillageBoundary,
+    VillageMerge,
+    VillageMergePart,
+)
 from server.models.projects import Project
 from server.models.releases import Release, ReleaseLook
 from server.models.reviewing import ReviewAssignment, ReviewBatch, ReviewBatchItem, SavedView
@@ -114,6 +124,8 @@ __all__ = [
     "OneTimeToken",
     "OpenIdName",
     "Passkey",
+    "PointShift",
+    "PointShiftItem",
     "Pregnancy",
     "Project",
     "Reading",
@@ -155,7 +167,10 @@ __all__ = [
     "User",
     "UtcDateTime",
     "Village",
+    "VillageAlias",
     "VillageBoundary",
+    "VillageMerge",
+    "VillageMergePart",
     "VillageScope",
     "Waiver",
     "Withdrawal",
