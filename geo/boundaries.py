@@ -31,7 +31,6 @@ NAME_NAMES: tuple[str, ...] = (
 )
 
 
-
 @dataclass(frozen=True, slots=True)
 class VillageShape:
     """One village of a file: official 12-digit code, name, area in WGS-84, and every other column as it came."""
@@ -75,9 +74,7 @@ class _Complaints:
             raise InvalidBoundary(f"These rows cannot be villages: {first}{more}.", "rows", {"rows": self.rows[:100]})
 
 
-def read_boundaries(
-    source: bytes | Path, filename: str, crs: str, known: KnownVillages | None = None
-) -> BoundaryFile:
+def read_boundaries(source: bytes | Path, filename: str, crs: str, known: KnownVillages | None = None) -> BoundaryFile:
     """Read GeoJSON, GeoPackage, zipped Shapefile or KML whose coordinates are declared to be in `crs`.
 
     `crs` is "EPSG:n" or "GCJ-02". With `known` a row without a 12-digit code may be told by its name. Raises UnknownCrs, or
@@ -90,8 +87,8 @@ def read_boundaries(
     reading = _Reading(declared, known if known and known.titles else None)
     reading.read(found)
     plain = boundaries_of(reading.villages, declared.name, found.format, filename)
-    more = {"repaired": reading.repaired, "as_drawn": reading.as_drawn}
-    return replace(plain, **more, matched=reading.matched, unmatched=reading.unmatched)
+    plain = replace(plain, repaired=reading.repaired, as_drawn=reading.as_drawn)
+    return replace(plain, matched=reading.matched, unmatched=reading.unmatched)
 
 
 def boundaries_of(
@@ -163,7 +160,7 @@ class _Reading:
     def add(self, row: Row, code: str, name: str, rest: dict[str, Any]) -> None:
         if not _check_row(row, code, name, self.first_row, self.complaints):
             return
-        drawn = to_wgs84(row.geometry, self.declared.name)  # type: ignore[arg-type]
+        drawn = to_wgs84(row.geometry, self.declared.name)
         area, mended = repair(code, drawn)
         if mended:
             self.repaired.append(mended)

@@ -28,7 +28,9 @@ class Village(Base):
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]  # no longer in the newest boundaries; its history stays
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"), index=True)
-    successor_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))  # in force: what it was merged into (合村)
+    successor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("village.id")
+    )  # in force: what it was merged into (合村)
 
 
 class VillageAlias(Base):

@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.instance import Instance, elements_at, geo_answers
@@ -29,7 +29,9 @@ GEOMETRY, SUBMISSION, VILLAGE = table_of(SubmissionGeometry), table_of(Submissio
 FORGET = delete(GEOMETRY).where(GEOMETRY.c.submission_id == bindparam("of_submission"))
 INSERT = insert(GEOMETRY)
 PLACE = update(SUBMISSION).where(SUBMISSION.c.id == bindparam("of_submission"))
-BY_CODE = select(VILLAGE.c.id).where(VILLAGE.c.project_id == bindparam("project"), VILLAGE.c.code == bindparam("code"))
+BY_CODE = select(func.coalesce(VILLAGE.c.successor_id, VILLAGE.c.id)).where(
+    VILLAGE.c.project_id == bindparam("project"), VILLAGE.c.code == bindparam("code")
+)
 
 
 def place_submission(db: Session, reading: Reading) -> None:
@@ -95,7 +97,7 @@ def place_of(known: VillageMap | None, geometry: BaseGeometry, accuracy: float |
 
 
 def place_by_code(db: Session, project_id: int, code: str | None) -> Place:
-    """The village that the answers name, where the project has it."""
+    """The village that the answers name, where the project has it; of a merged one its successor."""
     if not code:
         return UNKNOWN
     village_id = db.connection().execute(BY_CODE, {"project": project_id, "code": code}).scalar()

@@ -10,7 +10,9 @@ LEZHI = {"a": shapely.box(105.02, 30.27, 105.04, 30.29), "b": shapely.box(105.04
 
 
 def as_web_maps_draw(villages):
-    return {code: shapely.Polygon([wgs84_to_gcj02(*one) for one in area.exterior.coords]) for code, area in villages.items()}
+    return {
+        code: shapely.Polygon([wgs84_to_gcj02(*one) for one in area.exterior.coords]) for code, area in villages.items()
+    }
 
 
 def test_a_file_of_a_web_map_declared_as_gps_is_told_by_the_boundaries_in_use() -> None:
