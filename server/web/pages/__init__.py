@@ -9,6 +9,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     before_break,
     board,
     boundaries,
+    villages,
     calendar,
     calendars,
     calling,
