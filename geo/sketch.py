@@ -1,7 +1,7 @@
 """Outlines as paths of a small picture (SVG), for a preview that needs no script and no map."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -17,20 +17,29 @@ _DETAIL = 0.4  # of a picture's unit: no eye tells it
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """`layers` by name: the path data of each; `names` are (text, x, y). Units of the picture, y downward."""
+    """`layers` by name: the path data of each; `names` are (text, x, y); `points` by name (x, y). Units of the picture, y
+    downward.
+    """
 
     width: float
     height: float
     layers: dict[str, str]
     names: list[tuple[str, float, float]]
+    points: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
 
-def sketch(layers: Mapping[str, Iterable[BaseGeometry]], names: Iterable[tuple[str, BaseGeometry]] = ()) -> Sketch:
-    """Draws WGS-84 areas, each layer a path, all to one scale with north up. Without any area the picture is empty."""
+def sketch(
+    layers: Mapping[str, Iterable[BaseGeometry]],
+    names: Iterable[tuple[str, BaseGeometry]] = (),
+    points: Mapping[str, list[tuple[float, float]]] | None = None,
+) -> Sketch:
+    """Draws WGS-84 areas, each layer a path, and points, all to one scale with north up. Without any area it is empty."""
     drawn = {name: shapely.geometrycollections(list(areas)) for name, areas in layers.items()}
     whole = [one for one in drawn.values() if not one.is_empty]
     if not whole:
         return Sketch(WIDTH, 0, {}, [])
+    marks = points or {}
+    whole += [shapely.MultiPoint(here) for here in marks.values() if here]
     west, south, east, north = shapely.total_bounds(np.array(whole, dtype=object)).tolist()
     per_lat, per_lon = metres_per_degree((south + north) / 2)
     wide, high = max((east - west) * per_lon, 1.0), max((north - south) * per_lat, 1.0)
@@ -45,7 +54,12 @@ def sketch(layers: Mapping[str, Iterable[BaseGeometry]], names: Iterable[tuple[s
     for text, area in names:
         ((x, y),) = place(shapely.get_coordinates(area.representative_point())).tolist()
         written.append((text, round(x, 1), round(y, 1)))
-    return Sketch(WIDTH, round(high * unit + 2 * _MARGIN, 1), paths, written)
+    dots = {
+        name: [(round(x, 1), round(y, 1)) for x, y in place(np.array(here)).tolist()]
+        for name, here in marks.items()
+        if here
+    }
+    return Sketch(WIDTH, round(high * unit + 2 * _MARGIN, 1), paths, written, dots)
 
 
 def _path_of(drawing: BaseGeometry) -> str:

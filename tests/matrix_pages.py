@@ -320,6 +320,12 @@ POST /notices/failed/replay
 GET /timetable
 GET /timetable/<name>
 
+[project] submission.update
+GET /places/shifts
+GET /places/shifts/<int(max=9007199254740991):phone_id>
+POST /places/shifts/<int(max=9007199254740991):phone_id>
+POST /places/shifts/undo/<int(max=9007199254740991):shift_id>
+
 [project] village.import
 GET /places/<code>/merge
 GET /places/<code>/outline

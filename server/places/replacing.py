@@ -140,7 +140,7 @@ def _replace_by_code(
     places: list[dict[str, Any]] = []
     moves: Counter[tuple[str | None, str | None]] = Counter()
     for row in batch:
-        before, named = codes.get(row.village_id), _named_in(orjson.loads(row.values_json or "{}"))
+        before, named = codes.get(row.village_id), named_in(orjson.loads(row.values_json or "{}"))
         after = mover.successors.get(named, named) if named in known else None
         how = "village" if after else "unknown"
         if (before, row.place_how) != (after, how):
@@ -151,7 +151,7 @@ def _replace_by_code(
     return moves
 
 
-def _named_in(values: dict[str, Any]) -> str | None:
+def named_in(values: dict[str, Any]) -> str | None:
     """The answer that names a village in a stored tree of values, outside repeats (those are lists)."""
     return next((found for name in VILLAGE_FIELDS if (found := _answer_in(values, name))), None)
 

@@ -19,6 +19,7 @@ from server.models import (
     DeriveProblem,
     FormAttachment,
     FormVersion,
+    PointShiftItem,
     ReviewAssignment,
     Submission,
     SubmissionAttachment,
@@ -101,6 +102,7 @@ def empty_batch(db: Session, batch: list[int]) -> set[str]:
     db.execute(delete(SubmissionComment).where(SubmissionComment.submission_id.in_(batch)))
     db.execute(delete(SubmissionGeometry).where(SubmissionGeometry.submission_id.in_(batch)))
     db.execute(delete(AnswerWord).where(AnswerWord.submission_id.in_(batch)))
+    db.execute(delete(PointShiftItem).where(PointShiftItem.submission_id.in_(batch)))
     db.execute(delete(ReviewAssignment).where(ReviewAssignment.submission_id.in_(batch)))
     files = empty_versions(db, versions)
     db.execute(update(Submission).where(Submission.id.in_(batch)).values(**ANONYMOUS))

@@ -70,6 +70,8 @@ ACT_WORDS = {
     "field_key.delete": _l("Took a phone away"),
     "village.import": _l("Imported village boundaries"),
     "village.update": _l("Changed what a village is a part of"),
+    "point.correct": _l("Had a phone's points read as GCJ-02"),
+    "point.correct.undo": _l("Undid the correction of a phone's points"),
     "village.alias": _l("Changed what a village is also called"),
     "village.draw": _l("Drew a village's boundary"),
     "village.merge": _l("Merged villages"),

@@ -43,8 +43,9 @@ def list_places() -> Response:
         others.setdefault(code, []).append(name)
     rows = list_all(session.db(), project.id)
     names = {one.id: one.name for one in rows}
-    facts = {"villages": rows, "aliases": others, "names": names}
-    return make_response(render_template("places/list.html", **facts, can_import=can_import(project)))
+    facts: dict[str, Any] = {"villages": rows, "aliases": others, "names": names}
+    facts |= {"can_import": can_import(project), "can_correct": may(session.caller(), "submission.update", project)}
+    return make_response(render_template("places/list.html", **facts))
 
 
 def can_import(project: Project) -> bool:
