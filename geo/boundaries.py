@@ -5,19 +5,20 @@ wrong guess moves households into the next village (GCJ-02 alone shifts by 250-6
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.boundary_crs import refuse_contradiction
 from geo.boundary_formats import read_rows
+from geo.boundary_match import CODE, KnownVillages, Matched, Unmatched
 from geo.boundary_rows import Row, Rows
-from geo.crs import Crs, metres_per_degree, read_crs, to_wgs84
+from geo.crs import Crs, read_crs, to_wgs84
 from geo.errors import InvalidBoundary
+from geo.topology import Gap, Overlap, Repair, find_gaps, find_overlaps, repair
 
 # As they are met in files of survey offices and of desktop GIS, compared without case, spaces and underscores.
 CODE_NAMES: tuple[str, ...] = (
@@ -28,9 +29,6 @@ NAME_NAMES: tuple[str, ...] = (
     *("name", "villagename", "村名", "村名称", "行政村", "行政区名称"),
     *("xzqmc", "zldwmc", "cmc", "名称", "村"),
 )
-
-LEAST_M2 = 1.0  # what two survey drawings of one border differ by without anybody meaning it
-_CODE = re.compile(r"\d{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +43,21 @@ class VillageShape:
 
 @dataclass(frozen=True, slots=True)
 class BoundaryFile:
-    """What a boundary file says. Areas in square metres, places as (longitude, latitude).
-
-    `overlaps` are pairs of codes that claim the same ground, `gaps` holes that no village claims, `repaired` the codes
-    whose outline crossed itself, each with the reason.
+    """What a boundary file says; `repaired` are villages whose outline crossed itself, and `as_drawn` how they were in
+    the file, by code, in WGS-84. `matched` are rows that were told by a name, an alias or a choice; `unmatched` those that
+    nobody could tell: they are not among the villages, and such a file is not for importing yet.
     """
 
     villages: list[VillageShape]
-    overlaps: list[tuple[str, str, float]]
-    gaps: list[tuple[float, tuple[float, float]]]
-    repaired: list[tuple[str, str]]
+    overlaps: list[Overlap]
+    gaps: list[Gap]
+    repaired: list[Repair]
     source_crs: str
     format: str = ""
     filename: str = ""
+    as_drawn: dict[str, BaseGeometry] = field(default_factory=dict)
+    matched: list[Matched] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -74,23 +74,38 @@ class _Complaints:
             raise InvalidBoundary(f"These rows cannot be villages: {first}{more}.", "rows", {"rows": self.rows[:100]})
 
 
-def read_boundaries(source: bytes | Path, filename: str, crs: str) -> BoundaryFile:
+def read_boundaries(source: bytes | Path, filename: str, crs: str, known: KnownVillages | None = None) -> BoundaryFile:
     """Read GeoJSON, GeoPackage, zipped Shapefile or KML whose coordinates are declared to be in `crs`.
 
-    `crs` is "EPSG:n" or "GCJ-02". Raises UnknownCrs, or InvalidBoundary whose details name the rows.
+    `crs` is "EPSG:n" or "GCJ-02". With `known` a row without a 12-digit code may be told by its name. Raises UnknownCrs, or
+    InvalidBoundary whose details name the rows.
     """
     declared = read_crs(crs)
     data = source.read_bytes() if isinstance(source, Path) else source
     found = read_rows(data, filename)
     refuse_contradiction(found, declared)
-    villages, repaired = _read_villages(found, declared)
+    reading = _Reading(declared, known if known and known.titles else None)
+    reading.read(found)
+    plain = boundaries_of(reading.villages, declared.name, found.format, filename)
+    plain = replace(plain, repaired=reading.repaired, as_drawn=reading.as_drawn)
+    return replace(plain, matched=reading.matched, unmatched=reading.unmatched)
+
+
+def boundaries_of(
+    villages: list[VillageShape],
+    source_crs: str,
+    format: str,
+    filename: str,
+) -> BoundaryFile:
+    """A set of villages with what is odd about how they lie: of a file, or drawn by hand (`format` says which)."""
+    areas = {village.code: village.geometry for village in villages}
     return BoundaryFile(
         villages=villages,
-        overlaps=find_overlaps(villages),
-        gaps=find_gaps(villages),
-        repaired=repaired,
-        source_crs=declared.name,
-        format=found.format,
+        overlaps=find_overlaps(areas),
+        gaps=find_gaps(areas),
+        repaired=[],
+        source_crs=source_crs,
+        format=format,
         filename=filename,
     )
 
@@ -104,63 +119,61 @@ def label_point(geometry: BaseGeometry) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def area_m2(geometry: BaseGeometry) -> float:
-    """Area of a WGS-84 geometry in square metres, good to a thousandth for anything of a town's size."""
-    if geometry.is_empty:
-        return 0.0
-    per_lat, per_lon = metres_per_degree((geometry.bounds[1] + geometry.bounds[3]) / 2)
-    return float(geometry.area * per_lat * per_lon)
+@dataclass(slots=True)
+class _Reading:
+    """What has been read of a file so far."""
 
+    declared: Crs
+    known: KnownVillages | None
+    complaints: _Complaints = field(default_factory=_Complaints)
+    villages: list[VillageShape] = field(default_factory=list)
+    repaired: list[Repair] = field(default_factory=list)
+    as_drawn: dict[str, BaseGeometry] = field(default_factory=dict)
+    matched: list[Matched] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    first_row: dict[str, int] = field(default_factory=dict)
 
-def find_overlaps(villages: list[VillageShape]) -> list[tuple[str, str, float]]:
-    """Pairs of villages that share more than a square metre of ground, largest first."""
-    areas = np.array([village.geometry for village in villages], dtype=object)
-    left, right = shapely.STRtree(areas).query(areas, predicate="intersects")
-    found = []
-    for a, b in zip(left.tolist(), right.tolist(), strict=True):
-        shared = area_m2(shapely.intersection(areas[a], areas[b])) if a < b else 0.0
-        if shared > LEAST_M2:
-            found.append((villages[a].code, villages[b].code, round(shared, 1)))
-    return sorted(found, key=lambda overlap: -overlap[2])
+    def read(self, found: Rows) -> None:
+        code_column, name_column = _find_columns(found.rows, codes_needed=self.known is None)
+        for row in found.rows:
+            said, name = _text(row.properties.get(code_column)), _text(row.properties.get(name_column))
+            if self.known and row.geometry is not None and not CODE.fullmatch(said):
+                code = self.told_by_name(row, said, name, self.known)
+                name = self.known.titles.get(code, name)
+                if not code:
+                    continue
+            else:
+                code = said
+            rest = {key: value for key, value in row.properties.items() if key not in {code_column, name_column}}
+            self.add(row, code, name, rest)
+        self.complaints.raise_if_any()
+        self.villages.sort(key=lambda village: village.code)
 
+    def told_by_name(self, row: Row, said: str, name: str, known: KnownVillages) -> str:
+        found = known.find(row.number, name)
+        if found is None:
+            self.unmatched.append(Unmatched(row.number, name, said))
+            return ""
+        self.matched.append(Matched(row.number, found[0], name, found[1]))
+        return found[0]
 
-def find_gaps(villages: list[VillageShape]) -> list[tuple[float, tuple[float, float]]]:
-    """Holes between villages that belong to none, largest first: (square metres, a place inside)."""
-    whole = shapely.union_all([village.geometry for village in villages])
-    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
-    found = []
-    for hole in holes:
-        middle = hole.representative_point()
-        if area_m2(hole) > LEAST_M2:
-            found.append((round(area_m2(hole), 1), (middle.x, middle.y)))
-    return sorted(found, key=lambda gap: -gap[0])
-
-
-def _read_villages(found: Rows, declared: Crs) -> tuple[list[VillageShape], list[tuple[str, str]]]:
-    code_column, name_column = _find_columns(found.rows)
-    complaints = _Complaints()
-    villages: list[VillageShape] = []
-    repaired: list[tuple[str, str]] = []
-    first_row: dict[str, int] = {}
-    for row in found.rows:
-        code, name = _text(row.properties.get(code_column)), _text(row.properties.get(name_column))
-        if not _check_row(row, code, name, first_row, complaints):
-            continue
-        area, reason = _valid_area(to_wgs84(row.geometry, declared.name))
-        if reason:
-            repaired.append((code, reason))
+    def add(self, row: Row, code: str, name: str, rest: dict[str, Any]) -> None:
+        if not _check_row(row, code, name, self.first_row, self.complaints):
+            return
+        drawn = to_wgs84(row.geometry, self.declared.name)
+        area, mended = repair(code, drawn)
+        if mended:
+            self.repaired.append(mended)
+            self.as_drawn[code] = drawn
         if area.is_empty or not _on_earth(area):
-            complaints.add(row, "its outline encloses nothing" if area.is_empty else "it is not on earth")
-            continue
-        rest = {key: value for key, value in row.properties.items() if key not in {code_column, name_column}}
-        villages.append(VillageShape(code, name, area, rest))
-    complaints.raise_if_any()
-    return sorted(villages, key=lambda village: village.code), repaired
+            self.complaints.add(row, "its outline encloses nothing" if area.is_empty else "it is not on earth")
+            return
+        self.villages.append(VillageShape(code, name, area, rest))
 
 
 def _check_row(row: Row, code: str, name: str, first_row: dict[str, int], complaints: _Complaints) -> bool:
     before = len(complaints.rows)
-    if _CODE.fullmatch(code) is None:
+    if CODE.fullmatch(code) is None:
         complaints.add(row, f'the code "{code[:30]}" does not have 12 digits' if code else "it has no code")
     elif code in first_row:
         complaints.add(row, f"code {code} is that of row {first_row[code]} already")
@@ -173,9 +186,11 @@ def _check_row(row: Row, code: str, name: str, first_row: dict[str, int], compla
     return len(complaints.rows) == before
 
 
-def _find_columns(rows: list[Row]) -> tuple[str, str]:
+def _find_columns(rows: list[Row], codes_needed: bool = True) -> tuple[str, str]:
     columns = list(rows[0].properties)
     code, name = _first_named(columns, CODE_NAMES), _first_named(columns, NAME_NAMES)
+    if code is None and not codes_needed:
+        code = ""
     if code is None or name is None:
         lacking = "code" if code is None else "name"
         seen = ", ".join(columns)[:300] or "none"
@@ -195,14 +210,6 @@ def _first_named(columns: list[str], names: tuple[str, ...]) -> str | None:
 def _text(value: Any) -> str:
     text = "" if value is None else str(value)
     return "".join(c for c in text if c.isprintable()).strip()
-
-
-def _valid_area(area: BaseGeometry) -> tuple[shapely.MultiPolygon, str]:
-    """The area without crossings, as a MultiPolygon, and why it had to be repaired ("" if it had not)."""
-    reason = "" if area.is_valid else shapely.is_valid_reason(area)
-    whole = area if not reason else shapely.make_valid(area, method="structure", keep_collapsed=False)
-    parts = [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon" and not part.is_empty]
-    return shapely.MultiPolygon(parts), reason.partition("[")[0]
 
 
 def _on_earth(area: BaseGeometry) -> bool:

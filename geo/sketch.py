@@ -1,117 +1,73 @@
-"""A small drawing of where a place lies in its village: the outlines around it as the paths of an SVG, without any map behind."""
+"""Outlines as paths of a small picture (SVG), for a preview that needs no script and no map."""
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import metres_per_degree
 
-MARGIN = 0.08  # of the drawing, on each side
-LEAST_M = 400.0  # across: what is smaller is drawn with its surroundings
-BAR = 0.3  # of the width that the scale bar takes at most
-ROUND_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
+WIDTH = 600.0
+_TALLEST = 600.0
+_MARGIN = 12.0
+_DETAIL = 0.4  # of a picture's unit: no eye tells it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sketch:
-    """Units of a box of `width` x `height`, from its upper left corner. `village` and `around` are path data.
-
-    `halo` is the radius of how exact the place is, 0 where that is not known; `bar` is as long as `bar_m` metres.
+    """`layers` by name: the path data of each; `names` are (text, x, y); `points` by name (x, y). Units of the picture, y
+    downward.
     """
 
-    width: int
-    height: int
-    village: str
-    around: str
-    x: float
-    y: float
-    halo: float
-    bar: float
-    bar_m: int
+    width: float
+    height: float
+    layers: dict[str, str]
+    names: list[tuple[str, float, float]]
+    points: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """Degrees to units: `per_lon` and `per_lat` units a degree, around the middle of the drawing."""
-
-    lon: float
-    lat: float
-    per_lon: float
-    per_lat: float
-    width: int
-    height: int
-
-    def place(self, lon: float, lat: float) -> tuple[float, float]:
-        across, up = (lon - self.lon) * self.per_lon, (lat - self.lat) * self.per_lat
-        return round(self.width / 2 + across, 1), round(self.height / 2 - up, 1)
-
-    @property
-    def box(self) -> BaseGeometry:
-        half_lon, half_lat = self.width / 2 / self.per_lon, self.height / 2 / self.per_lat
-        return shapely.box(self.lon - half_lon, self.lat - half_lat, self.lon + half_lon, self.lat + half_lat)
-
-
-def draw_sketch(
-    place: tuple[float, float],
-    accuracy: float | None,
-    village: BaseGeometry | None,
-    others: Iterable[BaseGeometry],
-    width: int = 320,
-    height: int = 180,
+def sketch(
+    layers: Mapping[str, Iterable[BaseGeometry]],
+    names: Iterable[tuple[str, BaseGeometry]] = (),
+    points: Mapping[str, list[tuple[float, float]]] | None = None,
 ) -> Sketch:
-    """`place` is lon, lat; `accuracy` metres; `village` the outline that it is to be seen with, `others` those near it.
+    """Draws WGS-84 areas, each layer a path, and points, all to one scale with north up. Without any area it is empty."""
+    drawn = {name: shapely.geometrycollections(list(areas)) for name, areas in layers.items()}
+    whole = [one for one in drawn.values() if not one.is_empty]
+    if not whole:
+        return Sketch(WIDTH, 0, {}, [])
+    marks = points or {}
+    whole += [shapely.MultiPoint(here) for here in marks.values() if here]
+    west, south, east, north = shapely.total_bounds(np.array(whole, dtype=object)).tolist()
+    per_lat, per_lon = metres_per_degree((south + north) / 2)
+    wide, high = max((east - west) * per_lon, 1.0), max((north - south) * per_lat, 1.0)
+    unit = min((WIDTH - 2 * _MARGIN) / wide, (_TALLEST - 2 * _MARGIN) / high)
 
-    All of the village and the place are on the drawing; where there is no village, the place and what is around it.
-    """
-    per_lat_m, per_lon_m = metres_per_degree(place[1])
-    frame, unit = _frame(place, village, (per_lon_m, per_lat_m), (width, height))
-    x, y = frame.place(*place)
-    longest = BAR * width / unit
-    bar_m = max((one for one in ROUND_M if one <= longest), default=ROUND_M[0])
-    seen = frame.box
-    near = [one for one in others if one.intersects(seen)]
-    return Sketch(
-        width,
-        height,
-        _path(frame, [village] if village is not None else []),
-        _path(frame, near),
-        x,
-        y,
-        round((accuracy or 0) * unit, 1),
-        round(bar_m * unit, 1),
-        bar_m,
-    )
+    def place(places: np.ndarray) -> np.ndarray:
+        x = (places[:, 0] - west) * per_lon * unit + (WIDTH - wide * unit) / 2
+        return np.column_stack((x, (north - places[:, 1]) * per_lat * unit + _MARGIN))
 
-
-def _frame(
-    place: tuple[float, float],
-    village: BaseGeometry | None,
-    metres: tuple[float, float],
-    size: tuple[int, int],
-) -> tuple[_Frame, float]:
-    """The frame, and how many units a metre is."""
-    west, south, east, north = village.bounds if village is not None else (*place, *place)
-    west, east = min(west, place[0]), max(east, place[0])
-    south, north = min(south, place[1]), max(north, place[1])
-    across = max((east - west) * metres[0], LEAST_M)
-    up = max((north - south) * metres[1], LEAST_M)
-    room = 1 - 2 * MARGIN
-    unit = min(size[0] * room / across, size[1] * room / up)
-    return _Frame((west + east) / 2, (south + north) / 2, unit * metres[0], unit * metres[1], *size), unit
+    paths = {name: _path_of(shapely.transform(one, place)) for name, one in drawn.items()}
+    written = []
+    for text, area in names:
+        ((x, y),) = place(shapely.get_coordinates(area.representative_point())).tolist()
+        written.append((text, round(x, 1), round(y, 1)))
+    dots = {
+        name: [(round(x, 1), round(y, 1)) for x, y in place(np.array(here)).tolist()]
+        for name, here in marks.items()
+        if here
+    }
+    return Sketch(WIDTH, round(high * unit + 2 * _MARGIN, 1), paths, written, dots)
 
 
-def _path(frame: _Frame, shapes: Iterable[BaseGeometry]) -> str:
-    """Path data of outlines, with no more corners than the drawing shows. They are lines: what is cut off has no edge."""
-    rough = 0.4 / math.hypot(frame.per_lon, frame.per_lat) * math.sqrt(2)
-    parts = []
-    for shape in shapes:
-        for part in shapely.get_parts(shape):
-            drawn = shapely.simplify(part, rough)
-            rings = [drawn.exterior, *drawn.interiors] if isinstance(drawn, shapely.Polygon) else []
-            for ring in rings:
-                corners = [frame.place(lon, lat) for lon, lat in ring.coords[:-1]]
-                parts.append("M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + "Z")
-    return "".join(parts)
+def _path_of(drawing: BaseGeometry) -> str:
+    rings = [
+        ring
+        for part in shapely.get_parts(shapely.get_parts(drawing))
+        if part.geom_type == "Polygon"
+        for ring in (part.exterior, *part.interiors)
+    ]
+    fewer = (shapely.simplify(ring, _DETAIL, preserve_topology=True) for ring in rings)
+    return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(one)) + "Z" for one in fewer)

@@ -321,13 +321,28 @@ POST /notices/failed/replay
 GET /timetable
 GET /timetable/<name>
 
+[project] submission.update
+GET /places/shifts
+GET /places/shifts/<int(max=9007199254740991):phone_id>
+POST /places/shifts/<int(max=9007199254740991):phone_id>
+POST /places/shifts/undo/<int(max=9007199254740991):shift_id>
+
 [project] village.import
+GET /places/<code>/merge
+GET /places/<code>/outline
 GET /places/import
+POST /places/<code>/aliases
+POST /places/<code>/aliases/<int(max=9007199254740991):alias_id>/remove
+POST /places/<code>/merge
+POST /places/<code>/merges/<int(max=9007199254740991):merge_id>/undo
+POST /places/<code>/outline
 POST /places/import
 
 [project] village.read
 GET /map
 GET /map/villages
+GET /places
+GET /places/<code>
 
 [record] submission.read
 GET /review/<int(max=9007199254740991):submission_id>

@@ -130,6 +130,7 @@ class Towns:
             "case_id": "0d2f1c4e-6f0a-4c1b-9a55-3e1f0f6c7a21",
             "visit_key": things.visit_key,
             "village": things.village,
+            "code": things.village,
             "actor_id": things.phone_id,
             "role": "trainer",
             "kind": "webhook",

@@ -4,6 +4,7 @@ A "no" is a full answer and is counted nowhere (domain.md 6.5; glossary). The nu
 are (access/small_numbers.py).
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from server.followups.limits import REASONS
 from server.followups.lists_for_pages import people_by_village
 from server.followups.queries import is_counted
 from server.models import FollowUp, FollowUpAct, Village
+from server.places.successors import rolled_up, successor_codes
 
 COUNTED_REASONS: Final = (*(one for one in REASONS["snooze"] if one != "asked_later"), "done_elsewhere", "wrong_record")
 
@@ -32,7 +34,11 @@ def tell_reasons(db: Session, project_id: int, telling: Telling) -> list[Line]:
     """A line for each village that is in force, by code."""
     here = Village.project_id == project_id, Village.retired_at.is_(None)
     names = dict(db.execute(select(Village.code, Village.name).where(*here).order_by(Village.code)).all())
-    counted, people_of = count_reasons(db, project_id), people_by_village(db, project_id)
+    successors = successor_codes(db, project_id)
+    people_of = rolled_up(people_by_village(db, project_id), successors)
+    counted: Counter[tuple[str, str]] = Counter()
+    for (code, reason), number in count_reasons(db, project_id).items():
+        counted[successors.get(code, code), reason] += number
     people = {code: people_of.get(code, 0) for code in names}
     lines = {
         f"visits {reason}": Counted({code: counted.get((code, reason), 0) for code in names}, people)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.followups.queries import is_counted, is_late, still_to_do, within
 from server.models import FollowUp
+from server.places.successors import rolled_up, successor_codes
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,13 @@ class Overdue:
     late: int = 0
     people: int = 0
 
+    def __add__(self, other: "Overdue") -> "Overdue":
+        """Of two villages that are one now; somebody who is in both counts twice."""
+        return Overdue(self.tasks + other.tasks, self.late + other.late, self.people + other.people)
+
 
 def overdue_in_villages(db: Session, project_id: int, today: date) -> dict[str, Overdue]:
-    """By village code; a village for which nothing is asked is not named. One query, however many villages there are.
+    """By village code; a village for which nothing is asked is not named. Two queries, however many villages there are.
 
     One that stands inside another is not counted, as on lists, nor is one of a woman who does not agree to be counted, or
     whose consent has run out.
@@ -36,4 +41,5 @@ def overdue_in_villages(db: Session, project_id: int, today: date) -> dict[str, 
         .where(within(project_id, None), *still_to_do(today), is_counted())
         .group_by(FollowUp.village_code)
     )
-    return {code: Overdue(int(tasks), late, people) for code, tasks, late, people in db.execute(query)}
+    found = {code: Overdue(int(tasks), late, people) for code, tasks, late, people in db.execute(query)}
+    return rolled_up(found, successor_codes(db, project_id))

@@ -18,6 +18,7 @@ from server.followups.lists_for_pages import people_by_village
 from server.followups.rule_runs import found_in
 from server.followups.town_board import ELSEWHERE, gathered
 from server.models import Actor, RuleRun, Village
+from server.places.successors import rolled_up, successor_codes
 
 WEEK_NAMES: Final = (LATE, *map(str, range(WEEKS)), LATER)
 SHIFT_NAMES: Final = tuple(name for name, _, _ in (*SHIFTS, *SHIFTS_LATER))
@@ -42,12 +43,14 @@ def tell_changes(db: Session, project_id: int, run: RuleRun, telling: Telling) -
     tally = Tally.from_json(found_in(run))
     in_force = select(Village.code).where(Village.project_id == project_id, Village.retired_at.is_(None))
     codes = [*db.scalars(in_force.order_by(Village.code)), ELSEWHERE]
-    people_of = people_by_village(db, project_id)
+    successors = successor_codes(db, project_id)
+    people_of = rolled_up(people_by_village(db, project_id), successors)
     people = {code: people_of.get(code, 0) for code in codes if code != ELSEWHERE}
     few = {code: number for code, number in people.items() if number < LEAST_PEOPLE}
     lines = {  # all that waits is no share of people: somebody has several; where there are few it is hidden all the same
         f"simulated {name}": Counted(
-            gathered({code: one[name] for code, one in tally.villages.items()}, codes), few if name in SIDES else people
+            gathered(rolled_up({code: one[name] for code, one in tally.villages.items()}, successors), codes),
+            few if name in SIDES else people,
         )
         for name in COLUMNS
     }
@@ -56,7 +59,7 @@ def tell_changes(db: Session, project_id: int, run: RuleRun, telling: Telling) -
         lines[f"simulated weeks {side}"] = Counted(weeks)
     lines["simulated shifts"] = Counted({name: tally.shifts[name] for name in SHIFT_NAMES})
     told = tell(telling, project_id, lines)
-    others = bool(tally.villages.keys() - set(codes))
+    others = any(successors.get(code, code) not in codes for code in tally.villages)
     return ToldChanges(
         {name: told[f"simulated {name}"] for name in COLUMNS},
         {side: told[f"simulated weeks {side}"] for side in SIDES},

@@ -15,6 +15,7 @@ from server.followups.lists_for_pages import people_by_village
 from server.followups.overdue import Overdue
 from server.followups.queries import count_by_village, is_counted
 from server.models import Village
+from server.places.successors import rolled_up, successor_codes
 
 ELSEWHERE: Final = ""
 """What waits in a village that is not in force, or in none."""
@@ -27,15 +28,18 @@ def tell_board(db: Session, project_id: int, today: date, telling: Telling) -> B
     """
     in_force = select(Village.code).where(Village.project_id == project_id, Village.retired_at.is_(None))
     codes = [*db.scalars(in_force.order_by(Village.code)), ELSEWHERE]
+    successors = successor_codes(db, project_id)
     found = count_by_village(db, project_id, None, today, is_counted())
-    people_of = people_by_village(db, project_id)
+    people_of = rolled_up(people_by_village(db, project_id), successors)
     people = {code: people_of.get(code, 0) for code in codes if code != ELSEWHERE}
     lines = {}
     for column in COLUMNS:
-        counts = gathered({code: int(getattr(one, column)) for code, one in found.items()}, codes)
+        here = {code: int(getattr(one, column)) for code, one in found.items()}
+        counts = gathered(rolled_up(here, successors), codes)
         lines[f"follow-ups {column}"] = Counted(counts, people)
     told = tell(telling, project_id, lines)
-    return board_of({column: told[f"follow-ups {column}"] for column in COLUMNS}, bool(found.keys() - set(codes)))
+    elsewhere = any(successors.get(code, code) not in codes for code in found)
+    return board_of({column: told[f"follow-ups {column}"] for column in COLUMNS}, elsewhere)
 
 
 def gathered(numbers: Mapping[str, int], codes: list[str]) -> dict[str, int]:

@@ -32,7 +32,17 @@ from server.models.follow_up_acts import FollowUpAct
 from server.models.followups import FollowUp, FollowUpTally, Notification, NotificationWish, ScheduleChoice
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.office import OfficeAct
-from server.models.places import BoundarySet, SubmissionGeometry, Village, VillageBoundary
+from server.models.places import (
+    BoundarySet,
+    PointShift,
+    PointShiftItem,
+    SubmissionGeometry,
+    Village,
+    VillageAlias,
+    VillageBoundary,
+    VillageMerge,
+    VillageMergePart,
+)
 from server.models.projects import Project
 from server.models.quality import ABOUT_QUALITY, QualityFlag, QualityMeasure, QualityWait
 from server.models.releases import Release, ReleaseLook
@@ -116,6 +126,8 @@ __all__ = [
     "OneTimeToken",
     "OpenIdName",
     "Passkey",
+    "PointShift",
+    "PointShiftItem",
     "Pregnancy",
     "Project",
     "QualityFlag",
@@ -161,7 +173,10 @@ __all__ = [
     "User",
     "UtcDateTime",
     "Village",
+    "VillageAlias",
     "VillageBoundary",
+    "VillageMerge",
+    "VillageMergePart",
     "VillageScope",
     "Waiver",
     "Withdrawal",

@@ -1,6 +1,6 @@
 """Where. Geometry lives in narrow tables only: batch migrations on SQLite break a table that has one."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -28,10 +28,30 @@ class Village(Base):
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]  # no longer in the newest boundaries; its history stays
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"), index=True)
+    successor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("village.id")
+    )  # in force: what it was merged into (合村)
+
+
+class VillageAlias(Base):
+    """Kept. What people also call a village; a boundary file may call it so."""
+
+    __tablename__ = "village_alias"
+    __table_args__ = (UniqueConstraint("village_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    name: Mapped[str]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    created_at: Mapped[datetime]
 
 
 class BoundarySet(Base):
-    """Kept. One import of boundaries; the newest of a project is in force."""
+    """Kept. One version of a project's boundaries; the newest is in force.
+
+    `valid_from` is the day since which they hold outside of here (None: the day they came), `how` they came: import,
+    drawn, merged, undone.
+    """
 
     __tablename__ = "boundary_set"
 
@@ -40,6 +60,8 @@ class BoundarySet(Base):
     source_name: Mapped[str]
     source_crs: Mapped[str]
     report_json: Mapped[str]
+    valid_from: Mapped[date | None]
+    how: Mapped[str] = mapped_column(default="import", server_default="import")
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     created_at: Mapped[datetime]
 
@@ -54,6 +76,61 @@ class VillageBoundary(Base):
     boundary_set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id"))
     village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), index=True)
     geometry: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
+
+
+class VillageMerge(Base):
+    """Kept. Villages that became a part of another one; `boundary_set_id` are the boundaries that made it so."""
+
+    __tablename__ = "village_merge"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    boundary_set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id"))
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    made_at: Mapped[datetime]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    undone_at: Mapped[datetime | None]
+
+
+class VillageMergePart(Base):
+    """Kept. One village of a merge, or one that had been merged into such a one before; with what it was, for undoing."""
+
+    __tablename__ = "village_merge_part"
+
+    merge_id: Mapped[int] = mapped_column(ForeignKey("village_merge.id"), primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), primary_key=True)
+    parent_before_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+    successor_before_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+
+
+class PointShift(Base):
+    """Kept. Somebody had points of one phone read in another system than they were sent in (geo/shift_detector.py).
+
+    While it is not undone, places/place.py reads them so. What was sent stays as it is.
+    """
+
+    __tablename__ = "point_shift"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    phone_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    read_as: Mapped[str]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    made_at: Mapped[datetime]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    undone_at: Mapped[datetime | None]
+
+
+class PointShiftItem(Base):
+    """Kept. A record of such a correction, with how its point came to be and what system it was sent in."""
+
+    __tablename__ = "point_shift_item"
+
+    shift_id: Mapped[int] = mapped_column(ForeignKey("point_shift.id"), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, index=True)
+    geo_source: Mapped[str]
+    geo_crs_declared: Mapped[str]
 
 
 class SubmissionGeometry(Base):

@@ -6,7 +6,7 @@ changes: `place_her_records` does, and `place_records_at` for a household; whoev
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from forms.instance import elements_at
@@ -82,12 +82,17 @@ def villages_of_women(project_id: int) -> Select[str, int | None, int | None]:
         Woman.consent_location,
     )
     return (
-        select(Woman.uuid, _home_village.id.label("home"), _own_village.id.label("own"))
+        select(Woman.uuid, now_in(_home_village).label("home"), now_in(_own_village).label("own"))
         .outerjoin(Household, at_home)
         .outerjoin(_home_village, in_village(_home_village, Household))
         .outerjoin(_own_village, in_village(_own_village, Woman))
         .where(Woman.project_id == project_id)
     )
+
+
+def now_in(village: type[Village]) -> ColumnElement[int | None]:
+    """The village itself, or what it was merged into."""
+    return func.coalesce(village.successor_id, village.id)
 
 
 def in_village(village: type[Village], whose: type[Household] | type[Woman]) -> ColumnElement[bool]:

@@ -3,20 +3,21 @@
 A health record gets a village only (care_places.py): no geometry is kept of it, whatever it answered.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.instance import Instance, elements_at, geo_answers
 from forms.schema import FormSchema
 from forms.xml import text_of
+from geo.crs import to_wgs84
 from geo.errors import UnreadableGeometry
 from geo.odk_text import OdkGeometry, read_geometry
-from server.models import Submission, SubmissionGeometry, Village, table_of
+from server.models import PointShift, PointShiftItem, Submission, SubmissionGeometry, Village, table_of
 from server.places.care_places import care_place, is_health_record
 from server.places.locating import UNKNOWN, Place, VillageMap, village_map
 from server.reading import Reading
@@ -26,10 +27,18 @@ VILLAGE_FIELDS = ("village_code", "point_village")
 
 # Built once: they run for every record.
 GEOMETRY, SUBMISSION, VILLAGE = table_of(SubmissionGeometry), table_of(Submission), table_of(Village)
+SHIFT, SHIFTED = table_of(PointShift), table_of(PointShiftItem)
 FORGET = delete(GEOMETRY).where(GEOMETRY.c.submission_id == bindparam("of_submission"))
 INSERT = insert(GEOMETRY)
 PLACE = update(SUBMISSION).where(SUBMISSION.c.id == bindparam("of_submission"))
-BY_CODE = select(VILLAGE.c.id).where(VILLAGE.c.project_id == bindparam("project"), VILLAGE.c.code == bindparam("code"))
+BY_CODE = select(func.coalesce(VILLAGE.c.successor_id, VILLAGE.c.id)).where(
+    VILLAGE.c.project_id == bindparam("project"), VILLAGE.c.code == bindparam("code")
+)
+READ_AS = (
+    select(SHIFT.c.read_as)
+    .join(SHIFTED, SHIFTED.c.shift_id == SHIFT.c.id)
+    .where(SHIFTED.c.submission_id == bindparam("record"), SHIFT.c.undone_at.is_(None))
+)
 
 
 def place_submission(db: Session, reading: Reading) -> None:
@@ -52,6 +61,8 @@ def keep_geometries(db: Session, reading: Reading) -> Place | None:
     """Writes a row for each geo answer; the place that the first of them outside repeats gives the record."""
     known = village_map(db, reading.project.id)
     found = read_geometries(reading.instance, reading.schema)
+    if found and (crs := db.connection().execute(READ_AS, {"record": reading.submission_id}).scalar()):
+        found = [one.read_in(crs) for one in found]
     places = [place_of(known, one.read.geometry, one.read.accuracy) for one in found]
     own = next((index for index, one in enumerate(found) if one.may_place), None)
     if found:
@@ -71,6 +82,10 @@ class Answer:
     path: str
     read: OdkGeometry
     may_place: bool
+
+    def read_in(self, crs: str) -> "Answer":
+        """The same answer, taken to be in another system than WGS-84: somebody said so (places/shifts.py)."""
+        return replace(self, read=replace(self.read, geometry=to_wgs84(self.read.geometry, crs)))
 
 
 def read_geometries(instance: Instance, schema: FormSchema) -> list[Answer]:
@@ -95,7 +110,7 @@ def place_of(known: VillageMap | None, geometry: BaseGeometry, accuracy: float |
 
 
 def place_by_code(db: Session, project_id: int, code: str | None) -> Place:
-    """The village that the answers name, where the project has it."""
+    """The village that the answers name, where the project has it; of a merged one its successor."""
     if not code:
         return UNKNOWN
     village_id = db.connection().execute(BY_CODE, {"project": project_id, "code": code}).scalar()

@@ -28,6 +28,7 @@ class Mover:
     locator: Locator
     ids: Mapping[str, int]
     dry_run: bool
+    successors: Mapping[str, str]  # of merged villages, by code
 
 
 def replace_records(db: Session, mover: Mover) -> list[Move]:
@@ -132,13 +133,15 @@ def _without_point(project_id: int) -> Select[*tuple[Any, ...]]:
 def _replace_by_code(
     db: Session, mover: Mover, codes: Mapping[int, str], batch: list[Any]
 ) -> Counter[tuple[str | None, str | None]]:
-    """A village that is retired keeps the records that name it: a name in an answer is not a matter of outlines."""
+    """A village that is retired keeps the records that name it, for a name in an answer is not a matter of outlines; of one
+    that was merged they lie in its successor.
+    """
     known = set(codes.values()) | set(mover.ids)
     places: list[dict[str, Any]] = []
     moves: Counter[tuple[str | None, str | None]] = Counter()
     for row in batch:
-        before, named = codes.get(row.village_id), _named_in(orjson.loads(row.values_json or "{}"))
-        after = named if named in known else None
+        before, named = codes.get(row.village_id), named_in(orjson.loads(row.values_json or "{}"))
+        after = mover.successors.get(named, named) if named in known else None
         how = "village" if after else "unknown"
         if (before, row.place_how) != (after, how):
             places.append({"row_id": row.id, "new_village": mover.ids.get(after) if after else None, "new_how": how})
@@ -148,7 +151,7 @@ def _replace_by_code(
     return moves
 
 
-def _named_in(values: dict[str, Any]) -> str | None:
+def named_in(values: dict[str, Any]) -> str | None:
     """The answer that names a village in a stored tree of values, outside repeats (those are lists)."""
     return next((found for name in VILLAGE_FIELDS if (found := _answer_in(values, name))), None)
 

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from geo.topology import Gap, Overlap, Repair
+
 FEW = 20
 
 
@@ -28,9 +30,9 @@ class ImportReport:
     changed: list[str]
     renamed: list[str]
     retired: list[str]
-    overlaps: list[tuple[str, str, float]]
-    gaps: list[tuple[float, tuple[float, float]]]
-    repaired: list[tuple[str, str]]
+    overlaps: list[Overlap]
+    gaps: list[Gap]
+    repaired: list[Repair]
     moves: list[Move]
     boundary_set_id: int | None = None
     names: dict[str, str] = field(default_factory=dict)
@@ -39,6 +41,11 @@ class ImportReport:
     def records_moved(self) -> int:
         """How many records change their village, an unknown one counted as a village."""
         return sum(move.records for move in self.moves)
+
+    @property
+    def slivers(self) -> int:
+        """How many overlaps and gaps are thin strips along a border that was drawn twice."""
+        return sum(one.is_sliver for one in self.overlaps) + sum(one.is_sliver for one in self.gaps)
 
     def as_json(self) -> dict[str, Any]:
         """The report with plain values only."""
@@ -55,9 +62,13 @@ class ImportReport:
                 lines.append(say[key].format(n=len(codes), names=self._named(codes)))
         if self.retired:
             lines.append(say["retired"].format(n=len(self.retired), names=self._named(self.retired)))
-        lines += [say["repaired"].format(name=self._named([code]), why=why) for code, why in self.repaired[:FEW]]
-        lines += [say["overlap"].format(names=self._named([a, b]), m2=m2) for a, b, m2 in self.overlaps[:FEW]]
-        lines += [say["gap"].format(m2=m2, lat=place[1], lon=place[0]) for m2, place in self.gaps[:FEW]]
+        lines += [say["repaired"].format(name=self._named([one.code]), why=one.reason) for one in self.repaired[:FEW]]
+        overlaps = [one for one in self.overlaps if not one.is_sliver]
+        lines += [say["overlap"].format(names=self._named([one.code, one.other]), m2=one.m2) for one in overlaps[:FEW]]
+        gaps = [one for one in self.gaps if not one.is_sliver]
+        lines += [say["gap"].format(m2=one.m2, lat=one.place[1], lon=one.place[0]) for one in gaps[:FEW]]
+        if self.slivers:
+            lines.append(say["slivers"].format(n=self.slivers))
         lines.append(say["moved"].format(n=self.records_moved))
         return "\n".join(lines)
 
@@ -76,6 +87,7 @@ ZH = {
     "repaired": "{name} 的边界自己交叉，已修好：{why}",
     "overlap": "{names} 两村有重叠，{m2:.0f} 平方米",
     "gap": "有一块地不属于任何村，{m2:.0f} 平方米，在 {lat:.5f}, {lon:.5f}",
+    "slivers": "还有 {n} 条不到 5 米宽的细缝或重叠，是同一条界画了两遍，不用管",
     "moved": "换了村的记录：{n} 份",
 }
 EN = {
@@ -88,5 +100,6 @@ EN = {
     "repaired": "{name} had an outline that crosses itself; repaired: {why}",
     "overlap": "{names} overlap by {m2:.0f} square metres",
     "gap": "{m2:.0f} square metres at {lat:.5f}, {lon:.5f} belong to no village",
+    "slivers": "{n} strips less than 5 metres wide along borders that were drawn twice; they do no harm",
     "moved": "Records that change village: {n}",
 }

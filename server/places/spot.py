@@ -3,14 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.sketch import Sketch, draw_sketch
+from geo.spot import Spot, draw_spot
 from server.models import Submission, SubmissionGeometry, Village
 from server.places.layers import Layers
 from server.places.locating import village_map
 from server.places.pins import drawn_records, place_columns, place_in
 
 
-def sketch_record(db: Session, layers: Layers, submission_id: int) -> Sketch | None:
+def sketch_record(db: Session, layers: Layers, submission_id: int) -> Spot | None:
     """None where the record has no pin with a place of its own for whoever has these layers: it was told none, it is about
     health, or its reader gets no pins."""
     if not layers.pins:
@@ -27,4 +27,4 @@ def sketch_record(db: Session, layers: Layers, submission_id: int) -> Sketch | N
         return None
     known = village_map(db, row.project_id)
     outlines = dict(known.outlines) if known else {}
-    return draw_sketch(place_in(row), row.accuracy, outlines.pop(row.code, None), outlines.values())
+    return draw_spot(place_in(row), row.accuracy, outlines.pop(row.code, None), outlines.values())

@@ -1,7 +1,8 @@
 """Importing a town's boundaries: a new set beside the old ones, villages matched by code, records placed again."""
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 
 import orjson
@@ -10,30 +11,48 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from geo.boundaries import BoundaryFile, VillageShape, label_point, read_boundaries
+from geo.boundaries import BoundaryFile, VillageShape, label_point
 from geo.locate import Locator
 from server.access.audit import record
-from server.models import BoundarySet, Project, Village, VillageBoundary
+from server.models import BoundarySet, Project, Village, VillageBoundary, VillageMerge, VillageMergePart
+from server.places.naming import read_for
 from server.places.replacing import Mover, replace_records
 from server.places.report import ImportReport
+from server.places.successors import successor_codes
 
 # Two drawings of one border closer than this are the same border: what rounding in a file does.
 SAME_BORDER_DEGREES = 1e-7
+
+
+@dataclass(frozen=True)
+class Came:
+    """How boundaries came (models BoundarySet), since which day they hold, and what they merged: codes to successors."""
+
+    how: str = "import"
+    valid_from: date | None = None
+    merged: Mapping[str, str] = field(default_factory=dict)
 
 
 def import_boundaries_file(
     db: Session, project: Project, path: Path, crs: str, actor_id: int | None, now: datetime, dry_run: bool = False
 ) -> ImportReport:
     """`import_boundaries` from a file on disk. Raises geo.errors.InvalidBoundary or UnknownCrs, and OSError."""
-    return import_boundaries(db, project.id, read_boundaries(path, path.name, crs), actor_id, now, dry_run)
+    return import_boundaries(db, project.id, read_for(db, project.id, path, crs), actor_id, now, dry_run)
 
 
 def import_boundaries(
-    db: Session, project_id: int, file: BoundaryFile, actor_id: int | None, now: datetime, dry_run: bool = False
+    db: Session,
+    project_id: int,
+    file: BoundaryFile,
+    actor_id: int | None,
+    now: datetime,
+    dry_run: bool = False,
+    came: Came = Came(),
 ) -> ImportReport:
     """Put these boundaries in force, or only say what would happen.
 
-    Villages are matched by code and keep their rows, those that are not in the file are retired and keep their history.
+    Villages are matched by code and keep their rows, those that had an outline and are not in the file are retired and keep
+    their history.
     Every record whose village changes is placed again. The caller commits.
     """
     if not dry_run:
@@ -44,13 +63,21 @@ def import_boundaries(
     if dry_run:
         ids = {code: village.id for code, village in known.items()}
     else:
-        ids = write_villages(db, project_id, file, known, now)
-        report = replace(report, boundary_set_id=write_set(db, project_id, file, ids, actor_id, now))
+        ids = write_villages(db, project_id, file, known, set(report.retired), now)
+        set_id = write_set(db, project_id, file, ids, actor_id, now, came)
+        write_merge(db, project_id, set_id, known, came.merged, actor_id, now)
+        report = replace(report, boundary_set_id=set_id)
+    successors = {**successor_codes(db, project_id), **came.merged}
     locator = Locator((village.code, village.geometry) for village in file.villages)
-    report = replace(report, moves=replace_records(db, Mover(project_id, locator, ids, dry_run)))
+    report = replace(report, moves=replace_records(db, Mover(project_id, locator, ids, dry_run, followed(successors))))
     if not dry_run:
         keep_report(db, report, project_id, actor_id, now)
     return report
+
+
+def followed(successors: Mapping[str, str]) -> dict[str, str]:
+    """To the last successor: one that was merged itself is none any more."""
+    return {code: successors.get(into, into) for code, into in successors.items()}
 
 
 def hold_records(db: Session) -> None:
@@ -64,13 +91,24 @@ def hold_records(db: Session) -> None:
 
 def outlines_in_force(db: Session, project_id: int) -> dict[str, shapely.MultiPolygon]:
     """The newest outline of each village, by code."""
-    newest = select(func.max(BoundarySet.id)).where(BoundarySet.project_id == project_id).scalar_subquery()
+    return {one.code: one.geometry for one in shapes_in_force(db, project_id)}
+
+
+def shapes_in_force(db: Session, project_id: int) -> list[VillageShape]:
+    """The newest boundaries, by code; none before the first import."""
+    newest = db.scalar(select(func.max(BoundarySet.id)).where(BoundarySet.project_id == project_id))
+    return outlines_of(db, newest or 0)
+
+
+def outlines_of(db: Session, boundary_set_id: int) -> list[VillageShape]:
+    """The villages of one set of boundaries, by code, under the names that they have now."""
     rows = db.execute(
-        select(Village.code, VillageBoundary.geometry)
+        select(Village.code, Village.name, VillageBoundary.geometry)
         .join(Village, Village.id == VillageBoundary.village_id)
-        .where(VillageBoundary.boundary_set_id == newest)
+        .where(VillageBoundary.boundary_set_id == boundary_set_id)
+        .order_by(Village.code)
     )
-    return {code: to_shape(geometry) for code, geometry in rows}
+    return [VillageShape(code, name, to_shape(geometry), {}) for code, name, geometry in rows]
 
 
 def compare(
@@ -89,7 +127,7 @@ def compare(
         added=sorted(set(now_there) - in_force),
         changed=sorted(code for code in in_force & set(now_there) if differs(before.get(code), now_there[code])),
         renamed=sorted(code for code in in_force & set(now_there) if names[code] != now_there[code].name),
-        retired=sorted(in_force - set(now_there)),
+        retired=sorted((in_force & set(before)) - set(now_there)),
         overlaps=file.overlaps,
         gaps=file.gaps,
         repaired=file.repaired,
@@ -105,10 +143,9 @@ def differs(before: shapely.MultiPolygon | None, village: VillageShape) -> bool:
 
 
 def write_villages(
-    db: Session, project_id: int, file: BoundaryFile, known: dict[str, Village], now: datetime
+    db: Session, project_id: int, file: BoundaryFile, known: dict[str, Village], retired: set[str], now: datetime
 ) -> dict[str, int]:
     """The rows of all villages the project ever had, by code, brought in line with the file."""
-    here = {village.code for village in file.villages}
     for shape in file.villages:
         lon, lat = label_point(shape.geometry)
         village = known.get(shape.code)
@@ -116,21 +153,31 @@ def write_villages(
             village = known[shape.code] = Village(project_id=project_id, code=shape.code, created_at=now)
             db.add(village)
         village.name, village.label_lon, village.label_lat, village.retired_at = shape.name, lon, lat, None
-    for code, village in known.items():
-        if code not in here and village.retired_at is None:
-            village.retired_at = now
+        if village.successor_id is not None:  # it is a village of its own again
+            village.parent_id = None if village.parent_id == village.successor_id else village.parent_id
+            village.successor_id = None
+    for code in retired:
+        known[code].retired_at = now
     db.flush()
     return {code: village.id for code, village in known.items()}
 
 
 def write_set(
-    db: Session, project_id: int, file: BoundaryFile, ids: dict[str, int], actor_id: int | None, now: datetime
+    db: Session,
+    project_id: int,
+    file: BoundaryFile,
+    ids: dict[str, int],
+    actor_id: int | None,
+    now: datetime,
+    came: Came,
 ) -> int:
     made = BoundarySet(
         project_id=project_id,
         source_name=file.filename,
         source_crs=file.source_crs,
         report_json="{}",
+        valid_from=came.valid_from,
+        how=came.how,
         created_by_id=actor_id,
         created_at=now,
     )
@@ -148,6 +195,32 @@ def write_set(
         ],
     )
     return made.id
+
+
+def write_merge(
+    db: Session,
+    project_id: int,
+    set_id: int,
+    known: dict[str, Village],
+    merged: Mapping[str, str],
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Each part goes under its successor, and so does what had become a part of it before."""
+    for target in sorted(set(merged.values())):
+        into = known[target]
+        parts = [known[code] for code, whither in merged.items() if whither == target]
+        parts += [one for one in known.values() if one.successor_id in {part.id for part in parts}]
+        row = VillageMerge(
+            project_id=project_id, into_id=into.id, boundary_set_id=set_id, made_by_id=actor_id, made_at=now
+        )
+        db.add(row)
+        db.flush()
+        for part in parts:
+            was = {"parent_before_id": part.parent_id, "successor_before_id": part.successor_id}
+            db.add(VillageMergePart(merge_id=row.id, village_id=part.id, **was))
+            part.retired_at, part.parent_id, part.successor_id = part.retired_at or now, into.id, into.id
+        db.flush()
 
 
 def keep_report(db: Session, report: ImportReport, project_id: int, actor_id: int | None, now: datetime) -> None:

@@ -20,6 +20,7 @@ from server.models import (
     DeriveProblem,
     FormAttachment,
     FormVersion,
+    PointShiftItem,
     ReturnedRecord,
     ReviewAssignment,
     Submission,
@@ -106,6 +107,7 @@ def empty_batch(db: Session, batch: list[int]) -> set[str]:
     db.execute(delete(AnswerWord).where(AnswerWord.submission_id.in_(batch)))
     for about in ABOUT_QUALITY:
         db.execute(delete(about).where(about.submission_id.in_(batch)))
+    db.execute(delete(PointShiftItem).where(PointShiftItem.submission_id.in_(batch)))
     db.execute(delete(ReviewAssignment).where(ReviewAssignment.submission_id.in_(batch)))
     files = empty_versions(db, versions)
     db.execute(update(Submission).where(Submission.id.in_(batch)).values(**ANONYMOUS))

@@ -11,6 +11,8 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo.crs import wgs84_to_gcj02
+from geo.shift_detector import LEAST_POINTS
 from server.access import roles
 from server.access.app_passwords import make_app_password
 from server.access.assignments import assign, set_villages
@@ -41,11 +43,13 @@ from server.models import (
     SubmissionVersion,
     SupplyLot,
     User,
+    VillageAlias,
 )
 from server.publishing.waivers import ask_waiver
 from server.registry.consent_texts import publish_text
+from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
-from tests.making import a_dataset, a_form, an_xform
+from tests.making import a_dataset, a_form, a_record, an_xform
 from tests.server.followups.told import F12, a_case, tell
 from tests.server.web.pages.conftest import CODES, Browser
 from tests.server.web.pages.women import CareTown
@@ -83,6 +87,7 @@ WRITTEN = {
     "submission_comment": ("body",),
     "submission_version": ("instance_name", "device_id", "user_agent"),
     "village": ("name",),
+    "village_alias": ("name",),
     "waiver": ("sentence", "reason"),
     "woman": ("label",),
 }
@@ -116,6 +121,8 @@ class HostileTown(CareTown):
             self.write_in_the_office(db)
             wishes = {kind: self.ask(db, kind, made["woman"]) for kind in ("export", "correction")}
             tell_of(db, self.project_id, records[0], made["woman"])
+            alias = {"name": self.said, "created_at": now()}
+            db.add(VillageAlias(village_id=self.village_ids[0], **alias))
             women = a_dataset(db, self.project_id, "women", [])
             db.add(
                 Entity(dataset_id=women.id, uuid=made["woman"], label="W-0231 王*", data_json="{}", created_at=now())
@@ -133,6 +140,7 @@ class HostileTown(CareTown):
         found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
         steps = {"case_id": case, "benefit": benefit, "step": step, "session": session}
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
+        people["code"] = CODES[0]
         people["list"], people["spoken"] = "clinics", "zh"
         people |= {"rule": "IUD-1", "version": str(FIRST_OF_A_TOWN)}
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
@@ -145,6 +153,10 @@ class HostileTown(CareTown):
         text = escape(self.said)
         answers = {"note": text, "members": [(text, "4")], "photo": escape(self.file), "version": "2"}
         records = [self.record(village=1, files={self.file: b"\xff\xd8\xff\xe0"}, **answers) for _ in range(2)]
+        for _ in range(LEAST_POINTS):  # as a web map draws a place of village 1: in village 2
+            x, y = wgs84_to_gcj02(105.0085, 30.005)
+            sent = a_record(gps=f"{y} {x} 0 5", village=CODES[0], version="2")
+            assert Client(self.app, key=self.key).send(self.project_id, sent).status_code == 201
         comment = {"state": "hasIssues", "comment": self.said}
         rita = Browser(self.app).sign_in("rita@example.test")
         rita.send(f"/review/{records[0]}/state", comment)

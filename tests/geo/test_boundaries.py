@@ -227,7 +227,11 @@ def test_an_outline_that_crosses_itself_is_repaired_and_reported() -> None:
     bow = shapely.Polygon([(105.02, 30.00), (105.04, 30.02), (105.04, 30.00), (105.02, 30.02)])
     found = read_boundaries(a_geojson((WEST, bow)), "v.json", "EPSG:4326")
 
-    assert found.repaired == [(B, "Self-intersection")]
+    (mended,) = found.repaired
+    assert (mended.code, mended.reason, mended.parts) == (B, "Self-intersection", 2)
+    assert mended.place == pytest.approx((105.03, 30.01))
+    assert mended.m2 == pytest.approx(0.0002 * 96_476 * 110_852, rel=0.001)
+    assert found.as_drawn == {B: bow}
     assert found.villages[1].geometry.is_valid
     assert found.villages[1].geometry.area == pytest.approx(0.0002, rel=1e-6)
 
@@ -236,16 +240,19 @@ def test_overlaps_are_measured() -> None:
     """0.001 x 0.02 degrees at 30.01 N are 96.48 m x 2,217.0 m."""
     over = shapely.box(105.019, 30.00, 105.04, 30.02)
     found = read_boundaries(a_geojson((WEST, over)), "v.json", "EPSG:4326")
-    assert [(a, b) for a, b, _ in found.overlaps] == [(A, B)]
-    assert found.overlaps[0][2] == pytest.approx(96.48 * 2217.0, rel=0.001)
+    (over,) = found.overlaps
+    assert (over.code, over.other, over.is_sliver) == (A, B, False)
+    assert over.m2 == pytest.approx(96.48 * 2217.0, rel=0.001)
+    assert over.width == pytest.approx(96.48 * 2217.0 / (96.48 + 2217.0), rel=0.01)
 
 
 def test_gaps_are_measured_and_placed() -> None:
     around = shapely.box(105.00, 30.00, 105.04, 30.04) - shapely.box(105.01, 30.01, 105.02, 30.02) - EAST
     found = read_boundaries(a_geojson((around, EAST)), "v.json", "EPSG:4326")
-    ((m2, place),) = found.gaps
-    assert m2 == pytest.approx(964.8 * 1108.5, rel=0.001)
-    assert shapely.box(105.01, 30.01, 105.02, 30.02).contains(shapely.Point(place))
+    (gap,) = found.gaps
+    assert gap.m2 == pytest.approx(964.8 * 1108.5, rel=0.001)
+    assert (gap.beside, gap.is_sliver) == ((A, B), False)
+    assert shapely.box(105.01, 30.01, 105.02, 30.02).contains(shapely.Point(gap.place))
 
 
 @pytest.mark.parametrize(

@@ -1,60 +1,45 @@
-"""A place in its village as a drawing: everything that is to be seen is on it, and distances are true."""
+"""A picture of outlines: north up, one scale, no more corners than an eye tells."""
 
-import math
 import re
 
+import numpy as np
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 
-from geo.crs import metres_between
-from geo.sketch import draw_sketch
+from geo.sketch import sketch
 
-VILLAGE = shapely.box(105.00, 30.00, 105.02, 30.01)
+SQUARE = shapely.box(105.00, 30.00, 105.02, 30.02)
 
 
-def corners(path):
-    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path)]
+def corners(path: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r"([\d.]+) ([\d.]+)", path)]
 
 
-def test_the_village_and_the_place_are_on_the_drawing_and_north_is_up():
-    drawn = draw_sketch((105.005, 30.009), 20, VILLAGE, [])
-    assert all(0 < x < drawn.width and 0 < y < drawn.height for x, y in corners(drawn.village))
-    xs, ys = zip(*corners(drawn.village), strict=True)
-    assert min(xs) < drawn.x < sum(xs) / 4 and min(ys) < drawn.y < sum(ys) / 4, "west of the middle, and north of it"
+def test_north_is_up_and_both_directions_have_one_scale() -> None:
+    found = sketch({"new": [SQUARE]}, [("村", SQUARE)])
+    xs, ys = zip(*corners(found.layers["new"]), strict=True)
+    wide, high = max(xs) - min(xs), max(ys) - min(ys)
+    assert high / wide == pytest.approx(110_852 / 96_476, rel=0.01)
+    assert (found.width, found.height) == (600, pytest.approx(high + 24, abs=0.2))
+    assert found.names[0][0] == "村" and found.names[0][1] == pytest.approx(300, abs=1)
 
 
-@given(
-    st.floats(73, 135),
-    st.floats(18, 53),
-    st.floats(-0.05, 0.05),
-    st.floats(-0.05, 0.05),
-    st.floats(1, 2000),
-)
-def test_distances_are_true_everywhere_and_whoever_is_outside_is_still_on_the_drawing(lon, lat, east, north, accuracy):
-    village = shapely.box(lon, lat, lon + 0.02, lat + 0.01)
-    place = (lon + east, lat + north)
-    drawn = draw_sketch(place, accuracy, village, [])
-    assert 0 <= drawn.x <= drawn.width and 0 <= drawn.y <= drawn.height
-    unit = drawn.bar / drawn.bar_m
-    metres = metres_between(*place, lon, lat)
-    west, south = min(x for x, _ in corners(drawn.village)), max(y for _, y in corners(drawn.village))
-    assert math.hypot(drawn.x - west, drawn.y - south) == pytest.approx(metres * unit, rel=0.02, abs=0.5)
-    assert drawn.halo == pytest.approx(accuracy * unit, rel=0.01, abs=0.1)
-    assert drawn.bar <= drawn.width / 2
+def test_what_lies_north_is_drawn_above() -> None:
+    north = shapely.box(105.00, 30.03, 105.02, 30.04)
+    found = sketch({"south": [SQUARE], "north": [north]})
+    assert max(y for _, y in corners(found.layers["north"])) < min(y for _, y in corners(found.layers["south"]))
 
 
-def test_without_a_village_the_surroundings_are_drawn():
-    near, far = shapely.box(105.001, 30.0, 105.02, 30.01), shapely.box(106, 30, 106.1, 30.1)
-    drawn = draw_sketch((105.0, 30.0), None, None, [near, far])
-    assert drawn.village == "" and drawn.halo == 0 and drawn.around.count("M") == 1
-    assert (drawn.x, drawn.y) == (drawn.width / 2, drawn.height / 2)
+def test_a_circle_of_ten_thousand_corners_is_drawn_with_few() -> None:
+    turn = np.linspace(0, 2 * np.pi, 10_000)
+    circle = shapely.Polygon(np.column_stack((105 + 0.01 * np.cos(turn), 30 + 0.01 * np.sin(turn))))
+    assert len(corners(sketch({"new": [circle]}).layers["new"])) < 150
 
 
-def test_no_more_corners_than_can_be_seen_and_every_part_and_hole():
-    circle = shapely.Point(105, 30).buffer(0.01, quad_segs=2000)
-    ring = shapely.difference(circle, shapely.Point(105, 30).buffer(0.004))
-    both = shapely.MultiPolygon([ring, shapely.box(105.02, 30, 105.03, 30.01)])
-    drawn = draw_sketch((105.0, 30.0), 5, both, [])
-    assert drawn.village.count("M") == 3 and len(drawn.village) < 2500
+def test_an_outline_that_crosses_itself_is_drawn_as_it_is() -> None:
+    bow = shapely.Polygon([(105.02, 30.00), (105.04, 30.02), (105.04, 30.00), (105.02, 30.02)])
+    assert len(corners(sketch({"drawn": [bow]}).layers["drawn"])) == 5
+
+
+def test_nothing_is_an_empty_picture() -> None:
+    assert sketch({"new": []}).layers == {}

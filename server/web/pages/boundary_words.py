@@ -17,6 +17,7 @@ BY_KIND = {
     "columns": _l("No column for the village's code or name was found. Call them code and name."),
     "unknown_format": _l("This is no GeoJSON, KML, GeoPackage or zipped Shapefile."),
     "too_large": _l("The file is larger than the boundaries of a town can be. Simplify the outlines first."),
+    "corners": _l("Each line is one corner: longitude, comma, latitude. An outline has three at least."),
     "empty": _l("The file holds no areas."),
     "layers": _l("The file holds several layers. Keep the one with the villages."),
     "unsafe": _l("The file holds parts that are not plain tables, so it was not opened."),

@@ -1,5 +1,7 @@
 """What a page's form sent, checked by the one text rule: UTF-8, no control characters, a length that fits."""
 
+from datetime import date
+
 from flask import request
 
 from server.errors import MissingParameter, TooLong, UnexpectedValue
@@ -22,6 +24,15 @@ def check_text(name: str, value: str, longest: int = 255, required: bool = False
     if not is_plain(text):
         raise UnexpectedValue(field=name, value="…", reason="it contains characters that cannot be stored")
     return text
+
+
+def sent_day(name: str) -> date | None:
+    """A day of the form, None where the field is empty. Raises UnexpectedValue."""
+    value = request.form.get(name, "").strip()
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise UnexpectedValue(field=name, value=value[:20], reason="it is no day") from error
 
 
 def sent_secret(name: str) -> str:

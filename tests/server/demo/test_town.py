@@ -5,7 +5,8 @@ import re
 
 import shapely
 
-from geo.boundaries import area_m2, read_boundaries
+from geo.boundaries import read_boundaries
+from geo.topology import area_m2
 from server.demo.town import TOWN_CODE, make_town
 
 

@@ -1,9 +1,12 @@
+import json
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select, update
 
 from geo.boundaries import read_boundaries
+from geo.crs import wgs84_to_gcj02
 from server.access.audit import record
 from server.models import BoundarySet, FormAttachment, Project, Village
 from server.web.pages import boundaries as page
@@ -52,8 +55,71 @@ def test_rows_that_cannot_be_villages_are_named_and_nothing_is_stored(town, brow
     )
     page = text_of(answer)
     assert answer.status_code == 400
-    assert "第 1 行：村码“12”不是 12 位数字" in page and "重复" in page
+    assert "第 2 行" in page and "重复" in page
     assert count_sets(database) == 1
+
+
+def test_a_row_without_a_code_waits_for_somebody_to_say_which_village_it_is(town, browse, database):
+    lea, content = browse("lea"), boundaries(CODES[0], "12", name="新名")
+    looked = lea.send("/places/import", {"file": a_file(content, "v.geojson"), "crs": "EPSG:4326", "step": "import"})
+    assert "这些行是哪个村" in text_of(looked) and "还没有改动" in text_of(looked)
+    assert count_sets(database) == 1  # asked to import at once, and not done
+    sha256 = re.search(r'name="sha256" value="([0-9a-f]{64})"', looked.get_data(as_text=True))[1]
+    sent = {"sha256": sha256, "name": "v.geojson", "crs": "EPSG:4326", "row-2": CODES[1]}
+    assert f'name="row-2" value="{CODES[1]}"' in lea.send("/places/import", {**sent, "step": "check"}).get_data(
+        as_text=True
+    )
+    assert "已导入" in text_of(lea.send("/places/import", {**sent, "step": "import"}))
+    with database.reading() as db:
+        names = dict(db.execute(select(Village.code, Village.name)).all())
+    assert names == {CODES[0]: "新名1", CODES[1]: "村2"}
+
+
+def test_overlaps_gaps_and_repairs_are_listed_before_anything_changes(town, browse):
+    content = boundaries(*CODES).replace(b"[105.01,30.0]", b"[105.012,30.0]", 1)
+    looked = browse("lea").send(
+        "/places/import", {"file": a_file(content, "v.geojson"), "crs": "EPSG:4326", "step": "check"}
+    )
+    page = text_of(looked)
+    assert "两个村都划进去的地" in page and "村1、村2" in page and "平方米" in page
+    bow = b"[[[105.0,30.0],[105.01,30.01],[105.01,30.0],[105.0,30.01],[105.0,30.0]]]"
+    crossed = re.sub(rb"\[\[\[105.0,.*?\]\]\]", bow, boundaries(*CODES), count=1)
+    page = text_of(
+        browse("lea").send(
+            "/places/import", {"file": a_file(crossed, "v.geojson"), "crs": "EPSG:4326", "step": "check"}
+        )
+    )
+    assert "村1: 变成 2 块" in page and "30.00500, 105.00500" in page
+
+
+def test_a_file_that_lies_beside_the_boundaries_in_use_is_doubted_aloud(town, browse, database):
+    """Drawn over a Chinese web map and declared as GPS: both readings are shown, and nothing is changed by itself."""
+    document = json.loads(boundaries(*CODES))
+    for one in document["features"]:
+        (ring,) = one["geometry"]["coordinates"]
+        one["geometry"]["coordinates"] = [[wgs84_to_gcj02(*corner) for corner in ring]]
+    looked = browse("lea").send(
+        "/places/import",
+        {"file": a_file(json.dumps(document).encode(), "v.geojson"), "crs": "EPSG:4326", "step": "check"},
+    )
+    page = looked.get_data(as_text=True)
+    assert "GCJ-02" in page and 'class="other"' in page and 'class="in_use"' in page
+    assert count_sets(database) == 1
+
+
+def test_boundaries_may_hold_since_another_day(town, browse, database):
+    sent = {
+        "file": a_file(boundaries(*CODES), "v.geojson"),
+        "crs": "EPSG:4326",
+        "step": "import",
+        "valid_from": "2026-01-01",
+    }
+    assert browse("lea").send("/places/import", sent).status_code == 200
+    with database.reading() as db:
+        days = list(db.scalars(select(BoundarySet.valid_from).order_by(BoundarySet.id)))
+    assert days == [None, date(2026, 1, 1)]
+    wrong = {**sent, "file": a_file(boundaries(*CODES), "v.geojson"), "valid_from": "soon"}
+    assert browse("lea").send("/places/import", wrong).status_code == 400
 
 
 def test_a_wrong_coordinate_system_is_said_in_words(town, browse):
@@ -103,11 +169,11 @@ def test_phones_can_send_records_while_a_large_file_is_read(town, browse, databa
     """Whoever writes meanwhile would wait for SQLite's one writer, and time out, if the page held it while reading."""
     others = []
 
-    def read_slowly(content, name, crs):
+    def read_slowly(content, name, crs, known):
         with database.transaction() as db:
             record(db, "somebody.wrote", actor_id=None, now=MORNING)
         others.append(name)
-        return read_boundaries(content, name, crs)
+        return read_boundaries(content, name, crs, known)
 
     monkeypatch.setattr(page, "read_boundaries", read_slowly)
     sent = {"file": a_file(boundaries(*CODES), "large.geojson"), "crs": "EPSG:4326", "step": step}
