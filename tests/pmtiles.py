@@ -78,3 +78,17 @@ def an_archive(tiles: Mapping[tuple[int, int, int], bytes], kind: int = PNG, **c
 def of_points(layer: str) -> bytes:
     """A vector tile with one point in its middle."""
     return encode_points(layer, np.array([[2048, 2048]]), [{"name": "x"}])
+
+
+def of_an_area(layer: str) -> bytes:
+    """A vector tile that one square fills, with a line across it."""
+    square = [9, 0, 0, 26, 8192, 0, 0, 8192, 8191, 0, 15]  # to a corner, three sides (zigzag), and closed
+    line = [9, 0, 0, 10, 8192, 8192]
+    features = b""
+    for kind, commands in ((3, square), (2, line)):
+        packed = b"".join(number(one) for one in commands)
+        body = b"\x18" + number(kind) + b"\x22" + number(len(packed)) + packed
+        features += b"\x12" + number(len(body)) + body
+    name = b"\x0a" + number(len(layer)) + layer.encode()
+    body = b"\x78\x02" + name + features + b"\x28" + number(4096)
+    return b"\x1a" + number(len(body)) + body

@@ -91,10 +91,9 @@ def fetch_tile(layer: str, zoom: int, x: int, y: int, tk: str, allowed: frozense
 
 
 def address_of(layer: str, zoom: int, x: int, y: int, tk: str) -> str:
-    asked = {
-        **{"SERVICE": "WMTS", "REQUEST": "GetTile", "VERSION": "1.0.0", "LAYER": layer, "STYLE": "default"},
-        **{"TILEMATRIXSET": "w", "FORMAT": "tiles", "TILEMATRIX": zoom, "TILEROW": y, "TILECOL": x, "tk": tk},
-    }
+    service = {"SERVICE": "WMTS", "REQUEST": "GetTile", "VERSION": "1.0.0", "TILEMATRIXSET": "w", "FORMAT": "tiles"}
+    wanted = {"LAYER": layer, "STYLE": "default", "TILEMATRIX": zoom, "TILEROW": y, "TILECOL": x, "tk": tk}
+    asked = {**service, **wanted}
     return f"https://{HOST}/{layer}_w/wmts?{urlencode(asked)}"
 
 
