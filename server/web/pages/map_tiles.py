@@ -9,6 +9,7 @@ from geo.tiles import tile_box
 from server.access.allow import allow
 from server.access.audit import record
 from server.blobs import noticing_damage
+from server.clock import SHANGHAI
 from server.errors import NotFound, UnexpectedValue
 from server.models import MapBase, Project
 from server.places import tianditu
@@ -120,7 +121,8 @@ def drawn_upon(project: Project, layers: Layers) -> dict[str, Any]:
     shift = base.shift if base is not None else WGS84
     tiled = layers.pins and draws_as_tiles(session.db(), layers.scope)
     pins = f"/map/tiles/{{z}}/{{x}}/{{y}}.mvt?project={project.id}&shift={shift}" if tiled else ""
-    return {"base": base_facts(project, base), "shift": shift, "tiles": pins}
+    made_at = session.now().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")  # a picture is looked at on other days
+    return {"base": base_facts(project, base), "shift": shift, "tiles": pins, "made_at": made_at}
 
 
 def base_facts(project: Project, base: MapBase | None) -> dict[str, Any] | None:

@@ -117,6 +117,11 @@ def test_another_town_s_file_is_not_here(town, browse):
     assert ada.see(f"/map/base/{base}.pmtiles?project={other}").status_code == 404
 
 
+def test_a_picture_says_the_day_and_who_made_it(town, browse):
+    page = browse("lea").see("/map").get_data(as_text=True)
+    assert 'data-picture-who="2026-03-02 09:00 · lea"' in page and "数据截至 2026-03-02 09:00" in page
+
+
 def test_who_makes_a_picture_of_the_map_is_in_the_audit(town, browse, database):
     lea = browse("lea")
     lea.see("/map")
