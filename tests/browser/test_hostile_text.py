@@ -382,6 +382,9 @@ ALSO_OURS = {
     ("timetable_past", "name"),
     ("timetable_wish", "name"),
     ("timetable_wish", "reason"),
+    ("map_base", "shift"),
+    ("map_base", "tiles"),
+    ("map_base", "tk"),  # letters and digits alone, and on no page
     ("dataset", "name"),
     ("feedback", "answers_json"),
     ("feedback", "id"),
