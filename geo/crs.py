@@ -147,7 +147,7 @@ def area_of_use(crs: str) -> tuple[float, float, float, float] | None:
 
 def wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
     """Where a road-map service draws this WGS-84 place; the same place outside the shifted area."""
-    shifted = _wgs_array_to_gcj(np.array([[lon, lat]], dtype=float))[0]
+    shifted = places_to_gcj02(np.array([[lon, lat]], dtype=float))[0]
     return float(shifted[0]), float(shifted[1])
 
 
@@ -157,7 +157,8 @@ def gcj02_to_wgs84(lon: float, lat: float) -> tuple[float, float]:
     return float(place[0]), float(place[1])
 
 
-def _wgs_array_to_gcj(places: np.ndarray) -> np.ndarray:
+def places_to_gcj02(places: np.ndarray) -> np.ndarray:
+    """As `wgs84_to_gcj02`, for rows of longitude and latitude (n, 2)."""
     return np.where(_is_shifted(places)[:, None], places + _gcj_shift(places), places)
 
 

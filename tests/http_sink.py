@@ -23,6 +23,7 @@ from cryptography.x509.oid import NameOID
 from tests.loopback import Loopback
 
 BOTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "open.larksuite.com")
+OTHERS = ("localhost", "gateway.test", "t0.tianditu.gov.cn")
 YES = b'{"errcode": 0, "errmsg": "ok", "code": 0}'
 
 
@@ -91,6 +92,9 @@ class HttpSink(Loopback):
             def do_POST(self) -> None:
                 take(sink, self)
 
+            def do_GET(self) -> None:
+                take(sink, self)
+
             def log_message(self, *_words: Any) -> None:
                 return
 
@@ -140,7 +144,7 @@ def make_certificate(folder: Path) -> None:
     """A certificate of the loopback's and the bots' names that vouches for itself: sink.pem and sink.key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sink")])
-    names: list[x509.GeneralName] = [x509.DNSName(one) for one in (*BOTS, "localhost", "gateway.test")]
+    names: list[x509.GeneralName] = [x509.DNSName(one) for one in (*BOTS, *OTHERS)]
     names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     began = datetime(2026, 1, 1, tzinfo=UTC)
     made = (

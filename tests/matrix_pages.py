@@ -298,6 +298,7 @@ GET /rules/<rule>/try/<int(max=9007199254740991):version>
 
 [project] submission.list
 GET /map/features
+GET /map/tiles/<int(max=24):zoom>/<int(max=16777215):x>/<int(max=16777215):y>.mvt
 
 [forms] submission.list
 GET /review
@@ -343,6 +344,11 @@ GET /map
 GET /map/villages
 GET /places
 GET /places/<code>
+POST /map/picture
+
+[own] village.read
+GET /map/base/<int(max=9007199254740991):base_id>.pmtiles
+GET /map/base/tianditu/<any(vec, cva):layer>/<int(max=24):zoom>/<int(max=16777215):x>/<int(max=16777215):y>
 
 [record] submission.read
 GET /review/<int(max=9007199254740991):submission_id>
@@ -368,6 +374,9 @@ GET /admin/projects/<int(max=9007199254740991):project_id>/channels
 POST /admin/projects/<int(max=9007199254740991):project_id>/channels
 POST /admin/projects/<int(max=9007199254740991):project_id>/channels/<kind>/remove
 POST /admin/projects/<int(max=9007199254740991):project_id>/channels/<kind>/test
+GET /admin/projects/<int(max=9007199254740991):project_id>/map-base
+POST /admin/projects/<int(max=9007199254740991):project_id>/map-base
+POST /admin/projects/<int(max=9007199254740991):project_id>/map-base/undo
 
 [site] project.create
 POST /admin/projects

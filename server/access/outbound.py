@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 from server.config import Network
 
 PATIENCE: Final = 8.0  # seconds for everything, from looking up the name to the end of the answer
-MOST_BYTES: Final = 65_536  # of an answer's body
+MOST_BYTES: Final = 65_536  # of an answer's body, where nothing else is said
 PORTS: Final = {"https": 443, "http": 80}
 NOT_FOR_US: Final[tuple[Network, ...]] = (
     ipaddress.ip_network("168.63.129.16/32"),
@@ -47,17 +47,18 @@ class AnswerUnheard(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `body` is sent as it is."""
+    """One request. `body` is sent as it is; of the answer's body `most` bytes are heard."""
 
     method: str
     address: str
     headers: Mapping[str, str]
     body: bytes
+    most: int = MOST_BYTES
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `is_whole` is False for a body that broke off or was longer than MOST_BYTES."""
+    """What came back. `is_whole` is False for a body that broke off or was longer than was to be heard."""
 
     status: int
     headers: Mapping[str, str]
@@ -182,15 +183,15 @@ def _ask(connection: HTTPConnection, call: Call, parts: SplitResult) -> Answer:
         answer = connection.getresponse()
     except (OSError, HTTPException, ValueError) as error:
         raise AnswerUnheard from error
-    body, is_whole = _read(answer)
+    body, is_whole = _read(answer, call.most)
     return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body, is_whole)
 
 
-def _read(answer: HTTPResponse) -> tuple[bytes, bool]:
+def _read(answer: HTTPResponse, most: int) -> tuple[bytes, bool]:
     try:
         with answer:
-            body = answer.read(MOST_BYTES + 1)
+            body = answer.read(most + 1)
     except (OSError, HTTPException, ValueError):
         return b"", False
     cut = answer.length not in (None, 0)  # what was announced and did not come
-    return body[:MOST_BYTES], len(body) <= MOST_BYTES and not cut
+    return body[:most], len(body) <= most and not cut

@@ -31,6 +31,7 @@ from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, Feedback
 from server.models.follow_up_acts import FollowUpAct
 from server.models.followups import FollowUp, FollowUpTally, Notification, NotificationWish, ScheduleChoice
 from server.models.forms import Form, FormAttachment, FormVersion
+from server.models.map_bases import MapBase
 from server.models.office import OfficeAct
 from server.models.places import (
     BoundarySet,
@@ -117,6 +118,7 @@ __all__ = [
     "HandOver",
     "HandOverVillage",
     "Household",
+    "MapBase",
     "Minimised",
     "NamedWoman",
     "Notification",

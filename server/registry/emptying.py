@@ -20,6 +20,7 @@ from server.models import (
     DeriveProblem,
     FormAttachment,
     FormVersion,
+    MapBase,
     PointShiftItem,
     ReturnedRecord,
     ReviewAssignment,
@@ -137,7 +138,7 @@ def blobs_of(db: Session, inside: ColumnElement[bool]) -> set[str]:
 
 
 def shared_blobs(db: Session, blobs: Collection[str], inside: ColumnElement[bool]) -> set[str]:
-    """Those of these files that another version, a form or a form's table also has."""
+    """Those of these files that another version, a form, a form's table or a map also has."""
     elsewhere = (
         exists()
         .where(SubmissionAttachment.blob_sha256 == Blob.sha256)
@@ -147,7 +148,9 @@ def shared_blobs(db: Session, blobs: Collection[str], inside: ColumnElement[bool
     )
     of_form = exists().where(FormAttachment.blob_sha256 == Blob.sha256).correlate(Blob)
     of_table = exists().where(FormVersion.xls_sha256 == Blob.sha256).correlate(Blob)
-    return set(db.scalars(select(Blob.sha256).where(Blob.sha256.in_(blobs), elsewhere | of_form | of_table)))
+    of_map = exists().where(MapBase.sha256 == Blob.sha256).correlate(Blob)
+    used = elsewhere | of_form | of_table | of_map
+    return set(db.scalars(select(Blob.sha256).where(Blob.sha256.in_(blobs), used)))
 
 
 def delete_files(database: Database, store: BlobStore, files: Collection[str], now: datetime) -> int:

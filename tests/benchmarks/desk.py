@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from forms.findable import list_words
 from forms.instance import read_instance, read_values
 from geo.boundaries import read_boundaries
+from geo.tiles import tile_of
 from server import create_app
 from server.access.people import create_administrator
 from server.clock import now
@@ -52,6 +53,7 @@ from tests.making import a_form, a_phone, new_id
 
 PASSWORD: Final = "three green hills"
 ROUNDS: Final = 7
+TILES: Final = 40  # of each zoom
 TOGETHER: Final = 5000
 STATES: Final = (None, None, None, "approved", "approved", "approved", "approved", "hasIssues", "rejected", "edited")
 SIDE: Final = 0.01  # degrees: about a kilometre
@@ -177,6 +179,23 @@ def ask(engine: Engine, client: FlaskClient, name: str, path: str) -> None:
     )
 
 
+def ask_tiles(client: FlaskClient, zoom: int) -> None:
+    """Asks for tiles over the town as somebody does who moves over it, and prints the middle and the 95th of them."""
+    left, top = tile_of(WEST, SOUTH + 0.2, zoom)
+    right, bottom = tile_of(WEST + 0.2, SOUTH, zoom)
+    rng = random.Random(zoom)
+    spent, sizes = [], []
+    for _ in range(TILES):
+        x, y = rng.randint(left, right), rng.randint(top, bottom)
+        began = time.monotonic()
+        answer = client.get(f"/map/tiles/{zoom}/{x}/{y}.mvt", buffered=True)
+        spent.append((time.monotonic() - began) * 1000)
+        assert answer.status_code == 200, (zoom, answer.status_code)
+        sizes.append(len(answer.data))
+    middle, late = statistics.median(spent), statistics.quantiles(spent, n=20)[-1]
+    print(f"{f'tile at zoom {zoom}':34} {middle:8.1f} ms  p95   {late:8.1f}  {max(sizes):9,} bytes at most")
+
+
 def main(records: int = 100_000, villages: int = 400, url: str = "") -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = Config(data_dir=Path(folder), testing=True)
@@ -205,6 +224,8 @@ def main(records: int = 100_000, villages: int = 400, url: str = "") -> None:
             ("map: one village, zoom 17", "/map/features?box=104.05,30.05,104.06,30.06&zoom=17"),
         ):
             ask(engine, client, name, path)
+        for zoom in (9, 11, 13, 15, 17):
+            ask_tiles(client, zoom)
         print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
         database.dispose()
 

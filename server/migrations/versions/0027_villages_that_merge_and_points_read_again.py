@@ -6,7 +6,7 @@ from alembic import op
 from server.models.base import BigId, UtcDateTime
 
 revision = "0027"
-down_revision = "0024"
+down_revision = "0026"
 
 
 def upgrade() -> None:

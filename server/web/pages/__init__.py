@@ -6,6 +6,7 @@ A view reads what was sent, asks `allow`, does one thing by a verb, and says so.
 from server.web.errors import TONGUES
 from server.web.pages import (  # noqa: F401 - each registers its addresses
     audit,
+    base_maps,
     before_break,
     board,
     boundaries,
@@ -33,6 +34,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     library,
     library_lists,
     map,
+    map_tiles,
     office,
     openid,
     own_data,

@@ -20,6 +20,7 @@ from server.places.pins import features_in_view
 from server.web import session
 from server.web.boxes import WHOLE_WORLD, BoxEdges, clip, read_edges
 from server.web.pages.door import pages
+from server.web.pages.map_tiles import drawn_upon
 from server.web.pages.shell import current_project, today
 from server.web.pages.texts import _
 from server.web.readings import note_read
@@ -48,6 +49,7 @@ def show_map() -> Response:
             shown=shown,
             view=wished if wished in dict(shown) else "records",
             can_import=may(session.caller(), "village.import", project),
+            **drawn_upon(project, layers),
         )
     )
 

@@ -29,10 +29,17 @@ export interface HealthNumber {
   count_text: string;
 }
 
+/** Set where the base is in another system: moves what was fetched to where that base draws it. */
+let place = (data: FeatureCollection): FeatureCollection => data;
+
+export function placeBy(way: (data: FeatureCollection) => FeatureCollection): void {
+  place = way;
+}
+
 export async function fetchGeoJson(url: string, signal?: AbortSignal): Promise<FeatureCollection> {
   const answer = await fetch(url, { headers: { Accept: "application/json" }, signal });
   if (!answer.ok) throw new Error(`The map data could not be had: ${answer.status}`);
-  return (await answer.json()) as FeatureCollection;
+  return place((await answer.json()) as FeatureCollection);
 }
 
 /** Names go on one point a village, so that a village of several parts is named once. */

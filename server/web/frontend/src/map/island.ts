@@ -3,9 +3,10 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection, Point } from "geojson";
 import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { boundsOf, drawable, fetchGeoJson, namePoints, type HealthNumber, type Pin } from "./data";
+import { boundsOf, drawable, fetchGeoJson, namePoints, placeBy, type HealthNumber, type Pin } from "./data";
 import { addImages } from "./images";
 import { readPalette } from "./palette";
+import { tiePicture } from "./picture";
 import { listPins } from "./pin_list";
 import { blankStyle } from "./style";
 import { tieTable } from "./village_table";
@@ -13,11 +14,16 @@ import { tieViews } from "./views";
 
 setWorkerUrl(workerUrl);
 
+let gcj: typeof import("./gcj") | undefined; // where the base is in GCJ-02, everything is drawn there
+let tiles: typeof import("./tiles") | undefined;
+
 const box = document.querySelector<HTMLElement>("[data-village-map]");
 if (box) void start(box);
 
 async function start(box: HTMLElement): Promise<void> {
   try {
+    if (box.dataset.shift === "gcj02") placeBy((gcj = await import("./gcj")).shiftCollection);
+    if (box.dataset.tiles) tiles = await import("./tiles");
     const villages = await fetchGeoJson(box.dataset.villages!);
     draw(box, villages);
   } catch (reason) {
@@ -36,9 +42,11 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
   const map = makeMap(box, villages);
   box.querySelector("canvas")?.setAttribute("aria-label", box.dataset.label ?? "");
   let wanted: AbortController | undefined;
+  let again: (() => void) | undefined;
 
   const refresh = async (): Promise<void> => {
     if (!box.dataset.features) return; // numbers only, for who may not read records
+    if (tiles) return again?.();
     wanted?.abort();
     wanted = new AbortController();
     try {
@@ -60,9 +68,15 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
     (map.getSource("villages") as GeoJSONSource).setData(villages);
     (map.getSource("names") as GeoJSONSource).setData(namePoints(villages));
     tieTable(map, villages);
+    if (tiles && box.dataset.features) again = drawTiles(box, map, villages);
     tieViews(box, map);
-    void refresh();
-    map.on("moveend", () => void refresh());
+    tiePicture(box, map);
+    if (box.dataset.base) void import("./base").then(({ addBase }) => addBase(map, box));
+    if (tiles) void refreshHealth(box, map).catch(() => hide(box, ".no-pins", false));
+    else {
+      void refresh();
+      map.on("moveend", () => void refresh());
+    }
     map.once("idle", () => hide(box, ".drawing", true)); // drawn, not only begun: without a graphics card that takes seconds
     box.dataset.ready = "true";
   });
@@ -82,6 +96,24 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
   }
   document.body.addEventListener("reviewed", () => void refresh());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+}
+
+/** Pins by tiles: those that are seen are listed whenever the map has come to rest. */
+function drawTiles(box: HTMLElement, map: MapLibreMap, villages: FeatureCollection): () => void {
+  const [, south, , north] = boundsOf(villages) ?? [0, 0, 0, 0];
+  const again = tiles!.drawTiles(map, box, (south + north) / 2);
+  map.on("idle", () => {
+    const pins = tiles!.seenPins(map);
+    listPins(box, pins, (id) => void openPanel(box, id));
+    box.dataset.pins = String(pins.features.length);
+  });
+  map.on("error", (event) => {
+    if ((event as { sourceId?: string }).sourceId === "pin-tiles") hide(box, ".no-pins", false);
+  });
+  return () => {
+    hide(box, ".no-pins", true);
+    again();
+  };
 }
 
 function makeMap(box: HTMLElement, villages: FeatureCollection): MapLibreMap {
@@ -120,7 +152,8 @@ function words(box: HTMLElement): Record<string, string> {
 
 function pinsUrl(box: HTMLElement, map: MapLibreMap): string {
   const view = map.getBounds();
-  const edges = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map((edge) => edge.toFixed(6));
+  const seen: [number, number, number, number] = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
+  const edges = (gcj ? gcj.askedBox(seen) : seen).map((edge) => edge.toFixed(6));
   const url = new URL(box.dataset.features!, location.href);
   url.searchParams.set("box", edges.join(","));
   url.searchParams.set("zoom", map.getZoom().toFixed(2));
