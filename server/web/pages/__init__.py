@@ -67,6 +67,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     timetable_job,
     titles,
     today,
+    village_card,
     visit_acts,
     visit_giving,
     visits_acted_on,

@@ -3,6 +3,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection, Point } from "geojson";
 import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { PITCH } from "./column_shapes";
 import { boundsOf, drawable, fetchGeoJson, namePoints, type HealthNumber, type Pin } from "./data";
 import { addImages } from "./images";
 import { readPalette } from "./palette";
@@ -59,8 +60,8 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
     addImages(map, readPalette());
     (map.getSource("villages") as GeoJSONSource).setData(villages);
     (map.getSource("names") as GeoJSONSource).setData(namePoints(villages));
-    tieTable(map, villages);
-    tieViews(box, map);
+    tieTable(box, map, villages);
+    tieViews(box, map, villages);
     void refresh();
     map.on("moveend", () => void refresh());
     map.once("idle", () => hide(box, ".drawing", true)); // drawn, not only begun: without a graphics card that takes seconds
@@ -93,7 +94,7 @@ function makeMap(box: HTMLElement, villages: FeatureCollection): MapLibreMap {
     bounds,
     fitBoundsOptions: { padding: 28 },
     maxZoom: 18,
-    maxPitch: 0,
+    maxPitch: PITCH,
     dragRotate: false,
     pitchWithRotate: false,
     attributionControl: false,
@@ -101,6 +102,7 @@ function makeMap(box: HTMLElement, villages: FeatureCollection): MapLibreMap {
     fadeDuration: 0,
     locale: words(box),
   });
+  map.touchPitch.disable(); // tilted by the switch alone, which is there where there are columns
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-left");
