@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask import Response, jsonify, request
+from flask_babel import format_date
 
 from geo.masking import Shown, shown_as
 from geo.month_ends import Month, Rate
@@ -76,7 +77,9 @@ def month_for_map(layers: Layers, told: Rates, end: date) -> dict[str, Any]:
 
 
 def say_months(end: date) -> str:
-    return _("%(begin)s to %(end)s", begin=say_day(begin_of_window(end)), end=say_day(end))
+    """The twelve months that end with this one: "Nov 2025 to Oct 2026"."""
+    begin, until = (format_date(day, _("MMM y")) for day in (begin_of_window(end), end))
+    return _("%(begin)s to %(end)s", begin=begin, end=until)
 
 
 def windows_of(end: date) -> dict[str, str]:

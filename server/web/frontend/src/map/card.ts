@@ -23,7 +23,8 @@ export function tieCard(box: HTMLElement): (code: string | null) => void {
     card.dataset.code = code;
     keepInAddress(code);
     const month = box.dataset.month ? `?month=${encodeURIComponent(box.dataset.month)}` : "";
-    void window.htmx.ajax("get", `${box.dataset.card}${encodeURIComponent(code)}${month}`, { target: card, swap: "innerHTML" });
+    const shown = window.htmx.ajax("get", `${box.dataset.card}${encodeURIComponent(code)}${month}`, { target: card, swap: "innerHTML" });
+    if (matchMedia("(max-width: 599px)").matches) void shown.then(() => card.scrollIntoView({ block: "center" }));
   };
 }
 

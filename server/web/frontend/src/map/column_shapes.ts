@@ -30,14 +30,36 @@ export function columnShapes(columns: Column[], zoom: number): FeatureCollection
   return { type: "FeatureCollection", features };
 }
 
-/** One point a column for its number: `lift` is how far above the foot it stands, in the text's own size. */
-export function columnNumbers(columns: Column[], tilted: boolean, textPx: number): FeatureCollection<Point> {
+/** From where the tilted map is seen: what it turns about, and how many pixels the eye is away from that. */
+export interface Eye {
+  center: [number, number];
+  zoom: number;
+  bearing: number;
+  far: number;
+}
+
+/** One point a column for its number: `lift` is from the foot to above the top, in the text's own size. Flat without an eye. */
+export function columnNumbers(columns: Column[], eye: Eye | null, textPx: number): FeatureCollection<Point> {
   const features = columns.map((one): Feature<Point> => {
-    const lift = tilted ? -(pixelsHigh(one.number, columns) + 14) / textPx : -1.3;
+    const [right, down] = eye ? topOf(one, columns, eye) : [0, -10];
     const geometry: Point = { type: "Point", coordinates: one.place };
-    return { type: "Feature", geometry, properties: { text: String(one.number), lift: [0, lift] } };
+    return { type: "Feature", geometry, properties: { text: String(one.number), lift: [right / textPx, (down - 12) / textPx] } };
   });
   return { type: "FeatureCollection", features };
+}
+
+/** Pixels right and down from the foot of a column to its top, as the eye sees both. */
+function topOf(column: Column, columns: Column[], eye: Eye): [number, number] {
+  const pitch = (PITCH * Math.PI) / 180;
+  const [x, y] = onGround(column.place, eye.bearing, eye.zoom);
+  const [middleX, middleY] = onGround(eye.center, eye.bearing, eye.zoom);
+  const [right, ahead] = [x - middleX, middleY - y];
+  const see = (high: number): [number, number] => {
+    const away = eye.far / (eye.far + ahead * Math.sin(pitch) - high * Math.cos(pitch));
+    return [right * away, -(ahead * Math.cos(pitch) + high * Math.sin(pitch)) * away];
+  };
+  const [foot, top] = [see(0), see(pixelsHigh(column.number, columns) / Math.sin(pitch))];
+  return [top[0] - foot[0], top[1] - foot[1]];
 }
 
 export function pixelsHigh(number: number, columns: Column[]): number {
@@ -78,13 +100,18 @@ function countHidden(columns: Column[], names: [number, number][], bearing: numb
   }, 0);
 }
 
-/** Pixels right and down of the equator's beginning, on a map turned by `bearing` and tilted; parallel rays, as far away. */
-function onScreen([lon, lat]: [number, number], bearing: number, zoom: number): [number, number] {
+/** The same tilted, by parallel rays. */
+function onScreen(place: [number, number], bearing: number, zoom: number): [number, number] {
+  const [x, y] = onGround(place, bearing, zoom);
+  return [x, y * Math.cos((PITCH * Math.PI) / 180)];
+}
+
+/** Pixels right and down from the beginning of the world, on a flat map turned by `bearing`. */
+function onGround([lon, lat]: [number, number], bearing: number, zoom: number): [number, number] {
   const world = 512 * 2 ** zoom;
   const sine = Math.sin((lat * Math.PI) / 180);
   const x = (lon / 360) * world;
   const y = (-Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * world;
   const turn = (-bearing * Math.PI) / 180;
-  const down = x * Math.sin(turn) + y * Math.cos(turn);
-  return [x * Math.cos(turn) - y * Math.sin(turn), down * Math.cos((PITCH * Math.PI) / 180)];
+  return [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)];
 }
