@@ -329,7 +329,7 @@ POST /places/import
 
 [project] village.read
 GET /map
-GET /map/village/<code>
+GET /map/village/<village>
 GET /map/villages
 
 [record] submission.read

@@ -77,7 +77,7 @@ PAGES = {
     "/review/health/<village>": "lin",
     "/inbox": "rita",
     "/map": "rita",
-    "/map/village/<code>": "rita",
+    "/map/village/<village>": "rita",
     "/review": "rita",
     "/review/<submission_id>": "rita",
     "/review/<submission_id>/access": "rita",

@@ -16,15 +16,15 @@ from server.web.pages.map_rates import month_for_map, read_month, told_rates, to
 from server.web.pages.shell import current_project
 
 
-@pages.get("/map/village/<code>")
-def show_village_card(code: str) -> Response:
+@pages.get("/map/village/<village>")
+def show_village_card(village: str) -> Response:
     """As many queries for any village of any town."""
     project = current_project()
     allow(session.caller(), "village.read", project)
-    village, layers = village_in_force(project, code), layers_for(session.caller(), project)
-    numbers = numbers_of_visits(project, layers, code) if layers.overdue else {}
-    shown = {"village": village, "layers": layers, "records": counts_of(project).of(village.id)}
-    return make_response(render_template("map/card.html", **shown, **ways_from(project, layers, village), **numbers))
+    here, layers = village_in_force(project, village), layers_for(session.caller(), project)
+    numbers = numbers_of_visits(project, layers, here.code) if layers.overdue else {}
+    shown = {"village": here, "layers": layers, "records": counts_of(project).of(here.id)}
+    return make_response(render_template("map/card.html", **shown, **ways_from(project, layers, here), **numbers))
 
 
 def village_in_force(project: Project, code: str) -> Village:

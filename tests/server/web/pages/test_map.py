@@ -12,7 +12,7 @@ ALLOWED = {
     "/map/features": PIN | CLUSTER,
     "/map/health": {"village", "village_name", "count_text", "suppressed", "count"},
 }
-PAGES = {"/map", "/map/home/<uuid:woman>", "/map/rates", "/map/village/<code>"}
+PAGES = {"/map", "/map/home/<uuid:woman>", "/map/rates", "/map/village/<village>"}
 
 
 @pytest.fixture
