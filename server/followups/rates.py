@@ -70,6 +70,6 @@ def counted_in(month: Month, cluster: str, names: Mapping[str, str], totals: boo
     if not totals:
         return None
     rate = month.clusters.get(cluster)
-    if rate is not None and rate.done is not None:
-        return names.get(cluster, "")
+    if cluster in names and rate is not None and rate.done is not None:
+        return names[cluster]
     return "" if month.town.done is not None else None
