@@ -47,22 +47,27 @@ def release(
     people: Mapping[str, int] | None = None,
     k: int = K,
     total_is_out: bool = False,
+    withheld: Collection[str] = (),
+    no_total: bool = False,
 ) -> tuple[Line, Told]:
     """How numbers may be shown to those who were told `before`, and what they can know from now on.
 
     `people`: of how many people each number is a share, where it is one. `total_is_out`: the total is shown elsewhere in
-    any case, so where it would give a number away every cell is withheld instead.
+    any case, so where it would give a number away every cell is withheld instead. `withheld`: keys that are about too few
+    people for another reason than their number, as many visits of one person are; `no_total`: the total is, too.
     """
     past = before or Told(dict(counts))
     if counts.keys() != past.counted.keys():
-        past = _after_a_change_of_keys(counts, past)
+        past = after_a_change_of_keys(counts, past)
     counted = {key: _step(number, past.counted[key], k) for key, number in counts.items()}
     moves = {key: past.moves.get(key, 0) + (counted[key] != past.counted[key]) for key in counts}
     stayed = {key for key in counts if counted[key] == past.counted[key]} if before else set()
     known = past.known & stayed
     hidden = _hidden_by_themselves(counts, counted, stayed - known, people, k)
+    hidden |= dict.fromkeys(counted.keys() & set(withheld), "few_people")
     total = sum(counted.values())
     why_no_total = reason_to_hide(total, k) if total_is_out else _why_no_total(total, people, past, k)
+    why_no_total = "few_people" if no_total else why_no_total
     unknown = Unknown(counted, moves, known, hidden, past, k)
     if not unknown.withhold_until_safe(why_no_total):
         why_no_total = "complement"
@@ -82,7 +87,7 @@ def release(
     return Line(cells, shown_as(total, why_no_total, k)), told
 
 
-def _after_a_change_of_keys(counts: Mapping[str, int], past: Told) -> Told:
+def after_a_change_of_keys(counts: Mapping[str, int], past: Told) -> Told:
     """Villages that were merged, split or added: a new number is open only where no old one gives a part of it back.
 
     That is one village made of others whose numbers were known, or a village beside those that there were, which counts

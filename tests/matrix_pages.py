@@ -134,6 +134,9 @@ GET /rights/feedback
 [project] feedback.read
 GET /rights/feedback/<uuid:case_id>
 
+[project] followup.list
+GET /map/rates
+
 [project] followup.list|benefit.list
 GET /follow-ups
 
@@ -341,6 +344,7 @@ POST /places/import
 
 [project] village.read
 GET /map
+GET /map/village/<village>
 GET /map/villages
 GET /places
 GET /places/<code>

@@ -119,7 +119,12 @@ def addresses_of_numbers(towns: Towns) -> Iterator[str]:
     ):
         yield f"{page}?{project}"
     yield f"/map/features?{project}&zoom=5"
-    yield f"/map?{project}&show=overdue"
+    for view in ("overdue", "on_time", "coverage", "workload"):
+        yield f"/map?{project}&show={view}"
+    for month in ("", "&month=2026-01", "&month=2025-10"):
+        yield f"/map/rates?{project}{month}"
+        for village in (HERE, THERE):
+            yield f"/map/village/{village}?{project}{month}"
     path = f"/v1/projects/{towns.town.project_id}"
     yield f"{path}/forms/visit.svc/Submissions?$top=0&$count=true"
     yield f"{path}/forms/visit/submissions?limit=1"

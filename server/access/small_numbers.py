@@ -124,16 +124,23 @@ def write(db: Session, project_id: int, measure: str, found: Found, telling: Tel
 
 
 def write_told(told: Told) -> str:
+    return orjson.dumps(told_as_json(told), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def told_as_json(told: Told) -> dict[str, Any]:
     sums = sorted([sorted(one.parts), one.total] for one in told.sums)
     ends = {name: [low, None if high == float("inf") else high] for name, (low, high) in sorted(told.ranges.items())}
     body: dict[str, Any] = {"counted": dict(told.counted), "moves": dict(told.moves), "numbers": dict(told.numbers)}
     body |= {"known": sorted(told.known), "guessed": sorted(told.guessed), "sums": sums, "ranges": ends}
     body["total"] = told.total
-    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
+    return body
 
 
 def read_told(text: str) -> Told:
-    body = orjson.loads(text)
+    return told_of_json(orjson.loads(text))
+
+
+def told_of_json(body: Mapping[str, Any]) -> Told:
     return Told(
         counted=body["counted"],
         known=frozenset(body["known"]),

@@ -12,6 +12,8 @@ class Release(Base):
     """Kept. One line of numbers of a project as it was told from `made_at` on: the newest `number` of a measure holds.
 
     `told_json` is geo/releasing.Told: counts by village or form and what readers can know of them, of nobody by name.
+    Of a rate there is one row a month's end, `number` counts months, and `told_json` holds what was shown, too, for it is
+    shown again as it was (access/month_ends.py).
     """
 
     __tablename__ = "release"

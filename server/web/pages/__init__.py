@@ -73,6 +73,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     timetable_job,
     titles,
     today,
+    village_card,
     villages,
     visit_acts,
     visit_giving,

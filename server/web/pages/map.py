@@ -20,6 +20,7 @@ from server.places.pins import features_in_view
 from server.web import session
 from server.web.boxes import WHOLE_WORLD, BoxEdges, clip, read_edges
 from server.web.pages.door import pages
+from server.web.pages.map_rates import rates_for_page, told_visits, visits_to_do
 from server.web.pages.map_tiles import drawn_upon
 from server.web.pages.shell import current_project, today
 from server.web.pages.texts import _
@@ -36,7 +37,8 @@ def show_map() -> Response:
     allow(session.caller(), "village.read", project)
     layers = layers_for(session.caller(), project)
     counts = counts_of(project)
-    shown, wished = views(layers), request.args.get("show")
+    rates = rates_for_page(project, layers)
+    shown, wished = views(layers, rates is not None), request.args.get("show")
     if layers.health:
         note_read(project, "map.read")  # its table tells how many health records a village has
     return make_response(
@@ -47,6 +49,7 @@ def show_map() -> Response:
             total=counts.total,
             layers=layers,
             shown=shown,
+            rates=rates,
             view=wished if wished in dict(shown) else "records",
             can_import=may(session.caller(), "village.import", project),
             **drawn_upon(project, layers),
@@ -59,9 +62,11 @@ def counts_of(project: Project) -> VillageCounts:
     return counts_for(session.db(), project, scope, telling())
 
 
-def views(layers: Layers) -> list[tuple[str, str]]:
+def views(layers: Layers, rates: bool) -> list[tuple[str, str]]:
     """What the map may be switched to, with the words of the buttons: one layer of marks at a time."""
     found = [("records", _("Records"))]
+    if rates:
+        found = [("on_time", _("On time")), ("coverage", _("Coverage")), ("workload", _("Visits to do")), *found]
     if layers.health:
         found.append(("health", _("Health records")))
     if layers.overdue:
@@ -73,6 +78,7 @@ def village_rows(project: Project, layers: Layers, counts: VillageCounts) -> lis
     """The map's numbers as a table: the same as in its layers."""
     bands = overdue_bands(project, layers) or {}
     health = {one["properties"]["village"]: one["properties"] for one in health_layer(layers)["features"]}
+    board = told_visits(project) if layers.overdue else None
     return [
         {
             "code": one.code,
@@ -80,6 +86,7 @@ def village_rows(project: Project, layers: Layers, counts: VillageCounts) -> lis
             "shown": counts.of(one.id),
             "overdue": bands.get(one.code),
             "health": health.get(one.code),
+            "visits": visits_to_do(board, one.code) if board else None,
         }
         for one in list_villages(session.db(), whole_town(project))
     ]

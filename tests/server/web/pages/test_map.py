@@ -13,7 +13,7 @@ ALLOWED = {
     "/map/health": {"village", "village_name", "count_text", "suppressed", "count"},
 }
 TILE = "<int(max=24):zoom>/<int(max=16777215):x>/<int(max=16777215):y>"
-PAGES = {"/map", "/map/home/<uuid:woman>"}
+PAGES = {"/map", "/map/home/<uuid:woman>", "/map/rates", "/map/village/<village>"}
 ELSEWHERE = {  # tests/server/web/pages/test_map_tiles.py
     f"/map/tiles/{TILE}.mvt",
     "/map/base/<int(max=9007199254740991):base_id>.pmtiles",

@@ -3,6 +3,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection, Point } from "geojson";
 import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { PITCH } from "./column_shapes";
 import { boundsOf, drawable, fetchGeoJson, namePoints, placeBy, type HealthNumber, type Pin } from "./data";
 import { addImages } from "./images";
 import { readPalette } from "./palette";
@@ -67,9 +68,9 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
     addImages(map, readPalette());
     (map.getSource("villages") as GeoJSONSource).setData(villages);
     (map.getSource("names") as GeoJSONSource).setData(namePoints(villages));
-    tieTable(map, villages);
+    tieTable(box, map, villages);
     if (tiles && box.dataset.features) again = drawTiles(box, map, villages);
-    tieViews(box, map);
+    tieViews(box, map, villages);
     tiePicture(box, map);
     if (box.dataset.base) void import("./base").then(({ addBase }) => addBase(map, box));
     if (tiles) void refreshHealth(box, map).catch(() => hide(box, ".no-pins", false));
@@ -125,7 +126,7 @@ function makeMap(box: HTMLElement, villages: FeatureCollection): MapLibreMap {
     bounds,
     fitBoundsOptions: { padding: 28 },
     maxZoom: 18,
-    maxPitch: 0,
+    maxPitch: PITCH,
     dragRotate: false,
     pitchWithRotate: false,
     attributionControl: false,
@@ -133,6 +134,7 @@ function makeMap(box: HTMLElement, villages: FeatureCollection): MapLibreMap {
     fadeDuration: 0,
     locale: words(box),
   });
+  map.touchPitch.disable(); // tilted by the switch alone, which is there where there are columns
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-left");

@@ -1,9 +1,12 @@
 // Map and table are two views of the same villages: choosing one in either marks it in both; arrow keys move through.
 import type { FeatureCollection } from "geojson";
 import type { Map as MapLibreMap } from "maplibre-gl";
+import { tieCard } from "./card";
 import { boundsOf } from "./data";
+import { tieSearch } from "./search";
 
-export function tieTable(map: MapLibreMap, villages: FeatureCollection): void {
+export function tieTable(box: HTMLElement, map: MapLibreMap, villages: FeatureCollection): void {
+  const openCard = tieCard(box);
   const buttons = [...document.querySelectorAll<HTMLButtonElement>("button.village")];
   let chosen: string | null = null;
 
@@ -17,11 +20,16 @@ export function tieTable(map: MapLibreMap, villages: FeatureCollection): void {
     }
   };
 
+  const go = (button: HTMLButtonElement): void => {
+    choose(button.dataset.code ?? null);
+    show(map, villages, button.dataset.code ?? "");
+    openCard(button.dataset.code ?? null);
+  };
+  tieSearch(go);
+  const asked = buttons.find((button) => button.dataset.code === new URL(location.href).searchParams.get("village"));
+  if (asked) go(asked);
   buttons.forEach((button, index) => {
-    button.addEventListener("click", () => {
-      choose(button.dataset.code ?? null);
-      show(map, villages, button.dataset.code ?? "");
-    });
+    button.addEventListener("click", () => go(button));
     button.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (!step) return;
@@ -33,7 +41,9 @@ export function tieTable(map: MapLibreMap, villages: FeatureCollection): void {
   });
   map.on("click", "village-fill", (event) => {
     if (map.queryRenderedFeatures(event.point, { layers: ["pin", "cluster", "health"] }).length) return;
-    choose(String(event.features?.[0]?.properties?.code ?? "") || null);
+    const code = String(event.features?.[0]?.properties?.code ?? "") || null;
+    choose(code);
+    openCard(code);
   });
 }
 
