@@ -12,6 +12,7 @@ from server.web import session
 from server.web.pages.texts import _, _n
 
 FEW = 12
+BY_HAND = ("drawing", "merge")  # no file: its name would be the village's
 
 
 def reads_all(project: Project) -> bool:
@@ -27,12 +28,12 @@ def report_lines(project: Project, report: ImportReport) -> dict[str, Any]:
     """The report as label and value, the records that move by village, and what is worth a look."""
     reads = reads_all(project)
     rows = [
-        (_("File"), f"{report.source_name} · {report.source_crs}" if report.source_name else ""),
+        (_("File"), f"{report.source_name} · {report.source_crs}" if report.format not in BY_HAND else ""),
         (_("Villages"), str(report.villages)),
         (_("New"), names(report, report.added)),
         (_("Other outline"), names(report, report.changed)),
         (_("Other name"), names(report, report.renamed)),
-        (_("No longer in the file; records and history stay"), names(report, report.retired)),
+        (no_longer(report), names(report, report.retired)),
         (_("Records that change village"), suppress(report.records_moved).text if reads else _("not shown")),
     ]
     return {
@@ -50,6 +51,12 @@ def report_lines(project: Project, report: ImportReport) -> dict[str, Any]:
         if report.slivers
         else "",
     }
+
+
+def no_longer(report: ImportReport) -> str:
+    if report.format in BY_HAND:
+        return _("No longer a village of its own; records and history stay")
+    return _("No longer in the file; records and history stay")
 
 
 def moves(report: ImportReport) -> list[tuple[str, str, Any]]:
