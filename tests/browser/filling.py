@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 import orjson
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from server.clock import now, today
@@ -120,6 +120,9 @@ def answer(page: Page, box: Locator) -> None:
         choice.first.evaluate("one => one.click()")
     elif (dropdown := box.locator(".p-select")).count():
         dropdown.first.click()
+        page.locator(".p-select-overlay").last.wait_for()
+        if (filter_of_list := page.locator(".p-select-overlay input")).count():
+            expect(filter_of_list.last).to_be_focused()  # closed before that, it would look for the field that is gone
         options = page.locator(".p-select-option")
         if options.count():
             options.first.click()
