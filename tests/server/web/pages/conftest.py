@@ -111,9 +111,9 @@ class Town:
     def __init__(self, app: Flask, database: Database) -> None:
         self.app = app
         self.database = database
-        vars(self).update(made_once(database, (type(self), app.extensions["fangshi.key"]), self.write_whole))
+        vars(self).update(made_once(database, (type(self), app.extensions["fangshi.key"]), self.tell))
 
-    def write_whole(self) -> dict[str, Any]:
+    def tell(self) -> dict[str, Any]:
         """Makes the town; what this object knows of it."""
         with self.database.transaction() as db:
             self.project_id = self.make(db)
