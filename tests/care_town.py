@@ -33,7 +33,6 @@ from server.registry.entities import about_of
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_dataset, a_form, an_xform
-from tests.ready import made_once
 
 TODAY = date(2026, 3, 2)  # of MORNING in Shanghai
 VILLAGES = ("A1", "A2")
@@ -53,12 +52,7 @@ class CareTown:
     def __init__(self, app: Flask, database: Database, files: tuple[str, ...] = ("me", "due_visits", *LISTS)) -> None:
         self.app, self.database = app, database
         self.key: bytes = app.extensions["fangshi.key"]
-        vars(self).update(made_once(database, (type(self), files), lambda: self.make(files)))
-        self.path = f"/projects/{self.project_id}/forms/visit"
-
-    def make(self, files: tuple[str, ...]) -> dict[str, Any]:
-        """Writes the town; what this object knows of it."""
-        with self.database.transaction() as db:
+        with database.transaction() as db:
             project = Project(name="禾川镇", kind="care", created_at=MORNING)
             db.add(project)
             db.flush()
@@ -70,7 +64,7 @@ class CareTown:
             for name, properties in LISTS.items():
                 a_dataset(db, project.id, name, properties)
             self.form_id = self.add_form(db, "visit", files)
-        return {"project_id": self.project_id, "ids": self.ids, "form_id": self.form_id}
+        self.path = f"/projects/{self.project_id}/forms/visit"
 
     def add_form(self, db: Session, name: str, files: tuple[str, ...]) -> int:
         """A published form that names these lists as its files; the entity lists among them are linked."""
