@@ -7,17 +7,21 @@ migrated once, so commits are real commits and nothing needs to be rolled back.
 import gc
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
 from sqlalchemy import event
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from server import Server, build_app, equip_app
@@ -27,10 +31,13 @@ from server.access.people import create_administrator, create_user
 from server.access.roles import PROJECT_MANAGER
 from server.config import Config
 from server.db import Database
-from server.models import Assignment, Project
+from server.keys import KeyRing
+from server.models import Assignment, Base, Project
+from server.models.sealed import give_keys
+from server.places import locating
 from server.publishing import definition
+from server.upgrading import schema_heads, upgrade
 from tests.client import Client
-from tests.copies import Copies, PostgisCopies, SpatialiteCopies
 
 # Property tests measure nothing: a busy machine must not make them fail.
 settings.register_profile("unhurried", deadline=None)
@@ -39,6 +46,7 @@ settings.load_profile("unhurried")
 pytest_plugins = ["tests.chromium", "tests.http_sink", "tests.server.reports.census"]
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 PASSWORD = "correct horse battery"
+FEW = 4  # connections
 
 
 Listen = Callable[[str, Callable[..., object]], None]
@@ -91,22 +99,148 @@ def workbooks_converted_once() -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
-    given, folder = os.environ.get("TEST_DATABASE_URL"), tmp_path_factory.mktemp("databases")
-    copies = PostgisCopies(given, folder, MORNING) if given else SpatialiteCopies(folder, MORNING)
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Copies"]:
+    given = os.environ.get("TEST_DATABASE_URL")
+    copies = PostgisCopies(given, tmp_path_factory) if given else SpatialiteCopies(tmp_path_factory)
     yield copies
     copies.close()
 
 
 @pytest.fixture
-def make_database_url(databases: Copies) -> Iterator[Callable[[], str]]:
+def make_database_url(databases: "Copies") -> Iterator[Callable[[], str]]:
     """Gives the address of an empty database with the current schema, as often as it is called."""
     yield databases.take
     databases.give_back()
 
 
+class Copies(Protocol):
+    """Databases with the schema and no rows: taken by a test, given back when it is over, closed when all are."""
+
+    key_file: Path
+
+    def take(self) -> str: ...
+
+    def open(self, url: str) -> Database: ...
+
+    def give_back(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Opened:
+    """A Database for each address, kept from test to test: a statement is put into SQL once, not once a test."""
+
+    def __init__(self, key_file: Path) -> None:
+        self.key_file = key_file
+        self.by_url: dict[str, Database] = {}
+
+    def open(self, url: str) -> Database:
+        """As a new process would find it: nothing is remembered of what lay at this address before."""
+        locating._known.clear()
+        database = self.by_url.get(url) or Database(url, self.key_file)
+        database.keys = KeyRing(self.key_file)
+        give_keys(database.engine.dialect, database.keys)
+        self.by_url[url] = database
+        return database
+
+    def let_go(self, url: str) -> None:
+        """Ends its connections, but for one that a test has not given back."""
+        if url in self.by_url:
+            self.by_url[url].dispose()
+
+
+class SpatialiteCopies:
+    """A file is migrated once and copied for each test."""
+
+    def __init__(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+        self.folder = tmp_path_factory.mktemp("databases")
+        self.key_file = self.folder / "secret.key"
+        template = Database(f"sqlite:///{self.folder / 'template.db'}")
+        upgrade(template, self.folder, MORNING)
+        with template.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        template.dispose()
+        self.opened = Opened(self.key_file)
+        self.open = self.opened.open
+        self.free: list[Path] = []
+        self.taken: list[Path] = []
+
+    def take(self) -> str:
+        target = self.free.pop() if self.free else self.folder / f"{uuid.uuid4().hex}.db"
+        shutil.copyfile(self.folder / "template.db", target)
+        self.taken.append(target)
+        return f"sqlite:///{target}"
+
+    def give_back(self) -> None:
+        for path in self.taken:
+            self.opened.let_go(f"sqlite:///{path}")
+            for file in path.parent.glob(path.name + "*"):
+                file.unlink()
+        self.free += self.taken
+        self.taken.clear()
+
+    def close(self) -> None:
+        """The folder goes with pytest's."""
+
+
+class PostgisCopies:
+    """Copying a PostGIS database takes most of a second, emptying one takes milliseconds: so they are used again."""
+
+    def __init__(self, given: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+        self.server = make_url(given.replace("postgresql+psycopg://", "postgresql://"))
+        self.folder = tmp_path_factory.mktemp("databases")
+        self.key_file = self.folder / "secret.key"
+        self.opened = Opened(self.key_file)
+        self.open = self.opened.open
+        self.free: list[str] = []
+        self.taken: list[str] = []
+
+    def take(self) -> str:
+        name = self.free.pop() if self.free else self.make()
+        self.taken.append(name)
+        self.empty(name)
+        return self.address(name)
+
+    def give_back(self) -> None:
+        """A few connections stay, since each new one would learn the whole catalogue again."""
+        for name in self.taken:
+            if self.open(self.address(name)).engine.pool.checkedin() > FEW:  # type: ignore[attr-defined]
+                self.opened.let_go(self.address(name))
+        self.free += self.taken
+        self.taken.clear()
+
+    def close(self) -> None:
+        for name in self.free + self.taken:
+            self.opened.let_go(self.address(name))
+            self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def make(self) -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self.run(f"CREATE DATABASE {name}")
+        database = Database(self.address(name), self.key_file)
+        upgrade(database, self.folder, MORNING)
+        database.dispose()
+        return name
+
+    def empty(self, name: str) -> None:
+        deletes = "".join(f'DELETE FROM "{table.name}";' for table in Base.metadata.sorted_tables)
+        current = f"UPDATE alembic_version SET version_num = '{schema_heads()[1]}'"
+        with self.open(self.address(name)).engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '30s'")
+            connection.exec_driver_sql(f"{deletes} {current}")
+
+    def run(self, statement: str, name: str | None = None) -> None:
+        url = self.server.set(database=name) if name else self.server
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def address(self, name: str) -> str:
+        url = self.server.set(drivername="postgresql+psycopg", database=name)
+        return url.render_as_string(hide_password=False)
+
+
 @pytest.fixture
-def database(make_database_url: Callable[[], str], databases: Copies) -> Database:
+def database(make_database_url: Callable[[], str], databases: "Copies") -> Database:
     return databases.open(make_database_url())
 
 
@@ -129,11 +263,7 @@ def bare_app() -> Server:
 
 
 @pytest.fixture
-def app(bare_app: Server, config: Config, database: Database, databases: Copies, clock: Clock) -> Server:
-    """With the key of all tests, so that a phone that was made once may come again."""
-    if not config.key_file.exists():
-        config.key_file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(databases.key_file, config.key_file)
+def app(bare_app: Server, config: Config, database: Database, clock: Clock) -> Server:
     equip_app(bare_app, config, database)
     return bare_app
 

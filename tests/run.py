@@ -115,7 +115,11 @@ class Step:
         if output is None:
             print(f"\n== {self.name}", flush=True)
         started = time.monotonic()
-        environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **self.settings}  # many programs start from our files
+        environ = {
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "",
+            **self.settings,
+        }  # a hundred programs start from these files
         done = subprocess.run(self.command, cwd=ROOT, env=environ, stdout=output, stderr=output, check=False)
         return done.returncode == 0, time.monotonic() - started
 

@@ -15,7 +15,7 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from geo.boundaries import read_boundaries
-from server.access import roles, tokens
+from server.access import roles
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_administrator, create_user
@@ -26,7 +26,6 @@ from server.places.villages import import_boundaries
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
 from tests.making import a_form, a_record
-from tests.ready import made_once
 
 CATALOGUE = Path(__file__).parents[4] / "server" / "translations" / "zh_Hans" / "LC_MESSAGES" / "messages.po"
 HTML = {"Accept": "text/html"}
@@ -53,14 +52,8 @@ class Browser:
     def sign_in(self, email: str, password: str = PASSWORD) -> "Browser":
         answer = self.send("/sign-in", {"email": email, "password": password})
         assert answer.status_code == 303, text_of(answer)
-        self.csrf = self.token_of_pages()
+        self.see("/me")
         return self
-
-    def token_of_pages(self) -> str:
-        """What the first page that this browser sees will carry; to draw it takes longer than to sign in."""
-        cookie = self.client.get_cookie("session")
-        key: bytes = self.client.application.extensions["fangshi.key"]
-        return tokens.csrf_of(key, tokens.hash_token(cookie.value)) if cookie else ""
 
     def see(self, path: str, **headers: str) -> TestResponse:
         answer = self.client.get(path, headers={**HTML, **headers}, buffered=True)
@@ -111,13 +104,8 @@ class Town:
     def __init__(self, app: Flask, database: Database) -> None:
         self.app = app
         self.database = database
-        vars(self).update(made_once(database, (type(self), app.extensions["fangshi.key"]), self.tell))
-
-    def tell(self) -> dict[str, Any]:
-        """Makes the town; what this object knows of it."""
-        with self.database.transaction() as db:
+        with database.transaction() as db:
             self.project_id = self.make(db)
-        return {name: value for name, value in vars(self).items() if name not in ("app", "database")}
 
     def make(self, db: Any) -> int:
         project = Project(name="禾川镇", kind="care", created_at=MORNING)
