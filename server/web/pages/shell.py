@@ -142,7 +142,7 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
     if "field_key.list" in able:
         found.append(Entry("phones", "/phones", "phone", _("Phones")))
     if "village.import" in able:
-        found.append(Entry("places", "/places/import", "home", _("Villages")))
+        found.append(Entry("places", "/places", "home", _("Villages")))
     if "audit.read" in able:
         found.append(Entry("audit", "/audit", "eye", _("Audit")))
     if project and project.kind == "care":
