@@ -8,10 +8,10 @@ import re
 import pytest
 
 from tests import sizes
+from tests.browser.addresses import PAGES, filled
 from tests.browser.by_keyboard import walk_by_keyboard
 from tests.browser.hostile import HostileTown
 from tests.browser.looking import look_at_pages, open_page
-from tests.browser.test_hostile_text import PAGES, filled
 from tests.chromium import DESK, PHONE
 
 # Parts of a page that are fetched alone, and a refusal that no provider of names leads to in this town.

@@ -17,134 +17,12 @@ from server.web.blueprints import WEB_FOLDER
 from server.web.pages.headers import POLICY
 from server.web.policy_reports import ADDRESS
 from tests import sizes
+from tests.browser.addresses import NO_PAGES, PAGES, filled, rules_of
 from tests.browser.conftest import Tab
 from tests.browser.hostile import FILE, HOSTILE, TYPED, WRITTEN, HostileTown
 from tests.server.web.pages.conftest import Browser, a_file
 from tests.server.web.pages.women import main_of
 
-# Every page by its address in the route map, and who opens it: nobody is "".
-PAGES = {
-    "/join/<token>": "",
-    "/not-built": "",
-    "/sign-in": "",
-    "/sign-in/code": "",
-    "/sign-in/openid/back": "",
-    "/admin": "ada",
-    "/admin/people": "ada",
-    "/admin/people/<actor_id>": "ada",
-    "/admin/projects/<project_id>": "ada",
-    "/admin/projects/<project_id>/channels": "ada",
-    "/admin/projects/<project_id>/map-base": "ada",
-    "/consents/texts": "ada",
-    "/notices/failed": "ada",
-    "/places": "ada",
-    "/places/<code>": "ada",
-    "/places/<code>/merge": "ada",
-    "/places/<code>/outline": "ada",
-    "/places/import": "ada",
-    "/places/shifts": "rita",
-    "/places/shifts/<phone_id>": "rita",
-    "/timetable": "ada",
-    "/timetable/<name>": "ada",
-    "/calendar": "lea",
-    "/follow-ups": "lea",
-    "/follow-ups/give": "lea",
-    "/follow-ups/reasons": "lea",
-    "/follow-ups/schedule": "lea",
-    "/forms": "lea",
-    "/forms/<form_id>": "lea",
-    "/forms/<form_id>/draft": "lea",
-    "/forms/<form_id>/draft/changes": "lea",
-    "/forms/<form_id>/draft/preview": "lea",
-    "/forms/upload": "lea",
-    "/hand-overs": "lea",
-    "/library": "lea",
-    "/library/lists": "lea",
-    "/library/lists/<name>": "lea",
-    "/library/publish": "lea",
-    "/library/recordings/<language>": "lea",
-    "/office": "lea",
-    "/office/supplies": "lea",
-    "/phones": "lea",
-    "/phones/<actor_id>": "lea",
-    "/phones/cards": "lea",
-    "/phones/roster": "lea",
-    "/red-lines": "lea",
-    "/rules": "lea",
-    "/rules/<rule>": "lea",
-    "/rules/<rule>/draft": "lea",
-    "/rules/<rule>/move": "lea",
-    "/rules/<rule>/try/<version>": "lea",
-    "/follow-ups/<visit_key>": "lin",
-    "/follow-ups/<visit_key>/close": "lin",
-    "/follow-ups/<visit_key>/give": "lin",
-    "/follow-ups/<visit_key>/later": "lin",
-    "/follow-ups/acts": "lin",
-    "/people/<woman_uuid>": "lin",
-    "/review/health/<village>": "lin",
-    "/inbox": "rita",
-    "/map": "rita",
-    "/map/village/<village>": "rita",
-    "/review": "rita",
-    "/review/<submission_id>": "rita",
-    "/review/<submission_id>/access": "rita",
-    "/review/<submission_id>/edit": "rita",
-    "/review/<submission_id>/panel": "rita",
-    "/review/batches/<batch_id>": "rita",
-    "/review/sealed": "rita",
-    "/me/reads": "rita",
-    "/me": "vera",
-    "/me/calendar": "vera",
-    "/me/channels": "vera",
-    "/me/notices": "vera",
-    "/me/security": "vera",
-    "/consents": "wang",
-    "/emergency": "wang",
-    "/follow-ups/<visit_key>/call": "wang",
-    "/follow-ups/before-break": "wang",
-    "/follow-ups/list": "wang",
-    "/follow-ups/print": "wang",
-    "/forms/<form_id>/fill": "wang",
-    "/m": "wang",
-    "/m/week": "wang",
-    "/map/home/<woman>": "wang",
-    "/people/<woman_uuid>/access": "wang",
-    "/people/<woman_uuid>/consent": "wang",
-    "/audit": "dora",
-    "/audit/reads": "dora",
-    "/audit/unusual": "dora",
-    "/people/<woman_uuid>/readers": "dora",
-    "/rights": "dora",
-    "/rights/<request_id>": "dora",
-    "/rights/<request_id>/correct/<submission_id>": "dora",
-    "/rights/<request_id>/data": "dora",
-    "/rights/feedback": "dora",
-    "/rights/feedback/<case_id>": "dora",
-    "/rights/retention": "dora",
-    "/review/<submission_id>/case": "ben",
-}
-# What answers with JSON, with a file, or by leading elsewhere.
-NO_PAGES = {
-    "/",
-    "/calendar/<token>.ics",
-    "/m/places",
-    "/forms/<form_id>/workbook",
-    "/library/lists/<name>/file",
-    "/library/recordings/<language>/file",
-    "/map/base/<base_id>.pmtiles",
-    "/map/base/tianditu/<layer>/<zoom>/<x>/<y>",
-    "/map/features",
-    "/map/health",
-    "/map/rates",
-    "/map/tiles/<zoom>/<x>/<y>.mvt",
-    "/map/villages",
-    "/me/reads.json",
-    "/people/<woman_uuid>/readers.json",
-    "/push-worker.js",
-    "/review/<submission_id>/files/<name>",
-    "/review/list.csv",
-    "/rights/<request_id>/data.json",
-}
 # What is on these is ours alone, in this town.
 QUIET = {
     "/calendar",
@@ -179,15 +57,6 @@ QUIET = {
 }
 # It takes seconds, and says nothing of what was sent.
 LEFT_ALONE = {"/forms/library"}
-MEANT = {
-    "/library/lists/<name>": {"name": "list"},
-    "/library/recordings/<language>": {"language": "spoken"},
-    "/phones": {"actor_id": "phone_id"},
-    "/timetable/<name>": {"name": "job"},
-    "/review/<submission_id>/case": {"submission_id": "benefit"},
-    "/rights/<request_id>/correct": {"request_id": "correction"},
-}
-STANDS_FOR = {"actor_id": "person_id", "request_id": "export", "woman_uuid": "woman", "token": "link"}
 LOOK = """() => ({
     elements: document.querySelectorAll('xss-probe, [onerror], [onload], iframe').length,
     ran: window.__ran ?? null,
@@ -200,20 +69,6 @@ HEAR = "addEventListener('securitypolicyviolation', e => (window.__refused ??= [
 @pytest.fixture
 def hostile(app, database) -> HostileTown:
     return HostileTown(app, database)
-
-
-def rules_of(town: HostileTown, method: str) -> set[str]:
-    """The addresses of pages, their parts without converters."""
-    rules = town.app.url_map.iter_rules()
-    found = (str(one) for one in rules if one.endpoint.startswith("pages.") and method in (one.methods or ()))
-    return {re.sub(r"<(?:[^<>]+:)?(\w+)>", r"<\1>", one) for one in found}
-
-
-def filled(rule: str, ids: dict[str, str]) -> str:
-    meant = next((more for start, more in MEANT.items() if rule.startswith(start)), {})
-    ids = {**ids, "job": "outbox"}
-    known = {**ids, "name": "reminder", **{name: ids[one] for name, one in {**STANDS_FOR, **meant}.items()}}
-    return re.sub(r"<(\w+)>", lambda part: known.get(part[1], "1"), rule)
 
 
 def watch_policy(tab: Tab) -> list[str]:
@@ -249,7 +104,7 @@ def look_at_pages(tab: Tab, person: str, ids: dict[str, str]) -> Iterator[str]:
 
 
 def test_every_page_is_listed_with_who_opens_it(hostile):
-    assert rules_of(hostile, "GET") == PAGES.keys() | NO_PAGES
+    assert rules_of(hostile.app, "GET") == PAGES.keys() | NO_PAGES
 
 
 def test_no_text_that_anybody_writes_becomes_an_element_or_a_script(hostile, open_tab):
@@ -287,7 +142,7 @@ def refusals(town: HostileTown, ids: dict[str, str]) -> dict[str, TestResponse]:
         elif one:
             browser.sign_in(f"{one}@example.test")
     found = {}
-    for rule in sorted(rules_of(town, "POST") - LEFT_ALONE):
+    for rule in sorted(rules_of(town.app, "POST") - LEFT_ALONE):
         sent: dict[str, Any] = {
             **dict.fromkeys(fields, TYPED),
             "file": a_file(f"姓名,村\n{TYPED},{TYPED}\n".encode(), FILE),
