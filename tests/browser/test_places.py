@@ -1,6 +1,7 @@
 """The pages about villages and their boundaries, as they look: the previews too, which only a sent file shows."""
 
 import json
+import math
 
 from geo.crs import wgs84_to_gcj02
 from tests.browser.looking import list_faults, look_at_pages
@@ -56,3 +57,68 @@ def look_here(tab, name: str) -> None:
         tab.page.set_viewport_size(size)
         tab.shoot(f"{name}-{'desk' if size is DESK else 'phone'}")
         assert list_faults(tab.page) == []
+
+
+def corners_typed(tab) -> list[str]:
+    return [line for line in tab.page.input_value("textarea.corners").splitlines() if line.strip()]
+
+
+def test_an_outline_is_drawn_on_a_map_and_the_text_says_the_same(town, open_tab):
+    """A corner is dragged, one is added, one is taken off, each can be undone, and what is near a neighbour's is the same."""
+    tab = open_tab("lea", DESK)
+    tab.go(f"/places/{WEST}/outline")
+    tab.page.wait_for_selector("[data-draw][data-ready=true]")
+    before = corners_typed(tab)
+    box = tab.page.locator(".outline-map canvas").bounding_box()
+    assert len(before) == 4 and box
+    first, second = place_of("105.0, 30.0", box), place_of("105.01, 30.0", box)
+    known = before.index("105.0000000, 30.0000000")
+    drag(tab, first, (first[0] + 40, first[1] - 30))
+    moved = corners_typed(tab)
+    assert [one for one in range(4) if moved[one] != before[one]] == [known]
+    tab.page.click("[data-undo]")
+    assert corners_typed(tab) == before
+    tab.page.mouse.click((first[0] + second[0]) / 2, first[1] + 40)
+    assert len(corners_typed(tab)) == 5
+    tab.page.click("[data-take-off]")
+    assert corners_typed(tab) == before
+    aside = (second[0] - 60, second[1] - 60)
+    drag(tab, second, aside)
+    drag(tab, aside, (second[0] + 5, second[1] + 4))
+    assert corners_typed(tab) == before, "near the corner of the village beside it, it is that corner"
+    tab.shoot("outline-drawn-desk")
+    assert tab.complaints == []
+
+
+def test_what_is_typed_is_drawn(town, open_tab):
+    tab = open_tab("lea", PHONE)
+    tab.go(f"/places/{WEST}/outline")
+    tab.page.wait_for_selector("[data-draw][data-ready=true]")
+    tab.page.fill("textarea.corners", "105.001, 30.001\n105.009, 30.001\n105.005, 30.009")
+    assert tab.page.is_disabled("[data-undo]") and tab.page.is_disabled("[data-take-off]")
+    tab.page.click('button[value="check"]')
+    tab.page.wait_for_selector('button[value="save"]')
+    assert tab.complaints == []
+
+
+def place_of(corner: str, box: dict[str, float]) -> tuple[float, float]:
+    """Where a corner of village 1 is on the screen: Web Mercator, the square in the middle with 60 pixels around it."""
+
+    def unit(lon: float, lat: float) -> tuple[float, float]:
+        sine = math.sin(math.radians(lat))
+        return lon / 360, -math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
+
+    (west, south), (east, north) = unit(105.0, 30.0), unit(105.01, 30.01)
+    scale = min((box["width"] - 120) / (east - west), (box["height"] - 120) / (south - north))
+    x, y = unit(*(float(one) for one in corner.split(",")))
+    middle = (west + east) / 2, (south + north) / 2
+    across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return across + (x - middle[0]) * scale, down + (y - middle[1]) * scale
+
+
+def drag(tab, start: tuple[float, float], end: tuple[float, float]) -> None:
+    tab.page.mouse.move(*start)
+    tab.page.mouse.down()
+    tab.page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    tab.page.mouse.move(*end)
+    tab.page.mouse.up()

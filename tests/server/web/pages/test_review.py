@@ -179,6 +179,6 @@ def test_a_lunar_day_that_cannot_be_is_a_question_and_refuses_nothing(town, brow
 def test_a_record_is_drawn_in_its_village_but_beside_the_map_which_shows_it_already(town, browse):
     record = town.record(village=1, gps="30.005 105.005 0 5")
     rita = browse("rita")
-    assert '<figure class="sketch">' in rita.see(f"/review/{record}").get_data(as_text=True)
-    assert '<figure class="sketch">' in rita.see(f"/review/{record}/panel").get_data(as_text=True)
-    assert '<figure class="sketch">' not in rita.see(f"/review/{record}/panel?from=map").get_data(as_text=True)
+    assert '<figure class="spot-sketch">' in rita.see(f"/review/{record}").get_data(as_text=True)
+    assert '<figure class="spot-sketch">' in rita.see(f"/review/{record}/panel").get_data(as_text=True)
+    assert '<figure class="spot-sketch">' not in rita.see(f"/review/{record}/panel?from=map").get_data(as_text=True)

@@ -12,6 +12,7 @@ import { listPins } from "./pin_list";
 import { blankStyle } from "./style";
 import { tieTable } from "./village_table";
 import { tieViews } from "./views";
+import { wordsOf } from "./words";
 
 setWorkerUrl(workerUrl);
 
@@ -20,6 +21,8 @@ let tiles: typeof import("./tiles") | undefined;
 
 const box = document.querySelector<HTMLElement>("[data-village-map]");
 if (box) void start(box);
+const drawn = document.querySelector<HTMLElement>("[data-draw]");
+if (drawn) void import("./drawing").then(({ startDrawing }) => startDrawing(drawn)).catch((reason: unknown) => console.warn(reason));
 
 async function start(box: HTMLElement): Promise<void> {
   try {
@@ -132,7 +135,7 @@ function makeMap(box: HTMLElement, villages: FeatureCollection): MapLibreMap {
     attributionControl: false,
     cooperativeGestures: false,
     fadeDuration: 0,
-    locale: words(box),
+    locale: wordsOf(box),
   });
   map.touchPitch.disable(); // tilted by the switch alone, which is there where there are columns
   map.touchZoomRotate.disableRotation();
@@ -140,16 +143,6 @@ function makeMap(box: HTMLElement, villages: FeatureCollection): MapLibreMap {
   map.addControl(new NavigationControl({ showCompass: false }), "top-left");
   map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-right");
   return map;
-}
-
-function words(box: HTMLElement): Record<string, string> {
-  return {
-    "NavigationControl.ZoomIn": box.dataset.wordCloser ?? "",
-    "NavigationControl.ZoomOut": box.dataset.wordFarther ?? "",
-    "Map.Title": box.dataset.label ?? "",
-    "ScaleControl.Meters": box.dataset.wordMetres ?? "m",
-    "ScaleControl.Kilometers": box.dataset.wordKilometres ?? "km",
-  };
 }
 
 function pinsUrl(box: HTMLElement, map: MapLibreMap): string {
