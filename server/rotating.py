@@ -11,7 +11,20 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, LargeBinary, Table, bindparam, delete, func, or_, select, type_coerce, update
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from server.blobs import BlobStore, FileDamaged, is_sha256
@@ -130,21 +143,23 @@ def reseal_some(
     db: Session, database: Database, table: Table, columns: Sequence[Column[Any]], last: Any
 ) -> tuple[Any, int]:
     """The next rows behind the key `last`; the key it came to (None: there are no more) and how many values."""
-    (by,) = table.primary_key.columns
+    keys = list(table.primary_key.columns)
     current = database.keys.current()
     old = or_(*(func.substr(raw(one), 1, HEAD_BYTES) != current.head for one in columns))
-    query = select(by, *(raw(one).label(one.name) for one in columns)).where(old).order_by(by).limit(AT_ONCE)
-    rows = db.execute((query if last is None else query.where(by > last)).with_for_update()).all()
+    query = select(*keys, *(raw(one).label(one.name) for one in columns)).where(old).order_by(*keys).limit(AT_ONCE)
+    rows = db.execute((query if last is None else query.where(tuple_(*keys) > last)).with_for_update()).all()
     if not rows:
         return None, 0
     changed, number = [], 0
     for row in rows:
         values = {one.name: anew(database, one, getattr(row, one.name), current) for one in columns}
         number += sum(value is not getattr(row, name) for name, value in values.items())
-        changed.append({"this_key": row[0], **{f"new_{name}": value for name, value in values.items()}})
+        this = {f"this_{one.name}": value for one, value in zip(keys, row, strict=False)}
+        changed.append(this | {f"new_{name}": value for name, value in values.items()})
     values_set = {one.name: bindparam(f"new_{one.name}", type_=LargeBinary) for one in columns}
-    db.connection().execute(update(table).where(by == bindparam("this_key")).values(values_set), changed)
-    return rows[-1][0], number
+    here = and_(*(one == bindparam(f"this_{one.name}") for one in keys))
+    db.connection().execute(update(table).where(here).values(values_set), changed)
+    return tuple(rows[-1][: len(keys)]), number
 
 
 def anew(database: Database, column: Column[Any], value: bytes | None, current: Key) -> bytes | None:

@@ -12,10 +12,11 @@ from server.access.phones import create_app_user, get_app_user
 from server.blobs import BlobStore, FileDamaged
 from server.db import Database
 from server.keys import SealBroken, read_keys
-from server.models import AppUser, Household, Project, SealingKey
+from server.models import AppUser, Household, Project, QualityFlag, SealingKey, Submission
 from server.rotating import KeyInUse, count_by_key, count_old_files, forget_keys, list_keys, reseal_files, rotate
 from server.upgrading import note_key
 from tests.conftest import MORNING
+from tests.making import a_form
 
 HOMES = 10
 
@@ -212,3 +213,23 @@ def test_a_value_that_does_not_open_stops_the_change_and_loses_nothing(town: Dat
 def test_every_column_of_sealed_tokens_is_known() -> None:
     named = {f"{one.table.name}.{one.name}" for one in rotating.token_columns()}
     assert {"app_user.token_sealed", "form.draft_token_sealed"} <= named
+
+
+def test_rows_whose_key_is_of_two_parts_are_sealed_anew_each_once(town: Database) -> None:
+    kinds = ("speed", "quick", "clock")
+    with town.transaction() as db:
+        project = db.scalars(select(Project.id)).one()
+        form = a_form(db, project)
+        for number in range(4):
+            known = {"project_id": project, "form_id": form.id, "created_at": MORNING, "instance_id": f"uuid:{number}"}
+            record = Submission(**known)
+            db.add(record)
+            db.flush()
+            for kind in kinds:
+                told = {"told_json": f'{{"n": "{number} {kind}"}}', "found_at": MORNING}
+                db.add(QualityFlag(submission_id=record.id, kind=kind, project_id=project, **told))
+    turn(town)
+    with town.reading() as db:
+        assert len(count_by_key(db)) == 1
+        rows = db.scalars(select(QualityFlag).order_by(QualityFlag.submission_id, QualityFlag.kind)).all()
+        assert len(rows) == 12 and all(row.kind in row.told_json for row in rows)
