@@ -15,7 +15,12 @@ from tests.browser.looking import look_at_pages, open_page
 from tests.chromium import DESK, PHONE
 
 # Parts of a page that are fetched alone, and a refusal that no provider of names leads to in this town.
-NOT_ALONE = {"/review/<submission_id>/panel", "/review/health/<village>", "/sign-in/openid/back"}
+NOT_ALONE = {
+    "/map/village/<village>",
+    "/review/<submission_id>/panel",
+    "/review/health/<village>",
+    "/sign-in/openid/back",
+}
 
 
 class BusyTown(HostileTown):
