@@ -52,8 +52,11 @@ def talk(sink: Sink, connection: socketserver.StreamRequestHandler) -> None:
                 if not answer(connection, sink.say[command]):
                     return
             elif command == "DATA":
+                at = (
+                    sink.now()
+                )  # while its sender waits for the next word: a busy machine keeps the text long after that
                 write(b"354 go on\r\n")
-                if not take(sink, connection):
+                if not take(sink, connection, at):
                     return
             elif command == "QUIT":
                 write(b"221 bye\r\n")
@@ -70,7 +73,7 @@ def answer(connection: socketserver.StreamRequestHandler, words: str) -> bool:
     return bool(words)
 
 
-def take(sink: Sink, connection: socketserver.StreamRequestHandler) -> bool:
+def take(sink: Sink, connection: socketserver.StreamRequestHandler, at: datetime) -> bool:
     """Reads a text to its end and keeps it; one whose sender died in the middle is none."""
     lines: list[bytes] = []
     for line in connection.rfile:
@@ -84,7 +87,7 @@ def take(sink: Sink, connection: socketserver.StreamRequestHandler) -> bool:
     with sink.lock:
         mail = message_from_bytes(b"".join(lines).replace(b"\r\n", b"\n"), policy=policy.default)
         sink.mails.append(mail)
-        sink.times.append(sink.now())
+        sink.times.append(at)
     if "TEXT" in sink.say:
         return False
     time.sleep(sink.pause)
