@@ -70,7 +70,9 @@ def test_a_file_is_taken_shown_and_taken_back(town, browse, ada, database):
     assert "data-base" not in browse("lea").see("/map").get_data(as_text=True)
     assert ada.send(f"{ada.path}/undo").status_code == 404
     with database.reading() as db:
-        rows = db.execute(select(Audit.action, Audit.details).where(Audit.action.startswith("map_base"))).all()
+        rows = db.execute(
+            select(Audit.action, Audit.details).where(Audit.action.startswith("map_base")).order_by(Audit.id)
+        ).all()
         assert db.scalars(select(Blob.sha256)).all() == [], "the file is nobody's any more"
     assert [tuple(row) for row in rows] == [
         ("map_base.update", {"base": "file", "shift": "gcj02"}),
