@@ -8,7 +8,7 @@ MIDDLE = "30.005 105.01 0 5"  # on the border of both villages, in the middle of
 def open_map(tab):
     tab.go("/map")
     tab.page.wait_for_selector("[data-ready=true]")
-    tab.page.wait_for_function("document.querySelector('[data-village-map]').dataset.pins !== undefined")
+    tab.page.wait_for_selector("[data-village-map][data-pins]")
     tab.page.wait_for_timeout(500)  # the pin is drawn in the frame after its data came
 
 
@@ -45,7 +45,7 @@ def test_villages_and_records_are_reached_by_keys_alone(town, open_tab):
     tab.page.focus("#pin-list button")
     tab.page.keyboard.press("Enter")
     tab.page.wait_for_selector("#record-title")
-    tab.page.wait_for_function("document.activeElement.id === 'record-title'")
+    tab.page.wait_for_selector("#record-title:focus")
     assert tab.complaints == []
 
 

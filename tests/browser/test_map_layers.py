@@ -93,7 +93,7 @@ def test_a_village_s_health_records_open_beside_the_map_and_from_there_each_of_t
     record = health_record(town, 1)
     tab = open_tab("lin")
     open_map(tab)
-    tab.page.wait_for_function("document.querySelector('[data-village-map]').dataset.healthVillages === '1'")
+    tab.page.wait_for_selector("[data-village-map][data-health-villages='1']")
     tab.page.click("[data-map-view=health]")
     tab.page.wait_for_timeout(500)  # the mark is drawn in the frame after its data came
     canvas = tab.page.locator(".maplibregl-canvas").bounding_box()

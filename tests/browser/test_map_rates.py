@@ -54,7 +54,7 @@ def test_a_rate_is_shown_at_the_end_of_the_month_that_the_slider_stands_at(busy,
     tab.page.wait_for_selector(f"[data-month-shown='{before}']")
     assert before in tab.page.url and tab.page.get_attribute("#month", "aria-valuetext")
     tab.page.keyboard.press("Home")
-    tab.page.wait_for_function("document.querySelector('#villages td .chip.hatched') !== null")
+    tab.page.wait_for_selector("#villages td .chip.hatched", state="attached")
     tab.page.click("[data-map-view=coverage]")
     assert tab.page.is_visible("[data-legend=coverage]") and not tab.page.is_visible("[data-legend=on_time]")
     open_map(tab, tab.page.url.removeprefix(tab.address))

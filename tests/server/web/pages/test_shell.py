@@ -16,7 +16,7 @@ def rail_of(answer):
     return re.findall(r'<a href="(/[^"]*)"', rail)
 
 
-OFFICE = ("/map", "/forms", "/phones", "/places/import", "/audit")
+OFFICE = ("/map", "/forms", "/phones", "/places", "/audit")
 
 
 @pytest.mark.parametrize(
