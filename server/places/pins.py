@@ -103,9 +103,7 @@ def at_labels(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[
         )
         .join(Village, Village.id == Submission.village_id)
         .where(
-            Submission.place_how == "village",
-            Village.label_lon.between(box.west, box.east),
-            Village.label_lat.between(box.south, box.north),
+            *label_in(box),
             *wanted,
         )
         .order_by(Submission.id)
@@ -118,6 +116,15 @@ def at_labels(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[
         seen[row.code] += 1
         pins.append(pin(place, row.id, row.review_state, row.place_how, None, row.code, row.name))
     return pins
+
+
+def label_in(box: Box) -> list[ColumnElement[bool]]:
+    """The records placed by their village alone, of villages whose label lies in a box: on Submission joined with Village."""
+    return [
+        Submission.place_how == "village",
+        Village.label_lon.between(box.west, box.east),
+        Village.label_lat.between(box.south, box.north),
+    ]
 
 
 def around(label: tuple[float, float], number: int) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from geo.tiles import Box, tile_box
 from geo.vector_tile import EXTENT, Value, encode_points, place_in_tile
 from server.access.allow import Scope
 from server.models import Submission, SubmissionGeometry, Village
-from server.places.pins import MOST_PINS, around, drawn_records, guarded, place_columns, place_in
+from server.places.pins import MOST_PINS, around, drawn_records, guarded, label_in, place_columns, place_in
 
 LAYER: Final = "pins"
 TILES_ABOVE: Final = (
@@ -98,9 +98,7 @@ def label_places(db: Session, scope: Scope, box: Box) -> Iterator[tuple[int, flo
         select(Submission.id, Submission.village_id, Village.label_lon, Village.label_lat)
         .join(Village, Village.id == Submission.village_id)
         .where(
-            Submission.place_how == "village",
-            Village.label_lon.between(box.west, box.east),
-            Village.label_lat.between(box.south, box.north),
+            *label_in(box),
             *drawn_records(scope),
         )
         .order_by(Submission.id)
