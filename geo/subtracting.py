@@ -56,14 +56,30 @@ def _minus(row: _Row, total: Fraction, other: _Row, value: Fraction, times: Frac
 
 def _leaves_one_value(row: _Row, total: Fraction, ranges: Ranges) -> bool:
     bounds = {part: _bounds(factor, ranges[part]) for part, factor in row.items()}
+    lows, highs = (_Edges([both[end] for both in bounds.values()]) for end in (0, 1))
     for part, factor in row.items():
-        least = total - sum(high for other, (_, high) in bounds.items() if other != part)
-        most = total - sum(low for other, (low, _) in bounds.items() if other != part)
+        low_of_it, high_of_it = bounds[part]
+        least, most = total - highs.without(high_of_it), total - lows.without(low_of_it)
         lowest, highest = sorted((least / factor, most / factor))
         low, high = ranges[part]
         if _floor(min(highest, high)) - _ceiling(max(lowest, low)) < 1:
             return True
     return False
+
+
+class _Edges:
+    """One end of each part's bounds, so that the sum of all but one is known without adding up the others again."""
+
+    def __init__(self, edges: list[float | Fraction]) -> None:
+        finite = [edge for edge in edges if math.isfinite(edge)]
+        self.sum = sum(finite, Fraction(0))
+        self.endless = [edge for edge in edges if not math.isfinite(edge)]
+
+    def without(self, edge: float | Fraction) -> float | Fraction:
+        """`edge` is one of them. Ends without bounds are all of one sign."""
+        if math.isfinite(edge):
+            return self.endless[0] if self.endless else self.sum - edge
+        return self.endless[0] if len(self.endless) > 1 else self.sum
 
 
 def _bounds(factor: Fraction, between: tuple[float, float]) -> tuple[float | Fraction, float | Fraction]:
