@@ -190,3 +190,34 @@ def test_villages_of_a_cluster_are_counted_in_it_and_the_cluster_is_no_village(c
     found = rates(browse("lea"))
     assert [found["villages"][code]["on_time"]["of"] for code in (*CODES[:2], "9000")] == ["20/30", "30/50", "50/80"]
     assert [one["name"] for one in found["wholes"]] == ["村0", "全镇"]
+
+
+def test_a_month_is_never_counted_for_who_looks(care_town, browse, count_queries):
+    """Before the timetable came by, table, card and map say so, in every language; nothing is hatched and nothing kept."""
+    visits(care_town, 1, done=20, missed=10)
+    lea = browse("lea")
+    for path in ("/map?show=on_time", f"/map/village/{CODES[0]}"):
+        with count_queries() as asked:
+            page = lea.see(path).get_data(as_text=True)
+        assert page.count("还在算") >= 2 and "nowrap chip hatched" not in page, path
+        assert not [one for one in asked if "count(distinct" in one.lower()], path
+    found = rates(lea)
+    assert found["counted"] is False and found["month"] == "2026-01"
+    assert found["villages"][CODES[0]]["on_time"]["level"] == -1 and found["wholes"][0]["on_time"]["text"] == "还在算"
+    with care_town.database.reading() as db:
+        assert db.scalar(select(func.count(Release.id)).where(Release.measure.startswith("rate "))) == 0
+    count(care_town)
+    assert rates(lea)["counted"] is True
+
+
+def test_the_newest_counted_month_is_shown_until_the_next_one_is_and_that_can_be_asked_for(care_town, browse, clock):
+    for village in (1, 2):
+        visits(care_town, village, done=20, missed=10)
+    count(care_town)
+    clock.forward(days=13)  # the 15th: February may be told
+    lea = browse("lea")
+    assert (rates(lea)["month"], rates(lea)["counted"]) == ("2026-01", True)
+    february = rates(lea, "month=2026-02")
+    assert (february["month"], february["counted"]) == ("2026-02", False)
+    assert count_months_due(care_town.database, clock.now()) == 2
+    assert (rates(lea)["month"], rates(lea)["counted"]) == ("2026-02", True)
