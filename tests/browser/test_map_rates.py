@@ -1,15 +1,23 @@
 """The map's rates, months, columns, card and search as people use them, by pointer and by keys."""
 
+import struct
+import zlib
+from pathlib import Path
+
 import pytest
 
 from server import clock
 from server.access.month_ends import month_ends
 from server.followups.rates import count_months_due
 from server.models import Release, Village
+from tests import sizes
 from tests.browser.looking import look_at_pages
+from tests.browser.map_pictures import colours, like, named, save_picture
 from tests.chromium import DESK, PHONE
 from tests.server.web.pages.health import tell
 from tests.server.web.pages.women import DAY, CareTown, a_follow_up, a_home, a_woman
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -220,6 +228,52 @@ def test_the_pages_of_finding_look_right_everywhere(busy, open_tab):
     name_villages(busy, "石桥村", "柳树湾村")
     paths = {"map-find": "/map/find", "map-find-two": "/map/find?q=5199", "map-find-none": "/map/find?q=zzz"}
     look_at_pages(open_tab("rita", DESK), paths)
+
+
+@pytest.mark.parametrize("view", ["overdue", "on_time", "workload"])
+def test_a_picture_is_light_and_sharp_enough_for_a4_whatever_the_screen_is_like(busy, open_tab, view):
+    """300 pixels an inch, and the same from a dark screen as from a light one; the screen itself stays as it was."""
+    found = {}
+    for theme in ("light", "dark"):
+        tab = open_tab("lea", DESK)
+        tab.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        open_map(tab, f"/map?show={view}")
+        tab.page.wait_for_timeout(800)
+        tab.page.eval_on_selector(
+            "[data-village-map]", "box => { box.dataset.pictureWho = box.dataset.pictureFoot = ''; }"
+        )
+        before = named(tab, "--surface")
+        picture = save_picture(tab)
+        if sizes.FULL:
+            (ROOT / "build" / "screenshots" / f"map-as-png-{view}-{theme}.png").write_bytes(picture)
+        assert named(tab, "--surface") == before and not tab.page.query_selector(".out-of-sight")
+        assert struct.unpack(">II", picture[16:24])[0] == 3508
+        assert struct.unpack(">I4sIIB", picture[33:50]) == (9, b"pHYs", 11811, 11811, 1)
+        assert zlib.crc32(picture[37:50]) == struct.unpack(">I", picture[50:54])[0]
+        found[theme] = colours(tab, picture)
+        assert tab.complaints == []
+    assert found["light"] == found["dark"]
+    shown = {"on_time": (0x83, 0xBF, 0xBE), "workload": (0x4B, 0x5D, 0xA6)}.get(view)
+    assert shown is None or like(found["light"], shown) > 1000, "villages and columns are on it in the colours of paper"
+
+
+def test_a_picture_says_what_it_shows_and_of_which_months(busy, open_tab):
+    tab = open_tab("lea", DESK)
+    tab.page.add_init_script(
+        """const draw = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { (window.written ??= []).push(text); draw.call(this, text, ...rest); };"""
+    )
+    open_map(tab, "/map?show=on_time")
+    shown_month(tab)
+    save_picture(tab)
+    months = tab.page.inner_text("output[for=month]")
+    foot = f"按时率 · {months} · 禾川镇 · "
+    assert any(one.startswith(foot) and "WGS-84" in one for one in tab.page.evaluate("window.written"))
+    assert {"200 米", "80–89%", "5–9"} <= set(tab.page.evaluate("window.written"))
+    tab.page.click("[data-map-view=records]")
+    tab.page.evaluate("window.written = []")
+    save_picture(tab)
+    assert any(one.startswith("记录 · 禾川镇 · ") for one in tab.page.evaluate("window.written"))
 
 
 def test_on_a_phone_the_table_comes_first(busy, open_tab):
