@@ -2,9 +2,9 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from geo.pinyin import as_typed, begins_with, syllables_of
@@ -65,15 +65,17 @@ def may_find_homes(layers: Layers) -> bool:
     return layers.pins or layers.team is not None
 
 
-def homes_in(db: Session, scope: Scope) -> list[Household]:
+def homes_in(db: Session, scope: Scope) -> Iterable[Row[tuple[str, str, str | None, str | None]]]:
     """All of them: codes are sealed, so it is not the database that can look for one."""
-    query = select(Household).where(
-        Household.project_id == scope.project_id, Household.consents, in_villages(Household.village_code, scope)
+    here = in_villages(Household.village_code, scope)
+    return db.execute(
+        select(Household.uuid, Household.village_code, Household.hamlet, Household.door_code)
+        .where(Household.project_id == scope.project_id, Household.consents, here)
+        .order_by(Household.village_code, Household.id)
     )
-    return list(db.scalars(query.order_by(Household.village_code, Household.id)))
 
 
-def codes_of(home: Household) -> set[str]:
+def codes_of(home: Any) -> set[str]:
     """How people write it: the code at the door, or with its hamlet before or after it."""
     door, hamlet = plain_code(home.door_code or ""), plain_code(home.hamlet or "")
     return {door, hamlet + door, door + hamlet} if door else set()

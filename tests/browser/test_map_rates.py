@@ -261,7 +261,10 @@ def test_a_picture_says_what_it_shows_and_of_which_months(busy, open_tab):
     tab = open_tab("lea", DESK)
     tab.page.add_init_script(
         """const draw = CanvasRenderingContext2D.prototype.fillText;
-        CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { (window.written ??= []).push(text); draw.call(this, text, ...rest); };"""
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+            (window.written ??= []).push(text);
+            draw.call(this, text, ...rest);
+        };"""
     )
     open_map(tab, "/map?show=on_time")
     shown_month(tab)
