@@ -9,11 +9,12 @@ import pytest
 from server import clock
 from server.access.month_ends import month_ends
 from server.followups.rates import count_months_due
-from server.models import Release, Village
+from server.models import Project, Release, Village
 from tests import sizes
 from tests.browser.looking import look_at_pages
 from tests.browser.map_pictures import colours, like, named, save_picture
 from tests.chromium import DESK, PHONE
+from tests.conftest import MORNING
 from tests.server.web.pages.health import tell
 from tests.server.web.pages.women import DAY, CareTown, a_follow_up, a_home, a_woman
 
@@ -222,6 +223,23 @@ def test_a_village_is_found_from_any_page_and_the_slash_leads_there(busy, open_t
     tab.page.keyboard.press("/")
     assert tab.page.evaluate("document.activeElement.id") != "bar-find"
     assert tab.complaints == []
+
+
+def test_beside_a_long_list_of_projects_the_field_in_the_bar_keeps_its_own_place(town, open_tab):
+    with town.database.transaction() as db:
+        db.add(Project(name="禾川镇以前的另一个名字很长很长的项目 A long name", kind="plain", created_at=MORNING))
+    tab = open_tab("ada")
+    for width in (1024, 1280, 1440):
+        tab.page.set_viewport_size({"width": width, "height": 900})
+        tab.go("/forms")
+        parts = [
+            tab.page.locator(one).bounding_box() for one in (".mark", "#project-switch", "#bar-find", ".bar-tools")
+        ]
+        ends = [part["x"] + part["width"] for part in parts]
+        assert all(end <= after["x"] for end, after in zip(ends, parts[1:], strict=False)), width
+        assert parts[2]["width"] >= 130 and parts[3]["height"] <= 56, width
+    tab.page.set_viewport_size({"width": 360, "height": 740})
+    assert not tab.page.is_visible("#bar-find") and not tab.is_wider_than_the_screen()
 
 
 def test_the_pages_of_finding_look_right_everywhere(busy, open_tab):
