@@ -29,6 +29,7 @@ from server.followups.digests import add_digests
 from server.followups.feedback_days import count_again
 from server.followups.feedback_notices import tell_of_feedback
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
+from server.followups.rates import count_months_due
 from server.followups.rule_runs import advance_oldest
 from server.followups.smtp import SmtpPost
 from server.followups.sync_words import settle_syncs
@@ -172,6 +173,11 @@ def tell_ahead_of_breaks(database: Database, _config: Config, now: datetime) -> 
         return tell_before_breaks(db, clock.today(now), now)
 
 
+def count_months(database: Database, _config: Config, now: datetime) -> int:
+    """The rates of months that have come to be told, each in a transaction of its own."""
+    return count_months_due(database, now)
+
+
 def work_on_rules(database: Database, _config: Config, now: datetime) -> int:
     """What a rule that was tried, published, moved or switched asks for; each batch in a transaction of its own.
 
@@ -312,6 +318,7 @@ TIMETABLE = (
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("syncs", timedelta(minutes=1), watch_syncs),
     Job("rules", timedelta(minutes=1), work_on_rules),
+    Job("months", timedelta(minutes=10), count_months),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
     Job("audit", timedelta(minutes=1), chain_audit),

@@ -344,6 +344,7 @@ POST /places/import
 
 [project] village.read
 GET /map
+GET /map/find
 GET /map/village/<village>
 GET /map/villages
 GET /places

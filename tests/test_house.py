@@ -52,6 +52,7 @@ ONLY_IN = {
     "flask": ("server/web/", "server/__init__.py"),
     "pyxform": ("forms/xlsform.py", "forms/validate.py"),
     "apscheduler": ("server/timetable.py",),
+    "pypinyin": ("geo/pinyin.py",),
     "os.environ": ("server/config.py", "server/serving.py", "server/web_process.py", "server/deploy/"),
     "datetime.now": ("server/clock.py",),
     ".commit(": ("server/db.py", "server/web/session.py"),

@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 
 from server.access import roles
 from server.access.people import create_administrator
+from server.clock import now
 from server.db import Database
+from server.followups.rates import count_months_due
 from server.models import Dataset, Entity, FollowUp, Release, ReleaseLook, Submission
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD, Clock
@@ -166,6 +168,8 @@ def first_difference(one: str, two: str) -> tuple[str, str]:
 
 
 def ask_everybody(towns: Towns, everybody: dict[str, Client]) -> dict[str, dict[str, str]]:
+    """With the months of the map counted, as the timetable does it before anybody looks."""
+    count_months_due(towns.database, now())
     return {name: ask_all(towns, who, name) for name, who in everybody.items()}
 
 

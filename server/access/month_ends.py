@@ -2,11 +2,11 @@
 
 Requirement P6, domain.md 6.3: nobody cuts a window of his own out of the numbers, and a record that comes late changes no
 month that was told. A month is told two weeks after its end (domain.md 4.0), in order, the oldest first; what it may say
-follows from those before it (geo/month_ends.py).
+follows from those before it (geo/month_ends.py). The timetable counts (`add_months_due`); who looks is shown what is kept.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -15,7 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from geo.month_ends import Memory, Month, Part, Rate, release_month
+from server import clock
 from server.access.small_numbers import TRIES, Telling, told_as_json, told_of_json
+from server.db import Database
 from server.errors import Unavailable
 from server.models import Release, ReleaseLook
 
@@ -39,30 +41,70 @@ def end_before(day: date) -> date:
     return day.replace(day=1) - timedelta(days=1)
 
 
-def tell_months(
-    telling: Telling, project_id: int, measure: str, today: date, count: Count, cluster_of: Mapping[str, str]
-) -> dict[date, Month]:
-    """A rate at the end of each of the last MONTHS, the oldest first; those that nobody was told yet are counted now.
+def add_months_due(
+    database: Database, project_id: int, measure: str, now: datetime, count: Count, cluster_of: Mapping[str, str]
+) -> int:
+    """Counts and keeps the months that may be told and are not kept yet: how many, each in a transaction of its own.
+
+    Two may do this at once: the row of a month is made by one of them, and the other goes on from there.
+    """
+    wanted, done = month_ends(clock.today(now)), 0
+    for _ in wanted:
+        try:
+            with database.transaction() as db:
+                if not add_next(db, project_id, measure, wanted, count, cluster_of, now):
+                    break
+            done += 1
+        except IntegrityError:  # somebody else counted this month meanwhile
+            continue
+    return done
+
+
+def add_next(
+    db: Session,
+    project_id: int,
+    measure: str,
+    wanted: Sequence[date],
+    count: Count,
+    cluster_of: Mapping[str, str],
+    now: datetime,
+) -> bool:
+    """The oldest month that is not kept; False where all are."""
+    rows = kept(db, project_id, measure)
+    left = missing(rows, wanted)
+    if not left:
+        return False
+    memory = read_memory(rows[0].told_json) if rows else Memory()
+    found = count(db, left[0])
+    month, memory = release_month({code: found.get(code, Part()) for code in cluster_of}, cluster_of, memory)
+    told = orjson.dumps(as_json(month, memory), option=orjson.OPT_SORT_KEYS).decode()
+    number = number_of(left[0])
+    db.add(Release(project_id=project_id, measure=measure, number=number, told_json=told, made_at=now))
+    db.flush()
+    return True
+
+
+def tell_months(telling: Telling, project_id: int, measure: str, today: date) -> dict[date, Month]:
+    """A rate at the end of each of the last MONTHS that is kept, the oldest first. It is kept who was shown which.
 
     Call it where nothing is being written (a GET). Raises Unavailable when others were always faster.
     """
     wanted = month_ends(today)
     for _ in range(TRIES):
         with telling.database.reading() as db:
-            rows = kept(db, project_id, measure, telling.actor_id)
-        if not missing(rows, wanted) and all(row.looked for row in shown_rows(rows, wanted)):
-            return {end: read_month(row.told_json) for end, row in by_end(rows, wanted).items()}
+            rows = by_end(kept(db, project_id, measure, telling.actor_id), wanted)
+        if all(row.looked for row in rows.values()):
+            return {end: read_month(row.told_json) for end, row in rows.items()}
         try:
             with telling.database.transaction() as db:
-                add_months(db, project_id, measure, wanted, count, cluster_of, telling)
-                note_looks(db, kept(db, project_id, measure, telling.actor_id), wanted, telling)
-        except IntegrityError:  # somebody else was told meanwhile: what he was told counts
+                note_looks(db, by_end(kept(db, project_id, measure, telling.actor_id), wanted), telling)
+        except IntegrityError:  # the same person looked twice at once
             continue
     raise Unavailable()
 
 
-def kept(db: Session, project_id: int, measure: str, actor_id: int) -> Sequence[Row[Any]]:
-    """The newest months that were told, the newest first."""
+def kept(db: Session, project_id: int, measure: str, actor_id: int = 0) -> Sequence[Row[Any]]:
+    """The newest months that are kept, the newest first; `looked`: whether this person was shown them."""
     looked = ReleaseLook.id.is_not(None).label("looked")
     query = (
         select(Release.id, Release.number, Release.told_json, looked)
@@ -79,7 +121,7 @@ def number_of(end: date) -> int:
 
 
 def missing(rows: Sequence[Row[Any]], wanted: Sequence[date]) -> list[date]:
-    """Months after the newest that was told: none is told out of order."""
+    """Months after the newest that is kept: none is told out of order."""
     newest = rows[0].number if rows else 0
     return [end for end in wanted if number_of(end) > newest]
 
@@ -89,34 +131,8 @@ def by_end(rows: Sequence[Row[Any]], wanted: Sequence[date]) -> dict[date, Row[A
     return {end: known[number_of(end)] for end in wanted if number_of(end) in known}
 
 
-def shown_rows(rows: Sequence[Row[Any]], wanted: Sequence[date]) -> list[Row[Any]]:
-    return list(by_end(rows, wanted).values())
-
-
-def add_months(
-    db: Session,
-    project_id: int,
-    measure: str,
-    wanted: Sequence[date],
-    count: Count,
-    cluster_of: Mapping[str, str],
-    telling: Telling,
-) -> None:
-    rows = kept(db, project_id, measure, telling.actor_id)
-    memory = read_memory(rows[0].told_json) if rows else Memory()
-    for end in missing(rows, wanted):
-        found = count(db, end)
-        parts = {code: found.get(code, Part()) for code in cluster_of}
-        month, memory = release_month(parts, cluster_of, memory)
-        told = orjson.dumps(as_json(month, memory), option=orjson.OPT_SORT_KEYS).decode()
-        number = number_of(end)
-        row = Release(project_id=project_id, measure=measure, number=number, told_json=told, made_at=telling.now)
-        db.add(row)
-        db.flush()
-
-
-def note_looks(db: Session, rows: Sequence[Row[Any]], wanted: Sequence[date], telling: Telling) -> None:
-    new = [row.id for row in shown_rows(rows, wanted) if not row.looked]
+def note_looks(db: Session, rows: Mapping[date, Row[Any]], telling: Telling) -> None:
+    new = [row.id for row in rows.values() if not row.looked]
     db.add_all(ReleaseLook(release_id=one, actor_id=telling.actor_id, looked_at=telling.now) for one in new)
     db.flush()
 

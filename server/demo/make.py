@@ -1,6 +1,7 @@
 """Making the demo: project, people, boundaries and forms by the same verbs as everybody's, records by the real door.
 
-At the end the timetable's daily step runs once, so that what is due today stands on lists and in inboxes. No mail goes.
+At the end the timetable's daily step runs once, so that what is due today stands on lists and in inboxes, and the months that
+the map shows are counted. No mail goes.
 """
 
 import random
@@ -26,7 +27,7 @@ from server.demo.town import SEED, TOWN_NAME, DemoTown, make_town
 from server.demo.visits import Sending, make_visits
 from server.demo.women import FIRST_OF_EACH, make_women
 from server.followups.outbox import deliver_inbox
-from server.jobs import bring_follow_ups_to_today
+from server.jobs import bring_follow_ups_to_today, count_months
 from server.keys import KeyRing
 from server.places.villages import import_boundaries
 from server.publishing.library import publish_library
@@ -78,13 +79,15 @@ def make_sendings(town: DemoTown, now: datetime, fewer: int) -> list[Sending]:
 
 
 def bring_to_today(config: Config, database: Database, now: datetime) -> int:
-    """The timetable's daily step and the delivery into inboxes, as of the last morning at ten: nobody is told at night.
+    """The timetable's daily step, the months of the map and the delivery into inboxes, as of the last morning at ten: nobody is
+    told at night.
 
     How many women and households it looked at. What changed since then is the running timetable's first work.
     """
     ten = datetime.combine(now.astimezone(SHANGHAI).date(), time(10), SHANGHAI).astimezone(UTC)
     at = ten if ten <= now else ten - timedelta(days=1)
     count = bring_follow_ups_to_today(database, config, at)
+    count_months(database, config, at)
     with database.transaction() as db:
         while deliver_inbox(db, at, with_mail=False):
             pass

@@ -39,11 +39,12 @@ class Home:
 
 
 class LastPoint(NamedTuple):
-    """Where a visit of a household was noted: (longitude, latitude) in degrees, accuracy in metres, the day."""
+    """Where a visit of a household was noted: (longitude, latitude) in degrees, accuracy in metres, the day, in which record."""
 
     place: tuple[float, float]
     accuracy: float | None
     taken_on: date
+    submission_id: int
 
 
 def find_home(db: Session, caller: Caller, project: Project, woman_uuid: str, today: date) -> Home:
@@ -111,6 +112,7 @@ def last_points(db: Session, scope: Scope, household_uuids: Collection[str]) -> 
             CareEvent.subject,
             CareEvent.data_json,
             CareEvent.visit_date,
+            CareEvent.submission_id,
             geo.accuracy,
             spatial_sql.x(geo.geometry).label("x"),
             spatial_sql.y(geo.geometry).label("y"),
@@ -145,7 +147,7 @@ def newest_point(visits: Iterable[Any]) -> LastPoint | None:
         if any(said.get(question) == "no" for question in REFUSALS):
             return None
         if row.x is not None:
-            return LastPoint((row.x, row.y), row.accuracy, row.visit_date)
+            return LastPoint((row.x, row.y), row.accuracy, row.visit_date, row.submission_id)
     return None
 
 

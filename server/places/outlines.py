@@ -3,7 +3,7 @@
 Every number leaves through `geo.masking`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,6 @@ from geo.releasing import Line
 from server.access.allow import Scope
 from server.access.small_numbers import WITHHELD, Telling
 from server.models import Project, Submission, Village
-from server.places.desk import list_villages
 from server.places.locating import VillageMap, village_map
 from server.places.town_numbers import UNKNOWN, knows_a_part, tell_records
 from server.places.wanted import Filters, records_in, wishes
@@ -45,14 +44,17 @@ def whole_town(project: Project) -> Scope:
     return Scope(project.id, everything=True)
 
 
-def counts_for(db: Session, project: Project, scope: Scope, telling: Telling) -> VillageCounts:
+def counts_for(
+    db: Session, project: Project, scope: Scope, telling: Telling, villages: Iterable[Village]
+) -> VillageCounts:
     """The numbers of the whole town, the same for everybody in it; in a care project they are told in steps.
 
-    The total there is for who works in no village of it, or in all of them: `scope` is the caller's.
+    The total there is for who works in no village of it, or in all of them: `scope` is the caller's. `villages` are those
+    in force.
     """
     if project.kind != "care":
         return village_counts(db, whole_town(project))
-    ids = {one.code: one.id for one in list_villages(db, whole_town(project))}
+    ids = {one.code: one.id for one in villages}
     told = told_counts(tell_records(db, project.id, telling).villages, ids)
     return replace(told, total=WITHHELD) if knows_a_part(scope) else told
 

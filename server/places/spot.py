@@ -1,4 +1,4 @@
-"""Where a record lies in its village, as a small drawing beside its answers: what its pin on the map shows, and no more."""
+"""Where a record lies: as a small drawing beside its answers, or as a place for the map to go to. What its pin shows, no more."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,3 +28,17 @@ def sketch_record(db: Session, layers: Layers, submission_id: int) -> Spot | Non
     known = village_map(db, row.project_id)
     outlines = dict(known.outlines) if known else {}
     return draw_spot(place_in(row), row.accuracy, outlines.pop(row.code, None), outlines.values())
+
+
+def place_of_record(db: Session, layers: Layers, submission_id: int) -> tuple[float, float] | None:
+    """Longitude and latitude of a record's own point, where it is a pin for whoever has these layers."""
+    if not layers.pins:
+        return None
+    geo = SubmissionGeometry
+    query = (
+        select(*place_columns())
+        .join_from(Submission, geo, geo.submission_id == Submission.id)
+        .where(Submission.id == submission_id, geo.is_place, *drawn_records(layers.scope))
+    )
+    row = db.execute(query).first()
+    return place_in(row) if row else None

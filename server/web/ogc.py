@@ -14,8 +14,9 @@ from server.access.allow import allow, may, scope_of
 from server.errors import NotFound
 from server.followups.task_features import ask_follow_ups, get_task, list_task_features
 from server.models import Project
+from server.places import desk
 from server.places.layers import layers_for
-from server.places.outlines import VillageCounts, counts_for
+from server.places.outlines import VillageCounts, counts_for, whole_town
 from server.places.record_features import get_record_feature, list_record_features
 from server.places.stretch import FeaturePage, Stretch
 from server.places.village_features import extent_of, get_village_feature, list_village_features
@@ -143,7 +144,8 @@ def get_village(project: Project, code: str) -> Feature:
 
 
 def counts_of(project: Project) -> VillageCounts:
-    return counts_for(reading(), project, scope_of(caller(), project), telling())
+    villages = desk.list_villages(reading(), whole_town(project))
+    return counts_for(reading(), project, scope_of(caller(), project), telling(), villages)
 
 
 def list_records(project: Project, stretch: Stretch) -> FeaturePage:

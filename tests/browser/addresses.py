@@ -66,6 +66,7 @@ PAGES = {
     "/review/health/<village>": "lin",
     "/inbox": "rita",
     "/map": "rita",
+    "/map/find": "rita",
     "/map/village/<village>": "rita",
     "/review": "rita",
     "/review/<submission_id>": "rita",

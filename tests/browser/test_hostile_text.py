@@ -34,6 +34,7 @@ QUIET = {
     "/inbox",
     "/library",
     "/library/publish",
+    "/map/find",
     "/me/calendar",
     "/me/channels",
     "/me/notices",

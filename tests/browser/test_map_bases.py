@@ -16,6 +16,7 @@ from server.deploy.web_part import find_node, source_folder
 from server.models import Audit
 from server.places import tianditu, tiles
 from tests import sizes
+from tests.browser.map_pictures import WHOLE, colours, like, named, save_picture
 from tests.chromium import DESK, PHONE
 from tests.http_sink import HttpSink
 from tests.pmtiles import MVT, a_picture, an_archive, of_an_area
@@ -36,16 +37,6 @@ BORDERLINE = [
     (137.9, 40.0),
     (72.0, 30.0),
 ]
-READ = """async ([url, part]) => {
-    const image = new Image(); image.src = url; await image.decode();
-    const sheet = document.createElement('canvas'); sheet.width = image.width; sheet.height = image.height;
-    const pen = sheet.getContext('2d', { willReadFrequently: true }); pen.drawImage(image, 0, 0);
-    const [x, y, w, h] = part.map((edge, index) => Math.round(edge * (index % 2 ? image.height : image.width)));
-    const data = pen.getImageData(x, y, w, h).data, found = {};
-    for (let at = 0; at < data.length; at += 4) { const key = data.slice(at, at + 3).join(); found[key] = (found[key] ?? 0) + 1; }
-    return [image.width, image.height, found];
-}"""
-WHOLE = (0, 0, 1, 1)
 
 
 @pytest.fixture
@@ -76,13 +67,6 @@ def open_map(tab, path="/map"):
     tab.page.wait_for_selector(".drawing", state="hidden", timeout=60_000)
 
 
-def colours(tab, picture: bytes, part=WHOLE) -> dict[tuple[int, ...], int]:
-    """How many pixels of a part (left, top, width and height as fractions) have which colour, as the browser reads them."""
-    url = "data:image/png;base64," + base64.b64encode(picture).decode()
-    _, _, found = tab.page.evaluate(READ, [url, part])
-    return {tuple(map(int, key.split(","))): count for key, count in found.items()}
-
-
 def seen(tab) -> bytes:
     return tab.page.locator(".map-box .canvas").screenshot()
 
@@ -92,28 +76,9 @@ def commonest(tab, picture: bytes, part=WHOLE) -> tuple[int, ...]:
     return max(found, key=lambda colour: found[colour])
 
 
-def named(tab, name: str) -> tuple[int, ...]:
-    """A colour of the page's own, by its name."""
-    script = """name => { const pen = document.createElement('canvas').getContext('2d');
-        pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim(); pen.fillRect(0, 0, 1, 1);
-        return Array.from(pen.getImageData(0, 0, 1, 1).data.slice(0, 3)); }"""
-    return tuple(tab.page.evaluate(script, name))
-
-
-def like(found: dict[tuple[int, ...], int], colour: tuple[int, ...]) -> int:
-    near = (count for one, count in found.items() if max(abs(a - b) for a, b in zip(one, colour, strict=True)) <= 4)
-    return sum(near)
-
-
 def wait_for_base(tab, kind: str) -> None:
     tab.page.wait_for_selector(f"[data-village-map][data-drawn-upon={kind}]")
     tab.page.wait_for_timeout(1500)  # tiles are drawn in the frames after they came
-
-
-def save_picture(tab) -> bytes:
-    with tab.page.expect_download() as download:
-        tab.page.click("[data-picture=png]")
-    return Path(download.value.path()).read_bytes()
 
 
 def test_a_picture_of_the_map_is_marked_and_has_no_pin(town, open_tab, database):

@@ -1,18 +1,22 @@
 """Where records lie: boundaries and counts for everybody in the project, single pins for those who may read records."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
 from geo.features import collection
 from geo.masking import Shown, band_of
+from geo.pinyin import syllables_of
 from server.access.allow import allow, may, scope_of
 from server.errors import Forbidden, UnexpectedValue
+from server.followups.board import Board
 from server.followups.overdue import Overdue, overdue_in_villages
-from server.followups.town_board import shown_as_band, tell_board, told_band
-from server.models import Project
+from server.followups.town_board import shown_as_band, told_band
+from server.models import Project, Village
 from server.places.desk import list_villages
+from server.places.finding import may_find_homes
 from server.places.health_layer import health_features
 from server.places.layers import Layers, layers_for
 from server.places.outlines import VillageCounts, counts_for, village_features, whole_town
@@ -20,6 +24,7 @@ from server.places.pins import features_in_view
 from server.web import session
 from server.web.boxes import WHOLE_WORLD, BoxEdges, clip, read_edges
 from server.web.pages.door import pages
+from server.web.pages.map_finding import asked_pin
 from server.web.pages.map_rates import rates_for_page, told_visits, visits_to_do
 from server.web.pages.map_tiles import drawn_upon
 from server.web.pages.shell import current_project, today
@@ -36,30 +41,32 @@ def show_map() -> Response:
     project = current_project()
     allow(session.caller(), "village.read", project)
     layers = layers_for(session.caller(), project)
-    counts = counts_of(project)
-    rates = rates_for_page(project, layers)
+    villages = list_villages(session.db(), whole_town(project))
+    counts, rates = counts_of(project, villages), rates_for_page(project, layers)
     shown, wished = views(layers, rates is not None), request.args.get("show")
     if layers.health:
         note_read(project, "map.read")  # its table tells how many health records a village has
     return make_response(
         render_template(
             "map/map.html",
-            villages=village_rows(project, layers, counts),
+            villages=village_rows(project, layers, villages, counts),
             unknown=counts.unknown,
             total=counts.total,
             layers=layers,
             shown=shown,
             rates=rates,
             view=wished if wished in dict(shown) else "records",
+            pin=asked_pin(project, layers),
+            finds_homes=may_find_homes(layers),
             can_import=may(session.caller(), "village.import", project),
             **drawn_upon(project, layers),
         )
     )
 
 
-def counts_of(project: Project) -> VillageCounts:
+def counts_of(project: Project, villages: Sequence[Village]) -> VillageCounts:
     scope = scope_of(session.caller(), project)
-    return counts_for(session.db(), project, scope, telling())
+    return counts_for(session.db(), project, scope, telling(), villages)
 
 
 def views(layers: Layers, rates: bool) -> list[tuple[str, str]]:
@@ -74,31 +81,38 @@ def views(layers: Layers, rates: bool) -> list[tuple[str, str]]:
     return found
 
 
-def village_rows(project: Project, layers: Layers, counts: VillageCounts) -> list[dict[str, Any]]:
-    """The map's numbers as a table: the same as in its layers."""
-    bands = overdue_bands(project, layers) or {}
-    health = {one["properties"]["village"]: one["properties"] for one in health_layer(layers)["features"]}
+def village_rows(
+    project: Project, layers: Layers, villages: Sequence[Village], counts: VillageCounts
+) -> list[dict[str, Any]]:
+    """The map's numbers as a table: the same as in its layers. `readings`: how a name may be typed, for the search."""
     board = told_visits(project) if layers.overdue else None
+    bands = overdue_bands(project, layers, villages, board) or {}
+    health = {one["properties"]["village"]: one["properties"] for one in health_layer(layers)["features"]}
     return [
         {
             "code": one.code,
             "name": one.name,
+            "readings": " ".join("/".join(options) for options in syllables_of(one.name)),
             "shown": counts.of(one.id),
             "overdue": bands.get(one.code),
             "health": health.get(one.code),
             "visits": visits_to_do(board, one.code) if board else None,
         }
-        for one in list_villages(session.db(), whole_town(project))
+        for one in villages
     ]
 
 
-def overdue_bands(project: Project, layers: Layers) -> dict[str, Shown] | None:
-    """The bands of what is overdue by village code, as the caller may see them; None for who sees none."""
-    if not layers.overdue:
+def overdue_bands(
+    project: Project, layers: Layers, villages: Sequence[Village], board: Board | None
+) -> dict[str, Shown] | None:
+    """The bands of what is overdue by village code, as the caller may see them; None for who sees none.
+
+    `board` is the town's as it was told (`told_visits`), so that it is told once a page.
+    """
+    if board is None:
         return None
     late = overdue_in_villages(session.db(), project.id, today())
-    told = tell_board(session.db(), project.id, today(), telling()).villages
-    villages = list_villages(session.db(), whole_town(project))
+    told = board.villages
     return {
         one.code: band_of_village(layers, one.id, late.get(one.code, Overdue()), told[one.code]["overdue"])
         for one in villages
@@ -117,8 +131,9 @@ def villages() -> Response:
     """GeoJSON of the boundaries: {code, name, count_text, suppressed, lon, lat}, and {overdue} for who may see it."""
     project = current_project()
     allow(session.caller(), "village.read", project)
-    bands = overdue_bands(project, layers_for(session.caller(), project))
-    found = village_features(session.db(), whole_town(project), bands, counts_of(project))
+    layers, here = layers_for(session.caller(), project), list_villages(session.db(), whole_town(project))
+    bands = overdue_bands(project, layers, here, told_visits(project) if layers.overdue else None)
+    found = village_features(session.db(), whole_town(project), bands, counts_of(project, here))
     for one in found["features"]:
         one["properties"]["count_text"] = say_count(one["properties"]["count_text"])
     return reply_geojson(found)

@@ -1,4 +1,4 @@
-"""The map's rates at the ends of months, and its columns of visits to do: numbers as they were told."""
+"""The map's rates at the ends of months, and its columns of visits to do: numbers as they were told, none counted here."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +13,7 @@ from server.access.allow import allow
 from server.errors import Forbidden
 from server.followups.board import Board
 from server.followups.lists_for_pages import list_phones
-from server.followups.rates import Rates, begin_of_window, class_of, counted_in, tell_rates
+from server.followups.rates import MEASURES, Rates, begin_of_window, class_of, counted_in, tell_rates
 from server.followups.town_board import tell_board
 from server.models import Project
 from server.places.coverage import WITHIN
@@ -26,13 +26,17 @@ from server.web.pages.shell import current_project, say_day, today
 from server.web.pages.texts import _
 from server.web.telling import telling
 
-MEASURES = ("coverage", "on_time")
 HIDDEN = Rate(why="complement")
+NO_CLASS = -1
+"""Of a rate that is still to be counted: no colour, and no hatch, which says that people are few."""
 
 
 @pages.get("/map/rates")
 def rates() -> Response:
-    """JSON of the rates at the end of ?month=2026-10, by village: {text, of, level, note} for each of MEASURES."""
+    """JSON of the rates at the end of ?month=2026-10, by village: {text, of, level, note} for each of MEASURES.
+
+    `counted` is false for a month that the timetable has not counted yet.
+    """
     project = current_project()
     layers = layers_with_rates(project)
     told = told_rates(project)
@@ -57,9 +61,9 @@ def told_visits(project: Project) -> Board:
 
 
 def read_month(told: Rates) -> date:
-    """?month=2026-10, where that month was told; the newest otherwise."""
+    """?month=2026-10, where it is one of the twelve; the newest that is counted otherwise."""
     wished = request.args.get("month", "")
-    return next((end for end in told.months() if f"{end:%Y-%m}" == wished), told.months()[-1])
+    return next((end for end in told.months if f"{end:%Y-%m}" == wished), told.newest())
 
 
 def month_for_map(layers: Layers, told: Rates, end: date) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def month_for_map(layers: Layers, told: Rates, end: date) -> dict[str, Any]:
     codes = [*told.clusters, *told.names]
     return {
         "month": f"{end:%Y-%m}",
+        "counted": told.is_counted(end),
         "words": say_months(end),
         "windows": windows_of(end),
         "villages": {code: {name: words[name][code] for name in MEASURES} for code in codes},
@@ -99,8 +104,10 @@ def windows_of(end: date) -> dict[str, str]:
     }
 
 
-def rates_in_words(month: Month, told: Rates, sums: bool) -> dict[str, dict[str, Any]]:
+def rates_in_words(month: Month | None, told: Rates, sums: bool) -> dict[str, dict[str, Any]]:
     """By village, also those that the month did not know yet; a cluster has its own rate where sums are told."""
+    if month is None:
+        return {code: not_counted() for code in (*told.names, *told.clusters)}
     wholes = month.clusters if sums else {}
     found = {code: rate_in_words(wholes.get(code, HIDDEN), None) for code in told.names}
     return found | {
@@ -109,8 +116,12 @@ def rates_in_words(month: Month, told: Rates, sums: bool) -> dict[str, dict[str,
     }
 
 
+def not_counted() -> dict[str, Any]:
+    return {"text": _("being counted"), "of": "", "level": NO_CLASS, "note": _("This month is still being counted.")}
+
+
 def rate_in_words(rate: Rate, whole: str | None) -> dict[str, Any]:
-    """{text, of, level}: "86%", "43/50", and its class from 0 to 4, None where it is hidden; then `note` says what is."""
+    """{text, of, level, note}: "86%", "43/50", and its class from 0 to 4, None where it is hidden; then `note` says why."""
     if rate.done is None:
         return {"text": _("few people"), "of": "", "level": None, "note": say_hidden(whole)}
     return {"text": f"{rate.percent}%", "of": f"{rate.done}/{rate.of}", "level": class_of(rate), "note": ""}
@@ -126,9 +137,14 @@ def wholes_in_words(told: Rates, end: date) -> Iterable[dict[str, Any]]:
     """Clusters, where there are any, and the town: {name} and both rates."""
     months = {name: told.of(name, end) for name in MEASURES}
     for code, name in sorted(told.names.items()):
-        found = {one: months[one].clusters.get(code, HIDDEN) for one in MEASURES}
-        yield {"name": name, **{one: rate_in_words(rate, None) for one, rate in found.items()}}
-    yield {"name": _("The whole town"), **{one: rate_in_words(months[one].town, None) for one in MEASURES}}
+        yield {"name": name, **{one: whole_in_words(month, code) for one, month in months.items()}}
+    yield {"name": _("The whole town"), **{one: whole_in_words(month) for one, month in months.items()}}
+
+
+def whole_in_words(month: Month | None, cluster: str | None = None) -> dict[str, Any]:
+    if month is None:
+        return not_counted()
+    return rate_in_words(month.town if cluster is None else month.clusters.get(cluster, HIDDEN), None)
 
 
 def rates_for_page(project: Project, layers: Layers) -> dict[str, Any] | None:
@@ -141,7 +157,7 @@ def rates_for_page(project: Project, layers: Layers) -> dict[str, Any] | None:
     phones = list_phones(session.db(), project.id)
     return {
         **month_for_map(layers, told, read_month(told)),
-        "months": [{"value": f"{end:%Y-%m}", "words": say_months(end)} for end in told.months()],
+        "months": [{"value": f"{end:%Y-%m}", "words": say_months(end)} for end in told.months],
         "synced": synced_today(phones, today()),
         "phones": len(phones),
     }

@@ -27,6 +27,7 @@ NAMES = {
         _l("Tells who has tasks whose last day lies in the break, five working days ahead"),
     ),
     "rules": (_l("Changes of rules"), _l("What a rule that was tried, published, moved or switched asks for")),
+    "months": (_l("Rates of months"), _l("Counts how the villages' visits went, two weeks after a month's end")),
     "summaries": (_l("Daily digests"), _l("One mail a person and day, with numbers alone")),
     "outbox": (_l("Outbox"), _l("Puts notices into inboxes and sends mail outside of quiet hours")),
     "audit": (_l("The audit's chain"), _l("What was done is chained, so that a change made afterwards is seen")),
@@ -50,6 +51,9 @@ STANDS_STILL = {
     "syncs": _l("Nobody is asked to let a silent phone synchronise; what waits for one goes on waiting."),
     "before_breaks": _l("Nobody hears ahead of a long break what is due in it."),
     "rules": _l("Rules that were tried, published, moved or switched change nothing until then."),
+    "months": _l(
+        "The map shows the months that are counted; for newer ones it says that they are still being counted."
+    ),
     "summaries": _l("No daily digest goes out; one whose day is over is not sent any more."),
     "outbox": _l("Nobody is told anything, danger signs included: ring the clinician and the workers meanwhile."),
     "sessions": _l("Sign-ins that ran out stay written down; they open nothing."),

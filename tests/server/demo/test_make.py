@@ -25,6 +25,7 @@ from server.models import (
     Notification,
     Pregnancy,
     Project,
+    Release,
     Submission,
     SubmissionAttachment,
     Village,
@@ -115,6 +116,12 @@ def test_records_without_consent_lie_sealed(filled: Database) -> None:
         assert set(sealed) == {"woman_consent", "pregnancy_registration"}
         assert db.scalar(select(func.count()).select_from(DeriveProblem)) == 0
         assert db.scalar(select(func.count()).where(Entity.conflict.is_not(None))) == 0
+
+
+def test_the_months_of_the_map_are_counted_when_a_demo_is_made(filled: Database) -> None:
+    with filled.reading() as db:
+        counted = select(Release.measure, func.count()).where(Release.measure.startswith("rate "))
+        assert dict(db.execute(counted.group_by(Release.measure)).all()) == {"rate coverage": 12, "rate on time": 12}
 
 
 def test_what_it_takes_to_sign_in_is_kept_for_the_owner_only(made: tuple[Demo, Config, list[str]]) -> None:

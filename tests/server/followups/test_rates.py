@@ -1,11 +1,15 @@
 """The classes of a rate, its window, and where a village is counted that is not told alone."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from geo.month_ends import Month, Rate
-from server.followups.rates import begin_of_window, class_of, counted_in
+from server.followups.rates import Rates, begin_of_window, class_of, count_months_due, counted_in
+from server.models import Project, Release
+from tests.conftest import MORNING
+from tests.server.web.pages.women import CareTown
 
 SHOWN, HIDDEN = Rate(40, 60), Rate(why="few_people")
 
@@ -38,3 +42,33 @@ def test_a_window_is_twelve_whole_months(end, begin):
 )
 def test_a_hidden_village_is_counted_in_the_nearest_whole_that_is_told(cluster, shown, town, totals, where):
     assert counted_in(Month({}, {cluster: shown}, town), cluster, {"S": "南片"}, totals) == where
+
+
+@pytest.fixture
+def town(app, database):
+    return CareTown(app, database)
+
+
+def test_the_timetable_counts_each_town_s_months_once_and_the_next_when_it_is_due(town):
+    assert count_months_due(town.database, MORNING) == 24, "twelve of each rate"
+    assert count_months_due(town.database, MORNING) == 0
+    assert count_months_due(town.database, datetime(2026, 3, 13, 15, 59, tzinfo=UTC)) == 0
+    assert count_months_due(town.database, datetime(2026, 3, 13, 16, 0, tzinfo=UTC)) == 2, "the 14th in Shanghai"
+
+
+def test_a_plain_project_and_a_town_without_villages_have_no_months(town):
+    with town.database.transaction() as db:
+        db.add(Project(name="没有村界", kind="care", created_at=MORNING))
+        db.add(Project(name="普通项目", kind="plain", created_at=MORNING))
+    count_months_due(town.database, MORNING)
+    with town.database.reading() as db:
+        assert set(db.scalars(select(Release.project_id))) == {town.project_id}
+
+
+def test_a_month_of_which_one_rate_is_counted_is_still_being_counted():
+    first, second = date(2025, 12, 31), date(2026, 1, 31)
+    month = Month({}, {}, SHOWN)
+    told = Rates((first, second), {first: month, second: month}, {first: month}, {}, {})
+    assert told.is_counted(first) and not told.is_counted(second) and told.newest() == first
+    assert told.of("coverage", second) is month and told.of("on_time", second) is None
+    assert Rates((first, second), {}, {}, {}, {}).newest() == second

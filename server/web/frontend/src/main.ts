@@ -6,6 +6,7 @@ import { coverWhenIdle } from "./mask";
 import { offerPasskeys } from "./passkeys";
 import { offerPush } from "./push";
 import { watchReviewKeys } from "./review_keys";
+import { watchSlash } from "./slash";
 
 declare global {
   interface Window {
@@ -43,6 +44,7 @@ document.body.addEventListener("reviewed", (event) => {
 enhance(document.body);
 watchConnection();
 watchReviewKeys();
+watchSlash();
 coverWhenIdle();
 offerPasskeys();
 offerPush();

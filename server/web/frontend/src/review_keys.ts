@@ -8,16 +8,20 @@ export function watchReviewKeys(): void {
   if (!document.querySelector("[data-review-keys]")) return;
   const box = document.querySelector<HTMLInputElement>("[data-review-keys-switch]");
   if (box) {
-    box.checked = localStorage.getItem(STORED) !== "off";
+    box.checked = !keysAreOff();
     box.closest<HTMLElement>("[hidden]")?.removeAttribute("hidden");
     box.addEventListener("change", () => localStorage.setItem(STORED, box.checked ? "on" : "off"));
   }
   document.addEventListener("keydown", onKey);
 }
 
+export function keysAreOff(): boolean {
+  return localStorage.getItem(STORED) === "off";
+}
+
 function onKey(event: KeyboardEvent): void {
   const typing = (event.target as HTMLElement).closest("input, textarea, select, [contenteditable], .maplibregl-canvas");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(STORED) === "off") return;
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || keysAreOff()) return;
   const key = event.key.toLowerCase();
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
   else if (key in DECISIONS) press(`.panel button[name="state"][value="${DECISIONS[key]}"]`);

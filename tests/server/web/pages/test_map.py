@@ -1,5 +1,7 @@
 import pytest
+from sqlalchemy import select
 
+from server.models import Village
 from tests.server.web.pages.conftest import CODES, text_of
 from tests.server.web.pages.health import DOOR, a_woman_at_a_door, health_record
 from tests.server.web.pages.women import DAY, TODAY, CareTown, a_follow_up, a_woman
@@ -13,7 +15,7 @@ ALLOWED = {
     "/map/health": {"village", "village_name", "count_text", "suppressed", "count"},
 }
 TILE = "<int(max=24):zoom>/<int(max=16777215):x>/<int(max=16777215):y>"
-PAGES = {"/map", "/map/home/<uuid:woman>", "/map/rates", "/map/village/<village>"}
+PAGES = {"/map", "/map/find", "/map/home/<uuid:woman>", "/map/rates", "/map/village/<village>"}
 ELSEWHERE = {  # tests/server/web/pages/test_map_tiles.py
     f"/map/tiles/{TILE}.mvt",
     "/map/base/<int(max=9007199254740991):base_id>.pmtiles",
@@ -222,6 +224,29 @@ def test_the_bands_and_the_board_behind_them_take_two_queries_however_many_are_l
         lin.see("/map/villages")
     assert len(many) == len(few)
     assert len([one for one in many if "FROM follow_up" in str(one)]) == 2
+
+
+@pytest.mark.parametrize("path", ["/map?show=on_time", "/map/villages", f"/map/village/{CODES[0]}"])
+def test_board_and_villages_are_asked_for_once_in_a_town_of_any_size(care_town, browse, count_queries, path):
+    """The board is two questions to follow-ups; what is overdue, and a card's lists, are no part of it."""
+    late(care_town, 1, women=12, punctual=3)
+    lea, asked = browse("lea"), []
+    for number in range(2):
+        if number:
+            with care_town.database.transaction() as db:
+                made = db.scalar(select(Village.created_at).limit(1))
+                for one in range(60):
+                    db.add(
+                        Village(project_id=care_town.project_id, code=f"9{one:03}", name=f"村{one}", created_at=made)
+                    )
+        lea.see(path)
+        with count_queries() as found:
+            lea.see(path)
+        asked.append(found)
+    assert len(asked[0]) == len(asked[1])
+    told = [one for one in asked[1] if "release.told_json" in one and "max(release.number)" in one]
+    assert len(told) == 2, "records by village and form once, the board once"
+    assert len([one for one in asked[1] if "village.label_lon" in one and "village.retired_at IS NULL" in one]) <= 1
 
 
 def test_a_band_never_tells_what_the_board_withholds(care_town, browse):

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from server.followups.rates import count_months_due
 from server.models import Release, ReleaseLook, Village
+from tests.conftest import MORNING
 from tests.server.web.pages.conftest import CODES, text_of
 from tests.server.web.pages.women import DAY, TODAY, CareTown, a_follow_up, a_woman
 
@@ -33,6 +35,11 @@ def add_villages(town, number):
             db.add(Village(project_id=town.project_id, code=f"9{one:03}", name=f"村{one}", created_at=made))
 
 
+def count(town):
+    """As the timetable does."""
+    assert count_months_due(town.database, MORNING)
+
+
 def rates(browser, query=""):
     return browser.see(f"/map/rates?{query}").get_json(force=True)
 
@@ -40,6 +47,7 @@ def rates(browser, query=""):
 def test_a_village_s_rate_is_told_with_what_it_is_of_and_a_small_one_goes_into_the_town(care_town, browse):
     visits(care_town, 1, done=20, missed=10)
     visits(care_town, 2, done=6, missed=3)
+    count(care_town)
     found = rates(browse("lea"))
     assert found["month"] == "2026-01"
     first, second = (found["villages"][code]["on_time"] for code in CODES[:2])
@@ -54,6 +62,7 @@ def test_a_village_s_rate_is_told_with_what_it_is_of_and_a_small_one_goes_into_t
 def test_a_large_village_is_told_alone(care_town, browse):
     visits(care_town, 1, done=20, missed=10)
     visits(care_town, 2, done=40, missed=8)
+    count(care_town)
     found = rates(browse("lea"))["villages"]
     assert [(found[code]["on_time"]["of"], found[code]["on_time"]["level"]) for code in CODES[:2]] == [
         ("20/30", 0),
@@ -66,6 +75,7 @@ def test_a_large_village_is_told_alone(care_town, browse):
 def test_a_month_that_was_told_stays_as_it_was_told(care_town, browse):
     visits(care_town, 1, done=20, missed=10)
     lea = browse("lea")
+    count(care_town)
     first = rates(lea)
     visits(care_town, 1, done=30, missed=0)
     assert rates(lea) == first
@@ -75,6 +85,7 @@ def test_a_month_that_was_told_stays_as_it_was_told(care_town, browse):
 
 def test_every_look_at_a_month_is_kept_once(care_town, browse):
     lea = browse("lea")
+    count(care_town)
     assert rates(lea) == rates(lea)
     with care_town.database.reading() as db:
         looked = select(func.count(ReleaseLook.id)).join(Release, Release.id == ReleaseLook.release_id)
@@ -85,6 +96,7 @@ def test_an_earlier_month_is_asked_for_by_name_and_anything_else_is_the_newest(c
     for village in (1, 2):
         visits(care_town, village, done=20, missed=10, closed=date(2025, 6, 15))
     lea = browse("lea")
+    count(care_town)
     assert rates(lea, "month=2025-05")["villages"][CODES[0]]["on_time"]["level"] is None
     assert rates(lea, "month=2025-06")["villages"][CODES[0]]["on_time"]["of"] == "20/30"
     for other in ("month=2026-02", "month=2019-01", "month=x"):
@@ -99,6 +111,7 @@ def test_rates_are_for_who_gets_numbers_of_visits(care_town, browse):
 def test_who_works_in_one_village_is_told_no_sums(care_town, browse):
     visits(care_town, 1, done=20, missed=10)
     visits(care_town, 2, done=6, missed=3)
+    count(care_town)
     found = rates(browse("wang"))
     assert found["wholes"] == [] and found["villages"][CODES[1]]["on_time"]["note"] == "人数少，不显示"
 
@@ -109,6 +122,7 @@ def test_many_visits_of_few_people_are_no_rate(care_town, browse):
             woman = a_woman(db, care_town.project_id)
             for _ in range(8):
                 a_follow_up(db, woman, TODAY, closes_on=CLOSED, ended=True, state="done_on_time", answered_on=CLOSED)
+    count(care_town)
     assert rates(browse("lea"))["villages"][CODES[0]]["on_time"]["level"] is None
 
 
@@ -120,12 +134,14 @@ def test_who_declined_withdrew_or_moved_is_no_missed_visit(care_town, browse, st
         for _ in range(7):
             woman = a_woman(db, care_town.project_id)
             a_follow_up(db, woman, TODAY, closes_on=CLOSED, ended=True, state=state)
+    count(care_town)
     assert rates(browse("lea"))["villages"][CODES[0]]["on_time"]["of"] == "20/30"
 
 
 def test_a_village_s_card_says_what_its_numbers_are_and_where_they_lead(care_town, browse):
     for village in (1, 2):
         visits(care_town, village, done=20, missed=10)
+    count(care_town)
     card = browse("lea").see(f"/map/village/{CODES[0]}")
     assert "66%" in text_of(card) and "20/30" in text_of(card) and CODES[0] in text_of(card)
     assert "/follow-ups/list" not in card.get_data(as_text=True)
@@ -137,6 +153,7 @@ def test_a_village_s_card_says_what_its_numbers_are_and_where_they_lead(care_tow
 
 
 def test_a_card_takes_as_many_questions_in_a_town_of_many_villages(care_town, browse, count_queries):
+    count(care_town)
     lea, asked = browse("lea"), []
     for number in range(2):
         if number:
@@ -155,6 +172,7 @@ def test_a_card_takes_as_many_questions_in_a_town_of_many_villages(care_town, br
 
 def test_a_village_that_is_new_is_not_told_in_months_before_it(care_town, browse):
     lea = browse("lea")
+    count(care_town)
     rates(lea)
     add_villages(care_town, 1)
     assert rates(lea)["villages"]["9000"]["on_time"]["level"] is None
@@ -168,6 +186,38 @@ def test_villages_of_a_cluster_are_counted_in_it_and_the_cluster_is_no_village(c
             village.parent_id = south.id
     visits(care_town, 1, done=20, missed=10)
     visits(care_town, 2, done=30, missed=20)
+    count(care_town)
     found = rates(browse("lea"))
     assert [found["villages"][code]["on_time"]["of"] for code in (*CODES[:2], "9000")] == ["20/30", "30/50", "50/80"]
     assert [one["name"] for one in found["wholes"]] == ["村0", "全镇"]
+
+
+def test_a_month_is_never_counted_for_who_looks(care_town, browse, count_queries):
+    """Before the timetable came by, table, card and map say so, in every language; nothing is hatched and nothing kept."""
+    visits(care_town, 1, done=20, missed=10)
+    lea = browse("lea")
+    for path in ("/map?show=on_time", f"/map/village/{CODES[0]}"):
+        with count_queries() as asked:
+            page = lea.see(path).get_data(as_text=True)
+        assert page.count("还在算") >= 2 and "nowrap chip hatched" not in page, path
+        assert not [one for one in asked if "closes_on BETWEEN" in one], path
+    found = rates(lea)
+    assert found["counted"] is False and found["month"] == "2026-01"
+    assert found["villages"][CODES[0]]["on_time"]["level"] == -1 and found["wholes"][0]["on_time"]["text"] == "还在算"
+    with care_town.database.reading() as db:
+        assert db.scalar(select(func.count(Release.id)).where(Release.measure.startswith("rate "))) == 0
+    count(care_town)
+    assert rates(lea)["counted"] is True
+
+
+def test_the_newest_counted_month_is_shown_until_the_next_one_is_and_that_can_be_asked_for(care_town, browse, clock):
+    for village in (1, 2):
+        visits(care_town, village, done=20, missed=10)
+    count(care_town)
+    clock.forward(days=13)  # the 15th: February may be told
+    lea = browse("lea")
+    assert (rates(lea)["month"], rates(lea)["counted"]) == ("2026-01", True)
+    february = rates(lea, "month=2026-02")
+    assert (february["month"], february["counted"]) == ("2026-02", False)
+    assert count_months_due(care_town.database, clock.now()) == 2
+    assert (rates(lea)["month"], rates(lea)["counted"]) == ("2026-02", True)

@@ -1,13 +1,19 @@
 // The marks of what is overdue: ring, disc, triangle, diamond, as in icons.svg; the shape says it first, colour last.
 import type { Palette } from "./palette";
 
-const SIZE = 22;
+export const BAND_SIZE = 22;
 
 export function bandImage(band: number, colours: Palette): ImageData {
   const sheet = document.createElement("canvas");
-  sheet.width = sheet.height = SIZE * 2;
+  sheet.width = sheet.height = BAND_SIZE * 2;
   const pen = sheet.getContext("2d")!;
   pen.scale(2, 2);
+  drawBand(pen, band, colours);
+  return pen.getImageData(0, 0, sheet.width, sheet.height);
+}
+
+/** In a square of BAND_SIZE units. */
+export function drawBand(pen: CanvasRenderingContext2D, band: number, colours: Palette): void {
   pen.lineJoin = "round";
   pen.beginPath();
   outline(pen, band);
@@ -16,11 +22,10 @@ export function bandImage(band: number, colours: Palette): ImageData {
   pen.lineWidth = 1.8;
   pen.fill();
   pen.stroke();
-  return pen.getImageData(0, 0, sheet.width, sheet.height);
 }
 
 function outline(pen: CanvasRenderingContext2D, band: number): void {
-  const middle = SIZE / 2;
+  const middle = BAND_SIZE / 2;
   if (band < 2) {
     pen.arc(middle, middle, band ? 8.5 : 5.5, 0, 7);
     return;

@@ -16,6 +16,8 @@ import { wordsOf } from "./words";
 
 setWorkerUrl(workerUrl);
 
+const CLOSE = 16.5; // where pins stand alone
+
 let gcj: typeof import("./gcj") | undefined; // where the base is in GCJ-02, everything is drawn there
 let tiles: typeof import("./tiles") | undefined;
 
@@ -81,6 +83,7 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
       void refresh();
       map.on("moveend", () => void refresh());
     }
+    goToPin(box, map);
     map.once("idle", () => hide(box, ".drawing", true)); // drawn, not only begun: without a graphics card that takes seconds
     box.dataset.ready = "true";
   });
@@ -100,6 +103,17 @@ function draw(box: HTMLElement, villages: FeatureCollection): void {
   }
   document.body.addEventListener("reviewed", () => void refresh());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+}
+
+/** To the record that the address names, where it is a pin of the reader's; its panel opens beside it. */
+function goToPin(box: HTMLElement, map: MapLibreMap): void {
+  const { goTo, goToLon, goToLat } = box.dataset;
+  if (!goTo) return;
+  const geometry: Point = { type: "Point", coordinates: [Number(goToLon), Number(goToLat)] };
+  const asked: FeatureCollection = { type: "FeatureCollection", features: [{ type: "Feature", geometry, properties: {} }] };
+  const [moved] = (gcj ? gcj.shiftCollection(asked) : asked).features;
+  map.jumpTo({ center: (moved.geometry as Point).coordinates as [number, number], zoom: CLOSE });
+  void openPanel(box, goTo);
 }
 
 /** Pins by tiles: those that are seen are listed whenever the map has come to rest. */

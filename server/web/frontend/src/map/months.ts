@@ -9,6 +9,7 @@ export interface RateWords {
 
 export interface MonthOfRates {
   month: string;
+  counted: boolean;
   words: string;
   windows: Record<string, string>;
   villages: Record<string, Record<string, RateWords>>;
@@ -29,10 +30,12 @@ export function tieMonths(box: HTMLElement, paint: (month: MonthOfRates) => void
     try {
       if (!known.has(asked)) known.set(asked, fetchMonth(box.dataset.rates!, asked));
       const month = await known.get(asked)!;
+      if (!month.counted) known.delete(asked); // looked at again, it may be
       if (failed) failed.hidden = true;
       if (asked !== wanted) return; // another month was chosen meanwhile
       box.dataset.month = month.month;
       fillTable(month);
+      hideWord(month.counted);
       paint(month);
       box.dataset.monthShown = month.month;
     } catch (reason) {
@@ -52,6 +55,11 @@ export function tieMonths(box: HTMLElement, paint: (month: MonthOfRates) => void
     void show();
   });
   void show();
+}
+
+function hideWord(counted: boolean): void {
+  const line = document.querySelector<HTMLElement>(".month-counted");
+  if (line) line.hidden = counted;
 }
 
 async function fetchMonth(address: string, month: string): Promise<MonthOfRates> {

@@ -1,8 +1,11 @@
 // The map on paper and as a picture: numbers by village, marked as internal. No pin of anybody is on either.
 import type { Map as MapLibreMap } from "maplibre-gl";
+import { drawLegend, drawNorth, drawScale } from "./legend";
+import { drawOnPaper, inLight, readPaperPalette } from "./paper";
+import { withDensity } from "./png";
 
-const OF_HOMES = ["pins", "pin-tiles", "health"]; // sources whose layers are left out
-const WIDE = 2400; // pixels: some 220 a inch on A4
+const WIDE = 3508; // pixels: DENSITY an inch on A4 that lies, edge to edge
+const DENSITY = 300;
 const FOOT = 0.045; // of the width: a line below the map, and one for the legend
 
 export function tiePicture(box: HTMLElement, map: MapLibreMap): void {
@@ -21,8 +24,8 @@ async function make(box: HTMLElement, map: MapLibreMap, button: HTMLButtonElemen
   try {
     const answer = await fetch(form.action, { method: "POST", body: told });
     if (!answer.ok) throw new Error(`The picture was not noted: ${answer.status}`);
-    const sheet = draw(box, map);
-    if (button.dataset.picture === "png") save(box, sheet);
+    const sheet = await draw(box, map);
+    if (button.dataset.picture === "png") await save(box, sheet);
     else await print(sheet);
     show(false);
   } catch (reason) {
@@ -38,11 +41,15 @@ function show(failed: boolean): void {
   if (line) line.hidden = !failed;
 }
 
-function save(box: HTMLElement, sheet: HTMLCanvasElement): void {
+async function save(box: HTMLElement, sheet: HTMLCanvasElement): Promise<void> {
+  const blob = await new Promise<Blob | null>((done) => sheet.toBlob(done, "image/png"));
+  if (!blob) throw new Error("The picture is too large for this browser.");
+  const address = URL.createObjectURL(withDensity(new Uint8Array(await blob.arrayBuffer()), DENSITY));
   const link = document.createElement("a");
-  link.href = sheet.toDataURL("image/png");
+  link.href = address;
   link.download = box.dataset.pictureName ?? "map.png";
   link.click();
+  window.setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 async function print(sheet: HTMLCanvasElement): Promise<void> {
@@ -54,80 +61,37 @@ async function print(sheet: HTMLCanvasElement): Promise<void> {
 }
 
 /** The map without pins, its legend and foot, and over all of it the mark. */
-export function draw(box: HTMLElement, map: MapLibreMap): HTMLCanvasElement {
+export async function draw(box: HTMLElement, map: MapLibreMap): Promise<HTMLCanvasElement> {
   const view = map.getCanvas().getBoundingClientRect();
   const [width, height] = [WIDE, Math.round((WIDE * view.height) / view.width)];
   const sheet = document.createElement("canvas");
   sheet.width = width;
   sheet.height = height + Math.round(width * FOOT);
   const pen = sheet.getContext("2d")!;
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
-  pen.fillStyle = colour("--surface");
+  const colours = readPaperPalette();
+  pen.fillStyle = colours.surface;
   pen.fillRect(0, 0, sheet.width, sheet.height);
-  photograph(map, WIDE / view.width, (canvas) => pen.drawImage(canvas, 0, 0, width, height));
-  const font = (size: number, weight = 400): string => `${weight} ${Math.round(width * size)}px ${colour("--font")}`;
-  drawLegend(pen, font(0.011), colour("--ink"), height + width * 0.014);
+  const font = (size: number, weight = 400): string => `${weight} ${Math.round(width * size)}px ${colours.font}`;
   pen.font = font(0.011);
-  pen.fillText(box.dataset.pictureFoot ?? "", width * 0.01, height + width * 0.036);
+  inLight(() => drawLegend(pen, colours, height + width * 0.014)); // of this moment, as the map: the screen may be changed meanwhile
+  pen.fillStyle = colours.ink;
+  pen.fillText(footOf(box), width * 0.01, height + width * 0.036);
+  await drawOnPaper(map, WIDE / view.width, (canvas) => pen.drawImage(canvas, 0, 0, width, height));
+  if (!map.getPitch()) {
+    drawScale(pen, box, map, WIDE / view.width, height, colours);
+    drawNorth(pen, height, colours);
+  }
   const lines = [box.dataset.pictureMark ?? "", box.dataset.pictureWho ?? ""];
-  mark(pen, lines, font, colour("--ink"));
+  mark(pen, lines, font, colours.ink);
   return sheet;
 }
 
-/** Draws without what is of homes, hands the canvas over in the same moment, and puts everything back. */
-function photograph(map: MapLibreMap, ratio: number, take: (canvas: HTMLCanvasElement) => void): void {
-  const layers = map.getStyle().layers.filter((layer) => "source" in layer && OF_HOMES.includes(String(layer.source)));
-  const hidden = layers.filter((layer) => map.getLayoutProperty(layer.id, "visibility") !== "none");
-  const before = map.getPixelRatio();
-  for (const layer of hidden) map.setLayoutProperty(layer.id, "visibility", "none");
-  map.setPixelRatio(ratio);
-  map.redraw();
-  take(map.getCanvas());
-  map.setPixelRatio(before);
-  for (const layer of hidden) map.setLayoutProperty(layer.id, "visibility", "visible");
-}
-
-/** Swatches and their words, of the legend that is shown; the marks of pins are not, as there are none. */
-function drawLegend(pen: CanvasRenderingContext2D, font: string, ink: string, y: number): void {
-  pen.font = font;
-  pen.textBaseline = "middle";
-  let x = pen.canvas.width * 0.01;
-  const unit = pen.canvas.width * 0.01;
-  for (const part of document.querySelectorAll<HTMLElement>("[data-legend]:not([hidden]) > span")) {
-    const swatch = part.querySelector<HTMLElement>(".swatch");
-    if (!swatch && !part.classList.contains("strong")) continue;
-    if (swatch) {
-      drawSwatch(pen, swatch, x, y - unit / 2, unit * 2, unit);
-      x += unit * 2.4;
-    }
-    pen.fillStyle = ink;
-    const words = (part.textContent ?? "").trim();
-    pen.fillText(words, x, y);
-    x += pen.measureText(words).width + unit * 1.6;
-  }
-  pen.fillStyle = ink;
-}
-
-function drawSwatch(pen: CanvasRenderingContext2D, swatch: HTMLElement, x: number, y: number, width: number, height: number): void {
-  const style = getComputedStyle(swatch);
-  pen.save();
-  pen.beginPath();
-  pen.rect(x, y, width, height);
-  pen.clip();
-  pen.fillStyle = style.backgroundColor;
-  pen.fillRect(x, y, width, height);
-  pen.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--hatch").trim();
-  pen.lineWidth = height / 8;
-  pen.strokeRect(x, y, width, height);
-  if (swatch.classList.contains("hatched"))
-    for (let at = x - height; at < x + width; at += height / 2) {
-      pen.beginPath();
-      pen.moveTo(at, y + height);
-      pen.lineTo(at + height, y);
-      pen.stroke();
-    }
-  pen.restore();
+/** What is shown, of which months, and what the page says of where it comes from. */
+function footOf(box: HTMLElement): string {
+  const view = document.querySelector("[data-map-view][aria-pressed=true]");
+  const months = document.querySelector<HTMLElement>("[data-months]:not([hidden])");
+  const said = [view, ...(months?.querySelectorAll("output, .month-counted:not([hidden])") ?? [])].map((one) => one?.textContent?.trim());
+  return [...said, box.dataset.pictureFoot].filter(Boolean).join(" · ");
 }
 
 /** Faintly all over, and plainly in a corner. */

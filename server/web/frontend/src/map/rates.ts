@@ -3,7 +3,7 @@ import type { Feature, FeatureCollection, Point } from "geojson";
 import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap } from "maplibre-gl";
 import type { Village } from "./data";
 import { bandImage } from "./bands";
-import type { MonthOfRates } from "./months";
+import type { MonthOfRates, RateWords } from "./months";
 import { readPalette } from "./palette";
 import { NOTHING } from "./style";
 
@@ -11,6 +11,7 @@ export const RATE_LAYERS = ["rate-fill", "rate-hatch"];
 export const BAND_LAYERS = ["overdue-mark"];
 
 const LEVELS = [0, 1, 2, 3, 4];
+const NO_CLASS = -1; // of a rate that is hidden, or still to be counted
 const state = (name: string): ExpressionSpecification => ["feature-state", name];
 
 /** The layers, not yet shown; villages take their colour from what `paintRates` says of them. */
@@ -26,7 +27,7 @@ export function addRateLayers(map: MapLibreMap, villages: FeatureCollection): vo
       source: "villages",
       layout: { visibility: "none" },
       paint: {
-        "fill-color": ["match", ["coalesce", state("level"), -1], 0, ramp[0], 1, ramp[1], 2, ramp[2], 3, ramp[3], 4, ramp[4], colours.land],
+        "fill-color": ["match", ["coalesce", state("level"), -1], 0, ramp[0], 1, ramp[1], 2, ramp[2], 3, ramp[3], 4, ramp[4], colours.surface],
       },
     },
     "village-line",
@@ -67,15 +68,20 @@ function bandPoints(villages: FeatureCollection): FeatureCollection {
   return { ...NOTHING, features };
 }
 
+/** What stands below a name; of a month that is still being counted nothing, as one line says so for all. */
+function textOf(rate: RateWords | string | undefined): string {
+  return typeof rate === "object" && rate.level !== NO_CLASS ? rate.text : "";
+}
+
 /** Colours and words of one month; a name's second line is what the table says. */
 export function paintRates(map: MapLibreMap, names: FeatureCollection, measure: string, month: MonthOfRates): void {
   for (const [code, rates] of Object.entries(month.villages)) {
     const rate = rates[measure];
-    map.setFeatureState({ source: "villages", id: code }, { level: rate?.level ?? -1, few: rate?.level === null });
+    map.setFeatureState({ source: "villages", id: code }, { level: rate?.level ?? NO_CLASS, few: rate?.level === null });
   }
   const features = names.features.map((one) => {
     const code = String(one.properties?.code);
-    return { ...one, properties: { ...one.properties, rate_text: month.villages[code]?.[measure]?.text ?? "" } };
+    return { ...one, properties: { ...one.properties, rate_text: textOf(month.villages[code]?.[measure]) } };
   });
   (map.getSource("names") as GeoJSONSource).setData({ ...NOTHING, features });
 }
