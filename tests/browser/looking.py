@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from server.web.blueprints import WEB_FOLDER
 from tests import sizes
+from tests.browser.by_thumb import list_stumbles
 from tests.browser.conftest import Tab
 from tests.chromium import DESK, PHONE
 
@@ -38,6 +39,8 @@ def look_at_pages(tab: Tab, pages: Mapping[str, str]) -> None:
                     tab.shoot(f"{name}-{'desk' if size is DESK else 'phone'}-{language[:2]}")
                 if tab.is_wider_than_the_screen():
                     faults.append((*look, "is wider than the screen"))
+                if theme == THEMES[0]:
+                    faults += [(*look, *fault) for fault in list_stumbles(tab.page, with_thumb=size is PHONE)]
                 if number < sizes.size("axe_looks"):
                     faults += [(*look, *fault) for fault in list_faults(tab.page)]
     assert not faults and not tab.complaints, (faults, tab.complaints)
