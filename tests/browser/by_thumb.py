@@ -13,14 +13,15 @@ SMALL = """least => {
         return box.height < least - 0.5;
     }).map(e => ['is too small for a thumb', Math.round(e.getBoundingClientRect().height), e.outerHTML.slice(0, 120)]);
 }"""
-# A chip or button of few letters that is higher than three lines stands in a column too narrow for its word.
-BROKEN = """() => [...document.querySelectorAll('.chip, .mark-of, .table .button')].filter(e => {
+# A chip or button of few letters on three lines, or one word of a cell on two, stands in a column too narrow for it.
+BROKEN = """() => [...document.querySelectorAll('.chip, .mark-of, .table .button, .table td')].filter(e => {
     const words = e.innerText.trim(), style = getComputedStyle(e), box = e.getBoundingClientRect();
     const line = parseFloat(style.lineHeight) || 20;
     const inside = e.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
     const text = document.createRange();
     text.selectNodeContents(e);
     const lines = new Set([...text.getClientRects()].filter(one => one.width > 1).map(one => Math.round(one.bottom / line)));
+    if (e.matches('td')) return box.width > 0 && !e.childElementCount && /^[A-Za-z0-9-]{2,14}$/.test(words) && lines.size > 1;
     return box.width > 0 && words && !/\\s/.test(words) && words.length <= 6 && lines.size > 2 && inside > line * 1.5;
 }).map(e => ['is broken letter by letter', e.innerText])"""
 COVERED = """() => [...document.querySelectorAll('.crumb')].flatMap(e => {

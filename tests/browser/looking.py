@@ -35,8 +35,8 @@ def look_at_pages(tab: Tab, pages: Mapping[str, str]) -> None:
             for theme in THEMES[: sizes.size("page_themes") if number < sizes.size("axe_looks") else 1]:
                 look = (path, language, size["width"], theme)
                 open_page(tab, path, theme)
-                if theme == THEMES[0]:
-                    tab.shoot(f"{name}-{'desk' if size is DESK else 'phone'}-{language[:2]}")
+                place = f"{'desk' if size is DESK else 'phone'}-{language[:2]}"
+                tab.shoot(f"{name}-{place}" + ("" if theme == THEMES[0] else f"-{theme}"))
                 if tab.is_wider_than_the_screen():
                     faults.append((*look, "is wider than the screen"))
                 if theme == THEMES[0]:
