@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from server.web.blueprints import WEB_FOLDER
 from tests import sizes
+from tests.browser.by_thumb import list_stumbles
 from tests.browser.conftest import Tab
 from tests.chromium import DESK, PHONE
 
@@ -34,10 +35,12 @@ def look_at_pages(tab: Tab, pages: Mapping[str, str]) -> None:
             for theme in THEMES[: sizes.size("page_themes") if number < sizes.size("axe_looks") else 1]:
                 look = (path, language, size["width"], theme)
                 open_page(tab, path, theme)
-                if theme == THEMES[0]:
-                    tab.shoot(f"{name}-{'desk' if size is DESK else 'phone'}-{language[:2]}")
+                place = f"{'desk' if size is DESK else 'phone'}-{language[:2]}"
+                tab.shoot(f"{name}-{place}" + ("" if theme == THEMES[0] else f"-{theme}"))
                 if tab.is_wider_than_the_screen():
                     faults.append((*look, "is wider than the screen"))
+                if theme == THEMES[0]:
+                    faults += [(*look, *fault) for fault in list_stumbles(tab.page, with_thumb=size is PHONE)]
                 if number < sizes.size("axe_looks"):
                     faults += [(*look, *fault) for fault in list_faults(tab.page)]
     assert not faults and not tab.complaints, (faults, tab.complaints)

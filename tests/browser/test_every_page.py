@@ -10,6 +10,7 @@ import pytest
 from tests import sizes
 from tests.browser.addresses import PAGES, filled
 from tests.browser.by_keyboard import walk_by_keyboard
+from tests.browser.by_thumb import list_stumbles
 from tests.browser.hostile import HostileTown
 from tests.browser.looking import look_at_pages, open_page
 from tests.chromium import DESK, PHONE
@@ -89,6 +90,31 @@ def test_what_a_keyboard_does_not_reach_or_show_is_noticed(open_tab, planted, fa
     page = open_tab(None).page
     page.set_content(planted)
     assert {one for one, _ in walk_by_keyboard(page)} == ({fault} if fault else set())
+
+
+@pytest.mark.parametrize(
+    ("planted", "fault"),
+    [
+        ("<button style='height:30px'>a</button>", "is too small for a thumb"),
+        (
+            "<div style='width:20px'><span class=chip style='display:block'>能用的</span></div>",
+            "is broken letter by letter",
+        ),
+        (
+            "<a class=crumb href='#' style='display:block;height:9px'>b<br>c</a><h1>d</h1>",
+            "the way back stands on other text",
+        ),
+        (
+            "<label style='padding:14px'><input type=checkbox>e</label><p>f <a href='#'>g</a></p><i class=chip>能用</i>",
+            None,
+        ),
+    ],
+)
+def test_what_a_thumb_or_an_eye_stumbles_over_is_noticed(open_tab, planted, fault):
+    page = open_tab(None, PHONE).page
+    page.set_content(f"<style>label {{ display: block }}</style>{planted}")
+    found = {str(kind) for kind, *_ in list_stumbles(page, with_thumb=True)}
+    assert fault in found if fault else found == set()
 
 
 def name_of(person: str, rule: str) -> str:

@@ -133,3 +133,21 @@ def test_a_question_is_asked_and_settled_beside_the_list_and_found_by_the_filter
     tab.page.wait_for_selector('#panel button[value="reopen"]')
     tab.shoot("review-flag-settled")
     assert "flag=accuracy" in tab.page.url and tab.complaints == []
+
+
+def test_on_a_phone_the_list_comes_before_its_filter_which_a_button_opens(town, open_tab):
+    town.record()
+    tab = open_tab("rita", PHONE)
+    tab.go("/review")
+    button, filters = tab.page.locator(".fold-button"), tab.page.locator("#filters")
+    filters.wait_for(state="hidden")
+    assert tab.page.locator("[data-record]").first.bounding_box()["y"] < PHONE["height"] / 2
+    button.click()
+    filters.wait_for(state="visible")
+    with tab.page.expect_navigation():
+        tab.page.select_option("#filters [name=village]", "unknown")
+    filters.wait_for(state="visible")  # what narrows the list is to be seen
+    assert button.get_attribute("aria-expanded") == "true"
+    plain = open_tab("rita", PHONE, java_script_enabled=False)
+    plain.go("/review")
+    assert plain.page.is_visible("#filters") and not plain.page.is_visible(".fold-button")

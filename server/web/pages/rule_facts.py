@@ -5,14 +5,17 @@ from typing import Any
 
 from server.access.allow import allow, may
 from server.errors import Forbidden, NotFound
+from server.followups.rule_vocabulary import PROFILES
 from server.followups.rule_words import lines_of
 from server.followups.ruleset import Rule, may_be_switched_on, switched_on
 from server.followups.signing import Signed
 from server.followups.town_rules import FIRST_OF_A_TOWN, TownRules, rules_of
 from server.models import Project
+from server.publishing.library_choice import all_offers
 from server.web import session
 from server.web.pages.followup_words import in_language
 from server.web.pages.shell import current_project, today
+from server.web.pages.titles import say_form_title
 from server.web.pages.why_words import MARKS, say_version
 
 
@@ -63,7 +66,7 @@ def head_of(rule: Rule, signed: list[Signed]) -> dict[str, Any]:
         "content_hash": rule.content_hash,
         "enabled": rule.enabled,
         "may_be_on": may_be_switched_on(rule),
-        "profiles": [one for one in rule.profiles if one != "any"],
+        "profiles": [in_language(PROFILES[one]) for one in rule.profiles if one != "any"],
         "of_clinicians": rule.whose == "clinician",
         "marks": sorted({one.mark for one in rule.sources}),
         "signed": [{"name": one.name, "at": one.row.signed_at} for one in signed],
@@ -71,7 +74,10 @@ def head_of(rule: Rule, signed: list[Signed]) -> dict[str, Any]:
 
 
 def fields_of(rule: Rule) -> list[dict[str, Any]]:
-    return [{"name": in_language(one.name), "says": [in_language(word) for word in one.says]} for one in lines_of(rule)]
+    """Line by line; a form of the library is named by its title, not by its id."""
+    titles = {one.form_id: say_form_title(one.title) for one in all_offers()}
+    said = ((one.name, map(in_language, one.says)) for one in lines_of(rule))
+    return [{"name": in_language(name), "says": [titles.get(words, words) for words in says]} for name, says in said]
 
 
 def mark_words() -> dict[str, str]:

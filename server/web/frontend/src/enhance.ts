@@ -5,6 +5,7 @@ export function enhance(root: HTMLElement): void {
     field.addEventListener("change", () => (field as HTMLSelectElement).form?.requestSubmit()));
   each(root, "[data-hide-with-script]", (button) => (button.hidden = true));
   each(root, "[data-reveal]", enhanceReveal);
+  each(root, "[data-fold]", enhanceFold);
   each(root, "[data-copy]", enhanceCopy);
   each(root, "[data-print]", (button) => {
     button.hidden = false;
@@ -37,6 +38,19 @@ function enhanceReveal(button: HTMLElement): void {
     button.setAttribute("aria-pressed", String(hidden));
     box.focus();
   });
+}
+
+/** On a phone what narrows a list opens below its button, and is open while it narrows; without script it always is. */
+function enhanceFold(button: HTMLElement): void {
+  const folded = document.getElementById(button.dataset.fold ?? "");
+  if (!folded) return;
+  const open = (is: boolean): void => {
+    button.setAttribute("aria-expanded", String(is));
+    folded.classList.toggle("folded", !is);
+  };
+  button.hidden = false;
+  open(button.getAttribute("aria-expanded") === "true");
+  button.addEventListener("click", () => open(button.getAttribute("aria-expanded") !== "true"));
 }
 
 function enhanceCopy(button: HTMLElement): void {

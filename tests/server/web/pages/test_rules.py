@@ -51,9 +51,11 @@ def test_everybody_of_the_care_team_reads_the_rules_and_what_is_not_signed(town,
     for name in ("wang", "lin", "ada"):
         words = text_of(browse(name).see("/rules"))
         assert "第 2 次约定的访视" in words and "ANC2" in words and "还没签字" in words and "[A]" in words
+        assert "国内临床指南" in words and "CN-clinic" not in words and "CN5" not in words
     words = text_of(browse("wang").see("/rules/ANC2"))
     assert "孕周起算日 + 112 天" in words and "本镇还没有医生签过这一版" in words
     assert "国家基本公共卫生服务规范" in words and "读过原文" in words
+    assert "产前随访" in words and "antenatal_check" not in words
     english = text_of(browse("wang", "en").see("/rules/ANC2"))
     assert "the day that weeks are counted from + 112 days" in english and "she gave birth" in english
 
