@@ -341,6 +341,7 @@ POST /places/<code>/merge
 POST /places/<code>/merges/<int(max=9007199254740991):merge_id>/undo
 POST /places/<code>/outline
 POST /places/import
+POST /places/import/undo
 
 [project] village.read
 GET /map

@@ -171,6 +171,9 @@ def go(path: str) -> Response:
 @pages.app_template_filter("how_boundaries_came")
 def how_word(how: str) -> str:
     """How a set of boundaries came."""
-    return {"drawn": _("drawn here"), "merged": _("villages merged"), "undone": _("a merge undone")}.get(
-        how, _("imported")
-    )
+    return {
+        "drawn": _("drawn here"),
+        "merged": _("villages merged"),
+        "undone": _("a merge undone"),
+        "restored": _("an import undone"),
+    }.get(how, _("imported"))
