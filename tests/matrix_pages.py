@@ -325,8 +325,10 @@ POST /notices/failed/replay
 GET /timetable
 GET /timetable/<name>
 
-[project] submission.update
+[project] submission.update|village.import
 GET /places/shifts
+
+[project] submission.update
 GET /places/shifts/<int(max=9007199254740991):phone_id>
 POST /places/shifts/<int(max=9007199254740991):phone_id>
 POST /places/shifts/undo/<int(max=9007199254740991):shift_id>

@@ -44,7 +44,10 @@ def list_places() -> Response:
     rows = list_all(session.db(), project.id)
     names = {one.id: one.name for one in rows}
     facts: dict[str, Any] = {"villages": rows, "aliases": others, "names": names}
-    facts |= {"can_import": can_import(project), "can_correct": may(session.caller(), "submission.update", project)}
+    facts |= {
+        "can_import": can_import(project),
+        "sees_shifts": can_import(project) or may(session.caller(), "submission.update", project),
+    }
     return make_response(render_template("places/list.html", **facts))
 
 
