@@ -325,8 +325,10 @@ POST /notices/failed/replay
 GET /timetable
 GET /timetable/<name>
 
-[project] submission.update
+[project] submission.update|village.import
 GET /places/shifts
+
+[project] submission.update
 GET /places/shifts/<int(max=9007199254740991):phone_id>
 POST /places/shifts/<int(max=9007199254740991):phone_id>
 POST /places/shifts/undo/<int(max=9007199254740991):shift_id>
@@ -341,6 +343,7 @@ POST /places/<code>/merge
 POST /places/<code>/merges/<int(max=9007199254740991):merge_id>/undo
 POST /places/<code>/outline
 POST /places/import
+POST /places/import/undo
 
 [project] village.read
 GET /map

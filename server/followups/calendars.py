@@ -21,6 +21,7 @@ from server.followups import notice_words
 from server.followups.digests import asked_of, works_anywhere
 from server.followups.notice_texts import reader_of
 from server.models import CalendarAddress, User
+from server.places.successors import successor_codes
 
 AHEAD: Final = timedelta(days=60)
 MOST_FETCHES: Final = 60
@@ -79,9 +80,11 @@ def write_calendar(db: Session, person: int, today: date) -> bytes:
 
 
 def _count(db: Session, person: int, today: date) -> Counter[tuple[date, str]]:
-    """By day and village; what is past its day is today's."""
-    asked = asked_of(db, person, today, today + AHEAD)
-    return Counter((max(row.due_on, today), row.village_code) for row in asked)
+    """By day and village as it is now; what is past its day is today's."""
+    asked = list(asked_of(db, person, today, today + AHEAD))
+    successors = {one: successor_codes(db, one) for one in {row.project_id for row in asked}}
+    here = ((row, successors[row.project_id].get(row.village_code, row.village_code)) for row in asked)
+    return Counter((max(row.due_on, today), code) for row, code in here)
 
 
 def _event(reader: User, day: date, village: str, number: int, today: date) -> Event:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -32,6 +32,7 @@ from server.followups.queries import (
     within,
 )
 from server.models import Actor, AppUser, FollowUp, Household, Village, VillageScope, Woman
+from server.places.successors import codes_merged_into
 
 STATES: Final = ("overdue", "due", "open")
 """What a list may be cut by, the most urgent first."""
@@ -170,10 +171,15 @@ def is_her_home() -> ColumnElement[bool]:
 def wished(project_id: int, village_codes: Reached, wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
     """What stands inside another contact of the same pregnancy is left out, as on the phones."""
     state = rank_at(today) == STATES.index(wanted.state) if wanted.state in STATES else true()
-    village = FollowUp.village_code == wanted.village if wanted.village else true()
+    village = lies_in(project_id, wanted.village) if wanted.village else true()
     later = {"no": is_asked_now(today), "only": is_put_off(today)}.get(wanted.later, true())
     here = within(project_id, village_codes), of_hers(project_id, village_codes, today)
     return [*here, *still_asked(today), FollowUp.inside.is_(None), state, village, later]
+
+
+def lies_in(project_id: int, village: str) -> ColumnElement[bool]:
+    """Follow-ups of a village and of those that were merged into it."""
+    return or_(FollowUp.village_code == village, FollowUp.village_code.in_(codes_merged_into(project_id, village)))
 
 
 def count_visits(

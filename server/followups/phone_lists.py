@@ -25,6 +25,7 @@ from server.followups.check_list import Drawn
 from server.followups.queries import Listed, Officers, Reached, Whose, codes_within, due_for_villages, last_day
 from server.followups.retakes import Retake
 from server.models import BACK_CHECK, WORKERS, Actor, FollowUp, Project, Village, Woman
+from server.places.successors import successor_codes
 from server.registry.reach import Reach, asking, cases_reached, consenting
 from server.registry.telling import POSTNATAL
 from server.registry.workers import name_of
@@ -71,10 +72,15 @@ def find_me(db: Session, caller: Caller, project: Project, reach: Reach) -> Me:
     """A phone is its carrier; a person at a desk is herself; who only has a draft's address is nobody, of no village."""
     worker, label = carrier_of(db, caller, project)
     codes = codes_within(db, reach.scope)
-    if codes is None:
-        codes = town_of(db, reach.scope.project_id)
+    codes = town_of(db, reach.scope.project_id) if codes is None else without_parts(db, reach.scope.project_id, codes)
     role = reach.role or (OFFICER if reach.benefits else "")
     return Me(key_of(reach.scope.project_id, caller), label, worker, role, tuple(codes))
+
+
+def without_parts(db: Session, project_id: int, codes: list[str]) -> list[str]:
+    """Without those that were merged into another one of them: nobody is registered there any more."""
+    successors = successor_codes(db, project_id)
+    return [code for code in codes if successors.get(code) not in codes]
 
 
 def carrier_of(db: Session, caller: Caller, project: Project) -> tuple[str, str]:

@@ -6,7 +6,7 @@ Asia/Shanghai. Where a row stands is read off its days, so that a list is right 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -76,6 +76,10 @@ class Counts:
     @property
     def all(self) -> int:
         return self.open + self.due + self.overdue
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Of two villages that are one now."""
+        return Counts(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
 
 def state_at(row: FollowUp, today: date) -> str:

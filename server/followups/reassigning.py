@@ -17,6 +17,7 @@ from server.access.her_worker import working
 from server.errors import Forbidden, UnexpectedValue
 from server.followups import limits
 from server.followups.acting import Doer, add_act, get_task, written
+from server.followups.lists_for_pages import lies_in
 from server.followups.queries import is_case, is_woman, of_the_team, within
 from server.followups.recalculate import lock_subject, recalculate_many
 from server.followups.town_rules import rules_of
@@ -123,7 +124,7 @@ def tasks_to_give(project_id: int, from_id: int, village_code: str, until: date)
     return (
         select(FollowUp)
         .outerjoin(Woman, is_woman())
-        .where(within(project_id, None), ~is_case(), of_the_team(), FollowUp.village_code == village_code)
+        .where(within(project_id, None), ~is_case(), of_the_team(), lies_in(project_id, village_code))
         .where(FollowUp.ended.is_(False), FollowUp.opens_on <= until, hers, free)
         .order_by(FollowUp.id)
         .limit(MOST)

@@ -50,7 +50,7 @@ class BoundarySet(Base):
     """Kept. One version of a project's boundaries; the newest is in force.
 
     `valid_from` is the day since which they hold outside of here (None: the day they came), `how` they came: import,
-    drawn, merged, undone.
+    drawn, merged, undone (a merge), restored (an import undone).
     """
 
     __tablename__ = "boundary_set"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import orjson
 from geoalchemy2.shape import to_shape
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geo.crs import GCJ02
@@ -125,10 +125,11 @@ def villages_of_phones(db: Session, project_id: int) -> dict[int, frozenset[str]
 
 def list_shifts(db: Session, project: Project) -> list[tuple[PointShift, str, int]]:
     """Corrections that stand, with the phone's name and how many records, the newest first."""
-    query = select(PointShift, Actor.display_name).join(Actor, Actor.id == PointShift.phone_id)
+    records = select(func.count()).where(PointShiftItem.shift_id == PointShift.id).scalar_subquery()
+    query = select(PointShift, Actor.display_name, records).join(Actor, Actor.id == PointShift.phone_id)
     here = query.where(PointShift.project_id == project.id, PointShift.undone_at.is_(None))
     rows = db.execute(here.order_by(PointShift.id.desc()).limit(50)).all()
-    return [(shift, name, len(records_of(db, shift))) for shift, name in rows]
+    return [(shift, name, number) for shift, name, number in rows]
 
 
 def correct(db: Session, caller: Caller, project: Project, scope: Scope, phone_id: int, now: datetime) -> list[int]:

@@ -4,12 +4,44 @@ Nothing that was sent is changed for it; only whoever counts by village asks her
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.models import Village
+
+
+class Named(NamedTuple):
+    """A village, and the code and name of what it is a part of now, if it was merged."""
+
+    id: int
+    code: str
+    name: str
+    into: str | None
+    into_name: str | None
+
+
+def list_named(db: Session, project_id: int) -> list[Named]:
+    """The villages in force and those that were merged, by code."""
+    into = aliased(Village)
+    rows = db.execute(
+        select(Village.id, Village.code, Village.name, into.code, into.name)
+        .outerjoin(into, into.id == Village.successor_id)
+        .where(Village.project_id == project_id, or_(Village.retired_at.is_(None), into.id.is_not(None)))
+        .order_by(Village.code)
+    )
+    return [Named(*row) for row in rows]
+
+
+def codes_merged_into(project_id: int, code: str) -> Select[str]:
+    """A query of the codes of the villages that were merged into this one."""
+    into = aliased(Village)
+    return (
+        select(Village.code)
+        .join(into, into.id == Village.successor_id)
+        .where(Village.project_id == project_id, into.code == code)
+    )
 
 
 def successor_codes(db: Session, project_id: int) -> dict[str, str]:

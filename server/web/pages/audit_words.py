@@ -81,6 +81,7 @@ ACT_WORDS = {
     "point.correct.undo": _l("Undid the correction of a phone's points"),
     "village.alias": _l("Changed what a village is also called"),
     "village.draw": _l("Drew a village's boundary"),
+    "village.import.undo": _l("Undid an import of boundaries"),
     "village.merge": _l("Merged villages"),
     "village.merge.undo": _l("Undid a merge of villages"),
     "user.session.refused": _l("Signing in was refused again and again"),

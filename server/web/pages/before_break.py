@@ -26,7 +26,7 @@ def list_before_break() -> Response:
 
 
 def closing(reach: Reach, found: Break) -> dict[str, Any]:
-    db, number, names = session.db(), page_asked(), reach.names
+    db, number, names = session.db(), page_asked(), reach.shown_names
     which = reach.project.id, reach.whose, found, reach.today
     visits = list_closing(db, *which, (number - 1) * PAGE, PAGE)
     note_read(reach.project, "followup.list", details={"visits": len(visits)})

@@ -1,6 +1,6 @@
 """How many visits wait in which village and for which worker. Numbers that would point at somebody are hidden."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from server.followups.lists_for_pages import Phone, Wanted
 from server.followups.queries import Counts, count_by_village
 from server.followups.syncing import count_perhaps_done
 from server.followups.town_board import tell_board
+from server.places.successors import rolled_up, successor_codes
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES
@@ -38,9 +39,10 @@ def show_board() -> Response:
     names, phones, shows_list = reach.names, phones_of(reach), reads_lists(reach)
     # No number stands beside a worker's name but for those who work with her: it would be a count of her clients.
     by, worker = (read_choice("by", ("worker",)), asked_worker()) if shows_list else ("", 0)
-    board = read_board(reach, names) if shows_list else told_board(reach, names)
+    parts = {} if by else parts_of(reach, names)
+    board = read_board(reach, names, parts) if shows_list else told_board(reach, names)
     rows = rows_by_worker(board, phones, names) if by else rows_by_village(board, phones, names)
-    perhaps = perhaps_done(reach) if shows_list and not by else {}
+    perhaps = rolled_up(perhaps_done(reach), parts) if shows_list and not by else {}
     rows = [{**row, "perhaps": sum(perhaps.get(code, 0) for code in row["codes"])} for row in rows]
     values = {"rows": chosen_rows(rows, wanted, worker), "shows_list": shows_list, "by": by}
     values |= {"columns": [wanted.state] if wanted.state else COLUMNS, "total": board.total, "phones": phones}
@@ -63,12 +65,17 @@ def perhaps_done(reach: Reach) -> dict[str, int]:
     return count_perhaps_done(session.db(), reach.project.id, reach.whose, reach.today)
 
 
-def read_board(reach: Reach, names: dict[str, str]) -> Board:
+def parts_of(reach: Reach, names: dict[str, str]) -> dict[str, str]:
+    """Merged villages, to the one in reach in whose line they count. Who has but the part reads its own line."""
+    return {old: code for old, code in successor_codes(session.db(), reach.project.id).items() if code in names}
+
+
+def read_board(reach: Reach, names: dict[str, str], parts: Mapping[str, str]) -> Board:
     """The numbers of every village in reach, of whom the lists behind them show: a woman who chose another worker is in none.
 
     A filter only chooses rows of this one board: two of them give no third.
     """
-    found = count_by_village(session.db(), reach.project.id, reach.whose, reach.today)
+    found = rolled_up(count_by_village(session.db(), reach.project.id, reach.whose, reach.today), parts)
     return show_counts(
         {code: found.get(code, Counts()) for code in (*names, *(one for one in found if one not in names))}
     )
@@ -79,7 +86,9 @@ def told_board(reach: Reach, names: dict[str, str]) -> Board:
     board = tell_board(session.db(), reach.project.id, reach.today, telling())
     if reach.codes is None:
         return board
-    return Board({code: board.villages[code] for code in names}, dict.fromkeys(COLUMNS, WITHHELD))
+    return Board(
+        {code: board.villages[code] for code in names if code in board.villages}, dict.fromkeys(COLUMNS, WITHHELD)
+    )
 
 
 def rows_by_village(board: Board, phones: list[Phone], names: dict[str, str]) -> list[dict[str, Any]]:

@@ -3,9 +3,9 @@
 import re
 from typing import Any, BinaryIO, cast
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 
-from geo.boundaries import BoundaryFile, read_boundaries
+from geo.boundaries import BoundaryFile, boundaries_of, read_boundaries
 from geo.errors import GeoError
 from server.access.allow import Scope, allow, may
 from server.errors import MissingParameter, Problem, UnexpectedValue
@@ -14,6 +14,7 @@ from server.places.boundary_preview import preview_boundaries
 from server.places.desk import current_boundaries, list_villages
 from server.places.naming import known_in
 from server.places.report import ImportReport
+from server.places.undoing import shapes_before, undo_import, undoable_import
 from server.places.villages import Came, import_boundaries
 from server.publishing.library import refresh_villages
 from server.web import session
@@ -22,7 +23,7 @@ from server.web.pages.boundary_words import rows_of, word_geo
 from server.web.pages.door import pages
 from server.web.pages.forms import project_by_reads
 from server.web.pages.problem_words import word_for_people
-from server.web.pages.sent import check_text, sent_day, sent_text
+from server.web.pages.sent import check_text, sent_day, sent_id, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
 
@@ -43,6 +44,7 @@ def ask_for_boundaries() -> Response:
 def page_facts(project: Project) -> dict[str, Any]:
     current = current_boundaries(session.db(), project)
     return {
+        "undo": undoable_import(session.db(), project.id, session.now()),
         "current": {"at": current[0].created_at, "villages": current[1]} if current else None,
         "can_import": may(session.caller(), "village.import", project),
         "crs": request.form.get("crs", "")[:40],
@@ -73,6 +75,27 @@ def take_boundaries() -> Response:
         }
         facts |= {"chosen": sent_choices(), **matches(project, file)}
     return make_response(render_template("places/import.html", **facts))
+
+
+@pages.post("/places/import/undo")
+def take_import_back() -> Response:
+    """`step=check` says what would change; `step=undo` puts the boundaries from before in force again."""
+    project = current_project()
+    allow(session.caller(), "village.import", project)
+    dry_run = request.form.get("step") != "undo"
+    before = outlines_before(project) if dry_run else None
+    report = undo_import(session.db(), session.caller(), project, sent_id("set"), session.now(), dry_run)
+    if not dry_run:
+        refresh_villages(session.db(), session.blobs(), project, session.now())
+        return redirect("/places/import", 303)  # type: ignore[return-value]
+    facts = {**page_facts(project), "report": report_lines(project, report), "undoing": True}
+    facts["preview"] = preview_boundaries(session.db(), project.id, before) if before else None
+    return make_response(render_template("places/import.html", **facts))
+
+
+def outlines_before(project: Project) -> BoundaryFile | None:
+    made = undoable_import(session.db(), project.id, session.now())
+    return boundaries_of(shapes_before(session.db(), made), "EPSG:4326", "undo", "") if made else None
 
 
 def matches(project: Project, file: BoundaryFile) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from server.web import session
 from server.web.pages.texts import _, _n
 
 FEW = 12
-BY_HAND = ("drawing", "merge")  # no file: its name would be the village's
+BY_HAND = ("drawing", "merge", "undo")  # no file: its name would be the village's
 
 
 def reads_all(project: Project) -> bool:

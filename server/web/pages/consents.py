@@ -106,7 +106,7 @@ def list_to_ask() -> Response:
     reach, number = reach_of("followup.read"), page_asked()
     reached = reached_by(session.caller(), reach.project, reach.today)
     total = count_to_ask(session.db(), reached)
-    found, names = to_ask(session.db(), reached, (number - 1) * PAGE, PAGE), reach.names
+    found, names = to_ask(session.db(), reached, (number - 1) * PAGE, PAGE), reach.shown_names
     lines = [line_of(one, names, reach.today) for one in found]
     note_read(reach.project, "entity.list", details={"women": len(lines)})
     return make_response(render_template("consents/list.html", lines=lines, page=pager("/consents", {}, number, total)))

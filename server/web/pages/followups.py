@@ -6,6 +6,7 @@ On all three: codes, masked names, places, days. Never a rule, a method or a wor
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -17,7 +18,6 @@ from server.followups.queries import Counts, Officers, Reached, Whose
 from server.followups.syncing import Silence, silences_of
 from server.followups.whose import whose_follow_ups
 from server.models import Project
-from server.places.desk import list_villages
 from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of, short_day
@@ -25,6 +25,7 @@ from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import asked_number, check_text
 from server.web.pages.shell import current_project, today
 from server.web.pages.texts import _
+from server.web.pages.village_names import VillageNames, names_in
 from server.web.readings import note_read
 
 
@@ -44,10 +45,19 @@ class Reach:
     whose: Reached = None
     in_care: bool = True
 
+    @cached_property
+    def village_names(self) -> VillageNames:
+        return names_in(self.scope)
+
     @property
     def names(self) -> dict[str, str]:
-        """The names of the villages in reach, by code."""
-        return {village.code: village.name for village in list_villages(session.db(), self.scope)}
+        """The names of the villages in reach to choose from, by code."""
+        return self.village_names.to_choose
+
+    @property
+    def shown_names(self) -> dict[str, str]:
+        """By code, as lists call villages: those that were merged too."""
+        return self.village_names.to_show
 
 
 def reach_of(verb: str) -> Reach:
@@ -85,12 +95,12 @@ def list_follow_ups() -> Response:
     phones = phones_of(reach)
     whose = cut_to(reach, narrowed(reach.codes, worker, phones)) if worker else reach.whose
     counts = lists.count_visits(session.db(), reach.project.id, whose, reach.today, wanted.village, wanted.later)
-    visits, names = find_visits(reach, wanted, whose, number), reach.names
+    visits, names = find_visits(reach, wanted, whose, number), reach.shown_names
     page = pager("/follow-ups/list", {**asked_values(wanted), "worker": worker}, number, total_of(counts, wanted))
     note_read(reach.project, "followup.list", details={"visits": len(visits)})
     silences = silences_in(reach, visits)
     lines = [list_line(visit, names, reach.today, visit.row.id in silences) for visit in visits]
-    values: dict[str, Any] = {"lines": lines, "page": page, "villages": names, "wanted": wanted}
+    values: dict[str, Any] = {"lines": lines, "page": page, "villages": reach.names, "wanted": wanted}
     values |= {"worker": worker, "phones": phones, "states": STATE_NAMES, "shows_acts": reach.in_care}
     return make_response(render_template("followups/list.html", **values))
 

@@ -34,7 +34,7 @@ MOST_DOORS: Final = 200
 def print_follow_ups() -> Response:
     """As /follow-ups/list, by village and worker. Whoever may read the list may print it, and it is written down."""
     reach, wanted, worker = reach_with_cases("followup.read"), read_wanted(), asked_worker()
-    phones, names = phones_of(reach), reach.names
+    phones, names = phones_of(reach), reach.shown_names
     whose = cut_to(reach, narrowed(reach.codes, worker, phones)) if worker else reach.whose
     trips, doors = list_trips(session.db(), reach.project.id, whose, wanted, reach.today, 0, MOST_DOORS)
     number = sum(len(trip.visits) for trip in trips)

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template
 
+from geo.masking import suppress
 from geo.sketch import sketch
-from server.access.allow import Scope, allow, scope_of
+from server.access.allow import Scope, allow, may, scope_of
 from server.intake.placing_again import place_again
 from server.models import Project
 from server.places.locating import village_map
@@ -25,8 +26,13 @@ def opened() -> tuple[Project, Scope]:
 
 @pages.get("/places/shifts")
 def list_shifted() -> Response:
-    project, scope = opened()
-    proposals = list_proposals(session.db(), project, scope, session.now())
+    """Phones for who may correct their points; for who runs the town how many, as it may be told."""
+    project, who = current_project(), session.caller()
+    corrects = may(who, "submission.update", project)
+    allow(who, "submission.update" if corrects else "village.import", project)
+    proposals = list_proposals(session.db(), project, scope_of(who, project), session.now())
+    if not corrects:
+        return make_response(render_template("places/shift_counts.html", phones=suppress(len(proposals))))
     made = list_shifts(session.db(), project)
     return make_response(render_template("places/shifts.html", proposals=proposals, made=made))
 

@@ -33,7 +33,7 @@ def show_timeline(woman_uuid: UUID) -> Response:
     unused = is_restricted(session.db(), reach.project.id, woman.uuid)
     may_read = consents(woman, reach.today) and not unused
     values = course_of(reach, woman, clinical) if may_read else {}
-    values |= {"consents": consent_lines(woman, reach.today), "village": reach.names.get(woman.village_code, "")}
+    values |= {"consents": consent_lines(woman, reach.today), "village": reach.shown_names.get(woman.village_code, "")}
     values |= {"is_clinician": reach.scope.health, "clinical": clinical, "may_read": may_read}
     values["unused"] = unused
     home = reach_home(session.db(), session.caller(), reach.project, woman.uuid, reach.today)

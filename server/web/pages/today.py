@@ -42,7 +42,7 @@ def show_today() -> Response:
     note_read(reach.project, "followup.list", details={"visits": sum(len(one.visits) for one in trips)})
     perhaps = silences_in(reach, [one for trip in trips for one in trip.visits]).keys()
     values: dict[str, Any] = {
-        "hamlets": hamlets_of(trips, names, reach.today, done, perhaps),
+        "hamlets": hamlets_of(trips, reach.shown_names, reach.today, done, perhaps),
         "counts": tabs_of(counts, wanted),
     }
     values |= {"villages": names, "wanted": wanted, "next_day": next_day(reach) if not trips else None}

@@ -44,7 +44,10 @@ def list_places() -> Response:
     rows = list_all(session.db(), project.id)
     names = {one.id: one.name for one in rows}
     facts: dict[str, Any] = {"villages": rows, "aliases": others, "names": names}
-    facts |= {"can_import": can_import(project), "can_correct": may(session.caller(), "submission.update", project)}
+    facts |= {
+        "can_import": can_import(project),
+        "sees_shifts": can_import(project) or may(session.caller(), "submission.update", project),
+    }
     return make_response(render_template("places/list.html", **facts))
 
 
@@ -171,6 +174,9 @@ def go(path: str) -> Response:
 @pages.app_template_filter("how_boundaries_came")
 def how_word(how: str) -> str:
     """How a set of boundaries came."""
-    return {"drawn": _("drawn here"), "merged": _("villages merged"), "undone": _("a merge undone")}.get(
-        how, _("imported")
-    )
+    return {
+        "drawn": _("drawn here"),
+        "merged": _("villages merged"),
+        "undone": _("a merge undone"),
+        "restored": _("an import undone"),
+    }.get(how, _("imported"))

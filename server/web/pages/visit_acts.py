@@ -102,7 +102,7 @@ def later_values(visit: Visit) -> dict[str, Any]:
 
 
 def values_of(visit: Visit) -> dict[str, Any]:
-    names = {"label": visit.found.label, "village": visit.reach.names.get(visit.row.village_code, "")}
+    names = {"label": visit.found.label, "village": visit.reach.shown_names.get(visit.row.village_code, "")}
     is_home = visit.row.subject_list == "households"
     return {**names, "visit": visit, "day": visit.reach.today, "words": REASON_WORDS, "is_home": is_home}
 

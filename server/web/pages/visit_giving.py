@@ -12,7 +12,6 @@ from server.followups.reassigning import LONGEST, Gift, give_all, give_one, has_
 from server.followups.town_rules import rules_of
 from server.followups.workload import candidates_for, set_workload_cap
 from server.models import Project
-from server.places.desk import list_villages
 from server.web import session
 from server.web.pages.act_words import REASON_WORDS
 from server.web.pages.again import show_again
@@ -23,6 +22,7 @@ from server.web.pages.shell import current_project, today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
+from server.web.pages.village_names import names_in
 from server.web.pages.visit_acts import VISIT, Visit, doer_in, get_visit, sent_note, undo_of, values_of
 
 
@@ -81,7 +81,7 @@ def supervised() -> Project:
 def give_all_values(project: Project) -> dict[str, Any]:
     """First the village, then who of its workers gives and who gets."""
     db, day = session.db(), today()
-    villages = {one.code: one.name for one in list_villages(db, scope_of(session.caller(), project))}
+    villages = names_in(scope_of(session.caller(), project)).to_choose
     asked = check_text("village", request.values.get("village", ""), 64)
     village = asked if asked in villages else ""
     return {
@@ -113,7 +113,7 @@ def give_visits() -> Response:
 def read_village(project: Project) -> str:
     """Raises NotFound for one outside of the caller's."""
     village = sent_text("village", 64, required=True)
-    if village not in {one.code for one in list_villages(session.db(), scope_of(session.caller(), project))}:
+    if village not in names_in(scope_of(session.caller(), project)).to_choose:
         raise NotFound()
     return village
 

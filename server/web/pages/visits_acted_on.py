@@ -25,7 +25,7 @@ def show_acts() -> Response:
     total = count_acts(db, reach.project.id, reach.whose, kinds)
     found = list_acts(db, reach.project.id, reach.whose, kinds, (number - 1) * PAGE, PAGE)
     note_read(reach.project, "followup.list", details={"visits": len(found)})
-    page, names = pager("/follow-ups/acts", {"kind": kind}, number, total), reach.names
+    page, names = pager("/follow-ups/acts", {"kind": kind}, number, total), reach.shown_names
     values: dict[str, Any] = {"lines": [act_line(one, reach, names) for one in found], "page": page}
     return make_response(
         render_template("followups/acts.html", kind=kind, kinds={one: KIND_WORDS[one] for one in LISTED}, **values)

@@ -18,7 +18,7 @@ from server.web.readings import note_read
 @pages.get("/m/week")
 def show_week() -> Response:
     reach = reach_with_cases("followup.read")
-    week, names = plan_week(session.db(), reach.project.id, reach.whose, reach.today), reach.names
+    week, names = plan_week(session.db(), reach.project.id, reach.whose, reach.today), reach.shown_names
     note_read(reach.project, "followup.list", details={"days": len(week.days)})
     most = max((load.all_doors for load in week.days.values()), default=0)
     days = [day_of(day, load, names, most) for day, load in week.days.items()]

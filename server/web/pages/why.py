@@ -102,6 +102,6 @@ def subject_of(reach: Reach, found: Listed, woman: Woman | None) -> dict[str, st
     """Whom it is about: a code, a village, and the way to her page."""
     return {
         "label": found.label,
-        "village": reach.names.get(found.row.village_code, ""),
+        "village": reach.shown_names.get(found.row.village_code, ""),
         "person_href": f"/people/{woman.uuid}" if woman else "",
     }

@@ -131,3 +131,13 @@ def test_a_program_that_asks_without_end_is_told_when_to_ask_again(database: Dat
         assert caught.value.details["seconds"] == 3000
         assert note_fetch(db, token, MORNING + timedelta(hours=1)) == staff.chen
         assert note_fetch(db, token, MORNING - timedelta(days=1)) == staff.chen  # a clock that was set back
+
+
+def test_a_merged_village_s_tasks_are_of_the_village_it_is_now(database: Database, staff: Staff) -> None:
+    for village in (SHIQIAO, LIUWAN):
+        ask(database, staff, TODAY, village)
+    with database.transaction() as db:
+        new, old = (db.scalars(select(Village).where(Village.code == code)).one() for code in (SHIQIAO, LIUWAN))
+        old.successor_id = old.parent_id = new.id
+    assert read(database, staff.chen) == [(TODAY, "随访 2 件 · 村 1001")]
+    assert read(database, staff.luo) == [(TODAY, "随访 1 件 · 村 1001")]

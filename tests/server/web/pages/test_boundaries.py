@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from geo.boundaries import read_boundaries
 from geo.crs import wgs84_to_gcj02
 from server.access.audit import record
-from server.models import BoundarySet, FormAttachment, Project, Village
+from server.models import Audit, BoundarySet, FormAttachment, Project, Submission, Village
 from server.web.pages import boundaries as page
 from tests.conftest import MORNING
 from tests.server.web.pages.conftest import CODES, a_file, boundaries, text_of
@@ -180,3 +180,29 @@ def test_phones_can_send_records_while_a_large_file_is_read(town, browse, databa
     assert browse("lea").send("/places/import", sent).status_code == 200
     assert others == ["large.geojson"]
     assert count_sets(database) == (1 if step == "check" else 2)
+
+
+def test_an_import_is_undone_after_a_look_and_records_go_back(town, browse, database):
+    town.record(village=1)
+    lea, swapped = browse("lea"), a_file(boundaries(*reversed(CODES)), "v.geojson")
+    assert "上一次导入" not in text_of(lea.see("/places/import"))
+    lea.send("/places/import", {"file": swapped, "crs": "EPSG:4326", "step": "import"})
+    assert village_of_the_record(database) == CODES[1]
+    newest = re.search(r'name="set" value="(\d+)"', lea.see("/places/import").get_data(as_text=True))[1]
+    looked = lea.send("/places/import/undo", {"set": newest, "step": "check"})
+    assert looked.status_code == 200 and "还没有改动" in text_of(looked) and count_sets(database) == 2
+    assert lea.send("/places/import/undo", {"set": newest, "step": "undo"}).status_code == 303
+    assert count_sets(database) == 3 and village_of_the_record(database) == CODES[0]
+    assert lea.send("/places/import/undo", {"set": newest, "step": "undo"}).status_code == 404
+    with database.reading() as db:
+        assert db.scalar(select(func.count()).where(Audit.action == "village.import.undo")) == 1
+
+
+def test_who_may_not_import_undoes_nothing(town, browse, database):
+    vera = browse("vera")
+    assert vera.send("/places/import/undo", {"set": "1", "step": "undo"}).status_code == 403
+
+
+def village_of_the_record(database) -> str:
+    with database.reading() as db:
+        return db.scalar(select(Village.code).join(Submission, Submission.village_id == Village.id))

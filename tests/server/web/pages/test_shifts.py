@@ -7,8 +7,18 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy import select
 
 from geo.crs import wgs84_to_gcj02
-from server.models import Audit, PointShiftItem, Submission, SubmissionGeometry, SubmissionVersion, Village
+from server.models import (
+    Audit,
+    PointShift,
+    PointShiftItem,
+    Submission,
+    SubmissionGeometry,
+    SubmissionVersion,
+    User,
+    Village,
+)
 from tests.client import Client
+from tests.conftest import MORNING
 from tests.making import a_record
 from tests.server.web.pages.conftest import CODES, a_file, boundaries, text_of
 
@@ -97,4 +107,31 @@ def test_who_reads_village_1_alone_corrects_nothing_elsewhere(town, browse, data
     assert "赵秀兰" not in text_of(browse("vera").see("/places/shifts"))
     assert browse("vera").send(f"/places/shifts/{town.phone_id}").status_code == 404
     browse("rita").send(f"/places/shifts/{town.phone_id}")
-    assert browse("lea").see("/places/shifts").status_code == 403
+
+
+def test_who_runs_the_town_reads_how_many_phones_and_not_which(town, browse, shifted):
+    lea = browse("lea")
+    page = text_of(lea.see("/places/shifts"))
+    assert "点位看起来偏移的手机：<5" in page and "赵秀兰" not in page
+    assert "/places/shifts" in lea.see("/places").get_data(as_text=True)
+    assert lea.see(f"/places/shifts/{town.phone_id}").status_code == 403
+    assert lea.send(f"/places/shifts/{town.phone_id}").status_code == 403
+
+
+def test_the_list_takes_no_more_questions_for_many_corrections(town, browse, database, count_queries):
+    rita = browse("rita")
+    correction(town, database)
+    with count_queries() as few:
+        assert rita.see("/places/shifts").status_code == 200
+    for _ in range(9):
+        correction(town, database)
+    with count_queries() as many:
+        assert rita.see("/places/shifts").get_data(as_text=True).count("/places/shifts/undo/") == 10
+    assert len(many) <= len(few)
+
+
+def correction(town, database) -> None:
+    with database.transaction() as db:
+        by = db.scalars(select(User.actor_id).where(User.email == "rita@example.test")).one()
+        made = {"made_by_id": by, "made_at": MORNING}
+        db.add(PointShift(project_id=town.project_id, phone_id=town.phone_id, read_as="GCJ-02", **made))

@@ -126,3 +126,18 @@ def test_names_of_places_are_for_everybody_in_the_town_and_changes_for_who_impor
     for page in ("merge", "outline", "aliases"):
         assert vera.send(f"{PAGE}/{page}", {"name": "x"}).status_code == 403
     assert browse("lea").see("/places/519901201999").status_code == 404
+
+
+def test_the_list_takes_no_more_questions_for_many_villages(town, browse, count_queries):
+    lea = browse("lea")
+    with count_queries() as few:
+        assert lea.see("/places").status_code == 200
+    more = [f"519901201{number:03}" for number in range(3, 40)]
+    lea.send(
+        "/places/import", {"file": a_file(boundaries(*CODES, *more), "v.geojson"), "crs": "EPSG:4326", "step": "import"}
+    )
+    for code in more[:9]:
+        lea.send(f"/places/{code}/aliases", {"name": f"别名{code}"})
+    with count_queries() as many:
+        assert "村39" in text_of(lea.see("/places"))
+    assert len(many) <= len(few)
