@@ -134,9 +134,9 @@ def make_findable(database: Database, _config: Config, now: datetime) -> int:
     return done
 
 
-def judge_quality(database: Database, _config: Config, now: datetime) -> int:
+def judge_quality(database: Database, config: Config, now: datetime) -> int:
     """What may be asked about records that came or changed, some in each transaction."""
-    return judge_waiting(database, now, MOST_JUDGED)
+    return judge_waiting(database, now, MOST_JUDGED, BlobStore(config.blob_dir, database.keys))
 
 
 def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime) -> int:

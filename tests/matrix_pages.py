@@ -47,6 +47,8 @@ POST /theme
 [person]
 GET /admin
 GET /inbox
+GET /inbox/asked/<int(max=9007199254740991):submission_id>
+POST /inbox/asked/<int(max=9007199254740991):submission_id>
 POST /inbox/read
 POST /inbox/take
 GET /me

@@ -19,6 +19,7 @@ SYNC_WORKER, SYNC_LEAD = "sync_worker", "sync_lead"
 MENTIONED: Final = "mentioned"
 RETURN_ANSWERED: Final = "return_answered"
 RECORD_ASKED: Final = "record_asked"
+RECORD_ANSWERED: Final = "record_answered"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -78,8 +79,12 @@ SENTENCES: Final = {
         "A record that you returned has been corrected; please look at it again when it suits you.",
     ),
     RECORD_ASKED: (
-        "审核的同事想问问您交来的一份记录是怎么填的，方便时回个话就行。",
+        "审核的同事想问问您交来的一份记录是怎么填的，方便时点开回句话就行。",
         "Who reviews would like to ask how one of your records was made; a word back when it suits you is enough.",
+    ),
+    RECORD_ANSWERED: (
+        "您问过的一份记录有了回话，请在方便时看一看。",
+        "Somebody answered what you asked about a record; please look when it suits you.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

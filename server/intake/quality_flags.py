@@ -1,6 +1,6 @@
 """The questions about a record, for who reviews it: what may be asked, asking the worker, and that all is well after all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from server.access.allow import Scope
 from server.errors import NotFound
-from server.followups.plain_notices import RECORD_ASKED, tell
+from server.followups.plain_notices import RECORD_ANSWERED, RECORD_ASKED, tell
 from server.intake.desk import FLAG_ACTS
 from server.intake.quality_limits import KINDS
 from server.intake.review import add_comment, note, set_review_state
@@ -20,17 +20,19 @@ from server.models import Actor, QualityFlag, Submission
 from server.registry.workers import person_of
 
 ASK, SETTLE, REOPEN = FLAG_ACTS
+ANSWER: Final = "submission.flag.answer"
 PREFIX: Final = "flag"
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A question: its kind, its numbers, when and by whom it was asked or settled."""
+    """A question: its kind, its numbers, when and by whom it was asked, answered (by who sent the record) or settled."""
 
     kind: str
     told: dict[str, int]
     asked_at: datetime | None
     asked_by: str | None
+    answered_at: datetime | None
     settled_at: datetime | None
     settled_by: str | None
 
@@ -45,7 +47,7 @@ def list_flags(db: Session, submission_id: int) -> list[Flag]:
         .where(QualityFlag.submission_id == submission_id, QualityFlag.kind.in_(KINDS))
     )
     found = [
-        Flag(one.kind, orjson.loads(one.told_json), one.asked_at, asker, one.settled_at, settler)
+        Flag(one.kind, orjson.loads(one.told_json), one.asked_at, asker, one.answered_at, one.settled_at, settler)
         for one, asker, settler in rows
     ]
     return sorted(found, key=lambda one: (one.settled_at is not None, KINDS.index(one.kind)))
@@ -81,6 +83,32 @@ def find_asked(db: Session, person_id: int | None, occasion: str) -> tuple[str, 
         .where(QualityFlag.settled_at.is_(None), Submission.deleted_at.is_(None), ~Submission.sealed)
     ).first()
     return (parts[2], row.created_at) if row and person_of(db, row.submitter_id) == person_id else None
+
+
+def list_asked(db: Session, person_id: int, submission_id: int, project_ids: Collection[int]) -> list[QualityFlag]:
+    """Questions that somebody asked about this record and that are open, for who sent it; none for anybody else."""
+    submission = db.get(Submission, submission_id)
+    if submission is None or submission.sealed or submission.draft or submission.deleted_at is not None:
+        return []
+    if submission.project_id not in project_ids or person_of(db, submission.submitter_id) != person_id:
+        return []
+    here = QualityFlag.submission_id == submission_id, QualityFlag.kind.in_(KINDS)
+    rows = db.scalars(
+        select(QualityFlag).where(*here, QualityFlag.asked_at.is_not(None), QualityFlag.settled_at.is_(None))
+    )
+    return sorted(rows, key=lambda one: KINDS.index(one.kind))
+
+
+def answer_asked(db: Session, asked: Sequence[QualityFlag], words: str, by: int, now: datetime) -> None:
+    """Her words become a comment beside the record, and who asked hears that there is one. Raises MissingParameter."""
+    submission = db.get_one(Submission, asked[0].submission_id)
+    comment = add_comment(db, submission, words, by, now)
+    for flag in asked:
+        flag.answered_at = now
+    askers = {one.asked_by_id for one in asked if one.asked_by_id not in (None, by)}
+    occasion = f"record:{submission.id}:{comment.id}"
+    tell(db, submission.project_id, [one for one in askers if one is not None], RECORD_ANSWERED, occasion, now)
+    note(db, ANSWER, submission, by, now, {"flag": ",".join(one.kind for one in asked)})
 
 
 def settle(db: Session, submission: Submission, kind: str, by: int, now: datetime) -> None:

@@ -6,7 +6,6 @@ Only earlier records count, by their ids, so that working everything out anew as
 from collections.abc import Iterator
 from datetime import date, timedelta
 from math import ceil
-from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
@@ -15,10 +14,10 @@ from server.followups.town_calendar import calendar_of
 from server.followups.working_days import WEEKEND
 from server.intake.quality_limits import LIMITS
 from server.intake.quality_measuring import Case
+from server.intake.quality_pictures import PICTURES, find_alike
 from server.models import Blob, QualityFlag, QualityMeasure, Submission, SubmissionAttachment, SubmissionVersion
 
 Told = dict[str, int]
-PICTURES: Final = "image/%"
 
 
 def ask_of_habits(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
@@ -129,7 +128,8 @@ def ask_of_holiday(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
 
 
 def ask_of_pictures(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
-    """A picture (a photo, a signature) of exactly the bytes of one in an earlier record of the project."""
+    """A picture (a photo, a signature) of exactly the bytes of one in an earlier record of the project, or that looks
+    like one of the same phone and form."""
     mine, other = SubmissionAttachment, aliased(SubmissionAttachment)
     row = db.execute(
         select(Submission.id)
@@ -143,5 +143,8 @@ def ask_of_pictures(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
         .order_by(Submission.id)
         .limit(1)
     ).first()
+    alike = None if row else find_alike(db, case)
     if row:
         yield "doubled_file", {"record": row.id}
+    elif alike is not None:
+        yield "doubled_file", {"record": alike, "alike": 1}

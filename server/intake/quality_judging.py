@@ -12,21 +12,28 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.blobs import BlobStore
 from server.db import Database
 from server.intake.quality_habits import ask_of_habits
 from server.intake.quality_measuring import Case, measure_record
+from server.intake.quality_pictures import look_at_pictures
 from server.intake.quality_places import ask_of_place
-from server.intake.quality_queue import list_waiting, take_from_queue
+from server.intake.quality_queue import list_waiting, take_from_queue, try_later
 from server.models import QualityFlag, Submission
 
 log = logging.getLogger("fangshi.quality")
 TOGETHER: Final = 25  # in one transaction: it holds these records, and a phone that corrects one waits for it
 
 
-def judge_waiting(database: Database, now: datetime, most: int) -> int:
-    """Judges records that wait, up to `most` rows of the queue; how many records there were."""
+def judge_waiting(database: Database, now: datetime, most: int, store: BlobStore | None = None) -> int:
+    """Judges records that wait, up to `most` rows of the queue; how many records there were.
+
+    Without a `store` pictures are known by their bytes, and by how they looked when somebody looked.
+    """
     with database.reading() as db:
-        waiting = list_waiting(db, most)
+        waiting = list_waiting(db, most, now)
+    if store is not None:
+        look_at_pictures(database, store, waiting)
     return judge_all(database, waiting, now)
 
 
@@ -43,9 +50,10 @@ def judge_all(database: Database, submission_ids: Sequence[int], now: datetime) 
     for batch in batches(sorted(submission_ids)):
         with database.transaction() as db:
             held = hold(db, batch)
-            take_from_queue(db, held)
+            tries = take_from_queue(db, held)
             for one in held:
-                carefully(db, one, lambda db, one: judge(db, one, now))
+                if not carefully(db, one, lambda db, one: judge(db, one, now)):
+                    keep_for_later(db, one, tries.get(one, 0) + 1, now)
     return len(submission_ids)
 
 
@@ -66,13 +74,20 @@ def hold(db: Session, submission_ids: Sequence[int]) -> list[int]:
     return list(db.scalars(query.with_for_update(skip_locked=True)))
 
 
-def carefully(db: Session, submission_id: int, step: Callable[[Session, int], object]) -> None:
-    """A record that cannot be judged holds up no other: nothing is asked about it."""
+def carefully(db: Session, submission_id: int, step: Callable[[Session, int], object]) -> bool:
+    """A record that cannot be judged holds up no other; whether it could."""
     try:
         with db.begin_nested():
             step(db, submission_id)
     except Exception as error:
         log.warning("record %d could not be judged: %s", submission_id, type(error).__name__)
+        return False
+    return True
+
+
+def keep_for_later(db: Session, submission_id: int, tries: int, now: datetime) -> None:
+    if not try_later(db, submission_id, tries, now):
+        log.error("record %d was tried %d times and is not judged until it changes", submission_id, tries)
 
 
 def judge(db: Session, submission_id: int, now: datetime) -> None:

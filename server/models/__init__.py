@@ -45,7 +45,7 @@ from server.models.places import (
     VillageMergePart,
 )
 from server.models.projects import Project
-from server.models.quality import ABOUT_QUALITY, QualityFlag, QualityMeasure, QualityWait
+from server.models.quality import ABOUT_QUALITY, QualityFlag, QualityMeasure, QualityPicture, QualityWait
 from server.models.releases import Release, ReleaseLook
 from server.models.reviewing import ReturnedRecord, ReviewAssignment, ReviewBatch, ReviewBatchItem, SavedView
 from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
@@ -134,6 +134,7 @@ __all__ = [
     "Project",
     "QualityFlag",
     "QualityMeasure",
+    "QualityPicture",
     "QualityWait",
     "Reading",
     "RecoveryCode",

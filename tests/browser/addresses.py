@@ -65,6 +65,7 @@ PAGES = {
     "/people/<woman_uuid>": "lin",
     "/review/health/<village>": "lin",
     "/inbox": "rita",
+    "/inbox/asked/<submission_id>": "rita",
     "/map": "rita",
     "/map/find": "rita",
     "/map/village/<village>": "rita",

@@ -28,6 +28,7 @@ from server.followups.rule_drafts import change_draft, make_draft
 from server.followups.town_calendar import add_year
 from server.followups.town_rules import FIRST_OF_A_TOWN
 from server.models import (
+    AppUser,
     Base,
     CareEvent,
     Entity,
@@ -36,6 +37,7 @@ from server.models import (
     Form,
     Passkey,
     Project,
+    QualityFlag,
     ReviewBatch,
     RightsRequest,
     SavedView,
@@ -121,6 +123,7 @@ class HostileTown(CareTown):
             self.write_in_the_office(db)
             wishes = {kind: self.ask(db, kind, made["woman"]) for kind in ("export", "correction")}
             tell_of(db, self.project_id, records[0], made["woman"])
+            ask_about(db, records[0], self.actor_id(db, "rita"))
             alias = {"name": self.said, "created_at": now()}
             db.add(VillageAlias(village_id=self.village_ids[0], **alias))
             women = a_dataset(db, self.project_id, "women", [])
@@ -238,6 +241,15 @@ def tell_of(db: Session, project_id: int, record: int, woman: str) -> None:
     subject = {"subject_list": "women", "subject": woman, "visit_date": date(2026, 3, 1), "received_at": now()}
     rows = {"submission_id": record, "submission_version_id": version, "project_id": project_id}
     db.add(CareEvent(**rows, **event, **subject))
+    db.flush()
+
+
+def ask_about(db: Session, record: int, sender: int) -> None:
+    """As if this person carried the phone that sent the record, and somebody asked about it."""
+    submission = db.get_one(Submission, record)
+    db.get_one(AppUser, submission.submitter_id).person_id = sender
+    about = {"submission_id": record, "project_id": submission.project_id, "told_json": "{}"}
+    db.add(QualityFlag(**about, kind="midnight", found_at=now(), asked_at=now(), asked_by_id=sender))
     db.flush()
 
 

@@ -5,6 +5,7 @@ A view reads what was sent, asks `allow`, does one thing by a verb, and says so.
 
 from server.web.errors import TONGUES
 from server.web.pages import (  # noqa: F401 - each registers its addresses
+    asked,
     audit,
     base_maps,
     before_break,

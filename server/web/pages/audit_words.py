@@ -48,6 +48,7 @@ ACT_WORDS = {
     "submission.assign": _l("Gave a record to somebody to look at"),
     "submission.attachment.update": _l("Sent a file of a record"),
     "submission.flag.ask": _l("Asked about how a record was made"),
+    "submission.flag.answer": _l("Answered a question about her own record"),
     "submission.flag.settle": _l("Found a question about a record answered"),
     "submission.flag.reopen": _l("Opened a question about a record again"),
     "submission.delete": _l("Took a record away"),

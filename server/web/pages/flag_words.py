@@ -89,7 +89,11 @@ def say_flag(flag: Flag) -> str:
         "too_slow": lambda: say_pace(told),
         "midnight": lambda: _("The form was begun on one day and ended on another."),
         "clock": lambda: _("The phone's clock was off by %(number)s minutes.", number=told["minutes"]),
-        "doubled_file": lambda: _("A picture is the same as in an earlier record."),
+        "doubled_file": lambda: (
+            _("A picture looks the same as one in an earlier record.")
+            if "alike" in told
+            else _("A picture is the same as in an earlier record.")
+        ),
         "kept_aside": lambda: _("Files kept beside others of their name: %(number)s.", number=told["files"]),
         "same_answers": lambda: _("%(number)s records in a row answer everything alike.", number=told["records"]),
         "digits": lambda: _(

@@ -94,13 +94,14 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
         return "", f"/rights/feedback?project={notice.project_id}" if hears else ""
     if notice.kind == plain_notices.BEFORE_BREAK:
         return break_behind(notice, project, english)
-    if notice.kind in (plain_notices.MENTIONED, plain_notices.RETURN_ANSWERED):
+    if notice.kind in (plain_notices.MENTIONED, plain_notices.RETURN_ANSWERED, plain_notices.RECORD_ANSWERED):
         reads = allow.find_records_scope(session.caller(), "submission.read", project)
         found = record_of(session.db(), notice.occasion, reads)
         return "", f"/review/{found}?project={project.id}" if found else ""
     if notice.kind == plain_notices.RECORD_ASKED:
         asked = find_asked(session.db(), session.caller().actor_id, notice.occasion)
-        return f" {question_of(asked[0])} ({say_day(asked[1])})" if asked else "", ""
+        words = f" {question_of(asked[0])} ({say_day(asked[1])})" if asked else ""
+        return words, f"/inbox/asked/{notice.occasion.split(':')[1]}" if asked else ""
     if notice.kind not in (plain_notices.CHECK_DIFFERS, plain_notices.CHECK_CONCERN):
         return name_behind(notice, project), ""
     db, caller = session.db(), session.caller()

@@ -25,6 +25,7 @@ def shown(flag: Flag, seen: set[int]) -> dict[str, Any]:
         "other": other if other in seen else None,
         "asked_at": flag.asked_at,
         "asked_by": flag.asked_by,
+        "answered_at": flag.answered_at,
         "settled_at": flag.settled_at,
         "settled_by": flag.settled_by,
     }

@@ -12,6 +12,7 @@ from server.db import Database
 from server.intake import quality_judging
 from server.intake.quality_flags import ask_worker, list_flags, open_again, settle
 from server.intake.quality_limits import KINDS, LIMITS
+from server.intake.quality_queue import MOST_TRIES, list_waiting, take_from_queue
 from server.intake.review import delete_submission
 from server.intake.withdrawing import ERASE, withdraw
 from server.models import (
@@ -44,7 +45,8 @@ def town(app: Flask, database: Database, project_id: int, clock: Clock) -> Quali
 
 def rows(database: Database) -> list[int]:
     with database.reading() as db:
-        return [db.scalar(select(func.count()).select_from(one)) or 0 for one in ABOUT_QUALITY]
+        counted = (QualityFlag, QualityMeasure, QualityWait)
+        return [db.scalar(select(func.count()).select_from(one)) or 0 for one in counted]
 
 
 OVERNIGHT = {"at": MONDAY.replace(hour=23) - timedelta(days=4), "seconds": 7200}
@@ -124,9 +126,44 @@ def test_a_record_that_cannot_be_read_holds_up_no_other(
     with database.transaction() as db:
         version = db.scalars(select(SubmissionVersion).where(SubmissionVersion.submission_id == broken)).one()
         version.xml = b"<data>SAYSENTINEL"
-    assert town.judge() == 2
+    assert quality_judging.judge_waiting(database, CAME, 50) == 2
     assert town.asked(broken) == {} and list(town.asked(good)) == ["midnight"]
     assert "could not be judged" in caplog.text and "SAYSENTINEL" not in caplog.text
+
+
+def test_a_record_whose_judging_failed_is_tried_again_ever_later_and_at_last_left(
+    town: QualityTown, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    record, now, pauses = town.send(**OVERNIGHT), CAME, []  # type: ignore[arg-type]
+    with database.transaction() as db:
+        version = db.scalars(select(SubmissionVersion).where(SubmissionVersion.submission_id == record)).one()
+        whole, version.xml = version.xml, b"<data>"
+    for tries in range(1, MOST_TRIES):
+        assert quality_judging.judge_waiting(database, now, 50) == 1
+        with database.reading() as db:
+            wait = db.scalars(select(QualityWait)).one()
+            assert wait.tries == tries and wait.not_before is not None
+            pauses.append(wait.not_before - now)
+        assert quality_judging.judge_waiting(database, wait.not_before - timedelta(seconds=1), 50) == 0
+        now = wait.not_before
+    assert pauses == [timedelta(minutes=5 * 2**at) for at in range(MOST_TRIES - 1)]
+    assert "until it changes" not in caplog.text
+    assert quality_judging.judge_waiting(database, now, 50) == 1
+    assert f"record {record} was tried {MOST_TRIES} times" in caplog.text and rows(database)[2] == 0
+    with database.transaction() as db:
+        db.scalars(select(SubmissionVersion).where(SubmissionVersion.submission_id == record)).one().xml = whole
+        db.add(QualityWait(submission_id=record, tries=3, not_before=now))
+    assert quality_judging.judge_waiting(database, now, 50) == 1
+    assert list(town.asked(record)) == ["midnight"] and rows(database)[2] == 0
+
+
+def test_a_failed_record_that_changes_is_judged_at_once_and_its_tries_begin_anew(
+    town: QualityTown, database: Database
+) -> None:
+    record = town.send(**OVERNIGHT)  # type: ignore[arg-type]
+    with database.transaction() as db:
+        db.add(QualityWait(submission_id=record, tries=5, not_before=CAME + timedelta(days=1)))
+        assert list_waiting(db, None, CAME) == [record] and take_from_queue(db, [record]) == {record: 0}
 
 
 def test_no_answer_stands_in_what_is_kept_for_comparing(town: QualityTown, database: Database) -> None:

@@ -39,7 +39,7 @@ def test_every_kind_has_its_words_and_its_numbers_in_them(town):
     told |= {"month": 7919, "record": 1, "usual": 7919}
     with town.app.test_request_context():
         for kind in KINDS:
-            assert "%(" not in say_flag(Flag(kind, told, None, None, None, None)), kind
+            assert "%(" not in say_flag(Flag(kind, told, None, None, None, None, None)), kind
 
 
 def test_who_reviews_sees_what_is_to_be_asked_as_a_question(town, browse, asked):
