@@ -119,6 +119,7 @@ def test_a_visit_is_returned_offered_corrected_and_counts_once(walk: Walk) -> No
     assert "已更正" in page
     (home,) = here.entities["households"]["rows"].values()
     assert (home["name"], home["props"]["door_code"], home["online"]) == (after["new_id"], "A-0302", True)
+    assert home["label"] == "A-0302 五社"
     assert [one for one in walk.follow_ups(shanghai_today()) if one["rule"].startswith("HH-")] == asked
     assert MARK not in town.read("worker", f"/m?project={walk.project}")
     walk.run_jobs(shanghai_today() + timedelta(days=1), time(10))
@@ -204,14 +205,19 @@ def give_back(walk: Walk, town: Town, form: str) -> dict[str, str]:  # noqa: F81
     return row
 
 
-def answer(walk: Walk, town: Town, form: str, **answers: str) -> None:  # noqa: F811
-    """The phone corrects what came back, and the office has the one record, corrected."""
+def answer(walk: Walk, town: Town, form: str, later: dict[str, str] | None = None, **answers: str) -> None:  # noqa: F811
+    """The phone corrects what came back, and the office has the one record, corrected. `later`: what is filled in there
+    after it, before either is sent.
+    """
     here = walk.phones[WEST]
     record = here.fill(form, {"visit_date": shanghai_today().isoformat(), "privacy_now": "alone", **answers}, blank=1.0)
+    then = here.fill(form, later, blank=1.0) if later else None
     (reply,) = here.submit(record)
     assert reply.status == 201
     listed = json.loads(town.read("clinician", f"/v1/projects/{walk.project}/forms/{form}/submissions"))
     assert [one["reviewState"] for one in listed] == ["edited"]
+    if then is not None:
+        here.submit(then)
     assert rows_on(here, form) == []
 
 
@@ -286,14 +292,14 @@ def test_a_loss_that_was_told_by_mistake_becomes_the_birth_that_it_was(walk: Wal
     assert (row["was_pregnancy"], row["was_status_before"]) == (pregnancy, "ongoing")
     assert "loss" not in str(row) and "counsellor" not in str(row)
 
+    # what the phone does to that row afterwards follows upon the correction
+    visit = {**report, "report_type": "pnc_visit", "baby_state": "well"}
     answer(
-        walk, town, form, to_fix=row["name"], pregnancy=pregnancy, report_type="birth", birth_date=day, live_births="1"
-    )
+        walk, town, form, visit, to_fix=row["name"], pregnancy=pregnancy, report_type="birth", birth_date=day,
+        live_births="1",
+    )  # fmt: skip
     listed_on(here, "pregnancies", status="gave_birth")
     assert {"PN1", "PN42"} == {rule for rule, _ in asked_of(walk)} & {"PL1", "PN1", "PN42"}
-
-    # what the phone does to that row from now on follows upon the correction
-    here.submit(here.fill(form, {**report, "report_type": "pnc_visit", "baby_state": "well"}, blank=1.0))
     nothing_waits(walk)
 
 
@@ -341,5 +347,4 @@ def test_an_outcome_that_was_returned_opens_its_referral_again(walk: Walk) -> No
 
     answer(walk, town, form, to_fix=row["name"], referral=referral, arrived="no", closed="no")
     listed_on(here, "referrals", status="open", outcome="no", urgency="urgent")
-    here.submit(here.fill(form, {**told, "closed": "no"}, blank=1.0))
     nothing_waits(walk)
