@@ -17,7 +17,10 @@ _VERSION = re.compile(r"(\d{4})\.(\d{1,3})(?:\.\d+)*")
 
 @dataclass(frozen=True)
 class DatasetUse:
-    """One entity list a form writes to. `repeat_path` is the repeat around the entity, None if it is in none."""
+    """One entity list a form writes to. `repeat_path` is the repeat around the entity, None if it is in none.
+
+    A form that updates "when false()" does not update: XLSForm wants that condition of whoever names the id of a new entity.
+    """
 
     name: str
     properties: tuple[str, ...]
@@ -59,7 +62,12 @@ def read_datasets(model: Element, primary: Element, schema: FormSchema) -> list[
     for field in schema.fields:
         if field.saveto is not None:
             properties[_container_of(field.path, entities, schema)].append(_checked_property(field.saveto, field.path))
-    return [_read_use(entity, path, properties[path], version, schema) for path, entity in entities.items()]
+    never = {one.get("nodeset") for one in children(model, "bind") if one.get("calculate") == "false()"}
+    root = f"/{local_name(primary)}"
+    return [
+        _read_use(entity, path, properties[path], version, schema, f"{root}{path}/meta/entity/@update" not in never)
+        for path, entity in entities.items()
+    ]
 
 
 def version_of_entities(text: str) -> tuple[int, int] | None:
@@ -111,7 +119,9 @@ def _checked_property(name: str, path: str) -> str:
     return name
 
 
-def _read_use(entity: Element, path: str, properties: list[str], version: str, schema: FormSchema) -> DatasetUse:
+def _read_use(
+    entity: Element, path: str, properties: list[str], version: str, schema: FormSchema, may_update: bool
+) -> DatasetUse:
     name = (attribute(entity, "dataset") or "").strip()
     if not dataset_name_ok(name):
         raise _invalid(f"{name!r} is not a valid name of an entity list.")
@@ -126,7 +136,7 @@ def _read_use(entity: Element, path: str, properties: list[str], version: str, s
             )
     field = schema.by_path.get(path)
     repeat = path if field and field.repeat else schema.repeat_of(path) if path else None
-    return DatasetUse(name, tuple(dict.fromkeys(properties)), creates, updates, version, repeat)
+    return DatasetUse(name, tuple(dict.fromkeys(properties)), creates, updates and may_update, version, repeat)
 
 
 def _invalid(message: str) -> XFormInvalid:

@@ -74,7 +74,7 @@ def _writes(form: Outline) -> str:
             ("create_if", "新建的条件 / makes a row when"),
             ("update_if", "更新的条件 / changes one when"),
         ):
-            if use.get(column):
+            if use.get(column) not in (None, "", "false()"):
                 said = worded(use[column], form)
                 lines.append(f"- {words}：{said.zh} / {said.en}")
     return "\n".join(lines) + "\n"

@@ -2,6 +2,8 @@
 else: a record acts there only once by itself.
 """
 
+from dataclasses import replace
+
 import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +14,7 @@ from forms.instance import Instance, read_instance, read_values, value_at
 from forms.schema import FormSchema
 from server.intake.items import Item, Receipt
 from server.models import Dataset, Entity, EntityVersion, Submission, SubmissionVersion
+from server.registry.backlog import replay_followers
 from server.registry.entities import Author, properties_of, write_update
 
 Changed = dict[str, tuple[str, str]]
@@ -36,27 +39,59 @@ def write_on(db: Session, receipt: Receipt, changed: Changed, item: Item) -> Non
     versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == receipt.submission_id)
     made = select(EntityVersion.entity_id).where(EntityVersion.submission_version_id.in_(versions))
     author = Author(item.actor_id, item.user_agent, receipt.submission_id, receipt.submission_version_id, item.now)
-    named = named_in(item)
+    acts = acts_of(item)
+    listed = {one.dataset for one in acts}
     for entity in db.scalars(select(Entity).where(Entity.id.in_(made), Entity.deleted_at.is_(None))).all():
         dataset = db.get_one(Dataset, entity.dataset_id)
-        if entity.uuid not in named.get(dataset.name, {entity.uuid}):
-            continue
-        known, stands = properties_of(db, dataset.id), orjson.loads(entity.data_json)
-        wanted = {name: now for name, (was, now) in changed.items() if name in known and stands.get(name, "") == was}
-        if wanted:
-            act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, "", wanted)
-            write_update(db, dataset, entity, entity.version, act, author)
+        act = next((one for one in acts if (one.dataset, one.uuid) == (dataset.name, entity.uuid)), None)
+        if act is not None or dataset.name not in listed:
+            write_into(db, dataset, entity, changed, act, author)
 
 
-def named_in(item: Item) -> dict[str, set[str]]:
-    """The entities that a record is about as it reads now, by list; a list of which it names none is left out."""
-    found: dict[str, set[str]] = {}
+def write_into(
+    db: Session, dataset: Dataset, entity: Entity, changed: Changed, act: EntityAct | None, author: Author
+) -> None:
+    """One entity: what changed and is still as this record said it, and its name. `act`: what the record says of it now.
+
+    A phone that filled in the record has changed its own row by it, and goes on from there: that version is written here
+    too, also where it says nothing new, or all that the phone does later would wait for it (registry/backlog.py).
+    """
+    known, stands = properties_of(db, dataset.id), orjson.loads(entity.data_json)
+    wanted = {name: now for name, (was, now) in changed.items() if name in known and stands.get(name, "") == was}
+    label = act.label if act is not None and entity.label == said_label(db, entity, author) else ""
+    goes_on = act if act is not None and is_news_of_branch(db, entity, act) else None
+    if not wanted and goes_on is None and label in ("", entity.label):
+        return
+    meant = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, label, wanted)
+    if goes_on is not None:
+        phones = {name: getattr(goes_on, name) for name in ("base_version", "trunk_version", "branch_id")}
+        meant = replace(meant, **phones)
+    write_update(db, dataset, entity, entity.version, meant, author)
+    if goes_on is not None:
+        replay_followers(db, dataset, goes_on, author.now)
+
+
+def is_news_of_branch(db: Session, entity: Entity, act: EntityAct) -> bool:
+    """Whether a phone changed its own row by this act and that step is not known here yet."""
+    if not act.update or act.branch_id is None:
+        return False
+    step = EntityVersion.branch_id == act.branch_id, EntityVersion.branch_base_version == act.base_version
+    return db.scalar(select(EntityVersion.id).where(EntityVersion.entity_id == entity.id, *step).limit(1)) is None
+
+
+def said_label(db: Session, entity: Entity, author: Author) -> str | None:
+    """What the entity was called when this record last wrote to it."""
+    versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == author.submission_id)
+    here = EntityVersion.entity_id == entity.id, EntityVersion.submission_version_id.in_(versions)
+    return db.scalar(select(EntityVersion.label).where(*here).order_by(EntityVersion.version.desc()).limit(1))
+
+
+def acts_of(item: Item) -> list[EntityAct]:
+    """What a record says of entities as it reads now."""
     try:
-        for act in read_acts(item.instance, item.asked.schema):
-            found.setdefault(act.dataset, set()).add(act.uuid)
+        return read_acts(item.instance, item.asked.schema)
     except FormError:
-        return {}
-    return found
+        return []
 
 
 def carry_on(db: Session, item: Item, receipt: Receipt) -> None:
@@ -70,6 +105,5 @@ def carry_on(db: Session, item: Item, receipt: Receipt) -> None:
     )
     xml = db.scalar(earlier)
     before = read_values(read_instance(bytes(xml)), item.asked.schema) if xml else {}
-    changed = changed_properties(item.asked.schema, before, item.instance) if before else {}
-    if changed:
-        write_on(db, receipt, changed, item)
+    if before:
+        write_on(db, receipt, changed_properties(item.asked.schema, before, item.instance), item)

@@ -2,11 +2,12 @@
 
 A form names the answers that it takes over as `was_` and the question's name (forms/library); no other answer is told. Of
 a record that holds somebody's health, or names her, it is told whom it is about, of whose row the phone has anyhow, and
-when she was seen, but nothing that she said: it would lie on the phone as plain text. The reason says what to look at.
+when she was seen and how the phone's own lists stood then, but nothing that she said: it would lie on the phone as plain
+text. The reason says what to look at.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -15,7 +16,9 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.instance import value_at
+from forms.entities import read_acts
+from forms.errors import FormError
+from forms.instance import read_instance, value_at
 from forms.media import choice_csv
 from forms.schema import GEO_TYPES, Field, FormSchema
 from server.access.caller import Caller
@@ -27,8 +30,13 @@ from server.registry.returned_records import still_told
 
 COLUMNS: Final = ("name", "label", "form_id", "why", "day")
 WAS: Final = "was_"
-OF_ANY_VISIT: Final = ("visit_key", "visit_date", "new_id")
+NEW_ID: Final = "new_id"
+OF_ANY_VISIT: Final = ("visit_key", "visit_date", NEW_ID)
 """What every form of ours has that says nothing of anybody: which visit, its day, and the id of a row that it made."""
+AS_LISTED: Final = ("due_subject", "status_before", "injection_before", "next_before")
+"""What forms of ours noted of the phone's own lists before they asked anything: by it they ask the same again, when the
+record itself has changed those lists. Calculations only, never an answer.
+"""
 NAMED = re.compile(rb"/was_([A-Za-z_][\w.-]*)")
 NO_MARKUP: Final = str.maketrans("<>[]", "＜＞［］")
 """Phones read a choice's label as Markdown with HTML: what somebody wrote makes no link and no colour there."""
@@ -48,8 +56,11 @@ class Row:
 
 def to_correct_csv(db: Session, caller: Caller, version: FormVersion, form_id: str, reach: Reach) -> bytes:
     """The longest away first. Days are Shanghai's."""
-    taken = taken_over(bytes(version.xml), SCHEMAS.get(db, version.id, version.sha256))
-    rows = [] if caller.only_sends or caller.actor_id is None else find_rows(db, caller.actor_id, version, taken, reach)
+    schema = SCHEMAS.get(db, version.id, version.sha256)
+    taken = taken_over(bytes(version.xml), schema)
+    rows = []
+    if not caller.only_sends and caller.actor_id is not None:
+        rows = find_rows(db, caller.actor_id, version, schema, taken, reach)
     columns = (*COLUMNS, *(WAS + one.name for one in taken))
     return choice_csv(columns, [(one.name, one.label, form_id, one.why, one.day, *one.answers) for one in rows])
 
@@ -67,9 +78,12 @@ def names_in(xml: bytes) -> tuple[str, ...]:
     return tuple(sorted({one.decode() for one in NAMED.findall(xml)}))
 
 
-def find_rows(db: Session, actor_id: int, version: FormVersion, taken: Sequence[Field], reach: Reach) -> list[Row]:
+def find_rows(
+    db: Session, actor_id: int, version: FormVersion, schema: FormSchema, taken: Sequence[Field], reach: Reach
+) -> list[Row]:
     rows = db.execute(
         select(
+            Submission.id,
             SubmissionVersion.instance_id,
             SubmissionVersion.instance_name,
             SubmissionVersion.values_json,
@@ -90,22 +104,41 @@ def find_rows(db: Session, actor_id: int, version: FormVersion, taken: Sequence[
         .order_by(ReturnedRecord.returned_at, ReturnedRecord.id)
     )
     found = []
-    for instance_id, name, values, reason, at, health in rows:
+    for number, instance_id, name, values, reason, at, health in rows:
         why = BLANKS.sub(" ", reason).strip()
         tree = orjson.loads(values) if values else {}
         told = [one for one in taken if is_told(one, health, reach)]
+        answers = [
+            made_by(db, number, schema) if is_unknown_id(one, tree) else answer_in(tree, one, told) for one in taken
+        ]
         label = f"{name or instance_id.removeprefix('uuid:')[:8]}：{why}".translate(NO_MARKUP)
-        found.append(Row(instance_id, label, why, today(at).isoformat(), tuple(answers_in(tree, taken, told))))
+        found.append(Row(instance_id, label, why, today(at).isoformat(), tuple(answers)))
     return found
 
 
 def is_told(asked: Field, health: bool, reach: Reach) -> bool:
     if health:
-        return asked.choices_from in HER_FILES or asked.name in OF_ANY_VISIT
+        noted = asked.name in AS_LISTED and not asked.labels
+        return asked.choices_from in HER_FILES or asked.name in OF_ANY_VISIT or noted
     return not (reach.doors_only and asked.type in GEO_TYPES)
 
 
-def answers_in(tree: dict[str, Any], taken: Iterable[Field], told: Sequence[Field]) -> Iterable[str]:
-    for one in taken:
-        value = value_at(tree, one.path) if one in told else None
-        yield value if isinstance(value, str) else ""
+def answer_in(tree: dict[str, Any], asked: Field, told: Sequence[Field]) -> str:
+    value = value_at(tree, asked.path) if asked in told else None
+    return value if isinstance(value, str) else ""
+
+
+def is_unknown_id(asked: Field, tree: dict[str, Any]) -> bool:
+    """Whether it is the id of a row that the record does not tell, because its form had no such question then."""
+    return asked.name == NEW_ID and not value_at(tree, asked.path)
+
+
+def made_by(db: Session, submission_id: int, schema: FormSchema) -> str:
+    """The id of the one row of a list that a record makes by itself, "" where it makes none."""
+    here = SubmissionVersion.submission_id == submission_id, SubmissionVersion.is_current
+    xml = bytes(db.scalars(select(SubmissionVersion.xml).where(*here)).one())
+    try:
+        made = [one.uuid for one in read_acts(read_instance(xml), schema) if one.create] if xml else []
+    except FormError:
+        return ""
+    return made[0] if len(made) == 1 else ""

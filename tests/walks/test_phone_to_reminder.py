@@ -170,10 +170,10 @@ def register_woman(phone: Phone) -> tuple[dict[str, Any], str]:
     return record, woman
 
 
-def register_pregnancy(phone: Phone, woman: str) -> tuple[dict[str, Any], str]:
+def register_pregnancy(phone: Phone, woman: str, weeks: int = WEEKS) -> tuple[dict[str, Any], str]:
     """F3, offline, on a woman whom only this phone knows."""
     before = set(phone.entities["pregnancies"]["rows"])
-    first_day = shanghai_today() - timedelta(weeks=WEEKS)
+    first_day = shanghai_today() - timedelta(weeks=weeks)
     record = phone.fill(
         "pregnancy_registration",
         {

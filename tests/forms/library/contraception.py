@@ -22,7 +22,7 @@ HERS, ANOTHER, LIS = (str(uuid.UUID(int=number, version=4)) for number in (31, 3
 START = {"reason": "start", "info_given": "several_methods how_works", "choice_hers": "yes", "pressure": "no"}
 AGAIN = {"choice_hers": "yes", "pressure": "no"}
 
-BEFORE_ALL = {"start", "end", "today", "deviceid", "client", "village_code", "consent_ok", "my_role"}
+BEFORE_ALL = {"start", "end", "today", "deviceid", "corrects", "client", "village_code", "consent_ok", "my_role"}
 BEFORE_ALL |= {
     "clinic_phones",
     "clinic_phones_en",

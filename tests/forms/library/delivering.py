@@ -19,6 +19,7 @@ BEFORE_ALL = {
     "end",
     "today",
     "deviceid",
+    "corrects",
     "pregnancy",
     "due_subject",
     "my_role",

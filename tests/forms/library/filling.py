@@ -19,6 +19,7 @@ from forms.instance import elements_at, read_instance
 from forms.library import read_library_form
 from forms.schema import FormSchema
 from forms.xform import read_xform
+from server.publishing.to_correct import AS_LISTED, OF_ANY_VISIT
 from tests.forms.library.words_read import check_words, names_in
 from tests.phones.collectsim.csim.engine import Engine, EngineError
 
@@ -208,6 +209,12 @@ def returned_row(record: "Filled", why: str, **answers: str) -> dict[str, str]:
     told = answers or record.values
     known = {"name": read_instance(record.xml).instance_id, "label": f"A-0301：{why}", "form_id": record.form_id}
     return {**known, "why": why, "day": day(0), **{f"was_{name}": value for name, value in told.items()}}
+
+
+def returned_care_row(record: "Filled", chosen: str) -> dict[str, str]:
+    """The same of a woman's record, of which nothing is told that she said; `chosen` is the question by which it is hers."""
+    told = {name: record.values.get(name, "") for name in (chosen, *OF_ANY_VISIT, *AS_LISTED)}
+    return returned_row(record, "请再看一看", **told)
 
 
 def empty(columns: Iterable[str]) -> Rows:

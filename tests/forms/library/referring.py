@@ -7,7 +7,7 @@ from tests.forms.library.filling import LI, VILLAGE, WANG, Filled, Phone, Pocket
 FORM = "referral_outcome"
 HERS, LIS, OVER = (str(uuid.UUID(int=number, version=4)) for number in (51, 52, 53))
 
-BEFORE_ALL = {"start", "end", "today", "deviceid", "referral", "woman"}
+BEFORE_ALL = {"start", "end", "today", "deviceid", "corrects", "referral", "woman"}
 BEFORE_ALL |= {
     "village_code",
     "consent_ok",

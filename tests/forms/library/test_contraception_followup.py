@@ -24,7 +24,7 @@ from tests.forms.library.contraception import (
     refused,
 )
 from tests.forms.library.due_questions import check_no_key_without_a_visit
-from tests.forms.library.filling import LI, NO_VISITS, VILLAGE, WANG, Phone, day, due_row, woman
+from tests.forms.library.filling import LI, NO_VISITS, VILLAGE, WANG, Phone, day, due_row, returned_care_row, woman
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_it_creates_and_updates_episodes_and_nothing_else(form: XForm) -> None:
 
 
 def test_it_needs_the_lists_of_its_phone_and_the_towns_clinics(form: XForm) -> None:
-    names = ("me", "hotlines", "thresholds", "due_visits", "women", LIST, "clinics")
+    names = ("me", "hotlines", "thresholds", "to_correct", "due_visits", "women", LIST, "clinics")
     assert [one for one in form.media if one.type == "file"] == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 
@@ -270,3 +270,59 @@ def test_no_label_and_no_name_of_a_record_tells_the_method(phone: Phone) -> None
         name = re.search(rb"<instanceName>(.*)</instanceName>", filled.xml)
         assert name is not None
         assert filled.act().label == name[1].decode() == f"W-0231 王* {day(0)}"
+
+
+def test_a_returned_start_of_a_method_starts_it_once(phone: Phone) -> None:
+    sent = fill(phone, **START, method="coc")
+    row = returned_care_row(sent, "client")
+    own = episode(sent.act().uuid, method="coc")
+    on = pocket(episodes=[own, episode(LIS, LI)]).with_rows("to_correct", [row])
+    known = {"to_fix": row["name"], "privacy_now": "alone", **START}
+
+    again = phone.fill(FORM, on, {**known, "method": "pop"}, leave_prefilled=True)
+    assert (again.values["client"], again.values["visit_date"]) == (WANG, day(0))
+    assert (again.act().create, again.act().uuid) == (True, sent.act().uuid)
+    assert (again.act().properties["method"], again.values["method_before"]) == ("pop", "")
+    assert "episode" not in again.shown
+
+    beside = pocket(episodes=[own, episode(HERS)]).with_rows("to_correct", [row])
+    still = phone.fill(FORM, beside, {**known, "method": "pop"}, leave_prefilled=True)
+    assert (still.values["episode"], still.act().uuid) == ("", sent.act().uuid)
+    assert phone.fill(FORM, beside, {**known, "episode": own["name"]}, leave_prefilled=True).values["episode"] == ""
+
+
+def test_a_returned_injection_is_counted_from_the_one_before_it(phone: Phone) -> None:
+    before = {"last_injection": day(-95), "next_injection": day(-4)}
+    given = {"episode": HERS, "reason": "reinject", **AGAIN, "method": "dmpa", "next_injection_date": day(91)}
+    sent = fill(phone, hers(**before), **given, last_injection=day(0))
+    row = returned_care_row(sent, "client")
+    row = {**row, "was_episode": HERS}
+    on = hers(last_injection=day(0), next_injection=day(91)).with_rows("to_correct", [row])
+
+    answers = {
+        "to_fix": row["name"],
+        "privacy_now": "alone",
+        "reason": "reinject",
+        **AGAIN,
+        "next_injection_date": day(90),
+    }
+    again = phone.fill(FORM, on, answers, leave_prefilled=True)
+
+    kept = ("episode", "method", "injection_before", "next_before", "late_days", "last_injection")
+    assert [again.values[name] for name in kept] == [sent.values[name] for name in kept]
+    assert (again.act().update, again.act().uuid) == (True, HERS)
+
+    another = phone.fill(FORM, on, {**answers, "client": LI, "episode": LIS}, leave_prefilled=True)
+    assert (another.values["episode"], another.values["injection_before"]) == (LIS, "")
+
+
+def test_a_returned_stop_is_still_about_the_method_that_it_ended(phone: Phone) -> None:
+    sent = fill(phone, hers(), episode=HERS, reason="stop")
+    row = {**returned_care_row(sent, "client"), "was_episode": HERS}
+    on = pocket(episodes=[episode(HERS, status="ended"), episode(ANOTHER)]).with_rows("to_correct", [row])
+
+    answers = {"to_fix": row["name"], "privacy_now": "alone", "reason": "check", **AGAIN}
+    again = phone.fill(FORM, on, answers, leave_prefilled=True)
+
+    assert (again.values["episode"], again.values["method"]) == (HERS, "dmpa")
+    assert again.act().properties["status"] == "current"

@@ -23,7 +23,17 @@ from tests.forms.library.delivering import (
     pocket,
 )
 from tests.forms.library.due_questions import check_no_key_without_a_visit, check_overdue_stand_apart
-from tests.forms.library.filling import LI, NO_VISITS, WANG, Phone, begun_earlier, day, due_row, woman
+from tests.forms.library.filling import (
+    LI,
+    NO_VISITS,
+    WANG,
+    Phone,
+    begun_earlier,
+    day,
+    due_row,
+    returned_care_row,
+    woman,
+)
 from tests.phones.collectsim.csim.engine import EngineError
 
 
@@ -40,7 +50,7 @@ def test_it_updates_pregnancies_and_nothing_else(form: XForm) -> None:
 
 
 def test_it_needs_the_lists_of_its_phone_and_the_towns_clinics(form: XForm) -> None:
-    names = ("women", "clinics", "me", "hotlines", "thresholds", "due_visits", "pregnancies")
+    names = ("women", "clinics", "me", "hotlines", "thresholds", "to_correct", "due_visits", "pregnancies")
     assert [one for one in form.media if one.type == "file"] == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 
@@ -226,3 +236,38 @@ def test_a_correction_keeps_the_next_date_though_it_has_passed(phone: Phone) -> 
 
 def test_the_name_of_a_record_is_her_masked_label_and_the_day(phone: Phone) -> None:
     assert f"<instanceName>W-0231 王* {day(0)}</instanceName>".encode() in fill(phone, **LOSS).xml
+
+
+def test_a_returned_loss_may_have_been_a_birth(phone: Phone) -> None:
+    sent = fill(phone, **LOSS)
+    row = returned_care_row(sent, "pregnancy")
+    on = pocket(status="ended").with_rows("to_correct", [row])
+
+    again = phone.fill(FORM, on, {"to_fix": row["name"], "privacy_now": "alone", **BIRTH}, leave_prefilled=True)
+
+    assert (again.values["pregnancy"], again.values["visit_date"]) == (HERS, day(0))
+    assert (again.values["status_before"], again.values["corrects"]) == ("ongoing", row["name"])
+    assert (again.act().uuid, again.act().properties["status"]) == (HERS, "gave_birth")
+
+
+def test_a_returned_report_that_came_after_a_loss_is_about_that_alone(phone: Phone) -> None:
+    due = due_row(FORM, OVER, 5, "after a loss", "pregnancies")
+    answers = {"due_open": "after a loss", "privacy_now": "alone", **LOSS, "loss_support": "none"}
+    sent = phone.fill(FORM, pocket(due), answers, leave_prefilled=True)
+    row = returned_care_row(sent, "pregnancy")
+    on = pocket().with_rows("to_correct", [row])
+    known = {"to_fix": row["name"], "privacy_now": "alone"}
+
+    again = phone.fill(FORM, on, {**known, **LOSS, "loss_support": "clinic"}, leave_prefilled=True)
+    kept = ("pregnancy", "due_subject", "visit_key", "status_before")
+    assert [again.values[name] for name in kept] == [OVER, OVER, "after a loss", "ended"]
+    assert phone.fill(FORM, on, {**known, **BIRTH}, leave_prefilled=True).values["report_type"] == ""
+
+
+def test_a_returned_report_of_somebody_else_goes_by_her_own_list(phone: Phone) -> None:
+    row = returned_care_row(fill(phone, **LOSS), "pregnancy")
+    on = pocket(status="ended").with_rows("to_correct", [row])
+
+    again = phone.fill(FORM, on, {"to_fix": row["name"], "pregnancy": LIS, "privacy_now": "alone"})
+
+    assert (again.values["pregnancy"], again.values["status_before"]) == (LIS, "gave_birth")

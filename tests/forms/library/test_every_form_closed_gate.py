@@ -12,7 +12,7 @@ DUE = {"due_overdue", "due_open"}
 
 REGISTRATION = "pregnancy_registration"
 REGISTERED = {"start", "end", "today", "deviceid", "my_role", "visit_key", "woman", "woman_code", "village_code"}
-REGISTERED |= {"consent_ok", "visit_date", "registers", "ongoing", "clinic_phone", "numbers"}
+REGISTERED |= {"corrects", "new_id", "consent_ok", "visit_date", "registers", "ongoing", "clinic_phone", "numbers"}
 REGISTERED |= {"lmp_day", "us_day", "apart", "at_scan", "by_scan", "anchor_day"}
 
 

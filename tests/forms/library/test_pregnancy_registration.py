@@ -23,6 +23,7 @@ from tests.forms.library.filling import (
     due_row,
     entity,
     make_pocket,
+    returned_care_row,
     woman,
 )
 from tests.phones.collectsim.csim.engine import EngineError
@@ -67,7 +68,7 @@ def test_the_registration_makes_pregnancies_and_changes_nothing() -> None:
 
 
 def test_the_registration_needs_these_lists() -> None:
-    needs = {"me.csv", "due_visits.csv", "women.csv", "pregnancies.csv", "clinics.csv"}
+    needs = {"me.csv", "to_correct.csv", "due_visits.csv", "women.csv", "pregnancies.csv", "clinics.csv"}
 
     listed = {one for one in read_xform(read_library_form(FORM)).media if one.type == "file"}
     assert listed == {MediaNeed(name, "file") for name in needs}
@@ -86,6 +87,25 @@ def test_who_wants_it_gets_a_pregnancy_under_a_neutral_label(phone: Phone, pocke
         "status": "ongoing",
     }
     assert re.findall("instanceName>([^<]+)<", record.xml.decode()) == [f"W-0231 {day(0)}"]
+
+
+def test_a_returned_registration_is_the_same_pregnancy_with_its_number(phone: Phone, pocket: Pocket) -> None:
+    sent = fill(phone, pocket, WANTS, PERIOD)
+    own = entity(sent.act().uuid, "W-0231 #1", woman=WANG, status="gave_birth", preg_no="1")
+    later = entity(str(uuid.uuid4()), "W-0231 #2", woman=WANG, status="ongoing", preg_no="2")
+    row = returned_care_row(sent, "woman")
+    on = pocket.with_rows("pregnancies", [own]).with_rows("to_correct", [row])
+    known = {"to_fix": row["name"], "privacy_now": "alone", "wants_registration": "yes", **PERIOD}
+
+    again = phone.fill(FORM, on, {**known, "lmp_date": day(-90)}, leave_prefilled=True)
+    act = again.act()
+    assert (again.values["woman"], again.values["visit_date"], again.values["corrects"]) == (WANG, day(0), row["name"])
+    assert (act.uuid, act.create, act.update, act.label) == (sent.act().uuid, True, False, "W-0231 #1")
+    assert (act.properties["ga_anchor"], "ongoing_note" in again.shown) == (day(-90), False)
+
+    both = on.with_rows("pregnancies", [own, later])
+    assert phone.fill(FORM, both, known, leave_prefilled=True).act().label == "W-0231 #1"
+    assert fill(phone, both, WANTS, PERIOD).act().label == "W-0231 #3"
 
 
 def test_a_later_pregnancy_has_the_next_number_also_when_it_is_corrected(phone: Phone, pocket: Pocket) -> None:

@@ -7,7 +7,17 @@ from forms.media import MediaNeed
 from forms.xform import XForm, read_xform
 from tests.forms.library import referring
 from tests.forms.library.due_questions import check_no_key_without_a_visit, check_overdue_stand_apart
-from tests.forms.library.filling import LI, NO_VISITS, WANG, Phone, begun_earlier, day, due_row, woman
+from tests.forms.library.filling import (
+    LI,
+    NO_VISITS,
+    WANG,
+    Phone,
+    begun_earlier,
+    day,
+    due_row,
+    returned_care_row,
+    woman,
+)
 from tests.forms.library.referring import BEFORE_ALL, FORM, HERS, LIS, OPEN, fill, pocket, referral, refused
 from tests.phones.collectsim.csim.engine import EngineError
 
@@ -25,7 +35,7 @@ def test_it_updates_referrals_and_nothing_else(form: XForm) -> None:
 
 
 def test_it_needs_the_lists_of_its_phone_and_the_towns_clinics(form: XForm) -> None:
-    names = ("me", "women", "clinics", "due_visits", "referrals")
+    names = ("me", "women", "clinics", "to_correct", "due_visits", "referrals")
     assert [one for one in form.media if one.type == "file"] == [MediaNeed(f"{name}.csv", "file") for name in names]
 
 
@@ -254,3 +264,20 @@ def test_the_visits_day_is_of_the_last_year(phone: Phone, distance: int, kept: b
 
 def test_the_name_of_a_record_is_her_masked_label_and_the_day(phone: Phone) -> None:
     assert f"<instanceName>W-0231 王* {day(0)}</instanceName>".encode() in fill(phone).xml
+
+
+def test_a_returned_outcome_brings_its_referral_although_it_is_closed_by_now(phone: Phone) -> None:
+    due = due_row(FORM, HERS, 5, "open", "referrals")
+    known = {"due_open": "open", "visit_date": day(-2), "privacy_now": "alone"}
+    sent = phone.fill(FORM, pocket(due), {**known, "arrived": "prefer_not"}, leave_prefilled=True)
+    assert sent.act().properties["status"] == "closed"
+    row = returned_care_row(sent, "referral")
+    on = pocket(status="closed", urgency="urgent").with_rows("to_correct", [row])
+
+    answers = {"to_fix": row["name"], "privacy_now": "alone", "arrived": "no", "closed": "no"}
+    again = phone.fill(FORM, on, answers, leave_prefilled=True)
+
+    kept = ("referral", "visit_key", "visit_date", "referred_before")
+    assert [again.values[name] for name in kept] == [sent.values[name] for name in kept]
+    assert (again.values["corrects"], again.values["urgency_before"]) == (row["name"], "urgent")
+    assert (again.act().uuid, again.act().properties["status"]) == (HERS, "open")

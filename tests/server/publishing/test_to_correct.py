@@ -197,3 +197,22 @@ def test_a_form_takes_over_what_it_names_itself_but_no_file_and_nothing_that_rep
             "size",
             "visit_date",
         ]
+
+
+@pytest.mark.parametrize("ours", ["", "11111111-2222-4333-8444-555555555555"])
+def test_the_row_that_a_record_made_is_told_also_where_its_form_did_not_note_it(town: CareTown, ours: str) -> None:
+    phone, made = town.phone("A1"), "7f3c5a10-9f61-4a9b-8a3e-0c1d2e3f4a5b"
+    with town.database.transaction() as db:
+        a_form(db, town.project_id, "homes", xml=a_correcting_form("homes", makes=True))
+    xml = a_record(
+        "homes", village="A1", entity=f'<entity dataset="homes" create="1" id="{made}"><label>家</label></entity>'
+    )
+    if ours:
+        xml = xml.replace(b"<size>", f"<new_id>{ours}</new_id><size>".encode(), 1)
+    assert phone.send(town.project_id, xml).status_code == 201
+    with town.database.reading() as db:
+        number = db.scalars(select(Submission.id)).one()
+    back(town, number)
+    text = phone.get(f"/projects/{town.project_id}/forms/homes/attachments/to_correct.csv").text
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["was_new_id"] == (ours or made)
