@@ -137,6 +137,10 @@ GET /rights/feedback/<uuid:case_id>
 [project] followup.list
 GET /map/rates
 
+[project] indicator.read
+GET /reports
+GET /reports/indicators/<name>
+
 [project] followup.list|benefit.list
 GET /follow-ups
 

@@ -95,6 +95,7 @@ ABSENT = (
         "/workbook",
         "submission_id>/case",
         "/timetable/<name>",
+        "/indicators/<name>",
     ),
     *("/merges/<int", "/places/shifts/"),
     *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),

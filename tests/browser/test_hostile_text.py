@@ -42,6 +42,8 @@ QUIET = {
     "/office",
     "/phones/roster",
     "/places/import",
+    "/reports",
+    "/reports/indicators/<name>",
     "/review/<submission_id>/case",
     "/review/batches/<batch_id>",
     "/review/health/<village>",

@@ -31,6 +31,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     headers,
     homes,
     inbox,
+    indicators,
     library,
     library_lists,
     map,
