@@ -1,12 +1,13 @@
 """Indicators of one family count nearly the same people: two of them, subtracted, must give no small number. Pure.
 
-Of births there are seven rates. Thirty-one births with five checks beside twenty-nine with complete care would tell of two
-women. So each is told only where it differs from those before it by nothing or by at least five, in what was done, in what was
-not, and in all; where not, it is hidden there, and in what would give it back.
+Of births there are six rates. Thirty-one births beside twenty-nine after which a visit was wanted would tell of two women, and
+thirty with five checks beside twenty-eight with complete care of two others. So each is told only where it is of as many as
+those before it, or of five fewer or more, and where one is a part of another the same holds of what was done and what was not.
+Where it does not, it is hidden there, and in what would give it back.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from geo.masking import K
 from geo.month_ends import Month, Rate
@@ -14,13 +15,23 @@ from geo.month_ends import Month, Rate
 HIDDEN = Rate(why="complement")
 
 
-def hide_near(month: Month, others: Iterable[Month], k: int = K) -> Month:
+@dataclass(frozen=True)
+class Beside:
+    """What is told of another indicator of the family; `nested`: whether one of the two is a part of the other."""
+
+    month: Month
+    nested: bool
+
+
+def hide_near(month: Month, others: Iterable[Beside], k: int = K) -> Month:
     """A line as it may be told beside others: those of its family before it, of this end and of the one before."""
     known = list(others)
     near = {
-        place for place, rate in month.clusters.items() if any(_near(rate, one.clusters.get(place), k) for one in known)
+        place
+        for place, rate in month.clusters.items()
+        if any(_near(rate, one.month.clusters.get(place), one.nested, k) for one in known)
     }
-    if not near and not any(_near(month.town, one.town, k) for one in known):
+    if not near and not any(_near(month.town, one.month.town, one.nested, k) for one in known):
         return month
     # The town is the sum of its clusters: where it alone is near, they would give it back.
     gone = near or month.clusters.keys()
@@ -32,8 +43,10 @@ def _hide(rate: Rate) -> Rate:
     return rate if rate.why else HIDDEN
 
 
-def _near(rate: Rate, other: Rate | None, k: int) -> bool:
+def _near(rate: Rate, other: Rate | None, nested: bool, k: int) -> bool:
     if other is None or rate.done is None or rate.of is None or other.done is None or other.of is None:
         return False
-    apart = rate.done - other.done, rate.of - other.of, (rate.of - rate.done) - (other.of - other.done)
+    apart = [rate.of - other.of]
+    if nested:
+        apart += [rate.done - other.done, (rate.of - rate.done) - (other.of - other.done)]
     return any(0 < abs(one) < k for one in apart)

@@ -1,8 +1,8 @@
 """Pregnancies and births: early registration, checks, visits afterwards (I1b to I5, domain.md 4.1). Pure.
 
 Only women who agreed to be counted are in it. A birth is one with a live-born baby; of a loss nothing is counted. Who moved
-and was taken over elsewhere, and who wanted no visits at home, leaves the denominator. Each case is counted in the window
-that holds the last day on which it could be done, so that none is counted while it may still come.
+and was taken over elsewhere, and who wanted no visits at home, leaves the denominator. A birth is counted in the window that
+holds its 56th day: then nothing of what is counted can still come, and all rates of a window are of the same births.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -98,24 +98,25 @@ def registered_early(courses: Sequence[Course], first: date, last: date) -> Iter
             yield Case(one.woman, one.place, one.is_early())
 
 
-def births_in(courses: Sequence[Course], first: date, last: date) -> Iterator[Course]:
+def births_in(courses: Sequence[Course], first: date, last: date) -> Iterator[tuple[Course, date]]:
+    """Those whose 56th day lies in the window, each with its day."""
     for one in courses:
-        if one.born_on and first <= one.born_on <= last and one.was_here(one.born_on):
-            yield one
+        if one.born_on and first <= one.born_on + FIFTY_SIX <= last and one.was_here(one.born_on):
+            yield one, one.born_on
 
 
 def checked_five_times(courses: Sequence[Course], first: date, last: date) -> Iterator[Case]:
     """I2: of births, those before which there were five checks or more."""
-    for one in births_in(courses, first, last):
+    for one, _ in births_in(courses, first, last):
         yield Case(one.woman, one.place, len(one.checks) >= CHECKS)
 
 
 def checked_in_each_window(courses: Sequence[Course], first: date, last: date) -> Iterator[Case]:
     """I2b: of births from 37 weeks on that were registered before 13 weeks, those with a check in each of the five windows."""
-    for one in births_in(courses, first, last):
-        if one.anchor is None or one.born_on is None or one.registered_on > one.anchor + EARLY:
+    for one, born_on in births_in(courses, first, last):
+        if one.anchor is None or one.registered_on > one.anchor + EARLY:
             continue
-        born = (one.born_on - one.anchor).days
+        born = (born_on - one.anchor).days
         if born >= FULL_TIME.days:
             days = [(day - one.anchor).days for day in one.checks]
             asked = [window for window in FIVE if window[0] < born]
@@ -126,10 +127,10 @@ def visited_after(days: timedelta) -> Callable[[Sequence[Course], date, date], I
     """I3 and I3b: of births after which the day she left hospital is known, those with a visit within so many days of it."""
 
     def count(courses: Sequence[Course], first: date, last: date) -> Iterator[Case]:
-        for one in courses:
-            until = one.left_on + days if one.left_on else None
-            if one.left_on is None or until is None or not first <= until <= last:
+        for one, _ in births_in(courses, first, last):
+            if one.left_on is None:
                 continue
+            until = one.left_on + days
             seen = one.visited(one.left_on, until)
             declined = one.no_visits_on is not None and one.no_visits_on <= until
             if one.was_here(until) and (seen or not declined):
@@ -140,10 +141,10 @@ def visited_after(days: timedelta) -> Callable[[Sequence[Course], date, date], I
 
 def seen_after_42_days(courses: Sequence[Course], first: date, last: date) -> Iterator[Case]:
     """I4: of births that are 56 days ago, those with a visit from day 42 to 56."""
-    for one in courses:
-        until = one.born_on + FIFTY_SIX if one.born_on else None
-        if one.born_on and until and first <= until <= last and one.was_here(until):
-            yield Case(one.woman, one.place, one.visited(one.born_on + FORTY_TWO, until))
+    for one, born_on in births_in(courses, first, last):
+        until = born_on + FIFTY_SIX
+        if one.was_here(until):
+            yield Case(one.woman, one.place, one.visited(born_on + FORTY_TWO, until))
 
 
 def cared_for_throughout(courses: Sequence[Course], first: date, last: date) -> Iterator[Case]:
@@ -151,11 +152,9 @@ def cared_for_throughout(courses: Sequence[Course], first: date, last: date) -> 
 
     Where nobody told when she left, the days count from the birth.
     """
-    for one in courses:
-        if one.born_on is None:
-            continue
-        left = one.left_on or one.born_on
+    for one, born_on in births_in(courses, first, last):
+        left = one.left_on or born_on
         until = left + OFFICIAL
-        if first <= until <= last and one.was_here(until):
+        if one.was_here(until):
             done = one.is_early() and len(one.checks) >= CHECKS and one.visited(left, until)
             yield Case(one.woman, one.place, done)

@@ -24,9 +24,10 @@ COVERAGE: Final = "I9"
 class Indicator:
     """`months` long is the window, SNAPSHOT for a state on its last day; `every` so many months one is told.
 
-    `unit`: the smallest that it is told of. Of those of one `family` a later one is told only where no small number is
-    between it and one before it (beside.py). `sensitive`: about people, so that small numbers are hidden. `aim` is a rate
-    in per cent that the brief gives. `forms` are those whose records it counts.
+    `unit`: the smallest that it is told of. Those of one `family` are of the same people but for a few; who is done in one
+    that is `part_of` another is done there, or the other way round. A later one of a family is told only where that gives no
+    small number (beside.py). `sensitive`: about people, so that small numbers are hidden. `aim` is a rate in per cent that
+    the brief gives. `forms` are those whose records it counts.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Indicator:
     every: int = 1
     unit: Unit = "town"
     family: str = ""
+    part_of: tuple[str, ...] = ()
     sensitive: bool = True
     aim: int | None = None
     forms: tuple[str, ...] = ()
@@ -70,13 +72,15 @@ METHODS, SUPPLIES = ("contraception_followup",), ("supplies",)
 
 ALL: Final = (
     Indicator("I1", "births", "A", NORM, None, aim=None, forms=CHECKS),
-    Indicator("I1b", "births", "A", NORM, unit="clusters", family=BIRTHS, forms=CHECKS),
+    Indicator("I1b", "births", "A", NORM, unit="clusters", forms=CHECKS),
     Indicator("I2", "births", "A", NORM, unit="clusters", family=BIRTHS, forms=CHECKS),
-    Indicator("I2b", "births", "A", NORM, unit="clusters", family=BIRTHS, forms=CHECKS),
+    Indicator("I2b", "births", "A", NORM, unit="clusters", family=BIRTHS, part_of=("I2",), forms=CHECKS),
     Indicator("I3", "births", "A", NORM, unit="clusters", family=BIRTHS, forms=POSTNATAL),
-    Indicator("I3b", "births", "A", NORM, unit="clusters", family=BIRTHS, forms=POSTNATAL),
+    Indicator("I3b", "births", "A", NORM, unit="clusters", family=BIRTHS, part_of=("I3",), forms=POSTNATAL),
     Indicator("I4", "births", "A", NORM, every=3, unit="clusters", family=BIRTHS, forms=POSTNATAL),
-    Indicator("I5", "births", "A", NORM, unit="clusters", family=BIRTHS, forms=(*CHECKS, *POSTNATAL)),
+    Indicator(
+        "I5", "births", "A", NORM, unit="clusters", family=BIRTHS, part_of=("I2", "I3b"), forms=(*CHECKS, *POSTNATAL)
+    ),
     Indicator("I6", "methods", "C", PLAN, forms=METHODS),
     Indicator("I6b", "methods", "B", "WHO selected practice recommendations", every=3, forms=METHODS),
     Indicator("I6c", "methods", "C", PLAN, every=3, aim=100, forms=METHODS),

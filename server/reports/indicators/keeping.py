@@ -18,7 +18,7 @@ from server.access.month_ends import as_json, kept, number_of, read_memory, read
 from server.db import Database
 from server.models import Project, Release
 from server.places.clusters import clusters_of
-from server.reports.indicators.beside import hide_near
+from server.reports.indicators.beside import Beside, hide_near
 from server.reports.indicators.counting import count
 from server.reports.indicators.definitions import KEPT, Indicator
 from server.reports.indicators.gathering import Town, gather
@@ -62,13 +62,14 @@ def windows_left(db: Session, project_id: int, indicator: Indicator, today: date
 
 @dataclass
 class Kept:
-    """One end of windows of one town as it is being kept; `before` by family, what is told of it there and at its last end."""
+    """One end of windows of one town as it is being kept; `before` by family, (id, what is told of it) there and at
+    its last end."""
 
     project_id: int
     end: date
     places: frozenset[str]
     now: datetime
-    before: dict[str, list[Month]] = field(default_factory=dict)
+    before: dict[str, list[tuple[str, Month]]] = field(default_factory=dict)
 
     def add(self, db: Session, due: Sequence[Indicator], town: Town) -> None:
         for one in KEPT:
@@ -80,7 +81,7 @@ class Kept:
                 told.append(month)
                 db.add(self.row_of(one, month, memory))
             if one.family:
-                self.before.setdefault(one.family, []).extend(told)
+                self.before.setdefault(one.family, []).extend((one.id, month) for month in told)
         db.flush()
 
     def release(self, indicator: Indicator, parts: Mapping[str, Part], memory: Memory) -> tuple[Month, Memory]:
@@ -89,7 +90,11 @@ class Kept:
         places = self.places if indicator.unit == "clusters" else frozenset((TOWN,))
         line, memory = release_month(for_places(parts, places), dict.fromkeys(places, TOWN), memory)
         month = Month({}, line.villages, line.town)
-        return hide_near(month, self.before.get(indicator.family, ())) if indicator.family else month, memory
+        return hide_near(month, self.beside(indicator)), memory
+
+    def beside(self, indicator: Indicator) -> list[Beside]:
+        family = self.before.get(indicator.family, []) if indicator.family else []
+        return [Beside(month, name in indicator.part_of) for name, month in family]
 
     def row_of(self, indicator: Indicator, month: Month, memory: Memory) -> Release:
         told = orjson.dumps(as_json(month, memory), option=orjson.OPT_SORT_KEYS).decode()

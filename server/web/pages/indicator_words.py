@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -51,6 +52,7 @@ WORDS = {
         _l("Five checks or more"),
         _l("births before which there were five antenatal checks or more"),
         _l("births"),
+        _l("A birth is counted in the window that holds its 56th day. So all rates of births are of the same ones."),
     ),
     "I2b": Words(
         _l("A check in each of the five windows"),
@@ -204,9 +206,11 @@ WORDS = {
 
 
 def say_window(indicator: Indicator, first: date, last: date) -> str:
+    """Windows are whole months: "Nov 2025 to Oct 2026"."""
     if indicator.months == SNAPSHOT:
         return _("on %(day)s", day=say_day(last))
-    return _("%(first)s to %(last)s", first=say_day(first), last=say_day(last))
+    begin, end = (format_date(day, _("MMM y")) for day in (first, last))
+    return end if indicator.months == 1 else _("%(begin)s to %(end)s", begin=begin, end=end)
 
 
 def say_length(indicator: Indicator) -> str:

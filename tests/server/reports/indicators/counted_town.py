@@ -1,6 +1,6 @@
 """A small town whose births, visits and words are counted by hand in the tests: groups of women who are all alike.
 
-Every woman of A, B and C gave birth on 15 September 2025, forty weeks after the anchor of 9 December 2024. On 2 March 2026 the
+Every woman of A, B and C gave birth on 15 September 2025, forty weeks after the anchor. On 2 March 2026 the
 newest window that may be told ends on 31 January 2026, of quarters on 31 December 2025.
 """
 
@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from server.jobs import keep_indicators
-from server.models import CareEvent, Household, OfficeAct, Project, SupplyLot
+from server.models import Household, OfficeAct, Project, SupplyLot
 from tests.conftest import MORNING
 from tests.server.followups.told import F1, F3, F4, F5, a_home, a_woman, tell
 from tests.server.web.pages.conftest import CODES
 from tests.server.web.pages.women import CareTown
 
-ANCHOR, BORN = date(2024, 12, 9), date(2025, 9, 15)
+BORN = date(2025, 9, 15)
+TERM = timedelta(days=280)
 A, B, C = 20, 10, 5
 """How many women: cared for throughout; registered late, three checks, a late visit; early, three checks and no visit."""
 END, QUARTER = date(2026, 1, 31), date(2025, 12, 31)
@@ -25,34 +26,34 @@ END, QUARTER = date(2026, 1, 31), date(2025, 12, 31)
 class CountedTown(CareTown):
     """`births` brings the three groups, `homes` 40 agreeing households of which 30 were met in time."""
 
-    def births(self, village: str = CODES[0], groups: tuple[int, int, int] = (A, B, C), **given: object) -> None:
+    def births(
+        self, village: str = CODES[0], groups: tuple[int, int, int] = (A, B, C), born: date = BORN, **given: object
+    ) -> None:
         with self.database.transaction() as db:
             project = db.get_one(Project, self.project_id)
             for group, number in zip("ABC", groups, strict=True):
                 for _ in range(number):
-                    self.birth(db, project, group, village, **given)
+                    self.birth(db, project, group, village, born, **given)
 
-    def birth(self, db: Session, project: Project, group: str, village: str = CODES[0], **given: object) -> str:
+    def birth(
+        self, db: Session, project: Project, group: str, village: str = CODES[0], born: date = BORN, **given: object
+    ) -> str:
         her, pregnancy = str(uuid.uuid4()), str(uuid.uuid4())
         a_woman(db, project, her, village_code=village, **given)
-        registered = {"A": 60, "B": 100, "C": 60}[group]
-        said = {"wants_registration": "yes", "lmp_known": "exact", "lmp_date": ANCHOR.isoformat()}
-        self.told(db, project, F3, registered, her, pregnancy, **said)
-        for at in {"A": (60, 120, 150, 200, 262), "B": (100, 120, 150), "C": (60, 120, 150)}[group]:
-            self.told(db, project, F4, at, her, pregnancy, still_pregnant="ongoing", done_by="midwife")
-        left = BORN + timedelta(days=3)
-        birth = {"report_type": "birth", "birth_date": BORN.isoformat(), "live_births": "1"}
-        self.told(db, project, F5, 281, her, pregnancy, **birth, discharge_date=left.isoformat())
-        for after in {"A": (5, 44), "B": (20,), "C": ()}[group]:
-            self.told(db, project, F5, 283 + after, her, pregnancy, report_type="pnc_visit")
-        return her
 
-    def told(
-        self, db: Session, project: Project, form: str, at: int, her: str, pregnancy: str, **said: str
-    ) -> CareEvent:
-        """`at`: days after the anchor."""
-        day = (ANCHOR + timedelta(days=at)).isoformat()
-        return tell(db, project, form, day, subject=her, episode=pregnancy, **said)
+        def told(form: str, at: int, **said: str) -> None:
+            """`at`: days after the anchor."""
+            tell(db, project, form, (born - TERM + timedelta(at)).isoformat(), subject=her, episode=pregnancy, **said)
+
+        said = {"wants_registration": "yes", "lmp_known": "exact", "lmp_date": (born - TERM).isoformat()}
+        told(F3, {"A": 60, "B": 100, "C": 60}[group], **said)
+        for at in {"A": (60, 120, 150, 200, 262), "B": (100, 120, 150), "C": (60, 120, 150)}[group]:
+            told(F4, at, still_pregnant="ongoing", done_by="midwife")
+        left = (born + timedelta(days=3)).isoformat()
+        told(F5, 281, report_type="birth", birth_date=born.isoformat(), live_births="1", discharge_date=left)
+        for after in {"A": (5, 44), "B": (20,), "C": ()}[group]:
+            told(F5, 283 + after, report_type="pnc_visit")
+        return her
 
     def homes(self, met: int = 30, unmet: int = 10) -> None:
         with self.database.transaction() as db:
