@@ -80,6 +80,10 @@ def test_a_dark_phone_and_a_sheet_of_paper(busy, open_tab):
     tab.go("/reports/indicators/I2")
     tab.page.wait_for_selector("[data-chart] svg")
     tab.shoot("indicator-dark")
+    lines = "[data-chart] path[stroke-width='2.5']"
+    on_screen = tab.page.get_attribute(lines, "stroke")
     tab.page.emulate_media(media="print")
+    drawn_anew = "([lines, colour]) => document.querySelector(lines).getAttribute('stroke') !== colour"
+    tab.page.wait_for_function(drawn_anew, arg=[lines, on_screen])  # paper is light
     tab.shoot("indicator-print")
     assert not tab.is_wider_than_the_screen() and tab.complaints == []

@@ -15,6 +15,7 @@ interface Point {
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const paper = matchMedia("print");
 
 function start(): void {
   for (const box of document.querySelectorAll<HTMLElement>("[data-chart]")) draw(box);
@@ -25,10 +26,13 @@ function draw(box: HTMLElement): void {
   if (!points.some((one) => one.rate !== null)) return;
   box.hidden = false;
   const chart = init(box, null, { renderer: "svg" });
-  const show = (): void => chart.setOption(optionsOf(box, points), true);
+  const show = (): void => {
+    chart.setOption(optionsOf(box, points), true);
+    chart.getZr().flush(); // paper does not wait for the next frame
+  };
   show();
   name(box);
-  dark.addEventListener("change", show);
+  for (const one of [dark, paper]) one.addEventListener("change", show);
   addEventListener("beforeprint", () => fit(chart));
   addEventListener("afterprint", () => fit(chart));
   new MutationObserver(show).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
