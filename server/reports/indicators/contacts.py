@@ -27,7 +27,10 @@ LOST: Final = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One follow-up. `done_on` is the day it was answered, `left_on` the day on which it ended without an answer."""
+    """One follow-up, of a woman or (`of_case`) of a benefit case.
+
+    `done_on` is the day it was answered, `left_on` the day on which it ended without an answer.
+    """
 
     rule: str
     subject: str
@@ -37,6 +40,7 @@ class Asked:
     overdue_from: date
     done_on: date | None = None
     left_on: date | None = None
+    of_case: bool = False
 
 
 def on_time(asked: Sequence[Asked], rules: Collection[str], first: date, last: date) -> Iterator[Case]:
@@ -62,7 +66,7 @@ def lost(asked: Sequence[Asked], seen: Mapping[str, Sequence[date]], end: date) 
     late: dict[tuple[str, str], date] = {}
     for one in asked:
         open_on = one.overdue_from <= end and (one.done_on is None or one.done_on > end)
-        if open_on and (one.left_on is None or one.left_on > end):
+        if not one.of_case and open_on and (one.left_on is None or one.left_on > end):
             key = one.subject, one.place
             late[key] = min(late.get(key, one.overdue_from), one.overdue_from)
     for (woman, place), since in late.items():

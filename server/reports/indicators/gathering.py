@@ -97,6 +97,7 @@ def read_asked(db: Session, project_id: int, cluster_of: Mapping[str, str]) -> I
     done_on = func.coalesce(FollowUp.answered_on, FollowUp.stands_on)
     query = select(
         FollowUp.rule,
+        FollowUp.subject_list,
         FollowUp.subject,
         FollowUp.village_code,
         FollowUp.due_on,
@@ -124,6 +125,7 @@ def read_asked(db: Session, project_id: int, cluster_of: Mapping[str, str]) -> I
             overdue_from=row.overdue_from,
             done_on=row.done_on if done else None,
             left_on=row.stands_on if row.ended and not done else None,
+            of_case=row.subject_list == BENEFIT_CASES,
         )
 
 

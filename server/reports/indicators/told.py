@@ -18,7 +18,7 @@ from server.errors import NotFound, Unavailable
 from server.followups.rates import tell_rates
 from server.models import Project, Release, ReleaseLook
 from server.places.town_numbers import knows_a_part
-from server.reports.indicators.definitions import ALL, COVERAGE, KEPT, Indicator
+from server.reports.indicators.definitions import ALL, BY_ID, COVERAGE, KEPT, Indicator
 from server.reports.indicators.limits import Limits, limits_of
 
 
@@ -73,7 +73,7 @@ def tell_indicators(db: Session, project_id: int, today: date, telling: Telling)
     found = {one.id: told_of(one, rows.get(one.measure, ()), today) for one in ALL}
     coverage = tell_rates(db, project_id, today, telling).coverage
     windows = [Window(end, end, month.town, month.clusters) for end, month in sorted(coverage.items())]
-    found[COVERAGE] = ToldIndicator(found[COVERAGE].indicator, with_limits(windows))
+    found[COVERAGE] = ToldIndicator(BY_ID[COVERAGE], with_limits(BY_ID[COVERAGE], windows))
     return found
 
 
@@ -112,10 +112,13 @@ def read_rows(db: Session, project_id: int, actor_id: int) -> Sequence[Row[Any]]
 def told_of(indicator: Indicator, rows: Sequence[Row[Any]], today: date) -> ToldIndicator:
     ends = {number_of(end): end for end in indicator.ends(today)} if indicator.is_kept else {}
     windows = [window_of(indicator, ends[row.number], row) for row in rows if row.number in ends]
-    return ToldIndicator(indicator, with_limits(windows))
+    return ToldIndicator(indicator, with_limits(indicator, windows))
 
 
-def with_limits(windows: Sequence[Window]) -> list[Window]:
+def with_limits(indicator: Indicator, windows: Sequence[Window]) -> Sequence[Window]:
+    """Days and sessions have none: one out of stock is out the next day, too, so chance says little of them."""
+    if not indicator.sensitive:
+        return windows
     limits = limits_of([one.town for one in windows])
     return [replace(one, limits=limit) for one, limit in zip(windows, limits, strict=True)]
 

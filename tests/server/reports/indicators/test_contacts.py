@@ -60,12 +60,13 @@ def test_a_gap_is_more_than_fourteen_days_after_the_target_day(given, expected):
         (-1, [], {}, None),  # not overdue yet
         (91, [], {"done_on": 0}, None),
         (91, [], {"left_on": 0}, None),
+        (91, [], {"of_case": True}, None),
         (91, [], {"done_on": 1}, True),  # done after the day that is counted
     ],
 )
 def test_contact_is_lost_after_ninety_days(late_for, seen, given, expected):
     since = LAST - timedelta(days=late_for)
-    days = {name: LAST + timedelta(days=number) for name, number in given.items()}
+    days = {name: LAST + timedelta(number) if name != "of_case" else number for name, number in given.items()}
     one = replace(ONE, overdue_from=since, **days)
     visits = {"w1": [since - timedelta(days=number) for number in seen]}
     assert outcome(contacts.lost([one], visits, LAST)) is expected

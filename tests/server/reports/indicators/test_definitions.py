@@ -1,6 +1,7 @@
 """The table of indicators: all of the brief's, none that must not be, and the windows of each."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,14 @@ def test_each_has_words_and_a_theme_and_each_that_is_kept_has_one_count():
     assert {one.id for one in KEPT} == CASES.keys() | NUMBERS.keys()
     assert not CASES.keys() & NUMBERS.keys()
     assert all(BY_ID[one].months is not None for one in FIRST_FOUR)
+
+
+def test_the_documentation_has_a_line_for_each():
+    text = (Path(__file__).parents[4] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    named = {
+        name for line in text.splitlines() if line.startswith("| I") for name in line.split("|")[1].strip().split("、")
+    }
+    assert named == BY_ID.keys()
 
 
 def test_one_that_is_not_counted_says_why():

@@ -159,6 +159,23 @@ def test_a_village_worker_and_a_reviewer_have_no_such_page(full, browse):
         assert 'href="/reports"' not in browser.see("/").get_data(as_text=True)
 
 
+def test_the_way_to_the_records_is_shown_to_who_may_read_them(full, lead, browse):
+    page = lead.see("/reports/indicators/I3").get_data(as_text=True)
+    assert "/review?form=" not in page and "Only who cares for the women" in page
+    doctor = browse("lin", "en")
+    page = doctor.see("/reports/indicators/I3").get_data(as_text=True)
+    assert 'href="/review?form=delivery_postnatal"' in page
+    assert doctor.see("/review?form=delivery_postnatal").status_code == 200
+
+
+def test_days_of_stock_have_no_limits(counted, lead):
+    with counted.database.transaction() as db:
+        counted.lot(db, "2025-01-01", "2026-01-30")
+    counted.count()
+    windows = api(lead, counted, "/I7")["windows"]
+    assert len(windows) == 12 and {one["limits"] for one in windows} == {None}
+
+
 def test_what_is_no_indicator_is_not_found(full, lead):
     assert lead.see("/reports/indicators/I99").status_code == 404
     assert lead.client.get(f"/v1/projects/{full.project_id}/indicators/I99").status_code == 404
