@@ -74,6 +74,7 @@ GET /me/reads.json
 POST /me/recovery-codes
 GET /me/security
 POST /me/sessions/end
+GET /me/work
 
 [project] assignment.create
 POST /admin/projects/<int(max=9007199254740991):project_id>/roles

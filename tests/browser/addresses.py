@@ -82,6 +82,7 @@ PAGES = {
     "/me/channels": "vera",
     "/me/notices": "vera",
     "/me/security": "vera",
+    "/me/work": "vera",
     "/consents": "wang",
     "/emergency": "wang",
     "/follow-ups/<visit_key>/call": "wang",

@@ -37,6 +37,7 @@ QUIET = {
     "/me/calendar",
     "/me/channels",
     "/me/notices",
+    "/me/work",
     "/not-built",
     "/notices/failed",
     "/office",

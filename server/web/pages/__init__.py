@@ -40,6 +40,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     openid,
     own_data,
     own_factors,
+    own_work,
     paper,
     people,
     person,
