@@ -105,7 +105,7 @@ class Kept:
 
 
 def plain(parts: Mapping[str, Part]) -> Month:
-    """Of what is not about people: as it is; where there is nothing of it, that is said."""
+    """Of what is not about people: as it is, 0 of 0 where there was nothing to count."""
     part = parts.get(TOWN, Part())
-    rate = Rate(part.done, part.done + part.missed) if part.done + part.missed else Rate(why="few_people")
+    rate = Rate(part.done, part.done + part.missed)
     return Month({}, {TOWN: rate}, rate)

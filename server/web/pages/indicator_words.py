@@ -228,8 +228,10 @@ def say_length(indicator: Indicator) -> str:
 
 def say_rate(rate: Rate) -> dict[str, str]:
     """{percent, of, why}: "86%" and "43/50", or why it is hidden."""
-    if rate.done is None or not rate.of:
+    if rate.done is None:
         return {"percent": "", "of": "", "why": say_why(rate)}
+    if not rate.of:
+        return {"percent": "", "of": _("nothing to count"), "why": ""}
     return {"percent": f"{rate.percent}%", "of": f"{rate.done}/{rate.of}", "why": ""}
 
 

@@ -176,6 +176,17 @@ def test_days_of_stock_have_no_limits(counted, lead):
     assert len(windows) == 12 and {one["limits"] for one in windows} == {None}
 
 
+def test_where_there_was_nothing_to_count_that_is_said(counted, lead):
+    counted.count()
+    assert api(lead, counted, "/I7")["windows"][-1]["town"] == {
+        "numerator": 0,
+        "denominator": 0,
+        "percent": None,
+        "hidden": None,
+    }
+    assert "nothing to count" in text_of(lead.see("/reports/indicators/I7"))
+
+
 def test_what_is_no_indicator_is_not_found(full, lead):
     assert lead.see("/reports/indicators/I99").status_code == 404
     assert lead.client.get(f"/v1/projects/{full.project_id}/indicators/I99").status_code == 404
