@@ -4,7 +4,6 @@ The cells of a line are the town's clusters, its total is the town: so a small c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import orjson
@@ -20,7 +19,7 @@ from server.models import Project, Release
 from server.places.clusters import clusters_of
 from server.reports.indicators.beside import Beside, hide_near
 from server.reports.indicators.counting import count
-from server.reports.indicators.definitions import KEPT, Indicator
+from server.reports.indicators.definitions import BY_ID, KEPT, Indicator
 from server.reports.indicators.gathering import Town, gather
 from server.reports.indicators.tallying import TOWN, for_places
 
@@ -46,7 +45,7 @@ def count_town(database: Database, project_id: int, now: datetime) -> int:
         due = [one for one in KEPT if end in wanted[one.id]]
         try:
             with database.transaction() as db:
-                Kept(project_id, end, frozenset(clusters.values()), now).add(db, due, town)
+                keep_end(db, project_id, end, due, frozenset(clusters.values()), town, now)
         except IntegrityError:  # somebody else counts just now
             return done
         done += len(due)
@@ -60,48 +59,54 @@ def windows_left(db: Session, project_id: int, indicator: Indicator, today: date
     return [end for end in indicator.ends(today) if number_of(end) > newest]
 
 
-@dataclass
-class Kept:
-    """One end of windows of one town as it is being kept; `before` by family, (id, what is told of it) there and at
-    its last end."""
-
-    project_id: int
-    end: date
-    places: frozenset[str]
-    now: datetime
-    before: dict[str, list[tuple[str, Month]]] = field(default_factory=dict)
-
-    def add(self, db: Session, due: Sequence[Indicator], town: Town) -> None:
-        for one in KEPT:
-            rows = kept(db, self.project_id, one.measure, 0)
-            told = [read_month(row.told_json) for row in rows[:1]]
-            if one in due:
-                memory = read_memory(rows[0].told_json) if rows else Memory()
-                month, memory = self.release(one, count(one, town, self.end), memory)
-                told.append(month)
-                db.add(self.row_of(one, month, memory))
-            if one.family:
-                self.before.setdefault(one.family, []).extend((one.id, month) for month in told)
-        db.flush()
-
-    def release(self, indicator: Indicator, parts: Mapping[str, Part], memory: Memory) -> tuple[Month, Memory]:
-        if not indicator.sensitive:
-            return plain(parts), memory
-        places = self.places if indicator.unit == "clusters" else frozenset((TOWN,))
-        line, memory = release_month(for_places(parts, places), dict.fromkeys(places, TOWN), memory)
-        month = Month({}, line.villages, line.town)
-        return hide_near(month, self.beside(indicator)), memory
-
-    def beside(self, indicator: Indicator) -> list[Beside]:
-        family = self.before.get(indicator.family, []) if indicator.family else []
-        return [Beside(month, name in indicator.part_of) for name, month in family]
-
-    def row_of(self, indicator: Indicator, month: Month, memory: Memory) -> Release:
+def keep_end(
+    db: Session, project_id: int, end: date, due: Sequence[Indicator], places: frozenset[str], town: Town, now: datetime
+) -> None:
+    """The windows of one town that end on a day, as rows."""
+    before = {one.id: last_told(db, project_id, one) for one in KEPT}
+    for name, (month, memory) in release_end(due, places, town, end, before).items():
         told = orjson.dumps(as_json(month, memory), option=orjson.OPT_SORT_KEYS).decode()
-        number = number_of(self.end)
-        return Release(
-            project_id=self.project_id, measure=indicator.measure, number=number, told_json=told, made_at=self.now
-        )
+        row = Release(project_id=project_id, measure=BY_ID[name].measure, number=number_of(end), told_json=told)
+        row.made_at = now
+        db.add(row)
+    db.flush()
+
+
+Last = tuple[Month | None, Memory]
+"""What was told of an indicator at its last end, None before the first, and what readers know of it."""
+
+
+def last_told(db: Session, project_id: int, indicator: Indicator) -> Last:
+    rows = kept(db, project_id, indicator.measure, 0)
+    return (read_month(rows[0].told_json), read_memory(rows[0].told_json)) if rows else (None, Memory())
+
+
+def release_end(
+    due: Sequence[Indicator], places: frozenset[str], town: Town, end: date, before: Mapping[str, Last]
+) -> dict[str, tuple[Month, Memory]]:
+    """What may be told of the windows that end on a day, by id, to those who know what was told before. Pure."""
+    found: dict[str, tuple[Month, Memory]] = {}
+    beside: dict[str, list[tuple[str, Month]]] = {}
+    for one in KEPT:
+        last, memory = before.get(one.id, (None, Memory()))
+        told = [last] if last else []
+        if one in due:
+            near = [Beside(month, name in one.part_of) for name, month in beside.get(one.family, ())]
+            found[one.id] = release_one(one, count(one, town, end), places, memory, near)
+            told.append(found[one.id][0])
+        if one.family:
+            beside.setdefault(one.family, []).extend((one.id, month) for month in told)
+    return found
+
+
+def release_one(
+    indicator: Indicator, parts: Mapping[str, Part], places: frozenset[str], memory: Memory, near: Sequence[Beside]
+) -> tuple[Month, Memory]:
+    if not indicator.sensitive:
+        return plain(parts), memory
+    cells = places if indicator.unit == "clusters" else frozenset((TOWN,))
+    line, memory = release_month(for_places(parts, cells), dict.fromkeys(cells, TOWN), memory)
+    return hide_near(Month({}, line.villages, line.town), near), memory
 
 
 def plain(parts: Mapping[str, Part]) -> Month:
