@@ -44,6 +44,7 @@ from server.registry.erasing import BACKUPS_FOR
 from server.registry.feedback_desk import forget
 from server.registry.overwriting import overwrite_deleted
 from server.registry.retention_runs import run_retention, sweep_backups
+from server.reports.indicators.keeping import count_indicators
 from server.reports.making import sweep_exports
 from server.runs import begin_run, end_run
 
@@ -308,6 +309,11 @@ def back_up(database: Database, config: Config, now: datetime) -> int:
     return made.rows
 
 
+def keep_indicators(database: Database, _config: Config, now: datetime) -> int:
+    """The windows of indicators that have come to be told: how many. Of most days none has."""
+    return count_indicators(database, now)
+
+
 TIMETABLE = (
     Job("derivers", timedelta(minutes=1), retry_derivers),
     Job("backlog", timedelta(hours=1), force_backlog),
@@ -316,6 +322,7 @@ TIMETABLE = (
     Job("quality", timedelta(minutes=1), judge_quality),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
+    Job("indicators", timedelta(days=1), keep_indicators, at=time(1, 10)),
     Job("syncs", timedelta(minutes=1), watch_syncs),
     Job("rules", timedelta(minutes=1), work_on_rules),
     Job("months", timedelta(minutes=10), count_months),

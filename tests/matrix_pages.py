@@ -76,6 +76,7 @@ GET /me/reads.json
 POST /me/recovery-codes
 GET /me/security
 POST /me/sessions/end
+GET /me/work
 
 [project] assignment.create
 POST /admin/projects/<int(max=9007199254740991):project_id>/roles
@@ -138,6 +139,10 @@ GET /rights/feedback/<uuid:case_id>
 
 [project] followup.list
 GET /map/rates
+
+[project] indicator.read
+GET /reports
+GET /reports/indicators/<name>
 
 [project] followup.list|benefit.list
 GET /follow-ups

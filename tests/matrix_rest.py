@@ -111,6 +111,10 @@ PUT /v1/projects/<int:project_id>
 [project] public_link.list
 GET /v1/projects/<int:project_id>/forms/<xml_form_id>/public-links
 
+[project] indicator.read
+GET /v1/projects/<int:project_id>/indicators
+GET /v1/projects/<int:project_id>/indicators/<name>
+
 [project] village.import
 PUT /v1/projects/<int:project_id>/villages/<code>
 

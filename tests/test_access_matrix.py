@@ -95,6 +95,8 @@ ABSENT = (
         "/workbook",
         "submission_id>/case",
         "/timetable/<name>",
+        "/indicators/<name>",
+        "/map-base/undo",
     ),
     *("/merges/<int", "/places/shifts/"),
     *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),

@@ -27,7 +27,7 @@ from server.demo.town import SEED, TOWN_NAME, DemoTown, make_town
 from server.demo.visits import Sending, make_visits
 from server.demo.women import FIRST_OF_EACH, make_women
 from server.followups.outbox import deliver_inbox
-from server.jobs import bring_follow_ups_to_today, count_months
+from server.jobs import bring_follow_ups_to_today, count_months, keep_indicators
 from server.keys import KeyRing
 from server.places.villages import import_boundaries
 from server.publishing.library import publish_library
@@ -79,8 +79,8 @@ def make_sendings(town: DemoTown, now: datetime, fewer: int) -> list[Sending]:
 
 
 def bring_to_today(config: Config, database: Database, now: datetime) -> int:
-    """The timetable's daily step, the months of the map and the delivery into inboxes, as of the last morning at ten: nobody is
-    told at night.
+    """The timetable's daily step, the months of the map, the indicators and the delivery into inboxes, as of the last morning at
+    ten: nobody is told at night.
 
     How many women and households it looked at. What changed since then is the running timetable's first work.
     """
@@ -88,6 +88,7 @@ def bring_to_today(config: Config, database: Database, now: datetime) -> int:
     at = ten if ten <= now else ten - timedelta(days=1)
     count = bring_follow_ups_to_today(database, config, at)
     count_months(database, config, at)
+    keep_indicators(database, config, at)
     with database.transaction() as db:
         while deliver_inbox(db, at, with_mail=False):
             pass

@@ -52,6 +52,8 @@ PAGES = {
     "/phones/cards": "lea",
     "/phones/roster": "lea",
     "/red-lines": "lea",
+    "/reports": "lea",
+    "/reports/indicators/<name>": "lea",
     "/rules": "lea",
     "/rules/<rule>": "lea",
     "/rules/<rule>/draft": "lea",
@@ -82,6 +84,7 @@ PAGES = {
     "/me/channels": "vera",
     "/me/notices": "vera",
     "/me/security": "vera",
+    "/me/work": "vera",
     "/consents": "wang",
     "/emergency": "wang",
     "/follow-ups/<visit_key>/call": "wang",
@@ -133,6 +136,7 @@ MEANT = {
     "/library/lists/<name>": {"name": "list"},
     "/library/recordings/<language>": {"language": "spoken"},
     "/phones": {"actor_id": "phone_id"},
+    "/reports/indicators/<name>": {"name": "indicator"},
     "/timetable/<name>": {"name": "job"},
     "/review/<submission_id>/case": {"submission_id": "benefit"},
     "/rights/<request_id>/correct": {"request_id": "correction"},
@@ -149,6 +153,6 @@ def rules_of(app: Flask, method: str) -> set[str]:
 
 def filled(rule: str, ids: dict[str, str]) -> str:
     meant = next((more for start, more in MEANT.items() if rule.startswith(start)), {})
-    ids = {**ids, "job": "outbox"}
+    ids = {**ids, "job": "outbox", "indicator": "I2"}
     known = {**ids, "name": "reminder", **{name: ids[one] for name, one in {**STANDS_FOR, **meant}.items()}}
     return re.sub(r"<(\w+)>", lambda part: known.get(part[1], "1"), rule)

@@ -154,6 +154,8 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
 
 def care_entries(able: set[str]) -> list[Entry]:
     found: list[Entry] = []
+    if "indicator.read" in able:
+        found.append(Entry("reports", "/reports", "chart", _("Reports")))
     if able & {"followup.read", "rights.read", "form.update"}:
         href = "/consents" if "followup.read" in able else "/consents/texts"
         found.append(Entry("consents", href, "shield", _("Consents")))

@@ -18,6 +18,10 @@ NAMES = {
     "answers": (_l("Finding by answers"), _l("Makes records from before the upgrade findable by what they answered")),
     "quality": (_l("Questions about records"), _l("Sees what may be asked about how a record was made")),
     "follow_ups": (_l("The day's follow-ups"), _l("What becomes due or overdue by the passing of days")),
+    "indicators": (
+        _l("Indicators"),
+        _l("Counts each window once, two weeks after its end, and keeps what may be told"),
+    ),
     "syncs": (
         _l("Phones that are silent"),
         _l("Asks for a phone to synchronise before a visit that may be on it is called late"),
@@ -48,6 +52,7 @@ STANDS_STILL = {
     "follow_ups": _l(
         "Lists stay right, but nobody is told what becomes due, overdue or urgent by the passing of days."
     ),
+    "indicators": _l("No new window is told; those that were told stay as they are."),
     "syncs": _l("Nobody is asked to let a silent phone synchronise; what waits for one goes on waiting."),
     "before_breaks": _l("Nobody hears ahead of a long break what is due in it."),
     "rules": _l("Rules that were tried, published, moved or switched change nothing until then."),

@@ -26,7 +26,10 @@ OFFICE = ("/map", "/forms", "/phones", "/places", "/audit")
         ("rita", ["/review", "/map", "/forms"]),
         (
             "lea",
-            ["/follow-ups", *OFFICE, "/consents/texts", "/rules", "/office", "/hand-overs", "/emergency", "/admin"],
+            [
+                *("/follow-ups", *OFFICE, "/reports", "/consents/texts", "/rules"),
+                *("/office", "/hand-overs", "/emergency", "/admin"),
+            ],
         ),
         ("otto", []),
     ],
