@@ -28,6 +28,7 @@ from server.models.channels import CalendarAddress, CriticalWatch, NotificationC
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
+from server.models.feeds import Change, Webhook, WebhookDelivery
 from server.models.follow_up_acts import FollowUpAct
 from server.models.followups import FollowUp, FollowUpTally, Notification, NotificationWish, ScheduleChoice
 from server.models.forms import Form, FormAttachment, FormVersion
@@ -94,6 +95,7 @@ __all__ = [
     "BreakGlass",
     "CalendarAddress",
     "CareEvent",
+    "Change",
     "Consent",
     "ConsentText",
     "ContraceptionEpisode",
@@ -181,6 +183,8 @@ __all__ = [
     "VillageMergePart",
     "VillageScope",
     "Waiver",
+    "Webhook",
+    "WebhookDelivery",
     "Withdrawal",
     "Woman",
     "table_of",

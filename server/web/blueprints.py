@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     from server.web.central import (
         app_users,
         audits,
+        changes,
         datasets,
         drafts,
         entities,
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
         exports.exports,
         ogc.ogc,
         villages.villages,
+        changes.changes,
         who_sees.who_sees,
         pages,
     )
