@@ -20,6 +20,10 @@ from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
+from server.feeds import sending
+from server.feeds.deliveries import forget_sent, list_active, make_deliveries
+from server.feeds.numbering import list_waiting, number_all
+from server.feeds.webhooks import forget_removed
 from server.followups import chat_outbox
 from server.followups.acknowledging import repeat_one
 from server.followups.before_breaks import tell_before_breaks
@@ -243,6 +247,37 @@ def send_chats(database: Database, config: Config, now: datetime) -> int:
     return sent
 
 
+def tell_programs(database: Database, config: Config, now: datetime) -> int:
+    """What changed is numbered, and told to the programs that a town has named; how many deliveries came through."""
+    with database.reading() as db:
+        waiting = list_waiting(db)
+    for project_id in waiting:
+        number_all(database, project_id)
+    with database.transaction() as db:
+        forget_removed(db, now)
+        forget_sent(db, now)
+    with database.reading() as db:
+        webhooks = list_active(db)
+    for webhook_id in webhooks:
+        made = 1
+        while made:
+            with database.transaction() as db:
+                made = make_deliveries(db, webhook_id, now)
+    return send_deliveries(database, config, now)
+
+
+def send_deliveries(database: Database, config: Config, now: datetime) -> int:
+    """One that is away keeps few of the others waiting."""
+    sent = silent = 0
+    going = going_on(now)
+    for _ in range(MOST_MAILS):
+        state = sending.send_one(database, config.outbound_allow, going)
+        sent, silent = sent + (state == "sent"), silent + (state in ("waiting", "failed"))
+        if state is None or silent >= MOST_SILENT:
+            break
+    return sent
+
+
 def chain_audit(database: Database, config: Config, now: datetime) -> int:
     """What was written into the audit since the last run, batch by batch; then the new head goes into the data folder."""
     done, chained = 0, TOGETHER
@@ -314,6 +349,7 @@ TIMETABLE = (
     Job("rules", timedelta(minutes=1), work_on_rules),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
+    Job("webhooks", timedelta(minutes=1), tell_programs),
     Job("audit", timedelta(minutes=1), chain_audit),
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),

@@ -381,6 +381,17 @@ POST /admin/projects/<int(max=9007199254740991):project_id>/channels/<kind>/test
 GET /admin/projects/<int(max=9007199254740991):project_id>/map-base
 POST /admin/projects/<int(max=9007199254740991):project_id>/map-base
 POST /admin/projects/<int(max=9007199254740991):project_id>/map-base/undo
+GET /admin/projects/<int(max=9007199254740991):project_id>/webhooks
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks
+GET /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/groups
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/pause
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/remove
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/replay
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/restore
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/resume
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/secret
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/test
 
 [site] project.create
 POST /admin/projects

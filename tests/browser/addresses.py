@@ -17,6 +17,8 @@ PAGES = {
     "/admin/projects/<project_id>": "ada",
     "/admin/projects/<project_id>/channels": "ada",
     "/admin/projects/<project_id>/map-base": "ada",
+    "/admin/projects/<project_id>/webhooks": "ada",
+    "/admin/projects/<project_id>/webhooks/<webhook_id>": "ada",
     "/consents/texts": "ada",
     "/notices/failed": "ada",
     "/places": "ada",

@@ -78,6 +78,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     visit_acts,
     visit_giving,
     visits_acted_on,
+    webhooks,
     week,
     who_sees,
     why,
