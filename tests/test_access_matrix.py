@@ -96,7 +96,7 @@ ABSENT = (
         "submission_id>/case",
         "/timetable/<name>",
     ),
-    *("/merges/<int", "/places/shifts/", "/webhooks/<int"),
+    *("/aliases/<int", "/map-base/undo", "/merges/<int", "/places/shifts/", "/webhooks/<int"),
     *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),
 )
 BODIES: dict[str, dict[str, object]] = {
