@@ -364,6 +364,10 @@ POST /review/<int(max=9007199254740991):submission_id>/show
 GET /review/<int(max=9007199254740991):submission_id>/case
 POST /review/<int(max=9007199254740991):submission_id>/case
 
+[forms] submission.read
+GET /review/export
+GET /review/export/file
+
 [record] submission.update
 GET /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit

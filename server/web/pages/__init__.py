@@ -20,6 +20,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     correcting,
     dead_letters,
     emergency,
+    exports,
     feedback,
     filling,
     followups,

@@ -1,0 +1,114 @@
+"""Records as a file for people: which form, which of its records, as what. The filter of the review list carries over."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+from sqlalchemy import ColumnElement
+
+from server.access.allow import Scope
+from server.errors import MissingParameter, UnexpectedValue
+from server.intake import desk
+from server.intake.wanted import Wanted, asked_form, fits
+from server.models import Project, Submission
+from server.reports.csv_rows import union_of
+from server.reports.csv_zip import safe_name
+from server.reports.queries import read_schemas
+from server.web import session
+from server.web.exports import note_export
+from server.web.files import disposition
+from server.web.languages import language_tag
+from server.web.pages.door import pages
+from server.web.pages.export_files import KINDS, MIME, ON_A_MAP, Wish, wording, write
+from server.web.pages.review import reachable
+from server.web.pages.review_filter import query_of, read_filter
+from server.web.pages.review_list import fields_of, forms_to_choose
+from server.web.pages.titles import say_form_title
+from server.web.streams import stream
+
+PAGE = "/review/export"
+
+
+@pages.get(PAGE)
+def show_export() -> Response:
+    project, scope = reachable("submission.read")
+    return make_response(render_template("review/export.html", **facts_of(project, scope)))
+
+
+def facts_of(project: Project, scope: Scope) -> dict[str, Any]:
+    wanted = wanted_here()
+    query = query_of(wanted)
+    return {
+        "forms": forms_to_choose(project, scope),
+        "filters": wanted,
+        "is_narrowed": replace(wanted, form="") != Wanted(),
+        "hidden": [one for one in fields_of(wanted) if one[0] != "form"],
+        "number": number_of(scope, wanted),
+        "kinds": KINDS,
+        "is_care": project.kind == "care",
+        "back": f"/review?{query}" if query else "/review",
+        "lang": language_of(),
+    }
+
+
+def wanted_here() -> Wanted:
+    """The list's filter; which columns it shows is of no matter to a file that has all of them."""
+    return replace(read_filter(), columns=())
+
+
+def number_of(scope: Scope, wanted: Wanted) -> int | None:
+    """How many records the file would have; None before a form is chosen."""
+    if not wanted.form:
+        return None
+    return desk.count_records(session.db(), scope, wanted)
+
+
+def language_of() -> str:
+    return "en" if language_tag() == "en" else "zh"
+
+
+@pages.get(f"{PAGE}/file")
+def take_export() -> Response:
+    """That it was taken is written down before its first byte leaves."""
+    wish = read_wish(*reachable("submission.read"))
+    answer = stream(lambda db: write(db, wish), MIME[wish.kind])
+    note_export(wish.form)
+    name = f"{safe_name(wish.form.xml_form_id)}.{wish.kind}"
+    answer.headers["Content-Disposition"] = disposition("attachment", name)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+def read_wish(project: Project, scope: Scope) -> Wish:
+    """Raises MissingParameter without a form, UnexpectedValue for a form or a kind that is not there."""
+    wanted, kind, lang = wanted_here(), request.args.get("format", ""), request.args.get("lang", "")
+    if not wanted.form:
+        raise MissingParameter(field="form")
+    found = asked_form(session.db(), scope, wanted.form)
+    if found is None:
+        raise UnexpectedValue(field="form", value="…", reason="there is no such form")
+    if kind not in KINDS:
+        raise UnexpectedValue(field="format", value="…", reason="there is no such file")
+    form, newest = found
+    titles = {one["xml_form_id"]: one["name"] for one in forms_to_choose(project, scope)}
+    return Wish(
+        form=form,
+        title=say_form_title(titles.get(wanted.form, wanted.form)),
+        schema=union_of([newest, *read_schemas(session.db(), form.id)]),
+        scope=scope,
+        conditions=conditions_of(project, scope, wanted, kind),
+        kind=kind,
+        split=bool(request.args.get("split")),
+        files=bool(request.args.get("files")),
+        keeps_places=project.keeps_photo_metadata,
+        words=wording(lang if lang in ("zh", "en") else language_of()),
+        store=session.blobs(),
+        data_dir=session.config().data_dir,
+        at=session.now(),
+    )
+
+
+def conditions_of(project: Project, scope: Scope, wanted: Wanted, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """The filter; on a map of a care project no health record is drawn, whoever asks (requirement P3, domain.md 6.3)."""
+    hidden = (Submission.health.is_(False),) if kind in ON_A_MAP and project.kind == "care" else ()
+    return (*fits(session.db(), scope, wanted), *hidden)
