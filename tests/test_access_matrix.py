@@ -108,7 +108,6 @@ BODIES: dict[str, dict[str, object]] = {
     "villages": {"json": {"villages": ["A1"]}},
     "bulk-": {"json": {"ids": []}},
     "/review/batches": {"data": {"state": "approved"}},
-    "/review/export/file": {"query_string": {"form": "visit", "format": "geojson"}},
 }
 
 
