@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 
 from flask import Response, request
 from sqlalchemy.orm import Session
@@ -152,14 +153,15 @@ def send_export(form: Form, source: Source, pieces: Pieces, content_type: str, n
     return marked(response, mark)
 
 
-def note_export(form: Form) -> None:
-    """In a care project also among what was read there."""
+def note_export(form: Form, details: dict[str, Any] | None = None) -> None:
+    """In a care project also among what was read there. `details` are ids and counts, never an answer."""
     project = get_project(reading(), form.project_id)
     with database().transaction() as db:
         if is_logged(project):
-            write_reads(db, [Read(EXPORT, caller(), project.id, now(), form_id=form.id)])
+            write_reads(db, [Read(EXPORT, caller(), project.id, now(), form_id=form.id, details=details or {})])
         else:
-            record(db, EXPORT, actor_id=caller().actor_id, now=now(), project_id=project.id, form_id=form.id)
+            upon = {"project_id": project.id, "form_id": form.id, "details": details}
+            record(db, EXPORT, actor_id=caller().actor_id, now=now(), **upon)
 
 
 def entity_tag(source: Source) -> str | None:

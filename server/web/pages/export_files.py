@@ -42,14 +42,16 @@ ON_A_MAP: Final = (GEOJSON, GEOPACKAGE)
 
 @dataclass(frozen=True)
 class Wish:
-    """`conditions` are the filter; `split`: selects of several have a column for each choice; `files`: photos too, which
-    tell a place only where `keeps_places`."""
+    """`conditions` are the filter, `hidden` leaves out what this kind of file never has. `split`: selects of several have a
+    column for each choice. `files`: photos too, which tell a place only where `keeps_places`.
+    """
 
     form: Form
     title: str
     schema: FormSchema
     scope: Scope
     conditions: tuple[ColumnElement[bool], ...]
+    hidden: tuple[ColumnElement[bool], ...]
     kind: str
     split: bool
     files: bool
@@ -79,7 +81,7 @@ def write(db: Session, wish: Wish) -> Iterator[bytes]:
     """The file in pieces, all of it as of one moment."""
     take_snapshot(db)
     options = CsvOptions(split_selects=wish.split, bom=True)
-    export = Export(db, Source(wish.form.id, wish.scope), options, Conditions(sql=wish.conditions))
+    export = Export(db, Source(wish.form.id, wish.scope), options, Conditions(sql=(*wish.conditions, *wish.hidden)))
     yield from WRITERS[wish.kind](export, wish)
 
 

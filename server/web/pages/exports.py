@@ -21,12 +21,14 @@ from server.web.languages import language_tag
 from server.web.pages.door import pages
 from server.web.pages.export_files import KINDS, MIME, ON_A_MAP, Wish, wording, write
 from server.web.pages.review import reachable
-from server.web.pages.review_filter import query_of, read_filter
+from server.web.pages.review_filter import query_of, read_filter, values_of
 from server.web.pages.review_list import fields_of, forms_to_choose
 from server.web.pages.titles import say_form_title
 from server.web.streams import stream
 
 PAGE = "/review/export"
+TOLD = ("village", "state", "kind", "flag", "sender", "waits_for", "since", "until")
+"""The wishes of a filter that the audit repeats."""
 
 
 @pages.get(PAGE)
@@ -70,13 +72,25 @@ def language_of() -> str:
 @pages.get(f"{PAGE}/file")
 def take_export() -> Response:
     """That it was taken is written down before its first byte leaves."""
-    wish = read_wish(*reachable("submission.read"))
+    project, scope = reachable("submission.read")
+    wish = read_wish(project, scope)
     answer = stream(lambda db: write(db, wish), MIME[wish.kind])
-    note_export(wish.form)
+    note_export(wish.form, told_of(scope, wish))
     name = f"{safe_name(wish.form.xml_form_id)}.{wish.kind}"
     answer.headers["Content-Disposition"] = disposition("attachment", name)
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
+
+
+def told_of(scope: Scope, wish: Wish) -> dict[str, Any]:
+    """What the audit says of a file: its format, how many records it has, by which filter; of answers only how many were
+    asked for, and of a part of the map only that it was one."""
+    wanted = wanted_here()
+    filters = {name: str(value) for name, value in values_of(wanted).items() if value and name in TOLD}
+    filters |= {"answers": str(len(wanted.answers))} if wanted.answers else {}
+    filters |= {"box": "yes"} if wanted.box else {}
+    number = desk.count_records(session.db(), scope, wanted, *wish.hidden)
+    return {"format": wish.kind, "records": number, "filter": filters}
 
 
 def read_wish(project: Project, scope: Scope) -> Wish:
@@ -96,7 +110,8 @@ def read_wish(project: Project, scope: Scope) -> Wish:
         title=say_form_title(titles.get(wanted.form, wanted.form)),
         schema=union_of([newest, *read_schemas(session.db(), form.id)]),
         scope=scope,
-        conditions=conditions_of(project, scope, wanted, kind),
+        conditions=tuple(fits(session.db(), scope, wanted)),
+        hidden=hidden_of(project, kind),
         kind=kind,
         split=bool(request.args.get("split")),
         files=bool(request.args.get("files")),
@@ -108,7 +123,6 @@ def read_wish(project: Project, scope: Scope) -> Wish:
     )
 
 
-def conditions_of(project: Project, scope: Scope, wanted: Wanted, kind: str) -> tuple[ColumnElement[bool], ...]:
-    """The filter; on a map of a care project no health record is drawn, whoever asks (requirement P3, domain.md 6.3)."""
-    hidden = (Submission.health.is_(False),) if kind in ON_A_MAP and project.kind == "care" else ()
-    return (*fits(session.db(), scope, wanted), *hidden)
+def hidden_of(project: Project, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """On a map of a care project no health record is drawn, whoever asks (requirement P3, domain.md 6.3)."""
+    return (Submission.health.is_(False),) if kind in ON_A_MAP and project.kind == "care" else ()

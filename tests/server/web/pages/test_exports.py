@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from server.access.people import create_user
 from server.access.roles import CLINICIAN
-from server.models import Assignment, Audit, Submission, VillageScope
+from server.models import Assignment, Audit, Submission, User, VillageScope
 from server.places import locating
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
@@ -163,10 +163,14 @@ def test_no_health_record_is_drawn_on_a_map(town, browse, database, door) -> Non
 
 
 def test_who_took_it_is_in_the_audit(town, browse, database, door) -> None:
-    take(browse("rita"), "xlsx")
+    take(browse("rita"), "xlsx", state="received", answer="/note%3Dx")
     with database.reading() as db:
         row = db.scalars(select(Audit).where(Audit.action == "form.submission.export")).one()
+        assert row.actor_id == db.scalar(select(User.actor_id).where(User.email == "rita@example.test"))
     assert row.project_id == town.project_id
+    told = row.details or {}
+    assert (told["format"], told["records"]) == ("xlsx", 1)
+    assert told["filter"] == {"state": "received", "answers": "1"}, "no answer stands in the audit"
 
 
 def test_what_is_not_there_is_said(town, browse, door) -> None:
