@@ -15,6 +15,7 @@ from server.access.audit import record
 from server.access.projects import get_project
 from server.access.reading_log import Read, is_logged, write_reads
 from server.errors import BadQuerySet, NotFound
+from server.intake.export_files import schemas_by_version
 from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
 from server.reports.csv_rows import CsvOptions, start_export, union_of, write_table
@@ -214,15 +215,3 @@ def read_field_path() -> str | None:
     if len(paths) > 1:
         raise BadQuerySet(field="fieldpath")
     return paths[0] if paths and paths[0] else None
-
-
-def schemas_by_version(session: Session) -> Callable[[int], FormSchema]:
-    """Schemas by form version, as the memory of schemas has them."""
-    known: dict[int, str] = {}
-
-    def schema_of(version_id: int) -> FormSchema:
-        if version_id not in known:
-            known[version_id] = session.get_one(FormVersion, version_id).sha256
-        return SCHEMAS.get(session, version_id, known[version_id])
-
-    return schema_of

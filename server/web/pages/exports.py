@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement
 from server.access.allow import Scope
 from server.errors import MissingParameter, UnexpectedValue
 from server.intake import desk
+from server.intake.export_files import KINDS, ON_A_MAP, Wish, write
 from server.intake.wanted import Wanted, asked_form, fits
-from server.models import Project, Submission
+from server.models import Form, Project, Submission
 from server.reports.csv_rows import union_of
 from server.reports.csv_zip import safe_name
 from server.reports.queries import read_schemas
@@ -19,7 +20,7 @@ from server.web.exports import note_export
 from server.web.files import disposition
 from server.web.languages import language_tag
 from server.web.pages.door import pages
-from server.web.pages.export_files import KINDS, MIME, ON_A_MAP, Wish, wording, write
+from server.web.pages.export_words import KIND_WORDS, MIME, wording
 from server.web.pages.review import reachable
 from server.web.pages.review_filter import query_of, read_filter, values_of
 from server.web.pages.review_list import fields_of, forms_to_choose
@@ -46,7 +47,7 @@ def facts_of(project: Project, scope: Scope) -> dict[str, Any]:
         "is_narrowed": replace(wanted, form="") != Wanted(),
         "hidden": [one for one in fields_of(wanted) if one[0] != "form"],
         "number": number_of(scope, wanted),
-        "kinds": KINDS,
+        "kinds": KIND_WORDS,
         "is_care": project.kind == "care",
         "back": f"/review?{query}" if query else "/review",
         "lang": language_of(),
@@ -75,8 +76,8 @@ def take_export() -> Response:
     project, scope = reachable("submission.read")
     wish = read_wish(project, scope)
     answer = stream(lambda db: write(db, wish), MIME[wish.kind])
-    note_export(wish.form, told_of(scope, wish))
-    name = f"{safe_name(wish.form.xml_form_id)}.{wish.kind}"
+    note_export(session.db().get_one(Form, wish.form_id), told_of(scope, wish))
+    name = f"{safe_name(wish.xml_form_id)}.{wish.kind}"
     answer.headers["Content-Disposition"] = disposition("attachment", name)
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
@@ -106,7 +107,8 @@ def read_wish(project: Project, scope: Scope) -> Wish:
     form, newest = found
     titles = {one["xml_form_id"]: one["name"] for one in forms_to_choose(project, scope)}
     return Wish(
-        form=form,
+        form_id=form.id,
+        xml_form_id=form.xml_form_id,
         title=say_form_title(titles.get(wanted.form, wanted.form)),
         schema=union_of([newest, *read_schemas(session.db(), form.id)]),
         scope=scope,

@@ -6,14 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
 from server.access.allow import Scope
 from server.blobs import BlobStore
-from server.models import Form
+from server.models import FormVersion
+from server.publishing.versions import SCHEMAS
 from server.reports.csv_rows import CsvOptions, Export
 from server.reports.csv_zip import Archive
 from server.reports.in_words import Wording, heads_of, questions_of
@@ -21,23 +21,15 @@ from server.reports.making import folder_to_make_in
 from server.reports.odata_conditions import Conditions
 from server.reports.places_in_words import free_heads, iterate_places, write_geojson, write_geopackage
 from server.reports.queries import take_snapshot
-from server.reports.records import Source
-from server.reports.table import ROOT, tables_of
+from server.reports.records import Record, Source
+from server.reports.table import ROOT, FormTable, tables_of
 from server.reports.workbook_in_words import write_in_words
-from server.web.exports import JSON_TYPE, XLSX_TYPE, ZIP_TYPE, schemas_by_version
-from server.web.pages.texts import _
-from server.web.pages.words import STATE_WORDS
-from server.web.streams import CHUNK_BYTES
 
 XLSX, GEOJSON, GEOPACKAGE, ARCHIVE = "xlsx", "geojson", "gpkg", "zip"
-KINDS: Final = {
-    XLSX: (_l("Excel workbook"), _l("Questions and answers in words, a sheet for each repeat")),
-    ARCHIVE: (_l("CSV in an archive"), _l("Tables as programs read them")),
-    GEOJSON: (_l("GeoJSON"), _l("Places with what was answered, for maps")),
-    GEOPACKAGE: (_l("GeoPackage"), _l("The same for QGIS")),
-}
-MIME: Final = {XLSX: XLSX_TYPE, GEOJSON: JSON_TYPE, GEOPACKAGE: "application/geopackage+sqlite3", ARCHIVE: ZIP_TYPE}
+KINDS: Final = (XLSX, ARCHIVE, GEOJSON, GEOPACKAGE)
 ON_A_MAP: Final = (GEOJSON, GEOPACKAGE)
+EACH: Final = 500  # records between two words of how far it is
+CHUNK_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,8 @@ class Wish:
     column for each choice. `files`: photos too, which tell a place only where `keeps_places`.
     """
 
-    form: Form
+    form_id: int
+    xml_form_id: str
     title: str
     schema: FormSchema
     scope: Scope
@@ -62,31 +55,42 @@ class Wish:
     at: datetime
 
 
-def wording(lang: str) -> Wording:
-    """Labels in this language, zh or en; our own words in the page's."""
-    return Wording(
-        lang=lang,
-        record=_("Record"),
-        row=_("Row"),
-        received=_("Received"),
-        state=_("State"),
-        sender=_("Sent by"),
-        latitude=_("latitude"),
-        longitude=_("longitude"),
-        states={state: str(word) for state, word in STATE_WORDS.items()},
-    )
+@dataclass(frozen=True)
+class Watched(Export):
+    """Tells how many records it has read, every so many."""
+
+    tick: Callable[[int], None] = lambda _records: None
+
+    def records(self, root: FormTable) -> Iterator[Record]:
+        for number, one in enumerate(super().records(root), 1):
+            if number % EACH == 0:
+                self.tick(number)
+            yield one
 
 
-def write(db: Session, wish: Wish) -> Iterator[bytes]:
-    """The file in pieces, all of it as of one moment."""
+def write(db: Session, wish: Wish, tick: Callable[[int], None] = lambda _records: None) -> Iterator[bytes]:
+    """The file in pieces, all of it as of one moment. `tick` hears how many records were read, anew for each table."""
     take_snapshot(db)
     options = CsvOptions(split_selects=wish.split, bom=True)
-    export = Export(db, Source(wish.form.id, wish.scope), options, Conditions(sql=(*wish.conditions, *wish.hidden)))
+    conditions = Conditions(sql=(*wish.conditions, *wish.hidden))
+    export = Watched(db, Source(wish.form_id, wish.scope), options, conditions, tick)
     yield from WRITERS[wish.kind](export, wish)
 
 
+def schemas_by_version(db: Session) -> Callable[[int], FormSchema]:
+    """Schemas by form version, as the memory of schemas has them."""
+    known: dict[int, str] = {}
+
+    def schema_of(version_id: int) -> FormSchema:
+        if version_id not in known:
+            known[version_id] = db.get_one(FormVersion, version_id).sha256
+        return SCHEMAS.get(db, version_id, known[version_id])
+
+    return schema_of
+
+
 def write_archive(export: Export, wish: Wish) -> Iterator[bytes]:
-    about = wish.form.xml_form_id, wish.store, wish.files, wish.at, wish.keeps_places
+    about = wish.xml_form_id, wish.store, wish.files, wish.at, wish.keeps_places
     yield from Archive(export, tables_of(wish.schema), *about).write()
 
 
