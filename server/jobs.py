@@ -21,9 +21,7 @@ from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
 from server.feeds import sending
-from server.feeds.deliveries import forget_sent, list_active, make_deliveries
-from server.feeds.numbering import list_waiting, number_all
-from server.feeds.webhooks import forget_removed
+from server.feeds.preparing import prepare_deliveries
 from server.followups import chat_outbox
 from server.followups.acknowledging import repeat_one
 from server.followups.before_breaks import tell_before_breaks
@@ -40,6 +38,8 @@ from server.followups.tally import add_tally
 from server.intake.answer_index import list_older
 from server.intake.batches import list_idle, take_batch, work_on
 from server.intake.derive import index_older, retry_one
+from server.intake.made_exports import sweep_made
+from server.intake.making_exports import make_one
 from server.intake.quality_judging import judge_waiting
 from server.models import TimetableRun
 from server.registry.backlog import force_one
@@ -249,20 +249,7 @@ def send_chats(database: Database, config: Config, now: datetime) -> int:
 
 def tell_programs(database: Database, config: Config, now: datetime) -> int:
     """What changed is numbered, and told to the programs that a town has named; how many deliveries came through."""
-    with database.reading() as db:
-        waiting = list_waiting(db)
-    for project_id in waiting:
-        number_all(database, project_id)
-    with database.transaction() as db:
-        forget_removed(db, now)
-        forget_sent(db, now)
-    with database.reading() as db:
-        webhooks = list_active(db)
-    for webhook_id in webhooks:
-        made = 1
-        while made:
-            with database.transaction() as db:
-                made = make_deliveries(db, webhook_id, now)
+    prepare_deliveries(database, now)
     return send_deliveries(database, config, now)
 
 
@@ -276,6 +263,17 @@ def send_deliveries(database: Database, config: Config, now: datetime) -> int:
         if state is None or silent >= MOST_SILENT:
             break
     return sent
+
+
+def make_exports(database: Database, config: Config, now: datetime) -> int:
+    """Files with many records that somebody asked for, one after the other; what is past its time goes."""
+    with database.transaction() as db:
+        sweep_made(db, config.data_dir, min(now, clock.now()))
+    done, began = 0, monotonic()
+    blobs = BlobStore(config.blob_dir, database.keys)
+    while monotonic() - began < RULES_FOR and make_one(database, config.data_dir, blobs, now):
+        done += 1
+    return done
 
 
 def chain_audit(database: Database, config: Config, now: datetime) -> int:
@@ -349,6 +347,7 @@ TIMETABLE = (
     Job("rules", timedelta(minutes=1), work_on_rules),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
+    Job("exports", timedelta(minutes=1), make_exports),
     Job("webhooks", timedelta(minutes=1), tell_programs),
     Job("audit", timedelta(minutes=1), chain_audit),
     Job("sessions", timedelta(hours=1), end_old_sessions),

@@ -366,7 +366,12 @@ POST /review/<int(max=9007199254740991):submission_id>/case
 
 [forms] submission.read
 GET /review/export
+POST /review/export
 GET /review/export/file
+
+[own] submission.read
+GET /review/export/made/<int(max=9007199254740991):export_id>
+POST /review/export/made/<int(max=9007199254740991):export_id>/back
 
 [record] submission.update
 GET /review/<int(max=9007199254740991):submission_id>/edit

@@ -19,6 +19,7 @@ SYNC_WORKER, SYNC_LEAD = "sync_worker", "sync_lead"
 MENTIONED: Final = "mentioned"
 RETURN_ANSWERED: Final = "return_answered"
 RECORD_ASKED: Final = "record_asked"
+EXPORT_READY: Final = "export_ready"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -80,6 +81,10 @@ SENTENCES: Final = {
     RECORD_ASKED: (
         "审核的同事想问问您交来的一份记录是怎么填的，方便时回个话就行。",
         "Who reviews would like to ask how one of your records was made; a word back when it suits you is enough.",
+    ),
+    EXPORT_READY: (
+        "您要的导出文件做好了，七天内可以下载。",
+        "The file that you asked for is ready; it can be taken for seven days.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

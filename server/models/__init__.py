@@ -32,6 +32,7 @@ from server.models.feeds import Change, Webhook, WebhookDelivery
 from server.models.follow_up_acts import FollowUpAct
 from server.models.followups import FollowUp, FollowUpTally, Notification, NotificationWish, ScheduleChoice
 from server.models.forms import Form, FormAttachment, FormVersion
+from server.models.made_exports import MadeExport
 from server.models.map_bases import MapBase
 from server.models.office import OfficeAct
 from server.models.places import (
@@ -120,6 +121,7 @@ __all__ = [
     "HandOver",
     "HandOverVillage",
     "Household",
+    "MadeExport",
     "MapBase",
     "Minimised",
     "NamedWoman",

@@ -128,6 +128,7 @@ NO_PAGES = {
     "/push-worker.js",
     "/review/<submission_id>/files/<name>",
     "/review/export/file",
+    "/review/export/made/<export_id>",
     "/review/list.csv",
     "/rights/<request_id>/data.json",
 }

@@ -276,6 +276,7 @@ ALSO_OURS = {
     ("rule_version", "content_hash"),
     ("rule_version", "text"),  # a whole file: write_a_rule has the words in it
     ("town_calendar", "notice"),  # so with add_days_off
+    ("made_export", "mark"),
     ("webhook", "groups"),
     ("webhook_delivery", "mark"),
 }

@@ -63,3 +63,27 @@ def upgrade() -> None:
     )
     op.create_index("ix_webhook_delivery_webhook_id", "webhook_delivery", ["webhook_id", "state", "id"])
     op.create_index("ix_webhook_delivery_state", "webhook_delivery", ["state", "not_before"])
+    op.create_table(
+        "made_export",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("project_id", BigId, nullable=False),
+        sa.Column("actor_id", BigId, nullable=False),
+        sa.Column("form_id", BigId, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("wish_json", sa.LargeBinary(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=True),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("claimed_at", UtcDateTime(), nullable=True),
+        sa.Column("ready_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_made_export_project_id")),
+        sa.ForeignKeyConstraint(["actor_id"], ["actor.id"], name=op.f("fk_made_export_actor_id")),
+        sa.ForeignKeyConstraint(["form_id"], ["form.id"], name=op.f("fk_made_export_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_made_export")),
+    )
+    op.create_index("ix_made_export_actor_id", "made_export", ["actor_id", "project_id", "id"])
+    op.create_index("ix_made_export_state", "made_export", ["state", "id"])

@@ -34,6 +34,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     inbox,
     library,
     library_lists,
+    made_exports,
     map,
     map_tiles,
     office,

@@ -1,26 +1,26 @@
 """Records as a file for people: which form, which of its records, as what. The filter of the review list carries over."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Response, make_response, render_template, request
-from sqlalchemy import ColumnElement
 
 from server.access.allow import Scope
 from server.errors import MissingParameter, UnexpectedValue
-from server.intake import desk
-from server.intake.export_files import KINDS, ON_A_MAP, Wish, write
-from server.intake.wanted import Wanted, asked_form, fits
-from server.models import Form, Project, Submission
-from server.reports.csv_rows import union_of
+from server.intake import desk, made_exports
+from server.intake.export_files import KINDS, Wish, write
+from server.intake.made_exports import Order
+from server.intake.making_exports import write_wish
+from server.intake.wanted import Wanted, asked_form
+from server.models import Form, Project
 from server.reports.csv_zip import safe_name
-from server.reports.queries import read_schemas
 from server.web import session
 from server.web.exports import note_export
 from server.web.files import disposition
 from server.web.languages import language_tag
 from server.web.pages.door import pages
 from server.web.pages.export_words import KIND_WORDS, MIME, wording
+from server.web.pages.made_list import list_made
 from server.web.pages.review import reachable
 from server.web.pages.review_filter import query_of, read_filter, values_of
 from server.web.pages.review_list import fields_of, forms_to_choose
@@ -51,6 +51,9 @@ def facts_of(project: Project, scope: Scope) -> dict[str, Any]:
         "is_care": project.kind == "care",
         "back": f"/review?{query}" if query else "/review",
         "lang": language_of(),
+        "large": made_exports.LARGE,
+        "query": query,
+        **list_made(project, scope),
     }
 
 
@@ -73,30 +76,23 @@ def language_of() -> str:
 @pages.get(f"{PAGE}/file")
 def take_export() -> Response:
     """That it was taken is written down before its first byte leaves."""
-    project, scope = reachable("submission.read")
-    wish = read_wish(project, scope)
-    answer = stream(lambda db: write(db, wish), MIME[wish.kind])
-    note_export(session.db().get_one(Form, wish.form_id), told_of(scope, wish))
-    name = f"{safe_name(wish.xml_form_id)}.{wish.kind}"
-    answer.headers["Content-Disposition"] = disposition("attachment", name)
+    order, form, kind = read_order(*reachable("submission.read"))
+    wish, number = wish_of(order, form, kind), number_in(order, form, kind)
+    answer = stream(lambda db: write(db, wish), MIME[kind])
+    note_export(form, told_of(order, kind, number))
+    return as_file(answer, form, kind)
+
+
+def as_file(answer: Response, form: Form, kind: str) -> Response:
+    answer.headers["Content-Disposition"] = disposition("attachment", f"{safe_name(form.xml_form_id)}.{kind}")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
 
 
-def told_of(scope: Scope, wish: Wish) -> dict[str, Any]:
-    """What the audit says of a file: its format, how many records it has, by which filter; of answers only how many were
-    asked for, and of a part of the map only that it was one."""
-    wanted = wanted_here()
-    filters = {name: str(value) for name, value in values_of(wanted).items() if value and name in TOLD}
-    filters |= {"answers": str(len(wanted.answers))} if wanted.answers else {}
-    filters |= {"box": "yes"} if wanted.box else {}
-    number = desk.count_records(session.db(), scope, wanted, *wish.hidden)
-    return {"format": wish.kind, "records": number, "filter": filters}
-
-
-def read_wish(project: Project, scope: Scope) -> Wish:
-    """Raises MissingParameter without a form, UnexpectedValue for a form or a kind that is not there."""
-    wanted, kind, lang = wanted_here(), request.args.get("format", ""), request.args.get("lang", "")
+def read_order(project: Project, scope: Scope) -> tuple[Order, Form, str]:
+    """What is asked for, of which form, as what. Raises MissingParameter without a form, UnexpectedValue for a form or a
+    kind that is not there."""
+    wanted, kind, lang = wanted_here(), request.values.get("format", ""), request.values.get("lang", "")
     if not wanted.form:
         raise MissingParameter(field="form")
     found = asked_form(session.db(), scope, wanted.form)
@@ -104,27 +100,28 @@ def read_wish(project: Project, scope: Scope) -> Wish:
         raise UnexpectedValue(field="form", value="…", reason="there is no such form")
     if kind not in KINDS:
         raise UnexpectedValue(field="format", value="…", reason="there is no such file")
-    form, newest = found
     titles = {one["xml_form_id"]: one["name"] for one in forms_to_choose(project, scope)}
-    return Wish(
-        form_id=form.id,
-        xml_form_id=form.xml_form_id,
-        title=say_form_title(titles.get(wanted.form, wanted.form)),
-        schema=union_of([newest, *read_schemas(session.db(), form.id)]),
-        scope=scope,
-        conditions=tuple(fits(session.db(), scope, wanted)),
-        hidden=hidden_of(project, kind),
-        kind=kind,
-        split=bool(request.args.get("split")),
-        files=bool(request.args.get("files")),
-        keeps_places=project.keeps_photo_metadata,
-        words=wording(lang if lang in ("zh", "en") else language_of()),
-        store=session.blobs(),
-        data_dir=session.config().data_dir,
-        at=session.now(),
-    )
+    title = say_form_title(titles.get(wanted.form, wanted.form))
+    split, files = bool(request.values.get("split")), bool(request.values.get("files"))
+    words = asdict(wording(lang if lang in ("zh", "en") else language_of()))
+    return Order(scope, wanted, title, split, files, words), found[0], kind
 
 
-def hidden_of(project: Project, kind: str) -> tuple[ColumnElement[bool], ...]:
-    """On a map of a care project no health record is drawn, whoever asks (requirement P3, domain.md 6.3)."""
-    return (Submission.health.is_(False),) if kind in ON_A_MAP and project.kind == "care" else ()
+def number_in(order: Order, form: Form, kind: str) -> int:
+    """How many records the file has."""
+    wish = wish_of(order, form, kind)
+    return desk.count_records(session.db(), order.scope, order.wanted, *wish.hidden)
+
+
+def wish_of(order: Order, form: Form, kind: str) -> Wish:
+    return write_wish(session.db(), order, form, kind, session.config().data_dir, session.blobs(), session.now())
+
+
+def told_of(order: Order, kind: str, number: int) -> dict[str, Any]:
+    """What the audit says of a file: its format, how many records it has, by which filter; of answers only how many were
+    asked for, and of a part of the map only that it was one."""
+    wanted = order.wanted
+    filters = {name: str(value) for name, value in values_of(wanted).items() if value and name in TOLD}
+    filters |= {"answers": str(len(wanted.answers))} if wanted.answers else {}
+    filters |= {"box": "yes"} if wanted.box else {}
+    return {"format": kind, "records": number, "filter": filters}
