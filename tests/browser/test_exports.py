@@ -3,6 +3,8 @@
 import pytest
 from openpyxl import load_workbook
 
+from server import clock
+from server.models import MadeExport
 from tests import sizes
 from tests.browser.looking import LOOKS, look_at_pages
 
@@ -21,6 +23,29 @@ def test_the_pages_fit_the_screen_and_axe_finds_nothing(town, records, open_tab)
         "export-none": "/review/export?form=visit&state=rejected",
     }
     look_at_pages(open_tab("rita"), pages)
+
+
+STATES = (  # (state, why, records), of 20,000
+    ("over", "gone", 20_000),
+    ("over", "expired", 20_000),
+    ("failed", "error", 500),
+    ("ready", None, 20_000),
+    ("running", None, 8_500),
+    ("waiting", None, 0),
+)
+
+
+def test_files_that_are_made_fit_the_screen_and_axe_finds_nothing(town, records, open_tab):
+    now = clock.now()
+    with town.database.transaction() as db:
+        rita = town.actor_id(db, "rita")
+        for state, why, records_read in STATES:
+            row = MadeExport(project_id=town.project_id, actor_id=rita, form_id=town.form_id, kind="xlsx", total=20_000)
+            row.state, row.why, row.records, row.mark, row.wish_json = state, why, records_read, "x", "{}"
+            row.asked_at = now
+            row.ready_at = now if state == "ready" else None
+            db.add(row)
+    look_at_pages(open_tab("rita"), {"export-made": "/review/export"})
 
 
 @pytest.mark.parametrize(("size", "language"), LOOKS[: sizes.size("page_looks")])
