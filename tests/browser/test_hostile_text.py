@@ -277,6 +277,7 @@ ALSO_OURS = {
     ("rule_version", "text"),  # a whole file: write_a_rule has the words in it
     ("town_calendar", "notice"),  # so with add_days_off
     ("made_export", "mark"),
+    ("made_export", "wish_json"),  # a filter, on no page
     ("webhook", "groups"),
     ("webhook_delivery", "mark"),
 }
