@@ -128,8 +128,9 @@ def why_over(db: Session, row: MadeExport, scope: Scope | None, now: datetime) -
 
 
 def is_gone_since(db: Session, row: MadeExport) -> bool:
-    since = row.claimed_at or row.asked_at
-    here = Change.project_id == row.project_id, Change.kind.in_(ENDING), Change.made_at >= since
+    """By the order of the commits: what was committed when its making began had a number by then, all else comes after."""
+    later = or_(Change.seq > row.after_seq, Change.seq.is_(None))
+    here = Change.project_id == row.project_id, Change.kind.in_(ENDING), later
     return db.scalar(select(Change.id).where(*here).limit(1)) is not None
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.blobs import BlobStore
 from server.db import Database
 from server.errors import NotFound
+from server.feeds.numbering import newest, number_all
 from server.intake.export_files import ON_A_MAP, Wish
 from server.intake.made_exports import (
     ERROR,
@@ -38,6 +39,9 @@ def make_one(database: Database, data_dir: Path, blobs: BlobStore, now: datetime
     if row is None:
         return False
     try:
+        number_all(database, row.project_id)
+        with database.transaction() as db:
+            set_row(db, row.id, RUNNING, after_seq=newest(db, row.project_id))
         with database.reading() as db:
             wish = wish_of(db, row, data_dir, blobs)
         size = make_file(database, row, wish, data_dir)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
@@ -13,7 +13,8 @@ class MadeExport(Base):
     """Kept as a row; its file goes after a week, or earlier (intake/made_exports.py). For who asked for it alone.
 
     `wish_json` is what was asked for, with the scope that her rights had at that moment. `state` is waiting, running, ready,
-    failed or over; `why` says what ended it. `records` are read so far, of `total`. `mark` is the file's name.
+    failed or over; `why` says what ended it. `records` are read so far, of `total`. `mark` is the file's name. `after_seq` is
+    the number of the newest change when its making began.
     """
 
     __tablename__ = "made_export"
@@ -34,6 +35,7 @@ class MadeExport(Base):
     records: Mapped[int] = mapped_column(default=0)
     total: Mapped[int]
     size: Mapped[int | None]
+    after_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     asked_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]

@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("after_seq", sa.BigInteger(), nullable=False),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("claimed_at", UtcDateTime(), nullable=True),
         sa.Column("ready_at", UtcDateTime(), nullable=True),

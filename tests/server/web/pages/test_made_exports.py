@@ -122,11 +122,20 @@ def test_what_is_gone_since_ends_it_at_once(town, browse, records, database, con
     ask(rita)
     make_exports(database, config, MORNING)
     with database.transaction() as db:
-        note_changes(db, town.project_id, kind, [None], MORNING + timedelta(minutes=1))
+        note_changes(db, town.project_id, kind, [None], MORNING - timedelta(minutes=1))  # begun before, committed after
     assert rita.see(made(database)).status_code == 404
     make_exports(database, config, MORNING + timedelta(minutes=2))
     assert (files(config), rows(database)[0].why) == ([], "gone")
     assert "撤回同意" in text_of(rita.see(PAGE))
+
+
+def test_what_was_gone_before_ends_nothing(town, browse, records, database, config) -> None:
+    with database.transaction() as db:
+        note_changes(db, town.project_id, GONE, [None], MORNING)
+    rita = browse("rita")
+    ask(rita)
+    make_exports(database, config, MORNING)
+    assert rita.see(made(database)).status_code == 200
 
 
 def test_whose_rights_are_others_by_now_does_not_get_it(town, browse, records, database, config) -> None:
