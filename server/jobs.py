@@ -20,6 +20,8 @@ from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
+from server.feeds import sending
+from server.feeds.preparing import prepare_deliveries
 from server.followups import chat_outbox
 from server.followups.acknowledging import repeat_one
 from server.followups.before_breaks import tell_before_breaks
@@ -37,6 +39,8 @@ from server.followups.tally import add_tally
 from server.intake.answer_index import list_older
 from server.intake.batches import list_idle, take_batch, work_on
 from server.intake.derive import index_older, retry_one
+from server.intake.made_exports import sweep_made
+from server.intake.making_exports import make_one
 from server.intake.quality_judging import judge_waiting
 from server.models import TimetableRun
 from server.registry.backlog import force_one
@@ -250,6 +254,35 @@ def send_chats(database: Database, config: Config, now: datetime) -> int:
     return sent
 
 
+def tell_programs(database: Database, config: Config, now: datetime) -> int:
+    """What changed is numbered, and told to the programs that a town has named; how many deliveries came through."""
+    prepare_deliveries(database, now)
+    return send_deliveries(database, config, now)
+
+
+def send_deliveries(database: Database, config: Config, now: datetime) -> int:
+    """One that is away keeps few of the others waiting."""
+    sent = silent = 0
+    going = going_on(now)
+    for _ in range(MOST_MAILS):
+        state = sending.send_one(database, config.outbound_allow, going)
+        sent, silent = sent + (state == "sent"), silent + (state in ("waiting", "failed"))
+        if state is None or silent >= MOST_SILENT:
+            break
+    return sent
+
+
+def make_exports(database: Database, config: Config, now: datetime) -> int:
+    """Files with many records that somebody asked for, one after the other; what is past its time goes."""
+    with database.transaction() as db:
+        sweep_made(db, config.data_dir, min(now, clock.now()))
+    done, began = 0, monotonic()
+    blobs = BlobStore(config.blob_dir, database.keys)
+    while monotonic() - began < RULES_FOR and make_one(database, config.data_dir, blobs, now):
+        done += 1
+    return done
+
+
 def chain_audit(database: Database, config: Config, now: datetime) -> int:
     """What was written into the audit since the last run, batch by batch; then the new head goes into the data folder."""
     done, chained = 0, TOGETHER
@@ -328,6 +361,8 @@ TIMETABLE = (
     Job("months", timedelta(minutes=10), count_months),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
+    Job("exports", timedelta(minutes=1), make_exports),
+    Job("webhooks", timedelta(minutes=1), tell_programs),
     Job("audit", timedelta(minutes=1), chain_audit),
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),

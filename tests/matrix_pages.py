@@ -375,6 +375,15 @@ POST /review/<int(max=9007199254740991):submission_id>/show
 GET /review/<int(max=9007199254740991):submission_id>/case
 POST /review/<int(max=9007199254740991):submission_id>/case
 
+[forms] submission.read
+GET /review/export
+POST /review/export
+GET /review/export/file
+
+[own] submission.read
+GET /review/export/made/<int(max=9007199254740991):export_id>
+POST /review/export/made/<int(max=9007199254740991):export_id>/back
+
 [record] submission.update
 GET /review/<int(max=9007199254740991):submission_id>/edit
 POST /review/<int(max=9007199254740991):submission_id>/edit
@@ -392,6 +401,17 @@ POST /admin/projects/<int(max=9007199254740991):project_id>/channels/<kind>/test
 GET /admin/projects/<int(max=9007199254740991):project_id>/map-base
 POST /admin/projects/<int(max=9007199254740991):project_id>/map-base
 POST /admin/projects/<int(max=9007199254740991):project_id>/map-base/undo
+GET /admin/projects/<int(max=9007199254740991):project_id>/webhooks
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks
+GET /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/groups
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/pause
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/remove
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/replay
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/restore
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/resume
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/secret
+POST /admin/projects/<int(max=9007199254740991):project_id>/webhooks/<int(max=9007199254740991):webhook_id>/test
 
 [site] project.create
 POST /admin/projects

@@ -60,6 +60,9 @@ GET /v1/projects/<int:project_id>/forms/<form_id>/submissions.xlsx
 POST /v1/projects/<int:project_id>/forms/<form_id>/submissions.xlsx
 GET /v1/projects/<int:project_id>/forms/<form_id>/submissions/keys
 
+[forms] submission.list|entity.list|followup.read|benefit.read
+GET /v1/projects/<int:project_id>/changes
+
 [record] submission.delete
 DELETE /v1/projects/<int:project_id>/forms/<form_id>/submissions/<instance_id>
 

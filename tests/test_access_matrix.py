@@ -98,7 +98,7 @@ ABSENT = (
         "/indicators/<name>",
         "/map-base/undo",
     ),
-    *("/merges/<int", "/places/shifts/"),
+    *("/aliases/<int", "/map-base/undo", "/merges/<int", "/places/shifts/", "/webhooks/<int"),
     *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),
 )
 BODIES: dict[str, dict[str, object]] = {

@@ -16,6 +16,7 @@ VERBS = [
     "intake",
     "publishing",
     "reports",
+    "feeds",
     "followups",
     "registry",
     "places",

@@ -1,4 +1,4 @@
-"""The audit's one writer. Details hold ids and counts, never an answer."""
+"""The audit's one writer. Details hold ids and counts, never an answer. What programs hear of is written beside it."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from server.access.changes import note_act
 from server.models import Audit, table_of
 
 INSERT = insert(table_of(Audit))
@@ -19,3 +20,4 @@ def record(db: Session, action: str, *, actor_id: int | None, now: datetime, **c
     """
     columns.setdefault("notes", db.info.get("notes"))
     db.connection().execute(INSERT, {"action": action, "actor_id": actor_id, "logged_at": now, **columns})
+    note_act(db, action, now, columns)

@@ -67,6 +67,11 @@ class TooManyTests(Problem):
     template = "You have tried it several times just now. Try again in {seconds} seconds."
 
 
+class TooManyExports(Problem):
+    code = 429.4
+    template = "Three of your files are being made. Wait for one of them, or take one back."
+
+
 class TooManyFetches(Problem):
     code = 429.3
     template = "This calendar was asked for too often. Ask again in {seconds} seconds."

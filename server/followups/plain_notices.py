@@ -20,6 +20,7 @@ MENTIONED: Final = "mentioned"
 RETURN_ANSWERED: Final = "return_answered"
 RECORD_ASKED: Final = "record_asked"
 RECORD_ANSWERED: Final = "record_answered"
+EXPORT_READY: Final = "export_ready"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -85,6 +86,10 @@ SENTENCES: Final = {
     RECORD_ANSWERED: (
         "您问过的一份记录有了回话，请在方便时看一看。",
         "Somebody answered what you asked about a record; please look when it suits you.",
+    ),
+    EXPORT_READY: (
+        "您要的导出文件做好了，七天内可以下载。",
+        "The file that you asked for is ready; it can be taken for seven days.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

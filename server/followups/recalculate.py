@@ -16,6 +16,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.access.changes import FOLLOW_UP, note_changes
 from server.db import connection_of
 from server.followups.due import Due
 from server.followups.explaining import write_steps
@@ -131,6 +132,7 @@ def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Known) 
             news.append(row)
     db.flush()
     news.sort(key=attrgetter("id"))
+    note_changes(db, round_.project.id, FOLLOW_UP, [row.id for row in news], round_.now)
     for row in news:
         follow_up_changed(db, round_.project, row, round_.now)
     return news

@@ -60,6 +60,12 @@ def count_states(db: Session, scope: Scope, wanted: Wanted) -> dict[str, int]:
     return {state or "received": number for state, number in db.execute(query)}
 
 
+def count_records(db: Session, scope: Scope, wanted: Wanted, *also: ColumnElement[bool]) -> int:
+    """How many fit the whole filter, perhaps under further conditions."""
+    query = select(func.count()).select_from(Submission).where(in_scope(scope), *fits(db, scope, wanted), *also)
+    return db.scalar(query) or 0
+
+
 def count_returned(db: Session, scope: Scope, wanted: Wanted) -> int:
     """How many of those with issues are with their senders, under the rest of the filter."""
     query = (

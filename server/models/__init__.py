@@ -28,9 +28,11 @@ from server.models.channels import CalendarAddress, CriticalWatch, NotificationC
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
 from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
+from server.models.feeds import Change, Webhook, WebhookDelivery
 from server.models.follow_up_acts import FollowUpAct
 from server.models.followups import FollowUp, FollowUpTally, Notification, NotificationWish, ScheduleChoice
 from server.models.forms import Form, FormAttachment, FormVersion
+from server.models.made_exports import MadeExport
 from server.models.map_bases import MapBase
 from server.models.office import OfficeAct
 from server.models.places import (
@@ -94,6 +96,7 @@ __all__ = [
     "BreakGlass",
     "CalendarAddress",
     "CareEvent",
+    "Change",
     "Consent",
     "ConsentText",
     "ContraceptionEpisode",
@@ -118,6 +121,7 @@ __all__ = [
     "HandOver",
     "HandOverVillage",
     "Household",
+    "MadeExport",
     "MapBase",
     "Minimised",
     "NamedWoman",
@@ -182,6 +186,8 @@ __all__ = [
     "VillageMergePart",
     "VillageScope",
     "Waiver",
+    "Webhook",
+    "WebhookDelivery",
     "Withdrawal",
     "Woman",
     "table_of",

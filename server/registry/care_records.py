@@ -142,7 +142,7 @@ def bring_in_line(db: Session, project_id: int, subject: Subject, now: datetime,
         align_case(db, project_id, uuid, now)
         return effects
     events = seal_uncovered(db, project_id, uuid, events_of(db, project_id, subject_list, uuid), now)
-    write_consents(db, project_id, uuid, events)
+    write_consents(db, project_id, uuid, events, now)
     changed = write_woman(db, project_id, uuid, events)
     align_pregnancies(db, project_id, uuid, now)
     align_transfers(db, project_id, uuid, events, now)

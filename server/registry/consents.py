@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
+from server.access.changes import GONE, note_changes
 from server.clock import today
 from server.models import PURPOSES, Consent, Withdrawal
 from server.registry.consent_by_purpose import Standing, Wording, stand_by_purpose
 from server.registry.telling import Event
+
+SHARED: Final = ("service", "share_clinic")
+"""The purposes without which programs of the clinic hear no more of her."""
 
 
 def consents_of(db: Session, project_id: int, woman: str) -> list[Consent]:
@@ -26,10 +30,15 @@ def standing_of(row: Consent) -> Standing:
     return Standing(row.purpose, row.given, row.said_on, row.until, wording)
 
 
-def write_consents(db: Session, project_id: int, woman: str, events: Sequence[Event]) -> None:
-    """Brings her rows in line with her records: what differs is written, what nothing speaks of goes."""
+def write_consents(db: Session, project_id: int, woman: str, events: Sequence[Event], now: datetime) -> None:
+    """Brings her rows in line with her records: what differs is written, what nothing speaks of goes.
+
+    When she shares less with the clinic than before, programs that keep copies hear that something is gone.
+    """
     standing = stand_by_purpose(events)
     known = {row.purpose: row for row in consents_of(db, project_id, woman)}
+    if any(row.given and not is_given(standing.get(row.purpose)) for row in known.values() if row.purpose in SHARED):
+        note_changes(db, project_id, GONE, [None], now)
     noted = withdrawal_ids(db, {one.event for one in standing.values() if not one.submission_id})
     for purpose in known.keys() - standing.keys():
         db.delete(known[purpose])
@@ -41,6 +50,10 @@ def write_consents(db: Session, project_id: int, woman: str, events: Sequence[Ev
         for name, value in values_of(one, noted).items():
             setattr(row, name, value)
     db.flush()
+
+
+def is_given(one: Standing | None) -> bool:
+    return one is not None and one.given
 
 
 def values_of(one: Standing, noted: dict[str, int]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from server.access.changes import forget_changes
 from server.access.pseudonyms import pseudonym
 from server.clock import today
 from server.models import (
@@ -193,6 +194,7 @@ def delete_rows(db: Session, plan: Plan) -> None:
     tasks = follow_ups_of(plan)
     for told in (Notification, CriticalWatch):
         db.execute(delete(told).where(told.follow_up_id.in_(ids_of(tasks))))
+    forget_changes(db, plan.project_id, plan.entities, list(db.scalars(ids_of(tasks))))
     db.execute(delete(FollowUp).where(tasks))
     chosen = (ScheduleChoice.project_id == plan.project_id) & ScheduleChoice.pregnancy.in_(plan.uuids)
     db.execute(delete(ScheduleChoice).where(chosen))

@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     from server.web.central import (
         app_users,
         audits,
+        changes,
         datasets,
         drafts,
         entities,
@@ -61,6 +62,7 @@ def register(app: Flask) -> None:
         ogc.ogc,
         indicators.indicators,
         villages.villages,
+        changes.changes,
         who_sees.who_sees,
         pages,
     )

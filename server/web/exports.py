@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 
 from flask import Response, request
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from server.access.audit import record
 from server.access.projects import get_project
 from server.access.reading_log import Read, is_logged, write_reads
 from server.errors import BadQuerySet, NotFound
+from server.intake.export_files import schemas_by_version
 from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
 from server.reports.csv_rows import CsvOptions, start_export, union_of, write_table
@@ -152,14 +154,15 @@ def send_export(form: Form, source: Source, pieces: Pieces, content_type: str, n
     return marked(response, mark)
 
 
-def note_export(form: Form) -> None:
-    """In a care project also among what was read there."""
+def note_export(form: Form, details: dict[str, Any] | None = None) -> None:
+    """In a care project also among what was read there. `details` are ids and counts, never an answer."""
     project = get_project(reading(), form.project_id)
     with database().transaction() as db:
         if is_logged(project):
-            write_reads(db, [Read(EXPORT, caller(), project.id, now(), form_id=form.id)])
+            write_reads(db, [Read(EXPORT, caller(), project.id, now(), form_id=form.id, details=details or {})])
         else:
-            record(db, EXPORT, actor_id=caller().actor_id, now=now(), project_id=project.id, form_id=form.id)
+            upon = {"project_id": project.id, "form_id": form.id, "details": details}
+            record(db, EXPORT, actor_id=caller().actor_id, now=now(), **upon)
 
 
 def entity_tag(source: Source) -> str | None:
@@ -212,15 +215,3 @@ def read_field_path() -> str | None:
     if len(paths) > 1:
         raise BadQuerySet(field="fieldpath")
     return paths[0] if paths and paths[0] else None
-
-
-def schemas_by_version(session: Session) -> Callable[[int], FormSchema]:
-    """Schemas by form version, as the memory of schemas has them."""
-    known: dict[int, str] = {}
-
-    def schema_of(version_id: int) -> FormSchema:
-        if version_id not in known:
-            known[version_id] = session.get_one(FormVersion, version_id).sha256
-        return SCHEMAS.get(session, version_id, known[version_id])
-
-    return schema_of

@@ -17,6 +17,9 @@ PAGES = {
     "/admin/projects/<project_id>": "ada",
     "/admin/projects/<project_id>/channels": "ada",
     "/admin/projects/<project_id>/map-base": "ada",
+    "/review/export": "rita",
+    "/admin/projects/<project_id>/webhooks": "ada",
+    "/admin/projects/<project_id>/webhooks/<webhook_id>": "ada",
     "/consents/texts": "ada",
     "/notices/failed": "ada",
     "/places": "ada",
@@ -129,6 +132,8 @@ NO_PAGES = {
     "/people/<woman_uuid>/readers.json",
     "/push-worker.js",
     "/review/<submission_id>/files/<name>",
+    "/review/export/file",
+    "/review/export/made/<export_id>",
     "/review/list.csv",
     "/rights/<request_id>/data.json",
 }

@@ -24,6 +24,7 @@ from server.access.sign_in_steps import begin_step
 from server.access.signing_in import sign_in
 from server.clock import now, today
 from server.config import OpenIdProvider
+from server.feeds.webhooks import GROUPS, make_webhook
 from server.followups.rule_drafts import change_draft, make_draft
 from server.followups.town_calendar import add_year
 from server.followups.town_rules import FIRST_OF_A_TOWN
@@ -63,6 +64,8 @@ HOSTILE = (
 )
 TYPED = "\"'><xss-probe><img src onerror=__ran=1>"  # short enough for every field
 FILE = "<xss-probe><img src=x onerror=window.__ran=1>.jpg"  # as a file may be called
+
+LOCAL = frozenset({"localhost"})  # what may be called though it is no public address
 
 # Every text column that somebody's words come to; those that are not here hold words of ours, numbers and names of things.
 WRITTEN = {
@@ -136,6 +139,7 @@ class HostileTown(CareTown):
             session, *_ = sign_in(db, self.actor_id(db, "vera"), self.said, now(), second_factor=True)
             write_a_rule(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"), self.said)
             add_days_off(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"), self.said)
+            hook, _ = make_webhook(db, self.project_id, "https://localhost/in", GROUPS, LOCAL, ids["person_id"], now())
             write_in_columns(db, self.said)
         settings = self.app.config["CONFIG"]
         named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", self.said)
@@ -143,7 +147,7 @@ class HostileTown(CareTown):
         found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
         steps = {"case_id": case, "benefit": benefit, "step": step, "session": session}
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
-        people["code"] = CODES[0]
+        people["code"], people["webhook_id"] = CODES[0], str(hook.id)
         people["list"], people["spoken"] = "clinics", "zh"
         people |= {"rule": "IUD-1", "version": str(FIRST_OF_A_TOWN)}
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}

@@ -98,6 +98,8 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
         reads = allow.find_records_scope(session.caller(), "submission.read", project)
         found = record_of(session.db(), notice.occasion, reads)
         return "", f"/review/{found}?project={project.id}" if found else ""
+    if notice.kind == plain_notices.EXPORT_READY:
+        return "", f"/review/export?project={project.id}"
     if notice.kind == plain_notices.RECORD_ASKED:
         asked = find_asked(session.db(), session.caller().actor_id, notice.occasion)
         words = f" {question_of(asked[0])} ({say_day(asked[1])})" if asked else ""

@@ -87,6 +87,7 @@ def project_facts(project: Project) -> dict[str, object]:
         "can_schedule": project.kind == "care" and may(who, "schedule.set", project),
         "can_channels": project.kind == "care" and may(who, "config.set"),
         "can_map_base": may(who, "config.set"),
+        "can_webhooks": may(who, "config.set"),
         "can_switch_kind": may(who, "project.kind"),
         "people": [one for one in accounts if one["id"] not in beyond - there],
         "roles": [{"system": role.system, "word": role_word(role.id)} for role in offered],

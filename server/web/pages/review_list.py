@@ -143,7 +143,14 @@ def acts(project: Project, ids: list[int]) -> dict[str, Any]:
     may_act = may_review(project)
     reviewers = list_reviewers(session.db(), project) if may_act else {}
     given = assigned_to(session.db(), ids) if reviewers else {}
-    return {"may_act": may_act, "reviewers": reviewers, "given": given, "me": session.caller().actor_id}
+    can_export = find_records_scope(session.caller(), "submission.read", project) is not None
+    return {
+        "may_act": may_act,
+        "can_export": can_export,
+        "reviewers": reviewers,
+        "given": given,
+        "me": session.caller().actor_id,
+    }
 
 
 def saved(project: Project, wanted: Wanted) -> dict[str, Any]:

@@ -1,0 +1,88 @@
+"""Records as places with what they say, for maps: GeoJSON and GeoPackage, WGS 84 (EPSG:4326), read in batches.
+
+Health records are in neither: the point of a home comes near nothing of her health (requirement P3, domain.md 6.3).
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import orjson
+import shapely
+from pyogrio import raw
+from shapely.geometry import shape
+
+from forms.schema import FormSchema
+from server.reports.csv_rows import Export
+from server.reports.geojson import SchemaOf, feature_of
+from server.reports.in_words import Cell, Wording, heads_of, lines_of, questions_of
+from server.reports.table import ROOT, tables_of
+
+TOGETHER: Final = 2000
+LAYER: Final = "records"
+Place = tuple[dict[str, Any] | None, dict[str, Cell]]
+
+
+def iterate_places(export: Export, schema: FormSchema, schema_of: SchemaOf, words: Wording) -> Iterator[Place]:
+    """The geometry of each record (None without a place that can be read) and its cells by head."""
+    root = tables_of(schema)[ROOT]
+    questions = questions_of(root, split=False)
+    heads = free_heads(heads_of(root, questions, words))
+    for record, cells in lines_of(export, root, questions, words):
+        yield feature_of(record, schema_of, None)["geometry"], dict(zip(heads, cells, strict=True))
+
+
+def free_heads(heads: list[str]) -> list[str]:
+    """No two alike: programs know a column by its head, whatever its capitals."""
+    taken: dict[str, int] = {}
+    free = []
+    for head in heads:
+        number = taken[head.casefold()] = taken.get(head.casefold(), 0) + 1
+        free.append(head if number == 1 else f"{head} ({number})")
+    return free
+
+
+def write_geojson(places: Iterator[Place]) -> Iterator[bytes]:
+    """A FeatureCollection as it is read."""
+    yield b'{"type":"FeatureCollection","features":['
+    for number, (geometry, cells) in enumerate(places):
+        told = {head: plain(cell) for head, cell in cells.items()}
+        feature = {"type": "Feature", "geometry": geometry, "properties": told}
+        yield (b"," if number else b"") + orjson.dumps(feature)
+    yield b"]}"
+
+
+def plain(cell: Cell) -> str | float | None:
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M")
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def write_geopackage(places: Iterator[Place], heads: list[str], target: Path) -> None:
+    """One layer, `records`, in batches. All columns are text, so that what one record says never narrows another's."""
+    part = list(islice(places, TOGETHER))
+    write_batch(part, heads, target, append=False)
+    while part := list(islice(places, TOGETHER)):
+        write_batch(part, heads, target, append=True)
+
+
+def write_batch(part: list[Place], heads: list[str], target: Path, append: bool) -> None:
+    shapes = [None if geometry is None else shape(geometry) for geometry, _ in part]
+    columns = [
+        np.array([None if (cell := plain(cells[head])) is None else str(cell) for _, cells in part], dtype=object)
+        for head in heads
+    ]
+    raw.write(
+        str(target),
+        geometry=np.asarray(shapely.to_wkb(np.array(shapes, dtype=object)), dtype=object),
+        field_data=columns,
+        fields=np.array(heads, dtype=object),
+        layer=LAYER,
+        driver="GPKG",
+        geometry_type="Unknown",
+        crs="EPSG:4326",
+        append=append,
+    )
