@@ -75,6 +75,7 @@ ABSENT = (
         "DELETE /v1/",
         "POST /me/",
         "/rights/<int",
+        "/inbox/asked/<int",
     ),
     *(
         "/rights/retention/<int",
