@@ -79,9 +79,13 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def prepare_postgresql(connection: Any, _record: Any) -> None:
-    """As long as on SQLite; whoever waits in vain then is told to come again, and holds no thread for ever."""
+    """Waits as long as on SQLite; whoever waits in vain then is told to come again, and holds no thread for ever.
+
+    PostgreSQL would compile what it takes for long questions, half a second each time; ours are many and short.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = {LOCK_PATIENCE_MS}")
+        cursor.execute("SET jit = off")
     connection.commit()
 
 
