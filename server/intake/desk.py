@@ -1,6 +1,6 @@
 """What the review pages ask: records in a scope, one record with all that belongs to it. Every query takes the scope."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,12 @@ def list_records(db: Session, scope: Scope, wanted: Wanted, offset: int, limit: 
     """
     shown = list(db.scalars(newest(db, scope, wanted).offset(offset).limit(limit)))
     query = rows_query().where(Submission.id.in_(shown)).order_by(*NEWEST)
+    return [row_of(*row) for row in db.execute(query)]
+
+
+def list_these(db: Session, scope: Scope, ids: Collection[int]) -> list[RecordRow]:
+    """Records by their ids, as far as the scope reaches; the newest first."""
+    query = rows_query().where(in_scope(scope), Submission.id.in_(ids)).order_by(*NEWEST)
     return [row_of(*row) for row in db.execute(query)]
 
 

@@ -29,9 +29,10 @@ class SavedView(Base):
 
 
 class ReviewBatch(Base):
-    """Kept. One act upon many records: a review state, or `assign`. It goes on until `ended_at`, last at `worked_at`.
+    """Kept. One act upon many records: a review state, `assign`, or `return`. It goes on until `ended_at`, last at `worked_at`.
 
-    `undoes_id` is the batch that it takes back.
+    `undoes_id` is the batch that it takes back. `reason` is why they go back, until the batch has ended: from then on it
+    stands beside each record alone.
     """
 
     __tablename__ = "review_batch"
@@ -41,6 +42,7 @@ class ReviewBatch(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("actor.id"))
     what: Mapped[str]
+    reason: Mapped[str | None] = mapped_column(SealedText("review_batch.reason"))
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("review_batch.id"))
     made_at: Mapped[datetime]
     worked_at: Mapped[datetime]
@@ -50,7 +52,8 @@ class ReviewBatch(Base):
 class ReviewBatchItem(Base):
     """Kept. One record of a batch: the state (or the person's id, "" for none) before and after.
 
-    `outcome` is waits, done, or left: somebody had decided otherwise meanwhile, which stands.
+    `outcome` is waits, done, or left: somebody had decided otherwise meanwhile, which stands. `why` says why it was left
+    (intake/returning_many.py), None where the batch was stopped before.
     """
 
     __tablename__ = "review_batch_item"
@@ -64,6 +67,7 @@ class ReviewBatchItem(Base):
     before: Mapped[str]
     after: Mapped[str]
     outcome: Mapped[str] = mapped_column(default="waits")
+    why: Mapped[str | None]
 
 
 class ReviewAssignment(Base):

@@ -263,6 +263,7 @@ ALSO_OURS = {
     ("submission_attachment", "name"),
     ("returned_record", "ended_how"),
     ("review_batch", "what"),
+    ("review_batch", "reason"),  # on no page, and gone when the batch has ended
     ("review_batch_item", "before"),
     ("review_batch_item", "after"),
     ("saved_view", "wanted"),  # an address of ours, worked out anew from what was asked

@@ -43,6 +43,52 @@ def test_the_key_r_asks_why_and_sends_the_record_back_to_its_phone(town, open_ta
     assert tab.page.locator(".panel .shape-returned").count() == 1, "only the summary of the form below has it"
 
 
+def test_by_keys_alone_many_go_back_with_one_reason_and_it_is_undone(town, open_tab):
+    for _ in range(3):
+        town.record(note="三社")
+    for theme, language in (("light", "zh_Hans"), ("dark", "en")):
+        tab = open_tab("rita", None, language, theme=theme)
+        tab.go("/review")
+        for _ in range(2):
+            tab.page.keyboard.press("j")
+            tab.page.wait_for_selector(".panel [data-return]")
+            tab.page.keyboard.press("x")
+        assert tab.page.locator("input[name=record]:checked").count() == 2
+        tab.page.keyboard.press("r")
+        tab.page.wait_for_selector("#reason:focus")
+        tab.shoot(f"review-return-many-{language}")
+        tab.page.keyboard.type("门牌不对，请再看一看")
+        tab.page.keyboard.press("Tab")
+        tab.page.keyboard.press("Enter")
+        tab.page.wait_for_selector("[data-toast]")
+        assert tab.page.locator("[data-record] .shape-returned").count() == 2
+        tab.page.keyboard.press("u")
+        tab.page.wait_for_selector("tbody:not(:has(.shape-returned))")
+        assert tab.complaints == []
+
+
+def test_what_did_not_go_back_is_listed_on_a_phone_too(town, open_tab):
+    back, other = town.record(note="三社"), town.record()
+    tab = open_tab("rita", PHONE)
+    tab.go(f"/review/{back}")
+    tab.page.click("[data-return] summary")
+    tab.page.fill(f"#reason-{back}", "门牌不对")
+    tab.page.click("[data-return] button")
+    tab.page.wait_for_selector(".shape-returned")
+    tab.go("/review")
+    for one in (back, other):
+        tab.page.check(f"[data-record='{one}'] input[name=record]")
+    tab.page.click("button[value=return]")
+    tab.page.fill("#reason", "日期请再看一看")
+    tab.shoot("review-return-many-phone")
+    tab.page.click("main form button.primary")
+    tab.page.wait_for_selector("#batch h2")
+    assert tab.page.locator(f"#batch a[href='/review/{back}']").count() == 1
+    assert not tab.is_wider_than_the_screen()
+    tab.shoot("review-returned-many-phone")
+    assert tab.complaints == []
+
+
 def test_who_carries_the_phone_reads_why_a_record_came_back_on_her_page_of_today(town, open_tab, database):
     record = town.record(note="三社")
     with database.transaction() as db:

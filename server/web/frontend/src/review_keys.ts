@@ -1,4 +1,5 @@
-// Single keys on the review pages: J K next and previous, X choose, A approve, I has issues, R return to the phone, U undo, ? the list.
+// Single keys on the review pages: J K next and previous, X choose, A approve, I has issues, R return to the phone (all that are
+// chosen, or the one that is shown), U undo, ? the list.
 // They can be turned off on the page (WCAG 2.1.4); the choice stays in this browser.
 
 const STORED = "fangshi.keys";
@@ -34,6 +35,8 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function openReturn(): void {
+  const many = document.querySelector<HTMLElement>("[data-bulk-bar]:not([hidden]) button[value=return]");
+  if (many) return many.click();
   const asked = document.querySelector<HTMLDetailsElement>(".panel [data-return]");
   if (!asked) return;
   asked.open = true;

@@ -148,3 +148,79 @@ def test_a_filter_is_kept_as_a_tab_and_taken_away(town, browse):
     [gone] = re.findall(r'action="(/review/views/\d+/delete)', rita.see(kept.location).get_data(as_text=True))
     rita.send(gone)
     assert "红门" not in text_of(rita.see("/review?form=visit"))
+
+
+def test_many_go_back_with_one_reason_that_is_asked_for_first(town, browse, database):
+    first, second, third = town.record(), town.record(), town.record()
+    rita = browse("rita")
+    rita.see("/review?form=visit")
+    asked = rita.send("/review/batches?form=visit", {"state": "return", "record": [first, second]})
+    assert asked.status_code == 200 and "退回 2 份记录" in text_of(asked)
+    assert asked.text.count('name="record"') == 2 and 'action="/review/batches?form=visit"' in asked.text
+    assert set(states(database)) == {None}
+    answer = rita.send(
+        "/review/batches?form=visit", {"state": "return", "record": [first, second], "reason": "门牌不对"}
+    )
+    assert answer.location == "/review?form=visit"
+    page = rita.see(answer.location)
+    assert "退回了 2 份" in text_of(page) and states(database) == ["hasIssues", "hasIssues", None]
+    assert f'data-record="{third}"' in page.text
+    rita.send(undo_from(page))
+    assert set(states(database)) == {None}
+
+
+def test_all_that_fit_can_go_back_and_what_cannot_is_named_with_why(town, browse, database):
+    with_phone, other = town.record(note="red"), town.record(note="red")
+    town.record(note="blue")
+    rita = browse("rita")
+    rita.send(f"/review/{with_phone}/return", {"reason": "以前的原因"})
+    here = "/review/batches?form=visit&answer=%2Fnote%3Dred"
+    assert 'name="all" value="1"' in rita.send(here, {"state": "return", "all": "1"}).text
+    answer = rita.send(here, {"state": "return", "all": "1", "reason": "门牌不对"})
+    assert re.match(r"/review/batches/\d+\?form=visit", answer.location)
+    page = rita.see(answer.location)
+    assert "退回了 1 份，有 1 份没有退回" in text_of(page) and "已经退回到手机上了。" in text_of(page)
+    assert f'href="/review/{with_phone}"' in page.text and f'href="/review/{other}"' not in page.text
+    assert states(database) == ["hasIssues", "hasIssues", None]
+    rita.send(undo_from(page))
+    assert states(database) == ["hasIssues", None, None], "what a colleague returned before stays with its phone"
+
+
+def test_a_batch_that_stands_for_another_village_tells_nothing_of_it(town, browse, database):
+    town.record(village=1), town.record(village=2)
+    vera = browse("vera")
+    vera.see("/review")
+    assert "退回 1 份记录" in text_of(vera.send("/review/batches", {"state": "return", "all": "1"}))
+    vera.send("/review/batches", {"state": "return", "all": "1", "reason": "门牌不对"})
+    assert states(database) == ["hasIssues", None]
+
+
+@pytest.mark.parametrize("reason", ["长" * 501, "a\x00b"])
+def test_a_reason_that_is_too_long_or_no_text_returns_nothing(town, browse, database, reason):
+    record = town.record()
+    rita = browse("rita")
+    rita.see("/review")
+    sent = rita.send("/review/batches", {"state": "return", "record": [record], "reason": reason})
+    assert sent.status_code == 400 and states(database) == [None]
+
+
+def test_without_a_chosen_record_no_reason_is_asked_for(town, browse):
+    town.record()
+    rita = browse("rita")
+    rita.see("/review")
+    answer = rita.send("/review/batches", {"state": "return"})
+    assert answer.status_code == 303 and "还没有选记录" in text_of(rita.see(answer.location))
+
+
+def test_the_list_of_what_stayed_costs_no_more_with_more_in_it(town, browse, count_queries):
+    def asked(number: int) -> int:
+        ids = [town.record() for _ in range(number)]
+        rita = browse("rita")
+        for one in ids:
+            rita.send(f"/review/{one}/return", {"reason": "原因"})
+        answer = rita.send("/review/batches", {"state": "return", "record": ids, "reason": "门牌不对"})
+        with count_queries() as seen:
+            rita.see(answer.location)
+        return len(seen)
+
+    assert asked(1) == asked(6)
