@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, String, cast, func, insert, literal, selec
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.access.with_senders import RETURNED
 from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.intake.assigning import assign, assigned_to, check_reviewer
-from server.intake.returned import RETURNED
 from server.intake.returning import return_record, take_back
 from server.intake.returning_many import (
     MEANWHILE,

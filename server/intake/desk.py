@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.access.with_senders import RETURNED, is_returned
 from server.errors import NotFound
-from server.intake.returned import RETURNED, is_returned
 from server.intake.wanted import Wanted, fits, in_scope
 from server.models import (
     Actor,

@@ -25,8 +25,6 @@ from server.registry.returned_records import still_told
 CORRECTED: Final = "corrected"
 TAKEN_BACK: Final = "taken_back"
 DECIDED: Final = "decided"
-RETURNED: Final = "returned"
-"""What lists show of a record that is with its sender; Central knows it as hasIssues."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,6 @@ class Back:
     returned_at: datetime
     by_phone: bool
     offered: bool
-
-
-def is_returned() -> ColumnElement[bool]:
-    """A condition on Submission."""
-    return exists().where(ReturnedRecord.submission_id == Submission.id, ReturnedRecord.ended_at.is_(None))
 
 
 def is_offered() -> ColumnElement[bool]:

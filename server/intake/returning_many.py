@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from server.intake.returned import RETURNED, is_returned
+from server.access.with_senders import RETURNED, is_returned
 from server.intake.returning import find_receiver
 from server.models import Form, ReturnedRecord, ReviewBatch, Submission
 

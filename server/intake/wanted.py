@@ -13,10 +13,10 @@ from geo.spatial_sql import within_box
 from geo.tiles import Box
 from server.access.allow import Scope
 from server.access.projects import submissions_within
+from server.access.with_senders import RETURNED, is_returned
 from server.clock import begin_of
 from server.intake.answer_index import answered
 from server.intake.quality_limits import KINDS as FLAGS
-from server.intake.returned import RETURNED, is_returned
 from server.models import Form, FormVersion, QualityFlag, ReviewAssignment, Submission, SubmissionGeometry, Village
 from server.publishing.versions import SCHEMAS
 

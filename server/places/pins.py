@@ -14,6 +14,7 @@ from geo.features import Feature, Pin, cluster, collection
 from geo.masking import suppress
 from geo.tiles import Box
 from server.access.allow import Scope
+from server.access.with_senders import state_shown
 from server.models import Submission, SubmissionGeometry, Village
 from server.places.wanted import Filters, records_in, wishes
 
@@ -31,9 +32,9 @@ def features_in_view(
 ) -> dict[str, Any]:
     """GeoJSON of the records in a box (west, south, east, north in degrees), clustered as the zoom asks.
 
-    A pin has {id, state, how, accuracy, village, village_name}; a cluster {cluster, count_text, box}, and `count` where
-    the number may be told. Records without a point of their own stand around their village's label. Health records are
-    no pins for anybody (health_layer.py).
+    A pin has {id, state, how, accuracy, village, village_name}, `state` as lists show it (access/with_senders.py); a cluster
+    {cluster, count_text, box}, and `count` where the number may be told. Records without a point of their own stand around
+    their village's label. Health records are no pins for anybody (health_layer.py).
     """
     seen = Box(*box)
     # The point's own columns, so that the search starts at the spatial index and not at the list of all records.
@@ -67,7 +68,7 @@ def own_points(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list
     rows = db.execute(
         select(
             Submission.id,
-            Submission.review_state,
+            state_shown().label("state"),
             geo.how,
             geo.accuracy,
             Village.code,
@@ -83,7 +84,7 @@ def own_points(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list
     return [
         pin(
             place_in(row),
-            *(row.id, row.review_state, row.how, row.accuracy, row.code, row.name),
+            *(row.id, row.state, row.how, row.accuracy, row.code, row.name),
         )
         for row in rows
     ]
@@ -94,7 +95,7 @@ def at_labels(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[
     rows = db.execute(
         select(
             Submission.id,
-            Submission.review_state,
+            state_shown().label("state"),
             Submission.place_how,
             Village.code,
             Village.name,
@@ -114,7 +115,7 @@ def at_labels(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[
     for row in rows:
         place = around((row.label_lon, row.label_lat), seen[row.code])
         seen[row.code] += 1
-        pins.append(pin(place, row.id, row.review_state, row.place_how, None, row.code, row.name))
+        pins.append(pin(place, row.id, row.state, row.place_how, None, row.code, row.name))
     return pins
 
 

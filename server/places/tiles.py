@@ -20,6 +20,7 @@ from geo.features import ALONE_FROM_ZOOM, DECIMALS
 from geo.tiles import Box, tile_box
 from geo.vector_tile import EXTENT, Value, encode_points, place_in_tile
 from server.access.allow import Scope
+from server.access.with_senders import state_shown
 from server.models import Submission, SubmissionGeometry, Village
 from server.places.pins import MOST_PINS, around, drawn_records, guarded, label_in, place_columns, place_in
 
@@ -158,7 +159,7 @@ def known_by(ids: Sequence[int]) -> ColumnElement[bool]:
 
 def pins_of(scope: Scope, which: ColumnElement[bool]) -> Select[Any]:
     geo = SubmissionGeometry
-    of_record = (Submission.id, Submission.review_state, Submission.place_how)
+    of_record = (Submission.id, state_shown().label("state"), Submission.place_how)
     columns: list[Any] = [*of_record, geo.how, geo.accuracy, Village.code, Village.name]
     return (
         select(*columns)
@@ -171,7 +172,7 @@ def pins_of(scope: Scope, which: ColumnElement[bool]) -> Select[Any]:
 def pin_facts(row: Any, at_label: bool) -> Facts:
     return {
         "id": row.id,
-        "state": row.review_state,
+        "state": row.state,
         "how": row.place_how if at_label else row.how,
         "accuracy": None if at_label else row.accuracy,
         "village": row.code,

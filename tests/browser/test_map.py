@@ -57,3 +57,26 @@ def test_who_may_not_read_records_gets_numbers_and_no_pins(town, open_tab):
     assert "您看到的是数字" in tab.page.inner_text("main")
     assert tab.page.get_attribute("[data-village-map]", "data-pins") is None
     assert tab.complaints == []
+
+
+def test_what_went_back_to_its_phone_is_a_dashed_ring_with_a_word_at_once(town, open_tab):
+    back = town.record(gps=MIDDLE)
+    for size, language, word in ((None, "zh_Hans", "已退回"), (PHONE, "en", "Returned")):
+        tab = open_tab("rita", size, language, theme="dark" if size else "light")
+        tab.go(f"/review/{back}")
+        if tab.page.locator(".panel .block.info form").count():
+            tab.page.click(".panel .block.info form button")
+            tab.page.wait_for_selector(".panel-head .shape-received")
+        open_map(tab)
+        tab.page.click(".pins-as-list summary")
+        tab.page.click("#pin-list button")
+        tab.page.wait_for_selector(f"#reason-{back}", state="attached")
+        tab.page.click("[data-return] summary")
+        tab.page.fill(f"#reason-{back}", "点位请再看一看")
+        tab.page.click("[data-return] button")
+        tab.page.wait_for_selector("#panel .panel-head .shape-returned")
+        tab.page.wait_for_selector(f"#pin-list li:has-text('{word}')", state="attached")
+        assert tab.page.locator(".legend .shape-returned").is_visible()
+        tab.page.wait_for_timeout(500)  # the pin is drawn in the frame after its data came
+        tab.shoot(f"map-returned-{language}")
+        assert tab.complaints == []

@@ -10,10 +10,10 @@ from forms.findable import answers_at, is_findable
 from forms.schema import Field, FormSchema
 from server.access.allow import Scope, find_records_scope
 from server.access.masking import is_covered
+from server.access.with_senders import RETURNED
 from server.errors import Forbidden
 from server.intake import desk
 from server.intake.assigning import assigned_to, list_reviewers
-from server.intake.returned import RETURNED
 from server.intake.saved_views import list_views
 from server.intake.sealed import count_sealed
 from server.intake.wanted import Wanted, asked_form

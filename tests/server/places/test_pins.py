@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from geo.crs import metres_between
 from server.access.allow import Scope
 from server.db import Database
+from server.intake.returning import return_record
+from server.intake.review import set_review_state
 from server.models import Submission, Village
 from server.places.outlines import village_counts
 from server.places.pins import features_in_view
@@ -122,6 +124,33 @@ def test_a_cluster_tells_its_number_as_every_count_is_told(
 
     assert one["properties"]["count_text"] == text
     assert one["properties"].get("count") == (None if records < 5 else records)
+
+
+def test_a_pin_says_that_its_record_is_with_who_sent_it_and_that_it_was_corrected(
+    database: Database, project_id: int, phone: Client, cast: dict[str, int]
+) -> None:
+    for place in (IN_WEST, ""):  # a point of its own, and at its village's label
+        phone.send(project_id, a_record(gps=place, village=EAST))
+
+    def states() -> set[str | None]:
+        with database.reading() as db:
+            seen = features_in_view(db, everything(project_id), TOWN, STREET)["features"]
+        assert len(seen) == 2
+        return {pin["properties"]["state"] for pin in seen}
+
+    with database.transaction() as db:
+        records = db.scalars(select(Submission)).all()
+        for one in records:
+            set_review_state(db, one, "hasIssues", cast["bob"], MORNING)
+    assert states() == {"hasIssues"}
+    with database.transaction() as db:
+        for one in db.scalars(select(Submission)).all():
+            return_record(db, one, "点位不对", cast["bob"], MORNING)
+    assert states() == {"returned"}
+    with database.transaction() as db:
+        for one in db.scalars(select(Submission)).all():
+            set_review_state(db, one, "edited", cast["bob"], MORNING)
+    assert states() == {"edited"}
 
 
 def test_pins_may_be_wished_for_by_state(database: Database, project_id: int, phone: Client) -> None:

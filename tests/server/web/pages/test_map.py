@@ -72,6 +72,19 @@ def test_a_pin_shows_the_office_s_decision_at_once(town, browse):
     assert pin["properties"]["state"] == "approved"
 
 
+def test_what_is_with_its_phone_has_a_mark_of_its_own_and_a_word(town, browse):
+    record = town.record()
+    rita = browse("rita")
+    rita.send(f"/review/{record}/return", {"reason": "点位不对"})
+    (pin,) = rita.see("/map/features?zoom=18").get_json(force=True)["features"]
+    assert pin["properties"]["state"] == "returned"
+    page = rita.see("/map").get_data(as_text=True)
+    legend = page.split('data-legend="records"')[1].split("</div>")[0]
+    assert "#shape-returned" in legend and "已退回" in legend
+    assert "#shape-edited" in legend and "已更正" in legend
+    assert 'data-state-returned="已退回"' in page
+
+
 @pytest.mark.parametrize(
     "query",
     ["box=1,2,3", "box=a,b,c,d", "box=nan,0,1,1", "box=10,0,0,10", "zoom=x", "zoom=inf", "project=x", "project=999"],

@@ -33,6 +33,17 @@ def test_a_tile_has_the_pins_that_the_map_has_and_nothing_more_of_them(town, bro
     assert answer.headers["Cache-Control"] == "private, no-store" and answer.headers["ETag"]
 
 
+def test_a_tile_says_which_record_is_with_who_sent_it(town, browse):
+    record = town.record(village=1)
+    rita = browse("rita")
+    rita.send(f"/review/{record}/return", {"reason": "点位不对"})
+    (pin,) = read_tile(rita.see(path_of(17)).data)
+    assert pin["state"] == "returned"
+    rita.send(f"/review/{record}/return/back", {"state": "hasIssues"})
+    (pin,) = read_tile(rita.see(path_of(17)).data)
+    assert pin["state"] == "hasIssues"
+
+
 def test_tiles_are_for_those_who_read_records_and_only_of_their_villages(town, browse):
     for village in (1, 2, 2):
         town.record(village=village)

@@ -12,6 +12,7 @@ const PINS: Record<string, Draw> = {
   edited: (pen, c) => disc(pen, c.due, c.surface, [[10.5, 19.5], [19.5, 10.5]]),
   hasIssues: triangle,
   approved: (pen, c) => ring(pen, c.brand, c.surface, [[[10, 15.4], [13.6, 19], [20, 11.6]]]),
+  returned: (pen, c) => ring(pen, c.ink2, c.surface, [[[15, 20.5], [15, 10]], [[10.8, 14], [15, 9.8], [19.2, 14]]], [4.6, 4.04]),
   rejected: (pen, c) => ring(pen, c.ink2, c.surface, [[[11, 11], [19, 19]], [[19, 11], [11, 19]]]),
   estimated: square,
 };
@@ -57,14 +58,18 @@ function disc(pen: CanvasRenderingContext2D, fill: string, mark: string, path: n
   line(pen, path, mark, 2.4);
 }
 
-function ring(pen: CanvasRenderingContext2D, colour: string, ground: string, paths: number[][][]): void {
+function ring(pen: CanvasRenderingContext2D, colour: string, ground: string, paths: number[][][], dashes: number[] = []): void {
   pen.beginPath();
-  pen.arc(15, 15, 11, 0, 7);
+  pen.arc(15, 15, 11, 0, 2 * Math.PI);
   pen.fillStyle = ground;
   pen.fill();
   pen.strokeStyle = colour;
   pen.lineWidth = 3;
+  pen.lineCap = dashes.length ? "butt" : "round";
+  pen.setLineDash(dashes);
   pen.stroke();
+  pen.setLineDash([]);
+  pen.lineCap = "round";
   for (const path of paths) line(pen, path, colour, 2.8);
 }
 
