@@ -95,6 +95,8 @@ def test_a_child_is_not_found_under_another_parent_even_by_who_may_everything(
             continue  # the project's own lists, and roles, which belong to no project
         if path.startswith(f"/projects/{other.id}/ogc") and "/items/" not in path:
             continue  # what a project has of its own for GIS programs
+        if path.startswith(f"/projects/{other.id}/indicators/"):
+            continue  # every project has the same ones; who may see numbers is asked by the matrix of access
         answer = as_alice.open(method, path, json={"name": "x", "villages": [], "dataset": True, "state": "open"})
         if answer.status_code not in (404, 400):
             found.append((method, path, answer.status_code))
