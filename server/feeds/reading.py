@@ -1,6 +1,7 @@
 """Reading the feed: the changes after a number, as far as a reader's rights go at that moment.
 
-The numbers of others' changes are passed over, so what a reader sees has holes; `next` leads past them.
+The numbers of others' changes are passed over, so what a reader sees has holes; `next` leads past them only where more comes
+behind: at the end it stays at what he was told, so that it does not count what others did.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -52,7 +53,9 @@ def read_changes(db: Session, reader: Reader, after: int, limit: int, last: int 
     upto = () if last is None else (Change.seq <= last,)
     rows = list(db.scalars(select(Change).where(*here, *upto).order_by(Change.seq).limit(limit + 1)))
     taken = rows[:limit]
-    return Stretch(tell(db, reader, taken), taken[-1].seq or after if taken else after, len(rows) > limit)
+    told, more = tell(db, reader, taken), len(rows) > limit
+    seen = (taken if more else told)[-1:]
+    return Stretch(told, (seen[0].seq or after) if seen else after, more)
 
 
 def tell(db: Session, reader: Reader, rows: Collection[Change]) -> list[Told]:
