@@ -18,6 +18,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from server.config import Network
+from server.errors import UnexpectedValue
 
 PATIENCE: Final = 8.0  # seconds for everything, from looking up the name to the end of the answer
 MOST_BYTES: Final = 65_536  # of an answer's body, where nothing else is said
@@ -195,3 +196,14 @@ def _read(answer: HTTPResponse, most: int) -> tuple[bytes, bool]:
         return b"", False
     cut = answer.length not in (None, 0)  # what was announced and did not come
     return body[:most], len(body) <= most and not cut
+
+
+def check_address(address: str, allowed: frozenset[str]) -> None:
+    """Raises UnexpectedValue; looked at again, and then for good, whenever something is sent there."""
+    try:
+        parts = split(address, allowed)
+        find_places(str(parts.hostname), parts.port or PORTS[parts.scheme], allowed)
+    except AddressRefused:
+        raise UnexpectedValue(field="address", value="…", reason="it is no public https address") from None
+    except NotReached:
+        return  # who keeps names may be away for a while

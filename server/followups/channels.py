@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
-from server.access.outbound import PORTS, AddressRefused, NotReached, find_places, split
+from server.access.outbound import check_address
 from server.errors import MissingParameter, NotFound, UnexpectedValue
 from server.followups.push_keys import make_key, public_part
 from server.models import NotificationChannel
@@ -81,7 +81,7 @@ def read_destination(
         return _read_push(owner, address, secret, allowed)
     if kind in PAGES:
         return Destination(kind, _key_of(kind, address), secret)
-    _check_address(address, allowed)
+    check_address(address, allowed)
     return Destination(kind, address, secret)
 
 
@@ -93,7 +93,7 @@ def _read_push(owner: Owner, address: str, secret: str, allowed: frozenset[str])
         return Destination(WEB_PUSH, contact=address)
     if not KEYS_OF_A_BROWSER.fullmatch(secret):
         raise UnexpectedValue(field="secret", value="…", reason="it is not what a browser makes")
-    _check_address(address, allowed)
+    check_address(address, allowed)
     return Destination(WEB_PUSH, address, secret)
 
 
@@ -113,17 +113,6 @@ def _key_of(kind: str, address: str) -> str:
     if not is_its_page or not re.fullmatch(shape, key):
         raise UnexpectedValue(field="address", value="…", reason="it is not what such a bot shows")
     return key
-
-
-def _check_address(address: str, allowed: frozenset[str]) -> None:
-    """Looked at again, and then for good, whenever something is sent there."""
-    try:
-        parts = split(address, allowed)
-        find_places(str(parts.hostname), parts.port or PORTS[parts.scheme], allowed)
-    except AddressRefused:
-        raise UnexpectedValue(field="address", value="…", reason="it is no public https address") from None
-    except NotReached:
-        return  # who keeps names may be away for a while
 
 
 def put_channel(
