@@ -8,7 +8,7 @@ lies sealed on the disk for a week.
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -20,13 +20,14 @@ from sqlalchemy.orm import Session
 from geo.tiles import Box
 from server.access.allow import Scope
 from server.access.changes import GONE
+from server.clock import today
 from server.db import Database
 from server.errors import NotFound, TooManyExports
 from server.followups.plain_notices import EXPORT_READY, tell
 from server.intake.export_files import Wish, write
 from server.intake.wanted import Asked, Wanted
 from server.keys import KeyRing
-from server.models import Change, Form, MadeExport
+from server.models import Change, Form, MadeExport, Woman
 from server.sealed_files import SealingWriter, open_file
 
 WAITING, RUNNING, READY, FAILED, OVER = "waiting", "running", "ready", "failed", "over"
@@ -122,16 +123,29 @@ def why_over(db: Session, row: MadeExport, scope: Scope | None, now: datetime) -
     """Why a file that is ready is not handed out, "" where it is. `scope` is what her rights reach now."""
     if row.ready_at is None or now >= row.ready_at + KEPT_FOR:
         return EXPIRED
-    if scope is None or scope != read_order(row.wish_json).scope:
+    asked = read_order(row.wish_json).scope
+    if scope is None or replace(scope, today=asked.today) != asked:
         return RIGHTS
-    return SINCE_GONE if is_gone_since(db, row) else ""
+    return SINCE_GONE if is_gone_since(db, row, now) else ""
 
 
-def is_gone_since(db: Session, row: MadeExport) -> bool:
-    """By the order of the commits: what was committed when its making began had a number by then, all else comes after."""
+def is_gone_since(db: Session, row: MadeExport, now: datetime) -> bool:
+    """By the order of the commits: what was committed when its making began had a number by then, all else comes after.
+
+    A consent that ends with its last day changes nothing that is committed, and so is asked for by itself.
+    """
     later = or_(Change.seq > row.after_seq, Change.seq.is_(None))
     here = Change.project_id == row.project_id, Change.kind.in_(ENDING), later
-    return db.scalar(select(Change.id).where(*here).limit(1)) is not None
+    return db.scalar(select(Change.id).where(*here).limit(1)) is not None or is_consent_over(db, row, now)
+
+
+def is_consent_over(db: Session, row: MadeExport, now: datetime) -> bool:
+    """Whether some woman's consent ended between the day on which the file was asked for and today."""
+    asked_on = read_order(row.wish_json).scope.today
+    if asked_on is None:  # no health record is in it
+        return False
+    ended = Woman.project_id == row.project_id, Woman.consent_until >= asked_on, Woman.consent_until < today(now)
+    return db.scalar(select(Woman.id).where(*ended).limit(1)) is not None
 
 
 def path_of(data_dir: Path, row: MadeExport) -> Path:
@@ -204,7 +218,7 @@ def sweep_made(db: Session, data_dir: Path, now: datetime) -> int:
     for row in db.scalars(select(MadeExport).where(MadeExport.state == READY)):
         if row.ready_at is None or now >= row.ready_at + KEPT_FOR:
             row.state, row.why = OVER, EXPIRED
-        elif is_gone_since(db, row):
+        elif is_gone_since(db, row, now):
             row.state, row.why = OVER, SINCE_GONE
     db.flush()
     return delete_files(data_dir, set(db.scalars(select(MadeExport.mark).where(*has_file()))))

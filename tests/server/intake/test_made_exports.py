@@ -1,5 +1,6 @@
 """A file that was made before a woman took her consent back is handed out no more, and goes."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +63,23 @@ def test_what_she_takes_back_ends_the_files_from_before(
     assert (files(config), record in str(lin.see("/review/export").data)) == ([], False)
     with database.reading() as db:
         assert db.scalars(select(MadeExport.why)).one() == "gone"
+
+
+def test_a_file_is_there_the_next_day_and_until_somebodys_consent_ends(
+    care: Care, lin: Any, database: Database, config: Config, clock: Clock
+) -> None:
+    for until in ("2027-02-01", (clock.now() + timedelta(days=3)).date().isoformat()):
+        woman = a_uuid()
+        care.register(woman, until=until)
+        care.pregnancy(woman, a_uuid())
+    lin.see("/review/export")
+    assert lin.send("/review/export?form=pregnancy_registration", {"format": "zip"}).status_code == 303
+    make_exports(database, config, clock.now())
+    with database.reading() as db:
+        address = f"/review/export/made/{db.scalars(select(MadeExport.id)).one()}"
+    for days, status in ((1, 200), (2, 200), (1, 404)):
+        clock.forward(days=days)
+        lin.sign_in("lin@example.test")
+        assert lin.see(address).status_code == status, days
+    make_exports(database, config, clock.now())
+    assert files(config) == []
