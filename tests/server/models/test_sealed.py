@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import LargeBinary, create_engine, func, select, text
+from sqlalchemy import BLOB, LargeBinary, create_engine, func, inspect, select, text
+from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.orm import Session
 
 from server.db import Database
@@ -119,3 +120,17 @@ def test_the_key_of_an_embedded_database_lies_beside_it_unless_another_is_named(
 
 def test_a_sealed_column_is_bytes_for_both_databases() -> None:
     assert all(isinstance(column.type.impl, LargeBinary) for column in sealed_columns())
+
+
+def test_a_sealed_column_is_bytes_in_the_database_as_migrations_made_it(db: Session) -> None:
+    """PostgreSQL refuses to change bytes in a column of text. SQLite keeps them in any: there the columns that were sealed
+    after they were made are still called text (migration 0006), and no later one is.
+    """
+    looks = inspect(db.connection())
+    of_text = set()
+    for column in sealed_columns():
+        made = next(one for one in looks.get_columns(column.table.name) if one["name"] == column.name)
+        if not isinstance(made["type"], (BLOB, BYTEA)):
+            of_text.add(column.table.name)
+    older = set(MUST_BE_SEALED) if db.get_bind().dialect.name == "sqlite" else set()
+    assert of_text <= older
