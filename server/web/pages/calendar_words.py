@@ -1,7 +1,7 @@
 """A year's days off in words: months as a page draws them, breaks and swapped days as lines, and where they come from."""
 
 from calendar import Calendar as Weeks
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,11 +10,10 @@ from flask_babel import lazy_gettext as _l
 from server.followups.ruleset import Words
 from server.followups.town_calendar import TownYear
 from server.followups.working_days import FESTIVALS, WEEKEND, Calendar, CalendarYear, Notice
-from server.web import languages
 from server.web.pages.followup_words import in_language
 from server.web.pages.moments import MONTHS
 from server.web.pages.shell import say_day
-from server.web.pages.texts import _, _n
+from server.web.pages.texts import _, _n, is_english, listed
 
 MARKS = {
     "A": _l("compared with the notice itself"),
@@ -67,14 +66,6 @@ def cell_of(calendar: Calendar, day: date, today: date) -> Cell:
 def festivals_of(codes: Sequence[str]) -> str:
     """国庆节、中秋节; a name that is not known any more stands as it is."""
     return listed(in_language(FESTIVALS.get(one, Words(one, one))) for one in codes)
-
-
-def listed(words: Iterable[str]) -> str:
-    return (", " if is_english() else "、").join(words)
-
-
-def is_english() -> bool:
-    return languages.language_tag() == "en"
 
 
 def cause_in_words(cause: str) -> str:

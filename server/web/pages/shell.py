@@ -19,7 +19,7 @@ from server.web import languages, session
 from server.web.pages import assets, moments, toasts
 from server.web.pages.door import pages
 from server.web.pages.own_paths import own_path
-from server.web.pages.texts import _
+from server.web.pages.texts import _, listed
 from server.web.pages.words import role_word
 
 ON_TABS = ("m", "follow-ups", "review", "rights", "map", "forms", "phones", "audit")
@@ -217,6 +217,9 @@ def today() -> date:
 def segment(text: str) -> str:
     """One part of an address: a form id may hold a slash, which Jinja's own urlencode leaves as it is."""
     return quote(text, safe="")
+
+
+pages.add_app_template_filter(listed)
 
 
 @pages.app_template_filter("day")

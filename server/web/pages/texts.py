@@ -1,8 +1,11 @@
 """gettext with types: English sentences in the code, all of them in the zh_Hans catalogue."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext, ngettext
+
+from server.web.languages import language_tag
 
 
 def _(sentence: str, **values: Any) -> str:
@@ -13,3 +16,12 @@ def _(sentence: str, **values: Any) -> str:
 def _n(one: str, many: str, number: int) -> str:
     """The sentence for a number, with %(num)s filled in; Chinese has one form."""
     return str(ngettext(one, many, number))
+
+
+def is_english() -> bool:
+    return language_tag() == "en"
+
+
+def listed(words: Iterable[object]) -> str:
+    """张村、李村 in Chinese, Zhang, Li in English."""
+    return (", " if is_english() else "、").join(map(str, words))
