@@ -10,7 +10,7 @@ export function syllablesOf(readings: string): Syllables {
 /** What was typed, without case, spaces, marks and tones. */
 export function asTyped(text: string): string {
   const apart = text.toLowerCase().replaceAll("ü", "v").normalize("NFKD");
-  return [...apart].filter((one) => /[\p{L}\p{N}]/u.test(one)).join("").replace(/(?<=[a-z]{2})[1-5]/g, "");
+  return [...apart].filter((one) => /[\p{L}\p{N}]/u.test(one)).join("").replace(/([a-z]{2})[1-5]/g, "$1");
 }
 
 /** Whether a name begins as typed: of each character its first letter or all of it; the last one may be begun only. */
