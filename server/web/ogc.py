@@ -10,6 +10,7 @@ from flask import Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from geo.features import Feature
+from geo.tiles import Box
 from server.access.allow import allow, may, scope_of
 from server.errors import NotFound
 from server.followups.task_features import ask_follow_ups, get_task, list_task_features
@@ -17,7 +18,7 @@ from server.models import Project
 from server.places import desk
 from server.places.layers import layers_for
 from server.places.outlines import VillageCounts, counts_for, whole_town
-from server.places.record_features import get_record_feature, list_record_features
+from server.places.record_features import extent_of_records, get_record_feature, list_record_features
 from server.places.stretch import FeaturePage, Stretch
 from server.places.village_features import extent_of, get_village_feature, list_village_features
 from server.web.central.door import CentralDoor
@@ -38,14 +39,14 @@ API_VERSION = "1.0"
 
 
 class Collection(NamedTuple):
-    """A collection: the right to it, the type of its features' ids, whether it lies within the villages, and its features."""
+    """A collection: the right to it, the type of its features' ids, a box around them, and the features."""
 
     name: str
     title: Any
     description: Any
     verb: str
     key: type
-    in_villages: bool
+    extent: Callable[[Project], Box | None]
     list_page: Callable[[Project, Stretch], FeaturePage]
     get_one: Callable[[Project, Any], Feature]
 
@@ -66,7 +67,7 @@ def get_conformance(project_id: int) -> Response:
 def get_api(project_id: int) -> Response:
     """What there is for the caller and how it is asked, for programs or for people."""
     project = load_map(project_id, OF_DEFINITION)
-    base, found = base_of(project), [describe(project, one) for one in readable(project)]
+    base, found = base_of(project), [name_only(one) for one in readable(project)]
     if choose_format(OF_DEFINITION) == "html":
         return vary(say_to_people(project, base, found))
     limits = FIRST_LIMIT, LARGEST_LIMIT
@@ -153,12 +154,24 @@ def exists_in(project: Project, one: Collection) -> bool:
 
 
 def describe(project: Project, one: Collection) -> Described:
-    extent = extent_of(reading(), project.id) if one.in_villages else None
-    return Described(one.name, str(one.title), str(one.description), extent)
+    return name_only(one)._replace(extent=one.extent(project))
+
+
+def name_only(one: Collection) -> Described:
+    """Without its extent, which is asked of all that it holds."""
+    return Described(one.name, str(one.title), str(one.description))
 
 
 def base_of(project: Project) -> str:
     return f"{own_url()}/projects/{project.id}/ogc"
+
+
+def extent_of_villages(project: Project) -> Box | None:
+    return extent_of(reading(), project.id)
+
+
+def extent_of_pins(project: Project) -> Box | None:
+    return extent_of_records(reading(), layers_for(caller(), project).scope)
 
 
 def list_villages(project: Project, stretch: Stretch) -> FeaturePage:
@@ -208,7 +221,7 @@ COLLECTIONS = {
             _l("Boundaries in force, with the number of records as the map shows it"),
             "village.read",
             str,
-            True,
+            extent_of_villages,
             list_villages,
             get_village,
         ),
@@ -218,7 +231,7 @@ COLLECTIONS = {
             _l("Where records were taken, or their village; no answers, and no health records"),
             "submission.list",
             int,
-            False,
+            extent_of_pins,
             list_records,
             get_record,
         ),
@@ -228,7 +241,7 @@ COLLECTIONS = {
             _l("What waits in which village, at its label: no names, no homes and no reasons"),
             "followup.read",
             str,
-            True,
+            extent_of_villages,
             list_follow_ups,
             get_follow_up,
         ),

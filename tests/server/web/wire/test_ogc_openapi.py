@@ -1,8 +1,8 @@
 """The definition that clients read first: every path and parameter, and nothing of what the caller may not read."""
 
 from server.web.ogc_parameters import OF_ITEMS
-from server.web.wire.ogc_json import Described
 from server.web.wire import ogc_openapi
+from server.web.wire.ogc_json import Described
 from server.web.wire.ogc_openapi import openapi
 
 
