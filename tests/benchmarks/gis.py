@@ -4,7 +4,7 @@
     .venv/bin/python -m tests.benchmarks.gis [RECORDS [VILLAGES [DATABASE_URL]]]
 
 The town is that of the desk's benchmark, written by another process. A clinician of the whole town asks through the whole
-program; then GDAL's client, in a process of its own, reads each collection over HTTP. Without an address it uses a SpatiaLite file.
+program; then GDAL's client, in its own process, reads each collection over HTTP. Without an address it uses a SpatiaLite file.
 """
 
 import logging

@@ -233,7 +233,7 @@ def a_page(gis: Gis) -> None:
         body = read(gis, path)
         assert began <= datetime.fromisoformat(body["timeStamp"]) <= clock.now()
         assert body["numberReturned"] == len(body["features"]) > 0
-        assert "numberMatched" not in body, "may be left out, and would count people in a box"
+        assert "numberMatched" not in body, "it may be left out, and would count everything for each page"
 
 
 @of(ASKED, "core/fc-limit-definition", "core/fc-limit-response-1")

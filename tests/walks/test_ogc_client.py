@@ -1,4 +1,4 @@
-"""GIS programs read the town: GDAL's client and OWSLib's, unchanged, over real HTTP, page by page, by place, and as two people."""
+"""GIS programs read the town: GDAL's client and OWSLib's, unchanged, over HTTP, page by page, by place, and as two people."""
 
 import json
 import logging

@@ -67,8 +67,7 @@ def items(
 ) -> Json:
     """A page, answered `now`. `asked` are the question's parameters; `token` of the next page, None on the last one.
 
-    There is no `numberMatched`: it would count everything for each page, and a box drawn ever smaller would be a way to
-    have things counted.
+    There is no `numberMatched`: it would count everything for each page.
     """
     own = address_of(base, name)
     links = [link(with_query(f"{own}/items", asked), "self", GEOJSON_TYPE), link(own, "collection")]

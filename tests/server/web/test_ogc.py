@@ -99,6 +99,9 @@ def test_villages_have_their_outlines_and_the_number_that_the_map_shows(gis: Gis
     assert list(found) == list(CODES)
     assert found[CODES[0]]["geometry"]["type"] == "MultiPolygon"
     assert {code: set(one["properties"]) for code, one in found.items()} == dict.fromkeys(CODES, FACTS["villages"])
+    for query in ("bbox=105.001,30.001,105.002,30.002", "datetime=2026-03-02", "datetime=../1990-01-01", "limit=1"):
+        [one] = gis.items("lea", "villages", f"?{query}")[:1]
+        assert one == found[CODES[0]], "no question narrows what is counted"
     seen = gis.clients["lea"]
     seen.prefix = ""
     on_map = seen.get(f"/map/villages?project={town.project_id}").get_json(force=True)["features"]
