@@ -51,6 +51,11 @@ def y(column: Any) -> ColumnElement[float]:
     return _Y(column)
 
 
+def edges(column: Any) -> list[ColumnElement[float]]:
+    """West, south, east and north of a column's geometry, degrees; null for an empty one."""
+    return [one(column) for one in (_West, _South, _East, _North)]
+
+
 def as_geojson(column: Any) -> ColumnElement[str]:
     """The geometry as GeoJSON text, 6 decimals."""
     return _AsGeoJson(column)
@@ -120,6 +125,32 @@ class _X(FunctionElement[float]):
 class _Y(FunctionElement[float]):
     type = Double()
     inherit_cache = True
+
+
+class _Edge(FunctionElement[float]):
+    type = Double()
+    inherit_cache = True
+    sqlite = postgresql = ""
+
+
+class _West(_Edge):
+    inherit_cache = True
+    sqlite, postgresql = "MbrMinX", "ST_XMin"
+
+
+class _South(_Edge):
+    inherit_cache = True
+    sqlite, postgresql = "MbrMinY", "ST_YMin"
+
+
+class _East(_Edge):
+    inherit_cache = True
+    sqlite, postgresql = "MbrMaxX", "ST_XMax"
+
+
+class _North(_Edge):
+    inherit_cache = True
+    sqlite, postgresql = "MbrMaxY", "ST_YMax"
 
 
 class _AsGeoJson(FunctionElement[str]):
@@ -200,6 +231,18 @@ def _y(element: _Y, compiler: SQLCompiler, **options: Any) -> str:
 def _is_point(column: str) -> str:
     """ST_X of a line is null on SpatiaLite and an error on PostGIS."""
     return f"GeometryType({column}) = 'POINT'"
+
+
+@compiles(_Edge, "sqlite")
+def _edge_sqlite(element: _Edge, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _words_of(element, compiler, **options)
+    return f"{element.sqlite}({column})"
+
+
+@compiles(_Edge, "postgresql")
+def _edge_postgresql(element: _Edge, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _words_of(element, compiler, **options)
+    return f"{element.postgresql}({column})"
 
 
 @compiles(_AsGeoJson, "sqlite")

@@ -1,6 +1,7 @@
 """z/x/y of web maps and the bounds behind them (EPSG:3857 tiling, as every slippy map uses it)."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_ZOOM = 24
@@ -15,6 +16,15 @@ class Box:
     south: float
     east: float
     north: float
+
+
+def box_around(boxes: Iterable[Box]) -> Box | None:
+    """The least box that holds them all; None for none."""
+    found = list(boxes)
+    if not found:
+        return None
+    west, south = min(one.west for one in found), min(one.south for one in found)
+    return Box(west, south, max(one.east for one in found), max(one.north for one in found))
 
 
 def tile_of(lon: float, lat: float, zoom: int) -> tuple[int, int]:

@@ -1,13 +1,14 @@
 """Records that have a place as pages of features, by the rule of the map's pins (pins.py): no answer, no health record."""
 
+import math
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from geo import spatial_sql
 from geo.features import Feature, feature
-from geo.tiles import Box
+from geo.tiles import Box, box_around
 from server.access.allow import Scope
 from server.errors import NotFound
 from server.models import Form, Submission, SubmissionGeometry, Village
@@ -32,11 +33,37 @@ def list_record_features(db: Session, scope: Scope, stretch: Stretch) -> Feature
 
 def get_record_feature(db: Session, scope: Scope, submission_id: int) -> Feature:
     """Raises NotFound, also outside the scope and for a record without a place."""
-    for query in (own_places(scope), label_places(scope, Stretch(1))):
+    for query in (own_places(scope), label_places(scope)):
         row = db.execute(query.where(Submission.id == submission_id)).first()
         if row is not None:
             return record_feature(row)
     raise NotFound()
+
+
+def extent_of_records(db: Session, scope: Scope) -> Box | None:
+    """A box around all that `list_record_features` has for the same scope, at whole hundredths of a degree (a kilometre).
+
+    It is told without being a look at a record, so it must not say where a single one lies. None without any.
+    """
+    lon, lat = Village.label_lon, Village.label_lat
+    own, label = spatial_sql.edges(SubmissionGeometry.geometry), (lon, lat, lon, lat)
+    queries = (
+        own_places(scope).with_only_columns(*outermost(*own)),
+        label_places(scope).with_only_columns(*outermost(*label)),
+    )
+    found = (db.execute(query).one() for query in queries)
+    around = box_around(Box(row[0], row[1], row[2], row[3]) for row in found if None not in row)
+    return None if around is None else widen(around)
+
+
+def widen(box: Box) -> Box:
+    west, south = math.floor(box.west * 100) / 100, math.floor(box.south * 100) / 100
+    east, north = math.ceil(box.east * 100) / 100, math.ceil(box.north * 100) / 100
+    return Box(max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0))
+
+
+def outermost(west: Any, south: Any, east: Any, north: Any) -> list[ColumnElement[float]]:
+    return [func.min(west), func.min(south), func.max(east), func.max(north)]
 
 
 def record_feature(row: Any) -> Feature:
@@ -77,7 +104,7 @@ def own_places(scope: Scope, boxes: tuple[Box, ...] = ()) -> Select[Any]:
     )
 
 
-def label_places(scope: Scope, stretch: Stretch) -> Select[Any]:
+def label_places(scope: Scope, stretch: Stretch = Stretch(1)) -> Select[Any]:
     """Records that name their village and have no point."""
     lon, lat = Village.label_lon, Village.label_lat
     return (

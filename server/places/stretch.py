@@ -34,11 +34,11 @@ class Stretch:
         return true() if self.after is None else key > self.after
 
     def at_label(self, lon: Any, lat: Any) -> ColumnElement[bool]:
-        """What stands at a village's label, as two columns."""
+        """What stands at a village's label, as two columns; what has no place belongs to every box (fc-bbox-response C)."""
         if not self.boxes:
             return true()
         inside = (and_(lon.between(one.west, one.east), lat.between(one.south, one.north)) for one in self.boxes)
-        return or_(*inside)
+        return or_(lon.is_(None), lat.is_(None), *inside)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from geo import spatial_sql
 from geo.features import Feature, feature
-from geo.tiles import Box
+from geo.tiles import Box, box_around
 from server.errors import NotFound
 from server.models import Project, Village, VillageBoundary
 from server.places.locating import VillageMap, village_map
@@ -49,10 +49,12 @@ def in_boxes(boxes: tuple[Box, ...]) -> ColumnElement[bool]:
 
 
 def extent_of(db: Session, project_id: int) -> Box | None:
-    """The box of all villages in force; None before the first import."""
+    """A box around all villages in force and all labels, also those of villages that are none any more: follow-ups may
+    stand there. None before the first import.
+    """
     known = village_map(db, project_id)
     if known is None or not known.outlines:
         return None
-    edges = [one.bounds for one in known.outlines.values()]
-    west, south, east, north = zip(*edges, strict=True)
-    return Box(min(west), min(south), max(east), max(north))
+    rows = db.execute(select(Village.label_lon, Village.label_lat).where(Village.project_id == project_id))
+    labels = (Box(lon, lat, lon, lat) for lon, lat in rows if lon is not None and lat is not None)
+    return box_around((*(Box(*one.bounds) for one in known.outlines.values()), *labels))

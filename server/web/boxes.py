@@ -28,6 +28,8 @@ def read_edges(field: str, heights: bool = False) -> BoxEdges | None:
         raise UnexpectedValue(field=field, value=text[:80], reason="it is neither four numbers nor six")
     if not all(map(math.isfinite, numbers)):
         raise UnexpectedValue(field=field, value=text[:80], reason="it is no box of west, south, east, north")
+    if len(numbers) == WITH_HEIGHTS and numbers[2] > numbers[5]:
+        raise UnexpectedValue(field=field, value=text[:80], reason="its lowest is above its highest")
     west, south = numbers[:2]
     east, north = numbers[3:5] if len(numbers) == WITH_HEIGHTS else numbers[2:]
     return west, south, east, north
@@ -44,19 +46,20 @@ def read_numbers(text: str) -> list[float]:
 def read_boxes(field: str) -> tuple[Box, ...]:
     """The same with four numbers or six, as boxes one of which a feature lies in; none when absent, which is everywhere.
 
-    One whose west is east of its east goes across the antimeridian: it comes as its two sides.
+    One whose west is east of its east goes across the antimeridian: it comes as its two sides. Raises UnexpectedValue also
+    for degrees that there are not: they are metres of some grid (OGC API - Features Part 1, fc-bbox-response D).
     """
     edges = read_edges(field, heights=True)
     if edges is None:
         return ()
     west, south, east, north = edges
-    if south > north:
+    if south > north or edges != clip(edges):
         raise UnexpectedValue(
             field=field, value=request.args[field][:80], reason="it is no box of west, south, east, north"
         )
     if west <= east:
-        return (Box(*clip(edges)),)
-    return Box(*clip((west, south, 180.0, north))), Box(*clip((-180.0, south, east, north)))
+        return (Box(*edges),)
+    return Box(west, south, 180.0, north), Box(-180.0, south, east, north)
 
 
 def clip(edges: BoxEdges) -> BoxEdges:

@@ -134,6 +134,8 @@ def answer(error: Exception) -> Response:
     response = TONGUES[tongue](problem)
     response.headers["Cache-Control"] = "no-store"
     say_when_again(response, problem)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110, 15.5.6
     if (
         problem.status == 401
         and tongue != "page"

@@ -6,10 +6,11 @@ Who gets which collection is decided by the rights of the page that shows the sa
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from flask import Response, request
+from flask import Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from geo.features import Feature
+from geo.tiles import Box
 from server.access.allow import allow, may, scope_of
 from server.errors import NotFound
 from server.followups.task_features import ask_follow_ups, get_task, list_task_features
@@ -17,18 +18,20 @@ from server.models import Project
 from server.places import desk
 from server.places.layers import layers_for
 from server.places.outlines import VillageCounts, counts_for, whole_town
-from server.places.record_features import get_record_feature, list_record_features
+from server.places.record_features import extent_of_records, get_record_feature, list_record_features
 from server.places.stretch import FeaturePage, Stretch
 from server.places.village_features import extent_of, get_village_feature, list_village_features
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_project
+from server.web.ogc_formats import JSON_ONLY, OF_DEFINITION, Offered, choose_format
 from server.web.ogc_parameters import FIRST_LIMIT, LARGEST_LIMIT, OF_ITEMS, read_stretch, refuse_unknown, write_token
 from server.web.readings import note_read
-from server.web.session import caller, own_url, reading, today
+from server.web.session import caller, now, own_url, reading, today
 from server.web.telling import telling
 from server.web.wire import central_json, ogc_json, ogc_openapi
 from server.web.wire.geojson import reply_geojson
 from server.web.wire.ogc_json import Described
+from server.web.wire.ogc_schemas import PROPERTIES
 
 ogc = CentralDoor("ogc")
 BASE = "/projects/<int:project_id>/ogc"
@@ -36,14 +39,14 @@ API_VERSION = "1.0"
 
 
 class Collection(NamedTuple):
-    """A collection: the right to it, the type of its features' ids, whether it lies within the villages, and its features."""
+    """A collection: the right to it, the type of its features' ids, a box around them, and the features."""
 
     name: str
     title: Any
     description: Any
     verb: str
     key: type
-    in_villages: bool
+    extent: Callable[[Project], Box | None]
     list_page: Callable[[Project, Stretch], FeaturePage]
     get_one: Callable[[Project, Any], Feature]
 
@@ -51,36 +54,39 @@ class Collection(NamedTuple):
 @ogc.get(BASE, strict_slashes=False)
 def get_landing(project_id: int) -> Response:
     project = load_map(project_id)
-    return central_json.reply(ogc_json.landing(base_of(project), project.name))
+    return say(ogc_json.landing(base_of(project), project.name))
 
 
 @ogc.get(f"{BASE}/conformance")
 def get_conformance(project_id: int) -> Response:
     load_map(project_id)
-    return central_json.reply(ogc_json.conformance())
+    return say(ogc_json.conformance())
 
 
 @ogc.get(f"{BASE}/api")
 def get_api(project_id: int) -> Response:
-    project = load_map(project_id)
-    found = (describe(project, one) for one in readable(project))
+    """What there is for the caller and how it is asked, for programs or for people."""
+    project = load_map(project_id, OF_DEFINITION)
+    base, found = base_of(project), [name_only(one) for one in readable(project)]
+    if choose_format(OF_DEFINITION) == "html":
+        return vary(say_to_people(project, base, found))
     limits = FIRST_LIMIT, LARGEST_LIMIT
-    answer = central_json.reply(ogc_openapi.openapi(base_of(project), project.name, API_VERSION, found, limits))
+    answer = central_json.reply(ogc_openapi.openapi(base, project.name, API_VERSION, found, limits))
     answer.content_type = ogc_json.OPENAPI_TYPE
-    return answer
+    return vary(answer)
 
 
 @ogc.get(f"{BASE}/collections")
 def get_collections(project_id: int) -> Response:
     project = load_map(project_id)
     found = (describe(project, one) for one in readable(project))
-    return central_json.reply(ogc_json.collections(base_of(project), found))
+    return say(ogc_json.collections(base_of(project), found))
 
 
 def get_collection(project_id: int, name: str) -> Response:
     project, one = load_collection(project_id, name)
     refuse_unknown()
-    return central_json.reply(ogc_json.collection(base_of(project), describe(project, one)))
+    return say(ogc_json.collection(base_of(project), describe(project, one)))
 
 
 def get_items(project_id: int, name: str) -> Response:
@@ -90,29 +96,51 @@ def get_items(project_id: int, name: str) -> Response:
     found = one.list_page(project, stretch)
     token = write_token(found.features[-1]["id"]) if found.has_more else None
     asked = {key: request.args[key] for key in OF_ITEMS if key in request.args}
-    return reply_geojson(ogc_json.items(base_of(project), name, asked, found.features, token))
+    return say(ogc_json.items(base_of(project), name, asked, found.features, token, now()), reply_geojson)
 
 
 def get_item(project_id: int, name: str, **key: Any) -> Response:
     project, one = load_collection(project_id, name)
     refuse_unknown()
     (feature_id,) = key.values()
-    return reply_geojson(ogc_json.item(base_of(project), name, one.get_one(project, one.key(feature_id))))
+    return say(ogc_json.item(base_of(project), name, one.get_one(project, one.key(feature_id))), reply_geojson)
 
 
-def load_map(project_id: int) -> Project:
-    """A project whose map the caller may see at all. Raises NotFound, Unauthenticated, Forbidden, UnexpectedAttribute."""
+def say(document: ogc_json.Json, reply: Callable[[ogc_json.Json], Response] = central_json.reply) -> Response:
+    """A document, and its links as a header, too."""
+    answer = reply(document)
+    answer.headers["Link"] = ogc_json.link_header(document.get("links", ()))
+    return vary(answer)
+
+
+def say_to_people(project: Project, base: str, found: list[Described]) -> Response:
+    facts = {"properties": PROPERTIES, "largest": LARGEST_LIMIT}
+    return make_response(render_template("ogc/definition.html", base=base, project=project, found=found, **facts))
+
+
+def vary(answer: Response) -> Response:
+    answer.headers["Vary"] = "Accept, Accept-Language, Accept-Encoding, Origin"
+    return answer
+
+
+def load_map(project_id: int, offered: Offered = JSON_ONLY) -> Project:
+    """A project whose map the caller may see at all.
+
+    Raises NotFound, Unauthenticated, Forbidden, UnexpectedAttribute, UnexpectedValue, NotAcceptable.
+    """
     project = load_project(reading(), caller(), "village.read", project_id)
     refuse_unknown()
+    choose_format(offered)
     return project
 
 
 def load_collection(project_id: int, name: str) -> tuple[Project, Collection]:
-    """Raises NotFound also for what a plain project does not have, Unauthenticated, Forbidden."""
+    """Raises NotFound also for what a plain project does not have, Unauthenticated, Forbidden, what choose_format does."""
     project, one = load_project(reading(), caller(), "village.read", project_id), COLLECTIONS[name]
     if not exists_in(project, one):
         raise NotFound()
     allow(caller(), one.verb, project)
+    choose_format()
     return project, one
 
 
@@ -126,12 +154,24 @@ def exists_in(project: Project, one: Collection) -> bool:
 
 
 def describe(project: Project, one: Collection) -> Described:
-    extent = extent_of(reading(), project.id) if one.in_villages else None
-    return Described(one.name, str(one.title), str(one.description), extent)
+    return name_only(one)._replace(extent=one.extent(project))
+
+
+def name_only(one: Collection) -> Described:
+    """Without its extent, which is asked of all that it holds."""
+    return Described(one.name, str(one.title), str(one.description))
 
 
 def base_of(project: Project) -> str:
     return f"{own_url()}/projects/{project.id}/ogc"
+
+
+def extent_of_villages(project: Project) -> Box | None:
+    return extent_of(reading(), project.id)
+
+
+def extent_of_pins(project: Project) -> Box | None:
+    return extent_of_records(reading(), layers_for(caller(), project).scope)
 
 
 def list_villages(project: Project, stretch: Stretch) -> FeaturePage:
@@ -181,7 +221,7 @@ COLLECTIONS = {
             _l("Boundaries in force, with the number of records as the map shows it"),
             "village.read",
             str,
-            True,
+            extent_of_villages,
             list_villages,
             get_village,
         ),
@@ -191,7 +231,7 @@ COLLECTIONS = {
             _l("Where records were taken, or their village; no answers, and no health records"),
             "submission.list",
             int,
-            False,
+            extent_of_pins,
             list_records,
             get_record,
         ),
@@ -201,7 +241,7 @@ COLLECTIONS = {
             _l("What waits in which village, at its label: no names, no homes and no reasons"),
             "followup.read",
             str,
-            True,
+            extent_of_villages,
             list_follow_ups,
             get_follow_up,
         ),

@@ -10,36 +10,52 @@ import orjson
 from flask import request
 
 from server.clock import SHANGHAI
-from server.errors import UnexpectedAttribute, UnexpectedValue
+from server.errors import UnexpectedAttribute, UnexpectedValue, WrongType
 from server.places.stretch import Stretch
 from server.web.boxes import read_boxes
 from server.web.parameters import read_instant, read_number
 from server.web.plain_text import LARGEST_ID, is_plain
 
-OF_ITEMS: Final = ("limit", "bbox", "datetime", "token")
+ALWAYS: Final = ("f",)
+"""What every address takes: the format (ogc_formats.py)."""
+OF_ITEMS: Final = (*ALWAYS, "limit", "bbox", "datetime", "token")
 FIRST_LIMIT, LARGEST_LIMIT = 100, 1000
 LONGEST_KEY = 200
 OPEN = ("", "..")
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# RFC 3339, 5.6. A + that was not encoded arrives as a space.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+ ]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 
 
-def refuse_unknown(known: Collection[str] = ()) -> None:
+def refuse_unknown(known: Collection[str] = ALWAYS) -> None:
     """Raises UnexpectedAttribute (400.4) for a parameter that the API's definition does not name."""
     for name in request.args:
         if name not in known:
             raise UnexpectedAttribute(field=name[:80])
 
 
+def read_once(name: str) -> str | None:
+    """A parameter's text; None without one. Raises UnexpectedValue (400.8) for one that is empty or comes twice."""
+    found = request.args.getlist(name)
+    if not found:
+        return None
+    if len(found) > 1 or not found[0]:
+        raise UnexpectedValue(field=name, value=",".join(found)[:80], reason="it has one value")
+    return found[0]
+
+
 def read_stretch(key: type) -> Stretch:
     """What the request asks of a collection whose ids are of that type. Raises what is wrong with it (400)."""
     refuse_unknown(OF_ITEMS)
     since, until = read_interval()
+    read_once("bbox")
     return Stretch(read_limit(), read_token(key), read_boxes("bbox"), since, until)
 
 
 def read_limit() -> int:
     """More than may be had is no error: the largest page comes. Raises WrongType, UnexpectedValue."""
+    read_once("limit")
     wanted = read_number("limit")
     if wanted == 0:
         raise UnexpectedValue(field="limit", value="0", reason="it is a whole number from 1")
@@ -51,7 +67,7 @@ def read_interval() -> tuple[datetime | None, datetime | None]:
 
     A day without a time is all of that day in Shanghai. Raises WrongType (400.11), UnexpectedValue (400.8).
     """
-    text = request.args.get("datetime")
+    text = read_once("datetime")
     if text is None:
         return None, None
     first, slash, last = text.partition("/")
@@ -65,9 +81,15 @@ def read_interval() -> tuple[datetime | None, datetime | None]:
 
 
 def read_end(text: str, first: bool) -> datetime:
-    """The instant at one end; of a day its first or its last millisecond. What is before or after everything stays so."""
-    found = min(max(read_instant(text, "datetime"), EARLIEST), LATEST)
-    if not _DAY.fullmatch(text):
+    """The instant at one end; of a day its first or its last millisecond. What is before or after everything stays so.
+
+    Only what RFC 3339 calls a full-date or a date-time: ISO 8601 has more, which other programs read otherwise.
+    """
+    is_day = _DAY.fullmatch(text) is not None
+    if not is_day and not _INSTANT.fullmatch(text):
+        raise WrongType(field="datetime", expected="RFC 3339 time")
+    found = min(max(read_instant(text.upper(), "datetime"), EARLIEST), LATEST)
+    if not is_day:
         return found
     midnight = datetime.combine(found.date(), time(), SHANGHAI)
     return midnight if first else midnight + timedelta(days=1, milliseconds=-1)
@@ -80,7 +102,7 @@ def write_token(after: Any) -> str:
 
 def read_token(key: type) -> Any:
     """None without one. Raises UnexpectedValue (400.8) for what none of our links holds."""
-    text = request.args.get("token")
+    text = read_once("token")
     if text is None:
         return None
     try:

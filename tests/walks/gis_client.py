@@ -14,15 +14,26 @@ import shapely
 
 
 def main(address: str, token: str, layer: str = "", page: str = "100", box: str = "") -> None:
-    # GDAL_HTTP_HEADERS would not do: this driver sends headers of its own instead.
-    options = {"GDAL_HTTP_AUTH": "BEARER", "GDAL_HTTP_BEARER": token, "GDAL_HTTP_TIMEOUT": "60"}
-    pyogrio.set_gdal_config_options(options)
-    source = f"OAPIF:{address}"
+    source = sign_in(address, token)
     print(
         json.dumps(
             read(source, layer, page, box) if layer else [str(name) for name in pyogrio.list_layers(source)[:, 0]]
         )
     )
+
+
+def sign_in(address: str, token: str) -> str:
+    """The name of the source."""
+    # GDAL_HTTP_HEADERS would not do: this driver sends headers of its own instead.
+    options = {"GDAL_HTTP_AUTH": "BEARER", "GDAL_HTTP_BEARER": token, "GDAL_HTTP_TIMEOUT": "60"}
+    pyogrio.set_gdal_config_options(options)
+    return f"OAPIF:{address}"
+
+
+def count(address: str, token: str, layer: str, page: str = "1000") -> None:
+    """Prints how many features there are, all of which it reads."""
+    _, _, geometries, _ = pyogrio.raw.read(sign_in(address, token), layer=layer, PAGE_SIZE=page)
+    print(len(geometries))
 
 
 def read(source: str, layer: str, page: str, box: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A GIS program reads the town: GDAL's client, unchanged, over real HTTP, page by page, by place, and as two people."""
+"""GIS programs read the town: GDAL's client and OWSLib's, unchanged, over HTTP, page by page, by place, and as two people."""
 
 import json
 import logging
@@ -36,22 +36,35 @@ class Served:
     asked: list[str] = field(default_factory=list)
 
     def read(self, name: str, layer: str = "", page: int = 100, box: str = "") -> list[Any]:
+        """By GDAL: the names of the layers, or the features of one."""
+        found: list[Any] = self.run("gis_client", name, *((layer, str(page), box) if layer else ()))
+        return found
+
+    def read_by_owslib(self, name: str, collection: str = "", **asked: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self.run(
+            "owslib_client", name, *((collection, json.dumps(asked)) if collection else ())
+        )
+        return found
+
+    def run(self, client: str, name: str, *words: str) -> Any:
         self.asked.clear()
         with self.town.database.transaction() as db:
             token, _ = open_session(db, self.town.actor_id(db, name), MORNING)
-        words = [f"{self.address}/v1/projects/{self.town.project_id}/ogc", token]
-        words += [layer, str(page), box] if layer else []
-        command = [sys.executable, "-P", "-m", "tests.walks.gis_client", *words]
+        address = f"{self.address}/v1/projects/{self.town.project_id}/ogc"
+        command = [sys.executable, "-P", "-m", f"tests.walks.{client}", address, token, *words]
         done = subprocess.run(
             command, env=serve_environment(), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 0, done.stderr
-        found: list[Any] = json.loads(done.stdout)
-        return found
+        return json.loads(done.stdout)
 
     def pages(self) -> list[str]:
         """The questions for features, in their order."""
         return [one for one in self.asked if "/items" in one]
+
+
+def all_of(found: dict[str, Any]) -> list[Any]:
+    return [one for page in found["pages"] for one in page]
 
 
 @pytest.fixture
@@ -113,3 +126,32 @@ def test_two_people_read_the_follow_ups_that_each_may_and_who_leads_the_town_has
     [pin] = served.read("lin", "submissions")
     assert (pin["form_id"], pin["at"]) == ("visit", "POINT (105.005 30.005)")
     assert pin["instance_id"].startswith("uuid:")
+
+
+def test_owslib_reads_what_two_people_may_page_by_page_by_place_and_by_time(served: Served) -> None:
+    town = served.town
+    with town.database.transaction() as db:
+        keys = [
+            [a_follow_up(db, a_woman(db, town.project_id, village=village), left=left).visit_key for left in lefts]
+            for village, lefts in ((1, (-4, 3, 5)), (2, (-1, 2)))
+        ]
+    record = town.record(village=1)
+    everybody_s, hers = served.read_by_owslib("lin"), served.read_by_owslib("wang")
+    assert list(everybody_s["collections"]) == ["villages", "submissions", "follow-ups"]
+    assert list(hers["collections"]) == ["villages", "follow-ups"]
+    assert everybody_s["links"] == ["self", "service-desc", "service-doc", "conformance", "data"]
+    assert everybody_s["definition"] == "3.0.3"
+    assert [one.rpartition("/")[2] for one in everybody_s["classes"]] == ["core", "oas30", "geojson"]
+    assert everybody_s["collections"]["villages"]["extent"]["spatial"]["bbox"] == [[105.0, 30.0, 105.07, 30.01]]
+
+    found = served.read_by_owslib("wang", "follow-ups", limit=2)
+    assert [len(page) for page in found["pages"]] == [2, 1]
+    assert sorted(all_of(found)) == sorted(keys[0]) and found["first"]["id"] in keys[0]
+    assert sorted(served.read_by_owslib("lin", "follow-ups")["pages"][0]) == sorted([*keys[0], *keys[1]])
+    there = served.read_by_owslib("lin", "follow-ups", bbox=[105.0101, 30, 105.0199, 30.01], limit=1)
+    assert sorted(all_of(there)) == sorted(keys[1])
+    for asked, wanted in (("2026-03-02", [[record]]), ("../2026-03-01", [[]]), ("2026-03-01T00:00:00Z/..", [[record]])):
+        assert served.read_by_owslib("lin", "submissions", datetime_=asked)["pages"] == wanted
+    assert served.read_by_owslib("lin", "villages", limit=3, bbox=[105.021, 30.001, 105.029, 30.009])["pages"] == [
+        [MANY[2]]
+    ]

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from werkzeug.urls import iri_to_uri
+
 from geo.features import Feature
 from geo.tiles import Box
 from server.web.wire import central_json
@@ -12,6 +14,7 @@ from server.web.wire.geojson import GEOJSON_TYPE
 
 Json = dict[str, Any]
 JSON_TYPE = "application/json"
+HTML_TYPE = "text/html"
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 CONFORMS_TO = [f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{one}" for one in ("core", "oas30", "geojson")]
@@ -34,6 +37,7 @@ def landing(base: str, title: str) -> Json:
     links = [
         link(base, "self"),
         link(f"{base}/api", "service-desc", OPENAPI_TYPE),
+        link(f"{base}/api?f=html", "service-doc", HTML_TYPE),
         link(f"{base}/conformance", "conformance"),
         link(f"{base}/collections", "data"),
     ]
@@ -58,8 +62,10 @@ def collection(base: str, one: Described) -> Json:
     return body | {"crs": [CRS84], "links": links}
 
 
-def items(base: str, name: str, asked: Mapping[str, str], features: Iterable[Feature], token: str | None) -> Json:
-    """A page. `asked` are the question's parameters; `token` of the next page, None on the last one.
+def items(
+    base: str, name: str, asked: Mapping[str, str], features: Iterable[Feature], token: str | None, now: datetime
+) -> Json:
+    """A page, answered `now`. `asked` are the question's parameters; `token` of the next page, None on the last one.
 
     There is no `numberMatched`: it would count everything for each page.
     """
@@ -68,7 +74,8 @@ def items(base: str, name: str, asked: Mapping[str, str], features: Iterable[Fea
     if token is not None:
         links.append(link(with_query(f"{own}/items", {**asked, "token": token}), "next", GEOJSON_TYPE))
     told = [tell(one) for one in features]
-    return {"type": "FeatureCollection", "features": told, "numberReturned": len(told), "links": links}
+    when = {"timeStamp": central_json.instant(now), "numberReturned": len(told)}
+    return {"type": "FeatureCollection", "features": told, **when, "links": links}
 
 
 def item(base: str, name: str, one: Feature) -> Json:
@@ -88,6 +95,11 @@ def tell(one: Feature) -> Feature:
 def facts_of(one: Feature) -> Iterable[tuple[str, Any]]:
     properties: dict[str, Any] = one["properties"]
     return properties.items()
+
+
+def link_header(links: Iterable[Json]) -> str:
+    """The same links as a header (RFC 8288), for programs that follow them without reading the answer; without titles."""
+    return ", ".join(f'<{iri_to_uri(one["href"])}>; rel="{one["rel"]}"; type="{one["type"]}"' for one in links)
 
 
 def address_of(base: str, name: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
-from werkzeug.test import TestResponse
 
 from geo.boundaries import read_boundaries
 from server.db import Database
@@ -15,6 +14,7 @@ from server.models import FollowUp, Project, Reading, Submission, SubmissionGeom
 from server.places.villages import import_boundaries
 from tests.client import Client
 from tests.conftest import MORNING, Clock
+from tests.server.web.gis import Gis, add_tasks
 from tests.server.web.pages.conftest import (  # noqa: F401 - the fixture comes with the import
     CODES,
     boundaries,
@@ -38,45 +38,6 @@ FACTS = {
 }
 
 
-class Gis:
-    """`get` asks as one of the town's people, below the project's own address."""
-
-    def __init__(self, town: CareTown) -> None:
-        self.town = town
-        self.base = f"/projects/{town.project_id}/ogc"
-        self.clients: dict[str, Client] = {"nobody": Client(town.app)}
-
-    def get(self, name: str, path: str = "") -> TestResponse:
-        if name not in self.clients:
-            with self.town.database.reading() as db:
-                actor_id = self.town.actor_id(db, name)
-            self.clients[name] = Client.signed_in(self.town.app, self.town.database, actor_id)
-        below = path.partition("/v1")[2] if path.startswith("http") else self.base + path
-        return self.clients[name].get(below)
-
-    def items(self, name: str, collection: str, query: str = "") -> list[dict[str, Any]]:
-        answer = self.get(name, f"/collections/{collection}/items{query}")
-        assert answer.status_code == 200, answer.text
-        assert answer.mimetype == "application/geo+json"
-        body: dict[str, Any] = answer.get_json(force=True)
-        assert body["numberReturned"] == len(body["features"])
-        found: list[dict[str, Any]] = body["features"]
-        return found
-
-    def ids(self, name: str, collection: str, query: str = "") -> list[Any]:
-        return [one["id"] for one in self.items(name, collection, query)]
-
-    def pages(self, name: str, path: str) -> list[list[Any]]:
-        """The ids of each page, by the links to the next one."""
-        found = []
-        while path:
-            body = self.get(name, path).get_json(force=True)
-            found.append([one["id"] for one in body["features"]])
-            path = next((one["href"] for one in body["links"] if one["rel"] == "next"), "")
-            assert len(found) < 50
-        return found
-
-
 @pytest.fixture
 def town(app: Flask, database: Database) -> CareTown:
     return CareTown(app, database)
@@ -85,13 +46,6 @@ def town(app: Flask, database: Database) -> CareTown:
 @pytest.fixture
 def gis(town: CareTown) -> Gis:
     return Gis(town)
-
-
-def add_tasks(town: CareTown, village: int, *lefts: int) -> list[str]:
-    """Follow-ups of as many women of a village, with so many days left; their keys."""
-    with town.database.transaction() as db:
-        women = (a_woman(db, town.project_id, village=village) for _ in lefts)
-        return [a_follow_up(db, woman, left=left).visit_key for woman, left in zip(women, lefts, strict=True)]
 
 
 def test_everybody_finds_the_collections_that_she_may_read_and_no_others(gis: Gis) -> None:
@@ -114,6 +68,7 @@ def test_the_landing_page_leads_to_the_definition_the_classes_and_the_collection
     assert {rel: one["href"] for rel, one in links.items()} == {
         "self": own,
         "service-desc": own + "/api",
+        "service-doc": own + "/api?f=html",
         "conformance": own + "/conformance",
         "data": own + "/collections",
     }
@@ -131,7 +86,7 @@ def test_an_unknown_parameter_is_refused_in_our_json(gis: Gis, path: str) -> Non
     assert answer.json["code"] == (404.1 if path.endswith("/x") else 400.4)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "bbox=1,2,3", "datetime=soon", "token=x", "f=json", "bbox=0,2,1,1"])
+@pytest.mark.parametrize("query", ["limit=0", "bbox=1,2,3", "datetime=soon", "token=x", "f=html", "bbox=0,2,1,1"])
 def test_a_question_that_cannot_be_read_is_refused(gis: Gis, query: str) -> None:
     for collection in FACTS:
         assert gis.get("lin", f"/collections/{collection}/items?{query}").status_code == 400
@@ -144,6 +99,9 @@ def test_villages_have_their_outlines_and_the_number_that_the_map_shows(gis: Gis
     assert list(found) == list(CODES)
     assert found[CODES[0]]["geometry"]["type"] == "MultiPolygon"
     assert {code: set(one["properties"]) for code, one in found.items()} == dict.fromkeys(CODES, FACTS["villages"])
+    for query in ("bbox=105.001,30.001,105.002,30.002", "datetime=2026-03-02", "datetime=../1990-01-01", "limit=1"):
+        [one] = gis.items("lea", "villages", f"?{query}")[:1]
+        assert one == found[CODES[0]], "no question narrows what is counted"
     seen = gis.clients["lea"]
     seen.prefix = ""
     on_map = seen.get(f"/map/villages?project={town.project_id}").get_json(force=True)["features"]
@@ -287,7 +245,8 @@ def test_without_a_label_there_is_no_place_and_without_boundaries_no_village(gis
     with town.database.transaction() as db:
         db.execute(update(Village).values(label_lon=None, label_lat=None))
     assert [(one["id"], one["geometry"]) for one in gis.items("wang", "follow-ups")] == [(key, None)]
-    assert gis.ids("wang", "follow-ups", "?bbox=-180,-90,180,90") == []
+    for query in ("?bbox=-180,-90,180,90", "?bbox=1,1,2,2", "?bbox=170,-20,-170,20"):
+        assert gis.ids("wang", "follow-ups", query) == [key], "what has no place belongs to every box"
 
 
 PAGES = {"villages": ("lea", CODES), "submissions": ("rita", None), "follow-ups": ("lin", None)}
@@ -374,6 +333,20 @@ def test_a_plain_project_has_no_follow_ups(app: Flask, database: Database, proje
     with database.transaction() as db:
         db.execute(update(Project).values(deleted_at=MORNING + timedelta(days=1)))
     assert as_bob.get(base).json["code"] == 404.1
+
+
+def test_people_read_what_there_is_for_them_in_their_language(gis: Gis, town: CareTown) -> None:
+    gis.get("lea")
+    for how in ({"headers": {"Accept": "text/html,*/*;q=0.8"}}, {"query_string": {"f": "html"}}):
+        page = gis.get("lea", "/api", **how)
+        assert (page.status_code, page.mimetype) == (200, "text/html")
+        assert f"http://localhost/v1{gis.base}" in page.text and "count_text" in page.text
+        assert "received_at" not in page.text and "late_on" not in page.text, "nothing of what she may not read"
+    words = [gis.get("lea", "/api?f=html", headers={"Accept-Language": tag}).text for tag in ("zh-CN", "en")]
+    assert ["给地图软件看的地图" in words[0], "The map for GIS programs" in words[1]] == [True, True]
+    with town.database.transaction() as db:
+        db.execute(update(Project).values(name="<b>x</b>"))
+    assert "&lt;b&gt;x" in gis.get("lea", "/api?f=html").text
 
 
 def test_words_are_in_the_language_of_whoever_asks(gis: Gis) -> None:

@@ -20,6 +20,20 @@ TIMES = [
     ("2026-03-02T12:00:00Z/", (NOON, None)),
     ("2026-03-02", (FIRST_OF_DAY, LAST_OF_DAY)),
     ("2026-03-02/..", (FIRST_OF_DAY, None)),
+    ("2026-03-02t12:00:00z", (NOON, NOON)),
+    ("2026-03-02T12:00:00.000000000Z", (NOON, NOON)),
+    ("2026-03-02T20:00:00+08:00", (NOON, NOON)),
+]
+
+
+# ISO 8601 has them, RFC 3339 has not.
+OTHERS = [
+    "20260302",
+    "2026-W10-1",
+    "2026-03-02T12",
+    "2026-03-02T12:00Z",
+    "2026-03-02T12:00:00",
+    "2026-03-02T12:00:00+0800",
 ]
 
 
@@ -39,7 +53,7 @@ def test_what_is_before_or_after_everything_is_an_instant_that_databases_know(ba
 
 
 @pytest.mark.parametrize(
-    "text", ["", "../..", "/", "soon", "2026-03-02T23:00:00Z/2026-03-02T12:00:00Z", "2026-03-02/x", "1/2/3"]
+    "text", ["", "../..", "/", "soon", "2026-03-02T23:00:00Z/2026-03-02T12:00:00Z", "2026-03-02/x", "1/2/3", *OTHERS]
 )
 def test_what_is_no_time_is_refused(bare_app: Flask, text: str) -> None:
     with bare_app.test_request_context(f"/?datetime={text}"):
@@ -87,3 +101,9 @@ def test_a_parameter_that_the_definition_does_not_name_is_refused(bare_app: Flas
         for ask in (refuse_unknown, lambda: read_stretch(int)):
             with pytest.raises(UnexpectedAttribute):
                 ask()
+
+
+@pytest.mark.parametrize("query", ["limit=1&limit=2", "limit=", "bbox=", "bbox=0,0,1,1&bbox=2,2,3,3", "token="])
+def test_a_parameter_has_one_value(bare_app: Flask, query: str) -> None:
+    with bare_app.test_request_context(f"/?{query}"), pytest.raises(UnexpectedValue):
+        read_stretch(int)
