@@ -26,11 +26,15 @@ SAME_BORDER_DEGREES = 1e-7
 
 @dataclass(frozen=True)
 class Came:
-    """How boundaries came (models BoundarySet), since which day they hold, and what they merged: codes to successors."""
+    """How boundaries came (models BoundarySet), since which day they hold, and what they merged: codes to successors.
+
+    `apart`: codes that a merge had made parts and that it makes parts no longer, to what they had been merged into before.
+    """
 
     how: str = "import"
     valid_from: date | None = None
     merged: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def import_boundaries_file(
@@ -67,16 +71,22 @@ def import_boundaries(
         set_id = write_set(db, project_id, file, ids, actor_id, now, came)
         write_merge(db, project_id, set_id, known, came.merged, actor_id, now)
         report = replace(report, boundary_set_id=set_id)
-    successors = {**successor_codes(db, project_id), **came.merged}
+    successors = successors_by(file, successor_codes(db, project_id), came)
     locator = Locator((village.code, village.geometry) for village in file.villages)
-    report = replace(report, moves=replace_records(db, Mover(project_id, locator, ids, dry_run, followed(successors))))
+    report = replace(report, moves=replace_records(db, Mover(project_id, locator, ids, dry_run, successors)))
     if not dry_run:
         keep_report(db, report, project_id, actor_id, now)
     return report
 
 
-def followed(successors: Mapping[str, str]) -> dict[str, str]:
-    """To the last successor: one that was merged itself is none any more."""
+def successors_by(file: BoundaryFile, known: Mapping[str, str], came: Came) -> dict[str, str]:
+    """What villages are merged into once these boundaries hold, to the last one: it was merged itself no more.
+
+    Also before anything is written: one with an outline is a village of its own again.
+    """
+    own = {one.code for one in file.villages}
+    now = {**known, **came.apart, **came.merged}
+    successors = {code: into for code, into in now.items() if into is not None and code not in own}
     return {code: successors.get(into, into) for code, into in successors.items()}
 
 
