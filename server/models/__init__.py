@@ -45,6 +45,7 @@ from server.models.places import (
     VillageBoundary,
     VillageMerge,
     VillageMergePart,
+    VillageMergeRight,
 )
 from server.models.projects import Project
 from server.models.quality import ABOUT_QUALITY, QualityFlag, QualityMeasure, QualityPicture, QualityWait
@@ -184,6 +185,7 @@ __all__ = [
     "VillageBoundary",
     "VillageMerge",
     "VillageMergePart",
+    "VillageMergeRight",
     "VillageScope",
     "Waiver",
     "Webhook",

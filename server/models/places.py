@@ -104,6 +104,19 @@ class VillageMergePart(Base):
     successor_before_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
 
 
+class VillageMergeRight(Base):
+    """Kept. Whether a merge gave the successor to somebody whose rights had reached a merged village, and by which of her own
+    villages (`village_id`) they did: undoing the merge gives her these instead.
+    """
+
+    __tablename__ = "village_merge_right"
+
+    merge_id: Mapped[int] = mapped_column(ForeignKey("village_merge.id"), primary_key=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), primary_key=True, index=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), primary_key=True)
+    given: Mapped[bool]
+
+
 class PointShift(Base):
     """Kept. Somebody had points of one phone read in another system than they were sent in (geo/shift_detector.py).
 

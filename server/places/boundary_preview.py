@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from geo.boundaries import BoundaryFile
+from geo.boundaries import BoundaryFile, VillageShape, boundaries_of
 from geo.other_reading import OtherReading, read_otherwise
 from geo.sketch import Sketch, sketch
 from geo.topology import Repair
@@ -26,7 +26,7 @@ def preview_boundaries(db: Session, project_id: int, file: BoundaryFile) -> Prev
     """Of a file or a drawing, compared with the boundaries in use."""
     in_use = outlines_in_force(db, project_id)
     areas = {one.code: one.geometry for one in file.villages}
-    other = None if file.format in ("drawing", "merge") else read_otherwise(areas, file.source_crs, in_use)
+    other = None if file.format in ("drawing", "merge", "undo") else read_otherwise(areas, file.source_crs, in_use)
     shown = other if other and (other.is_likelier or not in_use) else None
     layers = {"in_use": list(in_use.values()), "new": list(areas.values())}
     if shown:
@@ -36,3 +36,8 @@ def preview_boundaries(db: Session, project_id: int, file: BoundaryFile) -> Prev
         (one, sketch({"drawn": [file.as_drawn[one.code]], "new": [areas[one.code]]})) for one in file.repaired[:FEW]
     ]
     return Preview(sketch(layers, names), shown, repairs)
+
+
+def preview_shapes(db: Session, project_id: int, before: list[VillageShape]) -> Preview:
+    """Of outlines that held before, and would again."""
+    return preview_boundaries(db, project_id, boundaries_of(before, "EPSG:4326", "undo", ""))

@@ -1,16 +1,16 @@
 """Villages by name, code or pinyin, and homes by the code at their door, within what the reader may know of them."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from geo.pinyin import as_typed, begins_with, syllables_of
 from server.access.allow import Scope
 from server.access.her_worker import in_villages
-from server.models import Household, Submission, Village
+from server.models import Household, Submission, Village, VillageAlias
 from server.places.joined import last_points
 from server.places.layers import Layers
 from server.places.pins import drawn_records
@@ -29,15 +29,48 @@ class FoundHome(NamedTuple):
     record: int | None
 
 
-def find_villages(villages: Iterable[Village], wanted: str) -> list[Village]:
-    """Those whose name holds what is wanted, or whose code or pinyin begins with it, in their order."""
+class Called(NamedTuple):
+    """What else a village in force is called: by its other names, and by names and codes of what was merged into it."""
+
+    names: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+NOT_ELSE: Final = Called()
+
+
+def list_called(db: Session, project_id: int) -> dict[str, Called]:
+    """By code in force, of the villages that are called something else too. One query."""
+    into = aliased(Village)
+    rows = db.execute(
+        select(Village.code, Village.name, VillageAlias.name, into.code)
+        .outerjoin(into, into.id == Village.successor_id)
+        .outerjoin(VillageAlias, VillageAlias.village_id == Village.id)
+        .where(Village.project_id == project_id, or_(VillageAlias.id.is_not(None), into.id.is_not(None)))
+        .order_by(Village.code, VillageAlias.name)
+    )
+    names: dict[str, dict[str, None]] = {}
+    codes: dict[str, dict[str, None]] = {}
+    for code, name, alias, successor in rows:
+        here = successor or code
+        if successor:
+            names.setdefault(here, {})[name] = None
+            codes.setdefault(here, {})[code] = None
+        if alias:
+            names.setdefault(here, {})[alias] = None
+    return {code: Called(tuple(names.get(code, ())), tuple(codes.get(code, ()))) for code in {*names, *codes}}
+
+
+def find_villages(villages: Iterable[Village], wanted: str, called: Mapping[str, Called]) -> list[Village]:
+    """Those a name of which holds what is wanted, or a code or the pinyin of a name begins with it, in their order."""
     plain, typed = wanted.strip().lower(), as_typed(wanted)
-    return [one for one in villages if plain and fits(one, plain, typed)]
+    return [one for one in villages if plain and fits(one, called.get(one.code, NOT_ELSE), plain, typed)]
 
 
-def fits(village: Village, plain: str, typed: str) -> bool:
-    by_text = plain in village.name.lower() or village.code.startswith(plain)
-    return by_text or begins_with(syllables_of(village.name), typed)
+def fits(village: Village, called: Called, plain: str, typed: str) -> bool:
+    by_code = any(code.startswith(plain) for code in (village.code, *called.codes))
+    names = (village.name, *called.names)
+    return by_code or any(plain in one.lower() or begins_with(syllables_of(one), typed) for one in names)
 
 
 def find_homes(db: Session, layers: Layers, villages: Sequence[Village], wanted: str) -> list[FoundHome]:

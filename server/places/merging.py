@@ -1,28 +1,31 @@
 """Merging villages (合村): their land becomes the successor's, their history stays their own, and it can be undone.
 
 What was sent under a merged village's code stays as it was; it is placed and counted in the successor (successors.py), and
-who has rights in the successor reaches it, as a part (access/widening.py).
+who has rights in the successor reaches it, as a part (access/widening.py). Who had rights in a merged village alone is given
+the successor, or not (merged_rights.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import shapely
 from geoalchemy2.shape import to_shape
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from geo.boundaries import BoundaryFile, VillageShape, boundaries_of
 from server.access.allow import scope_of
 from server.access.audit import record
 from server.access.caller import Caller
 from server.errors import Forbidden, MissingParameter, NotFound, UnexpectedValue
-from server.models import BoundarySet, Project, Village, VillageBoundary, VillageMerge, VillageMergePart, VillageScope
+from server.models import BoundarySet, Project, Village, VillageBoundary, VillageMerge, VillageMergePart
+from server.places.merged_rights import Choices, LeftOuts, decide, list_left_out, take_back
 from server.places.report import ImportReport
 from server.places.villages import Came, import_boundaries, outlines_of, shapes_in_force
 
 UNDO_WITHIN = timedelta(days=30)
+NOT_ASKED: Choices = {}
 
 
 def merge_villages(
@@ -34,8 +37,11 @@ def merge_villages(
     now: datetime,
     valid_from: date | None = None,
     dry_run: bool = False,
-) -> ImportReport:
-    """Makes villages a part of `into` from a day on, or only says what would move.
+    choices: Choices = NOT_ASKED,
+) -> tuple[ImportReport, LeftOuts]:
+    """Makes villages a part of `into` from a day on, or only says what would move; and who would be left with them alone.
+
+    Nothing is done either while somebody of these has no choice: whoever merges has to see her first.
 
     Raises MissingParameter for none, UnexpectedValue for one that is not in force or is `into` itself, and Forbidden where the
     caller would reach more than before.
@@ -44,13 +50,16 @@ def merge_villages(
     if not parts:
         raise MissingParameter(field="villages")
     refuse_gain(caller, project, into, parts)
+    left = list_left_out(db, caller, project, [(into, parts)], now)
+    dry_run = dry_run or left.wait_for(choices)
     came = Came("merged", valid_from, {part.code: into.code for part in parts})
     file = merged_file(shapes_in_force(db, project.id), into, [part.code for part in parts])
     report = import_boundaries(db, project.id, file, caller.actor_id, now, dry_run, came)
     if not dry_run:
-        details = {"into": into.code, "villages": [part.code for part in parts]}
+        decide(db, caller, project, report.boundary_set_id or 0, left, choices, now)
+        details = {"into": into.code, "villages": [part.code for part in parts], **left.as_details(choices)}
         record(db, "village.merge", actor_id=caller.actor_id, project_id=project.id, details=details, now=now)
-    return report
+    return report, left
 
 
 def find_part(db: Session, project: Project, into: Village, code: str) -> Village:
@@ -80,40 +89,59 @@ def merged_file(shapes: list[VillageShape], into: Village, codes: list[str]) -> 
     return boundaries_of(kept, "EPSG:4326", "merge", into.name)
 
 
-def undoable(db: Session, project_id: int, now: datetime) -> VillageMerge | None:
-    """The merge that made the boundaries in force, if it is not long ago: only that one can be undone without losing others."""
+def undoable(db: Session, project_id: int, now: datetime) -> list[VillageMerge]:
+    """The merges that made the boundaries in force, if it is not long ago: only these can be undone without losing others.
+
+    One of each successor: an import that was undone may have brought several back at once.
+    """
     newest = db.scalar(select(func.max(BoundarySet.id)).where(BoundarySet.project_id == project_id))
-    found = db.scalar(select(VillageMerge).where(VillageMerge.boundary_set_id == newest))
-    return found if found and found.undone_at is None and now - found.made_at <= UNDO_WITHIN else None
+    made = select(VillageMerge).where(VillageMerge.boundary_set_id == newest, VillageMerge.undone_at.is_(None))
+    return [one for one in db.scalars(made.order_by(VillageMerge.id)) if now - one.made_at <= UNDO_WITHIN]
 
 
-def undo_merge(db: Session, caller: Caller, project: Project, merge_id: int, now: datetime) -> ImportReport:
-    """Puts the boundaries from before the merge in force again. Raises NotFound where it cannot be undone (any more)."""
-    merge = undoable(db, project.id, now)
-    if merge is None or merge.id != merge_id:
+def undo_merge(
+    db: Session, caller: Caller, project: Project, merge_id: int, now: datetime, dry_run: bool = False
+) -> ImportReport:
+    """Puts the boundaries from before the merge in force again, or only says what would change.
+
+    Raises NotFound where it cannot be undone (any more).
+    """
+    merges = undoable(db, project.id, now)
+    if merge_id not in {one.id for one in merges}:
         raise NotFound()
-    before = db.scalar(
-        select(func.max(BoundarySet.id)).where(
-            BoundarySet.project_id == project.id, BoundarySet.id < merge.boundary_set_id
-        )
-    )
-    rows = list(db.scalars(select(VillageMergePart).where(VillageMergePart.merge_id == merge.id)))
-    for row in rows:
-        part = db.get_one(Village, row.village_id)
+    was = parts_before(db, merges)
+    back = boundaries_of(outlines_before(db, merges[0]), "EPSG:4326", "undo", "")
+    came = Came("undone", apart={part.code: into for part, _, into in was})
+    if dry_run:
+        return import_boundaries(db, project.id, back, caller.actor_id, now, dry_run, came)
+    for part, row, _ in was:
         part.parent_id, part.successor_id = row.parent_before_id, row.successor_before_id
     db.flush()
-    merge.undone_at, merge.undone_by_id = now, caller.actor_id
-    back = boundaries_of(outlines_of(db, before or 0), "EPSG:4326", "undo", "")
-    report = import_boundaries(db, project.id, back, caller.actor_id, now, came=Came("undone"))
-    details = {"mergeId": merge.id}
+    for merge in merges:
+        merge.undone_at, merge.undone_by_id = now, caller.actor_id
+    take_back(db, caller, project, merges, now)
+    report = import_boundaries(db, project.id, back, caller.actor_id, now, came=came)
+    details = {"mergeId": merge_id}
     record(db, "village.merge.undo", actor_id=caller.actor_id, project_id=project.id, details=details, now=now)
     return report
 
 
-def left_with_the_old(db: Session, codes: Iterable[str], project_id: int) -> int:
-    """How many people and phones have rights in these villages by name: they reach no more than that."""
-    query = select(func.count(VillageScope.actor_id.distinct())).join(Village, Village.id == VillageScope.village_id)
-    return db.scalar(query.where(Village.project_id == project_id, Village.code.in_(list(codes)))) or 0
+def outlines_before(db: Session, merge: VillageMerge) -> list[VillageShape]:
+    earlier = BoundarySet.project_id == merge.project_id, BoundarySet.id < merge.boundary_set_id
+    return outlines_of(db, db.scalar(select(func.max(BoundarySet.id)).where(*earlier)) or 0)
+
+
+def parts_before(db: Session, merges: Collection[VillageMerge]) -> list[tuple[Village, VillageMergePart, str | None]]:
+    """The villages of merges, what they had been, and the code of what each had been merged into before."""
+    into = aliased(Village)
+    rows = db.execute(
+        select(Village, VillageMergePart, into.code)
+        .join(VillageMergePart, VillageMergePart.village_id == Village.id)
+        .outerjoin(into, into.id == VillageMergePart.successor_before_id)
+        .where(VillageMergePart.merge_id.in_([one.id for one in merges]))
+        .order_by(Village.code)
+    )
+    return [(part, row, code) for part, row, code in rows]
 
 
 def village_on(db: Session, project_id: int, lon: float, lat: float, day: date) -> str | None:

@@ -45,6 +45,18 @@ def add_alias(db: Session, caller: Caller, project: Project, village: Village, n
     note(db, caller, project, village, "added", now)
 
 
+def rename(db: Session, village: Village, name: str, actor_id: int | None, now: datetime) -> None:
+    """Calls a village otherwise from now on. What it was called until now stays another name of it: people go on saying it."""
+    if village.name == name:
+        return
+    others = {one.name: one for one in list_aliases(db, village.id)}
+    if name in others:
+        db.delete(others.pop(name))
+    if village.name not in others and len(others) < MOST:
+        db.add(VillageAlias(village_id=village.id, name=village.name, created_by_id=actor_id, created_at=now))
+    village.name = name
+
+
 def remove_alias(db: Session, caller: Caller, project: Project, village: Village, alias_id: int, now: datetime) -> None:
     """Raises NotFound for one that is another village's, or gone."""
     alias = db.get(VillageAlias, alias_id)

@@ -3,6 +3,7 @@
 Names stay as they are now. A village that the import made one of its own again after a merge is merged as before.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,7 +14,8 @@ from server.access.audit import record
 from server.access.caller import Caller
 from server.errors import NotFound
 from server.models import BoundarySet, Project, Village, VillageMerge, VillageMergePart
-from server.places.merging import UNDO_WITHIN
+from server.places.merged_rights import Choices, LeftOuts, decide, list_left_out
+from server.places.merging import NOT_ASKED, UNDO_WITHIN
 from server.places.report import ImportReport
 from server.places.villages import Came, import_boundaries, outlines_of
 
@@ -28,9 +30,16 @@ def undoable_import(db: Session, project_id: int, now: datetime) -> BoundarySet 
 
 
 def undo_import(
-    db: Session, caller: Caller, project: Project, set_id: int, now: datetime, dry_run: bool = False
-) -> ImportReport:
-    """Puts the boundaries from before in force again, or only says what would move.
+    db: Session,
+    caller: Caller,
+    project: Project,
+    set_id: int,
+    now: datetime,
+    dry_run: bool = False,
+    choices: Choices = NOT_ASKED,
+) -> tuple[ImportReport, LeftOuts]:
+    """Puts the boundaries from before in force again, or only says what would move; and who would be left with villages alone
+    that are merged again: as long as one of these has no choice, nothing is done either.
 
     Raises NotFound where that import cannot be undone (any more).
     """
@@ -38,13 +47,27 @@ def undo_import(
     if made is None or made.id != set_id:
         raise NotFound()
     shapes = shapes_before(db, made)
-    came = Came("restored", merged=merged_before(db, project.id, shapes))
+    merged = merged_before(db, project.id, shapes)
+    left = list_left_out(db, caller, project, by_successor(db, project.id, merged), now)
+    dry_run = dry_run or left.wait_for(choices)
     back = boundaries_of(shapes, "EPSG:4326", "undo", "")
-    report = import_boundaries(db, project.id, back, caller.actor_id, now, dry_run, came)
+    report = import_boundaries(db, project.id, back, caller.actor_id, now, dry_run, Came("restored", merged=merged))
     if not dry_run:
-        details = {"boundarySetId": made.id}
+        decide(db, caller, project, report.boundary_set_id or 0, left, choices, now)
+        details = {"boundarySetId": made.id, **left.as_details(choices)}
         record(db, "village.import.undo", actor_id=caller.actor_id, project_id=project.id, details=details, now=now)
-    return report
+    return report, left
+
+
+def by_successor(db: Session, project_id: int, merged: Mapping[str, str]) -> list[tuple[Village, list[Village]]]:
+    """Successors with the villages that become a part of each, by code."""
+    codes = [*merged, *merged.values()]
+    query = select(Village).where(Village.project_id == project_id, Village.code.in_(codes))
+    known = {one.code: one for one in db.scalars(query)}
+    return [
+        (known[into], [known[code] for code in sorted(merged) if merged[code] == into])
+        for into in sorted(set(merged.values()))
+    ]
 
 
 def shapes_before(db: Session, made: BoundarySet) -> list[VillageShape]:

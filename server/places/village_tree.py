@@ -10,6 +10,7 @@ from server.access.audit import record
 from server.access.caller import Caller
 from server.errors import Forbidden, MissingParameter, UnexpectedValue
 from server.models import Project, Village
+from server.places.naming import rename
 
 DEEPEST = 5  # county, town, cluster, village, hamlet
 
@@ -29,7 +30,7 @@ def put_village(
         row = Village(project_id=project.id, code=code, name=name, created_at=now)
         db.add(row)
     elif name:
-        row.name = name
+        rename(db, row, name, caller.actor_id, now)
     db.flush()
     row.parent_id = None if parent is None else checked_parent(db, project, row, parent)
     refuse_own_gain(caller, project, row)

@@ -15,7 +15,7 @@ from geo.boundaries import BoundaryFile, VillageShape, label_point
 from geo.locate import Locator
 from server.access.audit import record
 from server.models import BoundarySet, Project, Village, VillageBoundary, VillageMerge, VillageMergePart
-from server.places.naming import read_for
+from server.places.naming import read_for, rename
 from server.places.replacing import Mover, replace_records
 from server.places.report import ImportReport
 from server.places.successors import successor_codes
@@ -26,11 +26,15 @@ SAME_BORDER_DEGREES = 1e-7
 
 @dataclass(frozen=True)
 class Came:
-    """How boundaries came (models BoundarySet), since which day they hold, and what they merged: codes to successors."""
+    """How boundaries came (models BoundarySet), since which day they hold, and what they merged: codes to successors.
+
+    `apart`: codes that a merge had made parts and that it makes parts no longer, to what they had been merged into before.
+    """
 
     how: str = "import"
     valid_from: date | None = None
     merged: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def import_boundaries_file(
@@ -63,20 +67,26 @@ def import_boundaries(
     if dry_run:
         ids = {code: village.id for code, village in known.items()}
     else:
-        ids = write_villages(db, project_id, file, known, set(report.retired), now)
+        ids = write_villages(db, project_id, file, known, set(report.retired), actor_id, now)
         set_id = write_set(db, project_id, file, ids, actor_id, now, came)
         write_merge(db, project_id, set_id, known, came.merged, actor_id, now)
         report = replace(report, boundary_set_id=set_id)
-    successors = {**successor_codes(db, project_id), **came.merged}
+    successors = successors_by(file, successor_codes(db, project_id), came)
     locator = Locator((village.code, village.geometry) for village in file.villages)
-    report = replace(report, moves=replace_records(db, Mover(project_id, locator, ids, dry_run, followed(successors))))
+    report = replace(report, moves=replace_records(db, Mover(project_id, locator, ids, dry_run, successors)))
     if not dry_run:
         keep_report(db, report, project_id, actor_id, now)
     return report
 
 
-def followed(successors: Mapping[str, str]) -> dict[str, str]:
-    """To the last successor: one that was merged itself is none any more."""
+def successors_by(file: BoundaryFile, known: Mapping[str, str], came: Came) -> dict[str, str]:
+    """What villages are merged into once these boundaries hold, to the last one: it was merged itself no more.
+
+    Also before anything is written: one with an outline is a village of its own again.
+    """
+    own = {one.code for one in file.villages}
+    now = {**known, **came.apart, **came.merged}
+    successors = {code: into for code, into in now.items() if into is not None and code not in own}
     return {code: successors.get(into, into) for code, into in successors.items()}
 
 
@@ -143,16 +153,25 @@ def differs(before: shapely.MultiPolygon | None, village: VillageShape) -> bool:
 
 
 def write_villages(
-    db: Session, project_id: int, file: BoundaryFile, known: dict[str, Village], retired: set[str], now: datetime
+    db: Session,
+    project_id: int,
+    file: BoundaryFile,
+    known: dict[str, Village],
+    retired: set[str],
+    actor_id: int | None,
+    now: datetime,
 ) -> dict[str, int]:
     """The rows of all villages the project ever had, by code, brought in line with the file."""
     for shape in file.villages:
         lon, lat = label_point(shape.geometry)
         village = known.get(shape.code)
         if village is None:
-            village = known[shape.code] = Village(project_id=project_id, code=shape.code, created_at=now)
+            village = known[shape.code] = Village(
+                project_id=project_id, code=shape.code, name=shape.name, created_at=now
+            )
             db.add(village)
-        village.name, village.label_lon, village.label_lat, village.retired_at = shape.name, lon, lat, None
+        rename(db, village, shape.name, actor_id, now)
+        village.label_lon, village.label_lat, village.retired_at = lon, lat, None
         if village.successor_id is not None:  # it is a village of its own again
             village.parent_id = None if village.parent_id == village.successor_id else village.parent_id
             village.successor_id = None

@@ -113,6 +113,13 @@ PAGES = {
     "/rights/retention": "dora",
     "/review/<submission_id>/case": "ben",
 }
+# Pages that are another thing for somebody else as well.
+ALSO_FOR = {"/places/shifts": "lea"}  # who runs the town reads how many phones
+# What only a sent form shows: who sends it, from which page, and what is pressed there.
+PREVIEWS = {
+    "/places/<code>/merge": ("lea", "/places/<code>/merge", ('input[name="villages"]', 'button[value="check"]')),
+    "/places/import/undo": ("lea", "/places/import", ('form[action="/places/import/undo"] button[value="check"]',)),
+}
 # What answers with JSON, with a file, or by leading elsewhere.
 NO_PAGES = {
     "/",

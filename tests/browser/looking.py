@@ -3,7 +3,7 @@
 All in one tab, one look after the other: opening tabs and pages is most of the time that Chromium takes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from playwright.sync_api import Page
 
@@ -25,8 +25,15 @@ READ = """async () => {
 }"""
 
 
-def look_at_pages(tab: Tab, pages: Mapping[str, str]) -> None:
-    """Opens each page {name of its picture: path} in each look; in the first ones axe reads it in each theme."""
+Presses = Sequence[str]
+"""What is pressed on a page, one after the other (CSS), to come to one that only a sent form shows: a preview."""
+
+
+def look_at_pages(tab: Tab, pages: Mapping[str, str], pressed: Mapping[str, Presses] = {}) -> None:
+    """Opens each page {name of its picture: path} in each look; in the first ones axe reads it in each theme.
+
+    `pressed` leads on from some of them, by the name of the picture.
+    """
     faults: list[tuple[object, ...]] = []
     for number, (size, language) in enumerate(LOOKS[: sizes.size("page_looks")]):
         tab.page.set_viewport_size(size)  # type: ignore[arg-type]
@@ -35,6 +42,7 @@ def look_at_pages(tab: Tab, pages: Mapping[str, str]) -> None:
             for theme in THEMES[: sizes.size("page_themes") if number < sizes.size("axe_looks") else 1]:
                 look = (path, language, size["width"], theme)
                 open_page(tab, path, theme)
+                press_on(tab, pressed.get(name, ()))
                 place = f"{'desk' if size is DESK else 'phone'}-{language[:2]}"
                 tab.shoot(f"{name}-{place}" + ("" if theme == THEMES[0] else f"-{theme}"))
                 if tab.is_wider_than_the_screen():
@@ -56,6 +64,13 @@ def open_page(tab: Tab, path: str, theme: str) -> None:
         tab.page.wait_for_selector("[data-ready=true]")
     if tab.page.query_selector("#fill"):
         tab.page.wait_for_selector(".form-initialization-status.ready", state="attached")
+
+
+def press_on(tab: Tab, presses: Presses) -> None:
+    for one in presses:
+        tab.page.click(one)
+    if presses:
+        tab.page.wait_for_load_state("load")
 
 
 def list_faults(page: Page) -> list[tuple[str, list[str]]]:

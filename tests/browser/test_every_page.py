@@ -7,12 +7,15 @@ import re
 
 import pytest
 
+from geo.boundaries import boundaries_of
+from server.clock import now
+from server.places.villages import import_boundaries, shapes_in_force
 from tests import sizes
-from tests.browser.addresses import PAGES, filled
+from tests.browser.addresses import ALSO_FOR, PAGES, PREVIEWS, filled
 from tests.browser.by_keyboard import walk_by_keyboard
 from tests.browser.by_thumb import list_stumbles
 from tests.browser.hostile import HostileTown
-from tests.browser.looking import look_at_pages, open_page
+from tests.browser.looking import look_at_pages, open_page, press_on
 from tests.chromium import DESK, PHONE
 
 # Parts of a page that are fetched alone, and a refusal that no provider of names leads to in this town.
@@ -31,6 +34,14 @@ class BusyTown(HostileTown):
     typed = "河对岸 · 先打电话"
     file = "门口.jpg"
 
+    def poison(self):
+        """The boundaries came twice: the second time can be undone."""
+        ids = super().poison()
+        with self.database.transaction() as db:
+            again = boundaries_of(shapes_in_force(db, self.project_id), "EPSG:4326", "import", "村界.geojson")
+            import_boundaries(db, self.project_id, again, None, now())
+        return ids
+
 
 PEOPLE = list(dict.fromkeys(PAGES.values()))
 NARROW = (360, 320)
@@ -38,7 +49,9 @@ NARROW = (360, 320)
 
 @pytest.fixture
 def pages_of(app, database, open_tab):
-    """`pages_of("rita")`: a tab in which she is signed in, and {name of the picture: path} of her pages in the busy town."""
+    """`pages_of("rita")`: a tab in which she is signed in, {name of the picture: path} of her pages in the busy town, and
+    {name: what is pressed there} of those that are previews.
+    """
 
     def open_for(person):
         ids = BusyTown(app, database).poison()
@@ -50,7 +63,13 @@ def pages_of(app, database, open_tab):
         if person not in ("", "vera"):
             tab.sign_in(person)
         rules = [rule for rule, whose in PAGES.items() if whose == person and rule not in NOT_ALONE]
-        return tab, {name_of(person, rule): filled(rule, ids) for rule in rules}
+        rules += [rule for rule, whose in ALSO_FOR.items() if whose == person]
+        pages = {name_of(person, rule): filled(rule, ids) for rule in rules}
+        previews = {
+            f"{name_of(person, rule)}-preview": way for rule, (whose, *way) in PREVIEWS.items() if whose == person
+        }
+        pages |= {name: filled(start, ids) for name, (start, _) in previews.items()}
+        return tab, pages, {name: presses for name, (_, presses) in previews.items()}
 
     return open_for
 
@@ -62,12 +81,13 @@ def test_pages_are_quiet_and_whole_in_both_languages_and_sizes_and_axe_finds_not
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_pages_are_walked_by_keyboard_alone_and_fit_the_narrowest_phones(pages_of, person):
-    tab, pages = pages_of(person)
+    tab, pages, pressed = pages_of(person)
     faults = []
     for size in (PHONE, DESK)[: sizes.size("keyboard_looks")]:
-        for path in pages.values():
+        for name, path in pages.items():
             tab.page.set_viewport_size(size)
             open_page(tab, path, "light")
+            press_on(tab, pressed.get(name, ()))
             if not tab.page.query_selector("#fill"):  # the stops of Web Forms are its own
                 faults += [(path, size["width"], *fault) for fault in walk_by_keyboard(tab.page)]
             for width in NARROW:

@@ -1,6 +1,8 @@
 """The map as people use it: with a pointer, and with keys alone."""
 
+from server.models import VillageAlias
 from tests.chromium import PHONE
+from tests.conftest import MORNING
 
 MIDDLE = "30.005 105.01 0 5"  # on the border of both villages, in the middle of the map
 
@@ -46,6 +48,19 @@ def test_villages_and_records_are_reached_by_keys_alone(town, open_tab):
     tab.page.keyboard.press("Enter")
     tab.page.wait_for_selector("#record-title")
     tab.page.wait_for_selector("#record-title:focus")
+    assert tab.complaints == []
+
+
+def test_the_map_finds_a_village_by_what_else_it_is_called(town, open_tab):
+    with town.database.transaction() as db:
+        db.add(VillageAlias(village_id=town.village_ids[1], name="大坪村", created_at=MORNING))
+    tab = open_tab("rita")
+    tab.go("/map")
+    for typed in ("大坪", "daping", "dpc"):
+        tab.page.fill("#find-village", typed)
+        assert tab.page.locator("button.village:visible").all_inner_texts() == ["村2"], typed
+    tab.page.fill("#find-village", "dapo")
+    assert tab.page.locator("button.village:visible").count() == 0
     assert tab.complaints == []
 
 

@@ -52,6 +52,40 @@ def test_the_preview_of_shifted_points_is_quiet_and_fits(town, open_tab):
     look_at_pages(open_tab("rita"), {"shifts": "/places/shifts", "shift": f"/places/shifts/{town.phone_id}"})
 
 
+def test_who_runs_the_town_reads_how_many_phones_send_shifted_points(town, open_tab):
+    for number in range(6):
+        x, y = wgs84_to_gcj02(105.0072 + number * 0.0004, 30.005)
+        sent = Client(town.app, key=town.key).send(town.project_id, a_record(gps=f"{y} {x} 0 5", village=WEST))
+        assert sent.status_code == 201
+    look_at_pages(open_tab("lea"), {"shift-counts": "/places/shifts"})
+
+
+def test_the_previews_of_merging_and_of_undoing_are_quiet_and_fit(town, open_tab):
+    """vera has the merged village alone; then the merge has a preview of undoing it, and so has an import."""
+    tab, check = open_tab("lea"), 'button[value="check"]'
+    merge = f"/places/{EAST}/merge"
+    look_at_pages(tab, {"merge-people": merge}, {"merge-people": (f'input[value="{WEST}"]', check)})
+    assert tab.page.is_checked('input[name="given"]')
+    tab.page.click('button[value="merge"]')
+    tab.page.wait_for_url(lambda url: url.endswith(EAST))
+    look_at_pages(tab, {"unmerge": f"/places/{EAST}"}, {"unmerge": (check,)})
+    assert "vera" in tab.page.inner_text("main")
+    open_import(tab, boundaries(*CODES))
+    tab.page.click('button[value="import"]')
+    tab.page.wait_for_selector('form[action="/places/import/undo"]')
+    undo = f'form[action="/places/import/undo"] {check}'
+    look_at_pages(tab, {"undo-import": "/places/import"}, {"undo-import": (undo,)})
+    assert tab.page.locator('button[value="undo"]').count() == 1
+
+
+def open_import(tab, content: bytes) -> None:
+    tab.go("/places/import")
+    tab.page.set_input_files("#f-file", {"name": "v.geojson", "mimeType": "application/json", "buffer": content})
+    tab.page.fill("#f-crs", "EPSG:4326")
+    tab.page.click('form[enctype] button[value="check"]')
+    tab.page.wait_for_selector('button[value="import"]')
+
+
 def look_here(tab, name: str) -> None:
     for size in (PHONE, DESK):
         tab.page.set_viewport_size(size)

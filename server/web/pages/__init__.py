@@ -39,6 +39,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     made_exports,
     map,
     map_tiles,
+    merging,
     office,
     openid,
     own_data,

@@ -5,12 +5,12 @@ from typing import Any, BinaryIO, cast
 
 from flask import Response, make_response, redirect, render_template, request
 
-from geo.boundaries import BoundaryFile, boundaries_of, read_boundaries
+from geo.boundaries import BoundaryFile, read_boundaries
 from geo.errors import GeoError
 from server.access.allow import Scope, allow, may
 from server.errors import MissingParameter, Problem, UnexpectedValue
 from server.models import Project
-from server.places.boundary_preview import preview_boundaries
+from server.places.boundary_preview import preview_boundaries, preview_shapes
 from server.places.desk import current_boundaries, list_villages
 from server.places.naming import known_in
 from server.places.report import ImportReport
@@ -22,6 +22,7 @@ from server.web.pages.boundary_report import report_lines
 from server.web.pages.boundary_words import rows_of, word_geo
 from server.web.pages.door import pages
 from server.web.pages.forms import project_by_reads
+from server.web.pages.merging import sent_choices as sent_rights
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.sent import check_text, sent_day, sent_id, sent_text
 from server.web.pages.shell import current_project
@@ -79,23 +80,23 @@ def take_boundaries() -> Response:
 
 @pages.post("/places/import/undo")
 def take_import_back() -> Response:
-    """`step=check` says what would change; `step=undo` puts the boundaries from before in force again."""
+    """`step=check` says what would change; `step=undo` puts the boundaries from before in force again.
+
+    Where villages are merged again by it, whoever would be left with these alone has to be seen first (merging.py).
+    """
     project = current_project()
     allow(session.caller(), "village.import", project)
-    dry_run = request.form.get("step") != "undo"
-    before = outlines_before(project) if dry_run else None
-    report = undo_import(session.db(), session.caller(), project, sent_id("set"), session.now(), dry_run)
-    if not dry_run:
+    dry_run, choices = request.form.get("step") != "undo", sent_rights()
+    made = undoable_import(session.db(), project.id, session.now())
+    told = (session.db(), session.caller(), project, sent_id("set"), session.now())
+    report, left = undo_import(*told, dry_run, choices)
+    if not report.dry_run or made is None:
         refresh_villages(session.db(), session.blobs(), project, session.now())
         return redirect("/places/import", 303)  # type: ignore[return-value]
     facts = {**page_facts(project), "report": report_lines(project, report), "undoing": True}
-    facts["preview"] = preview_boundaries(session.db(), project.id, before) if before else None
+    facts |= {"left": left, "choices": choices}
+    facts["preview"] = preview_shapes(session.db(), project.id, shapes_before(session.db(), made))
     return make_response(render_template("places/import.html", **facts))
-
-
-def outlines_before(project: Project) -> BoundaryFile | None:
-    made = undoable_import(session.db(), project.id, session.now())
-    return boundaries_of(shapes_before(session.db(), made), "EPSG:4326", "undo", "") if made else None
 
 
 def matches(project: Project, file: BoundaryFile) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def report_lines(project: Project, report: ImportReport) -> dict[str, Any]:
     rows = [
         (_("File"), f"{report.source_name} · {report.source_crs}" if report.format not in BY_HAND else ""),
         (_("Villages"), str(report.villages)),
-        (_("New"), names(report, report.added)),
+        (_("A village of its own again") if report.format == "undo" else _("New"), names(report, report.added)),
         (_("Other outline"), names(report, report.changed)),
         (_("Other name"), names(report, report.renamed)),
         (no_longer(report), names(report, report.retired)),

@@ -16,7 +16,7 @@ from server.followups.overdue import Overdue, overdue_in_villages
 from server.followups.town_board import shown_as_band, told_band
 from server.models import Project, Village
 from server.places.desk import list_villages
-from server.places.finding import may_find_homes
+from server.places.finding import NOT_ELSE, Called, list_called, may_find_homes
 from server.places.health_layer import health_features
 from server.places.layers import Layers, layers_for
 from server.places.outlines import VillageCounts, counts_for, village_features, whole_town
@@ -84,7 +84,10 @@ def views(layers: Layers, rates: bool) -> list[tuple[str, str]]:
 def village_rows(
     project: Project, layers: Layers, villages: Sequence[Village], counts: VillageCounts
 ) -> list[dict[str, Any]]:
-    """The map's numbers as a table: the same as in its layers. `readings`: how a name may be typed, for the search."""
+    """The map's numbers as a table: the same as in its layers. For the search: `readings`, how a name may be typed, and
+    `also`, what else it is called, with the readings of each.
+    """
+    called = list_called(session.db(), project.id)
     board = told_visits(project) if layers.overdue else None
     bands = overdue_bands(project, layers, villages, board) or {}
     health = {one["properties"]["village"]: one["properties"] for one in health_layer(layers)["features"]}
@@ -92,7 +95,8 @@ def village_rows(
         {
             "code": one.code,
             "name": one.name,
-            "readings": " ".join("/".join(options) for options in syllables_of(one.name)),
+            "readings": readings_of_name(one.name),
+            "also": also_called(called.get(one.code, NOT_ELSE)),
             "shown": counts.of(one.id),
             "overdue": bands.get(one.code),
             "health": health.get(one.code),
@@ -100,6 +104,17 @@ def village_rows(
         }
         for one in villages
     ]
+
+
+def readings_of_name(name: str) -> str:
+    return " ".join("/".join(options) for options in syllables_of(name))
+
+
+def also_called(called: Called) -> dict[str, Any] | None:
+    """As the search reads it (frontend/src/map/search.ts); None for nearly all villages."""
+    if called == NOT_ELSE:
+        return None
+    return {"names": [(one, readings_of_name(one)) for one in called.names], "codes": called.codes}
 
 
 def overdue_bands(

@@ -8,7 +8,7 @@ from flask import Response, make_response, redirect, render_template, request
 from server.access.allow import allow
 from server.models import Project, Village
 from server.places.desk import list_villages
-from server.places.finding import FoundHome, find_homes, find_villages
+from server.places.finding import Called, FoundHome, find_homes, find_villages, list_called
 from server.places.layers import Layers, layers_for
 from server.places.outlines import whole_town
 from server.places.spot import place_of_record
@@ -30,9 +30,13 @@ def find_on_map() -> Response:
     allow(session.caller(), "village.read", project)
     wanted = check_text("q", request.args.get("q", ""), LONGEST)
     in_force = list_villages(session.db(), whole_town(project)) if wanted else []
-    villages = find_villages(in_force, wanted)
+    called = list_called(session.db(), project.id) if wanted else {}
+    villages = find_villages(in_force, wanted, called)
     homes = noted_homes(project, in_force, wanted) if is_code(wanted) or not villages else []
-    ways = [*(way_to(one) for one in villages), *(way_to(one.village, one) for one in homes)]
+    ways = [
+        *(way_to(one, called=called.get(one.code)) for one in villages),
+        *(way_to(one.village, one) for one in homes),
+    ]
     if len(ways) == 1:
         return redirect_to(ways[0])
     return make_response(render_template("map/find.html", wanted=wanted, ways=ways[:MOST_SHOWN], found=len(ways)))
@@ -49,11 +53,17 @@ def noted_homes(project: Project, in_force: list[Village], wanted: str) -> list[
     return found
 
 
-def way_to(village: Village, home: FoundHome | None = None) -> dict[str, Any]:
-    """Where it is on the map: {href, name, code, home}, to a home's own pin where it has one for the reader."""
+def way_to(village: Village, home: FoundHome | None = None, called: Called | None = None) -> dict[str, Any]:
+    """Where it is on the map: {href, name, code, home, also}, to a home's own pin where it has one for the reader."""
     there = {"village": village.code} | ({"record": home.record} if home and home.record else {})
     words = " ".join(filter(None, (home.hamlet, home.door_code))) if home else ""
-    return {"href": f"/map?{urlencode(there)}", "name": village.name, "code": village.code, "home": words}
+    return {
+        "href": f"/map?{urlencode(there)}",
+        "name": village.name,
+        "code": village.code,
+        "home": words,
+        "also": called.names if called else (),
+    }
 
 
 def redirect_to(way: dict[str, Any]) -> Response:

@@ -5,14 +5,13 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request
 
 from geo.errors import GeoError
-from server.access.allow import Scope, allow, may
+from server.access.allow import allow, may
 from server.errors import Problem
 from server.models import Project, Village
-from server.places.boundary_preview import Preview, preview_boundaries
-from server.places.desk import list_villages
+from server.places.boundary_preview import preview_boundaries
 from server.places.drawing import corners_of, drawn_file, put_outline
 from server.places.history import get_village, list_all, list_versions, merged_into
-from server.places.merging import left_with_the_old, merge_villages, merged_file, undo_merge, undoable
+from server.places.merging import undoable
 from server.places.naming import add_alias, aliases_in, list_aliases, remove_alias
 from server.places.villages import shapes_in_force
 from server.publishing.library import refresh_villages
@@ -21,7 +20,7 @@ from server.web.pages.boundary_report import report_lines
 from server.web.pages.boundary_words import word_geo
 from server.web.pages.door import pages
 from server.web.pages.problem_words import word_for_people
-from server.web.pages.sent import ID, check_text, sent_day, sent_text
+from server.web.pages.sent import ID, sent_day, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.texts import _
 
@@ -63,14 +62,14 @@ def show_village(code: str) -> Response:
 
 def village_facts(project: Project, village: Village) -> dict[str, Any]:
     db = session.db()
-    merge = undoable(db, project.id, session.now())
+    merges = undoable(db, project.id, session.now())
     return {
         "village": village,
         "aliases": list_aliases(db, village.id),
         "versions": list_versions(db, village),
         "merged": merged_into(db, village),
         "successor": db.get(Village, village.successor_id) if village.successor_id else None,
-        "undo": merge if merge and merge.into_id == village.id else None,
+        "undo": next((one for one in merges if one.into_id == village.id), None),
         "can_import": can_import(project),
     }
 
@@ -86,51 +85,6 @@ def take_alias(code: str) -> Response:
 def drop_alias(code: str, alias_id: int) -> Response:
     project, village = opened(code, "village.import")
     remove_alias(session.db(), session.caller(), project, village, alias_id, session.now())
-    return go(f"/places/{village.code}")
-
-
-@pages.get("/places/<code>/merge")
-def ask_for_parts(code: str) -> Response:
-    project, village = opened(code, "village.import")
-    return make_response(render_template("places/merge.html", **merge_facts(project, village)))
-
-
-def merge_facts(project: Project, village: Village) -> dict[str, Any]:
-    others = list_villages(session.db(), Scope(project.id, everything=True))
-    chosen = [check_text("villages", one, 64) for one in request.form.getlist("villages")[:100]]
-    return {
-        "village": village,
-        "others": [one for one in others if one.id != village.id],
-        "chosen": chosen,
-        "valid_from": request.form.get("valid_from", "")[:10],
-    }
-
-
-@pages.post("/places/<code>/merge")
-def take_parts(code: str) -> Response:
-    """`step=check` says what would move; `step=merge` does it."""
-    project, village = opened(code, "village.import")
-    facts, dry_run = merge_facts(project, village), request.form.get("step") != "merge"
-    told = (session.db(), session.caller(), project, village, facts["chosen"], session.now(), sent_day("valid_from"))
-    report = merge_villages(*told, dry_run=dry_run)
-    if not dry_run:
-        refresh_villages(session.db(), session.blobs(), project, session.now())
-        return go(f"/places/{village.code}")
-    facts |= {"report": report_lines(project, report), "preview": preview_of_merge(project, village, facts["chosen"])}
-    facts["left"] = left_with_the_old(session.db(), facts["chosen"], project.id)
-    return make_response(render_template("places/merge.html", **facts))
-
-
-def preview_of_merge(project: Project, village: Village, codes: list[str]) -> Preview:
-    file = merged_file(shapes_in_force(session.db(), project.id), village, codes)
-    return preview_boundaries(session.db(), project.id, file)
-
-
-@pages.post(f"/places/<code>/merges/<{ID}:merge_id>/undo")
-def take_merge_back(code: str, merge_id: int) -> Response:
-    project, village = opened(code, "village.import")
-    undo_merge(session.db(), session.caller(), project, merge_id, session.now())
-    refresh_villages(session.db(), session.blobs(), project, session.now())
     return go(f"/places/{village.code}")
 
 

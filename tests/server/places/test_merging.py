@@ -13,6 +13,7 @@ from server.errors import UnexpectedValue
 from server.models import Project, Submission, Village, VillageMergePart
 from server.places.merging import UNDO_WITHIN, merge_villages, undo_merge, undoable, village_on
 from server.places.successors import rolled_up, successor_codes
+from server.places.undoing import undo_import, undoable_import
 from server.places.villages import import_boundaries
 from tests.client import Client
 from tests.conftest import MORNING
@@ -26,7 +27,8 @@ def a_merge(db: Session, project_id: int, into: str, *codes: str, now=LATER, **m
     project = db.get_one(Project, project_id)
     village = db.scalars(select(Village).where(Village.project_id == project_id, Village.code == into)).one()
     by = Caller(actor_id=None, type="user", grants=(Grant(BY_SYSTEM["admin"].id, None, None),))
-    return merge_villages(db, by, project, village, codes, now, **more), by, project
+    report, _ = merge_villages(db, by, project, village, codes, now, **more)
+    return report, by, project
 
 
 def villages_of_records(db: Session) -> list[str | None]:
@@ -67,11 +69,59 @@ def test_what_was_merged_before_goes_along_and_comes_back(db: Session, project_i
     a_merge(db, project_id, EAST, NORTH_EAST)
     _, by, project = a_merge(db, project_id, WEST, EAST, now=LATER + timedelta(days=1))
     assert successor_codes(db, project_id) == {EAST: WEST, NORTH_EAST: WEST}
-    last = undoable(db, project_id, LATER + timedelta(days=2))
+    (last,) = undoable(db, project_id, LATER + timedelta(days=2))
     undo_merge(db, by, project, last.id, LATER + timedelta(days=2))
     assert successor_codes(db, project_id) == {NORTH_EAST: EAST}
     assert sorted(villages_in_force(db, project_id)) == [WEST, EAST, NORTH_WEST]
     assert len(db.scalars(select(VillageMergePart)).all()) == 3
+
+
+def test_undoing_says_first_what_it_does(database: Database, project_id: int, phone: Client) -> None:
+    """Records by point and by name alike, and those of a village that had been merged into the merged one before."""
+    with database.transaction() as db:
+        import_boundaries(db, project_id, a_boundary_file(), None, MORNING)
+    for sent in (a_record(gps=IN_EAST), a_record(village=EAST), a_record(village=NORTH_EAST)):
+        phone.send(project_id, sent)
+    with database.transaction() as db:
+        a_merge(db, project_id, EAST, NORTH_EAST)
+        _, by, project = a_merge(db, project_id, WEST, EAST, now=LATER + timedelta(days=1))
+        then = LATER + timedelta(days=2)
+        (last,) = undoable(db, project_id, then)
+        dry = undo_merge(db, by, project, last.id, then, dry_run=True)
+        assert villages_of_records(db) == [WEST] * 3 and undoable(db, project_id, then) == [last]
+        real = undo_merge(db, by, project, last.id, then)
+        assert villages_of_records(db) == [EAST] * 3
+        assert (dry.moves, dry.added, dry.changed) == (real.moves, real.added, real.changed)
+        assert dry.records_moved == 3
+
+
+def test_a_file_that_brings_a_merged_village_back_says_first_what_moves(
+    database: Database, project_id: int, phone: Client
+) -> None:
+    with database.transaction() as db:
+        import_boundaries(db, project_id, a_boundary_file(), None, MORNING)
+    phone.send(project_id, a_record(village=EAST))
+    with database.transaction() as db:
+        a_merge(db, project_id, WEST, EAST)
+        dry = import_boundaries(db, project_id, a_boundary_file(), None, LATER, dry_run=True)
+        real = import_boundaries(db, project_id, a_boundary_file(), None, LATER)
+        assert dry.moves == real.moves != []
+
+
+def test_all_merges_that_an_undone_import_brought_back_are_undone_together(db: Session, project_id: int) -> None:
+    import_boundaries(db, project_id, a_boundary_file(), None, MORNING)
+    a_merge(db, project_id, WEST, EAST)
+    a_merge(db, project_id, NORTH_WEST, NORTH_EAST)
+    import_boundaries(db, project_id, a_boundary_file(), None, LATER)
+    made = undoable_import(db, project_id, LATER)
+    assert made is not None
+    by, project = Caller(actor_id=None, type="user"), db.get_one(Project, project_id)
+    undo_import(db, by, project, made.id, LATER)
+    assert successor_codes(db, project_id) == {EAST: WEST, NORTH_EAST: NORTH_WEST}
+    one, other = undoable(db, project_id, LATER)
+    undo_merge(db, by, project, other.id, LATER)
+    assert successor_codes(db, project_id) == {} and one.undone_at == other.undone_at == LATER
+    assert sorted(villages_in_force(db, project_id)) == sorted([WEST, EAST, NORTH_WEST, NORTH_EAST])
 
 
 def villages_in_force(db: Session, project_id: int) -> list[str]:
@@ -81,8 +131,8 @@ def villages_in_force(db: Session, project_id: int) -> list[str]:
 def test_a_merge_of_long_ago_is_not_undone(db: Session, project_id: int) -> None:
     import_boundaries(db, project_id, a_boundary_file(), None, MORNING)
     a_merge(db, project_id, WEST, EAST)
-    assert undoable(db, project_id, LATER + UNDO_WITHIN) is not None
-    assert undoable(db, project_id, LATER + UNDO_WITHIN + timedelta(seconds=1)) is None
+    assert undoable(db, project_id, LATER + UNDO_WITHIN) != []
+    assert undoable(db, project_id, LATER + UNDO_WITHIN + timedelta(seconds=1)) == []
 
 
 def test_a_village_that_is_gone_is_merged_no_more(db: Session, project_id: int) -> None:

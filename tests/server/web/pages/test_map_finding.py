@@ -1,5 +1,7 @@
 """What is looked for by name, pinyin or code: villages for who sees the map, homes for who may read their records."""
 
+import html
+import json
 import re
 
 import pytest
@@ -7,7 +9,7 @@ from sqlalchemy import select, update
 
 from server.access.pseudonyms import pseudonym
 from server.models import Audit, Household, Submission, Village
-from tests.server.web.pages.conftest import CODES, text_of
+from tests.server.web.pages.conftest import CODES, a_file, boundaries, text_of
 from tests.server.web.pages.health import tell
 from tests.server.web.pages.women import DAY, TODAY, CareTown, a_home, main_of
 
@@ -57,6 +59,32 @@ def goes_to(browser, wanted):
 def test_a_village_that_alone_is_called_so_is_gone_to(care_town, browse, wanted, code):
     for name in ("lea", "rita", "wang"):
         assert goes_to(browse(name), wanted) == f"/map?village={code}"
+
+
+@pytest.mark.parametrize("wanted", ["大坪", "dapingcun", "dp", "老石桥", "lsq"])
+def test_a_village_is_found_by_what_else_it_is_called(care_town, browse, database, wanted):
+    """By a name that somebody added, and by the one that a boundary file took from it."""
+    lea = browse("lea")
+    lea.send(f"/places/{CODES[1]}/aliases", {"name": "大坪村"})
+    with database.transaction() as db:
+        db.execute(update(Village).where(Village.code == CODES[1]).values(name="老石桥村"))
+    renamed = {"file": a_file(boundaries(*CODES), "v.geojson"), "crs": "EPSG:4326", "step": "import"}
+    assert lea.send("/places/import", renamed).status_code == 200
+    assert goes_to(lea, wanted) == f"/map?village={CODES[1]}"
+    assert "又叫大坪村、老石桥村" in text_of(find(lea, "村"))
+    page = lea.see("/map").get_data(as_text=True)
+    (also,) = re.findall(rf'data-code="{CODES[1]}"[^>]*data-also="([^"]+)"', page)
+    assert [name for name, _ in json.loads(html.unescape(also))["names"]] == ["大坪村", "老石桥村"]
+
+
+def test_a_merged_village_is_found_by_its_old_name_and_code_where_it_is_now(care_town, browse):
+    lea = browse("lea")
+    lea.send(f"/places/{CODES[1]}/aliases", {"name": "大坪村"})
+    looked = lea.send(f"/places/{CODES[0]}/merge", {"villages": CODES[1], "step": "check"})
+    asked = re.findall(r'name="asked" value="([\d-]+)"', looked.get_data(as_text=True))
+    lea.send(f"/places/{CODES[0]}/merge", {"villages": CODES[1], "step": "merge", "asked": asked})
+    for wanted in ("柳树湾", "lsw", CODES[1], "大坪"):
+        assert goes_to(lea, wanted) == f"/map?village={CODES[0]}", wanted
 
 
 def test_several_are_listed_each_with_its_way(care_town, browse):

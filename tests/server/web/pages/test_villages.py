@@ -69,7 +69,7 @@ def test_villages_are_merged_after_a_preview_and_taken_apart_again(town, browse,
     page = lea.see(PAGE)
     assert "2026-02-01" in text_of(page) and "合村" in text_of(page)
     undo = re.search(rf'action="({PAGE}/merges/\d+/undo)"', page.get_data(as_text=True))[1]
-    assert lea.send(undo).status_code == 303
+    assert lea.send(undo, {"step": "undo"}).status_code == 303
     with database.reading() as db:
         east = db.scalars(select(Village).where(Village.code == EAST)).one()
         assert (east.successor_id, east.parent_id, east.retired_at) == (None, None, None)

@@ -1,21 +1,33 @@
 // Finds villages in the table by name, code or pinyin; Enter goes to the first that is found, or asks the server for a household.
 import { asTyped, beginsWith, syllablesOf } from "./readings";
 
+interface Also {
+  names: [string, string][];
+  codes: string[];
+}
+
+/** A village by all its names and codes: its own first, then what it is also called and what was merged into it. */
+function calledAs(button: HTMLButtonElement) {
+  const also: Also = JSON.parse(button.dataset.also ?? '{"names":[],"codes":[]}');
+  const names: [string, string][] = [[button.textContent ?? "", button.dataset.readings ?? ""], ...also.names];
+  return {
+    button,
+    names: names.map(([name, readings]) => ({ name: name.trim().toLowerCase(), syllables: syllablesOf(readings) })),
+    codes: [button.dataset.code ?? "", ...also.codes],
+  };
+}
+
 export function tieSearch(choose: (button: HTMLButtonElement) => void): void {
   const input = document.querySelector<HTMLInputElement>("[data-find-village]");
   const status = document.querySelector<HTMLElement>("#found-villages");
   if (!input || !status) return;
-  const villages = [...document.querySelectorAll<HTMLButtonElement>("button.village")].map((button) => ({
-    button,
-    name: button.textContent?.trim().toLowerCase() ?? "",
-    code: button.dataset.code ?? "",
-    syllables: syllablesOf(button.dataset.readings ?? ""),
-  }));
+  const villages = [...document.querySelectorAll<HTMLButtonElement>("button.village")].map(calledAs);
 
   const find = (): HTMLButtonElement[] => {
     const [plain, typed] = [input.value.trim().toLowerCase(), asTyped(input.value)];
-    const found = villages.filter(({ button, name, code, syllables }) => {
-      const fits = !plain || name.includes(plain) || code.startsWith(plain) || beginsWith(syllables, typed);
+    const found = villages.filter(({ button, names, codes }) => {
+      const named = names.some(({ name, syllables }) => name.includes(plain) || beginsWith(syllables, typed));
+      const fits = !plain || named || codes.some((code) => code.startsWith(plain));
       button.closest("tr")!.hidden = !fits;
       return fits;
     });
