@@ -19,7 +19,7 @@ from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
 from server.intake.answer_index import index_answers, take_older
 from server.intake.items import Item, Receipt
-from server.intake.quality_queue import wait_for_look
+from server.intake.quality_queue import look_at_checked, wait_for_look
 from server.models import (
     BACK_CHECK,
     BENEFIT,
@@ -107,6 +107,8 @@ def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Eff
             break
     else:
         wait_for_look(db, reading.submission_id)  # one insert, so without a savepoint
+    if concerns("questions", reading):  # also of one that is sealed by now
+        run_deriver(db, "questions", look_at_checked, reading)
     return effects
 
 

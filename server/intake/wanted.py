@@ -16,8 +16,18 @@ from server.access.projects import submissions_within
 from server.access.with_senders import RETURNED, is_returned
 from server.clock import begin_of
 from server.intake.answer_index import answered
+from server.intake.quality_limits import BLIND
 from server.intake.quality_limits import KINDS as FLAGS
-from server.models import Form, FormVersion, QualityFlag, ReviewAssignment, Submission, SubmissionGeometry, Village
+from server.models import (
+    AppUser,
+    Form,
+    FormVersion,
+    QualityFlag,
+    ReviewAssignment,
+    Submission,
+    SubmissionGeometry,
+    Village,
+)
 from server.publishing.versions import SCHEMAS
 
 UNKNOWN: Final = "unknown"
@@ -82,7 +92,7 @@ def fits(db: Session, scope: Scope, wanted: Wanted, with_state: bool = True) -> 
     """The filter as conditions on Submission alone."""
     found = [*fits_itself(scope, wanted), *fits_answers(db, scope, wanted)]
     if wanted.flag:
-        found.append(asked_about(scope.project_id, wanted.flag))
+        found.append(asked_about(scope, wanted.flag))
     if wanted.state and with_state:
         found.append(stands(wanted.state))
     return found
@@ -121,11 +131,17 @@ def fits_itself(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def asked_about(project_id: int, kind: str) -> ColumnElement[bool]:
-    """Records about which such a question is open."""
-    here = QualityFlag.project_id == project_id, QualityFlag.settled_at.is_(None)
-    kinds = FLAGS if kind == ANY else (kind,)
-    return Submission.id.in_(select(QualityFlag.submission_id).where(*here, QualityFlag.kind.in_(kinds)))
+def asked_about(scope: Scope, kind: str) -> ColumnElement[bool]:
+    """Records about which such a question is open; who asks does not find her own by one of which she never hears."""
+    here = QualityFlag.project_id == scope.project_id, QualityFlag.settled_at.is_(None)
+    kinds = set(FLAGS) if kind == ANY else {kind}
+    told: ColumnElement[bool] = QualityFlag.kind.in_(kinds - BLIND)
+    if kinds & BLIND:
+        phones = select(AppUser.actor_id).where(AppUser.person_id == scope.person)
+        own = (Submission.submitter_id == scope.person) | Submission.submitter_id.in_(phones)
+        others = select(Submission.id).where(Submission.id == QualityFlag.submission_id, own)
+        told = told | (QualityFlag.kind.in_(kinds & BLIND) & ~others.correlate(QualityFlag).exists())
+    return Submission.id.in_(select(QualityFlag.submission_id).where(*here, told))
 
 
 def placed_in(box: Box) -> Select[int]:
