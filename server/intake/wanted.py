@@ -26,6 +26,7 @@ from server.models import (
     ReviewAssignment,
     Submission,
     SubmissionGeometry,
+    SubmissionVersion,
     Village,
 )
 from server.publishing.versions import SCHEMAS
@@ -135,13 +136,18 @@ def asked_about(scope: Scope, kind: str) -> ColumnElement[bool]:
     """Records about which such a question is open; who asks does not find her own by one of which she never hears."""
     here = QualityFlag.project_id == scope.project_id, QualityFlag.settled_at.is_(None)
     kinds = set(FLAGS) if kind == ANY else {kind}
-    told: ColumnElement[bool] = QualityFlag.kind.in_(kinds - BLIND)
-    if kinds & BLIND:
-        phones = select(AppUser.actor_id).where(AppUser.person_id == scope.person)
-        own = (Submission.submitter_id == scope.person) | Submission.submitter_id.in_(phones)
-        others = select(Submission.id).where(Submission.id == QualityFlag.submission_id, own)
-        told = told | (QualityFlag.kind.in_(kinds & BLIND) & ~others.correlate(QualityFlag).exists())
+    told: ColumnElement[bool] = QualityFlag.kind.in_(kinds)
+    if kinds & BLIND and scope.person is not None:
+        told = QualityFlag.kind.in_(kinds - BLIND) | (QualityFlag.kind.in_(kinds) & ~is_own(scope.person))
     return Submission.id.in_(select(QualityFlag.submission_id).where(*here, told))
+
+
+def is_own(person_id: int) -> ColumnElement[bool]:
+    """Whether this person, or a phone that she carries, made or corrected the record that is asked about."""
+    phones = select(AppUser.actor_id).where(AppUser.person_id == person_id)
+    by = (SubmissionVersion.submitter_id == person_id) | SubmissionVersion.submitter_id.in_(phones)
+    mine = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == QualityFlag.submission_id, by)
+    return mine.correlate(QualityFlag).exists()
 
 
 def placed_in(box: Box) -> Select[int]:
