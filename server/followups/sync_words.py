@@ -154,7 +154,7 @@ class Silent(NamedTuple):
 def silences_told(db: Session, project_id: int, phone_id: int) -> list[Silent]:
     """Those that its carrier or a lead was told of, each from the phone's last sync on; several words may tell of one."""
     begins = f"sync:{phone_id}:"
-    here = Notification.project_id == project_id, Notification.kind.in_(KINDS)
+    here = Notification.project_id == project_id, Notification.kind.in_(KINDS), Notification.sent_at.is_not(None)
     told = select(Notification.occasion, Notification.taken_back_at)
     found = set[Silent]()
     for occasion, until in db.execute(told.where(*here, Notification.occasion.startswith(begins, autoescape=True))):

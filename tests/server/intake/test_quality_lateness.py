@@ -93,6 +93,6 @@ def told(
         who = create_user(db, f"{kind}{phone_id}@example.test", PASSWORD, kind, None, MORNING).actor_id
         occasion = f"sync:{phone_id}:{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}:{kind}"
         row = Notification(project_id=town.project_id, recipient_id=who, occasion=occasion, channel=INBOX, kind=kind)
-        row.state, row.not_before, row.created_at = "sent", MORNING, MORNING
+        row.state, row.not_before, row.created_at, row.sent_at = "sent", MORNING, MORNING, MORNING
         row.taken_back_at = until.astimezone(UTC) if until else None
         db.add(row)
