@@ -1,26 +1,33 @@
-"""How a picture looks, in 128 bits that stay when it is made smaller or packed anew (a difference hash). Pure; a picture is
-hostile until it has opened.
+"""How a picture looks, in 512 bits that stay when it is made smaller, packed anew, lighter or darker (a difference hash). Pure;
+a picture is hostile until it has opened.
 
-A picture is made grey and small, and each bit says whether a place is clearly brighter than its neighbour, to the right and
-below. Of ink on plain paper (a signature) only the part with ink is looked at: all papers are alike.
+A picture is made grey and small, its light is taken out (each place counts against what lies around it), and each bit says
+whether a place is clearly brighter than its neighbour, to the right and below. Of ink drawn on a screen (a signature) only the
+part with ink is looked at: all such papers are alike. How sure that is: docs/measured.md.
 """
 
 from io import SEEK_END
 from typing import BinaryIO, Final
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MOST_BYTES: Final = 20_000_000
 MOST_PIXELS: Final = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
 """A JPEG is opened at an eighth of its size; of the others every pixel takes four bytes of memory."""
 WORKED_ON: Final = 256  # pixels of the longer side
-SIDE: Final = 8
+SIDE: Final = 16
 LOOK_BYTES: Final = 2 * SIDE * SIDE // 8
-CLEARLY: Final = 4  # of 255: packing a picture anew moves plain parts by less
-LEAST_SET: Final = 20  # bits: a picture with fewer is nearly plain, and alike to any other by chance
+AROUND: Final = 6  # the light of a place is that of a sixth of the picture around it
+CUT_OFF: Final = 1  # per cent of the darkest and of the brightest places that do not stretch the tones
+CLEARLY: Final = 8  # of 255: packing a picture anew moves plain parts by less
+LEAST_RANGE: Final = 8  # of 255, between the darkest and the brightest place: less is grain and paper
+LEAST_SET: Final = 24  # bits: a picture with fewer is nearly plain, and alike to any other by chance
 INK: Final = 48  # of 255: by how much ink differs from its paper
-PLAIN_PART: Final = 0.75  # of all pixels: a picture with more of one grey is ink on paper
+PLAIN_PART: Final = (
+    0.8  # of all pixels: a picture with more of one grey is ink drawn on a screen; a photo of paper has grain
+)
+PLAIN: Final = 3  # of 255: by how much that one grey may differ from itself
 
 
 def look_of(source: BinaryIO) -> bytes | None:
@@ -61,13 +68,23 @@ def flatten(picture: Image.Image) -> Image.Image:
 
 
 def look_at(grey: Image.Image) -> bytes | None:
-    part = cut_to_ink(grey)
-    across = differences(part.resize((SIDE + 1, SIDE), Image.Resampling.BOX), 1)
-    down = differences(part.resize((SIDE, SIDE + 1), Image.Resampling.BOX).transpose(Image.Transpose.TRANSPOSE), 1)
+    part = take_out_light(cut_to_ink(grey))
+    darkest, brightest = part.resize((SIDE, SIDE), Image.Resampling.BOX).getextrema()
+    if brightest - darkest < LEAST_RANGE:  # type: ignore[operator]  # of one band they are numbers
+        return None
+    clear = ImageOps.autocontrast(part, CUT_OFF)
+    across = differences(clear.resize((SIDE + 1, SIDE), Image.Resampling.BOX), 1)
+    down = differences(clear.resize((SIDE, SIDE + 1), Image.Resampling.BOX).transpose(Image.Transpose.TRANSPOSE), 1)
     bits = [*across, *down]
     if sum(bits) < LEAST_SET:
         return None
     return sum(bit << at for at, bit in enumerate(bits)).to_bytes(LOOK_BYTES)
+
+
+def take_out_light(grey: Image.Image) -> Image.Image:
+    """Each place against what lies around it: where a lamp stood, and how long was exposed, is no part of a picture's look."""
+    around = grey.filter(ImageFilter.GaussianBlur(max(grey.size) / AROUND))
+    return ImageChops.subtract(grey, around, 1, 128)
 
 
 def differences(grid: Image.Image, step: int) -> list[bool]:
@@ -82,11 +99,15 @@ def cut_to_ink(grey: Image.Image) -> Image.Image:
     counts = grey.histogram()
     paper = max(range(256), key=lambda tone: counts[tone])
     ink = grey.point([255 if abs(tone - paper) > INK else 0 for tone in range(256)])
-    plain = ink.histogram()[0] / (grey.width * grey.height)
-    near = sum(counts[max(0, paper - 6) : paper + 7]) / (grey.width * grey.height)
+    near = sum(counts[max(0, paper - PLAIN) : paper + PLAIN + 1]) / (grey.width * grey.height)
     box = ink.getbbox()
-    return grey.crop(box) if box and min(plain, near) > PLAIN_PART else grey
+    return grey.crop(box) if box and near > PLAIN_PART else grey
 
 
-def bits_apart(one: bytes, other: bytes) -> int:
-    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+def percent_apart(one: bytes, other: bytes) -> int:
+    """Of the bits that either has, how many the other has not: 0 for the same, about 67 by chance.
+
+    Not of all bits: a little ink on a large paper sets few, and two such papers would be alike for what neither has.
+    """
+    a, b = int.from_bytes(one), int.from_bytes(other)
+    return round(100 * (a ^ b).bit_count() / max(1, (a | b).bit_count()))

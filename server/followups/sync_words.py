@@ -144,6 +144,25 @@ def _take_back(notice: Notification, now: datetime) -> bool:
     return True
 
 
+class Silent(NamedTuple):
+    """A silence of a phone of which somebody was told; `until` is None while it lasts."""
+
+    since: datetime
+    until: datetime | None
+
+
+def silences_told(db: Session, project_id: int, phone_id: int) -> list[Silent]:
+    """Those that its carrier or a lead was told of, each from the phone's last sync on; several words may tell of one."""
+    begins = f"sync:{phone_id}:"
+    here = Notification.project_id == project_id, Notification.kind.in_(KINDS), Notification.sent_at.is_not(None)
+    told = select(Notification.occasion, Notification.taken_back_at)
+    found = set[Silent]()
+    for occasion, until in db.execute(told.where(*here, Notification.occasion.startswith(begins, autoescape=True))):
+        since = occasion.removeprefix(begins).rpartition(":")[0]
+        found.add(Silent(datetime.fromisoformat(since).replace(tzinfo=UTC), until))
+    return sorted(found, key=lambda one: one.since)
+
+
 class Meant(NamedTuple):
     """Which phone a word is about: since when it is silent, and the names of its villages (none: the whole town)."""
 

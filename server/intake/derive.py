@@ -5,7 +5,7 @@ The phone is never refused because our reading failed: the failure is written do
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,7 +19,7 @@ from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
 from server.intake.answer_index import index_answers, take_older
 from server.intake.items import Item, Receipt
-from server.intake.quality_queue import wait_for_look
+from server.intake.quality_queue import look_at_checked, wait_for_look
 from server.models import (
     BACK_CHECK,
     BENEFIT,
@@ -36,7 +36,7 @@ from server.places.place import place_submission
 from server.publishing.versions import SCHEMAS
 from server.reading import Reading
 from server.registry.applying import apply_entities
-from server.registry.care_records import CARE_FORMS, note_people, open_or_seal
+from server.registry.care_records import CARE_FORMS, bring_in_line, note_people, open_or_seal
 from server.registry.events import whom
 from server.registry.named import asks_for_her
 from server.registry.referrals import DANGER_QUESTIONS, note_referral
@@ -64,7 +64,11 @@ FOLLOW_UPS = "follow_ups"
 
 def derive(db: Session, item: Item, receipt: Receipt) -> None:
     """Runs every deriver over a record that was just stored."""
-    reading = Reading(
+    run_all(db, reading_of(item, receipt))
+
+
+def reading_of(item: Item, receipt: Receipt) -> Reading:
+    return Reading(
         project=item.asked.project,
         form_id=item.asked.form.id,
         submission_id=receipt.submission_id,
@@ -77,7 +81,6 @@ def derive(db: Session, item: Item, receipt: Receipt) -> None:
         now=item.now,
         is_edit=receipt.kind == "edit",
     )
-    run_all(db, reading)
 
 
 def run_all(db: Session, reading: Reading, first: str | None = None) -> None:
@@ -104,6 +107,8 @@ def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Eff
             break
     else:
         wait_for_look(db, reading.submission_id)  # one insert, so without a savepoint
+    if concerns("questions", reading):  # also of one that is sealed by now
+        run_deriver(db, "questions", look_at_checked, reading)
     return effects
 
 
@@ -140,6 +145,21 @@ def is_sealed(db: Session, submission_id: int) -> bool:
 def follow_up(subjects: set[Subject], db: Session, reading: Reading) -> None:
     """Brings the follow-ups of these subjects in line."""
     recalculate_many(db, reading.project, subjects, today(reading.now), reading.now)
+
+
+def follow_lists(db: Session, reading: Reading, subjects: Collection[Subject]) -> None:
+    """Lists changed after the derivers ran (writing_on.py): what is called or placed by them comes along, and follow-ups."""
+    effects = Effects()
+    run_deriver(db, "people", partial(bring_all_in_line, subjects), reading, effects)
+    if effects.subjects:
+        run_deriver(db, FOLLOW_UPS, partial(follow_up, effects.subjects), reading)
+
+
+def bring_all_in_line(subjects: Collection[Subject], db: Session, reading: Reading) -> Effects:
+    effects = Effects()
+    for subject in sorted(subjects):
+        effects.add(bring_in_line(db, reading.project.id, subject, reading.now))
+    return effects
 
 
 def run_deriver(db: Session, name: str, deriver: Deriver, reading: Reading, effects: Effects | None = None) -> bool:

@@ -13,12 +13,12 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from server import clock
-from server.intake.quality_limits import KINDS
+from server.intake.quality_lateness import days_waited
+from server.intake.quality_limits import BLIND, KINDS, LIMITS
 from server.models import Actor, AppUser, Audit, QualityFlag, QualityMeasure, Submission
 
 SPAN: Final = timedelta(days=90)
-LATE: Final = 3
+LATE: Final[int] = LIMITS["late"]["days"]
 """Days from a visit to its receipt from which on it came late: so long a phone may be silent before it is asked about."""
 
 
@@ -66,7 +66,7 @@ def find_own_work(db: Session, person_id: int, today: date) -> OwnWork:
         QualityMeasure.day, QualityMeasure.readings, QualityMeasure.round_readings, Submission.created_at
     ).join(Submission, Submission.id == QualityMeasure.submission_id)
     rows = list(db.execute(sent.where(*here, Submission.deleted_at.is_(None))))
-    waits = [max(0, (clock.today(row.created_at) - row.day).days) for row in rows]
+    waits = [days_waited(row.day, row.created_at) for row in rows]
     return OwnWork(
         since=since,
         records=len(rows),
@@ -107,7 +107,7 @@ def list_questions(db: Session, here: tuple[Any, ...]) -> list[Question]:
         select(QualityFlag.kind, QualityFlag.settled_at)
         .join(QualityMeasure, QualityMeasure.submission_id == QualityFlag.submission_id)
         .join(Submission, Submission.id == QualityFlag.submission_id)
-        .where(*here, Submission.deleted_at.is_(None), QualityFlag.kind.in_(KINDS))
+        .where(*here, Submission.deleted_at.is_(None), QualityFlag.kind.in_(set(KINDS) - BLIND))
     )
     records: Counter[str] = Counter()
     settled: Counter[str] = Counter()

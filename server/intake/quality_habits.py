@@ -139,7 +139,7 @@ def ask_of_pictures(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
         .join(Blob, Blob.sha256 == mine.blob_sha256)
         .where(mine.submission_version_id == case.reading.submission_version_id, Blob.content_type.like(PICTURES))
         .where(Submission.project_id == case.measure.project_id, Submission.id < case.id)
-        .where(~Submission.draft, Submission.deleted_at.is_(None))
+        .where(~Submission.draft, ~Submission.sealed, Submission.deleted_at.is_(None))
         .order_by(Submission.id)
         .limit(1)
     ).first()

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from server.blobs import BlobStore
 from server.db import Database
+from server.intake.quality_checks import ask_of_checks
 from server.intake.quality_habits import ask_of_habits
+from server.intake.quality_lateness import ask_of_lateness
 from server.intake.quality_measuring import Case, measure_record
 from server.intake.quality_pictures import look_at_pictures
 from server.intake.quality_places import ask_of_place
@@ -99,7 +101,8 @@ def judge(db: Session, submission_id: int, now: datetime) -> None:
 
 def find_questions(db: Session, case: Case) -> dict[str, dict[str, int]]:
     """{kind of question: its numbers}."""
-    return {**case.said.found, **dict(ask_of_place(db, case)), **dict(ask_of_habits(db, case))}
+    rules = (ask_of_place, ask_of_habits, ask_of_lateness, ask_of_checks)
+    return {**case.said.found, **{kind: told for rule in rules for kind, told in rule(db, case)}}
 
 
 def bring_in_line(db: Session, case: Case, found: dict[str, dict[str, int]], now: datetime) -> None:

@@ -36,5 +36,10 @@ KINDS: Final = (
     "many_a_day",
     "last_day",
     "holiday",
+    "late",
+    "checked",
 )
 """In the order in which pages show them. That a record is sealed is said by its Seal, and not said twice."""
+
+BLIND: Final = frozenset({"checked"})
+"""Kinds of which who made the record never hears: she would know who spoke of it. She is asked in words that tell nothing."""

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from forms.photos.likeness import bits_apart, look_of
+from forms.photos.likeness import look_of, percent_apart
 from server.blobs import BlobStore, FileDamaged
 from server.db import Database
 from server.intake.quality_limits import LIMITS
@@ -82,7 +82,7 @@ def find_alike(db: Session, case: Case) -> int | None:
         return None
     limits = LIMITS["doubled_file"]
     for number, look in earlier_looks(db, case, limits["most_records"]):
-        if any(bits_apart(look, one) <= limits["most_bits_apart"] for one in looks):
+        if any(percent_apart(look, one) <= limits["most_percent_apart"] for one in looks):
             return number
     return None
 

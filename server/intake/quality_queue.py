@@ -8,6 +8,8 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from server.models import ABOUT_QUALITY, QualityWait, table_of
+from server.reading import Reading
+from server.registry.back_checks import find_checked, samples_of
 
 WAITS = table_of(QualityWait)
 MOST_TRIES: Final = 6
@@ -18,6 +20,14 @@ INSERT = insert(WAITS).values(submission_id=bindparam("of_submission"))
 def wait_for_look(db: Session, submission_id: int) -> None:
     """A record came, changed, or has a file more."""
     db.connection().execute(INSERT, {"of_submission": submission_id})
+
+
+def look_at_checked(db: Session, reading: Reading) -> None:
+    """A check came, changed or counts no more: the record that it checks (or checked before) waits to be judged."""
+    for sample in samples_of(db, reading):
+        checked = find_checked(db, reading.project.id, sample)
+        if checked is not None:
+            wait_for_look(db, checked.record.id)
 
 
 def list_waiting(db: Session, most: int | None = None, now: datetime | None = None) -> list[int]:

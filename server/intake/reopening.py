@@ -9,13 +9,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.instance import read_instance, read_values
+from forms.instance import read_instance
 from server.access.allow import Scope
 from server.errors import DeprecatedIdExpected, NotFound
 from server.intake.desk import get_submission, list_files
 from server.intake.items import Item, Receipt
 from server.intake.store import store_one
-from server.intake.writing_on import changed_properties, write_on
+from server.intake.writing_on import write_on
 from server.models import BACK_CHECK, Form, FormVersion, Submission, SubmissionVersion
 from server.registry.telling import CONSENT
 
@@ -67,11 +67,10 @@ def correct_whole(db: Session, opened: Reopened, item: Item) -> Receipt:
     """
     if item.instance.deprecated_id != opened.version.instance_id:
         raise DeprecatedIdExpected(expected=opened.version.instance_id)
-    before = read_values(read_instance(opened.xml), item.asked.schema)
+    before = read_instance(opened.xml)
     outcome = store_one(db, item)
     if not isinstance(outcome, Receipt):
         raise outcome
-    changed = changed_properties(item.asked.schema, before, item.instance)
-    if outcome.is_news and changed:
-        write_on(db, outcome, changed, item)
+    if outcome.is_news:
+        write_on(db, outcome, before, item)
     return outcome

@@ -1,7 +1,7 @@
 """Many records that go back at once: which of them cannot, and why; and which are still back by that very act.
 
-One alone goes back whatever there is to say against it, because its reader sees that beside it. Of many, what nobody could
-correct stays where it is, and is told.
+One alone goes back whatever there is to say against it, because its page says so beforehand, and the way that remains. Of many,
+what nobody could correct stays where it is, and is told.
 """
 
 from collections.abc import Collection

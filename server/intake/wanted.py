@@ -16,8 +16,19 @@ from server.access.projects import submissions_within
 from server.access.with_senders import RETURNED, is_returned
 from server.clock import begin_of
 from server.intake.answer_index import answered
+from server.intake.quality_limits import BLIND
 from server.intake.quality_limits import KINDS as FLAGS
-from server.models import Form, FormVersion, QualityFlag, ReviewAssignment, Submission, SubmissionGeometry, Village
+from server.models import (
+    AppUser,
+    Form,
+    FormVersion,
+    QualityFlag,
+    ReviewAssignment,
+    Submission,
+    SubmissionGeometry,
+    SubmissionVersion,
+    Village,
+)
 from server.publishing.versions import SCHEMAS
 
 UNKNOWN: Final = "unknown"
@@ -82,7 +93,7 @@ def fits(db: Session, scope: Scope, wanted: Wanted, with_state: bool = True) -> 
     """The filter as conditions on Submission alone."""
     found = [*fits_itself(scope, wanted), *fits_answers(db, scope, wanted)]
     if wanted.flag:
-        found.append(asked_about(scope.project_id, wanted.flag))
+        found.append(asked_about(scope, wanted.flag))
     if wanted.state and with_state:
         found.append(stands(wanted.state))
     return found
@@ -121,11 +132,22 @@ def fits_itself(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def asked_about(project_id: int, kind: str) -> ColumnElement[bool]:
-    """Records about which such a question is open."""
-    here = QualityFlag.project_id == project_id, QualityFlag.settled_at.is_(None)
-    kinds = FLAGS if kind == ANY else (kind,)
-    return Submission.id.in_(select(QualityFlag.submission_id).where(*here, QualityFlag.kind.in_(kinds)))
+def asked_about(scope: Scope, kind: str) -> ColumnElement[bool]:
+    """Records about which such a question is open; who asks does not find her own by one of which she never hears."""
+    here = QualityFlag.project_id == scope.project_id, QualityFlag.settled_at.is_(None)
+    kinds = set(FLAGS) if kind == ANY else {kind}
+    told: ColumnElement[bool] = QualityFlag.kind.in_(kinds)
+    if kinds & BLIND and scope.person is not None:
+        told = QualityFlag.kind.in_(kinds - BLIND) | (QualityFlag.kind.in_(kinds) & ~is_own(scope.person))
+    return Submission.id.in_(select(QualityFlag.submission_id).where(*here, told))
+
+
+def is_own(person_id: int) -> ColumnElement[bool]:
+    """Whether this person, or a phone that she carries, made or corrected the record that is asked about."""
+    phones = select(AppUser.actor_id).where(AppUser.person_id == person_id)
+    by = (SubmissionVersion.submitter_id == person_id) | SubmissionVersion.submitter_id.in_(phones)
+    mine = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == QualityFlag.submission_id, by)
+    return mine.correlate(QualityFlag).exists()
 
 
 def placed_in(box: Box) -> Select[int]:

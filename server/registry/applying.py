@@ -1,5 +1,7 @@
 """What a submission says of entity lists, done: all of it or nothing, and why not is written beside the submission."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,14 +25,23 @@ def apply_entities(db: Session, reading: Reading) -> None:
     """The deriver. It does nothing where this submission made or changed an entity before, or has one waiting."""
     if not reading.entity_related or has_acted(db, reading):
         return
-    author = Author(
-        reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now
-    )
     try:
-        with db.begin_nested():
-            apply_acts(db, reading, author)
+        apply_acts(db, reading, read_acts(reading.instance, reading.schema))
     except (Problem, FormError) as error:
         note_error(db, reading, error)
+
+
+def apply_named_anew(db: Session, reading: Reading, acts: Sequence[EntityAct]) -> None:
+    """What a correction says of rows that its record did not name before."""
+    try:
+        apply_acts(db, reading, acts)
+    except Problem as problem:
+        note_error(db, reading, problem)
+
+
+def author_of(reading: Reading) -> Author:
+    by = (reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now)
+    return Author(*by)
 
 
 def has_acted(db: Session, reading: Reading) -> bool:
@@ -49,14 +60,15 @@ def has_acted(db: Session, reading: Reading) -> bool:
     return db.scalar(made) is not None or db.scalar(waits) is not None
 
 
-def apply_acts(db: Session, reading: Reading, author: Author) -> None:
+def apply_acts(db: Session, reading: Reading, acts: Sequence[EntityAct]) -> None:
     """Raises the first act's Problem; where a record has several acts, one that fails undoes them all (400.43)."""
-    acts = read_acts(reading.instance, reading.schema)
-    for act in acts:
-        try:
-            apply_act(db, reading, act, author)
-        except Problem as problem:
-            raise problem if len(acts) == 1 else MultiEntityFailed(reason=problem.message) from problem
+    author = author_of(reading)
+    with db.begin_nested():
+        for act in acts:
+            try:
+                apply_act(db, reading, act, author)
+            except Problem as problem:
+                raise problem if len(acts) == 1 else MultiEntityFailed(reason=problem.message) from problem
 
 
 def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> None:

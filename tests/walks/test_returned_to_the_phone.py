@@ -348,3 +348,44 @@ def test_an_outcome_that_was_returned_opens_its_referral_again(walk: Walk) -> No
     answer(walk, town, form, to_fix=row["name"], referral=referral, arrived="no", closed="no")
     listed_on(here, "referrals", status="open", outcome="no", urgency="urgent")
     nothing_waits(walk)
+
+
+def test_a_check_that_was_another_womans_leaves_nothing_in_the_first_ones_row(walk: Walk) -> None:  # noqa: F811
+    town, _, first = begin(walk)
+    here, form, day = walk.phones[WEST], "antenatal_check", shanghai_today().isoformat()
+    consent, woman = register_woman(here)
+    registration, second = register_pregnancy(here, woman)
+    for record in (consent, registration):
+        here.submit(record)
+    here.sync()
+    check = {
+        "visit_date": day, "privacy_now": "alone", "still_pregnant": "ongoing", "place": "clinic", "done_by": "midwife",
+    }  # fmt: skip
+    asked = by_woman(walk)
+    here.submit(here.fill(form, {**check, "pregnancy": first, "weight_kg": "61"}, blank=1.0))
+    row = give_back(walk, town, form)
+    before = by_woman(walk)
+    assert before != asked and weights(here) == {first: "61", second: ""}
+
+    # the same answers, of another woman
+    then = {**check, "pregnancy": second, "weight_kg": "62"}
+    answer(walk, town, form, then, **check, to_fix=row["name"], pregnancy=second, weight_kg="61")
+    assert weights(here) == {first: "", second: "62"}
+    after = by_woman(walk)
+    other = next(one for one in after if one != woman)
+    assert (after[other], after[woman]) == (asked[other], before[other])
+    nothing_waits(walk)
+
+
+def weights(phone: Phone) -> dict[str, str]:
+    """What the phone knows of the last weight in each pregnancy."""
+    rows = phone.entities["pregnancies"]["rows"]
+    return {uuid: row["props"].get("last_weight", "") for uuid, row in rows.items()}
+
+
+def by_woman(walk: Walk) -> dict[str, set[tuple[str, str]]]:  # noqa: F811
+    """Of each woman the rules that ask for something, with the state of each."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for one in walk.follow_ups(shanghai_today()):
+        found.setdefault(one["subject"], set()).add((one["rule"], one["state"]))
+    return found

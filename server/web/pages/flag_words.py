@@ -11,6 +11,7 @@ from server.intake.quality_flags import Flag
 from server.intake.quality_limits import KINDS, LIMITS
 from server.intake.wanted import ANY
 from server.models import Project
+from server.web.pages.calendar_words import listed
 from server.web.pages.texts import _
 
 SEALED: Final = "sealed"
@@ -34,6 +35,8 @@ SHORT: Final = {
     "many_a_day": _l("Many on one day"),
     "last_day": _l("Many on a month's last day"),
     "holiday": _l("On a public holiday"),
+    "late": _l("Comes in late"),
+    "checked": _l("A back-check heard it otherwise"),
 }
 
 QUESTIONS: Final = {
@@ -56,6 +59,15 @@ QUESTIONS: Final = {
     "many_a_day": _l("Were visits of several days perhaps sent on one? We can help if it is too much."),
     "last_day": _l("Were visits of several days perhaps written down at the end of the month?"),
     "holiday": _l("Was this day agreed with the family? A remark in the form says so next time."),
+    "late": _l("Is there often no network, or does the phone not send by itself? We can help with either."),
+    "checked": _l("Could you look at this record once more: are its day and what was done noted as they were?"),
+}
+
+HEARD_OTHERWISE: Final = {
+    "happened": _l("whether the visit took place"),
+    "date": _l("the day"),
+    "service": _l("what was done"),
+    "explained": _l("what was explained"),
 }
 
 
@@ -108,8 +120,21 @@ def say_flag(flag: Flag) -> str:
             number=told["records"],
         ),
         "holiday": lambda: _("The day is a public holiday, and the record has no remark."),
+        "late": lambda: _(
+            "Of the last %(number)s records half came %(days)s days or more after they were filled in.",
+            number=told["records"],
+            days=told["days"],
+        ),
+        "checked": lambda: _(
+            "Asked again, this was told otherwise: %(what)s. Who made the record is not told that it was checked.",
+            what=say_heard(told),
+        ),
     }
     return words[flag.kind]()
+
+
+def say_heard(told: dict[str, int]) -> str:
+    return listed(str(words) for name, words in HEARD_OTHERWISE.items() if name in told)
 
 
 def say_pace(told: dict[str, int]) -> str:

@@ -5,6 +5,7 @@ from flask import Response, request
 from server.intake import desk
 from server.intake.returned import offers
 from server.intake.returning import return_record, take_back
+from server.intake.returning_many import FORM_CLOSED, why_it_cannot
 from server.models import ReturnedRecord, Submission
 from server.web import session
 from server.web.pages.door import pages
@@ -32,6 +33,8 @@ def return_to_phone(submission_id: int) -> Response:
 
 
 def said_of_return(record: Submission, row: ReturnedRecord) -> str:
+    if why_it_cannot(session.db(), record) == FORM_CLOSED:
+        return _("Returned; its form takes nothing more now.")
     if row.to_id is None:
         return _("Returned; no phone has it now.")
     if offers(session.db(), record.form_id):

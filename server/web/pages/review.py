@@ -12,6 +12,7 @@ from server.intake.earlier import list_others
 from server.intake.mentions import tell_mentioned
 from server.intake.queries import get_file
 from server.intake.returned import find_returned
+from server.intake.returning_many import why_it_cannot
 from server.intake.review import add_comment, set_review_state
 from server.intake.sealed import find_sealed
 from server.models import Project
@@ -27,7 +28,7 @@ from server.web.pages.answers import Answer, Words, chosen_entities, list_answer
 from server.web.pages.cases import can_remove
 from server.web.pages.door import pages
 from server.web.pages.openable import find_open
-from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_place, say_seal
+from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_hindered, say_place, say_seal
 from server.web.pages.sent import ID, asked_number, sent_text
 from server.web.pages.shell import current_project, say_day, today
 from server.web.pages.shown_flags import flags_of
@@ -107,6 +108,7 @@ def record_view(submission_id: int, uncovered: bool = False, quiet: bool = False
         "can_reopen": found.version.is_current and find_open(session.db(), project, submission_id) is not None,
         "can_remove_case": can_remove(project, scope, found),
         "can_review": can_review,
+        "hindered": say_hindered(why_it_cannot(session.db(), found.submission)) if can_review else "",
         "asked": flags_of(scope, submission_id) if can_review else [],
     }
 

@@ -10,9 +10,10 @@ from server.intake.quality_flags import ask_worker, open_again, settle
 from server.models import Submission
 from server.web import session
 from server.web.pages.door import pages
-from server.web.pages.flag_words import QUESTIONS, question_of
+from server.web.pages.flag_words import question_of
 from server.web.pages.review import panel_again, reachable
 from server.web.pages.sent import ID, sent_text
+from server.web.pages.shown_flags import flags_of
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
@@ -24,6 +25,8 @@ ACTS: Final = ("ask", "settle", "reopen")
 def answer_flag(submission_id: int, kind: str) -> Response:
     _project, scope = reachable("submission.update")
     submission = desk.get_submission(session.db(), scope, submission_id)
+    if kind not in {one["kind"] for one in flags_of(scope, submission_id)}:
+        raise NotFound()
     said = act_upon(submission, kind, sent_text("act", 10, required=True))
     if "HX-Request" in request.headers:
         return panel_again(submission_id, said, None, quiet=True)
@@ -34,8 +37,6 @@ def act_upon(submission: Submission, kind: str, act: str) -> str:
     """What is said of it afterwards. Raises UnexpectedValue for no such act, NotFound for no such question."""
     if act not in ACTS:
         raise UnexpectedValue(field="act", value=act, reason="a question is asked, settled, or opened again")
-    if kind not in QUESTIONS:
-        raise NotFound()
     db, me, now = session.db(), require_person(), session.now()
     if act == "ask":
         ask_worker(db, submission, kind, question_of(kind), me, now)

@@ -3,8 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
+from flask_babel import lazy_gettext as _l
+
 from server.intake.desk import FLAG_ACTS, FileRow, Record, Step
 from server.intake.quality_flags import ASK, REOPEN, SETTLE
+from server.intake.quality_limits import BLIND
+from server.intake.returning_many import FORM_CLOSED, NO_PHONE
 from server.registry.last_periods import read_last_period
 from server.registry.telling import PREGNANCY, flatten
 from server.web.pages.flag_words import SHORT
@@ -49,7 +53,7 @@ def step_words(step: Step) -> str:
 
 
 def say_flag_act(step: Step) -> str:
-    about = SHORT.get(step.body, step.body)
+    about = _("the day and what was done") if step.body in BLIND else SHORT.get(step.body, step.body)
     words = {
         SETTLE: _("Found all right: %(about)s", about=about),
         ASK: _("Asked about: %(about)s", about=about),
@@ -68,6 +72,19 @@ def said_of(state: str, undone: bool) -> str:
         "comment": _("The comment is kept."),
     }
     return words.get(state, _("Changed."))
+
+
+HINDERED = {
+    NO_PHONE: _l("No phone is left that could correct it. Correct it in the form, or let somebody go there again."),
+    FORM_CLOSED: _l(
+        "Its form takes nothing more. Open the form for it first, or write it as a comment to a colleague."
+    ),
+}
+
+
+def say_hindered(why: str | None) -> str:
+    """Why nobody could correct what goes back, and the way that remains; "" where somebody can."""
+    return str(HINDERED[why]) if why is not None else ""
 
 
 def say_place(found: Record) -> str:

@@ -12,7 +12,7 @@ from server.db import Database
 from server.followups.digests import Numbers, numbers_of
 from server.followups.notices import follow_up_changed
 from server.followups.outbox import deliver_inbox
-from server.followups.sync_words import known_of, settle_syncs, what_is_meant
+from server.followups.sync_words import Silent, known_of, settle_syncs, silences_told, what_is_meant
 from server.models import AppUser, FollowUp, Notification
 from tests.plans import plan_of
 from tests.server.followups.staff import LIUWAN, SHIQIAO, Staff, a_follow_up, a_staff, red_from
@@ -139,6 +139,28 @@ def test_when_it_synchronises_and_the_visit_was_made_every_word_is_taken_back(
     assert len(list(db.scalars(select(Notification).where(Notification.taken_back_at.is_not(None))))) == 3
     assert caplog.text.count("is taken back") == 3
     assert row.waits_for_sync is False
+
+
+def test_a_silence_is_known_from_the_last_sync_on_once_somebody_was_told_until_it_is_over(
+    db: Session, staff: Staff, phone: AppUser
+) -> None:
+    row = a_red_one(db, staff)
+    assert silences_told(db, staff.project.id, phone.actor_id) == []
+    stand(db, staff, row, at("02T09:00"))
+    assert silences_told(db, staff.project.id, phone.actor_id) == [Silent(BEFORE, None)]
+    assert silences_told(db, staff.project.id, phone.actor_id + 1) == []
+    phone.last_used_at = at("03T10:00")
+    stand(db, staff, row, at("03T10:00"), state="done_on_time", ended=True)
+    assert silences_told(db, staff.project.id, phone.actor_id) == [Silent(BEFORE, at("03T10:00"))]
+
+
+def test_a_silence_of_which_nobody_heard_is_not_known(db: Session, staff: Staff, phone: AppUser) -> None:
+    phone.person_id = None
+    row = a_red_one(db, staff)
+    stand(db, staff, row, at("02T09:00"))
+    assert silences_told(db, staff.project.id, phone.actor_id) == [], "a lead hears after two working days"
+    look(db, at("04T09:00"))
+    assert silences_told(db, staff.project.id, phone.actor_id) == [Silent(BEFORE, None)]
 
 
 def test_when_it_synchronises_and_the_visit_was_not_made_the_ladder_goes_on_from_where_it_stands(

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from server.db import Database
 from server.intake.quality_habits import percentile
 from server.intake.quality_queue import wait_for_look
-from server.models import QualityFlag
+from server.models import QualityFlag, Submission
 from tests.conftest import Clock
 from tests.server.intake.quality_town import CAME, MONDAY, QualityTown
 
@@ -149,6 +149,17 @@ def test_the_same_picture_again_is_asked_about_on_the_later_record(town: Quality
     town.judge()
     assert [town.asked(one) for one in (first, other)] == [{}, {}]
     assert town.asked(again) == {"doubled_file": {"record": first}}
+
+
+def test_a_picture_is_not_compared_with_that_of_a_record_that_nobody_reads(
+    town: QualityTown, database: Database
+) -> None:
+    first = town.send(photo="a.jpg", files={"a.jpg": PICTURE})
+    with database.transaction() as db:
+        db.execute(update(Submission).where(Submission.id == first).values(sealed=True))
+    again = town.send(photo="c.jpg", files={"c.jpg": PICTURE})
+    town.judge()
+    assert town.asked(again) == {}
 
 
 def test_a_picture_that_comes_later_is_looked_at_when_it_comes(town: QualityTown) -> None:

@@ -158,12 +158,15 @@ def test_what_a_later_record_wrote_into_the_list_stays(town, browse, database, h
     assert village_of(database, number) == ("3", 2)
 
 
-def test_a_correction_that_names_another_row_writes_nothing_into_the_row_it_named_before(town, browse, database, home):
+def test_a_correction_that_names_another_row_leaves_none_of_what_it_wrote_before(town, browse, database, home):
     record, number = home
     old, other = current_id(database, record), new_id().removeprefix("uuid:")
     corrected = a_record(version="2", village="2", entity=entity(other), deprecated_id=old)
     assert browse("rita").send(f"/review/{record}/edit", sent(corrected)).status_code == 201
-    assert village_of(database, number) == ("1", 1)
+    assert (village_of(database, number), village_of(database, other)) == (("1", 1), ("2", 1))
+    with database.reading() as db:
+        gone = {one.uuid: one.deleted_at is not None for one in db.scalars(select(Entity))}
+    assert gone == {number: True, other: False}
 
 
 def test_her_own_word_and_a_test_of_what_somebody_knows_are_typed_by_nobody_else(town, browse, database, record):

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from server.access import roles
 from server.access.people import create_user
+from server.access.phones import revoke_app_user
 from server.models import AppUser, Assignment, ReturnedRecord, Submission, SubmissionComment, VillageScope
 from tests.conftest import MORNING, PASSWORD
 from tests.server.web.pages.conftest import Browser, text_of
@@ -53,6 +54,28 @@ def test_beside_the_list_the_panel_answers_with_the_undo_of_that_very_return(tow
     page = rita.send(f"/review/{record}/return", {"reason": WHY, "in_place": "1"}, **{"HX-Request": "true"}).text
     assert "<html" not in page and f'action="/review/{record}/return/back"' in page
     assert 'name="state" value="hasIssues"' in page, "with it undone the record has issues, as before"
+
+
+def test_where_no_phone_is_left_the_page_says_so_beforehand_and_the_way_that_remains(town, browse, database):
+    record, rita = town.record(), browse("rita")
+    assert "没有手机能更正它" not in text_of(rita.see(f"/review/{record}"))
+    with database.transaction() as db:
+        revoke_app_user(db, town.phone_id, None, MORNING)
+    page = text_of(rita.see(f"/review/{record}"))
+    assert "没有手机能更正它了。请在表单里更正，或者请人再去一次。" in page.partition("退回手机")[2]
+    assert rita.send(f"/review/{record}/return", {"reason": WHY}).status_code == 303, "it goes back all the same"
+    page = text_of(rita.see(f"/review/{record}"))
+    assert "没有手机能更正它了。请在表单里更正" in page.partition("退回手机")[0]
+
+
+def test_where_its_form_is_closed_the_page_says_so_beforehand_and_afterwards(town, browse, database):
+    record, rita = town.record(), browse("rita")
+    browse("lea").send("/forms/visit/state", {"state": "closed"})
+    said = "这张表不再收记录。请先把表单打开，或者写成批注告诉同事。"
+    assert said in text_of(rita.see(f"/review/{record}")).partition("退回手机")[2]
+    rita.send(f"/review/{record}/return", {"reason": WHY})
+    page = text_of(rita.see(f"/review/{record}"))
+    assert "已退回；它的表单现在不再收记录。" in page and page.count(said) == 2
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "长" * 501, "a\x00b"])

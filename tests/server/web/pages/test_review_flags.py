@@ -3,14 +3,15 @@
 import re
 from datetime import timedelta
 
+import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.intake.quality_flags import Flag
 from server.intake.quality_judging import judge_waiting
 from server.intake.quality_limits import KINDS
 from server.jobs import empty_outbox
-from server.models import Actor, AppUser, Audit, QualityFlag, Submission, SubmissionComment
+from server.models import Actor, AppUser, Audit, Project, QualityFlag, Submission, SubmissionComment
 from server.web.pages.flag_words import QUESTIONS, SHORT, say_flag
 from tests.conftest import MORNING
 from tests.making import new_id
@@ -36,7 +37,7 @@ def test_every_kind_has_its_words_and_its_numbers_in_them(town):
     told = dict.fromkeys(
         ("metres", "homes", "kmh", "seconds", "minutes", "files", "records", "readings", "percent"), 7919
     )
-    told |= {"month": 7919, "record": 1, "usual": 7919}
+    told |= {"month": 7919, "record": 1, "usual": 7919, "days": 7919, "service": 1}
     with town.app.test_request_context():
         for kind in KINDS:
             assert "%(" not in say_flag(Flag(kind, told, None, None, None, None, None)), kind
@@ -164,3 +165,49 @@ def test_who_sent_it_reads_the_question_in_her_inbox_until_it_is_settled_and_nob
         db.get(AppUser, town.phone_id).person_id = vera
     rita.send(here, {"act": "settle"})
     assert "走到门口" not in text_of(browse("vera").see("/inbox"))
+
+
+def a_checked_visit(town) -> tuple[int, int]:
+    """A visit and the record of its back-check, which differs."""
+    visit, sent = town.record(village=1), town.record(village=1)
+    with town.database.transaction() as db:
+        told = orjson.dumps({"record": sent, "happened": 1}).decode()
+        db.add(
+            QualityFlag(
+                submission_id=visit, kind="checked", project_id=town.project_id, told_json=told, found_at=MORNING
+            )
+        )
+    return visit, sent
+
+
+def test_that_a_check_differs_is_told_to_who_may_read_the_check_and_leads_to_it(town, browse, database):
+    visit, sent = a_checked_visit(town)
+    rita = browse("rita")
+    page = rita.see(f"/review/{visit}")
+    assert "回访时说法不一样的：有没有来过" in text_of(page) and f'href="/review/{sent}"' in page.text
+    assert ids_in(rita.see("/review?flag=checked")) == [str(visit)]
+    rita.send(f"/review/{visit}/flags/checked", {"act": "ask"})
+    page = text_of(rita.see(f"/review/{visit}"))
+    assert "问过了：日期和做了什么" in page, "the course is read by others too"
+    with database.reading() as db:
+        assert "回访" not in db.scalars(select(SubmissionComment.body)).one()
+
+
+def test_who_may_not_read_the_check_neither_sees_nor_settles_what_it_gave(town, browse, database):
+    visit, sent = a_checked_visit(town)
+    with database.transaction() as db:
+        db.get_one(Submission, sent).sealed = True
+    rita = browse("rita")
+    assert "回访时说法不一样" not in text_of(rita.see(f"/review/{visit}"))
+    assert rita.send(f"/review/{visit}/flags/checked", {"act": "settle"}).status_code == 404
+
+
+def test_who_made_the_record_does_not_find_it_by_what_the_check_gave(town, browse, database):
+    visit, _sent = a_checked_visit(town)
+    assert ids_in(browse("rita").see("/review?flag=any")) == [str(visit)]
+    with database.transaction() as db:
+        rita = db.scalars(select(Actor.id).where(Actor.display_name == "rita")).one()
+        db.get_one(AppUser, town.phone_id).person_id = rita
+        db.execute(update(Project).values(kind="care"))
+    for flag in ("checked", "any"):
+        assert ids_in(browse("rita").see(f"/review?flag={flag}")) == []
