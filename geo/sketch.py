@@ -18,7 +18,7 @@ _DETAIL = 0.4  # of a picture's unit: no eye tells it
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """`layers` by name: the path data of each; `names` are (text, x, y); `points` by name (x, y). Units of the picture, y
-    downward.
+    downward; a metre is `unit` of them.
     """
 
     width: float
@@ -26,27 +26,33 @@ class Sketch:
     layers: dict[str, str]
     names: list[tuple[str, float, float]]
     points: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    unit: float = 0.0
 
 
 def sketch(
     layers: Mapping[str, Iterable[BaseGeometry]],
     names: Iterable[tuple[str, BaseGeometry]] = (),
     points: Mapping[str, list[tuple[float, float]]] | None = None,
+    room: tuple[float, float] = (WIDTH, _TALLEST),
 ) -> Sketch:
-    """Draws WGS-84 areas, each layer a path, and points, all to one scale with north up. Without any area it is empty."""
+    """Draws WGS-84 areas, each layer a path, and points, all to one scale with north up. Without any area it is empty.
+
+    `room` is how wide the picture is and how tall it may be.
+    """
+    across, tallest = room
     drawn = {name: shapely.geometrycollections(list(areas)) for name, areas in layers.items()}
     whole = [one for one in drawn.values() if not one.is_empty]
     if not whole:
-        return Sketch(WIDTH, 0, {}, [])
+        return Sketch(across, 0, {}, [])
     marks = points or {}
     whole += [shapely.MultiPoint(here) for here in marks.values() if here]
     west, south, east, north = shapely.total_bounds(np.array(whole, dtype=object)).tolist()
     per_lat, per_lon = metres_per_degree((south + north) / 2)
     wide, high = max((east - west) * per_lon, 1.0), max((north - south) * per_lat, 1.0)
-    unit = min((WIDTH - 2 * _MARGIN) / wide, (_TALLEST - 2 * _MARGIN) / high)
+    unit = min((across - 2 * _MARGIN) / wide, (tallest - 2 * _MARGIN) / high)
 
     def place(places: np.ndarray) -> np.ndarray:
-        x = (places[:, 0] - west) * per_lon * unit + (WIDTH - wide * unit) / 2
+        x = (places[:, 0] - west) * per_lon * unit + (across - wide * unit) / 2
         return np.column_stack((x, (north - places[:, 1]) * per_lat * unit + _MARGIN))
 
     paths = {name: _path_of(shapely.transform(one, place)) for name, one in drawn.items()}
@@ -59,7 +65,7 @@ def sketch(
         for name, here in marks.items()
         if here
     }
-    return Sketch(WIDTH, round(high * unit + 2 * _MARGIN, 1), paths, written, dots)
+    return Sketch(across, round(high * unit + 2 * _MARGIN, 1), paths, written, dots, unit)
 
 
 def _path_of(drawing: BaseGeometry) -> str:

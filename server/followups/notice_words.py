@@ -100,10 +100,11 @@ def say_counts(due: int, overdue: int, english: bool, closing: int = 0) -> str:
 def say_break(found: Break, number: int, english: bool) -> str:
     """A long break and how many tasks have their last day in it."""
     names = [FESTIVALS[one] for one in found.festivals if one in FESTIVALS]
+    ends = [found.first] if found.first == found.last else [found.first, found.last]
     if english:
-        days = f"{found.first.day} {found.first:%b} – {found.last.day} {found.last:%b}"
+        days = " – ".join(f"{one.day} {one:%b}" for one in ends)
         return f"{', '.join(one.en for one in names)}, {days}: {number}."
-    days = f"{found.first.month}月{found.first.day}日–{found.last.month}月{found.last.day}日"
+    days = "–".join(f"{one.month}月{one.day}日" for one in ends)
     return f"{'、'.join(one.zh for one in names)}（{days}）：{number} 个。"
 
 

@@ -101,7 +101,7 @@ def _repeat(rule: Rule) -> tuple[Words, ...]:
         return ()
     months, days, first = rule.repeat.months, rule.repeat.days, rule.repeat.first_months
     zh = [f"{months} 个月"] * bool(months) + [f"{days} 天"] * bool(days)
-    en = [f"{months} months"] * bool(months) + [f"{days} days"] * bool(days)
+    en = [f"{months} month{'' if months == 1 else 's'}"] * bool(months) + [_days(days).en] * bool(days)
     begins_zh = f"先在第 {'、'.join(map(str, first))} 个月，再" if first else ""
     begins_en = f"at months {', '.join(map(str, first))}, then " if first else ""
     times = rule.repeat.times

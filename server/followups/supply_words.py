@@ -14,15 +14,21 @@ ITEMS: Final = {
 """What of F7 has an expiry: all but leaflets. Units are those of the form: pieces, packs of four weeks, tablets."""
 
 UNITS: Final = {
-    "condom": Words("只", "pieces"),
-    "coc": Words("盒", "packs"),
-    "pop": Words("盒", "packs"),
-    "folic_acid": Words("片", "tablets"),
-    "test_kit": Words("条", "pieces"),
+    "condom": ("只", "piece", "pieces"),
+    "coc": ("盒", "pack", "packs"),
+    "pop": ("盒", "pack", "packs"),
+    "folic_acid": ("片", "tablet", "tablets"),
+    "test_kit": ("条", "piece", "pieces"),
 }
+"""In Chinese, and in English for one and for several."""
 
 ENDS: Final = {
     "used": Words("用完了", "Used up"),
     "returned": Words("退回了", "Returned"),
     "destroyed": Words("销毁了", "Destroyed"),
 }
+
+
+def unit_of(item: str, number: int) -> Words:
+    chinese, one, many = UNITS[item]
+    return Words(chinese, one if number == 1 else many)

@@ -30,7 +30,9 @@ from server.models import (
 
 @dataclass(frozen=True)
 class RecordRow:
-    """One line of the review table. `state` is a review state, or `returned`: it has issues and is with its sender."""
+    """One line of the review table. `title` is what the form calls the record, else the form's own name; `state` a review
+    state, or `returned`: it has issues and is with its sender.
+    """
 
     id: int
     title: str
@@ -164,7 +166,7 @@ def row_of(
 ) -> RecordRow:
     return RecordRow(
         id=submission.id,
-        title=name or short_id(submission.instance_id),
+        title=name or form_name or form_id,
         form_name=form_name or form_id,
         state=RETURNED if is_back else submission.review_state,
         village=village,
@@ -173,11 +175,6 @@ def row_of(
         received_at=submission.created_at,
         health=submission.health,
     )
-
-
-def short_id(instance_id: str) -> str:
-    """`uuid:1a2b3c4d-…` -> `1a2b3c4d`: enough to tell records apart where a form gives them no name."""
-    return instance_id.removeprefix("uuid:")[:8]
 
 
 @dataclass(frozen=True)

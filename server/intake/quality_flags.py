@@ -53,6 +53,15 @@ def list_flags(db: Session, submission_id: int) -> list[Flag]:
     return sorted(found, key=lambda one: (one.settled_at is not None, KINDS.index(one.kind)))
 
 
+def open_kinds(db: Session, submission_ids: Collection[int]) -> dict[int, list[str]]:
+    """What is still asked of each of these records, in the order of KINDS; a record of which nothing is asked is not named."""
+    here = QualityFlag.submission_id.in_(submission_ids), QualityFlag.settled_at.is_(None), QualityFlag.kind.in_(KINDS)
+    found: dict[int, list[str]] = {}
+    for submission_id, kind in db.execute(select(QualityFlag.submission_id, QualityFlag.kind).where(*here)):
+        found.setdefault(submission_id, []).append(kind)
+    return {one: sorted(kinds, key=KINDS.index) for one, kinds in found.items()}
+
+
 def visible_among(db: Session, scope: Scope, submission_ids: Iterable[int]) -> set[int]:
     """Those of these records that the scope reaches: a question may speak of another record."""
     return set(db.scalars(select(Submission.id).where(Submission.id.in_(set(submission_ids)), in_scope(scope))))

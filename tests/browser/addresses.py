@@ -31,6 +31,7 @@ PAGES = {
     "/places/shifts/<phone_id>": "rita",
     "/timetable": "ada",
     "/timetable/<name>": "ada",
+    "/": "lea",
     "/calendar": "lea",
     "/follow-ups": "lea",
     "/follow-ups/give": "lea",
@@ -122,7 +123,6 @@ PREVIEWS = {
 }
 # What answers with JSON, with a file, or by leading elsewhere.
 NO_PAGES = {
-    "/",
     "/calendar/<token>.ics",
     "/m/places",
     "/forms/<form_id>/workbook",

@@ -22,7 +22,7 @@ PAGES = {
     ),
     "nia": ("/m", "/m/week", "/follow-ups/print"),
     "lin": ("/follow-ups", "/follow-ups?by=worker", "/follow-ups/{visit}", "/people/{woman}"),
-    "lea": ("/follow-ups", "/phones", "/phones/{phone}", "/forms/upload", "/forms/visit"),
+    "lea": ("/", "/follow-ups", "/phones", "/phones/{phone}", "/forms/upload", "/forms/visit"),
 }
 
 
@@ -51,3 +51,14 @@ def test_no_width_makes_a_page_scroll_sideways(town, open_tab, width):
     for path in ("/admin", "/admin/people", f"/admin/projects/{town.project_id}", "/phones", "/forms/visit", "/me"):
         tab.go(path)
         assert not tab.is_wider_than_the_screen(), path
+
+
+def test_the_morning_page_fits_the_screen_of_the_office_without_scrolling(town, open_tab):
+    town.fill(today())
+    tab = open_tab("lea", {"width": 1440, "height": 900})
+    for language in ("zh_Hans", "en"):
+        tab.speak(language)
+        tab.go("/")
+        assert tab.page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+        assert all(one.bounding_box()["height"] > 40 for one in tab.page.locator(".morning > *").all())
+    assert tab.complaints == []

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from server.clock import now
 from server.intake.quality_judging import judge_waiting
 from server.models import Actor, AppUser
+from tests.browser.looking import list_faults
 from tests.chromium import PHONE
 
 
@@ -181,19 +182,41 @@ def test_a_question_is_asked_and_settled_beside_the_list_and_found_by_the_filter
     assert "flag=accuracy" in tab.page.url and tab.complaints == []
 
 
-def test_on_a_phone_the_list_comes_before_its_filter_which_a_button_opens(town, open_tab):
+def test_on_a_phone_the_filter_is_a_sheet_that_one_button_opens(town, open_tab):
+    town.record(village=0)
     town.record()
     tab = open_tab("rita", PHONE)
     tab.go("/review")
-    button, filters = tab.page.locator(".fold-button"), tab.page.locator("#filters")
+    button, filters = tab.page.locator(".sheet-button"), tab.page.locator("#filters")
     filters.wait_for(state="hidden")
     assert tab.page.locator("[data-record]").first.bounding_box()["y"] < PHONE["height"] / 2
     button.click()
     filters.wait_for(state="visible")
+    assert list_faults(tab.page) == []
+    tab.page.keyboard.press("Escape")
+    filters.wait_for(state="hidden")
+    assert button.evaluate("one => one === document.activeElement")
+    button.click()
+    tab.page.select_option("#filters [name=village]", "unknown")
+    tab.page.select_option("#filters [name=form]", "visit")
+    tab.shoot("review-sheet")
     with tab.page.expect_navigation():
-        tab.page.select_option("#filters [name=village]", "unknown")
-    filters.wait_for(state="visible")  # what narrows the list is to be seen
-    assert button.get_attribute("aria-expanded") == "true"
+        tab.page.click("#filters .apply")
+    assert "village=unknown" in tab.page.url and "form=visit" in tab.page.url
+    assert "(2)" in button.inner_text() and tab.page.locator("[data-record]").count() == 1
+    tab.shoot("review-cards")
     plain = open_tab("rita", PHONE, java_script_enabled=False)
     plain.go("/review")
-    assert plain.page.is_visible("#filters") and not plain.page.is_visible(".fold-button")
+    assert plain.page.is_visible("#filters") and not plain.page.is_visible(".sheet-button")
+    assert tab.complaints == []
+
+
+def test_in_the_sheet_the_keyboard_stays_inside(town, open_tab):
+    town.record()
+    tab = open_tab("rita", PHONE)
+    tab.go("/review")
+    tab.page.click(".sheet-button")
+    inside = "document.activeElement.closest('#filter-sheet') !== null"
+    for key in ("Shift+Tab", *["Tab"] * 12):
+        tab.page.keyboard.press(key)
+        assert tab.page.evaluate(inside), key

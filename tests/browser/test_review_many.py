@@ -20,6 +20,11 @@ def test_the_bar_of_acts_is_there_while_something_is_ticked(town, open_tab):
     assert "已选 1 份" in bar.inner_text()
     tab.page.check(f'input[name="record"][value="{first}"]')
     assert "已选 2 份" in bar.inner_text()
+    assert not tab.page.locator("thead th:visible").count() or tab.page.locator("thead").bounding_box()["height"] < 1
+    tab.page.click("[data-bulk-none]")
+    assert not bar.is_visible() and tab.page.locator("input[name=record]:checked").count() == 0
+    tab.page.check("[data-tick-all]")
+    assert "已选 2 份" in bar.inner_text()
     tab.page.click('[data-bulk-bar] button[value="approved"]')
     tab.page.wait_for_selector(f'[data-record="{last}"] .shape-approved')
     assert tab.page.locator(".shape-approved").count() >= 2
@@ -50,9 +55,14 @@ def test_the_filter_is_looked_at(town, open_tab, language, viewport):
     tab = open_tab("rita", viewport, language)
     look = f"{'phone' if viewport else 'desk'}-{language[:2]}"
     tab.go("/review?form=visit&answer=%2Fmember%2Fage%3D2..5&column=%2Fnote&column=%2Fmember%2Fage&question=%2Fnote")
+    if viewport:
+        tab.shoot(f"review-filter-sheet-{look}")
+        tab.page.keyboard.press("Escape")
     tab.page.check('input[name="record"] >> nth=0')
     tab.shoot(f"review-filter-{look}")
     tab.go("/review?form=visit&answer=%2Fnote%3Dred")
+    if viewport:
+        tab.page.click(".sheet-button")
     tab.page.click("details:has(input[name=name]) summary")
     tab.page.fill("input[name=name]", "红色")
     tab.page.click("details:has(input[name=name]) button")

@@ -9,7 +9,7 @@ from server.access.audit_queries import Acts
 from server.access.unusual import Finding, least
 from server.models import Audit
 from server.web.pages.shell import say_day, say_moment
-from server.web.pages.texts import _, listed
+from server.web.pages.texts import _, _n, listed
 from server.web.pages.words import ROLE_WORDS
 
 READ_WORDS = {
@@ -225,7 +225,12 @@ def say_finding(one: Finding, who: str) -> dict[str, Any]:
             "%(who)s opened %(number)s records or persons of a village opened in an emergency.", who=who, number=number
         ),
         "same_again": _("%(who)s opened the same person or record %(number)s times.", who=who, number=number),
-        "exports": _("%(who)s exported records, %(number)s times that day.", who=who, number=number),
+        "exports": _n(
+            "%(who)s exported records, %(num)s time that day.",
+            "%(who)s exported records, %(num)s times that day.",
+            number,
+            who=who,
+        ),
         "unmasked": _("%(who)s had %(number)s covered fields shown.", who=who, number=number),
         "keys_shown": _("%(who)s was shown %(number)s keys of phones.", who=who, number=number),
         "opened": _("%(who)s opened a village in an emergency.", who=who),

@@ -82,8 +82,12 @@ def read_board(reach: Reach, names: dict[str, str], parts: Mapping[str, str]) ->
 
 
 def told_board(reach: Reach, names: dict[str, str]) -> Board:
-    """The town's board, of which a reader of some villages sees some rows and no total."""
-    board = tell_board(session.db(), reach.project.id, reach.today, telling())
+    """The town's board, as much of it as the reader may be shown."""
+    return part_of(tell_board(session.db(), reach.project.id, reach.today, telling()), reach, names)
+
+
+def part_of(board: Board, reach: Reach, names: dict[str, str]) -> Board:
+    """A reader of some villages sees some rows and no total."""
     if reach.codes is None:
         return board
     return Board(

@@ -1,5 +1,6 @@
 """A day of the lunar calendar beside the solar one, for those who may read health answers."""
 
+from dataclasses import replace
 from datetime import date
 
 from server.registry.last_periods import LastPeriod
@@ -13,6 +14,12 @@ def in_lunar(day: date) -> str:
     """农历二〇二五年闰六月初三; "" for a day outside of the years that are known."""
     found = lunar_of(day)
     return say_lunar(found, languages.language_tag() == "en") if found else ""
+
+
+def without_year(day: date) -> str:
+    """农历十月十六, beside a day of this year; "" in English."""
+    found = lunar_of(day)
+    return say_lunar(replace(found, year=None), False) if found and languages.language_tag() != "en" else ""
 
 
 def both(day: date) -> str:

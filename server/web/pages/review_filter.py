@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import request
@@ -20,12 +20,13 @@ from server.web.pages.map import read_box
 from server.web.pages.pager import address
 from server.web.pages.sent import asked_number, check_text
 from server.web.pages.shell import say_day
-from server.web.pages.texts import _
+from server.web.pages.texts import _, _n
 
 HERE: Final = "/review"
 MOST_ANSWERS: Final = 4
 MOST_COLUMNS: Final = 4
 LAST_ID: Final = 2**53
+LAST_DAYS: Final = (1, 7, 30)
 SHORT: Final = ("form", "village", "state", "kind", "flag")
 
 
@@ -89,6 +90,52 @@ def address_of(wanted: Wanted) -> str:
 def query_of(wanted: Wanted) -> str:
     """As it stands behind the question mark of an address; "" for no wish."""
     return address("", values_of(wanted)).removeprefix("?")
+
+
+def without(wanted: Wanted) -> dict[str, str]:
+    """By wish, the address of the list without it; answers and columns go with their form."""
+    rest = {
+        "form": replace(wanted, form="", answers=(), columns=()),
+        "village": replace(wanted, village=""),
+        "kind": replace(wanted, kind=""),
+        "flag": replace(wanted, flag=""),
+        "sender": replace(wanted, sender=None),
+        "waits_for": replace(wanted, waits_for=None),
+        "days": replace(wanted, since=None, until=None),
+    }
+    return {name: address_of(one) for name, one in rest.items()}
+
+
+def count_wishes(wanted: Wanted) -> int:
+    """How many wishes narrow the list beside its tab; days are one."""
+    own = wanted.form, wanted.village, wanted.kind, wanted.flag, wanted.sender, wanted.waits_for
+    return sum(map(bool, [*own, wanted.since or wanted.until, wanted.box, *wanted.answers]))
+
+
+def say_days(wanted: Wanted, today: date) -> str:
+    """“Last 7 days”, “1 Nov to 8 Nov”; "" for any day."""
+    if wanted.since and not wanted.until:
+        number = (today - wanted.since).days + 1
+        if number in LAST_DAYS:
+            return say_last(number)
+        return _("since %(day)s", day=say_day(wanted.since))
+    if wanted.until and not wanted.since:
+        return _("until %(day)s", day=say_day(wanted.until))
+    if not (wanted.since and wanted.until):
+        return ""
+    if wanted.since == wanted.until:
+        return say_day(wanted.since)
+    return _("%(first)s to %(last)s", first=say_day(wanted.since), last=say_day(wanted.until))
+
+
+def say_last(number: int) -> str:
+    return _("Today") if number == 1 else _n("last %(num)s day", "last %(num)s days", number)
+
+
+def last_days(wanted: Wanted, today: date) -> list[tuple[str, str]]:
+    """Days that are chosen by one press: (words, address)."""
+    begins = [(number, today - timedelta(days=number - 1)) for number in LAST_DAYS]
+    return [(say_last(number), address_of(replace(wanted, since=begin, until=None))) for number, begin in begins]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from server.access.with_senders import RETURNED
 from server.errors import Forbidden
 from server.intake import desk
 from server.intake.assigning import assigned_to, list_reviewers
+from server.intake.quality_flags import open_kinds
 from server.intake.saved_views import list_views
 from server.intake.sealed import count_sealed
 from server.intake.wanted import Wanted, asked_form
@@ -25,11 +26,12 @@ from server.web import session
 from server.web.pages import review_filter
 from server.web.pages.answers import label_of, say_value
 from server.web.pages.door import pages
-from server.web.pages.flag_words import SEALED, flag_choices
+from server.web.pages.flag_words import SEALED, SHORT, flag_choices
 from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.review import reachable
 from server.web.pages.review_filter import address_of, query_of, read_filter, values_of
 from server.web.pages.sent import check_text
+from server.web.pages.shell import today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.words import STATE_WORDS
@@ -121,6 +123,10 @@ def choices(project: Project, scope: Scope, wanted: Wanted, schema: FormSchema |
         "chips": review_filter.chips_of(wanted, senders, schema),
         "questions": questions,
         "question": next((one for one in questions if one.path == chosen), None),
+        "wishes": review_filter.count_wishes(wanted),
+        "without": review_filter.without(wanted),
+        "days": review_filter.say_days(wanted, today()),
+        "last_days": review_filter.last_days(wanted, today()),
         "clear": HERE,
         "is_narrowed": wanted != Wanted(),
         "hidden": [one for one in fields_of(wanted) if one[0] in ("state", "box", "answer", "column")],
@@ -150,7 +156,13 @@ def acts(project: Project, ids: list[int]) -> dict[str, Any]:
         "reviewers": reviewers,
         "given": given,
         "me": session.caller().actor_id,
+        "asked": asked_in_words(ids) if may_act else {},
     }
+
+
+def asked_in_words(ids: list[int]) -> dict[int, list[str]]:
+    """By record, what is to be asked about it."""
+    return {one: [str(SHORT[kind]) for kind in kinds] for one, kinds in open_kinds(session.db(), ids).items()}
 
 
 def saved(project: Project, wanted: Wanted) -> dict[str, Any]:

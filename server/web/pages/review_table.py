@@ -84,7 +84,15 @@ def cells_of(table: Table, row: desk.RecordRow, values: dict[str, object] | None
     ]
     received = row.received_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     form, state = table.forms.get(row.form_name, row.form_name), table.states.get(row.state, row.state or "")
-    return [row.title, form, state, *answers, row.village or table.unknown, row.submitter or "", received]
+    return [
+        table.forms.get(row.title, row.title),
+        form,
+        state,
+        *answers,
+        row.village or table.unknown,
+        row.submitter or "",
+        received,
+    ]
 
 
 def line_of(cells: Iterable[str]) -> bytes:

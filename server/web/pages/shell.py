@@ -19,10 +19,11 @@ from server.web import languages, session
 from server.web.pages import assets, moments, toasts
 from server.web.pages.door import pages
 from server.web.pages.own_paths import own_path
+from server.web.pages.server_state import Said, say_server
 from server.web.pages.texts import _, listed
 from server.web.pages.words import role_word
 
-ON_TABS = ("m", "follow-ups", "review", "rights", "map", "forms", "phones", "audit")
+ON_TABS = ("morning", "m", "follow-ups", "review", "rights", "map", "forms", "phones", "audit")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Shell:
-    """What desk.html needs to know. `tabs` are the first entries and "more", for phones."""
+    """What desk.html needs to know. `tabs` are the first entries and "more", for phones; `server` how it is, in words."""
 
     name: str = ""
     role: str = ""
@@ -49,6 +50,8 @@ class Shell:
     here: str = "/"
     now: str = ""
     unread: int = 0  # notices
+    server: list[Said] = field(default_factory=list)
+    sees_timetable: bool = False
 
     @property
     def demo(self) -> bool:
@@ -119,6 +122,9 @@ def build_shell() -> Shell:
         here=here,
         now=moment,
         unread=count_unread(session.db(), who.actor_id or 0, [one.id for one in projects]),
+        server=say_server(session.now(), languages.language_tag() == "en"),
+        sees_timetable=allow.may(who, "timetable.read")
+        or (project is not None and allow.may(who, "timetable.read", project)),
     )
 
 
@@ -127,6 +133,8 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
     able = set(allow.verbs_in(who, project)) if project else set()
     site = set(allow.verbs_in(who))
     found: list[Entry] = []
+    if project and project.kind == "care" and "followup.supervise" in able:
+        found.append(Entry("morning", "/", "today", _("Morning")))
     if able & {"followup.read", "benefit.read"}:
         found.append(Entry("m", "/m", "today", _("Today")))
     if able & {"followup.list", "benefit.list"}:
@@ -174,7 +182,14 @@ def current_key() -> str:
     first, *rest = request.path.strip("/").split("/")
     if first == "follow-ups" and rest not in ([], ["list"], ["schedule"], ["acts"], ["give"], ["reasons"], ["print"]):
         return "m"  # one visit of today's list
-    return {"me": "more", "not-built": "more", "red-lines": "more", "people": "m", "library": "forms"}.get(first, first)
+    return {
+        "": "morning",
+        "me": "more",
+        "not-built": "more",
+        "red-lines": "more",
+        "people": "m",
+        "library": "forms",
+    }.get(first, first)
 
 
 def role_of(who: Caller, project: Project | None) -> str:

@@ -11,7 +11,7 @@ from server.followups import supply_lots
 from server.followups.office_rules import COUNT, STOCK, shipped_office_rules
 from server.followups.supply_lots import NewLot
 from server.followups.supply_tasks import Lot, count_asked, go_out_first, in_order, level_of, not_counted
-from server.followups.supply_words import ENDS, ITEMS, UNITS
+from server.followups.supply_words import ENDS, ITEMS, unit_of
 from server.followups.town_calendar import calendar_of
 from server.models import Project, SupplyLot
 from server.places.desk import list_villages
@@ -76,7 +76,7 @@ def lines_of(lots: list[Lot]) -> list[Line]:
         Line(
             lot,
             item=in_language(ITEMS[lot.item]),
-            unit=in_language(UNITS[lot.item]),
+            unit=in_language(unit_of(lot.item, lot.left)),
             level=level_of(lot, rule, today()),
             goes_first=lot.id in first,
             is_counted=lot.id not in waiting,

@@ -13,9 +13,9 @@ def _(sentence: str, **values: Any) -> str:
     return str(gettext(sentence, **values))
 
 
-def _n(one: str, many: str, number: int) -> str:
-    """The sentence for a number, with %(num)s filled in; Chinese has one form."""
-    return str(ngettext(one, many, number))
+def _n(one: str, many: str, number: int, **values: Any) -> str:
+    """The sentence for a number, with %(num)s and what else stands in it filled in; Chinese has one form."""
+    return str(ngettext(one, many, number, **values))
 
 
 def is_english() -> bool:

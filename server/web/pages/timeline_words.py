@@ -15,7 +15,7 @@ from server.registry.last_periods import LastPeriod
 from server.web.pages.followup_words import Mark, in_language, mark_of
 from server.web.pages.lunar_words import both, say_problem
 from server.web.pages.shell import say_day
-from server.web.pages.texts import _
+from server.web.pages.texts import _, _n
 
 PURPOSES = (
     ("consent_service", _l("Keep data for her follow-up")),
@@ -142,7 +142,7 @@ def pregnancy_lines(pregnancy: Pregnancy, period: LastPeriod | None, today: date
     weeks, days = divmod((today - pregnancy.ga_anchor).days, 7)
     edd = pregnancy.ga_anchor + timedelta(days=GESTATION_DAYS)
     return [
-        (_("Gestational age"), _("%(weeks)s weeks + %(days)s days", weeks=weeks, days=days)),
+        (_("Gestational age"), say_weeks(weeks, days)),
         (_("Approximate due date"), both(edd) if period else say_day(edd)),
         *told,
     ]
@@ -156,3 +156,9 @@ def period_lines(period: LastPeriod) -> list[tuple[str, str]]:
         (_("Please look at it"), say_problem(period)),
     ]
     return [line for line in lines if line[1]]
+
+
+def say_weeks(weeks: int, days: int) -> str:
+    """“20 weeks + 1 day”."""
+    both = _n("%(num)s week", "%(num)s weeks", weeks), _n("%(num)s day", "%(num)s days", days)
+    return _("%(weeks)s + %(days)s", weeks=both[0], days=both[1])

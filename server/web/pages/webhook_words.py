@@ -37,12 +37,16 @@ def groups_in_words(groups: str) -> str:
     return listed(SHORT[one] for one in groups.split(",") if one in SHORT)
 
 
+def say_range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def delivery_line(row: WebhookDelivery) -> dict[str, Any]:
     word, chip, icon = STATE_WORDS[row.state]
     return {
         "row": row,
         "what": str(PURPOSE_WORDS[row.purpose]),
-        "range": "" if row.purpose == TEST else f"{row.first_seq}–{row.last_seq}",
+        "range": "" if row.purpose == TEST else say_range(row.first_seq, row.last_seq),
         "state": str(word),
         "chip": chip,
         "icon": icon,

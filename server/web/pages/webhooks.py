@@ -20,7 +20,7 @@ from server.web.pages.channel_words import why_words
 from server.web.pages.door import pages
 from server.web.pages.sent import ID, sent_id, sent_text
 from server.web.pages.sign_in import require_person
-from server.web.pages.texts import _
+from server.web.pages.texts import _, _n
 from server.web.pages.toasts import Undo, say
 from server.web.pages.webhook_words import GROUP_WORDS, delivery_line, groups_in_words
 
@@ -180,7 +180,9 @@ def replay_webhook(project_id: int, webhook_id: int) -> Response:
 
     def act() -> Response:
         done = replay(row, require_person())
-        return say(path_of(project, row), _("%(number)s deliveries wait to be sent.", number=done))
+        return say(
+            path_of(project, row), _n("%(num)s delivery waits to be sent.", "%(num)s deliveries wait to be sent.", done)
+        )
 
     return or_again(SHOWN, lambda: facts_of_one(project, row), act)
 

@@ -162,8 +162,8 @@ def name_of(fact: str, clinical: bool) -> str:
 
 
 def say_dating(step: Step, today: date) -> str:
-    values = {"edd": short_day(step.on, today), "days": -step.days, "how": DATED_BY.get(step.fact, "")}
-    return _("%(days)s days before the approximate due date %(edd)s, %(how)s", **values)
+    values = {"edd": short_day(step.on, today), "days": say_days(-step.days), "how": DATED_BY.get(step.fact, "")}
+    return _("%(days)s before the approximate due date %(edd)s, %(how)s", **values)
 
 
 def rule_of(why: Explanation, row: FollowUp, clinical: bool) -> Part:
@@ -188,21 +188,22 @@ def say_edge(step: Step, today: date) -> str:
 def say_sum(step: Step, today: date) -> str:
     """`7月5日 + 126 天 = 11月8日`, as a cadre would write it down."""
     on, gives = short_day(step.on, today), short_day(step.gives, today)
-    if step.months:
-        after = {"on": on, "months": step.months, "gives": gives}
-        if not step.days:
-            return _("%(on)s + %(months)s months = %(gives)s", **after)
-        sign = "−" if step.days < 0 else "+"
-        return _(
-            "%(on)s + %(months)s months %(sign)s %(days)s days = %(gives)s", sign=sign, days=abs(step.days), **after
-        )
-    if not step.days:
+    if not (step.months or step.days):
         return _("%(day)s, the same day", day=gives)
+    values = {"on": on, "gives": gives, "sign": "−" if step.days < 0 else "+", "days": say_days(abs(step.days))}
+    if step.months:
+        after = {**values, "months": _n("%(num)s month", "%(num)s months", step.months)}
+        if not step.days:
+            return _("%(on)s + %(months)s = %(gives)s", **after)
+        return _("%(on)s + %(months)s %(sign)s %(days)s = %(gives)s", **after)
     if (step.gives - step.on).days != step.days:
-        return _("%(on)s + %(days)s working days = %(gives)s", on=on, days=step.days, gives=gives)
-    if step.days < 0:
-        return _("%(on)s − %(days)s days = %(gives)s", on=on, days=-step.days, gives=gives)
-    return _("%(on)s + %(days)s days = %(gives)s", on=on, days=step.days, gives=gives)
+        values["days"] = _n("%(num)s working day", "%(num)s working days", step.days)
+        return _("%(on)s + %(days)s = %(gives)s", **values)
+    return _("%(on)s %(sign)s %(days)s = %(gives)s", **values)
+
+
+def say_days(number: int) -> str:
+    return _n("%(num)s day", "%(num)s days", number)
 
 
 def calendar_of(why: Explanation, row: FollowUp) -> Part:

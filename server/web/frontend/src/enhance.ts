@@ -1,11 +1,18 @@
 // Small helps, asked for by data attributes; the same page works without them.
+import { enhanceBulk } from "./bulk";
+import { enhanceSheet } from "./sheet";
 
 export function enhance(root: HTMLElement): void {
   each(root, "[data-submit-on-change]", (field) =>
-    field.addEventListener("change", () => (field as HTMLSelectElement).form?.requestSubmit()));
+    field.addEventListener("change", () => {
+      // In a phone's sheet several wishes are made before they are sent.
+      if (field.dataset.submitOnChange === "desk" && matchMedia(PHONE).matches) return;
+      (field as HTMLSelectElement).form?.requestSubmit();
+    }));
   each(root, "[data-hide-with-script]", (button) => (button.hidden = true));
   each(root, "[data-reveal]", enhanceReveal);
   each(root, "[data-fold]", enhanceFold);
+  each(root, "[data-sheet]", enhanceSheet);
   each(root, "[data-copy]", enhanceCopy);
   each(root, "[data-print]", (button) => {
     button.hidden = false;
@@ -64,6 +71,7 @@ function enhanceCopy(button: HTMLElement): void {
 }
 
 const DESK = "(min-width: 1024px)";
+const PHONE = "(max-width: 599px)";
 
 /** On a desk a record opens beside the list; on a narrow screen the link leads to its own page. */
 function enhancePanelLink(link: HTMLElement): void {
@@ -124,20 +132,4 @@ function sayBusy(form: HTMLFormElement): void {
     button.disabled = true;
     button.textContent = word;
   });
-}
-
-/** The bar of acts is there only while some rows are ticked, and says how many. */
-function enhanceBulk(form: HTMLElement): void {
-  const bar = form.querySelector<HTMLElement>("[data-bulk-bar]");
-  const count = form.querySelector<HTMLElement>("[data-bulk-count]");
-  if (!bar || !count) return;
-  const show = () => {
-    const ticked = form.querySelectorAll("input[name=record]:checked").length;
-    const everything = form.querySelector<HTMLInputElement>("input[name=all]");
-    if (!ticked && everything) everything.checked = false;
-    bar.hidden = !ticked;
-    count.textContent = (count.dataset.words ?? "%s").replace("%s", String(ticked));
-  };
-  form.addEventListener("change", show);
-  show();
 }

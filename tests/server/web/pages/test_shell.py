@@ -27,7 +27,7 @@ OFFICE = ("/map", "/forms", "/phones", "/places", "/audit")
         (
             "lea",
             [
-                *("/follow-ups", *OFFICE, "/reports", "/consents/texts", "/rules"),
+                *("/", "/follow-ups", *OFFICE, "/reports", "/consents/texts", "/rules"),
                 *("/office", "/hand-overs", "/emergency", "/admin"),
             ],
         ),
