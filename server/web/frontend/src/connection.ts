@@ -24,7 +24,7 @@ export function isOffline(): boolean {
   return document.body.classList.contains("is-offline");
 }
 
-/** The banner, and on each button that would send something why it does nothing now. */
+/** The banner, and on each button that would send something that it does nothing now; a page's main button says why. */
 export function showOffline(offline: boolean): void {
   document.body.classList.toggle("is-offline", offline);
   markButtons(offline);
@@ -45,7 +45,7 @@ function markButtons(offline: boolean): void {
     button.querySelector(".why")?.remove();
     if (!offline) return button.removeAttribute("aria-disabled");
     button.setAttribute("aria-disabled", "true");
-    if (!why || button.classList.contains("square")) return;
+    if (!why || !button.classList.contains("primary")) return;
     const said = Object.assign(document.createElement("span"), { className: "why", textContent: why });
     button.append(said);
   });

@@ -34,8 +34,12 @@ function askFirst(event: SubmitEvent): void {
 
 /** A fragment's form stays as it is, too, when nobody is signed in any more or the server cannot take it. */
 function keepFragment(event: Event): void {
-  const detail = (event as CustomEvent).detail as { xhr: XMLHttpRequest; elt: Element; shouldSwap: boolean };
-  const form = detail.elt.closest("form");
+  const detail = (event as CustomEvent).detail as {
+    xhr: XMLHttpRequest;
+    requestConfig: { elt: Element };
+    shouldSwap: boolean;
+  };
+  const form = detail.requestConfig.elt.closest("form");
   if (!form || (detail.xhr.status !== 401 && detail.xhr.status < 500)) return;
   detail.shouldSwap = false;
   say(form, detail.xhr.status === 401 ? "kept-signed-out" : "kept-no-server");
