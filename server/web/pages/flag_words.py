@@ -11,8 +11,7 @@ from server.intake.quality_flags import Flag
 from server.intake.quality_limits import KINDS, LIMITS
 from server.intake.wanted import ANY
 from server.models import Project
-from server.web.pages.calendar_words import listed
-from server.web.pages.texts import _
+from server.web.pages.texts import _, listed
 
 SEALED: Final = "sealed"
 """No flag: what nobody may read has a list of its own."""
