@@ -26,7 +26,7 @@ from server.web.central.loading import load_project
 from server.web.ogc_formats import JSON_ONLY, OF_DEFINITION, Offered, choose_format
 from server.web.ogc_parameters import FIRST_LIMIT, LARGEST_LIMIT, OF_ITEMS, read_stretch, refuse_unknown, write_token
 from server.web.readings import note_read
-from server.web.session import caller, now, own_url, reading, today
+from server.web.session import caller, own_url, reading, today
 from server.web.telling import telling
 from server.web.wire import central_json, ogc_json, ogc_openapi
 from server.web.wire.geojson import reply_geojson
@@ -96,7 +96,7 @@ def get_items(project_id: int, name: str) -> Response:
     found = one.list_page(project, stretch)
     token = write_token(found.features[-1]["id"]) if found.has_more else None
     asked = {key: request.args[key] for key in OF_ITEMS if key in request.args}
-    return say(ogc_json.items(base_of(project), name, asked, found.features, token, now()), reply_geojson)
+    return say(ogc_json.items(base_of(project), name, asked, found.features, token), reply_geojson)
 
 
 def get_item(project_id: int, name: str, **key: Any) -> Response:

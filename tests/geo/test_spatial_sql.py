@@ -134,3 +134,11 @@ def test_the_box_around_a_place_holds_the_whole_circle(lat: float, metres: float
         assert abs(lon) == 180 or metres_between(105, lat, lon, edge) >= metres
     for edge in (box.north, box.south):
         assert abs(edge) == 90 or metres_between(105, lat, 105, edge) >= metres
+
+
+def test_edges_are_those_of_points_lines_and_areas(spots: Connection) -> None:
+    query = select(SPOT.c.id, *spatial_sql.edges(SPOT.c.place)).where(SPOT.c.id.in_([1, LINE, AREA]))
+    found = {row[0]: tuple(row[1:]) for row in spots.execute(query)}
+    lon, lat = scattered()[1]
+    assert found[1] == pytest.approx((lon, lat, lon, lat))
+    assert found[LINE] == found[AREA] == pytest.approx((105.44, 30.44, 105.60, 30.60))

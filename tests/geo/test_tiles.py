@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.tiles import Box, tile_box, tile_of
+from geo.tiles import Box, box_around, tile_box, tile_of
 
 
 def test_the_first_tile_is_the_whole_mercator_world() -> None:
@@ -31,3 +31,8 @@ def test_a_tile_that_does_not_exist_is_refused(tile) -> None:
 
 def test_a_box_is_plain_degrees() -> None:
     assert Box(1, 2, 3, 4) == Box(west=1, south=2, east=3, north=4)
+
+
+def test_a_box_around_others_reaches_to_the_outermost_edges() -> None:
+    assert box_around([Box(1, 2, 3, 4), Box(2, 1, 2, 9)]) == Box(1, 1, 3, 9)
+    assert box_around([]) is None

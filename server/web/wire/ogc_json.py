@@ -62,20 +62,17 @@ def collection(base: str, one: Described) -> Json:
     return body | {"crs": [CRS84], "links": links}
 
 
-def items(
-    base: str, name: str, asked: Mapping[str, str], features: Iterable[Feature], token: str | None, now: datetime
-) -> Json:
-    """A page, answered `now`. `asked` are the question's parameters; `token` of the next page, None on the last one.
+def items(base: str, name: str, asked: Mapping[str, str], features: Iterable[Feature], token: str | None) -> Json:
+    """A page. `asked` are the question's parameters; `token` of the next page, None on the last one.
 
-    There is no `numberMatched`: it would count everything for each page.
+    There is no `numberMatched`: it would count everything for each page. Nor a `timeStamp`, which HTTP's Date is already.
     """
     own = address_of(base, name)
     links = [link(with_query(f"{own}/items", asked), "self", GEOJSON_TYPE), link(own, "collection")]
     if token is not None:
         links.append(link(with_query(f"{own}/items", {**asked, "token": token}), "next", GEOJSON_TYPE))
     told = [tell(one) for one in features]
-    when = {"timeStamp": central_json.instant(now), "numberReturned": len(told)}
-    return {"type": "FeatureCollection", "features": told, **when, "links": links}
+    return {"type": "FeatureCollection", "features": told, "numberReturned": len(told), "links": links}
 
 
 def item(base: str, name: str, one: Feature) -> Json:

@@ -82,11 +82,10 @@ def schemas_of(collection: str) -> Json:
         links=LINKS,
     )
     page = an_object(
-        "type features links timeStamp numberReturned",
+        "type features links numberReturned",
         type={"type": "string", "enum": ["FeatureCollection"]},
         features=many(ref(f"{word}Feature")),
         links=LINKS,
-        timeStamp={"type": "string", "format": "date-time"},
         numberReturned={"type": "integer", "minimum": 0},
     )
     return {f"{word}Feature": feature, f"{word}Page": page}

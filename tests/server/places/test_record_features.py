@@ -8,7 +8,7 @@ from server.access.allow import Scope
 from server.db import Database
 from server.models import Submission, Village
 from server.places.pins import features_in_view
-from server.places.record_features import list_record_features, own_places
+from server.places.record_features import extent_of_records, list_record_features, own_places
 from server.places.stretch import Stretch
 from server.places.villages import import_boundaries
 from tests.client import Client
@@ -48,3 +48,22 @@ def test_a_box_is_searched_by_the_spatial_index(database: Database, project_id: 
     lines = plan_of(database, asked)
     assert lines[0].startswith("SEARCH submission_geometry USING INTEGER PRIMARY KEY"), lines
     assert "idx_submission_geometry_geometry" in lines[2], lines
+
+
+def test_an_extent_holds_them_all_and_says_where_none_of_them_lies(
+    database: Database, project_id: int, phone: Client
+) -> None:
+    """Whole hundredths of a degree: the point is at 105.0123 E 30.0123 N, the label of the village north of it at 30.03."""
+    whole = Scope(project_id, True)
+    with database.reading() as db:
+        assert extent_of_records(db, whole) is None
+    phone.send(project_id, a_record(gps="30.0123 105.0123 300 5"))
+    with database.reading() as db:
+        assert extent_of_records(db, whole) == Box(105.01, 30.01, 105.02, 30.02)
+    phone.send(project_id, a_record(gps=FAR_OUTSIDE))
+    phone.send(project_id, a_record(village=NORTH_WEST))
+    with database.reading() as db:
+        found = extent_of_records(db, whole)
+        assert found and (found.west, found.south, found.east) == pytest.approx((105.01, 30.01, 105.2), abs=0.0101)
+        assert found.north >= 30.03
+        assert extent_of_records(db, Scope(project_id, False, frozenset())) is None

@@ -66,3 +66,8 @@ def test_what_nobody_foresaw_says_a_number_and_never_the_words(app: Flask, caplo
 
     assert problem.details["error_id"] in caplog.text
     assert answer not in caplog.text and "ValueError" in caplog.text
+
+
+def test_a_method_that_an_address_does_not_take_comes_with_those_that_it_takes(app: Flask) -> None:
+    answer = app.test_client().put("/v1/sessions")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
