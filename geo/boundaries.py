@@ -187,7 +187,7 @@ def _check_row(row: Row, code: str, name: str, first_row: dict[str, int], compla
 
 
 def _find_columns(rows: list[Row], codes_needed: bool = True) -> tuple[str, str]:
-    columns = list(rows[0].properties)
+    columns = list(dict.fromkeys(column for row in rows for column in row.properties))
     code, name = _first_named(columns, CODE_NAMES), _first_named(columns, NAME_NAMES)
     if code is None and not codes_needed:
         code = ""

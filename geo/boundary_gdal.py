@@ -165,4 +165,4 @@ def _plain(value: Any) -> Any:
 def _only_area(area: BaseGeometry | None, number: int) -> BaseGeometry | None:
     if area is None or area.geom_type in {"Polygon", "MultiPolygon"}:
         return area
-    raise refused(f"Row {number} is not an area but {area.geom_type}.", rows=[number])
+    raise refused(f"Row {number} is not an area but {area.geom_type}.", "not_areas", rows=[number])

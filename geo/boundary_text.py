@@ -29,6 +29,8 @@ def read_geojson(data: bytes) -> Rows:
             for number, one in enumerate(features, start=1)
         ]
         return Rows("GeoJSON", _crs_of_json(document), rows)
+    except UnicodeDecodeError as error:
+        raise refused("This GeoJSON is not in UTF-8. Save it again as UTF-8.", "not_utf8") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CRSError) as error:
         raise refused("This is not a GeoJSON FeatureCollection in UTF-8.", "unreadable") from error
 
@@ -59,7 +61,7 @@ def _area_of_json(geometry: dict[str, Any] | None, number: int) -> BaseGeometry 
     if geometry is None:
         return None
     if geometry.get("type") not in {"Polygon", "MultiPolygon"}:
-        raise refused(f"Row {number} is not an area but {str(geometry.get('type'))[:40]}.", rows=[number])
+        raise refused(f"Row {number} is not an area but {str(geometry.get('type'))[:40]}.", "not_areas", rows=[number])
     try:
         return shapely.force_2d(shapely.geometry.shape(geometry))
     except (shapely.errors.ShapelyError, ValueError, TypeError, IndexError) as error:

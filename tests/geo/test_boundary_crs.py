@@ -23,11 +23,11 @@ from geo.locate import Locator
 
 Corner = tuple[float, float]
 
-# (longitude, latitude) of each town's south-western corner; how far web maps draw it from where it is; its two grids
+# (longitude, latitude) of each town's south-western corner; how far web maps draw it from where it is; its grids
 TOWNS = {
-    "Dingxi": ((104.626, 35.580), 248, "EPSG:4523", "EPSG:4544"),
-    "Lezhi": ((105.020, 30.270), 416, "EPSG:4523", "EPSG:4544"),
-    "Enping": ((112.310, 22.180), 613, "EPSG:4525", "EPSG:4546"),
+    "Dingxi": ((104.626, 35.580), 248, "EPSG:4523", "EPSG:4544", "EPSG:4496", "EPSG:4507"),
+    "Lezhi": ((105.020, 30.270), 416, "EPSG:4523", "EPSG:4544", "EPSG:4496", "EPSG:4507"),
+    "Enping": ((112.310, 22.180), 613, "EPSG:4525", "EPSG:4546", "EPSG:4497", "EPSG:4508"),
 }
 STEP = 0.004  # a village is about 400 m wide and high: less than what GCJ-02 shifts in the south
 CODES = ("510000000001", "510000000002", "510000000003", "510000000004")
@@ -131,12 +131,13 @@ def as_shapefile(shapes: dict[str, shapely.Polygon], crs: str, folder: Path) -> 
 
 
 FORMATS = {"GeoJSON": as_geojson, "GeoPackage": as_geopackage, "Shapefile": as_shapefile, "KML": as_kml}
-SYSTEMS = ("WGS-84", "CGCS2000", "grid with its zone", "grid without its zone", "GCJ-02")
+GRIDS = ("grid with its zone", "grid without its zone", "grid of 6 degrees with its zone", "grid of 6 degrees without")
+SYSTEMS = ("WGS-84", "CGCS2000", *GRIDS, "GCJ-02")
 
 
 def system_of(town: str, system: str) -> str:
     named = {"WGS-84": "EPSG:4326", "CGCS2000": "EPSG:4490", "GCJ-02": "GCJ-02"}
-    return named.get(system) or TOWNS[town][2 if system == "grid with its zone" else 3]
+    return named.get(system) or str(TOWNS[town][2 + GRIDS.index(system)])
 
 
 def villages_at(found: BoundaryFile, places: list[Corner]) -> list[str | None]:
@@ -188,9 +189,9 @@ def test_a_file_of_a_web_map_taken_for_gps_moves_homes_into_another_village(town
     assert moved > len([one for one in right if one]) / 2
 
 
-@pytest.mark.parametrize("system", ["grid with its zone", "grid without its zone"])
+@pytest.mark.parametrize("system", GRIDS)
 def test_the_next_zone_is_refused(system: str, tmp_path: Path) -> None:
-    """Enping lies in zone 37; a file of zone 36's numbers, or declared as such, is another place on earth."""
+    """Enping lies in zone 37 (of 6 degrees 19); a file of the zone before's numbers, or declared as such, is another place on earth."""
     crs = system_of("Enping", system)
     data, filename = as_shapefile(drawn(TOWNS["Enping"][0], crs), crs, tmp_path)
     with pytest.raises(InvalidBoundary) as raised:

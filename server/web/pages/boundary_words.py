@@ -18,6 +18,8 @@ BY_KIND = {
     "unknown_format": _l("This is no GeoJSON, KML, GeoPackage or zipped Shapefile."),
     "too_large": _l("The file is larger than the boundaries of a town can be. Simplify the outlines first."),
     "corners": _l("Each line is one corner: longitude, comma, latitude. An outline has three at least."),
+    "not_areas": _l("These rows are points or lines. A village is an area."),
+    "not_utf8": _l("The file is not in UTF-8. Save it again as UTF-8."),
     "empty": _l("The file holds no areas."),
     "layers": _l("The file holds several layers. Keep the one with the villages."),
     "unsafe": _l("The file holds parts that are not plain tables, so it was not opened."),
