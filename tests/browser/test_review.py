@@ -1,10 +1,12 @@
 """Reviewing without leaving the list, by pointer and by keys; everything also works without script."""
 
+import orjson
 from sqlalchemy import select
 
+from server.access.phones import revoke_app_user
 from server.clock import now
 from server.intake.quality_judging import judge_waiting
-from server.models import Actor, AppUser
+from server.models import Actor, AppUser, QualityFlag
 from tests.browser.looking import list_faults
 from tests.chromium import PHONE
 
@@ -88,6 +90,27 @@ def test_what_did_not_go_back_is_listed_on_a_phone_too(town, open_tab):
     assert not tab.is_wider_than_the_screen()
     tab.shoot("review-returned-many-phone")
     assert tab.complaints == []
+
+
+def test_where_nobody_could_correct_it_that_is_read_before_the_reason_is_written(town, open_tab, database):
+    record = town.record(note="三社")
+    with database.transaction() as db:
+        told = orjson.dumps({"record": record, "happened": 1, "service": 1}).decode()
+        given = {"project_id": town.project_id, "found_at": now()}
+        db.add(QualityFlag(submission_id=record, kind="checked", told_json=told, **given))
+        late = orjson.dumps({"days": 4, "records": 12}).decode()
+        db.add(QualityFlag(submission_id=record, kind="late", told_json=late, **given))
+        for phone in db.scalars(select(AppUser)):
+            revoke_app_user(db, phone.actor_id, None, now())
+    for size, language, theme in ((PHONE, "zh_Hans", "light"), (None, "en", "dark")):
+        tab = open_tab("rita", size, language, theme=theme)
+        tab.go(f"/review/{record}")
+        assert tab.page.locator("[data-return] .block.warn").count() == 1
+        tab.page.click("[data-return] summary")
+        assert tab.page.locator("[data-return] .block.warn").is_visible()
+        tab.shoot(f"review-return-hindered-{language}")
+        assert not tab.is_wider_than_the_screen()
+        assert tab.complaints == []
 
 
 def test_who_carries_the_phone_reads_why_a_record_came_back_on_her_page_of_today(town, open_tab, database):

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from server.config import Config
 from server.db import Database
-from server.models import Entity, EntityBacklog
+from server.models import Entity, EntityBacklog, Household
 from tests.phones.collectsim.csim.phone import Phone
 from tests.walks.test_consent_taken_back import Town
 from tests.walks.test_phone_to_reminder import (
@@ -120,6 +120,7 @@ def test_a_visit_is_returned_offered_corrected_and_counts_once(walk: Walk) -> No
     (home,) = here.entities["households"]["rows"].values()
     assert (home["name"], home["props"]["door_code"], home["online"]) == (after["new_id"], "A-0302", True)
     assert home["label"] == "A-0302 五社"
+    assert labels_of_homes(walk) == ["A-0302 五社"], "the office calls it so, too"
     assert [one for one in walk.follow_ups(shanghai_today()) if one["rule"].startswith("HH-")] == asked
     assert MARK not in town.read("worker", f"/m?project={walk.project}")
     walk.run_jobs(shanghai_today() + timedelta(days=1), time(10))
@@ -132,6 +133,15 @@ def test_a_visit_is_returned_offered_corrected_and_counts_once(walk: Walk) -> No
     here.submit(other)
     assert sorted(states(walk, town)) == sorted([(sent["id"], "edited"), (other["id"], None)])
     assert walk.report.failed() == [], walk.report.fails
+
+
+def labels_of_homes(walk: Walk) -> list[str]:  # noqa: F811
+    config = replace(Config(walk.server.data_dir), **walk.server.database_url)
+    database = Database(config.sqlalchemy_url, config.key_file)
+    with database.reading() as db:
+        found = list(db.scalars(select(Household.label)))
+    database.dispose()
+    return found
 
 
 def test_a_womans_check_comes_back_without_a_word_of_her_health_and_leaves_with_her(walk: Walk) -> None:  # noqa: F811
