@@ -154,6 +154,46 @@ WHAT_WORDS: dict[str, Line] = {
     "en": Line("英文", "English"),
 }
 
+TYPE_WORDS: dict[str, Line] = {
+    "text": Line("文字", "text"),
+    "integer": Line("整数", "whole number"),
+    "decimal": Line("小数", "number"),
+    "range": Line("滑动选数", "number on a scale"),
+    "date": Line("日期", "date"),
+    "time": Line("时间", "time"),
+    "datetime": Line("日期和时间", "date and time"),
+    "dateTime": Line("日期和时间", "date and time"),
+    "select_one": Line("单选", "one choice"),
+    "select_multiple": Line("多选", "several choices"),
+    "select_one_from_file": Line("从名单里选一个", "one of a list"),
+    "select_multiple_from_file": Line("从名单里选几个", "several of a list"),
+    "rank": Line("排次序", "order of choices"),
+    "acknowledge": Line("打勾确认", "a tick"),
+    "note": Line("只显示的话", "words alone"),
+    "calculate": Line("算出来的值", "worked out"),
+    "hidden": Line("不显示的值", "not shown"),
+    "geopoint": Line("位置", "place"),
+    "geotrace": Line("路线", "way"),
+    "geoshape": Line("地块", "area"),
+    "image": Line("照片", "photo"),
+    "audio": Line("录音", "sound"),
+    "video": Line("录像", "film"),
+    "file": Line("文件", "file"),
+    "barcode": Line("扫码", "barcode"),
+    "start": Line("开始的时刻", "moment of the start"),
+    "end": Line("结束的时刻", "moment of the end"),
+    "today": Line("当天日期", "day of the visit"),
+    "deviceid": Line("手机编号", "id of the phone"),
+    "group": Line("一组题", "group"),
+    "repeat": Line("可重复的一组题", "repeated group"),
+}
+"""Types of questions, for who has never seen a form in Excel."""
+
+
+def type_words(kind: str) -> Line:
+    """The type itself where there are no words for it."""
+    return TYPE_WORDS.get(kind, Line(kind, kind))
+
 
 def what_words(difference: Difference) -> Line | None:
     """The column, setting or language that changed, in words; itself where there are none; None where nothing is named."""

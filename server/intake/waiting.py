@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from geo.masking import Shown, shown_as
@@ -12,33 +12,36 @@ from server.access.small_numbers import Counted, Telling, tell
 from server.intake.wanted import in_scope
 from server.models import Submission
 
-TO_REVIEW = "records to review"
+BY_DECISION = "records by decision"
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """`oldest` is when the one arrived that waits longest; None where nothing waits, or the number is not shown."""
+    """`oldest` is when the one arrived that waits longest: for who reads the records, None for others and where none waits."""
 
     number: Shown
-    oldest: datetime | None
+    oldest: datetime | None = None
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """New records, and corrections that came back."""
+    return Submission.review_state.is_(None) | (Submission.review_state == "edited")
 
 
 def read_waiting(db: Session, scope: Scope) -> Waiting:
     """What waits in the scope of who decides, counted."""
-    number, oldest = _count(db, scope)
+    query = select(func.count(), func.min(Submission.created_at)).where(in_scope(scope), is_waiting())
+    number, oldest = db.execute(query).one()
     return Waiting(shown_as(number), oldest)
 
 
 def tell_waiting(db: Session, project_id: int, telling: Telling) -> Waiting:
-    """What waits in the whole town, without records about health, to who reads none of it."""
-    number, oldest = _count(db, Scope(project_id, everything=True))
-    shown = tell(telling, project_id, {TO_REVIEW: Counted({"town": number})})[TO_REVIEW].cells["town"]
-    return Waiting(shown, oldest if shown.value else None)
+    """What waits in the whole town, without records about health, to who reads none of it.
 
-
-def _count(db: Session, scope: Scope) -> tuple[int, datetime | None]:
-    """New records, and corrections that came back."""
-    state = Submission.review_state
-    query = select(func.count(), func.min(Submission.created_at)).select_from(Submission)
-    number, oldest = db.execute(query.where(in_scope(scope), state.is_(None) | (state == "edited"))).one()
-    return number, oldest
+    The records that are decided about stand beside it, and all of them are told elsewhere: neither gives the other back.
+    """
+    query = select(func.count(), func.count(case((is_waiting(), 1))))
+    every, waiting = db.execute(query.where(in_scope(Scope(project_id, everything=True)))).one()
+    counts = {"waiting": waiting, "decided": every - waiting}
+    told = tell(telling, project_id, {BY_DECISION: Counted(counts, total_is_out=True)})
+    return Waiting(told[BY_DECISION].cells["waiting"])

@@ -3,7 +3,7 @@ import inspect
 import re
 
 from forms import choice_differences, differences
-from forms.difference_words import KIND_WORDS, WEIGHT_WORDS, WHAT_WORDS, what_words
+from forms.difference_words import KIND_WORDS, TYPE_WORDS, WEIGHT_WORDS, WHAT_WORDS, type_words, what_words
 from forms.differences import WEIGHTS, Difference
 from forms.library import library_ids, read_library_form
 from forms.reading_questions import read_outline
@@ -27,7 +27,7 @@ def test_every_kind_of_difference_has_words_and_there_are_no_others():
 
 def test_all_words_are_in_both_languages():
     told = [line for one in KIND_WORDS.values() for line in one]
-    for line in [*told, *WEIGHT_WORDS.values(), *WHAT_WORDS.values()]:
+    for line in [*told, *WEIGHT_WORDS.values(), *WHAT_WORDS.values(), *TYPE_WORDS.values()]:
         assert re.search("[一-鿿]", line.zh) and re.search("[A-Za-z]", line.en) and not re.search("[一-鿿]", line.en)
 
 
@@ -49,3 +49,9 @@ def test_what_changed_is_named_with_its_language():
         "yes (fr)",
     )
     assert what_words(Difference("question_added", "harmless")) is None
+
+
+def test_every_type_that_our_forms_use_has_words_and_a_new_one_is_told_as_it_is_written():
+    used = {one.kind for form_id in library_ids() for one in read_outline(read_library_form(form_id)).questions}
+    assert used <= TYPE_WORDS.keys()
+    assert type_words("select_one").zh == "单选" and type_words("holograph").en == "holograph"

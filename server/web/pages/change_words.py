@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from forms.difference_words import KIND_WORDS, WEIGHT_WORDS, what_words
+from forms.difference_words import KIND_WORDS, WEIGHT_WORDS, type_words, what_words
 from forms.differences import WEIGHTS, Difference
 from forms.excel_words import Line
 from server.web import languages
@@ -47,14 +47,21 @@ def told(kind: tuple[str, list[dict[str, Any]]]) -> dict[str, Any]:
 def row_of(one: Difference) -> dict[str, Any]:
     """The question in both languages and its name, what changed, from what to what, and which others it holds for."""
     what = what_words(one)
+    mine = "en" if languages.language_tag() == "en" else "zh"
     return {
-        "labels": [one.labels[language] for language in sorted(one.labels, reverse=True)],
+        "labels": [one.labels[language] for language in sorted(one.labels, key=lambda each: (each != mine, each))],
         "name": one.name,
         "what": in_language(what) if what else "",
-        "old": one.old,
-        "new": one.new,
+        "old": value_of(one.kind, one.old),
+        "new": value_of(one.kind, one.new),
         "also": [path.rpartition("/")[2] for path in one.also],
     }
+
+
+def value_of(kind: str, value: str | None) -> str | None:
+    """What stood there: a type in words, all else as it was written."""
+    is_type = kind in ("question_added", "question_removed", "type_changed")
+    return in_language(type_words(value)) if is_type and value is not None else value
 
 
 def in_language(line: Line) -> str:

@@ -56,7 +56,15 @@ def test_a_towns_form_comes_as_it_was_uploaded_and_what_its_edit_changes_is_show
     page = text_of(lea.see("/forms/talk/draft/changes"))
     places = [page.index(words) for words in ("会丢数据 · 1", "可能改了名 · 1", "改变问法或算法 · 1", "没有影响 · 3")]
     assert places == sorted(places)
-    for words in ("谈了什么 What about subject", "topic", "改回旧名", "什么时候问", "${again} = 'yes'", "不来", "谢谢"):
+    for words in (
+        "谈了什么 What about 文件里的名字： subject",
+        "topic",
+        "改回旧名",
+        "什么时候问",
+        "${again} = 'yes'",
+        "不来",
+        "谢谢",
+    ):
         assert words in page
     form = text_of(lea.see("/forms/talk"))
     assert "会丢数据 1" in form and "草稿改了什么" in form
