@@ -41,6 +41,7 @@ POST /sign-in/code
 POST /sign-in/passkey
 POST /sign-in/passkey/options
 POST /sign-out
+GET /signed-in
 GET /static/<path:filename>
 POST /theme
 

@@ -136,6 +136,7 @@ NO_PAGES = {
     "/review/export/made/<export_id>",
     "/review/list.csv",
     "/rights/<request_id>/data.json",
+    "/signed-in",
 }
 MEANT = {
     "/library/lists/<name>": {"name": "list"},

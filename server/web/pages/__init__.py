@@ -72,6 +72,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     shifts,
     sign_in,
     start,
+    still_here,
     supplies,
     timeline,
     timetable,

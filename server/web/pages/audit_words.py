@@ -9,7 +9,7 @@ from server.access.audit_queries import Acts
 from server.access.unusual import Finding, least
 from server.models import Audit
 from server.web.pages.shell import say_day, say_moment
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.words import ROLE_WORDS
 
 READ_WORDS = {
@@ -190,7 +190,7 @@ def act_words(action: str) -> str:
 def role_words(held: str) -> str:
     """The roles of a look, as access/reading_log.py `as_what` wrote them."""
     names = {**ROLE_WORDS, "phone": _("phone")}
-    return "、".join(str(names.get(one) or roles.BY_SYSTEM[one].name) for one in held.split(",") if known_role(one))
+    return say_list(names.get(one) or roles.BY_SYSTEM[one].name for one in held.split(",") if known_role(one))
 
 
 def known_role(name: str) -> bool:

@@ -27,7 +27,7 @@ from server.web.pages.followups import (
     read_wanted,
 )
 from server.web.pages.pager import address
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.telling import telling
 
 SILENT = 3
@@ -121,7 +121,7 @@ def rows_by_worker(board: Board, phones: list[Phone], names: dict[str, str]) -> 
 
 
 def villages_of(phone: Phone, names: dict[str, str]) -> str:
-    return _("the whole town") if phone.villages is None else "、".join(names_of(phone.villages, names))
+    return _("the whole town") if phone.villages is None else say_list(names_of(phone.villages, names))
 
 
 def names_of(codes: Iterable[str], names: dict[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from server.access.allow import may, scope_of
 from server.models import Project
 from server.places.report import ImportReport
 from server.web import session
-from server.web.pages.texts import _, _n
+from server.web.pages.texts import _, _n, say_list
 
 FEW = 12
 BY_HAND = ("drawing", "merge", "undo")  # no file: its name would be the village's
@@ -72,7 +72,7 @@ def name(report: ImportReport, code: str | None) -> str:
 
 def names(report: ImportReport, codes: Iterable[str]) -> str:
     found = list(codes)
-    shown = "、".join(name(report, code) for code in found[:FEW])
+    shown = say_list(name(report, code) for code in found[:FEW])
     more = _(" and %(number)s more", number=len(found) - FEW) if len(found) > FEW else ""
     return shown + more
 

@@ -14,7 +14,7 @@ from server.web import languages
 from server.web.pages.followup_words import in_language
 from server.web.pages.moments import MONTHS
 from server.web.pages.shell import say_day
-from server.web.pages.texts import _, _n
+from server.web.pages.texts import _, _n, say_list
 
 MARKS = {
     "A": _l("compared with the notice itself"),
@@ -70,7 +70,7 @@ def festivals_of(codes: Sequence[str]) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    return (", " if is_english() else "、").join(words)
+    return say_list(words)
 
 
 def is_english() -> bool:

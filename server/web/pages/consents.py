@@ -29,7 +29,7 @@ from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import sent_text
 from server.web.pages.shell import current_project, today
 from server.web.pages.sign_in import require_person
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.toasts import say
 from server.web.readings import note_read
 
@@ -121,7 +121,7 @@ def line_of(one: ToAsk, names: dict[str, str], day: date) -> dict[str, Any]:
         "state": state,
         "state_words": str(TO_ASK[state]),
         "until": until_words(one.until, day),
-        "changed": "、".join(map(name_of, one.changed)),
+        "changed": say_list(map(name_of, one.changed)),
     }
 
 

@@ -42,7 +42,9 @@ def say_due(case: Feedback, today: date) -> str:
     if case.answered_on is not None:
         return _("answered")
     left = (case.due_on - today).days
-    if left >= 0:
+    if left == 0:
+        return _("Last day today")
+    if left > 0:
         return _n("%(num)s day left", "%(num)s days left", left)
     return _n("%(num)s day over", "%(num)s days over", -left)
 

@@ -19,7 +19,7 @@ from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.sent import ID, check_text, sent_id, sent_text
 from server.web.pages.shell import current_project, today
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.toasts import say
 from server.web.pages.words import role_word
 
@@ -63,7 +63,7 @@ def line_of(one: HandOverRow, may_end: bool) -> dict[str, object]:
         "id": one.row.id,
         "absent": one.absent,
         "stand_in": one.stand_in,
-        "villages": "、".join(one.villages),
+        "villages": say_list(one.villages),
         "from_day": one.row.from_day,
         "until_day": one.row.until_day,
         "note": one.row.note,

@@ -37,7 +37,7 @@ from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import sent_text
 from server.web.pages.shell import say_day, say_moment, today
 from server.web.pages.sign_in import require_person
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.toasts import say
 
 MARKS = {"due": "due", "red": "over", "overdue": "over", "late": "over", "critical": "critical"}
@@ -65,7 +65,7 @@ def behind_syncs(notices: list[Notice]) -> dict[str, str]:
 
 
 def say_phone(which: sync_words.Meant) -> str:
-    villages = "、".join(which.villages) or _("the whole town")
+    villages = say_list(which.villages) or _("the whole town")
     return _("%(villages)s, since %(when)s", villages=villages, when=say_moment(which.since))
 
 

@@ -24,7 +24,7 @@ from server.web.pages.review_words import say_seal
 from server.web.pages.rights import desk
 from server.web.pages.rights_words import KIND_WORDS, outcome_word
 from server.web.pages.sent import ID
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.timeline_words import PURPOSES
 from server.web.pages.words import role_word
 from server.web.readings import note_read
@@ -113,7 +113,7 @@ def reading_words(one: dict[str, Any]) -> dict[str, Any]:
     held = [role_of(name) for name in (one["as"] or "").split(",")]
     what = str(ACTIONS.get(one["action"], _("something of hers")))
     at: datetime = one["at"]
-    return {"at": at, "who": one["who"] or _("no longer here"), "what": what, "as": "、".join(filter(None, held))}
+    return {"at": at, "who": one["who"] or _("no longer here"), "what": what, "as": say_list(filter(None, held))}
 
 
 def role_of(system: str) -> str:

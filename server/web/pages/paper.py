@@ -24,7 +24,7 @@ from server.web.pages.followups import (
     read_wanted,
 )
 from server.web.pages.pager import address
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.readings import note_read
 
 MOST_DOORS: Final = 200
@@ -48,7 +48,7 @@ def print_follow_ups() -> Response:
 def sheet_of(sheet: Sheet, names: Mapping[str, str], phones: Sequence[Phone], day: date) -> dict[str, Any]:
     return {
         "village": names.get(sheet.village, _("Village not known")),
-        "worker": sheet.worker or "、".join(going_to(sheet.village, phones)),
+        "worker": sheet.worker or say_list(going_to(sheet.village, phones)),
         "doors": [door_of(trip, day) for trip in sheet.trips],
     }
 

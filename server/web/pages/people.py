@@ -14,7 +14,7 @@ from server.web.pages.door import pages
 from server.web.pages.sent import ID, sent_text
 from server.web.pages.shell import say_moment
 from server.web.pages.sign_in import require_person
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.toasts import Undo, say
 from server.web.pages.words import role_word
 
@@ -98,7 +98,7 @@ def rows() -> list[dict[str, object]]:
             "disabled": row.user.disabled_at is not None,
             "waiting": row.user.password_hash is None,
             "phones": row.phones,
-            "roles": "、".join(filter(None, map(role_word, row.role_ids))),
+            "roles": say_list(filter(None, map(role_word, row.role_ids))),
             "last_login_at": row.user.last_login_at,
         }
         for row in queries.list_people(session.db())

@@ -24,7 +24,7 @@ from server.web.pages.projects import sent_villages
 from server.web.pages.sent import ID, sent_id, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.toasts import say
 from server.web.pages.words import role_word
 from server.web.readings import note_keys
@@ -64,7 +64,7 @@ def list_facts(project: Project) -> dict[str, object]:
 
 def villages_of(known: dict[int, tuple[str, ...] | None], phone: Phone) -> str:
     names = known.get(phone.actor.id, ())
-    return _("the whole town") if names is None else "、".join(names) or _("none yet")
+    return _("the whole town") if names is None else say_list(names) or _("none yet")
 
 
 def carer_facts(phone: Phone, people: dict[int, Actor], gone: dict[int | None, str]) -> dict[str, object]:

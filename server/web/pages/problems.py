@@ -1,12 +1,12 @@
 """Problems as pages: what happened, what is safe, what to do now. Works without a session and without a database."""
 
 import logging
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Response, make_response, redirect, render_template, request
 
 from server import clock
-from server.errors import Problem
+from server.errors import BodyTooLarge, Problem
 from server.web import session
 from server.web.pages.own_paths import own_path
 from server.web.pages.problem_words import word_for_people
@@ -23,10 +23,23 @@ def say_problem(problem: Problem) -> Response:
     if problem.status == 401 and wants_page:
         return redirect_to_sign_in()
     words = describe(problem)
-    response = make_response(render_problem(problem, words), problem.status)
-    if problem.status == 401:
-        response.headers["HX-Redirect"] = "/sign-in?" + "away=1"
+    response = make_response(render_problem(problem, words), status_of(problem))
+    if (
+        problem.status == 401 and request.method == "GET"
+    ):  # a form that is sent stays where it is, with what stands in it
+        response.headers["HX-Redirect"] = f"/sign-in?away=1&next={quote(page_of_fragment(), safe='')}"
     return response
+
+
+def status_of(problem: Problem) -> int:
+    """Browsers and what stands between know a file that is too large by its own number."""
+    return 413 if isinstance(problem, BodyTooLarge) else problem.status
+
+
+def page_of_fragment() -> str:
+    """Where somebody goes on after signing in: the page that the fragment is a part of, and never the fragment."""
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return own_path(page.path + (f"?{page.query}" if page.query else ""))
 
 
 def redirect_to_sign_in() -> Response:
@@ -48,7 +61,7 @@ def render_problem(problem: Problem, words: dict[str, object]) -> str:
 
 
 def describe(problem: Problem) -> dict[str, object]:
-    title, safe, actions = words_for(problem.status)
+    title, safe, actions = words_for(status_of(problem))
     return {
         "title": title,
         "message": word_for_people(problem),
@@ -58,7 +71,22 @@ def describe(problem: Problem) -> dict[str, object]:
         "at": f"{clock.now().astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M:%S}",
         "request_id": problem.details.get("error_id"),
         "rows": (),
+        "again": fields_to_send_again() if problem.status >= 500 else None,
     }
+
+
+SECRET = {"password", "new", "code"}
+
+
+def fields_to_send_again() -> list[tuple[str, str]] | None:
+    """What was sent, for one press to send it once more; None for what a page does not hold: files, and what signs in."""
+    if (
+        request.method != "POST"
+        or request.mimetype != "application/x-www-form-urlencoded"
+        or SECRET & set(request.form)
+    ):
+        return None
+    return list(request.form.items(multi=True))
 
 
 def words_for(status: int) -> tuple[str, str, list[Action]]:

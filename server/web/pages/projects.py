@@ -21,7 +21,7 @@ from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.sent import ID, check_text, sent_id, sent_text
 from server.web.pages.sign_in import require_person
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.timetable import may_see_timetable
 from server.web.pages.toasts import say
 from server.web.pages.words import assignable_roles, role_word
@@ -97,7 +97,7 @@ def project_facts(project: Project) -> dict[str, object]:
 
 
 def holder(row: queries.HolderRow, project: Project) -> dict[str, object]:
-    villages = _("the whole town") if row.villages is None else "、".join(row.villages) or _("none yet")
+    villages = _("the whole town") if row.villages is None else say_list(row.villages) or _("none yet")
     return {
         "actor_id": row.actor.id,
         "name": row.actor.display_name,

@@ -69,6 +69,7 @@ def frame() -> dict[str, Any]:
         "theme": request.cookies.get("theme", "auto"),
         "shell": LazyShell(),
         "csrf": LazyText(session.csrf_token),
+        "actor": LazyText(lambda: session.caller().actor_id or ""),
         "toast": toasts.read_toast(),
     }
 

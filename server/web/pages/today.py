@@ -27,7 +27,7 @@ from server.web.pages.inbox import line_of as line_of_notice
 from server.web.pages.later import later_lines
 from server.web.pages.openable import find_open
 from server.web.pages.pager import PAGE, address, page_asked, pager
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.readings import note_read
 from server.web.wire import central_json
 
@@ -92,7 +92,7 @@ def standing_in(reach: Reach) -> list[str]:
         _(
             "You stand in for %(name)s: %(villages)s",
             name=people[one.from_id].display_name,
-            villages="、".join(village.name for village in villages if village.id in one.village_ids),
+            villages=say_list(village.name for village in villages if village.id in one.village_ids),
         )
         for one in handed
     ]

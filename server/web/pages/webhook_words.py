@@ -8,6 +8,7 @@ from server.feeds.deliveries import CHANGES, EMPTY, FAILED, REPLAY, SENDING, SEN
 from server.feeds.webhooks import ENTITIES, FOLLOW_UPS, RECORDS, REVIEW
 from server.models import WebhookDelivery
 from server.web.pages.channel_words import why_words
+from server.web.pages.texts import say_list
 
 GROUP_WORDS: dict[str, Any] = {
     RECORDS: _l("Records: sent, corrected, taken away"),
@@ -33,7 +34,7 @@ PURPOSE_WORDS: dict[str, Any] = {CHANGES: _l("changes"), REPLAY: _l("told again"
 
 
 def groups_in_words(groups: str) -> str:
-    return "、".join(str(SHORT[one]) for one in groups.split(",") if one in SHORT)
+    return say_list(SHORT[one] for one in groups.split(",") if one in SHORT)
 
 
 def delivery_line(row: WebhookDelivery) -> dict[str, Any]:

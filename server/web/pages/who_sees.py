@@ -13,7 +13,7 @@ from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.sent import ID
 from server.web.pages.shell import current_project, today
-from server.web.pages.texts import _
+from server.web.pages.texts import _, say_list
 from server.web.pages.words import role_word
 from server.web.readings import note_read
 
@@ -54,5 +54,5 @@ def shown(project: Project, found: list[Sees], back: str, title: str) -> Respons
 
 
 def line_of(one: Sees, project: Project) -> dict[str, str]:
-    words = "、".join(role_word(BY_SYSTEM[name].id) for name in one.roles if name != "app-user")
+    words = say_list(role_word(BY_SYSTEM[name].id) for name in one.roles if name != "app-user")
     return {"name": one.name, "roles": words, "because": str(PLAIN if project.kind == "plain" else BECAUSE[one.why])}

@@ -1,32 +1,86 @@
-// Shows the "server cannot be reached" banner while that is so, and takes it away by itself.
+// While the server cannot be reached: a banner says so, nothing is sent and no page is left, since none would come.
+// Both come back by themselves.
+import { askServer } from "./server";
 
 const EVERY_MS = 15_000;
+let timer = 0;
 
 export function watchConnection(): void {
-  window.addEventListener("offline", () => show(true));
-  window.addEventListener("online", () => void probe());
-  document.body.addEventListener("htmx:sendError", () => {
-    show(true);
-    window.setTimeout(() => void probe(), EVERY_MS);
+  window.addEventListener("offline", () => showOffline(true));
+  window.addEventListener("online", () => void askAgain());
+  document.body.addEventListener("htmx:sendError", () => showOffline(true));
+  document.body.addEventListener("htmx:afterSwap", () => markButtons(isOffline()));
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (!isOffline()) return;
+    event.preventDefault();
+    void askAgain();
   });
-  if (!navigator.onLine) show(true);
+  document.addEventListener("click", keepThePage, { capture: true });
+  document.addEventListener("submit", keepTheForm, { capture: true });
+  if (!navigator.onLine) showOffline(true);
 }
 
-function show(offline: boolean): void {
+export function isOffline(): boolean {
+  return document.body.classList.contains("is-offline");
+}
+
+/** The banner, and on each button that would send something that it does nothing now; a page's main button says why. */
+export function showOffline(offline: boolean): void {
   document.body.classList.toggle("is-offline", offline);
-  document.querySelectorAll<HTMLButtonElement>("form[method=post] button").forEach((button) => {
-    if (offline) button.setAttribute("aria-disabled", "true");
-    else button.removeAttribute("aria-disabled");
+  markButtons(offline);
+  window.clearTimeout(timer);
+  if (offline) timer = window.setTimeout(() => void askAgain(), EVERY_MS);
+}
+
+/** Only while it is away, so that the banner goes when it is back. */
+async function askAgain(): Promise<boolean> {
+  const there = (await askServer()) !== null;
+  showOffline(!there);
+  return there;
+}
+
+function markButtons(offline: boolean): void {
+  const why = document.querySelector<HTMLElement>("[data-word-offline-button]")?.dataset.wordOfflineButton ?? "";
+  document.querySelectorAll<HTMLButtonElement>("form[method=post] button:not([type=button])").forEach((button) => {
+    button.querySelector(".why")?.remove();
+    if (!offline) return button.removeAttribute("aria-disabled");
+    button.setAttribute("aria-disabled", "true");
+    if (!why || !button.classList.contains("primary")) return;
+    const said = Object.assign(document.createElement("span"), { className: "why", textContent: why });
+    button.append(said);
   });
 }
 
-async function probe(): Promise<void> {
-  try {
-    const answer = await fetch("/healthz", { cache: "no-store" });
-    show(!answer.ok);
-    if (!answer.ok) window.setTimeout(() => void probe(), EVERY_MS);
-  } catch {
-    show(true);
-    window.setTimeout(() => void probe(), EVERY_MS);
-  }
+/** Whoever is on the way with a list keeps it: the next page could not come, and the way back could not either. */
+function keepThePage(event: MouseEvent): void {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+  if (!link || !isOffline() || link.origin !== location.origin || link.hash || link.target) return;
+  stop(event);
+  void askAgain().then((there) => {
+    if (there) location.assign(link.href);
+    else sayItStays();
+  });
+}
+
+function keepTheForm(event: SubmitEvent): void {
+  if (!isOffline()) return;
+  stop(event);
+  const form = event.target as HTMLFormElement;
+  void askAgain().then((there) => {
+    if (there) form.requestSubmit(event.submitter);
+    else sayItStays();
+  });
+}
+
+function stop(event: Event): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** In the banner, which is a status: read out, and no second message. */
+function sayItStays(): void {
+  const line = document.querySelector<HTMLElement>(".offline [data-word-stays]");
+  if (!line) return;
+  line.textContent = "";
+  window.setTimeout(() => (line.textContent = line.dataset.wordStays ?? ""), 50);
 }

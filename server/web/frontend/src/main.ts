@@ -2,11 +2,13 @@
 import htmx from "htmx.org";
 import { watchConnection } from "./connection";
 import { enhance } from "./enhance";
+import { keepWhatIsTyped } from "./keeping";
 import { coverWhenIdle } from "./mask";
 import { offerPasskeys } from "./passkeys";
 import { offerPush } from "./push";
 import { watchReviewKeys } from "./review_keys";
 import { watchSlash } from "./slash";
+import { watchWaiting } from "./waiting";
 
 declare global {
   interface Window {
@@ -43,6 +45,8 @@ document.body.addEventListener("reviewed", (event) => {
 
 enhance(document.body);
 watchConnection();
+keepWhatIsTyped();
+watchWaiting();
 watchReviewKeys();
 watchSlash();
 coverWhenIdle();

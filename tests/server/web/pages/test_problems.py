@@ -1,7 +1,10 @@
+import re
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from server.web.pages import review
+from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import Browser, text_of
 
 
@@ -48,9 +51,52 @@ def test_a_fragment_gets_its_problem_as_a_fragment(town, browse):
     assert answer.status_code == 404 and "<html" not in page and "或者您不能看" in page
 
 
-def test_a_session_that_ended_sends_a_fragment_to_the_sign_in_page(town, browse):
-    answer = browse().see("/review/1/panel", **{"HX-Request": "true"})
-    assert answer.status_code == 401 and answer.headers["HX-Redirect"].startswith("/sign-in")
+def test_a_session_that_ended_sends_a_fragment_to_the_sign_in_page_and_back_to_its_page(town, browse):
+    page = {"HX-Request": "true", "HX-Current-URL": "http://localhost/review?state=approved"}
+    answer = browse().see("/review/1/panel", **page)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/sign-in?away=1&next=%2Freview%3Fstate%3Dapproved"
+
+
+def test_a_form_that_a_session_ended_under_stays_where_it_is(town, browse):
+    answer = browse().send("/review/1/state", {"comment": "看过了"}, **{"HX-Request": "true"})
+    assert answer.status_code == 401 and "HX-Redirect" not in answer.headers
+
+
+def database_away(app, monkeypatch):
+    def away(*_args, **_more):
+        raise OperationalError("SELECT 1", {}, Exception("unable to open database file"))
+
+    monkeypatch.setattr(app.extensions["fangshi.database"], "writing", away)
+
+
+def test_what_the_server_could_not_store_is_still_there_for_one_press(app, town, browse, monkeypatch):
+    ada = browse("ada")
+    with monkeypatch.context() as broken:
+        database_away(app, broken)
+        answer = ada.send("/admin/projects", {"name": '石桥镇 "一"', "kind": "plain"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 503 and "写好的都还在" in text_of(answer)
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    assert sent == {"__csrf": ada.csrf, "name": "石桥镇 &#34;一&#34;", "kind": "plain"}
+    assert '<form method="post" action="/admin/projects">' in page
+    assert ada.send("/admin/projects", {"name": '石桥镇 "一"', "kind": "plain"}).status_code == 303
+
+
+def test_a_password_is_in_no_page_again(app, town, browse, monkeypatch):
+    database_away(app, monkeypatch)
+    fields = {"email": "rita@example.test", "password": PASSWORD}
+    monkeypatch.setattr(app.extensions["fangshi.database"], "reading", app.extensions["fangshi.database"].writing)
+    answer = browse().send("/sign-in", fields)
+    assert answer.status_code == 503
+    assert PASSWORD not in answer.get_data(as_text=True) and "写好的" not in text_of(answer)
+
+
+def test_a_file_that_is_too_large_has_a_page_of_its_own(app, town, browse, monkeypatch):
+    ada = browse("ada")
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 100)
+    answer = ada.send("/admin/projects", {"name": "石" * 100, "kind": "plain"})
+    assert answer.status_code == 413 and "文件太大" in text_of(answer)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
