@@ -36,7 +36,7 @@ def test_each_problem_says_what_happened_what_is_safe_and_what_to_do(app, town, 
         away = OperationalError("SELECT 1", {}, Exception("unable to open database file"))
         monkeypatch.setitem(app.view_functions, "pages.list_forms", fail(away))
     if status == 413:
-        monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 100)
+        monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 2000)
     path = {403: "/review", 404: "/no/such/page"}.get(status, "/forms")
     for language, word in zip(("zh_Hans", "en"), WORDS[status], strict=True):
         tab.speak(language)
@@ -57,7 +57,7 @@ def test_each_problem_says_what_happened_what_is_safe_and_what_to_do(app, town, 
 
 def send_much(tab):
     tab.go("/admin")
-    tab.page.evaluate("document.querySelector('#f-name').value = '石'.repeat(100)")
+    tab.page.evaluate("document.querySelector('#f-name').value = '石'.repeat(1000)")
     tab.page.click("form[action='/admin/projects'] button.primary")
     tab.page.wait_for_selector(".problem")
 

@@ -103,9 +103,9 @@ def words_for(status: int) -> tuple[str, str, list[Action]]:
     if status in (404, 405):
         return _("There is nothing at this address"), _("Perhaps the address was mistyped, or it is gone."), [start]
     if status == 409:
-        return _("Somebody was quicker"), _("Both are kept; nothing was overwritten."), [start]
+        return _("Somebody was quicker"), _("Both are kept; nothing was overwritten."), back_or(start)
     if status == 413:
-        return _("The file is too large"), _("All else is as it was."), [start]
+        return _("The file is too large"), _("All else is as it was."), back_or(start)
     if status == 429:
         return _("Too many tries"), _("Nothing was changed."), [sign_in_action()]
     if status >= 500:
@@ -114,7 +114,15 @@ def words_for(status: int) -> tuple[str, str, list[Action]]:
             _("Nothing was half stored. Phones keep their records and send them again."),
             [again],
         )
-    return _("This could not be used"), _("Nothing was changed."), [start]
+    return _("This could not be used"), _("Nothing was changed."), back_or(start)
+
+
+def back_or(start: Action) -> list[Action]:
+    """To the page whose form this was, then to the start."""
+    page = own_path(urlsplit(request.referrer or "").path)
+    if request.method != "POST" or page == "/":
+        return [start]
+    return [{"href": page, "label": _("Back to the page")}, start]
 
 
 def sign_in_action() -> Action:

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from flask import abort
 from sqlalchemy.exc import OperationalError
 
 from server.web.pages import review
@@ -92,11 +93,15 @@ def test_a_password_is_in_no_page_again(app, town, browse, monkeypatch):
     assert PASSWORD not in answer.get_data(as_text=True) and "写好的" not in text_of(answer)
 
 
-def test_a_file_that_is_too_large_has_a_page_of_its_own(app, town, browse, monkeypatch):
+@pytest.mark.parametrize(("limit", "said"), [(2000, "2 kB"), (25_000_000, "25 MB")])
+def test_a_file_that_is_too_large_has_a_page_of_its_own_and_a_way_back(app, town, browse, monkeypatch, limit, said):
     ada = browse("ada")
-    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 100)
-    answer = ada.send("/admin/projects", {"name": "石" * 100, "kind": "plain"})
-    assert answer.status_code == 413 and "文件太大" in text_of(answer)
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", limit)
+    if limit > 2000:
+        monkeypatch.setitem(app.view_functions, "pages.make_project", lambda: abort(413))
+    answer = ada.send("/admin/projects", {"name": "石" * 1000}, Referer="http://localhost/admin?project=1")
+    assert answer.status_code == 413 and "文件太大" in text_of(answer) and said in text_of(answer)
+    assert 'class="button primary" href="/admin"' in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
