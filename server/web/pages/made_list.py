@@ -29,7 +29,7 @@ STATES: Final[dict[str, tuple[Any, str, str]]] = {
     WAITING: (_l("waiting"), "amber", "clock"),
     RUNNING: (_l("being made"), "amber", "clock"),
     READY: (_l("ready"), "brand", "check"),
-    FAILED: (_l("failed"), "red", "warning"),
+    FAILED: (_l("not made"), "amber", "warning"),
     OVER: (_l("over"), "dashed", "stop"),
 }
 """A state in words, with the kind and the icon of its chip."""

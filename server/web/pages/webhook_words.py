@@ -26,7 +26,7 @@ STATE_WORDS: dict[str, tuple[Any, str, str]] = {
     WAITING: (_l("waiting"), "amber", "clock"),
     SENDING: (_l("under way"), "outline", "clock"),
     SENT: (_l("came through"), "brand", "check"),
-    FAILED: (_l("failed"), "red", "warning"),
+    FAILED: (_l("failed"), "amber", "warning"),
     EMPTY: (_l("nothing left to tell"), "dashed", "check"),
 }
 """A state in words, with the kind and the icon of its chip."""
