@@ -191,7 +191,7 @@ def test_a_file_of_a_web_map_taken_for_gps_moves_homes_into_another_village(town
 
 @pytest.mark.parametrize("system", GRIDS)
 def test_the_next_zone_is_refused(system: str, tmp_path: Path) -> None:
-    """Enping lies in zone 37 (of 6 degrees 19); a file of the zone before's numbers, or declared as such, is another place on earth."""
+    """Enping lies in zone 37 (of 6 degrees 19); the zone before is another place on earth."""
     crs = system_of("Enping", system)
     data, filename = as_shapefile(drawn(TOWNS["Enping"][0], crs), crs, tmp_path)
     with pytest.raises(InvalidBoundary) as raised:
