@@ -123,13 +123,13 @@ def fill_template(url: str) -> str:
     return new_database(url, "fangshi_test")
 
 
-def new_database(url: str, name: str) -> str:
-    """An empty database with PostGIS beside the one that the URL names, made anew if it is there; gives its URL."""
+def new_database(url: str, name: str, template: str = TEMPLATE) -> str:
+    """A copy of the template (empty with PostGIS) beside the one that the URL names, made anew if it is there; its URL."""
     head, _, query = url.partition("?")
     server = f"{head.rpartition('/')[0]}/postgres?{query}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{head.rpartition('/')[0]}/{name}?{query}"
 
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from tests.databases import NoPostgresql, private_postgresql
-from tests.sizes import GROUPS, ROOT, beside
+from tests.sizes import GROUPS, ROOT, beside, files_in
 
 SOURCES = ("fangshi", "forms", "geo", "server", "tests")
 MEMORY = Path("/dev/shm")
@@ -23,12 +23,16 @@ PYTHON = [sys.executable, "-P", "-m"]
 # Runs at once: what starts processes of its own waits, and the others compute.
 AT_ONCE = 2 + (os.cpu_count() or 1)
 
+PAGES = files_in("tests/browser")
+HALF = "tests/browser/test_i"
 # Runs a database: so many, of a few minutes each, that no core is without work while the last one ends. The longest first.
 PARTS = {
-    "walks and pages": GROUPS["walks"] + GROUPS["pages"],
-    "meaning and phones": GROUPS["phones"] + GROUPS["meaning"] + GROUPS["fuzz"],
     "verbs": beside("tests/server/web"),
+    "walks": GROUPS["walks"],
+    "pages A-H": tuple(path for path in PAGES if path < HALF),
+    "pages I-Z": tuple(path for path in PAGES if path > HALF),
     "doors": ("tests/server/web",),
+    "meaning and phones": GROUPS["phones"] + GROUPS["meaning"] + GROUPS["fuzz"],
     "the whole house": tuple(path for path in GROUPS["server"] if not path.startswith("tests/server/")),
 }
 # These never see the database of the run, or look at forms alone, which are the same on both: one run says all.
@@ -227,10 +231,10 @@ def run_tests(
         folder = running.enter_context(TemporaryDirectory(prefix="fangshi-tests-", dir=find_fast_folder()))
         try:
             steps = [
-                pytest_step(part, drop_pure(paths) if where == "PostGIS" else paths, where, folder, url(), settings)
+                pytest_step(part, kept, where, folder, url(), settings)
                 for part, paths in parts.items()
                 for where, url in places.items()
-                if where != "PostGIS" or drop_pure(paths)
+                if (kept := paths if where != "PostGIS" else drop_known(paths, left_out(part, settings)))
             ]
         except NoPostgresql as error:
             report.fail("pytest on PostGIS", str(error))
@@ -243,10 +247,8 @@ def pytest_step(
 ) -> Step:
     """pytest over paths on the database of this address; "" is SpatiaLite. Its files go to a folder of its own."""
     base = f"{folder}/{where}-{part.replace(' ', '-')}"
-    left = (*WITHOUT_DATABASE, *(() if settings.get("FANGSHI_TEST_SIZE") == "full" or part == "" else ONCE_WHEN_SMALL))
-    ignored = [f"--ignore={path}" for path in left] if url else []
-    named = [path for path in paths if not (url and path in left)]  # pytest does not ignore what it is given by name
-    command = [*PYTHON, "pytest", "-q", "--durations=10", f"--basetemp={base}", *ignored, *named]
+    ignored = [f"--ignore={path}" for path in left_out(part, settings)] if url else []
+    command = [*PYTHON, "pytest", "-q", "--durations=10", f"--basetemp={base}", *ignored, *paths]
     return Step(f"pytest {part} on {where}".replace("  ", " "), command, {"TEST_DATABASE_URL": url, **settings})
 
 
@@ -263,9 +265,15 @@ def find_fast_folder() -> str | None:
     return str(MEMORY) if roomy and not state.f_flag & os.ST_NOEXEC else None
 
 
-def drop_pure(paths: Sequence[str]) -> list[str]:
-    """The paths without those whose tests never see a database."""
-    return [path for path in paths if not path.startswith(WITHOUT_DATABASE)]
+def left_out(part: str, settings: Mapping[str, str]) -> tuple[str, ...]:
+    """What a run on PostGIS need not show again. A part without a name is what somebody asked for."""
+    everything = settings.get("FANGSHI_TEST_SIZE") == "full" or part == ""
+    return WITHOUT_DATABASE if everything else (*WITHOUT_DATABASE, *ONCE_WHEN_SMALL)
+
+
+def drop_known(paths: Sequence[str], left: tuple[str, ...]) -> list[str]:
+    """The paths without those that are left out: pytest itself does not ignore what it is given by name."""
+    return [path for path in paths if not any(path == one or path.startswith(f"{one}/") for one in left)]
 
 
 def run_full(report: Report, arguments: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """A real `fangshi serve` for tests: its own process group, a data folder, a free port."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,11 +110,22 @@ def database_setting(data_dir: Path, fresh: bool) -> dict[str, str]:
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
         return {}
-    name = "serve_" + uuid.uuid5(uuid.NAMESPACE_URL, str(data_dir)).hex
+    name = database_name(data_dir)
     if fresh:
         return {"FANGSHI_DATABASE_URL": new_database(url, name)}
     head, _, query = url.partition("?")
     return {"FANGSHI_DATABASE_URL": f"{head.rpartition('/')[0]}/{name}?{query}"}
+
+
+def database_name(data_dir: Path) -> str:
+    return "serve_" + uuid.uuid5(uuid.NAMESPACE_URL, str(data_dir)).hex
+
+
+def copy_data(made: Path, data_dir: Path) -> None:
+    """All that a server which was stopped kept, rows and files, for another one to be started on."""
+    shutil.copytree(made, data_dir)
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        new_database(url, database_name(data_dir), template=database_name(made))
 
 
 def start_server(data_dir: Path, *words: str, wrapper: tuple[str, ...] = (), **settings: str) -> RunningServer:

@@ -54,6 +54,11 @@ def beside(path: str) -> tuple[str, ...]:
     )
 
 
+def files_in(folder: str) -> tuple[str, ...]:
+    """The files with tests below a folder."""
+    return tuple(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / folder).rglob("test_*.py")))
+
+
 # What `./fangshi test --full GROUP` runs: at most 60 minutes each.
 GROUPS: dict[str, tuple[str, ...]] = {
     "meaning": ("tests/forms", "tests/geo"),

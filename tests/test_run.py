@@ -11,9 +11,10 @@ from tests.run import (
     WITHOUT_DATABASE,
     Report,
     Step,
-    drop_pure,
+    drop_known,
     find_fast_folder,
     has_passed,
+    left_out,
     main,
     remember,
 )
@@ -89,7 +90,14 @@ def test_no_more_steps_run_at_once_than_the_machine_takes_and_the_others_follow(
 
 
 def test_what_never_sees_a_database_runs_once() -> None:
-    assert drop_pure(["tests/forms", "tests/geo", "tests"]) == ["tests/geo", "tests"]
+    asked = ["tests/forms", "tests/forms/test_a.py", "tests/forms_b.py", "tests/geo", "tests"]
+    assert drop_known(asked, ("tests/forms",)) == ["tests/forms_b.py", "tests/geo", "tests"]
+
+
+def test_what_shows_the_same_on_both_runs_on_postgis_when_it_is_asked_for_or_all_is() -> None:
+    assert "tests/browser" in left_out("walks", {})
+    assert "tests/browser" not in left_out("walks", {"FANGSHI_TEST_SIZE": "full"}) + left_out("", {})
+    assert "tests/forms" in left_out("", {})
 
 
 def test_nothing_that_runs_once_asks_for_the_database_of_the_run() -> None:

@@ -1,25 +1,19 @@
-"""Pictures that the map makes of itself, and what colours are on them or on the screen, as the browser reads them."""
+"""Pictures that the map makes of itself, and what colours are on them or on the screen."""
 
-import base64
+import io
 from pathlib import Path
 
-READ = """async ([url, part]) => {
-    const image = new Image(); image.src = url; await image.decode();
-    const sheet = document.createElement('canvas'); sheet.width = image.width; sheet.height = image.height;
-    const pen = sheet.getContext('2d', { willReadFrequently: true }); pen.drawImage(image, 0, 0);
-    const [x, y, w, h] = part.map((edge, index) => Math.round(edge * (index % 2 ? image.height : image.width)));
-    const data = pen.getImageData(x, y, w, h).data, found = {};
-    for (let at = 0; at < data.length; at += 4) { const key = data.slice(at, at + 3).join(); found[key] = (found[key] ?? 0) + 1; }
-    return [image.width, image.height, found];
-}"""
+from PIL import Image
+
 WHOLE = (0, 0, 1, 1)
 
 
-def colours(tab, picture: bytes, part=WHOLE) -> dict[tuple[int, ...], int]:
-    """How many pixels of a part (left, top, width and height as fractions) have which colour, as the browser reads them."""
-    url = "data:image/png;base64," + base64.b64encode(picture).decode()
-    _, _, found = tab.page.evaluate(READ, [url, part])
-    return {tuple(map(int, key.split(","))): count for key, count in found.items()}
+def colours(picture: bytes, part=WHOLE) -> dict[tuple[int, ...], int]:
+    """How many pixels of a part (left, top, width and height as fractions) have which colour."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    left, top, width, height = (round(edge * image.size[index % 2]) for index, edge in enumerate(part))
+    found = image.crop((left, top, left + width, top + height)).getcolors(image.width * image.height)
+    return {colour: count for count, colour in found or ()}
 
 
 def named(tab, name: str) -> tuple[int, ...]:

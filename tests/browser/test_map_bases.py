@@ -72,7 +72,7 @@ def seen(tab) -> bytes:
 
 
 def commonest(tab, picture: bytes, part=WHOLE) -> tuple[int, ...]:
-    found = colours(tab, picture, part)
+    found = colours(picture, part)
     return max(found, key=lambda colour: found[colour])
 
 
@@ -89,18 +89,18 @@ def test_a_picture_of_the_map_is_marked_and_has_no_pin(town, open_tab, database)
     tab.page.wait_for_selector("[data-village-map][data-pins='3']")
     tab.page.wait_for_timeout(800)
     pin = named(tab, "--due-icon")
-    assert like(colours(tab, seen(tab)), pin) > 100
+    assert like(colours(seen(tab)), pin) > 100
     picture = save_picture(tab)
     if sizes.FULL:
         (ROOT / "build" / "screenshots" / "map-as-png.png").write_bytes(picture)
-    assert like(colours(tab, picture), pin) == 0
-    assert like(colours(tab, picture), named(tab, "--land")) > 10_000, "the villages are on it"
+    assert like(colours(picture), pin) == 0
+    assert like(colours(picture), named(tab, "--land")) > 10_000, "the villages are on it"
     tab.page.eval_on_selector("[data-village-map]", "box => { box.dataset.pictureMark = box.dataset.pictureWho = ''; }")
     bare = save_picture(tab)
     for part in ((0.7, 0, 0.3, 0.12), (0, 0.3, 0.5, 0.3), (0.5, 0.6, 0.5, 0.3)):
-        assert colours(tab, picture, part) != colours(tab, bare, part), part
+        assert colours(picture, part) != colours(bare, part), part
     tab.page.wait_for_timeout(500)
-    assert like(colours(tab, seen(tab)), pin) > 100, "on the screen they are as before"
+    assert like(colours(seen(tab)), pin) > 100, "on the screen they are as before"
     assert tab.complaints == []
     with database.reading() as db:
         acts = db.execute(select(Audit.details).where(Audit.action == "map.export")).scalars().all()
@@ -133,7 +133,7 @@ def test_on_paper_is_the_picture_and_never_the_screen(town, open_tab):
     paper = tab.page.pdf(prefer_css_page_size=True)
     assert b"/MediaBox [0 0 842" in paper or b"/MediaBox [0 0 841" in paper
     picture = base64.b64decode(tab.page.get_attribute(".print-map", "src").partition(",")[2])
-    assert like(colours(tab, picture), named(tab, "--due-icon")) == 0
+    assert like(colours(picture), named(tab, "--due-icon")) == 0
     tab.shoot("map-on-paper")
     assert tab.complaints == []
 
@@ -220,7 +220,7 @@ def test_pins_of_a_large_town_come_as_tiles_and_open_like_others(town, open_tab,
     tab.page.click('#panel button[value="approved"]')
     tab.page.wait_for_selector("#panel .panel-head .shape-approved")
     tab.page.wait_for_timeout(1500)
-    found = colours(tab, seen(tab), (0.4, 0.4, 0.2, 0.2))
+    found = colours(seen(tab), (0.4, 0.4, 0.2, 0.2))
     assert like(found, named(tab, "--due-icon")) == 0, "the pin is asked for again after a decision"
     assert tab.complaints == []
 

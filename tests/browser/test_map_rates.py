@@ -268,7 +268,7 @@ def test_a_picture_is_light_and_sharp_enough_for_a4_whatever_the_screen_is_like(
         assert struct.unpack(">II", picture[16:24])[0] == 3508
         assert struct.unpack(">I4sIIB", picture[33:50]) == (9, b"pHYs", 11811, 11811, 1)
         assert zlib.crc32(picture[37:50]) == struct.unpack(">I", picture[50:54])[0]
-        found[theme] = colours(tab, picture)
+        found[theme] = colours(picture)
         assert tab.complaints == []
     assert found["light"] == found["dark"]
     shown = {"on_time": (0x83, 0xBF, 0xBE), "workload": (0x4B, 0x5D, 0xA6)}.get(view)

@@ -35,6 +35,7 @@ from tests.walks.test_phone_to_reminder import (
     EAST,
     WEST,
     Walk,
+    made,  # noqa: F401 - the fixture that walk begins with
     register_woman,
     shanghai_today,
     walk,  # noqa: F401 - the fixture

@@ -7,10 +7,8 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -24,13 +22,14 @@ from server.clock import today as shanghai_date
 from server.config import Config
 from server.db import Database
 from server.models import FollowUp, Notification
+from tests.forked import run_command
 from tests.forms.library.words_read import hear
 from tests.phones.collectsim.csim import settings as phone_settings
 from tests.phones.collectsim.csim.engine import Engine
 from tests.phones.collectsim.csim.phone import Phone
 from tests.phones.collectsim.csim.rules import Report
 from tests.phones.office import Office
-from tests.serving import RunningServer, database_setting, running_server, serve_environment
+from tests.serving import RunningServer, copy_data, database_setting, running_server, serve_environment
 from tests.smtp_sink import Sink
 
 WEST, EAST = "519901100201", "519901100202"
@@ -57,15 +56,10 @@ class Walk:
     def command(self, *words: str) -> str:
         """Our own command line on the server's data, beside the running server."""
         mail = {"FANGSHI_SMTP_URL": self.sink.url, "FANGSHI_MAIL_FROM": "fangshi@town.test"}
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "server.cli", *words, "--data", str(self.server.data_dir)],
-            env=serve_environment(**database_setting(self.server.data_dir, fresh=False), **mail),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        environ = serve_environment(**database_setting(self.server.data_dir, fresh=False), **mail)
+        code, said, complained = run_command([*words, "--data", str(self.server.data_dir)], environ)
+        assert code == 0, complained
+        return said
 
     def run_jobs(self, day: date, at: time) -> None:
         """One step of the timetable, as of that moment of the Shanghai day."""
@@ -76,13 +70,13 @@ class Walk:
         found: list[dict[str, Any]] = json.loads(said)
         return found
 
-    def set_up(self) -> None:
+    def make(self) -> "Made":
+        """The project with its villages and forms, and a worker and a phone in each village."""
         self.project = self.office.call("POST", "/projects", json={"name": "禾川镇", "kind": "care"})["id"]
         self.import_villages()
         self.command("publish-library", "--project", str(self.project))
-        engine = self.stack.enter_context(closing(Engine()))
-        for code in (WEST, EAST):
-            self.add_worker(code, engine)
+        tokens = {code: self.add_worker(code) for code in (WEST, EAST)}
+        return Made(self.server.data_dir, self.project, self.workers, tokens)
 
     def import_villages(self) -> None:
         squares = [square(WEST, "西村", 105.21, 105.23), square(EAST, "东村", 105.23, 105.25)]
@@ -90,8 +84,8 @@ class Walk:
         file.write_text(json.dumps({"type": "FeatureCollection", "features": squares}), encoding="utf-8")
         self.command("import-boundaries", str(file), "--project", str(self.project), "--crs", "EPSG:4326", "--json")
 
-    def add_worker(self, code: str, engine: Engine) -> None:
-        """A person with a web account and a phone, both for one village."""
+    def add_worker(self, code: str) -> str:
+        """A person with a web account and a phone, both for one village; the phone's key."""
         call, here = self.office.call, f"/projects/{self.project}"
         person = call("POST", "/users", json={"email": f"worker{code}@town.test", "password": PASSWORD})["id"]
         phone = call("POST", f"{here}/app-users", json={"displayName": f"手机 {code}"})
@@ -101,11 +95,17 @@ class Walk:
         for actor in (person, phone["id"]):
             call("PUT", f"{here}/actors/{actor}/villages", json={"villages": [code]})
         call("PUT", f"{here}/app-users/{phone['id']}/carer", json={"userId": person})
-        url = f"{self.server.api}/key/{phone['token']}/projects/{self.project}"
         self.workers[code] = person
-        phone = Phone(str(self.folder / code), phone_settings.for_url(url), self.report, engine, seed=7)
-        phone.hears = hear
-        self.phones[code] = phone
+        return str(phone["token"])
+
+    def take_up(self, made: "Made", engine: Engine) -> None:
+        """Goes on in the town that was made."""
+        self.project, self.workers = made.project, dict(made.workers)
+        for code, token in made.tokens.items():
+            url = f"{self.server.api}/key/{token}/projects/{self.project}"
+            phone = Phone(str(self.folder / code), phone_settings.for_url(url), self.report, engine, seed=7)
+            phone.hears = hear
+            self.phones[code] = phone
 
     def due_on(self, code: str) -> list[dict[str, str]]:
         """What lies in due_visits.csv on a village's phone after a sync."""
@@ -131,19 +131,47 @@ def square(code: str, name: str, west: float, east: float) -> dict[str, object]:
     return {"type": "Feature", "properties": {"code": code, "name": name}, "geometry": geometry}
 
 
+@dataclass(frozen=True)
+class Made:
+    """What lies in the data folder of a town that was made once: the ids of its workers, the keys of its phones."""
+
+    data_dir: Path
+    project: int
+    workers: dict[str, int]
+    tokens: dict[str, str]
+
+
+MADE: list[Made] = []
+
+
 @pytest.fixture
-def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
-    monkeypatch.setenv("COLLECTSIM_BUILD", str(tmp_path / "classes"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The town as its server left it, made by the first walk: each walks through a copy of its own."""
+    if not MADE:
+        folder = tmp_path_factory.mktemp("made")
+        with ExitStack() as stack:
+            server = stack.enter_context(running_server(folder / "data"))
+            office = Office(server)
+            stack.callback(office.http.close)
+            MADE.append(Walk(server, stack.enter_context(Sink()), office, folder, stack).make())
+    return MADE[0]
+
+
+@pytest.fixture
+def walk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Made, collect_engine: Callable[[], Engine]
+) -> Iterator[Walk]:
     monkeypatch.setenv("TZ", "Asia/Shanghai")
+    copy_data(made.data_dir, tmp_path / "data")
     with ExitStack() as stack:
         sink = stack.enter_context(Sink())
         server = stack.enter_context(running_server(tmp_path / "data"))
         office = Office(server)
         stack.callback(office.http.close)
-        made = Walk(server, sink, office, tmp_path, stack)
-        made.set_up()
-        yield made
-        for phone in made.phones.values():
+        walk = Walk(server, sink, office, tmp_path, stack)
+        walk.take_up(made, collect_engine())
+        yield walk
+        for phone in walk.phones.values():
             hang_up(phone)
 
 

@@ -24,6 +24,7 @@ from tests.walks.test_phone_to_reminder import (
     WEEKS,
     WEST,
     Walk,
+    made,  # noqa: F401 - the fixture that walk begins with
     register_pregnancy,
     register_woman,
     shanghai_today,

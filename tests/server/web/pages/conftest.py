@@ -15,7 +15,7 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from geo.boundaries import read_boundaries
-from server.access import roles
+from server.access import roles, tokens
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_administrator, create_user
@@ -52,8 +52,14 @@ class Browser:
     def sign_in(self, email: str, password: str = PASSWORD) -> "Browser":
         answer = self.send("/sign-in", {"email": email, "password": password})
         assert answer.status_code == 303, text_of(answer)
-        self.see("/me")
+        self.csrf = self.token_of_pages()
         return self
+
+    def token_of_pages(self) -> str:
+        """What the first page that this browser sees will carry: to draw one takes longer than to sign in."""
+        cookie = self.client.get_cookie("session")
+        key: bytes = self.client.application.extensions["fangshi.key"]
+        return tokens.csrf_of(key, tokens.hash_token(cookie.value)) if cookie else ""
 
     def see(self, path: str, **headers: str) -> TestResponse:
         answer = self.client.get(path, headers={**HTML, **headers}, buffered=True)
