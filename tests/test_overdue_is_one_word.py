@@ -134,7 +134,8 @@ def overdue_on_map(browser):
 
 
 def overdue_by_api(browser, project_id):
-    features = browser.see(FOLLOW_UPS.replace("<int:project_id>", str(project_id))).get_json(force=True)["features"]
+    address = FOLLOW_UPS.replace("<int:project_id>", str(project_id))
+    features = browser.see(f"{address}?f=json").get_json(force=True)["features"]
     return sum(one["properties"]["state"] == "overdue" for one in features)
 
 
