@@ -143,6 +143,10 @@ GET /map/rates
 [project] indicator.read
 GET /reports
 GET /reports/indicators/<name>
+GET /reports/pack
+GET /reports/pack/<month>
+GET /reports/pack/<month>/pdf
+GET /reports/pack/<month>/xlsx
 
 [project] followup.list|benefit.list
 GET /follow-ups

@@ -76,6 +76,7 @@ ABSENT = (
         "POST /me/",
         "/rights/<int",
         "/inbox/asked/<int",
+        "/reports/pack/<month>",
     ),
     *(
         "/rights/retention/<int",

@@ -44,6 +44,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     own_data,
     own_factors,
     own_work,
+    pack,
     paper,
     people,
     person,
