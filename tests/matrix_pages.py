@@ -147,6 +147,17 @@ GET /reports/pack
 GET /reports/pack/<month>
 GET /reports/pack/<month>/pdf
 GET /reports/pack/<month>/xlsx
+GET /reports/tables
+GET /reports/tables/<int(max=9007199254740991):table_id>
+GET /reports/tables/<int(max=9007199254740991):table_id>/file
+GET /reports/tables/<int(max=9007199254740991):table_id>/versions/<int(max=9007199254740991):number>
+GET /reports/tables/example
+
+[project] report.update
+POST /reports/tables
+POST /reports/tables/<int(max=9007199254740991):table_id>
+POST /reports/tables/<int(max=9007199254740991):table_id>/remove
+POST /reports/tables/<int(max=9007199254740991):table_id>/restore
 
 [project] followup.list|benefit.list
 GET /follow-ups

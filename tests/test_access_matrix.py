@@ -77,6 +77,7 @@ ABSENT = (
         "/rights/<int",
         "/inbox/asked/<int",
         "/reports/pack/<month>",
+        "/reports/tables/<int",
     ),
     *(
         "/rights/retention/<int",

@@ -1,7 +1,7 @@
 """What a pack holds beside the indicators: numbers as they may be told on the day that it was made. Pure; to JSON and back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -31,8 +31,9 @@ class Stock:
 @dataclass(frozen=True)
 class Facts:
     """`phones` that workers carry, `spoke` that day, `silent` for three days or more. `done` by "subject time" (SUBJECTS, TIMES);
-    `flags` by kind of question; `waits` are the median days from a visit to its receipt, None where nothing came.
-    `releases` are the ids of what its readers are told (access/small_numbers.py)."""
+    `flags` by kind of question; `waits` are the median days from a visit to its receipt, None where nothing came. `heard` as
+    in indicators/live.py. `releases` are the ids of what its readers are told (access/small_numbers.py).
+    """
 
     made_on: date
     phones: int
@@ -43,7 +44,8 @@ class Facts:
     flags: Line
     waits: float | None = None
     stock: Sequence[Stock] = ()
-    releases: Sequence[int] = field(default_factory=tuple)
+    heard: Sequence[str] = ()
+    releases: Sequence[int] = ()
 
 
 def write_facts(facts: Facts) -> str:

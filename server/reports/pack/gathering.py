@@ -24,6 +24,7 @@ from server.followups.supply_words import ITEMS
 from server.followups.town_board import board_of_town, lines_of_board
 from server.followups.windows import add_months
 from server.models import FollowUp, Project, QualityFlag, QualityMeasure, Submission
+from server.reports.indicators.live import heard_in
 from server.reports.pack.facts import SUBJECTS, TIMES, Facts, Stock
 
 SILENT: Final = 3
@@ -47,12 +48,14 @@ def gather_facts(database: Database, project_id: int, month: date, now: datetime
         )
     spoken = [clock.today(one.last_used_at) for one in phones if one.last_used_at]
     told: OnPaper = tell_nobody_yet(database, project_id, due | of_month, now)
+    board = board_of_town({name: told.lines[name] for name in due}, elsewhere)
     return Facts(
         made_on=today,
         phones=len(phones),
         spoke=sum(day == today for day in spoken),
         silent=len(phones) - sum((today - day).days < SILENT for day in spoken),
-        board=board_of_town({name: told.lines[name] for name in due}, elsewhere),
+        board=board,
+        heard=sorted(heard_in(board, phones, today)),
         done=told.lines[done_measure(month)],
         flags=told.lines[flags_measure(month)],
         waits=waits,

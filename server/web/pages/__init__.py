@@ -74,6 +74,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     sign_in,
     start,
     supplies,
+    tables,
     timeline,
     timetable,
     timetable_job,

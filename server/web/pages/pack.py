@@ -5,13 +5,13 @@ from typing import Final
 
 from flask import Response, make_response, redirect, render_template
 
-from server import clock
 from server.access.allow import Scope, allow, scope_of
 from server.access.small_numbers import note_readers
 from server.errors import NotFound
 from server.models import Project
 from server.places.clusters import clusters_of
 from server.places.town_numbers import knows_a_part
+from server.reports.indicators.live import Live
 from server.reports.indicators.told import tell_to
 from server.reports.pack.drawing import draw
 from server.reports.pack.facts import read_facts
@@ -81,7 +81,7 @@ def find_paper(project: Project, month: str) -> Paper | None:
         return None
     pack = get_pack(session.db(), project.id, read_month(month))
     facts = read_facts(pack.told_json)
-    told = tell_to(session.db(), session.caller(), project, clock.today(pack.made_at), telling())
+    told = tell_to(session.db(), session.caller(), project, facts.made_on, telling(), Live(facts.board, facts.heard))
     note_readers(telling(), facts.releases)
     villages = names_in(Scope(project.id, everything=True)).to_show
     return paper_of(pack, facts, told, Town(project.name, villages, clusters_of(session.db(), project.id)[1]))
