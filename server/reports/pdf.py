@@ -7,6 +7,7 @@ of memory, processor and time. It fetches nothing, from nowhere.
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +17,9 @@ CHILD: Final = Path(__file__).with_name("pdf_child.py")
 log = logging.getLogger("fangshi.pdf")
 
 
-def print_pdf(html: str) -> bytes | None:
-    """The file; None where this machine cannot make one: it lacks Pango, or the paper took more than it may."""
-    command = [sys.executable, "-I", str(CHILD)]
+def print_pdf(html: str, styles: Sequence[Path]) -> bytes | None:
+    """The file, by our own style sheets; None where none could be made: without Pango, or when it took more than it may."""
+    command = [sys.executable, "-I", str(CHILD), *map(str, styles)]
     try:
         done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=WALL_SECONDS, check=False)
     except subprocess.TimeoutExpired:

@@ -1,9 +1,12 @@
-"""The process that makes one PDF: HTML on standard input, the file on standard output. It imports nothing of ours."""
+"""The process that makes one PDF: HTML on standard input, style sheets by their paths, the file on
+standard output. It imports nothing of ours.
+"""
 
 import contextlib
 import os
 import resource
 import sys
+from pathlib import Path
 from typing import Any
 
 MEMORY_BYTES = 1 << 31
@@ -24,12 +27,12 @@ def main() -> None:
             resource.setrlimit(what, (most, most))
     answer = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever libraries print is no part of the file
-    from weasyprint import HTML
+    from weasyprint import CSS, HTML
 
     html = sys.stdin.buffer.read().decode()
-    made = HTML(string=html, base_url="about:blank", url_fetcher=fetch_nothing).write_pdf(
-        pdf_variant="pdf/ua-1", presentational_hints=True
-    )
+    styles = [CSS(string=Path(one).read_text(encoding="utf-8"), url_fetcher=fetch_nothing) for one in sys.argv[1:]]
+    page = HTML(string=html, base_url="about:blank", url_fetcher=fetch_nothing)
+    made = page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1", presentational_hints=True)
     with os.fdopen(answer, "wb") as out:
         out.write(made)
 

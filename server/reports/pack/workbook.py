@@ -7,6 +7,7 @@ from typing import Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from server.reports.csv_cells import guard
 from server.reports.pack.paper import Cell, Chart, Hidden, Paper, Percent, Section, Table
 from server.reports.xlsx import free_name
 
@@ -126,7 +127,7 @@ def write_cell(sheet: Any, line: int, place: int, cell: Cell, formats: dict[str,
     elif isinstance(cell, float):
         sheet.write_number(line, place, cell, formats["number"])
     elif cell:
-        sheet.write_string(line, place, cell, formats["text"])
+        sheet.write_string(line, place, guard(cell), formats["text"])
     else:
         sheet.write_blank(line, place, None, formats["text"])
 

@@ -34,7 +34,7 @@ from server.web.telling import telling
 
 HERE: Final = "/reports/pack"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PAPER_STYLE: Final = WEB_FOLDER / "static" / "css" / "pack.css"
+STYLES: Final = [WEB_FOLDER / "static" / "css" / name for name in ("pack.css", "pack_pdf.css")]
 
 
 @pages.get(HERE)
@@ -67,7 +67,7 @@ def print_pack(month: str) -> Response:
     paper = find_paper(project, month)
     if paper is None:
         return to_packs()
-    made = print_pdf(page_of(paper, "reports/pack_pdf.html", style=PAPER_STYLE.read_text(encoding="utf-8")))
+    made = print_pdf(page_of(paper, "reports/pack_pdf.html"), STYLES)
     if made is None:
         return say(f"{HERE}/{month}", _("This server makes no PDF. Print the page, and choose to save it as a PDF."))
     note_file(project, month, "pdf")

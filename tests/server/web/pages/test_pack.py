@@ -12,7 +12,7 @@ from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_user
 from server.jobs import TIMETABLE
-from server.models import Audit, MonthlyPack, Notification, Project, Release, ReleaseLook
+from server.models import Audit, MonthlyPack, Notification, Project, Release, ReleaseLook, Village
 from server.reports.pack.facts import read_facts
 from server.web.pages import pack as page
 from tests.conftest import MORNING, PASSWORD
@@ -105,7 +105,7 @@ def test_the_pdf_is_made_of_the_same_paper(full, lead):
 
 
 def test_where_no_pdf_can_be_made_the_page_says_what_to_do(full, lead, monkeypatch):
-    monkeypatch.setattr(page, "print_pdf", lambda _html: None)
+    monkeypatch.setattr(page, "print_pdf", lambda _html, _styles: None)
     answer = lead.see(f"{HERE}/pdf")
     assert answer.status_code == 303 and answer.headers["Location"] == HERE
 
@@ -154,3 +154,12 @@ def test_an_older_paper_stays_as_it_was(full, lead):
     full.count(MORNING + timedelta(days=40))
     make(full, MORNING + timedelta(days=40))
     assert (sheets(lead)["What is due"]["A4"].value, text_of(lead.see(HERE)).count("57%")) == before
+
+
+def test_a_name_that_looks_like_a_formula_is_text_in_the_workbook(full, lead):
+    with full.database.transaction() as db:
+        for row in db.scalars(select(Village).where(Village.project_id == full.project_id)):
+            row.name = "=cmd|' /C calc'!A0"
+    cells = [cell for sheet in sheets(lead).worksheets for row in sheet.iter_rows() for cell in row]
+    assert "'=cmd|' /C calc'!A0" in {cell.value for cell in cells}
+    assert not [one for one in cells if one.data_type == "f" or str(one.value).startswith("=")]
