@@ -14,7 +14,7 @@ def mark(text: str) -> str:
 
 def example_sheets(clusters: Mapping[str, str]) -> list[tuple[str, list[list[str]]]]:
     return [
-        (_("Table"), small_table()),
+        (_("My table"), small_table()),
         (_("Marks"), all_marks()),
         (_("Indicators"), all_indicators()),
         (_("Clusters"), [[_("Code"), _("Cluster")], *([code, name] for code, name in sorted(clusters.items()))]),
