@@ -13,10 +13,6 @@ MEMORY_BYTES = 1 << 31
 CPU_SECONDS = 60
 
 
-def fetch_nothing(address: str, *_more: Any, **_options: Any) -> Any:
-    raise ValueError(f"a paper holds all that it shows: {address[:80]}")
-
-
 def main() -> None:
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
@@ -28,10 +24,18 @@ def main() -> None:
     answer = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever libraries print is no part of the file
     from weasyprint import CSS, HTML
+    from weasyprint.urls import URLFetcher
 
+    class Nothing(URLFetcher):  # type: ignore[misc]
+        """A paper holds all that it shows."""
+
+        def fetch(self, url: str, headers: object = None) -> Any:
+            raise ValueError(f"nothing is fetched: {url[:80]}")
+
+    nothing = Nothing()
     html = sys.stdin.buffer.read().decode()
-    styles = [CSS(string=Path(one).read_text(encoding="utf-8"), url_fetcher=fetch_nothing) for one in sys.argv[1:]]
-    page = HTML(string=html, base_url="about:blank", url_fetcher=fetch_nothing)
+    styles = [CSS(string=Path(one).read_text(encoding="utf-8"), url_fetcher=nothing) for one in sys.argv[1:]]
+    page = HTML(string=html, base_url="about:blank", url_fetcher=nothing)
     made = page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1", presentational_hints=True)
     with os.fdopen(answer, "wb") as out:
         out.write(made)

@@ -71,7 +71,7 @@ def print_pack(month: str) -> Response:
     if made is None:
         return say(f"{HERE}/{month}", _("This server makes no PDF. Print the page, and choose to save it as a PDF."))
     note_file(project, month, "pdf")
-    return send_bytes(made, None, f"fangshi-{month}.pdf", "application/pdf", "inline")
+    return send_bytes(made, None, f"fangshi-{month}.pdf", "application/pdf")
 
 
 def find_paper(project: Project, month: str) -> Paper | None:
