@@ -50,6 +50,7 @@ from server.registry.overwriting import overwrite_deleted
 from server.registry.retention_runs import run_retention, sweep_backups
 from server.reports.indicators.keeping import count_indicators
 from server.reports.making import sweep_exports
+from server.reports.pack.keeping import make_packs
 from server.runs import begin_run, end_run
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
@@ -176,11 +177,6 @@ def tell_ahead_of_breaks(database: Database, _config: Config, now: datetime) -> 
     """Before a long break: how many people have tasks whose last day lies in it."""
     with database.transaction() as db:
         return tell_before_breaks(db, clock.today(now), now)
-
-
-def count_months(database: Database, _config: Config, now: datetime) -> int:
-    """The rates of months that have come to be told, each in a transaction of its own."""
-    return count_months_due(database, now)
 
 
 def work_on_rules(database: Database, _config: Config, now: datetime) -> int:
@@ -356,9 +352,10 @@ TIMETABLE = (
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("indicators", timedelta(days=1), keep_indicators, at=time(1, 10)),
+    Job("packs", timedelta(days=1), lambda database, _config, now: make_packs(database, now), at=time(6, 30)),
     Job("syncs", timedelta(minutes=1), watch_syncs),
     Job("rules", timedelta(minutes=1), work_on_rules),
-    Job("months", timedelta(minutes=10), count_months),
+    Job("months", timedelta(minutes=10), lambda database, _config, now: count_months_due(database, now)),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
     Job("exports", timedelta(minutes=1), make_exports),

@@ -144,6 +144,21 @@ GET /map/rates
 [project] indicator.read
 GET /reports
 GET /reports/indicators/<name>
+GET /reports/pack
+GET /reports/pack/<month>
+GET /reports/pack/<month>/pdf
+GET /reports/pack/<month>/xlsx
+GET /reports/tables
+GET /reports/tables/<int(max=9007199254740991):table_id>
+GET /reports/tables/<int(max=9007199254740991):table_id>/file
+GET /reports/tables/<int(max=9007199254740991):table_id>/versions/<int(max=9007199254740991):number>
+GET /reports/tables/example
+
+[project] report.update
+POST /reports/tables
+POST /reports/tables/<int(max=9007199254740991):table_id>
+POST /reports/tables/<int(max=9007199254740991):table_id>/remove
+POST /reports/tables/<int(max=9007199254740991):table_id>/restore
 
 [project] followup.list|benefit.list
 GET /follow-ups

@@ -76,6 +76,8 @@ ABSENT = (
         "POST /me/",
         "/rights/<int",
         "/inbox/asked/<int",
+        "/reports/pack/<month>",
+        "/reports/tables/<int",
     ),
     *(
         "/rights/retention/<int",

@@ -54,6 +54,7 @@ ONLY_IN = {
     "pyxform": ("forms/xlsform.py", "forms/validate.py"),
     "apscheduler": ("server/timetable.py",),
     "pypinyin": ("geo/pinyin.py",),
+    "weasyprint": ("server/reports/pdf_child.py",),
     "os.environ": ("server/config.py", "server/serving.py", "server/web_process.py", "server/deploy/"),
     "datetime.now": ("server/clock.py",),
     ".commit(": ("server/db.py", "server/web/session.py"),

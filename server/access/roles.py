@@ -102,7 +102,7 @@ ROLES: tuple[Role, ...] = (
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
             "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list/supervise "
             "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set calendar.create/delete "
-            "rule.read/update office.read/update indicator.read"
+            "rule.read/update office.read/update indicator.read report.update"
         ),
         purpose=True,
     ),

@@ -5,7 +5,7 @@ whole town is counted, never a reader's part of it: two parts of different size 
 release may say follows from those before it (geo/releasing.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,8 @@ from server.errors import Unavailable
 from server.models import Release, ReleaseLook
 
 TRIES = 5
+NOBODY = 0
+"""No actor's id: a paper is made for nobody in particular."""
 WITHHELD = shown_as(0, "complement")
 
 
@@ -66,6 +68,50 @@ def tell(telling: Telling, project_id: int, lines: Mapping[str, Counted]) -> dic
     return {measure: one.line for measure, one in found.items()}
 
 
+def tell_nobody_yet(database: Database, project_id: int, lines: Mapping[str, Counted], now: datetime) -> "OnPaper":
+    """As `tell`, for a paper that the timetable makes. Who reads it later is noted then (`note_readers`).
+
+    Raises Unavailable when others were always faster.
+    """
+    for _ in range(TRIES):
+        try:
+            with database.transaction() as db:
+                found, _news = look(db, project_id, lines, Telling(database, NOBODY, now))
+                rows = [add_release(db, project_id, measure, one, now) for measure, one in found.items()]
+                return OnPaper({measure: one.line for measure, one in found.items()}, [row.id for row in rows])
+        except IntegrityError:  # somebody was told meanwhile: what he was told counts
+            continue
+    raise Unavailable()
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """Lines as a paper holds them, and the ids of the releases that its readers are told."""
+
+    lines: Mapping[str, Line]
+    releases: Sequence[int]
+
+
+def note_readers(telling: Telling, releases: Sequence[int]) -> None:
+    """That somebody read a paper: once for each release. Call it where nothing is being written (a GET)."""
+    seen = select(ReleaseLook.release_id).where(
+        ReleaseLook.actor_id == telling.actor_id, ReleaseLook.release_id.in_(releases)
+    )
+    for _ in range(TRIES):
+        with telling.database.reading() as db:
+            new = sorted(set(releases) - set(db.scalars(seen)))
+        if not new:
+            return
+        try:
+            with telling.database.transaction() as db:
+                looks = [{"release_id": one, "actor_id": telling.actor_id, "looked_at": telling.now} for one in new]
+                db.add_all(ReleaseLook(**one) for one in looks)
+            return
+        except IntegrityError:  # the same person looked twice at once
+            continue
+    raise Unavailable()
+
+
 @dataclass(frozen=True)
 class Found:
     """A line beside the release that holds: `last` None before the first; `is_looked_at` by this telling."""
@@ -105,22 +151,27 @@ def look(db: Session, project_id: int, lines: Mapping[str, Counted], telling: Te
 
 
 def write(db: Session, project_id: int, measure: str, found: Found, telling: Telling) -> None:
-    row = found.last
-    if row is None or found.is_new:
-        number = row.number + 1 if row else 1
-        row = Release(
-            project_id=project_id,
-            measure=measure,
-            number=number,
-            told_json=write_told(found.told),
-            made_at=telling.now,
-        )
-        db.add(row)
-        db.flush()
-    elif found.is_looked_at:
+    if found.is_looked_at and not found.is_new:
         return
+    row = add_release(db, project_id, measure, found, telling.now)
     db.add(ReleaseLook(release_id=row.id, actor_id=telling.actor_id, looked_at=telling.now))
     db.flush()
+
+
+def add_release(db: Session, project_id: int, measure: str, found: Found, now: datetime) -> Release:
+    """The release that holds: the last one where it says the same, else a new one."""
+    if found.last is not None and not found.is_new:
+        return found.last
+    row = Release(
+        project_id=project_id,
+        measure=measure,
+        number=found.last.number + 1 if found.last else 1,
+        told_json=write_told(found.told),
+        made_at=now,
+    )
+    db.add(row)
+    db.flush()
+    return row
 
 
 def write_told(told: Told) -> str:

@@ -27,11 +27,13 @@ from server.demo.town import SEED, TOWN_NAME, DemoTown, make_town
 from server.demo.visits import Sending, make_visits
 from server.demo.women import FIRST_OF_EACH, make_women
 from server.followups.outbox import deliver_inbox
-from server.jobs import bring_follow_ups_to_today, count_months, keep_indicators
+from server.followups.rates import count_months_due
+from server.jobs import bring_follow_ups_to_today, keep_indicators
 from server.keys import KeyRing
 from server.places.villages import import_boundaries
 from server.publishing.library import publish_library
 from server.publishing.town_lists import refresh_workers
+from server.reports.pack.keeping import make_packs
 from server.upgrading import upgrade
 
 Say = Callable[[str], None]
@@ -79,16 +81,17 @@ def make_sendings(town: DemoTown, now: datetime, fewer: int) -> list[Sending]:
 
 
 def bring_to_today(config: Config, database: Database, now: datetime) -> int:
-    """The timetable's daily step, the months of the map, the indicators and the delivery into inboxes, as of the last morning at
-    ten: nobody is told at night.
+    """The timetable's daily step, the months of the map, the indicators, the papers of the meeting and the delivery into
+    inboxes, as of the last morning at ten: nobody is told at night.
 
     How many women and households it looked at. What changed since then is the running timetable's first work.
     """
     ten = datetime.combine(now.astimezone(SHANGHAI).date(), time(10), SHANGHAI).astimezone(UTC)
     at = ten if ten <= now else ten - timedelta(days=1)
     count = bring_follow_ups_to_today(database, config, at)
-    count_months(database, config, at)
+    count_months_due(database, at)
     keep_indicators(database, config, at)
+    make_packs(database, at)
     with database.transaction() as db:
         while deliver_inbox(db, at, with_mail=False):
             pass

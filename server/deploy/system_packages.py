@@ -31,10 +31,19 @@ def has_program(*names: str) -> Callable[[str], bool]:
     return lambda path: any(shutil.which(name, path=path) for name in names)
 
 
+CHINESE_FONTS = ("NotoSansCJK", "NotoSansSC", "SourceHanSans", "wqy-", "DroidSansFallback")
 SPATIALITE = SystemPackage(
     "libsqlite3-mod-spatialite",
     has_file("usr/lib/*/mod_spatialite.so", "usr/lib*/mod_spatialite.so", "usr/local/lib*/mod_spatialite.*"),
 )
+FOR_PAPER = (
+    SystemPackage("libpangoft2-1.0-0", has_file("usr/lib/*/libpangoft2-1.0.so.0", "usr/lib*/libpangoft2-1.0.so.0")),
+    SystemPackage(
+        "libharfbuzz-subset0", has_file("usr/lib/*/libharfbuzz-subset.so.0", "usr/lib*/libharfbuzz-subset.so.0")
+    ),
+    SystemPackage("fonts-wqy-microhei", has_file(*(f"usr/share/fonts/**/{one}*" for one in CHINESE_FONTS))),
+)
+"""What a PDF is made with (reports/pdf_child.py): letters are set by Pango, in any Chinese font that is there."""
 FOR_TESTS = (
     SystemPackage("openjdk-17-jdk-headless", has_program("javac")),
     SystemPackage("postgresql-15", has_file("usr/lib/postgresql/*/bin/initdb")),
@@ -50,7 +59,8 @@ FOR_TESTS = (
 
 def packages_for(command: str) -> tuple[SystemPackage, ...]:
     """What a command needs from the system beside Python."""
-    return (SPATIALITE, *FOR_TESTS) if command == "test" else (SPATIALITE,)
+    needed = (SPATIALITE, *FOR_PAPER)
+    return (*needed, *FOR_TESTS) if command == "test" else needed
 
 
 def missing_packages(packages: Iterable[SystemPackage], environ: Mapping[str, str]) -> list[str]:

@@ -61,7 +61,8 @@ class Visit:
     the follow-up that the hidden `visit_key` stands for (3.0); the caller looks it up. `episode` is the pregnancy or
     method episode that the visit is about. `status` is F4 `still_pregnant`. `by_clinician` is F4 `done_by` doctor or
     midwife, or a F5 or F6 from a clinician's phone: what makes a danger sign "seen by clinician" (2.3, ANC-D). `report` is F5
-    `report_type`; `mood` well or low, None where it was not asked (F5 `mood2`).
+    `report_type`; `mood` well or low, None where it was not asked (F5 `mood2`). `takes_folic` is what F4 `supplements` says of
+    folic acid, None where she did not say.
     """
 
     event: str
@@ -74,6 +75,7 @@ class Visit:
     by_clinician: bool = False
     report: str = ""
     mood: str | None = None
+    takes_folic: bool | None = None
 
 
 @dataclass(frozen=True)

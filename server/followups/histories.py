@@ -16,7 +16,7 @@ from server.followups.outcomes import birth_of, is_clinicians, kind_of_signs, ou
 from server.followups.pregnancies import DangerSign, Dating, Pregnancy
 from server.followups.pregnancy_facts import extra_contacts_of, names_risk, talks_of
 from server.followups.referral_facts import referrals_in, removals_in
-from server.followups.supply_facts import day_told, folic_acid_in, with_handed_out
+from server.followups.supply_facts import FOLIC_ACID, day_told, folic_acid_in, with_handed_out
 from server.followups.transfer_facts import cared_for_elsewhere, over_by_the_list, transfers_in
 from server.registry.births import about, mood_of
 from server.registry.people import datings_of, day_of, in_time
@@ -129,7 +129,13 @@ def _visit(one: Event, keys: Mapping[str, str]) -> Visit:
         by_clinician=is_clinicians(one),
         report=one.data["report_type"] if is_report else "",
         mood=mood_of(one.data) if is_report else None,
+        takes_folic=takes_folic(one.data) if is_check else None,
     )
+
+
+def takes_folic(data: Mapping[str, str]) -> bool | None:
+    said = data.get("supplements", "").split()
+    return FOLIC_ACID in said if said and "prefer_not" not in said else None
 
 
 def _stops(told: Sequence[Event]) -> Iterable[Stop]:

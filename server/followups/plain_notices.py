@@ -21,6 +21,7 @@ RETURN_ANSWERED: Final = "return_answered"
 RECORD_ASKED: Final = "record_asked"
 RECORD_ANSWERED: Final = "record_answered"
 EXPORT_READY: Final = "export_ready"
+PACK_READY: Final = "pack_ready"
 
 SENTENCES: Final = {
     WITHDRAWN: (
@@ -90,6 +91,10 @@ SENTENCES: Final = {
     EXPORT_READY: (
         "您要的导出文件做好了，七天内可以下载。",
         "The file that you asked for is ready; it can be taken for seven days.",
+    ),
+    PACK_READY: (
+        "上个月的月会材料做好了，可以看、下载、打印。",
+        "The papers for the meeting about last month are ready to be read, taken and printed.",
     ),
     TEXT_CHANGED: (
         "同意书有几项换了新的说法。下次见面时，请用“说明有新版”那一项，只问改过的几项。",

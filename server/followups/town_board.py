@@ -19,6 +19,8 @@ from server.places.successors import rolled_up, successor_codes
 
 ELSEWHERE: Final = ""
 """What waits in a village that is not in force, or in none."""
+MEASURES: Final = {column: f"follow-ups {column}" for column in COLUMNS}
+"""Under which measure each column is told."""
 
 
 def tell_board(db: Session, project_id: int, today: date, telling: Telling) -> Board:
@@ -26,6 +28,12 @@ def tell_board(db: Session, project_id: int, today: date, telling: Telling) -> B
 
     It is a statistic: who does not agree to be counted is in none of its numbers.
     """
+    lines, elsewhere = lines_of_board(db, project_id, today)
+    return board_of_town(tell(telling, project_id, lines), elsewhere)
+
+
+def lines_of_board(db: Session, project_id: int, today: date) -> tuple[dict[str, Counted], bool]:
+    """The board's numbers by measure, still to be told, and whether something waits in no village that is in force."""
     in_force = select(Village.code).where(Village.project_id == project_id, Village.retired_at.is_(None))
     codes = [*db.scalars(in_force.order_by(Village.code)), ELSEWHERE]
     successors = successor_codes(db, project_id)
@@ -36,10 +44,13 @@ def tell_board(db: Session, project_id: int, today: date, telling: Telling) -> B
     for column in COLUMNS:
         here = {code: int(getattr(one, column)) for code, one in found.items()}
         counts = gathered(rolled_up(here, successors), codes)
-        lines[f"follow-ups {column}"] = Counted(counts, people)
-    told = tell(telling, project_id, lines)
-    elsewhere = any(successors.get(code, code) not in codes for code in found)
-    return board_of({column: told[f"follow-ups {column}"] for column in COLUMNS}, elsewhere)
+        lines[MEASURES[column]] = Counted(counts, people)
+    return lines, any(successors.get(code, code) not in codes for code in found)
+
+
+def board_of_town(told: Mapping[str, Line], has_others: bool) -> Board:
+    """The board of `lines_of_board` as it was told."""
+    return board_of({column: told[MEASURES[column]] for column in COLUMNS}, has_others)
 
 
 def gathered(numbers: Mapping[str, int], codes: list[str]) -> dict[str, int]:

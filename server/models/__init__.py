@@ -34,6 +34,7 @@ from server.models.followups import FollowUp, FollowUpTally, Notification, Notif
 from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.made_exports import MadeExport
 from server.models.map_bases import MapBase
+from server.models.meeting import MonthlyPack, TownTable, TownTableVersion
 from server.models.office import OfficeAct
 from server.models.places import (
     BoundarySet,
@@ -125,6 +126,7 @@ __all__ = [
     "MadeExport",
     "MapBase",
     "Minimised",
+    "MonthlyPack",
     "NamedWoman",
     "Notification",
     "NotificationChannel",
@@ -178,6 +180,8 @@ __all__ = [
     "TimetableWish",
     "Tombstone",
     "TownCalendar",
+    "TownTable",
+    "TownTableVersion",
     "User",
     "UtcDateTime",
     "Village",

@@ -30,7 +30,8 @@ KEPT: Final = {
     PREGNANCY: "village_code wants_registration lmp_known lmp_date lmp_calendar lmp_lunar us_done us_date us_weeks us_days "
     "first_check_date danger_now contact_ok folic_now risk_heard my_role",
     ANTENATAL: "still_pregnant place done_by danger us_new us_date us_weeks us_days refer refer_urgency refer_to next_date "
-    "bp_sys bp_dia hb_gl movement sys_critical_from dia_critical_from hb_critical_below fp_talk extra_date my_role",
+    "bp_sys bp_dia hb_gl movement sys_critical_from dia_critical_from hb_critical_below fp_talk extra_date my_role "
+    "supplements",
     CONTRACEPTION: "village_code reason choice_hers pressure method start_date expiry_on_card last_injection "
     "next_injection_date packs_given supply_end side_effects wish danger_fp my_role refer_to refer_urgency reminder_wish "
     "bp_sys bp_dia sys_critical_from dia_critical_from",

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import escape
 
 import orjson
+from openpyxl import Workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ from server.feeds.webhooks import GROUPS, make_webhook
 from server.followups.rule_drafts import change_draft, make_draft
 from server.followups.town_calendar import add_year
 from server.followups.town_rules import FIRST_OF_A_TOWN
+from server.followups.windows import add_months
 from server.models import (
     AppUser,
     Base,
@@ -50,6 +52,8 @@ from server.models import (
 )
 from server.publishing.waivers import ask_waiver
 from server.registry.consent_texts import publish_text
+from server.reports.pack.keeping import make_pack
+from server.reports.tables.keeping import add_table
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
 from tests.making import a_dataset, a_form, a_record, an_xform
@@ -70,6 +74,7 @@ LOCAL = frozenset({"localhost"})  # what may be called though it is no public ad
 # Every text column that somebody's words come to; those that are not here hold words of ours, numbers and names of things.
 WRITTEN = {
     "supply_lot": ("number",),
+    "town_table": ("name",),
     "project": ("name", "description"),
     "actor": ("display_name",),
     "app_user": ("last_device_id", "first_device_id", "other_device_id"),
@@ -140,7 +145,10 @@ class HostileTown(CareTown):
             write_a_rule(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"), self.said)
             add_days_off(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"), self.said)
             hook, _ = make_webhook(db, self.project_id, "https://localhost/in", GROUPS, LOCAL, ids["person_id"], now())
+            table = add_table(db, db.get_one(Project, self.project_id), "x", self.draw_table(), ids["person_id"], now())
             write_in_columns(db, self.said)
+        month = add_months(today(now()).replace(day=1), -1)
+        make_pack(self.database, self.project_id, month, now())
         settings = self.app.config["CONFIG"]
         named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", self.said)
         self.app.config["CONFIG"] = replace(settings, openid=named)
@@ -149,6 +157,7 @@ class HostileTown(CareTown):
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
         people["code"], people["webhook_id"] = CODES[0], str(hook.id)
         people["list"], people["spoken"] = "clinics", "zh"
+        people |= {"table_id": str(table.id), "month": f"{month:%Y-%m}"}
         people |= {"rule": "IUD-1", "version": str(FIRST_OF_A_TOWN)}
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
 
@@ -169,6 +178,13 @@ class HostileTown(CareTown):
         rita.send(f"/review/{records[0]}/state", comment)
         assert rita.send(f"/review/{records[1]}/return", {"reason": self.said}).status_code == 303
         return records
+
+    def draw_table(self) -> bytes:
+        """A table of the town's own, with a cell that is no better."""
+        book, target = Workbook(), io.BytesIO()
+        book.active["A1"] = self.typed
+        book.save(target)
+        return target.getvalue()
 
     def put_draft(self) -> None:
         """The form once more, as a draft in other words: what it changes tells both."""

@@ -47,6 +47,7 @@ QUIET = {
     "/places/import",
     "/reports",
     "/reports/indicators/<name>",
+    "/reports/pack",
     "/review/<submission_id>/case",
     "/review/batches/<batch_id>",
     "/review/health/<village>",

@@ -172,7 +172,8 @@ def test_one_step_as_of_an_instant_tells_and_delivers(database: Database, tmp_pa
         follow_up_changed(db, staff.project, a_follow_up(db, staff, state="overdue", overdue_from=TODAY), MORNING)
     with Sink() as sink:
         config = Config(tmp_path, mail=MailServer("smtp", "127.0.0.1", sink.port, "fangshi@town.test"))
-        assert run_all_once(database, config, MORNING)["outbox"] == "3"
+        # three about the visit and the day, and two inboxes are told of the papers of February
+        assert run_all_once(database, config, MORNING)["outbox"] == "5"
         assert run_all_once(database, config, MORNING)["outbox"] == "0"
     assert [(mail["To"], mail["Subject"]) for mail in sink.mails] == [
         ("chen@town.test", "访视：今天的汇总"),

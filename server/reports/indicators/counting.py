@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from geo.month_ends import Part
-from server.reports.indicators import births, contacts, elsewhere, office, voices
+from server.reports.indicators import births, contacts, elsewhere, folic_acid, office, rights, voices
 from server.reports.indicators.definitions import Indicator
 from server.reports.indicators.gathering import Town
 from server.reports.indicators.tallying import Case, tally, tally_town
@@ -24,9 +24,11 @@ CASES: Final[Mapping[str, Cases]] = {
     "I6b": lambda town, first, last: contacts.gaps(town.asked, first, last),
     "I6c": lambda town, first, last: elsewhere.removals_done(town.sent, first, last),
     "I8": lambda town, first, last: contacts.on_time(town.asked, contacts.OF_OFFERS, first, last),
+    "I8b": lambda town, first, last: folic_acid.taken(town.folic, first, last),
     "I10": lambda town, _, end: contacts.lost(town.asked, town.seen, end),
     "I13": lambda town, first, last: elsewhere.referrals_closed(town.sent, first, last),
     "I14": lambda town, first, last: elsewhere.transfers_acknowledged(town.sent, town.calendar, first, last),
+    "I15b": lambda town, first, last: rights.done_in_time(town.requests, first, last),
     "I16": lambda town, first, last: contacts.on_time(town.asked, contacts.OF_BENEFITS, first, last),
     "I17b": lambda town, _, end: office.staff_passed(town.results, end),
     "I18": lambda town, first, last: voices.satisfied(town.voices, first, last),

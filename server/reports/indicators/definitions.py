@@ -27,7 +27,7 @@ class Indicator:
     `unit`: the smallest that it is told of. Those of one `family` are of the same people but for a few; who is done in one
     that is `part_of` another is done there, or the other way round. A later one of a family is told only where that gives no
     small number (beside.py). `sensitive`: about people, so that small numbers are hidden. `aim` is a rate in per cent that
-    the brief gives. `forms` are those whose records it counts.
+    the brief gives. `forms` are those whose records it counts. One that is `live` is put together of what is told now.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Indicator:
     sensitive: bool = True
     aim: int | None = None
     forms: tuple[str, ...] = ()
+    live: bool = False
 
     @property
     def measure(self) -> str:
@@ -51,7 +52,7 @@ class Indicator:
     @property
     def is_kept(self) -> bool:
         """Whether it is counted here. Visit coverage is the map's own rate, so that it is one number everywhere."""
-        return self.months is not None and self.id != COVERAGE
+        return self.months is not None and self.id != COVERAGE and not self.live
 
     def ends(self, today: date) -> list[date]:
         """The last days of the windows that may be told on a day, the oldest first."""
@@ -86,14 +87,15 @@ ALL: Final = (
     Indicator("I6c", "methods", "C", PLAN, every=3, aim=100, forms=METHODS),
     Indicator("I7", "supplies", "C", OURS, months=1, sensitive=False),
     Indicator("I8", "supplies", "C", PLAN, every=3, forms=SUPPLIES),
-    Indicator("I8b", "supplies", "C", PLAN, None, forms=SUPPLIES),
+    Indicator("I8b", "supplies", "C", PLAN, every=3, forms=SUPPLIES),
     Indicator(COVERAGE, "visits", "C", PLAN, months=SNAPSHOT, unit="clusters", forms=("household_visit",)),
     Indicator("I10", "visits", "C", OURS, months=SNAPSHOT),
-    Indicator("I11", "visits", "C", OURS, None),
-    Indicator("I12", "visits", "C", OURS, None),
+    Indicator("I11", "visits", "C", OURS, months=SNAPSHOT, unit="clusters", live=True),
+    Indicator("I12", "visits", "C", OURS, months=SNAPSHOT, live=True),
     Indicator("I13", "elsewhere", "C", OURS, forms=("referral_outcome",)),
     Indicator("I14", "elsewhere", "C", OURS, every=3, forms=("migrant_transfer",)),
     Indicator("I15", "rights", "C", OURS, None),
+    Indicator("I15b", "rights", "C", OURS, every=3, aim=100),
     Indicator("I16", "office", "C", PLAN, every=3, forms=("benefit_case",)),
     Indicator("I17", "office", "C", PLAN, months=3, every=3, sensitive=False, aim=100),
     Indicator("I17b", "office", "C", PLAN, months=SNAPSHOT, every=3),

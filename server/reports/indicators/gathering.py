@@ -28,6 +28,7 @@ from server.models import (
     FollowUp,
     OfficeAct,
     Project,
+    RightsRequest,
     SupplyCount,
     SupplyLot,
     Woman,
@@ -37,10 +38,14 @@ from server.registry.telling import read_day
 from server.reports.indicators.births import Course, courses_of
 from server.reports.indicators.contacts import Asked
 from server.reports.indicators.elsewhere import Sent, sent_of
+from server.reports.indicators.folic_acid import Folic, folic_of
 from server.reports.indicators.office import Lot, Result
+from server.reports.indicators.rights import Request
 from server.reports.indicators.voices import Voice
 
 TOGETHER = 500
+BY_HER = "declined_by_her"
+"""How a request ends that she no longer wants (registry/rights_desk.py OUTCOMES)."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class Town:
     lots: Sequence[Lot] = ()
     held_on: Sequence[date] = ()
     results: Sequence[Result] = ()
+    folic: Sequence[Folic] = ()
+    requests: Sequence[Request] = ()
 
 
 def gather(db: Session, project: Project, cluster_of: Mapping[str, str], today: date) -> Town:
@@ -63,11 +70,13 @@ def gather(db: Session, project: Project, cluster_of: Mapping[str, str], today: 
     courses: list[Course] = []
     sent: list[Sent] = []
     seen: dict[str, list[date]] = {}
+    folic: list[Folic] = []
     women = db.scalars(counted_women(project.id, today)).all()
     for at in range(0, len(women), TOGETHER):
         for facts in facts_of_many(db, project, "women", women[at : at + TOGETHER]).values():
             place = cluster_of.get(facts.village_code, "")
             courses += courses_of(facts, place)
+            folic += folic_of(facts, place)
             sent += [one] if (one := sent_of(facts, place)) else []
             seen[facts.subject] = [visit.visit_date for visit in facts.visits]
     asked = list(read_asked(db, project.id, cluster_of))
@@ -81,6 +90,8 @@ def gather(db: Session, project: Project, cluster_of: Mapping[str, str], today: 
         lots=list(read_lots(db, project.id)),
         held_on=list(db.scalars(sessions_of(project.id))),
         results=list(read_results(db, project.id)),
+        folic=folic,
+        requests=list(read_requests(db, project.id)),
     )
 
 
@@ -157,6 +168,14 @@ def read_lots(db: Session, project_id: int) -> Iterable[Lot]:
 def sessions_of(project_id: int) -> Select[date]:
     stands = OfficeAct.rule == SESSIONS, OfficeAct.undone_at.is_(None)
     return select(OfficeAct.on_day).where(OfficeAct.project_id == project_id, *stands)
+
+
+def read_requests(db: Session, project_id: int) -> Iterable[Request]:
+    """What she took back herself is no request that was answered or not."""
+    here = RightsRequest.project_id == project_id, func.coalesce(RightsRequest.outcome, "") != BY_HER
+    rows = db.execute(select(RightsRequest.subject_hash, RightsRequest.due_at, RightsRequest.closed_at).where(*here))
+    for whose, due_at, closed_at in rows:
+        yield Request(whose.hex(), due_at, closed_at)
 
 
 def read_results(db: Session, project_id: int) -> Iterable[Result]:

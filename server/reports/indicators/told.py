@@ -15,11 +15,15 @@ from server.access.caller import Caller
 from server.access.month_ends import number_of, read_month
 from server.access.small_numbers import TRIES, Telling
 from server.errors import NotFound, Unavailable
+from server.followups.lists_for_pages import list_phones
 from server.followups.rates import tell_rates
+from server.followups.town_board import tell_board
 from server.models import Project, Release, ReleaseLook
+from server.places.clusters import clusters_of
 from server.places.town_numbers import knows_a_part
 from server.reports.indicators.definitions import ALL, BY_ID, COVERAGE, KEPT, Indicator
 from server.reports.indicators.limits import Limits, limits_of
+from server.reports.indicators.live import Live, heard_in, overdue, overdue_though_heard
 
 
 @dataclass(frozen=True)
@@ -46,15 +50,18 @@ class ToldIndicator:
         return self.windows[-1] if self.windows else None
 
 
-def tell_to(db: Session, caller: Caller, project: Project, today: date, telling: Telling) -> dict[str, ToldIndicator]:
+def tell_to(
+    db: Session, caller: Caller, project: Project, today: date, telling: Telling, live: Live | None = None
+) -> dict[str, ToldIndicator]:
     """What somebody is told. Who works in some villages counts a part himself, so he is told no windows at all.
 
-    Raises Unauthenticated, Forbidden.
+    `live` is what a paper of that day holds of visits that are due; without it they are told as they are now. Raises
+    Unauthenticated, Forbidden.
     """
     allow(caller, "indicator.read", project)
     if knows_a_part(scope_of(caller, project)):
         return {one.id: ToldIndicator(one, ()) for one in ALL}
-    return tell_indicators(db, project.id, today, telling)
+    return tell_indicators(db, project.id, today, telling, live or read_live(db, project.id, today, telling))
 
 
 def get_told(found: Mapping[str, ToldIndicator], name: str) -> ToldIndicator:
@@ -64,7 +71,14 @@ def get_told(found: Mapping[str, ToldIndicator], name: str) -> ToldIndicator:
     return found[name]
 
 
-def tell_indicators(db: Session, project_id: int, today: date, telling: Telling) -> dict[str, ToldIndicator]:
+def read_live(db: Session, project_id: int, today: date, telling: Telling) -> Live:
+    board = tell_board(db, project_id, today, telling)
+    return Live(board, heard_in(board, list_phones(db, project_id), today))
+
+
+def tell_indicators(
+    db: Session, project_id: int, today: date, telling: Telling, live: Live
+) -> dict[str, ToldIndicator]:
     """All of them by id, for who is told sums. As many queries for any town; who was shown which window is kept.
 
     Call it where nothing is being written (a GET). Raises Unavailable when others were always faster.
@@ -74,7 +88,16 @@ def tell_indicators(db: Session, project_id: int, today: date, telling: Telling)
     coverage = tell_rates(db, project_id, today, telling).coverage
     windows = [Window(end, end, month.town, month.clusters) for end, month in sorted(coverage.items())]
     found[COVERAGE] = ToldIndicator(BY_ID[COVERAGE], with_limits(BY_ID[COVERAGE], windows))
-    return found
+    return found | tell_live(live, clusters_of(db, project_id)[0], today)
+
+
+def tell_live(live: Live, cluster_of: Mapping[str, str], today: date) -> dict[str, ToldIndicator]:
+    """One window, of that day alone."""
+    town, clusters = overdue(live, cluster_of)
+    return {
+        "I11": ToldIndicator(BY_ID["I11"], [Window(today, today, town, clusters)]),
+        "I12": ToldIndicator(BY_ID["I12"], [Window(today, today, overdue_though_heard(live), {})]),
+    }
 
 
 def shown_rows(db: Session, project_id: int, today: date, telling: Telling) -> dict[str, list[Row[Any]]]:

@@ -100,6 +100,8 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
         return "", f"/review/{found}?project={project.id}" if found else ""
     if notice.kind == plain_notices.EXPORT_READY:
         return "", f"/review/export?project={project.id}"
+    if notice.kind == plain_notices.PACK_READY:
+        return "", pack_behind(notice, project)
     if notice.kind == plain_notices.RECORD_ASKED:
         asked = find_asked(session.db(), session.caller().actor_id, notice.occasion)
         words = f" {question_of(asked[0])} ({say_day(asked[1])})" if asked else ""
@@ -111,6 +113,13 @@ def what_is_behind(notice: Notice, project: Project, english: bool) -> tuple[str
     opens = meant is not None and check_questions.reads(db, project, meant.submission_id, caller)
     behind = check_words.say(db, meant, notice.kind, english) if meant and not notice.is_over else "—"
     return f" {behind}", f"/review/{meant.submission_id}" if meant and opens and not notice.is_over else ""
+
+
+def pack_behind(notice: Notice, project: Project) -> str:
+    """Only for who is still told the town's numbers."""
+    month = notice.occasion.split(":")[2]
+    is_told = allow.may(session.caller(), "indicator.read", project)
+    return f"/reports/pack/{month}?project={project.id}" if is_told else ""
 
 
 def break_behind(notice: Notice, project: Project, english: bool) -> tuple[str, str]:

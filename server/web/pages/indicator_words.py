@@ -114,9 +114,9 @@ WORDS = {
     ),
     "I8b": Words(
         _l("Folic acid taken"),
-        _l("women who take it"),
-        _l("women to whom it was offered"),
-        _l("The forms ask at registration alone whether she takes it, and not after an offer. So it is not counted."),
+        _l("pregnancies in which she said that she takes it"),
+        _l("pregnancies for which some was given, and in which she was asked before 13 weeks were over"),
+        _l("Who would rather not say is not in it. There is no target: taking it is hers."),
     ),
     "I9": Words(
         _l("Visit coverage"),
@@ -135,14 +135,14 @@ WORDS = {
         _l("visits that are overdue"),
         _l("visits that wait"),
         _l(
-            "They change each day, so no window is kept. The page of due visits has them by village, in bands on the map."
+            "As it stands now, put together of what the page of due visits tells. Where one village is hidden there, so is this."
         ),
     ),
     "I12": Words(
         _l("Overdue though the phone has spoken"),
-        _l("overdue visits of workers whose phone spoke in the last 3 days"),
+        _l("overdue visits of villages whose phones spoke in the last 3 days"),
         _l("visits that are overdue"),
-        _l("Of a past day it is not kept when a phone spoke. The page of due visits says it of today."),
+        _l("Of villages where every worker's phone spoke. The rest may be done already, and still on a phone."),
     ),
     "I13": Words(
         _l("Referrals closed in time"),
@@ -163,6 +163,12 @@ WORDS = {
             "A woman whose consent has ended is in no number, so every consent that could be counted is current. The page of "
             "consents shows her care team which end soon. A withdrawal takes effect as soon as it is noted."
         ),
+    ),
+    "I15b": Words(
+        _l("Requests about her data within 72 hours"),
+        _l("requests that were closed within 72 hours"),
+        _l("requests of women about their own data: to have them, correct them, keep them unused or erase them"),
+        _l("Which of these it was is told nowhere. Every one counts."),
     ),
     "I16": Words(
         _l("Steps of benefits on time"),
@@ -215,6 +221,8 @@ def say_window(indicator: Indicator, first: date, last: date) -> str:
 
 def say_length(indicator: Indicator) -> str:
     """Over how long a window goes, and how often one is told."""
+    if indicator.live:
+        return _("As it stands now")
     length = {
         SNAPSHOT: _("As it stands on the last day"),
         1: _("One month"),

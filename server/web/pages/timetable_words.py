@@ -22,6 +22,10 @@ NAMES = {
         _l("Indicators"),
         _l("Counts each window once, two weeks after its end, and keeps what may be told"),
     ),
+    "packs": (
+        _l("Papers of the monthly meeting"),
+        _l("Makes the numbers of the month before, on the first working day, and tells who reads them"),
+    ),
     "syncs": (
         _l("Phones that are silent"),
         _l("Asks for a phone to synchronise before a visit that may be on it is called late"),
@@ -55,6 +59,7 @@ STANDS_STILL = {
         "Lists stay right, but nobody is told what becomes due, overdue or urgent by the passing of days."
     ),
     "indicators": _l("No new window is told; those that were told stay as they are."),
+    "packs": _l("No papers for the meeting are made; they are made afterwards, with the numbers of that day."),
     "syncs": _l("Nobody is asked to let a silent phone synchronise; what waits for one goes on waiting."),
     "before_breaks": _l("Nobody hears ahead of a long break what is due in it."),
     "rules": _l("Rules that were tried, published, moved or switched change nothing until then."),

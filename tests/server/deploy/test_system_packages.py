@@ -45,7 +45,8 @@ def test_a_package_counts_as_there_by_what_it_brings(path: Path) -> None:
 
 
 def test_serving_needs_less_than_testing() -> None:
-    assert [package.name for package in packages_for("serve")] == ["libsqlite3-mod-spatialite"]
+    needed = ["libsqlite3-mod-spatialite", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-wqy-microhei"]
+    assert [package.name for package in packages_for("serve")] == needed
     assert {"chromium", "postgresql-15-postgis-3", "fonts-noto-cjk"} <= {p.name for p in packages_for("test")}
 
 

@@ -1,8 +1,10 @@
 """A town worked out by hand: the same numbers on the page, by the API and in what is kept; each window is counted once."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import delete, func, select
 
 from server.access import roles
@@ -10,6 +12,8 @@ from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_user
 from server.models import CareEvent, Project, Release, ReleaseLook
+from server.reports.indicators.definitions import ALL
+from server.reports.pack.keeping import make_packs
 from tests.conftest import MORNING, PASSWORD
 from tests.server.reports.indicators.counted_town import END, QUARTER
 from tests.server.web.pages.conftest import CODES, text_of
@@ -65,6 +69,55 @@ def test_page_and_api_say_the_same(full, lead):
         assert (one["windows"][-1]["town"]["numerator"], one["windows"][-1]["town"]["denominator"]) == (done, of)
     overview = text_of(lead.see("/reports"))
     assert "57% 20/35" in overview and "75%" in overview
+
+
+def test_page_pack_table_and_api_say_the_same_of_every_indicator(full, lead):
+    """Whatever it is: the number, or why it is hidden."""
+    make_packs(full.database, MORNING)
+    by_api = {one["id"]: one["windows"][-1]["town"] for one in api(lead, full) if one["windows"]}
+    assert len(by_api) == len(ALL) - 2, "all but the two that are not counted"
+    book = load_workbook(io.BytesIO(lead.see("/reports/pack/2026-02/xlsx").data))
+    in_pack = {row[0].value: row for row in book["Indicators"].iter_rows() if row[0].value in by_api}
+    on_paper = text_of(lead.see("/reports/pack/2026-02"))
+    table = filled_table(lead, by_api)
+    for name, told in by_api.items():
+        page = text_of(lead.see(f"/reports/indicators/{name}"))
+        rate, done, of = (cell.value for cell in in_pack[name][2:5])
+        assert [cell.value for cell in table[name]] == [name, rate, done or rate, of or rate] or told[
+            "denominator"
+        ] == 0
+        if told["hidden"]:
+            assert rate == WHY[told["hidden"]] and done is None and of is None, name
+            assert rate in page and rate in on_paper
+        elif told["denominator"]:
+            assert (done, of) == (told["numerator"], told["denominator"]), name
+            assert rate == told["percent"] / 100 and f"{told['percent']}% {done}/{of}" in page, name
+            assert f"{told['percent']}%" in on_paper
+        else:
+            assert (rate, done, of) == ("nothing to count", 0, 0) and "nothing to count" in page
+
+
+def filled_table(lead, names):
+    """By id: what a table of the town's own shows of each."""
+    book = Workbook()
+    for at, name in enumerate(names, start=1):
+        for column, text in enumerate(
+            (name, *(f"{{{{{name}.{field}}}}}" for field in ("rate", "numerator", "denominator"))), 1
+        ):
+            book.active.cell(at, column, text)
+    target = io.BytesIO()
+    book.save(target)
+    answer = lead.send("/reports/tables", {"name": "all", "file": (io.BytesIO(target.getvalue()), "all.xlsx")})
+    made = load_workbook(io.BytesIO(lead.see(f"{answer.headers['Location']}/file").data)).active
+    return {row[0].value: row for row in made.iter_rows()}
+
+
+WHY = {
+    "few_people": "fewer than 10, not shown",
+    "few": "few on one side, not shown",
+    "everybody": "all on one side, not shown",
+    "complement": "it would give away a small number, not shown",
+}
 
 
 def test_a_window_is_counted_once_and_never_changes(full, lead):
