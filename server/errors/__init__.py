@@ -33,6 +33,8 @@ from server.errors.entities import (
     EntityWasDeleted,
     MultiEntityFailed,
     NoConflict,
+    NotMerged,
+    NotParted,
     PropertyNameCase,
 )
 from server.errors.forms import (
@@ -151,6 +153,8 @@ __all__ = [
     "NoWebForm",
     "NotAcceptable",
     "NotFound",
+    "NotMerged",
+    "NotParted",
     "NotImplemented501",
     "NotPreviewed",
     "NotSimulated",
