@@ -62,7 +62,7 @@ def said_by(db: Session, project_id: int, uuids: Collection[str]) -> dict[str, d
     )
     found: dict[str, dict[str, str]] = {}
     for uuid, values in db.execute(query):
-        answers, hers = dict(flatten(orjson.loads(values))), found.setdefault(uuid, {})
+        answers, hers = dict(flatten(orjson.loads(values or "{}"))), found.setdefault(uuid, {})
         if answers.get(AGE):
             hers[AGE] = answers[AGE]
         if answers.get(KEEPS, "1") == "1":

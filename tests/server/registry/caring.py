@@ -25,7 +25,7 @@ FORMS: dict[str, tuple[str, str, str]] = {
     "woman_consent": (
         "action woman visit_date consent_service consent_reminder consent_share_clinic consent_location consent_stats "
         "consent_until village_code household named_worker withdraw_scope withdraw_erase display_name start "
-        "keeps phone_safe phone_safe_who",
+        "keeps phone_safe phone_safe_who age_band",
         "women",
         "consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until village_code "
         "household",
