@@ -2,17 +2,17 @@
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.access.audit import record
 from server.clock import today
 from server.db import Database
 from server.errors import NotFound
-from server.models import PersonMerge, PersonPair, PersonWait, PersonWord, Woman
+from server.models import CareEvent, PersonMerge, PersonPair, PersonWait, PersonWord, Woman
 from server.registry.likeness import Likeness, Traits, compare
 from server.registry.person_traits import traits_of
 from server.registry.person_words import forget_words, write_words
@@ -137,7 +137,9 @@ def pairs_in(reach: Reach, state: str) -> Select[PersonPair, Woman, Woman]:
 
 
 def cared_for(reach: Reach) -> tuple[ColumnElement[bool], ...]:
-    """Women whom somebody of the care team has on her list, with a consent that is valid that day."""
+    """Women whom somebody of the care team has on her list, with a consent that is valid that day; nobody for others."""
+    if reach.role is None:
+        return (false(),)
     return *asking(reach), Woman.withdrawn_on.is_(None), *consenting(reach)
 
 
@@ -158,6 +160,25 @@ def get_pair(db: Session, reach: Reach, pair_id: int) -> Pair:
         if row is not None:
             return Pair(*row)
     raise NotFound()
+
+
+def pairs_with(db: Session, reach: Reach, uuid: str) -> list[int]:
+    """The open pairs that a woman is in, the likeliest first."""
+    hers = or_(PersonPair.first_uuid == uuid, PersonPair.second_uuid == uuid)
+    rows = db.execute(pairs_in(reach, "open").where(hers).order_by(PersonPair.weight.desc(), PersonPair.id))
+    return [row.id for row, _first, _second in rows]
+
+
+def cares_for(db: Session, reach: Reach, uuid: str) -> bool:
+    return db.scalar(select(Woman.id).where(Woman.uuid == uuid, *cared_for(reach))) is not None
+
+
+def contacts_of(db: Session, woman: Woman) -> tuple[date | None, date | None, int]:
+    """The days of her first and last record that counts, and how many there are."""
+    hers = CareEvent.project_id == woman.project_id, CareEvent.subject_list == "women", CareEvent.subject == woman.uuid
+    counted = func.min(CareEvent.visit_date), func.max(CareEvent.visit_date), func.count()
+    first, last, count = db.execute(select(*counted).where(*hers)).one()
+    return first, last, count
 
 
 def decide(db: Session, pair: PersonPair, state: str, by: int, now: datetime) -> None:

@@ -54,6 +54,13 @@ def merged_into(db: Session, project_id: int, uuid: str) -> set[str]:
     return found
 
 
+def labels_of(db: Session, project_id: int, uuids: Collection[str]) -> list[str]:
+    """How lists call these registrations."""
+    here = select(Entity.label).join(Dataset, Dataset.id == Entity.dataset_id).where(Dataset.project_id == project_id)
+    found = here.where(Dataset.name == "women", Entity.uuid.in_(uuids)).order_by(Entity.id)
+    return list(db.scalars(found)) if uuids else []
+
+
 def take_along(db: Session, project_id: int, kept: str, now: datetime) -> None:
     """What lists keep about her other registrations is listed as hers: phones choose by it. Each is a new version."""
     others = merged_into(db, project_id, kept)
