@@ -58,6 +58,6 @@ def fitting(wanted: str) -> Callable[[Woman, str], bool]:
         if digits:
             return digits_of(next(iter(woman.label.split()), "")) == digits
         called = orjson.loads(data).get("display_name", "")
-        return plain(called).startswith(name) if not name.isascii() else begins_with(syllables_of(called), typed)
+        return begins_with(syllables_of(called), typed) if typed.isascii() else plain(called).startswith(name)
 
     return fits

@@ -41,7 +41,7 @@ def words_typed(wanted: str) -> set[str]:
     digits, typed, name = digits_of(wanted), as_typed(wanted), plain(wanted)
     if digits:
         return {f"code:{digits}"}
-    if name and not name.isascii():
+    if not typed.isascii():
         return {f"begins:{name[:1]}"}
     letters = next((one for one in LENGTHS if len(typed) >= one), 0)
     return {f"typed:{typed[:letters]}"} if letters else set()

@@ -27,7 +27,9 @@ def reasons_of(reasons: str) -> list[str]:
 
 def pair_line(pair: Pair, names: dict[str, str]) -> dict[str, Any]:
     """One pair of the list: masked labels, villages, reasons."""
-    both = [{"label": one.label, "village": names.get(one.village_code, "")} for one in (pair.first, pair.second)]
+    both = [
+        {"label": one.label, "village": names.get(one.village_code, "")} for one in older_first(pair.first, pair.second)
+    ]
     return {
         "href": f"/people/duplicates/{pair.row.id}",
         "both": both,

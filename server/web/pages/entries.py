@@ -92,7 +92,9 @@ def load_entry(entity_id: int, verb: str) -> tuple[Reach, Entity, Dataset]:
 
 def entry_facts(entity_id: int, uncovered: bool = False) -> dict[str, Any]:
     reach, entity, dataset = load_entry(entity_id, "followup.read")
-    note_read(reach.project, "entity.read", about=entity.about or entity.uuid, entity_id=entity.id, dataset_id=dataset.id)
+    note_read(
+        reach.project, "entity.read", about=entity.about or entity.uuid, entity_id=entity.id, dataset_id=dataset.id
+    )
     versions = verbs.versions_of(session.db(), dataset, entity)
     sides = verbs.sides_of(session.db(), dataset, entity, versions) if entity.conflict else None
     shown = [one for one in versions[-1].values if one != HER]
@@ -130,10 +132,19 @@ def row_of(name: str, versions: tuple[Version, ...], uncovered: bool) -> dict[st
     """One property: what each version says; a value is offered once, by the newest version that has it."""
     newest = {one.values.get(name, ""): one.number for one in versions}
     cells = [
-        {"text": cell_of(one, name, uncovered), "number": one.number, "offered": newest[one.values.get(name, "")] == one.number}
+        {
+            "text": cell_of(one, name, uncovered),
+            "number": one.number,
+            "offered": newest[one.values.get(name, "")] == one.number,
+        }
         for one in versions
     ]
-    return {"name": name, "label": say_name(name), "cells": cells, "clashes": any(name in one.clashes for one in versions)}
+    return {
+        "name": name,
+        "label": say_name(name),
+        "cells": cells,
+        "clashes": any(name in one.clashes for one in versions),
+    }
 
 
 def cell_of(version: Version, name: str, uncovered: bool) -> str:
@@ -145,6 +156,10 @@ def changes_of(versions: list[Version], uncovered: bool) -> list[dict[str, Any]]
     """Each version with what it changed, the newest first."""
     found = []
     for before, one in zip([None, *versions], versions, strict=False):
-        names = [name for name in one.values if name != HER and (before is None or before.values.get(name, "") != one.values[name])]
+        names = [
+            name
+            for name in one.values
+            if name != HER and (before is None or before.values.get(name, "") != one.values[name])
+        ]
         found.append({"version": one, "changed": [(say_name(name), cell_of(one, name, uncovered)) for name in names]})
     return found[::-1]

@@ -25,7 +25,13 @@ GIVEN = (
     *("秀英", "桂芳", "玉兰", "春梅", "晓燕", "丽华", "小红", "美玲", "雪梅", "海燕", "素珍", "文静", "建芬", "彩霞"),
     *("秀兰", "桂英", "玉梅", "凤英", "淑芬", "金花", "燕", "敏", "丽", "霞", "婷婷", "佳怡"),
 )
-SLIPS = dict(zip("王李张刘陈黄徐秀英芳兰梅晓燕丽华红玲雪海珍静芬霞敏", "汪里章流程皇许绣瑛方蓝眉小艳莉花洪铃学孩真婧纷侠闽", strict=True))
+SLIPS = dict(
+    zip(
+        "王李张刘陈黄徐秀英芳兰梅晓燕丽华红玲雪海珍静芬霞敏",
+        "汪里章流程皇许绣瑛方蓝眉小艳莉花洪铃学孩真婧纷侠闽",
+        strict=True,
+    )
+)
 VILLAGES = ("519901201001", "519901201002", "519901201003")
 WOMEN = 320
 AGES = ("18_24", "25_34", "35_49")
@@ -143,7 +149,9 @@ def test_planted_duplicates_are_found_and_few_others(
     hits = Counter(planted[pair] for pair in found & planted.keys())
     recall, precision = len(found & planted.keys()) / len(planted), len(found & planted.keys()) / len(found)
     with capsys.disabled():
-        print(f"\nduplicates: {len(planted)} planted, {len(found)} asked about; recall {recall:.2f}, precision {precision:.2f}")
+        print(
+            f"\nduplicates: {len(planted)} planted, {len(found)} asked about; recall {recall:.2f}, precision {precision:.2f}"
+        )
         for kind, (count, _fits, _twist) in KINDS.items():
             print(f"  {kind}: {hits[kind]} of {count}")
     assert recall >= 0.9
