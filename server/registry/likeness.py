@@ -1,7 +1,7 @@
 """Whether two registrations may be one woman's: what they share and what speaks against it, weighed. Pure.
 
 It decides nothing: somebody who knows her does. The weights were set on a made-up town with namesakes, shared phones and
-slips of typing, which tests/server/registry/test_likeness_in_a_town.py measures.
+slips of typing, which tests/server/registry/test_likeness.py measures.
 """
 
 from collections.abc import Iterator
