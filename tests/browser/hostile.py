@@ -253,7 +253,12 @@ def change_at_once(db: Session, entity: Entity, said: str) -> int:
     told = [{"village_code": CODES[0]}, {"village_code": said}, {"village_code": CODES[1]}]
     for number, data in enumerate(told, start=1):
         text = orjson.dumps(data).decode()
-        base = {"base_version": 1 if number > 1 else None, "created_at": now(), "label": entity.label, "user_agent": said}
+        base = {
+            "base_version": 1 if number > 1 else None,
+            "created_at": now(),
+            "label": entity.label,
+            "user_agent": said,
+        }
         db.add(EntityVersion(entity_id=entity.id, version=number, data_json=text, received_json=text, **base))
     entity.version, entity.data_json, entity.conflict = 3, orjson.dumps(told[2]).decode(), "hard"
     return entity.id

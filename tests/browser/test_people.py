@@ -1,4 +1,4 @@
-"""Those whom one cares for, as people meet them: found by a few letters, compared side by side, put together and apart again."""
+"""Those whom one cares for, as people meet them: found by a few letters, compared side by side, decided about with undo."""
 
 from typing import Any
 
@@ -75,8 +75,8 @@ def test_from_a_few_letters_to_one_person_and_back(people, open_tab):
     assert "wxy" not in tab.page.url
     tab.go("/people/duplicates")
     tab.page.click("a.title >> nth=0")
-    tab.page.click("text=是同一个人，合并")
-    tab.page.wait_for_selector("text=现在算一个人")
-    tab.page.click("text=撤销合并")
-    tab.page.wait_for_selector("text=又是两个人了")
+    tab.page.click("text=是两个人")
+    tab.page.wait_for_selector("text=记住了：是两个人")
+    tab.page.click("text=撤销")
+    tab.page.wait_for_selector("text=又放回要看的里面了")
     assert tab.complaints == []

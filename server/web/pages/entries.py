@@ -1,6 +1,6 @@
 """What a list said of a woman or a home, version by version; and two changes that did not know of each other, settled."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
@@ -25,7 +25,19 @@ from server.web.pages.toasts import say
 from server.web.readings import note_read
 
 LIST, ONE = "/people/conflicts", "people/entry.html"
-PLACE = "geometry"
+PLACE, VILLAGE = "geometry", "village_code"
+NAMES = {
+    LABEL: _l("Label"),
+    "code": _l("Number of the card"),
+    "display_name": _l("How she is called"),
+    VILLAGE: _l("Village"),
+    "hamlet": _l("Hamlet"),
+    "door_code": _l("Door code"),
+    PLACE: _l("Place"),
+    "household": _l("Household"),
+    "assigned_worker": _l("The worker she chose"),
+    "status": _l("State"),
+}
 KINDS = {
     "women": _l("her entry"),
     "households": _l("entry of a home"),
@@ -35,6 +47,13 @@ KINDS = {
     "transfers": _l("an entry about her"),
 }
 MOST_VERSIONS = 50
+
+
+class Shown(NamedTuple):
+    """How values are written: covered ones as they are or not, villages by name."""
+
+    uncovered: bool
+    villages: dict[str, str]
 
 
 @pages.get(LIST)
@@ -97,6 +116,7 @@ def entry_facts(entity_id: int, uncovered: bool = False) -> dict[str, Any]:
     )
     versions = verbs.versions_of(session.db(), dataset, entity)
     sides = verbs.sides_of(session.db(), dataset, entity, versions) if entity.conflict else None
+    how = Shown(uncovered, reach.shown_names)
     shown = [one for one in versions[-1].values if one != HER]
     covered = sorted({name for one in versions for name in one.values if is_covered(name)})
     return {
@@ -105,9 +125,9 @@ def entry_facts(entity_id: int, uncovered: bool = False) -> dict[str, Any]:
         "kind": str(KINDS[dataset.name]),
         "back": back_of(dataset, entity),
         "sides": sides,
-        "rows": [row_of(name, sides.versions, uncovered) for name in sides.names] if sides else [],
-        "now": [(say_name(name), cell_of(versions[-1], name, uncovered)) for name in shown],
-        "versions": changes_of(versions, uncovered)[:MOST_VERSIONS],
+        "rows": [row_of(name, sides.versions, how) for name in sides.names] if sides else [],
+        "now": [(say_name(name), cell_of(versions[-1], name, how)) for name in shown],
+        "versions": changes_of(versions, how)[:MOST_VERSIONS],
         "covered": covered,
         "uncovered": uncovered,
     }
@@ -125,15 +145,16 @@ def is_covered(name: str) -> bool:
 
 
 def say_name(name: str) -> str:
-    return str(_("Label")) if name == LABEL else name
+    """A property in words, where it is one of ours; a town's own as the town calls it."""
+    return str(NAMES.get(name, name))
 
 
-def row_of(name: str, versions: tuple[Version, ...], uncovered: bool) -> dict[str, Any]:
+def row_of(name: str, versions: tuple[Version, ...], shown: Shown) -> dict[str, Any]:
     """One property: what each version says; a value is offered once, by the newest version that has it."""
     newest = {one.values.get(name, ""): one.number for one in versions}
     cells = [
         {
-            "text": cell_of(one, name, uncovered),
+            "text": cell_of(one, name, shown),
             "number": one.number,
             "offered": newest[one.values.get(name, "")] == one.number,
         }
@@ -147,12 +168,15 @@ def row_of(name: str, versions: tuple[Version, ...], uncovered: bool) -> dict[st
     }
 
 
-def cell_of(version: Version, name: str, uncovered: bool) -> str:
+def cell_of(version: Version, name: str, shown: Shown) -> str:
     value = version.values.get(name, "")
-    return "•••" if value and is_covered(name) and not uncovered else value
+    if value and is_covered(name) and not shown.uncovered:
+        return "•••"
+    named = shown.villages.get(value, "") if name == VILLAGE else ""
+    return f"{named} ({value})" if named else value
 
 
-def changes_of(versions: list[Version], uncovered: bool) -> list[dict[str, Any]]:
+def changes_of(versions: list[Version], shown: Shown) -> list[dict[str, Any]]:
     """Each version with what it changed, the newest first."""
     found = []
     for before, one in zip([None, *versions], versions, strict=False):
@@ -161,5 +185,5 @@ def changes_of(versions: list[Version], uncovered: bool) -> list[dict[str, Any]]
             for name in one.values
             if name != HER and (before is None or before.values.get(name, "") != one.values[name])
         ]
-        found.append({"version": one, "changed": [(say_name(name), cell_of(one, name, uncovered)) for name in names]})
+        found.append({"version": one, "changed": [(say_name(name), cell_of(one, name, shown)) for name in names]})
     return found[::-1]

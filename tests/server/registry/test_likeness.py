@@ -7,15 +7,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from server.db import Database
-from server.models import PersonPair, PersonWord
-from server.registry import duplicates
+from server.models import PersonPair
 from server.registry.duplicates import look_at_waiting
 from tests.conftest import Clock
 from tests.server.registry.caring import Care, a_uuid, created
@@ -131,16 +129,16 @@ def care(app: Flask, database: Database, project_id: int) -> Care:
 def test_planted_duplicates_are_found_and_few_others(
     care: Care, database: Database, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    drawn = random.Random("禾川镇/twice")  # noqa: S311 - invented lives, no secrets
+    drawn = random.Random("禾川镇/twice")
     women = a_town(drawn)
     planted = {frozenset((one.uuid, again.uuid)): kind for kind, one, again in plant(drawn, women)}
-    drawn = random.Random("禾川镇/twice")  # noqa: S311
+    drawn = random.Random("禾川镇/twice")
     for one in women:
         register(care, one)
     again = {next(iter(pair - {one.uuid for one in women})) for pair in planted}
     assert len(again) == len(planted)
     planted = {}
-    for kind, one, twin in plant(random.Random("planting"), women):  # noqa: S311
+    for kind, one, twin in plant(random.Random("planting"), women):
         register(care, twin)
         planted[frozenset((one.uuid, twin.uuid))] = kind
     assert look_at_waiting(database, 10_000, clock.now()) == len(women) + len(planted)

@@ -29,7 +29,7 @@ def pair(care):
 
 
 def test_the_list_says_who_and_what_they_share_and_nothing_else(care, pair):
-    path, women = pair
+    path, _women = pair
     for name in ("lin", "wang"):
         page = care.browse(name).see("/people/duplicates")
         words = text_of(page)
@@ -41,7 +41,7 @@ def test_the_list_says_who_and_what_they_share_and_nothing_else(care, pair):
 
 
 def test_side_by_side_is_covered_until_somebody_asks_which_is_written_down(care, pair):
-    path, women = pair
+    path, _women = pair
     lin = care.browse("lin")
     page = lin.see(path)
     assert "王小燕" not in main_of(page) and PHONE not in main_of(page) and not HEALTH.findall(main_of(page))
