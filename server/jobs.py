@@ -44,7 +44,7 @@ from server.intake.making_exports import make_one
 from server.intake.quality_judging import judge_waiting
 from server.models import TimetableRun
 from server.registry.backlog import force_one
-from server.registry.duplicates import look_at_waiting
+from server.registry.duplicates import MOST, look_at_waiting
 from server.registry.erasing import BACKUPS_FOR
 from server.registry.feedback_desk import forget
 from server.registry.overwriting import overwrite_deleted
@@ -58,7 +58,6 @@ MOST_MAILS = 200
 MOST_OLDER = 1000  # records made findable in one run, TOGETHER_OLDER in one transaction
 TOGETHER_OLDER = 100
 MOST_JUDGED = 500
-MOST_COMPARED = 1000
 MOST_SILENT = 5  # of others' servers that did not take a word, in one run: each may take seconds to say nothing
 RULES_FOR = 40.0  # seconds of one run
 ORPHAN_AGE = timedelta(days=1)
@@ -144,11 +143,6 @@ def make_findable(database: Database, _config: Config, now: datetime) -> int:
 def judge_quality(database: Database, config: Config, now: datetime) -> int:
     """What may be asked about records that came or changed, some in each transaction."""
     return judge_waiting(database, now, MOST_JUDGED, BlobStore(config.blob_dir, database.keys))
-
-
-def compare_people(database: Database, _config: Config, now: datetime) -> int:
-    """Women whose registration came or changed: by what they are found, and who may be the same."""
-    return look_at_waiting(database, MOST_COMPARED, now)
 
 
 def bring_follow_ups_to_today(database: Database, _config: Config, now: datetime) -> int:
@@ -360,7 +354,7 @@ TIMETABLE = (
     Job("batches", timedelta(minutes=1), finish_batches),
     Job("answers", timedelta(minutes=1), make_findable),
     Job("quality", timedelta(minutes=1), judge_quality),
-    Job("duplicates", timedelta(minutes=1), compare_people),
+    Job("duplicates", timedelta(minutes=1), lambda database, _config, now: look_at_waiting(database, MOST, now)),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("indicators", timedelta(days=1), keep_indicators, at=time(1, 10)),

@@ -21,6 +21,8 @@ from server.registry.reach import Reach, asking, consenting
 MOST_SHARING: Final = 40
 """A word that more women have tells nothing of any: the number of a shop, a name that half a village bears."""
 TOGETHER: Final = 20
+MOST: Final = 1000
+"""Women looked at in one run of the timetable."""
 
 log = logging.getLogger("fangshi.duplicates")
 

@@ -33,7 +33,7 @@ SEARCHES = ("wa", "wxy", "wangxiaoyan", "王", "W-01234")
 
 
 def fill(database: Database, women: int) -> int:
-    drawn = random.Random(7)  # noqa: S311 - invented lives, no secrets
+    drawn = random.Random(7)
     with database.transaction() as db:
         project = Project(name="镇", kind="care", created_at=now())
         db.add(project)
@@ -41,7 +41,9 @@ def fill(database: Database, women: int) -> int:
         dataset = Dataset(project_id=project.id, name="women", created_at=now())
         db.add(dataset)
         db.flush()
-        consents: dict[str, object] = {f"consent_{one}": True for one in ("service", "reminder", "share_clinic", "location", "stats")}
+        consents: dict[str, object] = {
+            f"consent_{one}": True for one in ("service", "reminder", "share_clinic", "location", "stats")
+        }
         consents["consent_until"] = today(now())
         rows, entities = [], []
         for number in range(women):
@@ -78,7 +80,9 @@ def main(women: int) -> None:
                     cpu = time.process_time()
                     found = find_people(db, reach, wanted)
                     times.append(time.process_time() - cpu)
-                print(f"  {wanted}: {len(found.women)}{'+' if found.is_cut else ''} found, {1000 * min(times):.0f} CPU ms")
+                print(
+                    f"  {wanted}: {len(found.women)}{'+' if found.is_cut else ''} found, {1000 * min(times):.0f} CPU ms"
+                )
         database.dispose()
 
 

@@ -1,4 +1,4 @@
-"""The timetable's look at who may be registered twice: what is compared, what is left alone, and that one failure stops nobody."""
+"""The look at who may be registered twice: what is compared, what is left alone, and that one failure stops nobody."""
 
 import pytest
 from flask import Flask
