@@ -44,6 +44,7 @@ from server.intake.making_exports import make_one
 from server.intake.quality_judging import judge_waiting
 from server.models import TimetableRun
 from server.registry.backlog import force_one
+from server.registry.duplicates import MOST, look_at_waiting
 from server.registry.erasing import BACKUPS_FOR
 from server.registry.feedback_desk import forget
 from server.registry.overwriting import overwrite_deleted
@@ -349,6 +350,7 @@ TIMETABLE = (
     Job("batches", timedelta(minutes=1), finish_batches),
     Job("answers", timedelta(minutes=1), make_findable),
     Job("quality", timedelta(minutes=1), judge_quality),
+    Job("duplicates", timedelta(minutes=1), lambda database, _config, now: look_at_waiting(database, MOST, now)),
     Job("follow_ups", timedelta(days=1), bring_follow_ups_to_today, at=time(0, 5)),
     Job("before_breaks", timedelta(days=1), tell_ahead_of_breaks, at=time(0, 20)),
     Job("indicators", timedelta(days=1), keep_indicators, at=time(1, 10)),

@@ -225,6 +225,24 @@ POST /forms/<form_id>/publish
 POST /forms/<form_id>/state
 POST /red-lines/waivers
 
+[desk] followup.read
+GET /people
+POST /people
+GET /people/conflicts
+GET /people/duplicates
+GET /people/duplicates/<int(max=9007199254740991):pair_id>
+POST /people/duplicates/<int(max=9007199254740991):pair_id>
+GET /people/entries/<int(max=9007199254740991):entity_id>
+POST /people/entries/<int(max=9007199254740991):entity_id>
+GET /people/homes/<uuid:home_uuid>
+
+[desk] followup.update
+POST /people/duplicates/<int(max=9007199254740991):pair_id>/different
+POST /people/duplicates/<int(max=9007199254740991):pair_id>/open
+POST /people/duplicates/<int(max=9007199254740991):pair_id>/same
+POST /people/entries/<int(max=9007199254740991):entity_id>/resolve
+POST /people/merges/<int(max=9007199254740991):merge_id>/undo
+
 [desk] submission.create
 GET /forms/<form_id>/fill
 POST /forms/<form_id>/fill

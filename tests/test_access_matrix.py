@@ -87,6 +87,9 @@ ABSENT = (
         "/office/supplies/<int",
         "/red-lines/waivers/<int",
         "/admin/people/<int",
+        "/people/duplicates/<int",
+        "/people/entries/<int",
+        "/people/homes/<uuid",
     ),
     *(
         "/acts/<int",

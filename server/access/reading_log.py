@@ -30,6 +30,7 @@ READS = (
     "entity.read",
     "entity.list",
     "person.read",
+    "person.find",
     "followup.read",
     "followup.list",
     "household.locate",

@@ -1,6 +1,6 @@
 """Who read what, looked up: about one woman, by one person, in one project. Newest first, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,17 +36,18 @@ class Looked:
     project_id: int
 
 
-def readings_about(db: Session, project_id: int, uuid: str, offset: int, limit: int) -> list[Looked]:
-    """Looks at a woman, her records and what is planned for her; also of one who was removed since."""
-    return read_page(db, about(project_id, uuid), offset, limit)
+def readings_about(db: Session, project_id: int, uuids: Collection[str], offset: int, limit: int) -> list[Looked]:
+    """Looks at a woman, under each of her registrations, her records and what is planned for her; also of one who was removed
+    since."""
+    return read_page(db, about(project_id, uuids), offset, limit)
 
 
-def count_about(db: Session, project_id: int, uuid: str) -> int:
-    return count(db, about(project_id, uuid))
+def count_about(db: Session, project_id: int, uuids: Collection[str]) -> int:
+    return count(db, about(project_id, uuids))
 
 
-def about(project_id: int, uuid: str) -> list[ColumnElement[bool]]:
-    return [Reading.project_id == project_id, Reading.about == pseudonym(project_id, uuid)]
+def about(project_id: int, uuids: Collection[str]) -> list[ColumnElement[bool]]:
+    return [Reading.project_id == project_id, Reading.about.in_([pseudonym(project_id, one) for one in uuids])]
 
 
 def lists_since(db: Session, project_id: int, since: datetime, offset: int, limit: int) -> list[Looked]:

@@ -33,6 +33,8 @@ from server.errors.entities import (
     EntityWasDeleted,
     MultiEntityFailed,
     NoConflict,
+    NotMerged,
+    NotParted,
     PropertyNameCase,
 )
 from server.errors.forms import (
@@ -152,6 +154,8 @@ __all__ = [
     "NotAcceptable",
     "NotFound",
     "NotImplemented501",
+    "NotMerged",
+    "NotParted",
     "NotPreviewed",
     "NotSimulated",
     "NothingPublished",

@@ -66,3 +66,13 @@ class PropertyNameCase(Problem):
 class EntityDeleted(Problem):
     code = 409.19
     template = "An entity with this id was deleted."
+
+
+class NotMerged(Problem):
+    code = 409.36  # none of Central's
+    template = "These two cannot be put together now: {reason}"
+
+
+class NotParted(Problem):
+    code = 409.37  # none of Central's
+    template = "This cannot be taken back any more: {reason}"

@@ -53,7 +53,7 @@ def _settle(facts: Facts, pregnancy: Pregnancy, contacts: Sequence[Rule], today:
     since = {one.id: followed_since(pregnancy, one, today) for one in contacts}
     rules = [one for one in contacts if since[one.id]]
     first = {name: max(pregnancy.registered_on, day) for name, day in since.items() if day}
-    keys = {one.id: key_of(one.id, facts.subject, pregnancy.uuid, pregnancy.event) for one in rules}
+    keys = {one.id: key_of(one.id, *facts.named_by(pregnancy.event, pregnancy.uuid), pregnancy.event) for one in rules}
     endings: dict[str, Ending] = {}
     extra = []
     for visit in _contacts(facts, pregnancy, keys, today):

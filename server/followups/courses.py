@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from server.errors import NotFound
 from server.followups.queries import Officers, Reached, Whose
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Form, FormVersion, Pregnancy, Woman
-from server.registry.events import told_of_her
+from server.registry.events import told_of_her, withdrawals_of
+from server.registry.telling import Event
 
 
 def get_woman(db: Session, project_id: int, village_codes: Reached, uuid: str) -> Woman:
@@ -58,6 +59,11 @@ def list_events(db: Session, woman: Woman, limit: int) -> list[tuple[CareEvent, 
         .limit(limit)
     )
     return [(event, name) for event, name in db.execute(query)][::-1]
+
+
+def taken_back(db: Session, woman: Woman) -> list[Event]:
+    """What she took back at the office, on her word."""
+    return withdrawals_of(db, woman.project_id, woman.uuid)
 
 
 def name_of_form(db: Session, project_id: int, xml_form_id: str) -> str:

@@ -5,7 +5,8 @@ entity that the server made); follow-ups are known by it, so it stays the same w
 Section numbers are those of the domain brief.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -125,7 +126,8 @@ class Act:
 class Facts:
     """All that is known of one subject: a woman (`subject_list` women), a household or a benefit case.
 
-    `subject` is the uuid of the entity, `village_code` the 12-digit code of the village that cares for it.
+    `subject` is the uuid of the entity, `village_code` the 12-digit code of the village that cares for it. `told_as` are the
+    events that named her under another registration (PersonMerge), or a pregnancy that counts as an earlier one, with these.
     """
 
     subject: str
@@ -149,3 +151,10 @@ class Facts:
     screenings: tuple[Screening, ...] = ()
     days_chosen: tuple[DayChosen, ...] = ()
     acts: tuple[Act, ...] = ()
+    told_as: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+
+    def named_by(self, event: str, episode: str | None) -> tuple[str, str | None]:
+        """The subject and the episode as the record that told of them named them. Keys go by these, so that two registrations
+        that count as one woman's, or two women's again, move a follow-up and make no second one."""
+        subject, named = self.told_as.get(event, (None, None))
+        return subject or self.subject, named or episode

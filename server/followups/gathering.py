@@ -22,6 +22,7 @@ from server.followups.schedule_choices import choices_of, with_choices
 from server.models import BENEFIT_CASES, CareEvent, Dataset, Entity, FollowUp, FollowUpAct, Household, Project, Woman
 from server.registry.consent import happened_on
 from server.registry.events import AS_EVENT, event_of
+from server.registry.one_person import as_one_person
 from server.registry.referral_outcomes import REFERRALS
 from server.registry.referrals import referral_uuid, urgency_of
 from server.registry.telling import KEPT, TRANSFER, Event
@@ -176,7 +177,7 @@ def _events(
     for row in rows:
         if until is None or happened_on(row.visit_date, row.received_at) <= until:
             found.setdefault(row.subject, []).append(event_of(row))
-    return found
+    return {uuid: as_one_person(told) for uuid, told in found.items()}
 
 
 def _keys(db: Asked, project: Project, subject_list: str, subjects: Collection[str]) -> Keys:

@@ -19,6 +19,7 @@ from server.followups.referral_facts import referrals_in, removals_in
 from server.followups.supply_facts import FOLIC_ACID, day_told, folic_acid_in, with_handed_out
 from server.followups.transfer_facts import cared_for_elsewhere, over_by_the_list, transfers_in
 from server.registry.births import about, mood_of
+from server.registry.one_person import named_in
 from server.registry.people import datings_of, day_of, in_time
 from server.registry.referrals import signs_of
 from server.registry.telling import (
@@ -108,6 +109,7 @@ def read_woman(
         folic_words=tuple(folic_words_in(everything)),
         doses_asked=tuple(doses_asked_in(told)),
         consents=tuple(consents_given_in(everything)),
+        told_as=named_in(everything),
     )
 
 

@@ -104,7 +104,7 @@ def _judge_each(facts: Facts, versions: Versions, calendar: Calendar | None) -> 
     settled = _settle_all(facts, versions)
     has_consent = facts.consent.holds_on(today)
     for rule, occasion, number, window in _each_time(versions.used, facts, today, calendar or WEEKENDS_ONLY):
-        key = key_of(rule.id, facts.subject, occasion.episode, occasion.event, number)
+        key = key_of(rule.id, *facts.named_by(occasion.event, occasion.episode), occasion.event, number)
         if not versions.judges(rule, key):
             continue
         asked = Asked(key, occasion, window, rule.answers_before_open, today, number)
@@ -152,7 +152,7 @@ def _settle_all(facts: Facts, versions: Versions) -> dict[str, Settled]:
 
 
 def _judging(facts: Facts, pregnancy: Pregnancy, versions: Versions, used: tuple[Rule, ...]) -> list[Rule]:
-    return [rule for rule in used if versions.settles(rule, facts.subject, pregnancy)]
+    return [rule for rule in used if versions.settles(rule, facts.named_by(pregnancy.event, None)[0], pregnancy)]
 
 
 def _due(facts: Facts, rule: Rule, asked: Asked, ending: Ending | None, calendar: Calendar | None) -> Due:

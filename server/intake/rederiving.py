@@ -31,6 +31,7 @@ from server.models import (
 )
 from server.reading import Reading
 from server.registry.care_records import bring_in_line
+from server.registry.duplicates import look_at_waiting
 from server.registry.events import whom
 from server.registry.sealing import Subject
 from server.registry.telling import ANTENATAL, CONSENT, CONTRACEPTION, POSTNATAL, PREGNANCY, REFERRAL_OUTCOME, TRANSFER
@@ -70,6 +71,7 @@ def rederive(
         report(done, len(records))
     subjects = sum(follow_up_all(database, one, now) for one in projects)
     judge_everything(database, now)
+    look_at_waiting(database, len(records) + subjects, now)
     return len(records), subjects
 
 

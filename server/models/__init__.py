@@ -54,6 +54,7 @@ from server.models.releases import Release, ReleaseLook
 from server.models.reviewing import ReturnedRecord, ReviewAssignment, ReviewBatch, ReviewBatchItem, SavedView
 from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
 from server.models.rules import RuleMigration, RuleRun, RuleSignature, RuleSwitch, RuleVersion
+from server.models.same_person import PersonKey, PersonMerge, PersonPair, PersonWait, PersonWord
 from server.models.sealed import SealedBytes, SealedText, SealingKey
 from server.models.sign_in import AppPassword, Authenticator, OpenIdName, Passkey, RecoveryCode, SignInStep
 from server.models.submissions import (
@@ -135,6 +136,11 @@ __all__ = [
     "OneTimeToken",
     "OpenIdName",
     "Passkey",
+    "PersonKey",
+    "PersonMerge",
+    "PersonPair",
+    "PersonWait",
+    "PersonWord",
     "PointShift",
     "PointShiftItem",
     "Pregnancy",

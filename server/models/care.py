@@ -39,7 +39,8 @@ class CareEvent(Base):
     There is one row a submission. `subject` is the uuid of an entity of `subject_list` (women, households, benefit_cases;
     SET_ASIDE of women has neither answers nor episode), `episode` that of a pregnancy or a method episode. `event` is the
     instanceID of the record's first version, so a correction keeps it. `data_json` holds the answers that rules read, as
-    registry/telling.py wrote them; none of a form of the town's own that names her (registry/named.py).
+    registry/telling.py wrote them; none of a form of the town's own that names her (registry/named.py). `told_of` is the
+    uuid that the record gave, where that registration counts as another's (PersonMerge): `subject` is the one that is kept.
     """
 
     __tablename__ = "care_event"
@@ -56,6 +57,7 @@ class CareEvent(Base):
     visit_date: Mapped[date]
     received_at: Mapped[datetime]
     data_json: Mapped[str] = mapped_column(SealedText("care_event.data_json"))
+    told_of: Mapped[str | None]
 
 
 class NamedWoman(Base):

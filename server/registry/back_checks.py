@@ -113,7 +113,8 @@ def tell_check(db: Session, reading: Reading) -> Told | None:
         return None
     event = checked.event
     found = compare(heard, event.visit_date, written_in(db, event))
-    return Told(BACK_CHECK, event.subject_list, event.subject, sample, read_day(heard.get("visit_date")), found)
+    whose = event.told_of or event.subject
+    return Told(BACK_CHECK, event.subject_list, whose, sample, read_day(heard.get("visit_date")), found)
 
 
 def written_in(db: Session, event: CareEvent) -> dict[str, str]:

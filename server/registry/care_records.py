@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.clock import today
-from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, SET_ASIDE, CareEvent, Dataset, Submission
+from server.models import BACK_CHECK, BENEFIT, BENEFIT_CASES, SET_ASIDE, CareEvent, Dataset, Submission, Woman
 from server.places.care_places import place_her_records, place_records_at
 from server.places.joined import REFUSALS
 from server.reading import Reading
@@ -21,10 +21,13 @@ from server.registry.consent import covers, says_of_service, wants_erasure
 from server.registry.consents import write_consents
 from server.registry.entities import Author, write_update
 from server.registry.erasing import erase
-from server.registry.events import events_of, find_in_list, subject_of, whom
+from server.registry.events import events_of, find_in_list, subject_named, whom
+from server.registry.merged import take_along, who_now
 from server.registry.moving import left_behind, move_episode, whose_before
 from server.registry.named import open_or_seal_named, tell_named
-from server.registry.people import in_time, last, write_household, write_woman
+from server.registry.one_person import as_one_person
+from server.registry.people import find, in_time, last, write_household, write_woman
+from server.registry.person_words import forget_words, wait_for_look
 from server.registry.referral_outcomes import align_referrals
 from server.registry.rights_desk import note_wish
 from server.registry.sealing import Effects, Subject, Verdict, seal_record, waiting_for
@@ -86,7 +89,8 @@ def note_people(db: Session, reading: Reading) -> Effects:
         effects.look_at += checks_of(db, reading.project.id, former.event)
     if event is not None:
         effects.look_at += left_behind(db, event, moved_from)
-        arrived = [event.subject] if event.form_id == CONSENT else [event.episode] if event.episode else []
+        hers = [one for one in (event.subject, event.told_of) if one]
+        arrived = hers if event.form_id == CONSENT else [event.episode] if event.episode else []
         effects.look_at += waiting_for(db, reading.project.id, arrived) if arrived else []
     return effects
 
@@ -94,7 +98,8 @@ def note_people(db: Session, reading: Reading) -> Effects:
 def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent | None) -> CareEvent | None:
     """The record's one row, made, changed, set aside or taken away; None when it tells of nobody or does not count."""
     record = db.get_one(Submission, reading.submission_id)
-    subject = subject_of(db, reading.project.id, told) if told else None
+    named = subject_named(db, reading.project.id, told) if told else None
+    subject = named and who_now(db, reading.project.id, named)
     counted = told is not None and counts(record, told)
     if told is None or subject is None or not (counted or told.subject_list == "women"):
         if row is not None:
@@ -106,6 +111,7 @@ def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent
         db.add(row)
     row.submission_version_id, row.form_id = reading.submission_version_id, told.form_id
     row.subject_list, row.subject, row.episode = told.subject_list, subject, told.episode
+    row.told_of = named if named != subject else None
     if not counted:
         row.subject_list, row.episode = SET_ASIDE, None
     row.visit_date, row.received_at = told.visit_date or today(record.created_at), record.created_at
@@ -141,17 +147,29 @@ def bring_in_line(db: Session, project_id: int, subject: Subject, now: datetime,
     if subject_list == BENEFIT_CASES:
         align_case(db, project_id, uuid, now)
         return effects
-    events = seal_uncovered(db, project_id, uuid, events_of(db, project_id, subject_list, uuid), now)
+    take_along(db, project_id, uuid, now)
+    told = as_one_person(events_of(db, project_id, subject_list, uuid))
+    events = seal_uncovered(db, project_id, uuid, told, now)
     write_consents(db, project_id, uuid, events, now)
     changed = write_woman(db, project_id, uuid, events)
     align_pregnancies(db, project_id, uuid, now)
     align_transfers(db, project_id, uuid, events, now)
     if changed or of_consent:
         align_list(db, project_id, uuid, now)
+        find_anew(db, project_id, uuid)
     if changed:
         touch_lists(db, project_id, now)
     place_her_records(db, project_id, uuid)
     return effects
+
+
+def find_anew(db: Session, project_id: int, uuid: str) -> None:
+    """She is to be looked at again; who does not agree to be cared for is found by nobody from now on."""
+    row = find(db, Woman, project_id, uuid)
+    if row is None or not row.consent_service:
+        forget_words(db, project_id, uuid)
+    else:
+        wait_for_look(db, project_id, uuid)
 
 
 def seal_uncovered(db: Session, project_id: int, woman: str, events: list[Event], now: datetime) -> list[Event]:

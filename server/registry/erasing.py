@@ -38,6 +38,7 @@ from server.models import (
 from server.registry import tombstones
 from server.registry.audit_traces import redact_traces, traces_of
 from server.registry.emptying import Contents, count_contents, empty_records
+from server.registry.merged import forget_registrations, merged_into
 from server.registry.own_records import begun_by, empty_old_versions, entities_of, only_hers, records_of
 from server.registry.rights_desk import DONE, ERASURE, note
 from server.registry.sealing import Effects, Verdict, seal_record
@@ -106,10 +107,11 @@ def find_hers(db: Session, project_id: int, woman: str) -> Plan:
     """A plan without its counts. What a sealed record of hers begins is looked for in its turn, until nothing is new."""
     events = CareEvent.project_id == project_id, CareEvent.subject_list == "women", CareEvent.subject == woman
     told = db.scalars(select(CareEvent.episode).where(*events, CareEvent.episode.is_not(None)))
-    new, uuids = only_hers(db, project_id, woman, {one for one in told if one}), {woman}
+    women = {woman, *merged_into(db, project_id, woman)}
+    new, uuids = only_hers(db, project_id, woman, {one for one in told if one}), set(women)
     while True:
         uuids |= new
-        entities = entities_of(db, project_id, woman, uuids)
+        entities = entities_of(db, project_id, women, uuids)
         uuids |= {one.uuid for one in entities}
         ids = tuple(one.id for one in entities)
         own, foreign = records_of(db, project_id, woman, uuids, ids)
@@ -202,6 +204,7 @@ def delete_rows(db: Session, plan: Plan) -> None:
     for model in (*DERIVED, Withdrawal):
         db.execute(delete(model).where(*hers(model, plan)))
     db.execute(delete(EntityBacklog).where(waiting_changes(plan)))
+    forget_registrations(db, plan.project_id, plan.uuids)
 
 
 def delete_entities(db: Session, plan: Plan, now: datetime) -> None:

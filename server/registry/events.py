@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Row, select, union_all
+from sqlalchemy import ColumnElement, Row, func, select, union_all
 from sqlalchemy.orm import Session
 
 from server.models import SET_ASIDE, CareEvent, Dataset, Entity, NamedWoman, Withdrawal
+from server.registry.merged import who_now
 from server.registry.telling import (
     ANTENATAL,
     CONSENT,
@@ -84,6 +85,7 @@ AS_EVENT: Final = (
     CareEvent.episode,
     CareEvent.data_json,
     CareEvent.submission_id,
+    CareEvent.told_of,
 )
 """The columns that `event_of` reads."""
 
@@ -97,13 +99,14 @@ def event_of(row: CareEvent | Row[*tuple[Any, ...]]) -> Event:
         episode=row.episode,
         data=orjson.loads(row.data_json),
         submission_id=row.submission_id,
+        told_of=row.told_of,
     )
 
 
 def woman_of_pregnancy(db: Session, project_id: int, pregnancy: str) -> str | None:
     """Whose pregnancy it is: by the record that registered it, else by the entity that it made. None: it has not arrived."""
     here = CareEvent.project_id == project_id, CareEvent.episode == pregnancy, CareEvent.form_id == PREGNANCY
-    told = db.scalar(select(CareEvent.subject).where(*here).limit(1))
+    told = db.scalar(select(func.coalesce(CareEvent.told_of, CareEvent.subject)).where(*here).limit(1))
     if told is not None:
         return told
     entity = find_in_list(db, project_id, "pregnancies", pregnancy)
@@ -111,7 +114,13 @@ def woman_of_pregnancy(db: Session, project_id: int, pregnancy: str) -> str | No
 
 
 def subject_of(db: Session, project_id: int, told: Told) -> str | None:
-    """Whom a record is about: as it says, else whose the pregnancy, referral or transfer is. None: not known yet."""
+    """Whom a record is about, under the registration that is kept of her. None: not known yet."""
+    named = subject_named(db, project_id, told)
+    return named and who_now(db, project_id, named)
+
+
+def subject_named(db: Session, project_id: int, told: Told) -> str | None:
+    """Whom a record names: as it says, else whose the pregnancy, referral or transfer is. None: not known yet."""
     if told.subject is not None or told.episode is None:
         return told.subject
     return FINDERS[told.form_id](db, project_id, told.episode) if told.form_id in FINDERS else None

@@ -29,6 +29,7 @@ from server.models import (
 from server.reading import Reading
 from server.registry.entities import UUID
 from server.registry.events import events_by_woman
+from server.registry.merged import who_are_now
 from server.registry.reach import ABOUT_HER
 from server.registry.sealing import OPEN, Effects, Verdict, carry_out, judge, received_at, stand_in_line
 from server.registry.telling import KEPT, Told, bare, flatten, names_somebody, read_day
@@ -109,8 +110,9 @@ def decide_named(db: Session, reading: Reading, chosen: Chosen) -> Verdict:
 def whom_it_names(db: Session, project_id: int, chosen: Chosen) -> tuple[list[str], list[str]]:
     """The women, each once; and what it chose of which nobody knows whose it is: that has not arrived."""
     bearers = find_bearers(db, project_id, chosen.about) if chosen.about else {}
-    women = dict.fromkeys([*chosen.women, *(bearers[one] for one in chosen.about if one in bearers)])
-    return list(women), [one for one in chosen.about if one not in bearers]
+    told = [*chosen.women, *(bearers[one] for one in chosen.about if one in bearers)]
+    now = who_are_now(db, project_id, told) if told else {}
+    return list(dict.fromkeys(now.get(one, one) for one in told)), [one for one in chosen.about if one not in bearers]
 
 
 def find_bearers(db: Session, project_id: int, about: Collection[str]) -> dict[str, str]:

@@ -29,6 +29,7 @@ from server.models import (
 from server.registry.consents import consents_of
 from server.registry.entities import HER
 from server.registry.erasing import Plan, plan_erasure
+from server.registry.merged import merged_into
 from server.registry.own_given import records_of
 from server.registry.telling import bare
 
@@ -160,11 +161,12 @@ def notices_of(db: Session, plan: Plan) -> list[dict[str, Any]]:
 
 def who_read(db: Session, project_id: int, woman: str) -> list[dict[str, Any]]:
     """Who looked at what of hers, when, in which role, how often within a second; the newest first."""
+    hers = [pseudonym(project_id, one) for one in (woman, *merged_into(db, project_id, woman))]
     rows = db.execute(
         select(Reading.read_at, Actor.display_name, Reading.action, Audit.details)
         .join(Audit, Audit.id == Reading.audit_id)
         .outerjoin(Actor, Actor.id == Reading.actor_id)
-        .where(Reading.project_id == project_id, Reading.about == pseudonym(project_id, woman))
+        .where(Reading.project_id == project_id, Reading.about.in_(hers))
         .order_by(Reading.audit_id.desc())
     )
     return [

@@ -30,12 +30,12 @@ from server.registry.reach import ABOUT_HER
 from server.registry.telling import KEPT, bare, tell
 
 
-def entities_of(db: Session, project_id: int, woman: str, episodes: Collection[str]) -> list[Entity]:
-    """She in the list of women, and what any list keeps about her, deleted ones too."""
-    hers = (Dataset.name == "women") & (Entity.uuid == woman)
+def entities_of(db: Session, project_id: int, women: Collection[str], episodes: Collection[str]) -> list[Entity]:
+    """She in the list of women, under each of her registrations, and what any list keeps about her, deleted ones too."""
+    hers = (Dataset.name == "women") & Entity.uuid.in_(women)
     episode = Dataset.name.in_(ABOUT_HER) & Entity.uuid.in_(episodes)
     query = select(Entity).join(Dataset, Dataset.id == Entity.dataset_id)
-    where = Dataset.project_id == project_id, or_(hers, episode, Entity.about == woman)
+    where = Dataset.project_id == project_id, or_(hers, episode, Entity.about.in_(women))
     return list(db.scalars(query.where(*where).order_by(Entity.id)))
 
 

@@ -99,7 +99,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Event:
-    """A Told that counts, with its record's first instanceID and receipt: a CareEvent row as plain data."""
+    """A Told that counts, with its record's first instanceID and receipt: a CareEvent row as plain data.
+
+    `told_of` is the registration that the record named, where that one counts as another's now (CareEvent.told_of), and
+    `told_episode` the pregnancy, where that one counts as one that was registered before (one_person.py).
+    """
 
     event: str
     form_id: str
@@ -108,6 +112,8 @@ class Event:
     episode: str | None
     data: dict[str, str]
     submission_id: int = 0
+    told_of: str | None = None
+    told_episode: str | None = None
 
 
 def tell(instance: Instance, schema: FormSchema) -> Told | None:

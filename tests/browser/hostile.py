@@ -35,10 +35,12 @@ from server.models import (
     Base,
     CareEvent,
     Entity,
+    EntityVersion,
     Feedback,
     FeedbackChannel,
     Form,
     Passkey,
+    PersonPair,
     Project,
     QualityFlag,
     ReviewBatch,
@@ -49,6 +51,7 @@ from server.models import (
     SupplyLot,
     User,
     VillageAlias,
+    Woman,
 )
 from server.publishing.waivers import ask_waiver
 from server.registry.consent_texts import publish_text
@@ -135,9 +138,9 @@ class HostileTown(CareTown):
             alias = {"name": self.said, "created_at": now()}
             db.add(VillageAlias(village_id=self.village_ids[0], **alias))
             women = a_dataset(db, self.project_id, "women", [])
-            db.add(
-                Entity(dataset_id=women.id, uuid=made["woman"], label="W-0231 王*", data_json="{}", created_at=now())
-            )
+            her = Entity(dataset_id=women.id, uuid=made["woman"], label="W-0231 王*", data_json="{}", created_at=now())
+            db.add(her)
+            twice = change_at_once(db, her, self.said), a_pair(db, self.project_id, made["woman"])
             case, benefit = self.speak(db, today(now())), ask_benefit(db, self.project_id)
             ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
             step = begin_step(db, "code", self.actor_id(db, "rita"), {"next": "/"}, now())
@@ -153,6 +156,8 @@ class HostileTown(CareTown):
         named = OpenIdProvider("http://127.0.0.1:9", "fangshi", "secret", self.said)
         self.app.config["CONFIG"] = replace(settings, openid=named)
         found = {**ids, **wishes, "submission_id": records[0], "project_id": self.project_id}
+        entity_id, pair_id = twice
+        found |= {"entity_id": entity_id, "pair_id": pair_id, "home_uuid": self.home_of(made["woman"])}
         steps = {"case_id": case, "benefit": benefit, "step": step, "session": session}
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
         people["code"], people["webhook_id"] = CODES[0], str(hook.id)
@@ -160,6 +165,10 @@ class HostileTown(CareTown):
         people |= {"table_id": str(table.id), "month": f"{month:%Y-%m}"}
         people |= {"rule": "IUD-1", "version": str(FIRST_OF_A_TOWN)}
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
+
+    def home_of(self, woman: str) -> str:
+        with self.database.reading() as db:
+            return db.scalars(select(Woman.household_uuid).where(Woman.uuid == woman)).one() or ""
 
     def send_records(self) -> list[int]:
         """By the phone's door, to a form whose labels are no better; with a comment beside the first."""
@@ -252,6 +261,34 @@ class HostileTown(CareTown):
         otto = self.actor_id(db, "otto")
         db.get_one(User, otto).email = self.said
         return issue_link(db, "password", otto, now())
+
+
+def change_at_once(db: Session, entity: Entity, said: str) -> int:
+    """Two changed an entry without knowing of each other; its number."""
+    db.flush()
+    told = [{"village_code": CODES[0]}, {"village_code": said}, {"village_code": CODES[1]}]
+    for number, data in enumerate(told, start=1):
+        text = orjson.dumps(data).decode()
+        base = {
+            "base_version": 1 if number > 1 else None,
+            "created_at": now(),
+            "label": entity.label,
+            "user_agent": said,
+        }
+        db.add(EntityVersion(entity_id=entity.id, version=number, data_json=text, received_json=text, **base))
+    entity.version, entity.data_json, entity.conflict = 3, orjson.dumps(told[2]).decode(), "hard"
+    return entity.id
+
+
+def a_pair(db: Session, project_id: int, woman: str) -> int:
+    """She may be another one, too."""
+    other = db.scalars(select(Woman.uuid).where(Woman.project_id == project_id, Woman.uuid != woman)).first()
+    first, second = sorted((woman, other or ""))
+    ids = {"project_id": project_id, "first_uuid": first, "second_uuid": second}
+    row = PersonPair(weight=6, reasons="phone sound", found_at=now(), **ids)
+    db.add(row)
+    db.flush()
+    return row.id
 
 
 def tell_of(db: Session, project_id: int, record: int, woman: str) -> None:

@@ -20,6 +20,7 @@ from server.errors import Forbidden, NotFound
 from server.followups.courses import get_woman
 from server.followups.lists_for_pages import codes_of
 from server.models import Project
+from server.registry.merged import merged_into
 from server.web import session
 from server.web.pages.audit_words import WAY_WORDS, act_words, role_words, say_finding, upon_words
 from server.web.pages.care_team import consents, shares_with_clinic
@@ -85,12 +86,17 @@ def show_readers(woman_uuid: UUID) -> Response:
     """Who looked at her, her records and what is planned for her."""
     project, uuid = her_log(woman_uuid), str(woman_uuid)
     number = page_asked()
-    total = readings.count_about(session.db(), project.id, uuid)
+    total = readings.count_about(session.db(), project.id, registrations(project, uuid))
     rows = looks_at(project, uuid, (number - 1) * PAGE, PAGE)
     lists = readings.lists_since(session.db(), project.id, session.now() - timedelta(days=max(SPANS)), 0, PAGE)
     page = pager(f"/people/{uuid}/readers", {}, number, total)
     values: dict[str, Any] = {"lines": lines_of(rows), "lists": lines_of(lists), "page": page, "uuid": uuid}
     return show("audit/readers.html", project, **values, whose=say_whose(project, uuid))
+
+
+def registrations(project: Project, uuid: str) -> set[str]:
+    """Hers, and those that count as hers: what was looked at under either is her matter."""
+    return {uuid, *merged_into(session.db(), project.id, uuid)}
 
 
 def say_whose(project: Project, uuid: str) -> str:
@@ -153,7 +159,7 @@ def her_log(woman_uuid: UUID) -> Project:
 
 def looks_at(project: Project, uuid: str, offset: int, limit: int) -> list[Looked]:
     """Looks at her. At which form's record is not for a clinician who may not read her course: it would tell of it."""
-    rows = readings.readings_about(session.db(), project.id, uuid, offset, limit)
+    rows = readings.readings_about(session.db(), project.id, registrations(project, uuid), offset, limit)
     if may(session.caller(), "reading.list", project) or may_read_course(project, uuid):
         return rows
     return [replace(one, submission_id=None, form_id=None) for one in rows]

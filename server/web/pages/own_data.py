@@ -31,6 +31,7 @@ from server.web.readings import note_read
 
 ACTIONS = {
     "person.read": _l("her page"),
+    "person.find": _l("her name or number in a search"),
     "submission.read": _l("a record"),
     "submission.list": _l("a list of records"),
     "entity.read": _l("her entry in a list"),

@@ -142,6 +142,8 @@ def entries(who: Caller, project: Project | None) -> list[Entry]:
         found.append(Entry("follow-ups", "/follow-ups", "clock", _("Due")))
     if project and (scope := allow.find_records_scope(who, "submission.list", project)):
         found.append(Entry("review", "/review", "check", _("Review"), waiting_for_review(session.db(), scope)))
+    if "followup.read" in able and project and project.kind == "care":
+        found.append(Entry("people", "/people", "people", _("In our care")))
     if "rights.list" in able and project and project.kind == "care":
         found.append(Entry("rights", "/rights", "person", _("Her rights")))
     if "village.read" in able:
@@ -183,14 +185,7 @@ def current_key() -> str:
     first, *rest = request.path.strip("/").split("/")
     if first == "follow-ups" and rest not in ([], ["list"], ["schedule"], ["acts"], ["give"], ["reasons"], ["print"]):
         return "m"  # one visit of today's list
-    return {
-        "": "morning",
-        "me": "more",
-        "not-built": "more",
-        "red-lines": "more",
-        "people": "m",
-        "library": "forms",
-    }.get(first, first)
+    return {"": "morning", "me": "more", "not-built": "more", "red-lines": "more", "library": "forms"}.get(first, first)
 
 
 def role_of(who: Caller, project: Project | None) -> str:

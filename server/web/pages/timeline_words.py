@@ -1,9 +1,10 @@
 """What a woman's timeline says. For her village worker: that there was a visit, and what is due. For a clinician also what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import orjson
 from flask_babel import lazy_gettext as _l
 
 from server.followups.due import TASK_STATES
@@ -12,6 +13,7 @@ from server.followups.rules import GESTATION_DAYS
 from server.followups.ruleset import Words
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Pregnancy, Woman
 from server.registry.last_periods import LastPeriod
+from server.registry.telling import Event
 from server.web.pages.followup_words import Mark, in_language, mark_of
 from server.web.pages.lunar_words import both, say_problem
 from server.web.pages.shell import say_day
@@ -62,12 +64,29 @@ class Entry:
 
 
 def entries_of(
-    events: Sequence[tuple[CareEvent, str]], rows: Sequence[tuple[FollowUp, Words]], today: date, clinical: bool
+    events: Sequence[tuple[CareEvent, str]],
+    rows: Sequence[tuple[FollowUp, Words]],
+    today: date,
+    clinical: bool,
+    taken: Sequence[Event] = (),
+    pregnancies: Sequence[Pregnancy] = (),
+    methods: Sequence[ContraceptionEpisode] = (),
 ) -> list[Entry]:
-    """Events and follow-ups, each with its title, in the order of their days, with today between what was and what comes."""
+    """Events and follow-ups, each with its title, in the order of their days, with today between what was and what comes.
+
+    `taken` is what she took back at the office. Pregnancies and methods are for a clinician's eyes: who calls this knows.
+    """
     answered = {row.answered_by for row, _title in rows if row.answered_by}
     found = [event_entry(event, name, clinical, event.event in answered) for event, name in events]
+    found += [Entry(one.visit_date, _("Noted at the office, on her word"), consent_said(one.data)) for one in taken]
+    found += [entry for one in pregnancies for entry in pregnancy_entries(one)]
+    found += [entry for one in methods for entry in method_entries(one)]
     found += [row_entry(row, title, today, clinical) for row, title in rows if is_shown(row)]
+    return in_days(found, today)
+
+
+def in_days(found: Sequence[Entry], today: date) -> list[Entry]:
+    """In the order of their days, with an entry for today between what was and what comes."""
     here = Entry(today, _("Today"), is_today=True)
 
     def place(one: Entry) -> tuple[date, bool, bool, date]:
@@ -84,8 +103,35 @@ def is_shown(row: FollowUp) -> bool:
 def event_entry(event: CareEvent, form_name: str, clinical: bool, answered: bool) -> Entry:
     title = _("Consent was noted") if event.form_id == CONSENT_FORM else form_name if clinical else _("Visit done")
     sub = _("It answered what was due.") if answered else ""
+    if event.form_id == CONSENT_FORM:
+        sub = consent_said(orjson.loads(event.data_json))
     href = f"/review/{event.submission_id}" if clinical else ""
     return Entry(event.visit_date, title, sub, href, _("The record"))
+
+
+def consent_said(data: Mapping[str, str]) -> str:
+    """What a record of consent gave and what it took back, purpose by purpose."""
+    taken = set(data.get("withdraw_scope", "").split()) if data.get("action") == "withdraw" else set()
+    names = {name.removeprefix("consent_"): str(label) for name, label in PURPOSES}
+    gave = [label for name, label in names.items() if not taken and data.get(f"consent_{name}") == "yes"]
+    refused = [label for name, label in names.items() if name in taken or data.get(f"consent_{name}") == "no"]
+    words = [_("Agreed: %(what)s.", what=_(", ").join(gave))] if gave else []
+    words += [_("Not, or taken back: %(what)s.", what=_(", ").join(refused))] if refused else []
+    return " ".join(map(str, words))
+
+
+def pregnancy_entries(one: Pregnancy) -> Iterator[Entry]:
+    yield Entry(one.registered_on, _("Pregnancy registered"))
+    if one.ended_on:
+        yield Entry(one.ended_on, _("birth") if one.status == "gave_birth" else _("the pregnancy has ended"))
+
+
+def method_entries(one: ContraceptionEpisode) -> Iterator[Entry]:
+    name = str(METHODS.get(one.method, one.method))
+    if one.started_on:
+        yield Entry(one.started_on, _("Begun: %(method)s", method=name))
+    if one.ended_on:
+        yield Entry(one.ended_on, _("Ended: %(method)s", method=name))
 
 
 def row_entry(row: FollowUp, words: Words, today: date, clinical: bool) -> Entry:

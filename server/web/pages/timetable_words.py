@@ -16,6 +16,10 @@ NAMES = {
     ),
     "batches": (_l("Decisions about many"), _l("Goes on with what was decided of many records, where a page was left")),
     "answers": (_l("Finding by answers"), _l("Makes records from before the upgrade findable by what they answered")),
+    "duplicates": (
+        _l("Registered twice"),
+        _l("Sees which women may be registered twice, and by what they are looked for"),
+    ),
     "quality": (_l("Questions about records"), _l("Sees what may be asked about how a record was made")),
     "follow_ups": (_l("The day's follow-ups"), _l("What becomes due or overdue by the passing of days")),
     "indicators": (
@@ -53,6 +57,7 @@ STANDS_STILL = {
     "derivers": _l("Records come in and are kept; one whose reading failed stays off lists and the map until then."),
     "backlog": _l("Changes made offline keep waiting for the ones before them."),
     "answers": _l("A filter by an answer finds only records that came since the upgrade."),
+    "duplicates": _l("Who registered since is not found by her name yet, and not compared with others."),
     "quality": _l("Records come in as before; nothing is asked about how they were made until then."),
     "batches": _l("What was decided of many records goes on only while its page is open."),
     "follow_ups": _l(

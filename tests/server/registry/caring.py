@@ -25,10 +25,10 @@ FORMS: dict[str, tuple[str, str, str]] = {
     "woman_consent": (
         "action woman visit_date consent_service consent_reminder consent_share_clinic consent_location consent_stats "
         "consent_until village_code household named_worker withdraw_scope withdraw_erase display_name start "
-        "keeps phone_safe phone_safe_who",
+        "keeps phone_safe phone_safe_who age_band",
         "women",
         "consent_service consent_reminder consent_share_clinic consent_location consent_stats consent_until village_code "
-        "household",
+        "household display_name",
     ),
     "pregnancy_registration": (
         "woman visit_date wants_registration lmp_known lmp_date us_done us_date us_weeks us_days danger_now visit_key "
