@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from geo.masking import Shown
 from geo.month_ends import Rate
 from server.followups.board import COLUMNS
-from server.followups.supply_words import ITEMS, UNITS
+from server.followups.supply_words import ITEMS, unit_of
 from server.models import MonthlyPack
 from server.reports.indicators.definitions import ALL, COVERAGE, FIRST_FOUR
 from server.reports.indicators.told import ToldIndicator, Window
@@ -239,7 +239,7 @@ def stock_table(facts: Facts) -> Table:
         [
             in_language(ITEMS[one.item]),
             one.left,
-            in_language(UNITS[one.item]),
+            in_language(unit_of(one.item, one.left)),
             one.lots,
             one.soon,
             one.first_expiry.isoformat() if one.first_expiry else None,
