@@ -18,7 +18,7 @@ from server.registry.person_traits import traits_of
 from server.registry.person_words import forget_words, write_words
 from server.registry.reach import Reach, asking, consenting
 
-MOST_SHARING: Final = 40
+MOST_SHARING: Final = 12
 """A word that more women have tells nothing of any: the number of a shop, a name that half a village bears."""
 TOGETHER: Final = 20
 MOST: Final = 1000
