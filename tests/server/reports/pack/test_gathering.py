@@ -1,0 +1,91 @@
+"""What a pack counts, worked out by hand: what was done in the month, what may be asked, how the phones and the store stand."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+
+from server.db import Database
+from server.models import AppUser, SupplyCount, SupplyLot
+from server.reports.pack.facts import read_facts, write_facts
+from server.reports.pack.gathering import gather_facts
+from tests.conftest import MORNING
+from tests.server.intake.test_own_work import a_measure
+from tests.server.web.pages.conftest import compiled_catalogue, compiled_templates, paged
+from tests.server.web.pages.women import CareTown, a_follow_up, a_home, a_woman
+
+__all__ = ["compiled_catalogue", "compiled_templates", "paged"]
+FEBRUARY = date(2026, 2, 1)
+INSIDE, AFTER = date(2026, 2, 28), date(2026, 3, 1)
+
+
+@pytest.fixture
+def town(paged: Flask, database: Database) -> CareTown:
+    return CareTown(paged, database)
+
+
+def gather(town):
+    return gather_facts(town.database, town.project_id, FEBRUARY, MORNING)
+
+
+def done(db, subject, number, on=INSIDE, closes=INSIDE, state="done_on_time", **given):
+    for _ in range(number):
+        a_follow_up(db, subject, state=state, ended=True, answered_on=on, closes_on=closes, stands_on=on, **given)
+
+
+def test_what_was_done_in_the_month_in_time_and_later(town):
+    with town.database.transaction() as db:
+        her, home = a_woman(db, town.project_id), a_home(db, town.project_id)
+        silent = a_woman(db, town.project_id, consent_stats=False)
+        done(db, her, 12)
+        done(db, her, 7, closes=INSIDE - timedelta(days=1), state="done_late")
+        done(db, her, 5, on=AFTER)
+        done(db, her, 5, on=FEBRUARY - timedelta(days=1))
+        done(db, her, 5, state="declined")
+        done(db, her, 5, inside="another")
+        done(db, silent, 9)
+        done(db, home, 3)
+    facts = gather(town)
+    cells = {name: one.value for name, one in facts.done.cells.items()}
+    assert cells["women in_time"] == 12 and cells["women late"] == 7
+    assert cells["households in_time"] is None and facts.done.cells["households in_time"].text == "<5"
+    assert facts.done.total.value is None, "less the others it would be three"
+
+
+def test_what_may_be_asked_of_the_months_records_by_kind(town):
+    with town.database.transaction() as db:
+        for at in range(6):
+            a_measure(db, town, town.phone_id, 5 + at, late=2, kinds=("accuracy",))
+        a_measure(db, town, town.phone_id, 12, late=5, kinds=("holiday",))
+        a_measure(db, town, town.phone_id, 40, late=9, kinds=("accuracy",))
+    facts = gather(town)
+    assert facts.flags.cells["accuracy"].value == 6
+    assert facts.flags.cells["holiday"].value is None
+    assert facts.waits == 2.0, "the middle one of 2, 2, 2, 2, 2, 2, 5"
+
+
+def test_phones_and_the_store_as_they_stand_that_day(town):
+    with town.database.transaction() as db:
+        db.get_one(AppUser, town.phone_id).last_used_at = MORNING - timedelta(days=4)
+        lots = [(40, date(2026, 4, 1)), (60, date(2027, 4, 1)), (10, date(2026, 3, 9))]
+        for number, (quantity, expires) in enumerate(lots):
+            by = {"added_by_id": town.actor_id(db, "lea"), "added_at": MORNING, "received_on": date(2026, 1, 1)}
+            lot = SupplyLot(project_id=town.project_id, item="coc", number=str(number), **by)
+            lot.quantity, lot.expires_on = quantity, expires
+            db.add(lot)
+        db.flush()
+        counted = {"counted_on": date(2026, 2, 20), "by_id": by["added_by_id"], "made_at": MORNING}
+        db.add(SupplyCount(lot_id=lot.id, quantity=0, **counted))
+    facts = gather(town)
+    assert (facts.phones, facts.spoke, facts.silent) == (1, 0, 1)
+    [pills] = [one for one in facts.stock if one.item == "coc"]
+    assert (pills.left, pills.lots, pills.soon, pills.first_expiry) == (100, 2, 40, date(2026, 4, 1))
+
+
+def test_it_comes_back_from_json_as_it_was(town):
+    with town.database.transaction() as db:
+        done(db, a_woman(db, town.project_id), 12)
+    facts = gather(town)
+    again = read_facts(write_facts(facts))
+    assert write_facts(again) == write_facts(facts)
+    assert (again.made_on, again.board.total, again.done) == (facts.made_on, facts.board.total, facts.done)
