@@ -20,20 +20,12 @@ from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
 from server.db import Database
-from server.feeds import sending
-from server.feeds.preparing import prepare_deliveries
-from server.followups import chat_outbox
-from server.followups.acknowledging import repeat_one
 from server.followups.before_breaks import tell_before_breaks
-from server.followups.claims import Clock
 from server.followups.daily import recalculate_due
-from server.followups.digests import add_digests
 from server.followups.feedback_days import count_again
 from server.followups.feedback_notices import tell_of_feedback
-from server.followups.outbox import Letterhead, deliver_inbox, send_one
 from server.followups.rates import count_months_due
 from server.followups.rule_runs import advance_oldest
-from server.followups.smtp import SmtpPost
 from server.followups.sync_words import settle_syncs
 from server.followups.tally import add_tally
 from server.intake.answer_index import list_older
@@ -53,13 +45,12 @@ from server.reports.indicators.keeping import count_indicators
 from server.reports.making import sweep_exports
 from server.reports.pack.keeping import make_packs
 from server.runs import begin_run, end_run
+from server.sending_jobs import add_summaries, empty_outbox, tell_programs
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
-MOST_MAILS = 200
 MOST_OLDER = 1000  # records made findable in one run, TOGETHER_OLDER in one transaction
 TOGETHER_OLDER = 100
 MOST_JUDGED = 500
-MOST_SILENT = 5  # of others' servers that did not take a word, in one run: each may take seconds to say nothing
 RULES_FOR = 40.0  # seconds of one run
 ORPHAN_AGE = timedelta(days=1)
 TRY_AGAIN = timedelta(minutes=10)  # after a daily row failed
@@ -192,81 +183,6 @@ def work_on_rules(database: Database, _config: Config, now: datetime) -> int:
                 break
         done += 1
     return done
-
-
-def add_summaries(database: Database, config: Config, now: datetime) -> int:
-    """The day's summaries whose hour has come."""
-    with database.transaction() as db:
-        return add_digests(db, now, with_mail=config.mail is not None)
-
-
-def empty_outbox(database: Database, config: Config, now: datetime) -> int:
-    """What waits for inboxes, by mail and by bots. When the mail server does not take one, the others wait."""
-    say_again(database, now)
-    done, delivered = 0, -1
-    while delivered:
-        with database.transaction() as db:
-            delivered = deliver_inbox(db, now, with_mail=config.mail is not None)
-        done += delivered
-    done += send_mails(database, config, now) if config.mail else 0
-    return done + send_chats(database, config, now)
-
-
-def say_again(database: Database, now: datetime) -> None:
-    """What is critical and nobody has taken on, each in a transaction of its own."""
-    for _ in range(MOST_RETRIES):
-        with database.transaction() as db:
-            if not repeat_one(db, now):
-                return
-
-
-def going_on(now: datetime) -> Clock:
-    """A clock that stands at `now` and goes on from there with the machine's: a run may last into somebody's quiet hours."""
-    began = clock.now()
-    return lambda: now + (clock.now() - began)
-
-
-def send_mails(database: Database, config: Config, now: datetime) -> int:
-    if config.mail is None:
-        return 0
-    post, head = SmtpPost(config.mail), Letterhead(config.mail.sender, config.public_url)
-    sent, going = 0, going_on(now)
-    for _ in range(MOST_MAILS):
-        state = send_one(database, post, head, going)
-        if state in (None, "waiting"):
-            break
-        sent += state == "sent"
-    return sent
-
-
-def send_chats(database: Database, config: Config, now: datetime) -> int:
-    """By bots, hooks and gateways: each is somebody else's, so one that is away keeps few of the others waiting."""
-    sent = silent = 0
-    going = going_on(now)
-    for _ in range(MOST_MAILS):
-        state = chat_outbox.send_one(database, config.outbound_allow, config.public_url, going)
-        sent, silent = sent + (state == "sent"), silent + (state in ("waiting", "failed"))
-        if state is None or silent >= MOST_SILENT:
-            break
-    return sent
-
-
-def tell_programs(database: Database, config: Config, now: datetime) -> int:
-    """What changed is numbered, and told to the programs that a town has named; how many deliveries came through."""
-    prepare_deliveries(database, now)
-    return send_deliveries(database, config, now)
-
-
-def send_deliveries(database: Database, config: Config, now: datetime) -> int:
-    """One that is away keeps few of the others waiting."""
-    sent = silent = 0
-    going = going_on(now)
-    for _ in range(MOST_MAILS):
-        state = sending.send_one(database, config.outbound_allow, going)
-        sent, silent = sent + (state == "sent"), silent + (state in ("waiting", "failed"))
-        if state is None or silent >= MOST_SILENT:
-            break
-    return sent
 
 
 def make_exports(database: Database, config: Config, now: datetime) -> int:

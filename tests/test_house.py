@@ -39,6 +39,7 @@ DOORS = (
     "server.web",
     "server.cli",
     "server.jobs",
+    "server.sending_jobs",
     "server.timetable",
     "server.leases",
     "server.runs",

@@ -12,8 +12,9 @@ from server.blobs import BlobStore, remember
 from server.config import Config, MailServer
 from server.db import Database
 from server.followups.notices import follow_up_changed
-from server.jobs import TIMETABLE, Job, back_up, going_on, run_all_once, run_one, sweep_files
+from server.jobs import TIMETABLE, Job, back_up, run_all_once, run_one, sweep_files
 from server.models import Session, TimetableRun
+from server.sending_jobs import going_on
 from server.upgrading import note_key
 from tests.conftest import Clock
 from tests.server.followups.staff import MORNING, TODAY, a_follow_up, a_staff

@@ -12,8 +12,8 @@ from server.access.changes import note_changes
 from server.config import Config
 from server.db import Database
 from server.feeds.webhooks import GROUPS, make_webhook
-from server.jobs import tell_programs
 from server.models import Form, Submission, User, WebhookDelivery
+from server.sending_jobs import tell_programs
 from tests.conftest import MORNING
 from tests.http_sink import Got, HttpSink
 from tests.making import a_form, new_id

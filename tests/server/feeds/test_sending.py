@@ -284,7 +284,7 @@ def test_of_a_project_that_was_deleted_nothing_is_told(
 def test_an_address_inside_the_network_is_not_called_though_it_was_allowed_once(
     database: Database, project_id: int, config: Config, http_sink: HttpSink
 ) -> None:
-    from server.jobs import tell_programs
+    from server.sending_jobs import tell_programs
 
     a_webhook(database, http_sink, project_id)
     some_records(database, project_id, 1)

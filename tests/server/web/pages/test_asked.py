@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from server.intake.quality_judging import judge_waiting
-from server.jobs import empty_outbox
 from server.models import Actor, AppUser, Audit, QualityFlag, SubmissionComment
+from server.sending_jobs import empty_outbox
 from tests.conftest import MORNING
 from tests.server.web.pages.conftest import text_of
 

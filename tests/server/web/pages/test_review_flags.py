@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from server.intake.quality_flags import Flag
 from server.intake.quality_judging import judge_waiting
 from server.intake.quality_limits import KINDS
-from server.jobs import empty_outbox
 from server.models import Actor, AppUser, Audit, Project, QualityFlag, Submission, SubmissionComment
+from server.sending_jobs import empty_outbox
 from server.web.pages.flag_words import QUESTIONS, SHORT, say_flag
 from tests.conftest import MORNING
 from tests.making import new_id

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from server.config import Config
-from server.jobs import tell_programs
 from server.models import Audit, Webhook
+from server.sending_jobs import tell_programs
 from tests.conftest import MORNING
 from tests.http_sink import HttpSink
 from tests.server.feeds.hooking import is_signed
