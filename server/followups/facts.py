@@ -151,7 +151,7 @@ class Facts:
     screenings: tuple[Screening, ...] = ()
     days_chosen: tuple[DayChosen, ...] = ()
     acts: tuple[Act, ...] = ()
-    told_as: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    told_as: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict, hash=False)
 
     def named_by(self, event: str, episode: str | None) -> tuple[str, str | None]:
         """The subject and the episode as the record that told of them named them. Keys go by these, so that two registrations

@@ -99,7 +99,9 @@ def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent
     """The record's one row, made, changed, set aside or taken away; None when it tells of nobody or does not count."""
     record = db.get_one(Submission, reading.submission_id)
     named = subject_named(db, reading.project.id, told) if told else None
-    subject = named and who_now(db, reading.project.id, named)
+    subject = named
+    if named and told and told.subject_list == "women":
+        subject = who_now(db, reading.project.id, named)
     counted = told is not None and counts(record, told)
     if told is None or subject is None or not (counted or told.subject_list == "women"):
         if row is not None:

@@ -116,7 +116,7 @@ def woman_of_pregnancy(db: Session, project_id: int, pregnancy: str) -> str | No
 def subject_of(db: Session, project_id: int, told: Told) -> str | None:
     """Whom a record is about, under the registration that is kept of her. None: not known yet."""
     named = subject_named(db, project_id, told)
-    return named and who_now(db, project_id, named)
+    return who_now(db, project_id, named) if named and told.subject_list == "women" else named
 
 
 def subject_named(db: Session, project_id: int, told: Told) -> str | None:

@@ -41,6 +41,7 @@ from server.registry.restriction import restrict
 from server.registry.rights_desk import open_request
 from tests.conftest import Clock
 from tests.server.registry.caring import Care, a_uuid
+from tests.server.registry.naming import publish_talk, registered, talk
 
 SENT: tuple[type[Base], ...] = (Submission, SubmissionVersion, Seal)
 WORKED_OUT: tuple[type[Base], ...] = (CareEvent, Consent, Woman, Pregnancy, ContraceptionEpisode, NamedWoman)
@@ -315,3 +316,27 @@ def test_it_is_taken_apart_within_thirty_days_the_last_step_first(
     clock.forward(minutes=int(UNDO_WITHIN.total_seconds() // 60))
     with pytest.raises(NotParted, match="30 days"):
         take_apart(again)
+
+
+def test_records_of_the_town_s_own_forms_name_her_once_and_each_again(
+    care: Care, database: Database, put_together: Callable[[str, str], int], take_apart: Callable[[int], None]
+) -> None:
+    publish_talk(care)
+    first, second, third = registered(care, 3)
+    talk(care, women=first)
+    talk(care, women=second)
+    talk(care, women=f"{first} {second} {third}")
+    talk(care, women=f"{third} {second}")
+    before = everything(database)
+    number = put_together(first, second)
+    named = {row.submission_id: row.woman_uuid for row in care.rows(NamedWoman)}
+    talks = [row for row in care.rows(CareEvent) if row.form_id == "talk"]
+    assert [(row.subject, named.get(row.submission_id)) for row in talks] == [
+        (first, None),
+        (first, None),
+        (first, third),
+        (third, first),
+    ]
+    assert care.rows(Seal) == []
+    take_apart(number)
+    assert everything(database) == before
