@@ -47,7 +47,7 @@ def told(walk: Walk) -> set[tuple[int, str, str]]:  # noqa: F811
         rows = db.execute(
             select(Notification, FollowUp.rule)
             .outerjoin(FollowUp, FollowUp.id == Notification.follow_up_id)
-            .where(Notification.channel == "inbox", Notification.kind != "due")
+            .where(Notification.channel == "inbox", Notification.kind.not_in(("due", "pack_ready")))
         )
         return {
             (row.recipient_id, row.occasion.rpartition(":")[2], row.state)
