@@ -56,6 +56,7 @@ def test_the_map_finds_a_village_by_what_else_it_is_called(town, open_tab):
         db.add(VillageAlias(village_id=town.village_ids[1], name="大坪村", created_at=MORNING))
     tab = open_tab("rita")
     tab.go("/map")
+    tab.page.wait_for_selector("[data-ready=true]")
     for typed in ("大坪", "daping", "dpc"):
         tab.page.fill("#find-village", typed)
         assert tab.page.locator("button.village:visible").all_inner_texts() == ["村2"], typed
