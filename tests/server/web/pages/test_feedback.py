@@ -119,7 +119,9 @@ def test_who_answers_reads_how_to_reach_them_and_nobody_else_does(town: Speaking
 
     with town.database.reading() as db:
         acts = db.execute(
-            select(Audit.action, Audit.details, Audit.submission_id).where(Audit.action.like("feedback%"))
+            select(Audit.action, Audit.details, Audit.submission_id)
+            .where(Audit.action.like("feedback%"))
+            .order_by(Audit.id)
         )
         assert [tuple(row) for row in acts] == [("feedback.take", None, None), ("feedback.reveal", None, None)]
 

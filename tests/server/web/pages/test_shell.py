@@ -70,7 +70,8 @@ def follow_links(browser) -> set[str]:
         seen.add(path)
         answer = browser.see(path)
         assert answer.status_code in (200, 303), path
-        waiting += LINK.findall(answer.get_data(as_text=True)) + ([answer.location] if answer.location else [])
+        page = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""  # files lead nowhere
+        waiting += LINK.findall(page) + ([answer.location] if answer.location else [])
     return seen
 
 

@@ -225,7 +225,7 @@ def test_a_long_list_comes_in_pages_and_takes_no_more_questions_to_the_database(
         page = wang.see("/m")
         event.remove(town.database.engine, "before_cursor_execute", listen)
         numbers.append(len(asked))
-    assert numbers[0] == numbers[1] <= 25  # two of them write down who looked
+    assert numbers[0] == numbers[1] <= 26  # two of them write down who looked
     assert len(labels(page)) == 50 and "第 1–50 户，共 60 户" in text_of(page)
     assert len(labels(wang.see("/m?page=2"))) == 10
     assert labels(wang.see("/m?page=9")) == []
@@ -250,7 +250,8 @@ def test_no_page_of_the_care_team_links_to_one_that_it_may_not_open(town, browse
         seen.add(path)
         answer = browser.see(path)
         assert answer.status_code in (200, 303), path
-        links = re.findall(r'<a [^>]*href="(/[^"#]*)"', answer.get_data(as_text=True))
+        page = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""  # files lead nowhere
+        links = re.findall(r'<a [^>]*href="(/[^"#]*)"', page)
         waiting += [*links, *([answer.location] if answer.location else [])]
     assert len([path for path in seen if path.startswith(("/follow-ups", "/people"))]) > 8
 

@@ -61,7 +61,10 @@ def test_who_has_but_the_old_village_goes_on_with_it_and_reaches_no_more(town, b
         set_villages(db, by, project, town.actor_id(db, "wang"), [EAST], MORNING)
         for village, label in ((1, "W-0001 王*"), (2, "W-0002 李*")):
             a_follow_up(db, a_woman(db, town.project_id, label, village), TODAY, left=-3)
-    browse("lea").send(f"/places/{WEST}/merge", {"villages": EAST, "step": "merge"})
+    lea, page = browse("lea"), f"/places/{WEST}/merge"
+    preview = lea.send(page, {"villages": EAST, "step": "check"}).get_data(as_text=True)
+    asked = re.findall(r'name="asked" value="([^"]+)"', preview)
+    lea.send(page, {"villages": EAST, "step": "merge", "asked": asked})  # and nobody is given the new one
     for path in ("/m", "/follow-ups", "/follow-ups/list"):
         page = text_of(browse("wang").see(path))
         assert "村1（原村2）" in page and "W-0001" not in page
