@@ -14,18 +14,20 @@ down_revision = "0036"
 
 LOT = sa.table(
     "supply_lot",
-    *(sa.column(name) for name in ("id", "quantity", "ended_as", "ended_by_id", "added_by_id")),
+    *(sa.column(name, sa.Integer()) for name in ("id", "quantity", "ended_by_id", "added_by_id")),
     *(sa.column(name, sa.Date()) for name in ("received_on", "ended_on")),
+    sa.column("ended_as", sa.String()),
     sa.column("added_at", UtcDateTime()),
 )
 COUNT = sa.table(
     "supply_count",
-    *(sa.column(name) for name in ("id", "lot_id", "quantity", "by_id")),
+    *(sa.column(name, sa.Integer()) for name in ("id", "lot_id", "quantity", "by_id")),
     sa.column("made_at", UtcDateTime()),
 )
 MOVEMENT = sa.table(
     "supply_movement",
-    *(sa.column(name) for name in ("lot_id", "kind", "quantity", "reason", "by_id")),
+    *(sa.column(name, sa.Integer()) for name in ("lot_id", "quantity", "by_id")),
+    *(sa.column(name, sa.String()) for name in ("kind", "reason")),
     *(sa.column(name, UtcDateTime()) for name in ("at", "made_at")),
 )
 

@@ -112,11 +112,13 @@ def run_out(store: InStore, point: int | None) -> list[str]:
 
 
 def questions_of(store: InStore, point: int | None) -> list[str]:
-    """Numbers below zero, in words: more was handed out than there was."""
+    """Numbers below zero, in words: more was handed out than there was. Of an item that was never taken in here nothing is
+    asked: its store is not kept."""
+    kept = {one.shelf for one in store.lots}
     found = [
         _("%(item)s: %(number)s more handed out than any lot in the list had", item=item_of(shelf), number=number)
         for shelf, number in store.stock.missing.items()
-        if shelf[0] == point
+        if shelf[0] == point and shelf in kept
     ]
     for one in store.lots:
         left = store.stock.left[one.id]

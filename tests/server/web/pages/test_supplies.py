@@ -203,6 +203,11 @@ def test_more_handed_out_than_there_was_is_a_question(town, lea):
     assert "2 个问题" in text_of(lea.see(PAGE))
 
 
+def test_where_no_store_is_kept_nothing_is_asked(town, lea):
+    town.record("coc", 3, "town")
+    assert "多发了" not in text_of(lea.see(f"{PAGE}?point=town")) and "个问题" not in text_of(lea.see(PAGE))
+
+
 def test_who_works_nowhere_is_told_so(town, browse):
     assert "没有归您的发放点" in text_of(browse("nia").see(PAGE))
 
