@@ -46,7 +46,6 @@ QUIET = {
     "/phones/roster",
     "/places/import",
     "/reports",
-    "/reports/grievances",
     "/reports/indicators/<name>",
     "/reports/training",
     "/review/<submission_id>/case",
