@@ -179,12 +179,15 @@ def count(db: Session, doer: Doer, lot_id: int, quantity: int, reason: str = "")
 
 
 def take_back(db: Session, doer: Doer, entry_id: int) -> list[SupplyMovement]:
-    """Counter-rows of one row, and of what arrived by it. Raises NotFound for what is taken back already, too old, elsewhere, or
-    an arrival: whoever sent it takes it back."""
+    """Counter-rows of one row, and of what arrived by it. Raises NotFound for what is taken back already, too old, elsewhere, an
+    arrival (whoever sent it takes it back), and a handing out of which the doer is not told."""
     entry = db.get(SupplyMovement, entry_id)
     if entry is None or entry.partner_id is not None or entry.made_at < doer.now - TAKEN_BACK_FOR:
         raise NotFound()
-    hold(db, doer, entry.lot_id)
+    _, store = hold(db, doer, entry.lot_id)
+    is_told = doer.person == entry.by_id or doer.reach.is_own(store.get_lot(entry.lot_id).shelf)
+    if entry.kind == HANDED_OUT and not is_told:
+        raise NotFound()
     arrived = db.scalars(select(SupplyMovement).where(SupplyMovement.partner_id == entry_id)).all()
     return [reverse(db, doer, one) for one in (entry, *arrived)]
 
@@ -209,7 +212,8 @@ def write(
     partner: int | None = None,
     reverses: int | None = None,
 ) -> SupplyMovement:
-    """The one place that adds a row to the ledger; none is ever changed."""
+    """The one place that adds a row to the ledger; none is ever changed. The audit says of a handing out that there was one, and
+    not of what: others are told of that five times at a time."""
     row = SupplyMovement(
         lot_id=lot.id,
         kind=kind,
@@ -224,6 +228,8 @@ def write(
     db.add(row)
     db.flush()
     action = "supply.update.undo" if reverses else f"supply.update.{kind}"
-    details = {"lot": lot.id, "item": lot.item, "entry": row.id}
-    record(db, action, actor_id=doer.person, now=doer.now, project_id=lot.project_id, details=details)
+    of_what = {} if kind == HANDED_OUT else {"lot": lot.id, "item": lot.item}
+    record(
+        db, action, actor_id=doer.person, now=doer.now, project_id=lot.project_id, details={**of_what, "entry": row.id}
+    )
     return row

@@ -45,7 +45,8 @@ def test_a_lot_that_came_is_handed_out_counted_and_taken_out(town, lea):
     ]
     expected = ("came", "handed_out", "counted", "taken_out")
     assert [action for action, _ in town.told()] == [f"supply.update.{one}" for one in expected]
-    assert town.told()[1][1].keys() == {"lot", "item", "entry"}, "nobody is in it"
+    assert town.told()[0][1].keys() == {"lot", "item", "entry"}, "nobody is in it"
+    assert town.told()[1][1].keys() == {"entry"}, "nor what somebody was given"
 
 
 def test_what_is_taken_back_is_a_row_of_its_own_and_happens_once(town, lea):
@@ -192,6 +193,9 @@ def test_others_see_what_a_village_handed_out_five_times_at_a_time(town, lea, br
     ledger = main_of(lea.see(f"{PAGE}/ledger?point={mine}"))
     assert ledger.count('class="card-title">发放') == 5
     assert main_of(wang.see(f"{PAGE}/ledger?point={mine}")).count('class="card-title">发放') == 6
+    last = town.movements()[-1].id
+    assert lea.send(f"{PAGE}/entries/{last}/undo").status_code == 404, "she is not told that there is one"
+    assert wang.send(f"{PAGE}/entries/{last}/undo").status_code == 303
 
 
 def test_more_handed_out_than_there_was_is_a_question(town, lea):
