@@ -111,6 +111,8 @@ POST /rights/feedback/<uuid:case_id>/reach
 POST /rights/feedback/<uuid:case_id>/take
 
 [project] feedback.list
+GET /reports/grievances
+GET /reports/grievances.<any(csv, xlsx):kind>
 GET /rights/feedback
 
 [project] feedback.read
@@ -244,19 +246,25 @@ POST /rights/<int(max=9007199254740991):request_id>/restrict
 GET /office
 
 [project] office.read
-GET /office/supplies
+GET /reports/training
 
 [project] office.update
 POST /office
 POST /office/<int(max=9007199254740991):act_id>/undo
 
-[lead] office.update
-POST /office/supplies
+[project] supply.read
+GET /reports/stock
+GET /reports/stock.<any(csv, xlsx):kind>
+GET /supplies
+GET /supplies/ledger
 
-[own] office.update
-POST /office/supplies/<int(max=9007199254740991):lot_id>/count
-POST /office/supplies/<int(max=9007199254740991):lot_id>/end
-POST /office/supplies/<int(max=9007199254740991):lot_id>/undo
+[project] supply.update
+POST /supplies
+POST /supplies/<int(max=9007199254740991):lot_id>/count
+POST /supplies/<int(max=9007199254740991):lot_id>/send
+POST /supplies/<int(max=9007199254740991):lot_id>/take-out
+POST /supplies/entries/<int(max=9007199254740991):entry_id>/undo
+POST /supplies/hand-out
 
 [project] rule.read
 GET /rules

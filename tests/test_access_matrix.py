@@ -10,7 +10,6 @@ person   whoever is signed in
 site     a right on the whole site
 project  a right in the project
 forms    a right in the project, or on the records of the forms of a role
-lead     a right in the project, and it is the town's lead whom the office's rule asks
 own      a right in the project or on the records of a role's forms; what the address names is its maker's, or not there
 desk     a right in the project, and a person: phones have doors of their own
 care     a right in the project, and a care role: the list is about women
@@ -84,7 +83,8 @@ ABSENT = (
         "/emergency/<int",
         "/hand-overs/<int",
         "/office/<int",
-        "/office/supplies/<int",
+        "/supplies/<int",
+        "/supplies/entries/<int",
         "/red-lines/waivers/<int",
         "/admin/people/<int",
         "/people/duplicates/<int",
@@ -262,11 +262,9 @@ def is_allowed(asked: Asked, name: str, place: str, kind: str) -> bool | None:
     held = any(verb in verbs_of(name) for verb in asked.verbs)
     if asked.level == "desk" and name in PHONES:
         return False
-    if asked.level == "lead" and name != "town_lead":
-        return False
     if asked.level == "forms":
         held = any(verb in held_by(name) for verb in asked.verbs)
-    if asked.level in ("project", "lead", "desk", "forms"):
+    if asked.level in ("project", "desk", "forms"):
         return held and (place != "ELSEWHERE" or name == "admin")
     if asked.level == "phone":  # whoever leads some villages manages the phones of these alone
         if name == "admin":
@@ -305,7 +303,7 @@ def tries(towns: Towns, key: str, rule: Rule, asked: Asked) -> Iterator[tuple[st
         if about_something:
             yield "THERE", kind, address_of(towns, key, rule, "THERE", kind)
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind, under="HERE")
-        if about_something or asked.level in ("project", "lead", "desk", "forms", "own", "care", "health"):
+        if about_something or asked.level in ("project", "desk", "forms", "own", "care", "health"):
             yield "ELSEWHERE", kind, address_of(towns, key, rule, "ELSEWHERE", kind)
 
 

@@ -73,7 +73,10 @@ ROLES: tuple[Role, ...] = (
         VILLAGE_WORKER,
         "Village worker",
         "village_worker",
-        FILLER | verbs("form.list/read village.read followup.list/read/update access.read break_glass.open rule.read"),
+        FILLER
+        | verbs(
+            "form.list/read village.read followup.list/read/update access.read break_glass.open rule.read supply.read/update"
+        ),
         purpose=True,
     ),
     Role(
@@ -102,7 +105,7 @@ ROLES: tuple[Role, ...] = (
             "project.read/update form.create/list/read/update open_form.list/read field_key.create/delete/list/update "
             "assignment.list/create/delete dataset.list/read session.end village.read/import audit.read followup.list/supervise "
             "timetable.read access.read hand_over.list/create/end break_glass.list schedule.set calendar.create/delete "
-            "rule.read/update office.read/update indicator.read report.update"
+            "rule.read/update office.read/update indicator.read report.update supply.read/update"
         ),
         purpose=True,
     ),

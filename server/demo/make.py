@@ -10,6 +10,8 @@ from datetime import UTC, datetime, time, timedelta
 from urllib.parse import quote
 
 import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from forms.library import read_library_form
 from forms.xform import read_xform
@@ -23,6 +25,7 @@ from server.demo.door import Door, MovingClock, moved_clock, open_door
 from server.demo.health_records import send_all
 from server.demo.people import Demo, make_administrator, make_people, make_phones, write_demo
 from server.demo.records import FORM_ID, SHANGHAI
+from server.demo.store import fill_store, use_store
 from server.demo.town import SEED, TOWN_NAME, DemoTown, make_town
 from server.demo.visits import Sending, make_visits
 from server.demo.women import FIRST_OF_EACH, make_women
@@ -30,6 +33,7 @@ from server.followups.outbox import deliver_inbox
 from server.followups.rates import count_months_due
 from server.jobs import bring_follow_ups_to_today, keep_indicators
 from server.keys import KeyRing
+from server.models import Project, User
 from server.places.villages import import_boundaries
 from server.publishing.library import publish_library
 from server.publishing.town_lists import refresh_workers
@@ -38,6 +42,7 @@ from server.upgrading import upgrade
 
 Say = Callable[[str], None]
 
+STOREKEEPER = "zhou@demo.test"
 LOOKED_AT_AFTER = timedelta(days=2)
 OFFICE_DAY = timedelta(days=26)  # signing in costs what it should; the demo's reviewer does it rarely
 LEFT_TO_DO = timedelta(days=6)  # the newest records wait for whoever tries the demo
@@ -57,11 +62,13 @@ def make_demo(config: Config, now: datetime, say: Say = print, fewer: int = 1) -
     try:
         upgrade(database, config.data_dir, start)
         with moved_clock(start) as clock:
-            demo = set_up(config, database, town, start)
+            demo = set_up(config, database, town, start, now)
             say(f"{demo.project_name}: {len(town.villages)} 个村 / villages, {len(demo.phones)} 部手机 / phones")
             with open_door(config, database) as door:
                 Office(door, demo, clock, now).work_through(sendings, say)
             clock.move_to(now)
+            with database.transaction() as db:
+                use_store(db, db.get_one(Project, demo.project_id), storekeeper(db), now)
             say(f"到期的走访 / follow-ups brought to today: {bring_to_today(config, database, now)}")
     finally:
         database.dispose()
@@ -98,7 +105,12 @@ def bring_to_today(config: Config, database: Database, now: datetime) -> int:
     return count
 
 
-def set_up(config: Config, database: Database, town: DemoTown, now: datetime) -> Demo:
+def storekeeper(db: Session) -> int:
+    """The town's lead."""
+    return db.scalars(select(User.actor_id).where(User.email == STOREKEEPER)).one()
+
+
+def set_up(config: Config, database: Database, town: DemoTown, now: datetime, until: datetime) -> Demo:
     """Everything but records."""
     key, store = load_key(config.key_file), BlobStore(config.blob_dir, KeyRing(config.key_file))
     outlines = read_boundaries(orjson.dumps(town.boundaries()), "demo-town.geojson", "EPSG:4490")
@@ -111,6 +123,7 @@ def set_up(config: Config, database: Database, town: DemoTown, now: datetime) ->
         people = make_people(db, admin, project, town, now)
         phones = make_phones(db, admin, project, forms, town, key, now)
         refresh_workers(db, store, project, now)
+        fill_store(db, project, storekeeper(db), now, until)
         return Demo(project.id, project.name, [login, *people], phones)
 
 

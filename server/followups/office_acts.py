@@ -16,7 +16,7 @@ from server.followups.town_calendar import calendar_of
 from server.models import Actor, OfficeAct, Project
 
 BY_HAND: Final = ("held", "issued")
-"""Answers that somebody notes here; what is asked for about lots in store is answered at the lots (supply_lots.py)."""
+"""Answers that somebody notes here; what is asked for about lots in store is answered at the lots (supply_acts.py)."""
 LISTED_FOR: Final = timedelta(days=400)
 """How far back a page lists what was done; a period that is still asked for began half a year ago at most."""
 

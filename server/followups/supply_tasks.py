@@ -19,8 +19,8 @@ NOT_HANDED_OUT: Final = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Lot:
-    """One lot that stands. `left` is what the last count says, or what came where nobody has counted; `place` a village's
-    name, "" for the town's own store."""
+    """One lot that stands. `left` is what the ledger says, below zero where more was handed out; `place` a village's name, ""
+    for the town's own store."""
 
     id: int
     item: str
@@ -39,7 +39,7 @@ def in_order(lots: Iterable[Lot]) -> list[Lot]:
 
 def level_of(lot: Lot, rule: OfficeRule, today: date) -> str:
     """How soon it expires: info, amber or red. Of what is used up to the last piece nothing can expire."""
-    if not lot.left:
+    if lot.left <= 0:
         return "info"
     return rule.level_on(today, {"expires_on": lot.expires_on}, lot.expires_on)
 
@@ -49,7 +49,7 @@ def go_out_first(lots: Iterable[Lot], today: date) -> frozenset[int]:
     that may still be handed out and of which there is some left."""
     first: dict[tuple[str, str], int] = {}
     for lot in in_order(lots):
-        if lot.left and lot.expires_on > today + NOT_HANDED_OUT:
+        if lot.left > 0 and lot.expires_on > today + NOT_HANDED_OUT:
             first.setdefault((lot.item, lot.place), lot.id)
     return frozenset(first.values())
 

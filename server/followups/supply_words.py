@@ -1,4 +1,4 @@
-"""What is kept in store lot by lot, and how a lot ends, in plain Chinese and English."""
+"""What is kept in store lot by lot, what is done with it and why, in plain Chinese and English."""
 
 from typing import Final
 
@@ -22,11 +22,32 @@ UNITS: Final = {
 }
 """In Chinese, and in English for one and for several."""
 
-ENDS: Final = {
-    "used": Words("用完了", "Used up"),
-    "returned": Words("退回了", "Returned"),
-    "destroyed": Words("销毁了", "Destroyed"),
+CAME, SENT, ARRIVED, HANDED_OUT, TAKEN_OUT, COUNTED = "came", "sent", "arrived", "handed_out", "taken_out", "counted"
+
+KINDS: Final = {
+    CAME: Words("收到", "Came in"),
+    SENT: Words("调出", "Sent on"),
+    ARRIVED: Words("调入", "Arrived"),
+    HANDED_OUT: Words("发放", "Handed out"),
+    TAKEN_OUT: Words("取出不发", "Taken out"),
+    COUNTED: Words("清点", "Counted"),
 }
+
+REASONS: Final = {
+    "expired": Words("过期了", "Expired"),
+    "damaged": Words("坏了、销毁了", "Damaged or destroyed"),
+    "returned": Words("退回上级", "Returned to the supplier"),
+    "lost": Words("不见了", "Lost"),
+    "not_written": Words("发了没有记", "Handed out and not written down"),
+    "miscounted": Words("以前数错了", "Counted wrongly before"),
+    "other": Words("说不清", "Not known"),
+    "used": Words("用完了", "Used up"),
+    "before": Words("改用流水账以前的数", "From before the ledger"),
+}
+
+WHY_TAKEN_OUT: Final = ("expired", "damaged", "returned")
+WHY_DIFFERENT: Final = ("not_written", "miscounted", "lost", "damaged", "other")
+"""What may be chosen; the rest of REASONS is from before there was a ledger."""
 
 
 def unit_of(item: str, number: int) -> Words:

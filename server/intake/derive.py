@@ -17,6 +17,7 @@ from server.clock import today
 from server.followups.check_questions import ask_of_check
 from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
+from server.followups.supply_records import note_handed_out
 from server.intake.answer_index import index_answers, take_older
 from server.intake.items import Item, Receipt
 from server.intake.quality_queue import look_at_checked, wait_for_look
@@ -41,7 +42,7 @@ from server.registry.events import whom
 from server.registry.named import asks_for_her
 from server.registry.referrals import DANGER_QUESTIONS, note_referral
 from server.registry.sealing import Effects, Subject, keep_shut
-from server.registry.telling import NAMING
+from server.registry.telling import NAMING, SUPPLIES
 
 log = logging.getLogger("fangshi.derive")
 GAPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
@@ -59,7 +60,7 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
     ("questions", ask_of_check),
     ("answers", index_answers),
 )
-FOLLOW_UPS = "follow_ups"
+FOLLOW_UPS, IN_STORE = "follow_ups", "supplies"
 
 
 def derive(db: Session, item: Item, receipt: Receipt) -> None:
@@ -109,6 +110,8 @@ def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Eff
         wait_for_look(db, reading.submission_id)  # one insert, so without a savepoint
     if concerns("questions", reading):  # also of one that is sealed by now
         run_deriver(db, "questions", look_at_checked, reading)
+    if concerns(IN_STORE, reading):  # so, too: the packages are gone
+        run_deriver(db, IN_STORE, note_handed_out, reading)
     return effects
 
 
@@ -120,6 +123,8 @@ def concerns(name: str, reading: Reading) -> bool:
         return reading.project.kind == "care" and reading.instance.form_id == TRAINING
     if name == "questions":
         return reading.project.kind == "care" and reading.instance.form_id == BACK_CHECK
+    if name == IN_STORE:
+        return reading.project.kind == "care" and reading.instance.form_id == SUPPLIES
     if name == "referrals":
         return reading.project.kind == "care" and reading.instance.form_id in DANGER_QUESTIONS
     if name in ("consent", "people"):
@@ -278,6 +283,8 @@ def retry_one(db: Session, now: datetime) -> bool:
         return True
     if name == FOLLOW_UPS:
         done = run_deriver(db, name, partial(follow_up, subjects_of(db, reading.submission_id)), reading)
+    elif name == IN_STORE:
+        done = not is_current(db, version_id) or run_deriver(db, name, note_handed_out, reading)
     else:
         done = retry_from(db, name, reading)
     if done:

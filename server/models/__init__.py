@@ -66,7 +66,7 @@ from server.models.submissions import (
     SubmissionComment,
     SubmissionVersion,
 )
-from server.models.supplies import SupplyCount, SupplyLot
+from server.models.supplies import SupplyHandout, SupplyLot, SupplyMovement
 from server.models.temporary import BreakGlass, HandOver, HandOverVillage
 from server.models.timetable import TimetableLease, TimetablePast, TimetableRun, TimetableWish
 from server.models.waivers import Waiver
@@ -178,8 +178,9 @@ __all__ = [
     "SubmissionComment",
     "SubmissionGeometry",
     "SubmissionVersion",
-    "SupplyCount",
+    "SupplyHandout",
     "SupplyLot",
+    "SupplyMovement",
     "TimetableLease",
     "TimetablePast",
     "TimetableRun",

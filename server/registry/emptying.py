@@ -29,6 +29,7 @@ from server.models import (
     SubmissionComment,
     SubmissionGeometry,
     SubmissionVersion,
+    SupplyHandout,
     table_of,
 )
 
@@ -110,6 +111,8 @@ def empty_batch(db: Session, batch: list[int]) -> set[str]:
         db.execute(delete(about).where(about.submission_id.in_(batch)))
     db.execute(delete(PointShiftItem).where(PointShiftItem.submission_id.in_(batch)))
     db.execute(delete(ReviewAssignment).where(ReviewAssignment.submission_id.in_(batch)))
+    # the packages that it says were handed out are gone: what lies in store stays as it is, and nothing leads here any more
+    db.execute(update(SupplyHandout).where(SupplyHandout.submission_id.in_(batch)).values(submission_id=None))
     files = empty_versions(db, versions)
     db.execute(update(Submission).where(Submission.id.in_(batch)).values(**ANONYMOUS))
     return files

@@ -69,6 +69,14 @@ def in_state(project_id: int, state: str) -> ColumnElement[bool]:
     return (Feedback.project_id == project_id) & (is_open if state == OPEN else ~is_open)
 
 
+def list_since(db: Session, project_id: int, day: date) -> Sequence[Feedback]:
+    """What came since that day, and what still waits however old it is: first what waits, by its last day."""
+    waits = Feedback.answered_on.is_(None)
+    query = select(Feedback).where(Feedback.project_id == project_id, (Feedback.received_on >= day) | waits)
+    order = waits.desc(), Feedback.due_on, Feedback.id
+    return db.scalars(query.order_by(*order)).all()
+
+
 def list_cases(db: Session, project_id: int, state: str, offset: int, limit: int) -> Sequence[Feedback]:
     """Who was pressed first, then what is due first; of those answered, the last first."""
     order = (

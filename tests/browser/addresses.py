@@ -50,18 +50,21 @@ PAGES = {
     "/library/publish": "lea",
     "/library/recordings/<language>": "lea",
     "/office": "lea",
-    "/office/supplies": "lea",
     "/phones": "lea",
     "/phones/<actor_id>": "lea",
     "/phones/cards": "lea",
     "/phones/roster": "lea",
     "/red-lines": "lea",
     "/reports": "lea",
+    "/reports/stock": "lea",
+    "/reports/training": "lea",
     "/reports/indicators/<name>": "lea",
     "/reports/pack": "lea",
     "/reports/pack/<month>": "lea",
     "/reports/tables": "lea",
     "/reports/tables/<table_id>": "lea",
+    "/supplies": "lea",
+    "/supplies/ledger": "lea",
     "/rules": "lea",
     "/rules/<rule>": "lea",
     "/rules/<rule>/draft": "lea",
@@ -119,13 +122,17 @@ PAGES = {
     "/rights/<request_id>": "dora",
     "/rights/<request_id>/correct/<submission_id>": "dora",
     "/rights/<request_id>/data": "dora",
+    "/reports/grievances": "dora",
     "/rights/feedback": "dora",
     "/rights/feedback/<case_id>": "dora",
     "/rights/retention": "dora",
     "/review/<submission_id>/case": "ben",
 }
 # Pages that are another thing for somebody else as well.
-ALSO_FOR = {"/places/shifts": "lea"}  # who runs the town reads how many phones
+ALSO_FOR = {
+    "/places/shifts": "lea",  # who runs the town reads how many phones
+    "/supplies": "wang",  # who has one point sees it at once
+}
 # What only a sent form shows: who sends it, from which page, and what is pressed there.
 PREVIEWS = {
     "/places/<code>/merge": ("lea", "/places/<code>/merge", ('input[name="villages"]', 'button[value="check"]')),
@@ -153,6 +160,8 @@ NO_PAGES = {
     "/me/reads.json",
     "/people/<woman_uuid>/readers.json",
     "/push-worker.js",
+    "/reports/grievances.<kind>",
+    "/reports/stock.<kind>",
     "/review/<submission_id>/files/<name>",
     "/review/export/file",
     "/review/export/made/<export_id>",

@@ -49,7 +49,9 @@ from server.models import (
     Submission,
     SubmissionVersion,
     SupplyLot,
+    SupplyMovement,
     User,
+    Village,
     VillageAlias,
     Woman,
 )
@@ -225,11 +227,15 @@ class HostileTown(CareTown):
         lot = {
             "item": "coc",
             "number": self.said,
-            "quantity": 1,
             "received_on": day,
             "expires_on": day + timedelta(days=9),
         }
-        db.add(SupplyLot(project_id=project.id, added_by_id=lea, added_at=at, **lot))
+        village = db.query(Village.id).filter_by(project_id=project.id, code=CODES[0]).scalar()
+        for point in (None, village):
+            row = SupplyLot(project_id=project.id, village_id=point, added_by_id=lea, added_at=at, **lot)
+            db.add(row)
+            db.flush()
+            db.add(SupplyMovement(lot_id=row.id, kind="came", quantity=1, at=at, by_id=lea, made_at=at))
         rita, form = self.actor_id(db, "rita"), {"project_id": project.id, "wanted": "form=visit", "name": self.said}
         db.add(SavedView(actor_id=rita, made_at=at, **form))
         db.add(ReviewBatch(project_id=project.id, by_id=rita, what="approved", made_at=at, worked_at=at, ended_at=at))

@@ -24,10 +24,10 @@ def town(app: Flask, database: Database, project_id: int) -> Speaking:
 
 def test_the_desk_of_feedback_fits_the_screen_and_axe_finds_nothing(town: Speaking, open_tab: Any) -> None:
     tab = open_tab("dora")
-    look_at_pages(tab, {"feedback-none": "/rights/feedback"})
+    look_at_pages(tab, {"feedback-none": "/rights/feedback", "grievances-none": "/reports/grievances"})
     town.say(sat_overall="5")
     town.say(**HARD, **REACH)
     quiet, hard = (f"/rights/feedback/{one.id}" for one in sorted(town.pieces(), key=lambda one: one.urgent))
     Browser(town.app).sign_in("dora@example.test").send(f"{hard}/take")
     pages = {"feedback": "/rights/feedback", "feedback-one": quiet, "feedback-taken": hard}
-    look_at_pages(tab, pages)
+    look_at_pages(tab, pages | {"grievances": "/reports/grievances"})

@@ -49,6 +49,7 @@ QUIET = {
     "/reports",
     "/reports/indicators/<name>",
     "/reports/pack",
+    "/reports/training",
     "/review/<submission_id>/case",
     "/review/batches/<batch_id>",
     "/review/health/<village>",
@@ -285,7 +286,8 @@ ALSO_OURS = {
     ("point_shift_item", "geo_crs_declared"),
     ("rule_run", "content_hash"),
     ("supply_lot", "item"),
-    ("supply_lot", "ended_as"),
+    ("supply_movement", "kind"),
+    ("supply_movement", "reason"),
     ("rule_signature", "content_hash"),
     ("rule_version", "content_hash"),
     ("rule_version", "text"),  # a whole file: write_a_rule has the words in it

@@ -17,6 +17,7 @@ from server.followups.office_rules import TRAINING as SESSIONS
 from server.followups.on_time import DONE, LEAVE
 from server.followups.queries import is_counted
 from server.followups.retakes import is_passed
+from server.followups.supply_reading import ALL, read_store
 from server.followups.town_calendar import calendar_of
 from server.followups.working_days import Calendar
 from server.models import (
@@ -29,8 +30,6 @@ from server.models import (
     OfficeAct,
     Project,
     RightsRequest,
-    SupplyCount,
-    SupplyLot,
     Woman,
 )
 from server.registry.feedback_told import leaves
@@ -42,6 +41,7 @@ from server.reports.indicators.folic_acid import Folic, folic_of
 from server.reports.indicators.office import Lot, Result
 from server.reports.indicators.rights import Request
 from server.reports.indicators.voices import Voice
+from server.reports.stock import levels_of
 
 TOGETHER = 500
 BY_HER = "declined_by_her"
@@ -148,21 +148,8 @@ def read_voices(db: Session, project_id: int) -> Iterable[Voice]:
 
 
 def read_lots(db: Session, project_id: int) -> Iterable[Lot]:
-    counted = select(SupplyCount.lot_id, SupplyCount.counted_on, SupplyCount.quantity).join(
-        SupplyLot, SupplyLot.id == SupplyCount.lot_id
-    )
-    counts: dict[int, list[tuple[date, int]]] = {}
-    for lot, on, quantity in db.execute(counted.where(SupplyLot.project_id == project_id).order_by(SupplyCount.id)):
-        counts.setdefault(lot, []).append((on, quantity))
-    for row in db.scalars(select(SupplyLot).where(SupplyLot.project_id == project_id)):
-        yield Lot(
-            shelf=(row.village_id, row.item),
-            received_on=row.received_on,
-            quantity=row.quantity,
-            expires_on=row.expires_on,
-            ended_on=row.ended_on,
-            counts=tuple(sorted(counts.get(row.id, ()), key=lambda one: one[0])),
-        )
+    """The whole town's, each handing out among them: of their sum nobody learns which point it was."""
+    return levels_of(read_store(db, project_id, ALL))
 
 
 def sessions_of(project_id: int) -> Select[date]:

@@ -13,21 +13,19 @@ SESSIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """One lot at one place, from the day it came to the day it was used up; `counts` are (day, how many were left)."""
+    """One lot at one point, from the day it came; `levels` are (day, how many were left), each until the next one."""
 
     shelf: tuple[int | None, str]
     received_on: date
-    quantity: int
     expires_on: date
-    ended_on: date | None = None
-    counts: tuple[tuple[date, int], ...] = ()
+    levels: tuple[tuple[date, int], ...] = ()
 
     def has_any(self, day: date) -> bool:
-        """Whether there was something to hand out that day, as the last count before it says."""
-        if day < self.received_on or day > self.expires_on or (self.ended_on is not None and day >= self.ended_on):
+        """Whether there was something to hand out at the end of that day, as the ledger says."""
+        if day < self.received_on or day > self.expires_on:
             return False
-        counted = [number for on, number in self.counts if on <= day]
-        return (counted[-1] if counted else self.quantity) > 0
+        told = [number for on, number in self.levels if on <= day]
+        return bool(told) and told[-1] > 0
 
 
 @dataclass(frozen=True, slots=True)

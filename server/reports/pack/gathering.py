@@ -19,11 +19,11 @@ from server.db import Database
 from server.followups.lists_for_pages import list_phones
 from server.followups.on_time import DONE
 from server.followups.queries import is_counted
-from server.followups.supply_lots import list_lots
+from server.followups.supply_reading import ON_PAPER, read_store
 from server.followups.supply_words import ITEMS
 from server.followups.town_board import board_of_town, lines_of_board
 from server.followups.windows import add_months
-from server.models import FollowUp, Project, QualityFlag, QualityMeasure, Submission
+from server.models import FollowUp, QualityFlag, QualityMeasure, Submission
 from server.reports.indicators.live import heard_in
 from server.reports.pack.facts import SUBJECTS, TIMES, Facts, Stock
 
@@ -37,13 +37,12 @@ def gather_facts(database: Database, project_id: int, month: date, now: datetime
     """`month` is its first day. Counts, then notes in one transaction what is told with it."""
     today = clock.today(now)
     with database.reading() as db:
-        project = db.get_one(Project, project_id)
         due, elsewhere = lines_of_board(db, project_id, today)
         of_month = {done_measure(month): Counted(count_done(db, project_id, month))}
         of_month[flags_measure(month)] = Counted(count_flags(db, project_id, month))
         phones, stock, waits = (
             list_phones(db, project_id),
-            stock_of(db, project, today),
+            stock_of(db, project_id, today),
             waits_of(db, project_id, month),
         )
     spoken = [clock.today(one.last_used_at) for one in phones if one.last_used_at]
@@ -114,9 +113,9 @@ def waits_of(db: Session, project_id: int, month: date) -> float | None:
     return float(median(waits.elements())) if waits else None
 
 
-def stock_of(db: Session, project: Project, today: date) -> list[Stock]:
-    """By item, in the order of their list. It is about packages and nobody's."""
-    lots = [one for one in list_lots(db, project) if one.left]
+def stock_of(db: Session, project_id: int, today: date) -> list[Stock]:
+    """By item, in the order of their list. It is about packages and nobody's: handing out is told five at a time."""
+    lots = [one for one in read_store(db, project_id, ON_PAPER).standing if one.left > 0]
     found = []
     for item in ITEMS:
         here = [one for one in lots if one.item == item]

@@ -36,6 +36,7 @@ def show_reports() -> Response:
     project = current_project()
     told = read_told(project)
     values = {"themes": by_theme(told), "first": [line_of(told[one]) for one in FIRST_FOUR], **fresh(project)}
+    values["reads_office"] = may(session.caller(), "office.read", project)
     return make_response(render_template("reports/list.html", **values))
 
 

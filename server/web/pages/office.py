@@ -15,7 +15,7 @@ from server.followups.office_acts import ToldAct
 from server.followups.office_rules import STOCK, OfficeRule, shipped_office_rules
 from server.followups.office_tasks import MONTHS_OF, OfficeTask
 from server.followups.office_words import WHOSE, edge_words
-from server.followups.supply_lots import list_lots
+from server.followups.supply_reading import reach_of, read_store
 from server.followups.supply_tasks import level_of, not_counted
 from server.models import Project
 from server.web import session
@@ -76,7 +76,10 @@ def facts_of(project: Project) -> dict[str, Any]:
 
 def waiting_in_store(project: Project) -> int:
     """How many lots expire soon or were not counted this month."""
-    lots, rule = list_lots(session.db(), project), shipped_office_rules()[STOCK]
+    if not may(session.caller(), "supply.read", project):
+        return 0
+    rule = shipped_office_rules()[STOCK]
+    lots = read_store(session.db(), project.id, reach_of(session.caller(), project)).standing
     waiting = {one.id for one in not_counted(lots, today())}
     return len(waiting | {one.id for one in lots if level_of(one, rule, today()) != "info"})
 

@@ -174,6 +174,8 @@ def care_entries(able: set[str]) -> list[Entry]:
         found.append(Entry("rules", "/rules", "list", _("Rules")))
     if able & {"office.read", "rule.sign"}:
         found.append(Entry("office", "/office", "today", _("Office")))
+    if "supply.read" in able:
+        found.append(Entry("supplies", "/supplies", "layers", _("In store")))
     if "hand_over.list" in able:
         found.append(Entry("hand-overs", "/hand-overs", "people", _("Hand-overs")))
     if able & {"break_glass.open", "break_glass.list"}:

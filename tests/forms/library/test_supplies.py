@@ -219,6 +219,12 @@ def test_the_village_of_a_record_without_a_name_is_that_of_the_supply_point(phon
     assert "point_village" not in fill(phone, **BESIDE_HER_NAME, item="condom", point="hekou").shown
 
 
+def test_whose_store_is_lowered_is_told_with_and_without_a_name(phone: Phone) -> None:
+    for mode in (NO_NAME, BESIDE_HER_NAME):
+        assert fill(phone, **mode, item="condom", point="hekou").values["stock_point"] == OTHER_VILLAGE
+        assert fill(phone, **mode, item="condom", point=None).values.get("stock_point", "") == ""
+
+
 def test_a_correction_keeps_the_visit_key_and_her_record(phone: Phone) -> None:
     due = pocket(due_row(FORM, WANG, 3, "open"))
     given = {"due_open": "open", "privacy_now": "alone", "item": "coc", "qty": 3}
@@ -258,7 +264,7 @@ def test_nothing_of_anybody_is_asked_before_it_is_known_whether_with_a_name(phon
     assert (
         fill(phone, **NO_NAME, item="leaflet").shown
         - {
-            *("item", "lot", "qty", "point", "point_village", "stock_before"),
+            *("item", "lot", "qty", "point", "point_village", "stock_point", "stock_before"),
         }
         == ALWAYS
     )

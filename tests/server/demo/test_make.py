@@ -15,6 +15,9 @@ from server.db import Database
 from server.demo.door import DemoRefused, Door, moved_clock, open_door
 from server.demo.make import make_demo
 from server.demo.people import Demo, read_demo
+from server.followups.office_rules import STOCK, shipped_office_rules
+from server.followups.supply_reading import ALL, read_store
+from server.followups.supply_tasks import level_of
 from server.models import (
     Actor,
     AppUser,
@@ -116,6 +119,16 @@ def test_records_without_consent_lie_sealed(filled: Database) -> None:
         assert set(sealed) == {"woman_consent", "pregnancy_registration"}
         assert db.scalar(select(func.count()).select_from(DeriveProblem)) == 0
         assert db.scalar(select(func.count()).where(Entity.conflict.is_not(None))) == 0
+
+
+def test_its_store_has_what_expires_soon_what_has_expired_and_a_point_that_ran_out(filled: Database) -> None:
+    with filled.reading() as db:
+        store = read_store(db, db.scalars(select(Project.id)).one(), ALL)
+        rule, day = shipped_office_rules()[STOCK], clock.today(NOW)
+        levels = {level_of(one, rule, day) for one in store.standing}
+        empty = [one.shelf[1] for one in store.lots if not store.stock.left[one.id]]
+    assert levels == {"info", "amber", "red"} and empty == ["folic_acid", "folic_acid"]
+    assert any(one.expires_on < day for one in store.standing) and not store.stock.missing
 
 
 def test_the_months_of_the_map_are_counted_when_a_demo_is_made(filled: Database) -> None:

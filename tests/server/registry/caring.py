@@ -49,8 +49,8 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "village_code supply_end",
     ),
     "supplies": (
-        "pickup_mode person episode item qty visit_date supply_end fa_supply_end point point_village village_code visit_key "
-        "due_open due_overdue",
+        "pickup_mode person episode item lot qty visit_date supply_end fa_supply_end point point_village stock_point "
+        "village_code visit_key due_open due_overdue end",
         "contraception_episodes",
         "supply_end",
     ),

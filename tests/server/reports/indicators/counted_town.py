@@ -5,12 +5,13 @@ newest window that may be told ends on 31 January 2026, of quarters on 31 Decemb
 """
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from server.clock import begin_of
 from server.jobs import TIMETABLE
-from server.models import Household, OfficeAct, Project, SupplyLot
+from server.models import Household, OfficeAct, Project, SupplyLot, SupplyMovement
 from tests.conftest import MORNING
 from tests.server.followups.told import F1, F3, F4, F5, a_home, a_woman, tell
 from tests.server.web.pages.conftest import CODES
@@ -63,10 +64,20 @@ class CountedTown(CareTown):
                 tell(db, project, F1, "2025-12-01" if number < met else "2025-05-01", subject=home.uuid)
 
     def lot(self, db: Session, received: str, ended: str | None, item: str = "condom_m") -> None:
-        days = {"received_on": date.fromisoformat(received), "expires_on": date(2027, 1, 1)}
-        end = {"ended_on": date.fromisoformat(ended), "ended_as": "used_up"} if ended else {}
-        by = {"added_by_id": self.actor_id(db, "lea"), "added_at": MORNING}
-        db.add(SupplyLot(project_id=self.project_id, item=item, number="L1", quantity=100, **days, **end, **by))
+        """A hundred, from the day they came to the day they were taken out."""
+        by, day = self.actor_id(db, "lea"), date.fromisoformat(received)
+        days = {"received_on": day, "expires_on": date(2027, 1, 1)}
+        lot = SupplyLot(project_id=self.project_id, item=item, number="L1", added_by_id=by, added_at=MORNING, **days)
+        db.add(lot)
+        db.flush()
+        self.move(db, lot.id, "came", 100, begin_of(day))
+        if ended:
+            self.move(db, lot.id, "taken_out", 100, begin_of(date.fromisoformat(ended)))
+
+    def move(self, db: Session, lot_id: int, kind: str, quantity: int, at: datetime) -> None:
+        by = {"by_id": self.actor_id(db, "lea"), "made_at": MORNING}
+        db.add(SupplyMovement(lot_id=lot_id, kind=kind, quantity=quantity, at=at, **by))
+        db.flush()
 
     def session_held(self, db: Session, on: str) -> None:
         row = {"rule": "TRN-Q", "rule_version": 1, "period": date(2025, 10, 1), "on_day": date.fromisoformat(on)}

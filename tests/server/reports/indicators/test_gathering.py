@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import orjson
 import pytest
 
-from server.models import WORKERS, Dataset, Entity, Feedback, FormVersion, Project, SupplyCount, SupplyLot
+from server.clock import begin_of
+from server.models import WORKERS, Dataset, Entity, Feedback, FormVersion, Project, SupplyHandout, SupplyLot
 from server.reports.indicators.contacts import Asked
 from server.reports.indicators.gathering import gather
 from server.reports.indicators.office import Result
@@ -63,20 +64,20 @@ def test_one_that_ended_without_an_answer_was_left_that_day(counted):
     assert (one.done_on, one.left_on) == (None, TODAY - DAY)
 
 
-def test_lots_come_with_their_counts_in_order_and_sessions_that_stand(counted):
+def test_lots_come_with_what_was_left_of_them_and_sessions_that_stand(counted):
     with counted.database.transaction() as db:
-        counted.lot(db, "2025-12-01", "2026-01-22")
-        db.flush()
-        lot, by = db.query(SupplyLot).one(), counted.actor_id(db, "lea")
+        counted.lot(db, "2025-12-01", "2026-01-22", "condom")
+        lot = db.query(SupplyLot).one()
         for on, number in (("2026-01-20", 3), ("2026-01-10", 8), ("2026-01-20", 2)):
-            row = {"counted_on": date.fromisoformat(on), "quantity": number, "by_id": by, "made_at": MORNING}
-            db.add(SupplyCount(lot_id=lot.id, **row))
-            db.flush()
+            counted.move(db, lot.id, "counted", number, begin_of(date.fromisoformat(on)))
+        told = {"item": "condom", "quantity": 1, "number": "", "point": "town", "at": "2026-01-12T04:00:00+00:00"}
+        db.add(SupplyHandout(project_id=counted.project_id, told_json=orjson.dumps(told).decode()))
         counted.session_held(db, "2025-11-04")
         counted.session_held(db, "2025-11-05")
-        db.flush()
     town = gathered(counted)
-    assert [number for _, number in town.lots[0].counts] == [8, 3, 2]
+    days = [(on.isoformat(), left) for on, left in town.lots[0].levels]
+    assert days[:3] == [("2025-12-01", 100), ("2026-01-10", 8), ("2026-01-12", 7)]
+    assert days[3:] == [("2026-01-20", 3), ("2026-01-20", 2), ("2026-01-22", -98)]
     assert sorted(town.held_on) == [date(2025, 11, 4), date(2025, 11, 5)]
 
 

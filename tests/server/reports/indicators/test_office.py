@@ -11,9 +11,10 @@ FIRST, LAST = day("2026-01-01"), day("2026-01-31")
 
 
 def a_lot(received="2025-12-01", **given):
-    return Lot(
-        **{"shelf": (1, "pill"), "received_on": day(received), "quantity": 10, "expires_on": day("2027-01-01"), **given}
-    )
+    """Ten came; `then` is (day, how many were left) of what happened later."""
+    levels = ((day(received), 10), *((day(on), left) for on, left in given.pop("then", ())))
+    known = {"shelf": (1, "pill"), "received_on": day(received), "expires_on": day("2027-01-01")}
+    return Lot(**{**known, "levels": levels, **given})
 
 
 @pytest.mark.parametrize(
@@ -21,14 +22,16 @@ def a_lot(received="2025-12-01", **given):
     [
         ([], 0, 0),
         ([a_lot()], 0, 31),
-        ([a_lot(ended_on=day("2026-01-22"))], 10, 31),
-        ([a_lot(ended_on=day("2026-01-22")), a_lot("2026-01-25")], 3, 31),
-        ([a_lot(counts=((day("2026-01-30"), 0),))], 2, 31),
-        ([a_lot(counts=((day("2026-01-20"), 0), (day("2026-01-24"), 5)))], 4, 31),
+        ([a_lot(then=[("2026-01-22", 0)])], 10, 31),
+        ([a_lot(then=[("2026-01-22", 0)]), a_lot("2026-01-25")], 3, 31),
+        ([a_lot(then=[("2026-01-30", 0)])], 2, 31),
+        ([a_lot(then=[("2026-01-20", 0), ("2026-01-24", 5)])], 4, 31),
         ([a_lot(expires_on=day("2026-01-30"))], 1, 31),
         ([a_lot("2026-01-22")], 0, 10),  # before its first lot nobody had it
-        ([a_lot(), a_lot(shelf=(2, "pill"), ended_on=day("2026-01-31"))], 1, 62),
+        ([a_lot(), a_lot(shelf=(2, "pill"), then=[("2026-01-31", 0)])], 1, 62),
         ([a_lot("2026-02-01")], 0, 0),
+        ([a_lot(then=[("2026-01-30", -2)])], 2, 31),  # more was handed out than there was: there is none
+        ([a_lot(then=[("2026-01-20", 0), ("2026-01-20", 4)])], 0, 31),  # what came on the same day
     ],
 )
 def test_days_without_are_counted_by_item_and_place(lots, out, of):

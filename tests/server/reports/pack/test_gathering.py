@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from server.db import Database
-from server.models import AppUser, SupplyCount, SupplyLot
+from server.models import AppUser, SupplyLot, SupplyMovement
 from server.reports.pack.facts import read_facts, write_facts
 from server.reports.pack.gathering import gather_facts
 from tests.conftest import MORNING
@@ -73,22 +73,43 @@ def test_what_may_be_asked_of_the_months_records_by_kind(town):
     assert facts.waits == 2.0, "the middle one of 2, 2, 2, 2, 2, 2, 5"
 
 
+def one_lot(db, town, number, quantity, expires):
+    by = {"added_by_id": town.actor_id(db, "lea"), "added_at": MORNING, "received_on": date(2026, 1, 1)}
+    lot = SupplyLot(project_id=town.project_id, item="coc", number=number, expires_on=expires, **by)
+    db.add(lot)
+    db.flush()
+    moved(db, town, lot.id, "came", quantity, 60)
+    return lot.id
+
+
+def moved(db, town, lot_id, kind, quantity, days_ago=17):
+    by = {"by_id": town.actor_id(db, "lea"), "made_at": MORNING, "at": MORNING - timedelta(days=days_ago)}
+    db.add(SupplyMovement(lot_id=lot_id, kind=kind, quantity=quantity, **by))
+    db.flush()
+
+
 def test_phones_and_the_store_as_they_stand_that_day(town):
     with town.database.transaction() as db:
         db.get_one(AppUser, town.phone_id).last_used_at = MORNING - timedelta(days=4)
-        lots = [(40, date(2026, 4, 1)), (60, date(2027, 4, 1)), (10, date(2026, 3, 9))]
-        for number, (quantity, expires) in enumerate(lots):
-            by = {"added_by_id": town.actor_id(db, "lea"), "added_at": MORNING, "received_on": date(2026, 1, 1)}
-            lot = SupplyLot(project_id=town.project_id, item="coc", number=str(number), **by)
-            lot.quantity, lot.expires_on = quantity, expires
-            db.add(lot)
-        db.flush()
-        counted = {"counted_on": date(2026, 2, 20), "by_id": by["added_by_id"], "made_at": MORNING}
-        db.add(SupplyCount(lot_id=lot.id, quantity=0, **counted))
+        one_lot(db, town, "a", 40, date(2026, 4, 1))
+        one_lot(db, town, "b", 60, date(2027, 4, 1))
+        used_up = one_lot(db, town, "c", 10, date(2026, 3, 9))
+        moved(db, town, used_up, "counted", 0)
     facts = gather(town)
     assert (facts.phones, facts.spoke, facts.silent) == (1, 0, 1)
     [pills] = [one for one in facts.stock if one.item == "coc"]
     assert (pills.left, pills.lots, pills.soon, pills.first_expiry) == (100, 2, 40, date(2026, 4, 1))
+
+
+def test_what_was_handed_out_at_the_towns_own_store_is_told_five_at_a_time(town):
+    with town.database.transaction() as db:
+        lot = one_lot(db, town, "a", 40, date(2027, 4, 1))
+        for _ in range(4):
+            moved(db, town, lot, "handed_out", 1)
+    assert [one.left for one in gather(town).stock if one.item == "coc"] == [40]
+    with town.database.transaction() as db:
+        moved(db, town, lot, "handed_out", 1)
+    assert [one.left for one in gather(town).stock if one.item == "coc"] == [35]
 
 
 def test_it_comes_back_from_json_as_it_was(town):
