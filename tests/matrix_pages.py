@@ -27,6 +27,12 @@ GET /review/<int(max=9007199254740991):submission_id>/access
 GET /sign-in/openid/back
 POST /sign-in/openid
 GET /
+GET /c
+POST /c
+POST /c/contact
+POST /c/leave
+POST /c/tell
+POST /c/withdraw
 GET /healthz
 GET /join/<token>
 POST /join/<token>
@@ -464,6 +470,11 @@ POST /follow-ups/<uuid:visit_key>/acts/<int(max=9007199254740991):act_id>/undo
 GET /follow-ups/<uuid:visit_key>/call
 POST /follow-ups/<uuid:visit_key>/call
 GET /people/<uuid:woman_uuid>
+GET /people/<uuid:woman_uuid>/card
+POST /people/<uuid:woman_uuid>/card
+POST /people/<uuid:woman_uuid>/card/number
+POST /people/<uuid:woman_uuid>/card/place
+POST /people/<uuid:woman_uuid>/card/stop
 
 [token]
 GET /calendar/<token>.ics

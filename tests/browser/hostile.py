@@ -47,8 +47,10 @@ from server.models import (
     SupplyLot,
     User,
     VillageAlias,
+    Woman,
 )
 from server.publishing.waivers import ask_waiver
+from server.registry.cards import make_card
 from server.registry.consent_texts import publish_text
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD
@@ -135,6 +137,7 @@ class HostileTown(CareTown):
             )
             case, benefit = self.speak(db, today(now())), ask_benefit(db, self.project_id)
             ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
+            give_card(db, self.project_id, made["woman"], ids["person_id"])
             step = begin_step(db, "code", self.actor_id(db, "rita"), {"next": "/"}, now())
             session, *_ = sign_in(db, self.actor_id(db, "vera"), self.said, now(), second_factor=True)
             write_a_rule(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"), self.said)
@@ -287,3 +290,9 @@ def write_in_columns(db: Session, said: str) -> None:
                 if getattr(row, name) is not None:
                     setattr(row, name, said)
     db.flush()
+
+
+def give_card(db: Session, project_id: int, woman: str, by: int) -> None:
+    """A service card, which goes to the town's clinic as somebody called it."""
+    hers = db.scalars(select(Woman).where(Woman.project_id == project_id, Woman.uuid == woman)).one()
+    make_card(db, hers, "", by, now())

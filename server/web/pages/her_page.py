@@ -36,7 +36,14 @@ def show_her_page() -> Response:
     hers = card_visits.who_opened()
     if hers is None:
         return make_response(render_template(ENTER))
-    return make_response(render_template("card/hers.html", **facts_of(hers)))
+    return that_closes(render_template("card/hers.html", **facts_of(hers)))
+
+
+def that_closes(page: str) -> Response:
+    """A page that goes from the screen by itself when its minutes are over, also without script."""
+    answer = make_response(page)
+    answer.headers["Refresh"] = f"{int(OPEN_FOR.total_seconds())}; url=/c"
+    return answer
 
 
 @pages.post("/c")
@@ -66,7 +73,7 @@ def take_back_herself() -> Response:
         purposes = checked_purposes(request.form.getlist("purpose"))
         what = chosen_end(purposes)
         if request.form.get("sure") != "yes":
-            return make_response(render_template("card/sure.html", **what_it_means(hers, purposes, what)))
+            return that_closes(render_template("card/sure.html", **what_it_means(hers, purposes, what)))
         withdraw(session.db(), hers.project, hers.woman, purposes, what, None, session.now())
     except Problem as problem:
         return show_again("card/hers.html", problem, page_again)
@@ -156,7 +163,6 @@ def facts_of(hers: Hers) -> dict[str, Any]:
         "may_tell": find_version(db, project) is not None,
         "token": card_visits.page_token(),
         "minutes": int(OPEN_FOR.total_seconds() // 60),
-        "seconds": int(OPEN_FOR.total_seconds()),
     }
 
 
@@ -184,5 +190,4 @@ def what_it_means(hers: Hers, purposes: list[str], what: str) -> dict[str, Any]:
         "what": what,
         "means": means,
         "token": card_visits.page_token(),
-        "seconds": int(OPEN_FOR.total_seconds()),
     }
