@@ -9,6 +9,7 @@ from PIL import Image
 
 from server import clock
 from server.access.card_codes import show_code
+from server.registry.cards import find_card
 from tests import sizes
 from tests.browser.looking import look_at_pages
 from tests.chromium import DESK, PHONE
@@ -19,7 +20,8 @@ BOXES = """selector => [...document.querySelectorAll(selector)].map(one => {
     const box = one.getBoundingClientRect();
     return [box.left, box.top + scrollY, box.width, box.height];
 })"""
-CUT_OFF = """() => [...document.querySelectorAll('.service-card, .service-card .words, .service-card .front, .card-code, .service-card td:first-child')]
+CUT_OFF = """() => [...document.querySelectorAll(
+        '.service-card, .service-card .words, .service-card .front, .card-code, .service-card td:first-child')]
     .filter(one => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
     .map(one => [one.className, one.scrollWidth, one.clientWidth, one.scrollHeight, one.clientHeight])"""
 A4 = {"width": 794, "height": 1123}
@@ -34,8 +36,6 @@ def town(app, database):
     made = Now(app, database)
     made.fill_lists()
     with database.transaction() as db:
-        from server.registry.cards import find_card
-
         find_card(db, made.project_id, made.uuid).place = "c1"
     return made
 

@@ -70,8 +70,12 @@ def test_most_numbers_are_good(pin):
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("402913", "402913"), ("402 913", "402913"), ("４０２９１３", "402913"), ("40291", None), ("4029134", None)]
-    + [("40291a", None), ("٤٠٢٩١٣", None), ("", None)],
+    [
+        ("402913", "402913"),
+        ("402 913", "402913"),
+        ("４０２９１３", "402913"),
+        *((one, None) for one in ("40291", "4029134", "40291a", "٤٠٢٩١٣", "")),
+    ],
 )
 def test_a_number_is_six_digits(typed, read):
     assert read_pin(typed) == read

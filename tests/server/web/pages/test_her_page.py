@@ -224,7 +224,7 @@ def test_with_the_service_everything_ends_and_the_code_is_as_an_unknown_one(town
     refused = hers.ask("/c/withdraw", purpose=["service"])
     assert refused.status_code == 400 and "已有的资料怎么办" in text_of(refused)
     sure = hers.ask("/c/withdraw", purpose=["service"], what="keep_minimal")
-    assert "卡也停了" in text_of(sure) and "依法必须留的锁起来" in text_of(sure)
+    assert "卡也停了" in text_of(sure) and "依法要留的锁起来" in text_of(sure)
     done = hers.ask("/c/withdraw", purpose=["service"], what="keep_minimal", sure="yes")
     assert done.status_code == 303 and hers.client.get_cookie("card") is None
     assert "这张卡打不开了" in text_of(hers.see()) and "卡上的编号" in text_of(hers.see())
