@@ -1,5 +1,6 @@
 """Guessing gets slower and slower, of a code and from a network; nobody is locked out for good."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -94,3 +95,9 @@ def test_neither_a_code_nor_an_address_is_kept(database):
 @pytest.mark.parametrize("failures", [1, 4])
 def test_below_the_free_tries_there_is_no_pause(failures):
     assert OF_CODE.pause(failures) == timedelta(0) and OF_CODE.pause(10_000) == timedelta(hours=1)
+
+
+def test_guesses_that_are_sent_at_once_are_counted_one_by_one(database):
+    with ThreadPoolExecutor(4) as many:
+        waits = list(many.map(lambda one: fail(database, "A", f"10.0.{one}.1", MORNING), range(16)))
+    assert sorted(waits) == [0] * OF_CODE.free + [61] * (16 - OF_CODE.free)

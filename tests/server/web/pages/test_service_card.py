@@ -1,5 +1,6 @@
 """The card for her care team: made, printed, replaced, stopped; the number is hers and nobody reads it again."""
 
+import json
 import re
 
 import pytest
@@ -8,8 +9,9 @@ from sqlalchemy import select
 
 from server.access.card_codes import hash_code, read_code, show_code
 from server.access.pseudonyms import pseudonym
-from server.models import Audit, CardVisit, Restriction, ServiceCard, Woman
+from server.models import Audit, CardVisit, Entity, Restriction, ServiceCard, Woman
 from tests.conftest import MORNING
+from tests.making import a_dataset
 from tests.server.web.pages.carded import PIN, CardTown, Hers
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.women import DAY, HEALTH, TODAY, a_follow_up, a_woman, main_of
@@ -73,6 +75,18 @@ def test_what_is_printed_is_chosen_before(town, browse, path, asked):
     assert ("large" in cards(page)[0][:60]) == ("large" in asked)
     assert ("3月5日" in "".join(cards(page))) == ("by_hand" not in asked)
     assert "".join(cards(page)).count("<tr><td>") == 4 * count
+
+
+def test_a_name_stands_on_it_only_where_it_is_asked_for_and_stays_text(town, browse, path):
+    with town.database.transaction() as db:
+        women = a_dataset(db, town.project_id, "women", ["display_name"])
+        said = json.dumps({"display_name": "阿秀<xss-probe>"})
+        db.add(Entity(dataset_id=women.id, uuid=town.uuid, label="W-0231 阿*", data_json=said, created_at=MORNING))
+    wang = browse("wang")
+    assert "阿秀" not in wang.see(path).get_data(as_text=True)
+    page = wang.see(f"{path}?name=on").get_data(as_text=True)
+    assert "阿秀&lt;xss-probe&gt;" in page and "<xss-probe" not in page
+    assert "阿秀" not in re.search("<title>([^<]*)</title>", page)[1]
 
 
 def test_a_card_is_made_replaced_and_stopped_and_only_the_last_opens_anything(town, browse, path):
