@@ -22,7 +22,7 @@ from server.web import card_visits, session
 from server.web.pages.again import show_again
 from server.web.pages.consent_words import lines_of, name_of
 from server.web.pages.door import pages
-from server.web.pages.own_consent_words import HER_WISHES, MEANS
+from server.web.pages.own_consent_words import HER_WISHES, MEANS, OWN_NAMES
 from server.web.pages.sent import sent_text
 from server.web.pages.texts import _
 from server.web.pages.toasts import say
@@ -149,6 +149,7 @@ def facts_of(hers: Hers) -> dict[str, Any]:
     db, day, project, woman = session.db(), session.today(), hers.project, hers.woman
     consents = consents_of(db, project.id, woman.uuid)
     lines = lines_of(consents, all_versions(db, project.id), texts_in_force(db, project.id), day)
+    lines = [{**one, "label": own_name(one["purpose"])} for one in lines]
     store = session.blobs()
     return {
         "days": next_days(db, woman, day),
@@ -164,6 +165,10 @@ def facts_of(hers: Hers) -> dict[str, Any]:
         "token": card_visits.page_token(),
         "minutes": int(OPEN_FOR.total_seconds() // 60),
     }
+
+
+def own_name(purpose: str) -> str:
+    return str(OWN_NAMES[purpose]) if purpose in OWN_NAMES else name_of(purpose)
 
 
 def chosen_end(purposes: list[str]) -> str:
@@ -186,7 +191,7 @@ def what_it_means(hers: Hers, purposes: list[str], what: str) -> dict[str, Any]:
         means.append(str(MEANS[what]))
     return {
         "purposes": purposes,
-        "names": [name_of(one) for one in purposes],
+        "names": [own_name(one) for one in purposes],
         "what": what,
         "means": means,
         "token": card_visits.page_token(),

@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+OWN_NAMES = {"reminder": _l("Being reminded")}
+"""Purposes whose name elsewhere speaks of her to somebody else."""
 MEANS = {
     "service": _l(
         "Nobody reads what is kept of you any more, nobody reminds you, and you are on no list. Your card ends."
