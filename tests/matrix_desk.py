@@ -162,4 +162,9 @@ POST /follow-ups/<uuid:visit_key>/acts/<int(max=9007199254740991):act_id>/undo
 GET /follow-ups/<uuid:visit_key>/call
 POST /follow-ups/<uuid:visit_key>/call
 GET /people/<uuid:woman_uuid>
+GET /people/<uuid:woman_uuid>/card
+POST /people/<uuid:woman_uuid>/card
+POST /people/<uuid:woman_uuid>/card/number
+POST /people/<uuid:woman_uuid>/card/place
+POST /people/<uuid:woman_uuid>/card/stop
 """

@@ -5,6 +5,12 @@ PAGES = """
 GET /sign-in/openid/back
 POST /sign-in/openid
 GET /
+GET /c
+POST /c
+POST /c/contact
+POST /c/leave
+POST /c/tell
+POST /c/withdraw
 GET /healthz
 GET /join/<token>
 POST /join/<token>

@@ -62,6 +62,37 @@ class TooManyTries(Problem):
     template = "Too many failed sign-ins. Try again in {seconds} seconds."
 
 
+class CardUnfit(Problem):
+    """Ours. One sentence for a code that nobody has, a card that was stopped, and a wrong number."""
+
+    code = 401.8
+    template = (
+        "This code and this number do not open a page. Look at both once more. If it stays so, you can get a new card "
+        "from your contact."
+    )
+
+
+class CardMistyped(Problem):
+    """Ours. A code that no card can have: its check letter says so, which anybody could find out."""
+
+    code = 400.98
+    template = "The code is not quite right: a letter is missing, or taken for another. It has nine letters and digits."
+
+
+class TooManyCardTries(Problem):
+    """Ours. The same for every code, whether or not there is such a card."""
+
+    code = 429.5
+    template = "It was tried several times without success. Wait {seconds} seconds, then try again; nothing is locked."
+
+
+class PinUnusable(Problem):
+    """Ours."""
+
+    code = 400.97
+    template = "The number has six digits, and not one that everybody tries first, such as 123456 or 000000."
+
+
 class TooManyTests(Problem):
     code = 429.2
     template = "You have tried it several times just now. Try again in {seconds} seconds."

@@ -1,4 +1,5 @@
-"""What a woman takes back by word to her care team or the data protection officer: in force everywhere when it is written.
+"""What a woman takes back by word to her care team or the data protection officer, or by herself on the page that her card
+opens: in force everywhere when it is written.
 
 Phones learn of it at their next sync: their lists are made anew of what stands.
 """
@@ -26,13 +27,15 @@ KEEP, ERASE = "keep_minimal", "erase"
 
 
 def withdraw(
-    db: Session, project: Project, woman: Woman, purposes: Sequence[str], what: str, by: int, now: datetime
+    db: Session, project: Project, woman: Woman, purposes: Sequence[str], what: str, by: int | None, now: datetime
 ) -> None:
     """Takes back these purposes of PURPOSES; without the service none of the others stands.
 
     `what` becomes of what is kept: ERASE with the service removes her, KEEP keeps what the law asks for, read by nobody.
     Lists, follow-ups, notices that wait and records follow in the same transaction, and her workers are told that somebody
-    left, not who. Raises MissingParameter when nothing is named, UnexpectedValue for a word that is no purpose, NotFound
+    left, not who. `by` is who wrote it down: nobody, where she did it herself.
+
+    Raises MissingParameter when nothing is named, UnexpectedValue for a word that is no purpose, NotFound
     when she was removed meanwhile.
     """
     taken = checked_purposes(purposes)

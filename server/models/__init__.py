@@ -5,6 +5,7 @@ from server.models.audits import Audit, AuditLink, Reading
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
 from server.models.calendars import TownCalendar
+from server.models.cards import CardTry, CardVisit, ServiceCard
 from server.models.care import (
     ABOUT_WOMEN,
     BACK_CHECK,
@@ -98,6 +99,8 @@ __all__ = [
     "BoundarySet",
     "BreakGlass",
     "CalendarAddress",
+    "CardTry",
+    "CardVisit",
     "CareEvent",
     "Change",
     "Consent",
@@ -171,6 +174,7 @@ __all__ = [
     "SealedBytes",
     "SealedText",
     "SealingKey",
+    "ServiceCard",
     "Session",
     "SignInStep",
     "Submission",

@@ -34,7 +34,8 @@ class ConsentText(Base):
 
 
 class Withdrawal(Base):
-    """Kept. What a woman took back by word to her care team; counts as a consent record (F2) of that day does.
+    """Kept. What a woman took back by word to her care team, or by herself on the page that her card opens (then nobody
+    noted it); counts as a consent record (F2) of that day does.
 
     `purposes` are words of PURPOSES with blanks between them. There is no column for a reason: nobody asks for one.
     """
@@ -49,7 +50,7 @@ class Withdrawal(Base):
     purposes: Mapped[str]
     taken_on: Mapped[date]
     received_at: Mapped[datetime]
-    noted_by: Mapped[int] = mapped_column(ForeignKey("actor.id"))
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
 
 
 class Consent(Base):

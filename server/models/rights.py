@@ -9,7 +9,7 @@ from server.models.base import Base, BigId
 
 
 class RightsRequest(Base):
-    """Kept. What she asked for: `kind` is export, correction, restriction or erasure (registry/rights_desk.py KINDS).
+    """Kept. What she asked for: `kind` is one of registry/rights_desk.py KINDS; `wish` of a "contact" one of its WISHES.
 
     `subject` is her uuid in the list of women, null once she was removed; `subject_hash` stays (access/pseudonyms.py).
     `due_at` is the end of its 72 hours. `submission_id` is the consent record by which a phone brought it, of which there
@@ -38,6 +38,7 @@ class RightsRequest(Base):
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     closed_at: Mapped[datetime | None]
     report_json: Mapped[str | None]
+    wish: Mapped[str | None]
 
 
 class Restriction(Base):

@@ -80,7 +80,7 @@ def hers(project_id: int, woman: str) -> tuple[ColumnElement[bool], ColumnElemen
 
 
 def note_withdrawal(
-    db: Session, project_id: int, woman: str, purposes: Sequence[str], by: int, now: datetime
+    db: Session, project_id: int, woman: str, purposes: Sequence[str], by: int | None, now: datetime
 ) -> Withdrawal:
     """Keeps what she took back today on her word. Whoever calls it brings the rest in line (intake/withdrawing.py)."""
     row = Withdrawal(
@@ -98,7 +98,7 @@ def note_withdrawal(
     return row
 
 
-def note(db: Session, project_id: int, woman: str, by: int, now: datetime) -> None:
+def note(db: Session, project_id: int, woman: str, by: int | None, now: datetime) -> None:
     """That she took something back and who wrote it down; not what, and not why."""
     details = {"entity": {"dataset": "women", "uuid": woman}}
     record(db, "consent.withdraw", actor_id=by, project_id=project_id, details=details, now=now)

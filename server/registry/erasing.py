@@ -15,6 +15,7 @@ from server.access.changes import forget_changes
 from server.access.pseudonyms import pseudonym
 from server.clock import today
 from server.models import (
+    CardVisit,
     CareEvent,
     Consent,
     ContraceptionEpisode,
@@ -32,6 +33,7 @@ from server.models import (
     Restriction,
     RightsRequest,
     ScheduleChoice,
+    ServiceCard,
     Withdrawal,
     Woman,
 )
@@ -205,6 +207,14 @@ def delete_rows(db: Session, plan: Plan) -> None:
         db.execute(delete(model).where(*hers(model, plan)))
     db.execute(delete(EntityBacklog).where(waiting_changes(plan)))
     forget_registrations(db, plan.project_id, plan.uuids)
+    forget_cards(db, plan)
+
+
+def forget_cards(db: Session, plan: Plan) -> None:
+    """Every card that she ever had, and the page that may be open by one."""
+    cards = (ServiceCard.project_id == plan.project_id) & ServiceCard.woman_uuid.in_(plan.uuids)
+    db.execute(delete(CardVisit).where(CardVisit.card_id.in_(select(ServiceCard.id).where(cards))))
+    db.execute(delete(ServiceCard).where(cards))
 
 
 def delete_entities(db: Session, plan: Plan, now: datetime) -> None:
@@ -221,7 +231,7 @@ def forget_wishes(db: Session, plan: Plan, now: datetime) -> None:
     mine = (RightsRequest.project_id == plan.project_id) & (RightsRequest.subject == plan.woman)
     over = {"state": "done", "outcome": "erased", "closed_at": now}
     db.execute(update(RightsRequest).where(mine, RightsRequest.state == "open").values(**over))
-    db.execute(update(RightsRequest).where(mine).values(subject=None, submission_id=None))
+    db.execute(update(RightsRequest).where(mine).values(subject=None, submission_id=None, wish=None))
     of_her = (Restriction.project_id == plan.project_id) & (Restriction.subject == plan.woman)
     db.execute(delete(Restriction).where(of_her))
     small = (Minimised.project_id == plan.project_id) & (

@@ -24,6 +24,7 @@ from server.models import (
     Reading,
     Restriction,
     RightsRequest,
+    ServiceCard,
     Withdrawal,
 )
 from server.registry.consents import consents_of
@@ -55,6 +56,7 @@ def collect(db: Session, project: Project, woman: str, now: datetime) -> dict[st
         "follow_ups": follow_ups_of(db, plan),
         "done_by_hand": acts_on_hers(db, plan),
         "notices": notices_of(db, plan),
+        "cards": cards_of(db, plan),
         "restrictions": [
             {"since": one.since_at, "lifted": one.lifted_at}
             for one in rows_of(db, Restriction, Restriction.subject, plan)
@@ -133,6 +135,13 @@ def follow_ups_of(db: Session, plan: Plan) -> list[dict[str, Any]]:
         }
         for one in db.scalars(select(FollowUp).where(*where).order_by(FollowUp.due_on, FollowUp.id))
     ]
+
+
+def cards_of(db: Session, plan: Plan) -> list[dict[str, Any]]:
+    """When she was given a card, and until when it worked. What opens it stands on the card alone."""
+    hers = ServiceCard.project_id == plan.project_id, ServiceCard.woman_uuid.in_(plan.uuids)
+    rows = db.scalars(select(ServiceCard).where(*hers).order_by(ServiceCard.id))
+    return [{"made_at": one.made_at, "stopped_at": one.stopped_at, "clinic": one.place or None} for one in rows]
 
 
 def acts_on_hers(db: Session, plan: Plan) -> list[dict[str, Any]]:

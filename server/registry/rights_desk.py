@@ -18,7 +18,10 @@ from server.registry.telling import Told
 from server.registry.tombstones import is_buried
 
 EXPORT, CORRECTION, RESTRICTION, ERASURE = "export", "correction", "restriction", "erasure"
-KINDS: Final = (EXPORT, CORRECTION, RESTRICTION, ERASURE)
+CONTACT: Final = "contact"
+KINDS: Final = (EXPORT, CORRECTION, RESTRICTION, ERASURE, CONTACT)
+WISHES: Final = ("other_person", "no_home_visits", "other_number", "ask_me")
+"""How she wishes to be reached from now on: by somebody else, not at her door, by another number; or to be asked about it."""
 ANSWER_WITHIN: Final = timedelta(hours=72)
 OPEN, DONE = "open", "done"
 OUTCOMES: Final = ("done", "noted", "declined_by_her", "erased")
@@ -28,6 +31,7 @@ BY_WORD: Final = {
     CORRECTION: ("done", "noted", "declined_by_her"),
     RESTRICTION: ("declined_by_her",),
     ERASURE: ("declined_by_her",),
+    CONTACT: ("done", "declined_by_her"),
 }
 """The ends that somebody may write down by hand. A restriction or an erasure is done by doing it."""
 
@@ -55,6 +59,18 @@ def open_request(
     db.add(request)
     db.flush()
     note(db, "rights.create", request, by, now)
+    return request
+
+
+def wish_for_contact(
+    db: Session, project_id: int, woman: str, wish: str, by: int | None, now: datetime
+) -> RightsRequest:
+    """How she wishes to be reached; the newest word of hers counts while one waits. Raises UnexpectedValue."""
+    if wish not in WISHES:
+        raise UnexpectedValue(field="wish", value=wish[:40], reason="there is no such wish")
+    request = open_request(db, project_id, CONTACT, woman, by, now)
+    request.wish = wish
+    db.flush()
     return request
 
 

@@ -150,7 +150,7 @@ def say_when_again(response: Response, problem: Problem) -> None:
     """Retry-After, where waiting helps."""
     if isinstance(problem, errors.Unavailable):
         response.headers["Retry-After"] = str(problem.retry_after_seconds)
-    if isinstance(problem, errors.TooManyTries | errors.TooManyTests | errors.TooManyFetches):
+    if isinstance(problem, errors.TooManyTries | errors.TooManyCardTries | errors.TooManyTests | errors.TooManyFetches):
         response.headers["Retry-After"] = str(problem.details["seconds"])
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 # Every page by its address in the route map, and who opens it: nobody is "".
 PAGES = {
+    "/c": "",
     "/join/<token>": "",
     "/not-built": "",
     "/sign-in": "",
@@ -113,6 +114,7 @@ PAGES = {
     "/m/week": "wang",
     "/map/home/<woman>": "wang",
     "/people/<woman_uuid>/access": "wang",
+    "/people/<woman_uuid>/card": "wang",
     "/people/<woman_uuid>/consent": "wang",
     "/audit": "dora",
     "/audit/reads": "dora",

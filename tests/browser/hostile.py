@@ -56,6 +56,7 @@ from server.models import (
     Woman,
 )
 from server.publishing.waivers import ask_waiver
+from server.registry.cards import make_card
 from server.registry.consent_texts import publish_text
 from server.reports.pack.keeping import make_pack
 from server.reports.tables.keeping import add_table
@@ -145,6 +146,7 @@ class HostileTown(CareTown):
             twice = change_at_once(db, her, self.said), a_pair(db, self.project_id, made["woman"])
             case, benefit = self.speak(db, today(now())), ask_benefit(db, self.project_id)
             ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
+            give_card(db, self.project_id, made["woman"], ids["person_id"])
             step = begin_step(db, "code", self.actor_id(db, "rita"), {"next": "/"}, now())
             session, *_ = sign_in(db, self.actor_id(db, "vera"), self.said, now(), second_factor=True)
             write_a_rule(db, db.get_one(Project, self.project_id), self.actor_id(db, "lea"), self.said)
@@ -346,3 +348,9 @@ def write_in_columns(db: Session, said: str) -> None:
                 if getattr(row, name) is not None:
                     setattr(row, name, said)
     db.flush()
+
+
+def give_card(db: Session, project_id: int, woman: str, by: int) -> None:
+    """A service card, which goes to the town's clinic as somebody called it."""
+    hers = db.scalars(select(Woman).where(Woman.project_id == project_id, Woman.uuid == woman)).one()
+    make_card(db, hers, "", by, now())

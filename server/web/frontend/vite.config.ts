@@ -14,7 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: ["src/main.ts", "src/map/island.ts", "src/fill/page.ts", "src/today/walking.ts", "src/charts/island.ts"] },
+    rollupOptions: { input: ["src/main.ts", "src/map/island.ts", "src/fill/page.ts", "src/today/walking.ts", "src/charts/island.ts", "src/card/page.ts"] },
   },
   worker: { format: "es" },
 });

@@ -75,7 +75,7 @@ def describe(problem: Problem) -> dict[str, object]:
     }
 
 
-SECRET = {"password", "new", "code"}
+SECRET = {"password", "new", "code", "pin"}
 
 
 def fields_to_send_again() -> list[tuple[str, str]] | None:

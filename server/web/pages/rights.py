@@ -23,7 +23,7 @@ from server.web import session
 from server.web.pages.again import show_again
 from server.web.pages.door import pages
 from server.web.pages.pager import PAGE, page_asked, pager
-from server.web.pages.rights_words import KIND_WORDS, outcome_word, report_lines, say_due
+from server.web.pages.rights_words import KIND_WORDS, WISH_WORDS, outcome_word, report_lines, say_due
 from server.web.pages.sent import ID, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
@@ -82,6 +82,8 @@ def row_of(one: RightsRequest, label: str) -> dict[str, Any]:
         "closed_at": one.closed_at,
         "outcome": outcome_word(one.outcome),
         "by_phone": one.submission_id is not None,
+        "wish": WISH_WORDS.get(one.wish or "", ""),
+        "herself": one.kind == rights_desk.CONTACT and one.opened_by_id is None,
     }
 
 

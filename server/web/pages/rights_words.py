@@ -17,6 +17,13 @@ KIND_WORDS = {
     "correction": _l("Correct her data"),
     "restriction": _l("Keep, but do not use"),
     "erasure": _l("Delete her data"),
+    "contact": _l("How she is reached"),
+}
+WISH_WORDS = {
+    "other_person": _l("by somebody else than now"),
+    "no_home_visits": _l("not at her door"),
+    "other_number": _l("by another number"),
+    "ask_me": _l("she wishes to be asked"),
 }
 OUTCOME_WORDS = {
     "done": _l("done"),
