@@ -176,12 +176,19 @@ def set_villages(
     after = {None: ""} if None in after else after
     db.execute(delete(VillageScope).where(VillageScope.actor_id == actor_id, VillageScope.project_id == project.id))
     db.add_all(VillageScope(actor_id=actor_id, project_id=project.id, village_id=village_id) for village_id in after)
+    note_villages(db, caller, project, actor_id, "all" if None in after else sorted(after.values()), now)
+
+
+def note_villages(
+    db: Session, caller: Caller, project: Project, actor_id: int, codes: list[str] | str, now: datetime
+) -> None:
+    """For the log of acts: the villages that somebody has now, by code, or "all"."""
     record(
         db,
         "village_scope.set",
         actor_id=caller.actor_id,
         actee_actor_id=actor_id,
         project_id=project.id,
-        details={"villages": "all" if None in after else sorted(after.values())},
+        details={"villages": codes},
         now=now,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import may
-from server.access.audit import record
+from server.access.assignments import note_villages
 from server.access.caller import Caller
 from server.access.carrier_reach import reach_of_people
 from server.access.everybody import list_callers
@@ -212,12 +212,4 @@ def change_villages(
     db.add_all(VillageScope(actor_id=actor_id, project_id=project.id, village_id=one) for one in sorted(come - there))
     db.flush()
     named = select(Village.code).join(VillageScope, VillageScope.village_id == Village.id).where(*hers)
-    record(
-        db,
-        "village_scope.set",
-        actor_id=caller.actor_id,
-        actee_actor_id=actor_id,
-        project_id=project.id,
-        details={"villages": list(db.scalars(named.order_by(Village.code)))},
-        now=now,
-    )
+    note_villages(db, caller, project, actor_id, list(db.scalars(named.order_by(Village.code))), now)

@@ -7,16 +7,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import delete, func, select
 
-from server.access import roles
-from server.access.assignments import assign, set_villages
-from server.access.caller import Caller
-from server.access.people import create_user
 from server.models import CareEvent, Project, Release, ReleaseLook
 from server.reports.indicators.definitions import ALL
 from server.reports.pack.keeping import make_packs
-from tests.conftest import MORNING, PASSWORD
+from tests.conftest import MORNING
 from tests.server.reports.indicators.counted_town import END, QUARTER
-from tests.server.web.pages.conftest import CODES, text_of
+from tests.server.web.pages.conftest import text_of
 
 BY_HAND = {
     "I1b": (25, 35),  # A and C were checked in the first 90 days, B was not
@@ -193,11 +189,7 @@ def test_a_birth_after_which_leaving_is_not_known_is_not_given_away_by_the_denom
 
 def test_who_works_in_some_villages_is_told_no_sums(full, browse):
     with full.database.transaction() as db:
-        by = Caller(actor_id=full.actor_id(db, "ada"), type="user")
-        project = db.get_one(Project, full.project_id)
-        user = create_user(db, "mei@example.test", PASSWORD, "mei", by.actor_id, MORNING)
-        assign(db, by, roles.BY_SYSTEM["clinician"], user.actor_id, MORNING, project, None)
-        set_villages(db, by, project, user.actor_id, CODES[:1], MORNING)
+        full.hire(db, db.get_one(Project, full.project_id), "mei", "clinician")
     browser = browse("mei", "en")
     assert all(one["windows"] == [] for one in api(browser, full))
     page = text_of(browser.see("/reports"))

@@ -7,17 +7,13 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from server.access import roles
-from server.access.assignments import assign, set_villages
-from server.access.caller import Caller
-from server.access.people import create_user
 from server.jobs import TIMETABLE
 from server.models import Audit, MonthlyPack, Notification, Project, Release, ReleaseLook, Village
 from server.reports.pack.facts import read_facts
 from server.web.pages import pack as page
-from tests.conftest import MORNING, PASSWORD
+from tests.conftest import MORNING
 from tests.server.reports.indicators.conftest import counted, lead
-from tests.server.web.pages.conftest import CODES, text_of
+from tests.server.web.pages.conftest import text_of
 
 __all__ = ["counted", "lead"]
 HERE = "/reports/pack/2026-02"
@@ -125,11 +121,7 @@ def test_who_took_a_file_is_noted_and_who_was_told_what(full, lead):
 
 def test_who_works_in_some_villages_is_told_no_sums(full, browse):
     with full.database.transaction() as db:
-        by = Caller(actor_id=full.actor_id(db, "ada"), type="user")
-        project = db.get_one(Project, full.project_id)
-        user = create_user(db, "mei@example.test", PASSWORD, "mei", by.actor_id, MORNING)
-        assign(db, by, roles.BY_SYSTEM["clinician"], user.actor_id, MORNING, project, None)
-        set_villages(db, by, project, user.actor_id, CODES[:1], MORNING)
+        full.hire(db, db.get_one(Project, full.project_id), "mei", "clinician")
     mei = browse("mei", "en")
     assert "are for those who work for the whole town" in text_of(mei.see("/reports/pack"))
     for address in (HERE, f"{HERE}/xlsx", f"{HERE}/pdf"):

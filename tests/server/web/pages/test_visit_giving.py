@@ -4,12 +4,8 @@ from datetime import date
 
 import pytest
 
-from server.access import roles
-from server.access.assignments import assign, set_villages
-from server.access.caller import Caller
-from server.access.people import create_user
 from server.models import Audit, HandOver, Project, User, Woman
-from tests.conftest import MORNING, PASSWORD
+from tests.conftest import MORNING
 from tests.server.web.pages.conftest import CODES, text_of
 from tests.server.web.pages.test_visit_acts import VisitTown
 
@@ -19,11 +15,7 @@ class GivingTown(VisitTown):
 
     def make(self, db):
         project_id = super().make(db)
-        ada, project = self.actor_id(db, "ada"), db.get_one(Project, project_id)
-        user = create_user(db, "mei@example.test", PASSWORD, "mei", ada, MORNING)
-        by = Caller(actor_id=ada, type="user")
-        assign(db, by, roles.BY_SYSTEM["village_worker"], user.actor_id, MORNING, project, None)
-        set_villages(db, by, project, user.actor_id, CODES[:1], MORNING)
+        self.hire(db, db.get_one(Project, project_id), "mei", "village_worker")
         return project_id
 
     def who(self, name):

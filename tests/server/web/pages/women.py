@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -46,17 +47,20 @@ class CareTown(Town):
     def make(self, db: Any) -> int:
         project_id = super().make(db)
         project = db.get_one(Project, project_id)
-        ada = self.actor_id(db, "ada")
-        for name, role, villages in (
-            ("wang", "village_worker", CODES[:1]),
-            ("lin", "clinician", None),
-            ("nia", "village_worker", ()),
-        ):
-            user = create_user(db, f"{name}@example.test", PASSWORD, name, ada, MORNING)
-            by = Caller(actor_id=ada, type="user")
-            assign(db, by, roles.BY_SYSTEM[role], user.actor_id, MORNING, project, None)
-            set_villages(db, by, project, user.actor_id, villages, MORNING)
+        self.hire(db, project, "wang", "village_worker")
+        self.hire(db, project, "lin", "clinician", None)
+        self.hire(db, project, "nia", "village_worker", ())
         return project_id
+
+    def hire(
+        self, db: Session, project: Project, name: str, role: str, villages: Sequence[str] | None = CODES[:1]
+    ) -> None:
+        """By ada: an account with a role, in some villages or in the whole town."""
+        ada = self.actor_id(db, "ada")
+        user = create_user(db, f"{name}@example.test", PASSWORD, name, ada, MORNING)
+        by = Caller(actor_id=ada, type="user")
+        assign(db, by, roles.BY_SYSTEM[role], user.actor_id, MORNING, project, None)
+        set_villages(db, by, project, user.actor_id, villages, MORNING)
 
     def fill(self, today: date) -> dict[str, str]:
         """A morning with something of everything; the ids of one follow-up and of its woman, for addresses."""
