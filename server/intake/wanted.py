@@ -65,6 +65,7 @@ class Wanted:
 
     `kind` is health (health records) or home (all others). `sender` and `waits_for` are people, by the ids of actors; who
     `waits_for` somebody was given to that person to look at. `since` and `until` are Shanghai days of arrival, both included;
+    with `last` the days to today are meant, so many, and a view that is kept moves along;
     `box` is a part of the map, where the point lies that places the record. `flag` is a kind of question about how the record
     was made that nobody settled (quality_limits.KINDS), or ANY. `answers` are of the one `form`, and so are `columns`, the
     paths of questions whose answers are shown beside each record: no condition.
@@ -78,6 +79,7 @@ class Wanted:
     waits_for: int | None = None
     since: date | None = None
     until: date | None = None
+    last: int = 0
     box: Box | None = None
     flag: str = ""
     answers: tuple[Asked, ...] = ()

@@ -58,8 +58,9 @@ def facts_of(project: Project, scope: Scope) -> dict[str, Any]:
 
 
 def wanted_here() -> Wanted:
-    """The list's filter; which columns it shows is of no matter to a file that has all of them."""
-    return replace(read_filter(), columns=())
+    """The list's filter; which columns it shows is of no matter to a file that has all of them. The last days are those of
+    today: a file that is made later is of the same records."""
+    return replace(read_filter(), columns=(), last=0)
 
 
 def number_of(scope: Scope, wanted: Wanted) -> int | None:

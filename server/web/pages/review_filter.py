@@ -19,7 +19,7 @@ from server.web.pages.answers import Words, label_of, say_value
 from server.web.pages.map import read_box
 from server.web.pages.pager import address
 from server.web.pages.sent import asked_number, check_text
-from server.web.pages.shell import say_day
+from server.web.pages.shell import say_day, today
 from server.web.pages.texts import _, _n
 
 HERE: Final = "/review"
@@ -33,6 +33,8 @@ SHORT: Final = ("form", "village", "state", "kind", "flag")
 def read_filter() -> Wanted:
     """What the address asks for. Raises UnexpectedValue, TooLong."""
     fields = {name: check_text(name, request.args.get(name, ""), 255) for name in SHORT}
+    since, last = asked_day("since"), asked_number("last", 0, max(LAST_DAYS))
+    last = 0 if since else last
     return Wanted(
         form=fields["form"],
         village=fields["village"],
@@ -41,7 +43,8 @@ def read_filter() -> Wanted:
         flag=fields["flag"],
         sender=asked_number("sender", 0, LAST_ID) or None,
         waits_for=asked_number("waits_for", 0, LAST_ID) or None,
-        since=asked_day("since"),
+        since=today() - timedelta(days=last - 1) if last else since,
+        last=last,
         until=asked_day("until"),
         box=Box(*read_box()) if request.args.get("box") else None,
         answers=asked_answers(),
@@ -75,7 +78,8 @@ def values_of(wanted: Wanted) -> dict[str, Any]:
     box = wanted.box
     return {
         **{name: getattr(wanted, name) for name in (*SHORT, "sender", "waits_for")},
-        "since": wanted.since.isoformat() if wanted.since else "",
+        "since": wanted.since.isoformat() if wanted.since and not wanted.last else "",
+        "last": wanted.last or "",
         "until": wanted.until.isoformat() if wanted.until else "",
         "box": f"{box.west:.6f},{box.south:.6f},{box.east:.6f},{box.north:.6f}" if box else "",
         "answer": [one.text for one in wanted.answers],
@@ -101,7 +105,7 @@ def without(wanted: Wanted) -> dict[str, str]:
         "flag": replace(wanted, flag=""),
         "sender": replace(wanted, sender=None),
         "waits_for": replace(wanted, waits_for=None),
-        "days": replace(wanted, since=None, until=None),
+        "days": replace(wanted, since=None, until=None, last=0),
     }
     return {name: address_of(one) for name, one in rest.items()}
 
@@ -112,12 +116,11 @@ def count_wishes(wanted: Wanted) -> int:
     return sum(map(bool, [*own, wanted.since or wanted.until, wanted.box, *wanted.answers]))
 
 
-def say_days(wanted: Wanted, today: date) -> str:
+def say_days(wanted: Wanted) -> str:
     """“Last 7 days”, “1 Nov to 8 Nov”; "" for any day."""
+    if wanted.last and not wanted.until:
+        return say_last(wanted.last)
     if wanted.since and not wanted.until:
-        number = (today - wanted.since).days + 1
-        if number in LAST_DAYS:
-            return say_last(number)
         return _("since %(day)s", day=say_day(wanted.since))
     if wanted.until and not wanted.since:
         return _("until %(day)s", day=say_day(wanted.until))
@@ -132,10 +135,9 @@ def say_last(number: int) -> str:
     return _("Today") if number == 1 else _n("last %(num)s day", "last %(num)s days", number)
 
 
-def last_days(wanted: Wanted, today: date) -> list[tuple[str, str]]:
+def last_days(wanted: Wanted) -> list[tuple[str, str]]:
     """Days that are chosen by one press: (words, address)."""
-    begins = [(number, today - timedelta(days=number - 1)) for number in LAST_DAYS]
-    return [(say_last(number), address_of(replace(wanted, since=begin, until=None))) for number, begin in begins]
+    return [(say_last(number), address_of(replace(wanted, last=number, until=None))) for number in LAST_DAYS]
 
 
 @dataclass(frozen=True)

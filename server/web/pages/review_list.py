@@ -31,7 +31,6 @@ from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.review import reachable
 from server.web.pages.review_filter import address_of, query_of, read_filter, values_of
 from server.web.pages.sent import check_text
-from server.web.pages.shell import today
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
 from server.web.pages.words import STATE_WORDS
@@ -125,11 +124,11 @@ def choices(project: Project, scope: Scope, wanted: Wanted, schema: FormSchema |
         "question": next((one for one in questions if one.path == chosen), None),
         "wishes": review_filter.count_wishes(wanted),
         "without": review_filter.without(wanted),
-        "days": review_filter.say_days(wanted, today()),
-        "last_days": review_filter.last_days(wanted, today()),
+        "days": review_filter.say_days(wanted),
+        "last_days": review_filter.last_days(wanted),
         "clear": HERE,
         "is_narrowed": wanted != Wanted(),
-        "hidden": [one for one in fields_of(wanted) if one[0] in ("state", "box", "answer", "column")],
+        "hidden": [one for one in fields_of(wanted) if one[0] in ("state", "box", "answer", "column", "last")],
         "everything": fields_of(wanted),
         "most_columns": review_filter.MOST_COLUMNS,
     }

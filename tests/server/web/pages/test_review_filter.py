@@ -36,6 +36,26 @@ def test_the_wishes_stay_when_another_is_added(town, browse):
     assert {("answer", "/note=red"), ("column", "/note"), ("state", "received"), ("since", "2026-01-01")} <= set(fields)
 
 
+def test_the_last_days_are_those_before_the_day_on_which_a_kept_view_is_opened(town, browse, clock):
+    record = town.record()
+    rita = browse("rita")
+    assert listed(rita.see("/review?last=7")) == [record]
+    words = rita.see("/review").get_data(as_text=True)
+    assert 'href="/review?last=7"' in words and "since=2026" not in words
+    rita.send("/review/views?last=7", {"name": "这一周"})
+    clock.forward(days=7)
+    (kept,) = re.findall(
+        r'href="(/review\?last=7)"[^>]*>\s*这一周', browse("rita").see("/review").get_data(as_text=True)
+    )
+    page = browse("rita").see(kept)
+    assert listed(page) == [] and "最近 7 天" in text_of(page)
+
+
+def test_a_day_that_is_chosen_goes_before_the_last_days(town, browse):
+    record = town.record()
+    assert listed(browse("rita").see("/review?last=1&since=2020-01-01")) == [record]
+
+
 def test_answers_stand_beside_the_records_as_columns(town, browse):
     town.record(note="蓝门", members=[("甲", "3"), ("乙", "40")])
     page = browse("rita").see("/review?form=visit&column=%2Fnote&column=%2Fmember%2Fage&column=%2Fgone")
@@ -72,6 +92,8 @@ def test_a_part_of_the_map(town, browse):
     [
         "since=x",
         "since=2026-02-30",
+        "last=31",
+        "last=x",
         "box=1,2,3",
         "answer=x",
         "answer=%2Fnote%3D%00",
