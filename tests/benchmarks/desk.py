@@ -32,7 +32,7 @@ from server.clock import now
 from server.config import Config
 from server.db import Database
 from server.upgrading import upgrade
-from tests.benchmarks.desk_town import EMAIL, PASSWORD, SOUTH, WEST, code_of, fill
+from tests.benchmarks.desk_town import EMAIL, PASSWORD, SOUTH, VISITS, WEST, code_of, fill
 from tests.chromium import ARGUMENTS, CHROMIUM, DESK, PATIENCE_MS, PHONE
 
 ROUNDS: Final = 7
@@ -48,10 +48,10 @@ def open_town(folder: str, url: str) -> tuple[Database, Flask]:
     return database, create_app(config, database)
 
 
-def make_town(folder: str, url: str, records: int, villages: int) -> None:
+def make_town(folder: str, url: str, records: int, villages: int, visits: int = VISITS) -> None:
     database, app = open_town(folder, url)
     with database.transaction() as db:
-        fill(db, app, records, villages, lambda words: print(words, end="", flush=True))
+        fill(db, app, records, villages, visits, lambda words: print(words, end="", flush=True))
     with database.transaction() as db:
         db.execute(text("ANALYZE"))
     database.dispose()

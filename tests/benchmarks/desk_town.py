@@ -48,7 +48,8 @@ from tests.making import a_form, a_phone
 EMAIL: Final = "doctor@town.test"
 PASSWORD: Final = "three green hills"
 TOGETHER: Final = 5000
-VISITS_A_HOME: Final = 3
+VISITS: Final = 3
+"""To each home."""
 STATES: Final = (None, None, None, "approved", "approved", "approved", "approved", "hasIssues", "rejected", "edited")
 SIDE: Final = 0.01  # degrees: about a kilometre
 WEST, SOUTH = 104.0, 30.0
@@ -80,10 +81,10 @@ def corner_of(number: int) -> tuple[float, float]:
     return WEST + SIDE * (number % 20), SOUTH + SIDE * (number // 20)
 
 
-def fill(db: Session, app: Flask, records: int, villages: int, say: Callable[[str], None]) -> None:
-    """Homes before the visits to them; a third as many as records."""
-    town = Town(db, app, villages)
-    homes = max(1, records // VISITS_A_HOME)
+def fill(db: Session, app: Flask, records: int, villages: int, visits: int, say: Callable[[str], None]) -> None:
+    """Homes before the `visits` to each of them; as many homes as that makes."""
+    town = Town(db, app, villages, visits)
+    homes = max(1, records // visits)
     for what, total, rows_of in (("homes", homes, town.rows_of_home), ("records", records, town.rows_of_visit)):
         for first in range(0, total, TOGETHER):
             rows: dict[Any, list[dict[str, Any]]] = {model: [] for model in MODELS}
@@ -100,7 +101,8 @@ def fill(db: Session, app: Flask, records: int, villages: int, say: Callable[[st
 class Town:
     """An administrator, a clinician of the whole town, villages, and a form with twenty phones."""
 
-    def __init__(self, db: Session, app: Flask, villages: int) -> None:
+    def __init__(self, db: Session, app: Flask, villages: int, visits: int) -> None:
+        self.visits = visits
         self.db, self.rng, self.serials = db, random.Random(7), count(1)
         self.begun = now() - 365 * DAY
         self.project = Project(name="bench", kind="care", created_at=now())
@@ -136,7 +138,7 @@ class Town:
             yield FollowUp, {**known, **follow_up(self.rng, woman_id(home), occurrence)}
 
     def rows_of_visit(self, number: int) -> Iterator[Row]:
-        home = number // VISITS_A_HOME
+        home = number // self.visits
         at = self.begun + timedelta(minutes=5 * number)
         xml, _members = visit_xml(self.rng, f"uuid:{UUID(int=self.rng.getrandbits(128), version=4)}")
         instance, village, serial = read_instance(xml), self.village_of(home), next(self.serials)
