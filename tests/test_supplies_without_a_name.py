@@ -30,17 +30,12 @@ from server.registry.erasing import erase_person, plan_erasure
 from server.registry.own_data import as_json, collect
 from tests.client import Client
 from tests.conftest import MORNING, Clock
-from tests.server.registry.caring import VILLAGE, Care, a_clinician, a_uuid, updated
-
-OTHER = "519901201002"
+from tests.server.registry.caring import OTHER, VILLAGE, Care, a_care_of_two_villages, a_clinician, a_uuid, updated
 
 
 @pytest.fixture
 def care(app: Flask, database: Database, project_id: int, clock: Clock) -> Care:
-    care = Care(app, database, project_id)
-    with database.transaction() as db:
-        db.add(Village(project_id=project_id, code=OTHER, name="二村", created_at=MORNING))
-    return care
+    return a_care_of_two_villages(app, database, project_id)
 
 
 @pytest.fixture

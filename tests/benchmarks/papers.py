@@ -3,7 +3,8 @@
 
     .venv/bin/python -m tests.benchmarks.papers [RECORDS [VILLAGES [DATABASE_URL]]]
 
-The town of desk_town.py with half as many women as records, written by another process, so that the memory is that of counting and answering.
+The town of desk_town.py with half as many women as records, written by another process: the memory is that of counting and
+answering.
 """
 
 import multiprocessing

@@ -11,7 +11,7 @@ from server.access.restricted import is_restricted
 from server.errors import MissingParameter, Problem, UnexpectedValue
 from server.followups.card_days import next_days
 from server.intake.own_words import ASKED, find_version, tell
-from server.intake.withdrawing import ERASE, KEEP, checked_purposes, withdraw
+from server.intake.withdrawing import checked_purposes, withdraw
 from server.publishing.card_places import EMERGENCY, choose_place, list_places, rights_line
 from server.registry.cards import OPEN_FOR, Hers, count_told
 from server.registry.consent_texts import all_versions, texts_in_force
@@ -21,6 +21,7 @@ from server.registry.rights_desk import WISHES, wish_for_contact
 from server.web import card_visits, session
 from server.web.pages.again import show_again
 from server.web.pages.consent_words import lines_of, name_of
+from server.web.pages.consents import checked_choice
 from server.web.pages.door import pages
 from server.web.pages.own_consent_words import HER_WISHES, MEANS, OWN_NAMES
 from server.web.pages.sent import sent_text
@@ -71,7 +72,7 @@ def take_back_herself() -> Response:
         return to_page()
     try:
         purposes = checked_purposes(request.form.getlist("purpose"))
-        what = chosen_end(purposes)
+        what = checked_choice(purposes)
         if request.form.get("sure") != "yes":
             return that_closes(render_template("card/sure.html", **what_it_means(hers, purposes, what)))
         withdraw(session.db(), hers.project, hers.woman, purposes, what, None, session.now())
@@ -169,20 +170,6 @@ def facts_of(hers: Hers) -> dict[str, Any]:
 
 def own_name(purpose: str) -> str:
     return str(OWN_NAMES[purpose]) if purpose in OWN_NAMES else name_of(purpose)
-
-
-def chosen_end(purposes: list[str]) -> str:
-    """What becomes of what is kept, where she takes everything back. Raises MissingParameter, UnexpectedValue."""
-    what = request.form.get("what", "")
-    if "service" not in purposes:
-        return KEEP
-    if not what:
-        raise MissingParameter(
-            "Please choose what becomes of what is kept: erase it, or keep what the law asks for.", field="what"
-        )
-    if what not in (KEEP, ERASE):
-        raise UnexpectedValue(field="what", value=what[:40], reason="it is erase or keep_minimal")
-    return what
 
 
 def what_it_means(hers: Hers, purposes: list[str], what: str) -> dict[str, Any]:

@@ -18,17 +18,12 @@ from server.models import Project, Submission, SupplyHandout, Village
 from server.registry.erasing import erase_person, plan_erasure
 from tests.conftest import MORNING, Clock
 from tests.server.followups.samples import day
-from tests.server.registry.caring import VILLAGE, Care, a_care_record, a_uuid
-
-OTHER = "519901201002"
+from tests.server.registry.caring import OTHER, VILLAGE, Care, a_care_of_two_villages, a_care_record, a_uuid
 
 
 @pytest.fixture
 def care(app: Flask, database: Database, project_id: int, clock: Clock) -> Care:
-    care = Care(app, database, project_id)
-    with database.transaction() as db:
-        db.add(Village(project_id=project_id, code=OTHER, name="二村", created_at=MORNING))
-    return care
+    return a_care_of_two_villages(app, database, project_id)
 
 
 def village(care: Care, code: str = VILLAGE) -> int:

@@ -14,7 +14,7 @@ from tests.conftest import MORNING
 from tests.making import a_form, a_phone, new_id
 
 CONSENTS = ("consent_service", "consent_reminder", "consent_share_clinic", "consent_location", "consent_stats")
-VILLAGE = "519901201001"
+VILLAGE, OTHER = "519901201001", "519901201002"
 FORMS: dict[str, tuple[str, str, str]] = {
     "household_visit": (
         "household visit_date visit_result consent_household decline_recheck visit_key village_code hamlet door_code "
@@ -236,6 +236,13 @@ class Care:
     def entity(self, uuid_: str) -> Entity | None:
         with self.database.reading() as db:
             return db.scalar(select(Entity).where(Entity.uuid == uuid_))
+
+
+def a_care_of_two_villages(app: Flask, database: Database, project_id: int) -> Care:
+    care = Care(app, database, project_id)
+    with database.transaction() as db:
+        db.add(Village(project_id=project_id, code=OTHER, name="二村", created_at=MORNING))
+    return care
 
 
 def a_uuid() -> str:

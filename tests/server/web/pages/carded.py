@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from server.access.card_codes import show_code
-from server.models import Consent, Project, ServiceCard
+from server.models import Consent, Project, ServiceCard, Woman
 from server.publishing.list_editing import list_now, save_list
 from server.publishing.list_kinds import CLINICS, HOTLINES
 from server.registry.cards import find_card, make_card, set_pin
@@ -59,6 +59,13 @@ class CardTown(CareTown):
                 was = list_now(db, store, project, kind)
                 rows = [row] if was.is_placeholder else [*was.rows, row]
                 save_list(db, store, project, kind, rows, was.sha256, ada, self.now)
+
+    def thirty_days_more(self) -> None:
+        with self.database.transaction() as db:
+            woman = db.query(Woman).filter_by(uuid=self.uuid).one()
+            for number in range(30):
+                days = {"opens_on": TODAY + DAY, "due_on": TODAY + (5 + number) * DAY}
+                a_follow_up(db, woman, rule="ANC2", left=50 + number, **days)
 
     def card(self) -> ServiceCard | None:
         with self.database.reading() as db:

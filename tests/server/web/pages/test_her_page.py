@@ -362,12 +362,7 @@ def test_her_page_asks_as_many_questions_with_many_days_as_with_few(town, hers, 
     hers.see()
     with count_queries() as few:
         hers.see()
-    with town.database.transaction() as db:
-        woman = db.query(Woman).filter_by(uuid=town.uuid).one()
-        for number in range(30):
-            a_follow_up(
-                db, woman, rule="ANC2", left=50 + number, opens_on=TODAY + DAY, due_on=TODAY + (5 + number) * DAY
-            )
+    town.thirty_days_more()
     with count_queries() as many:
         hers.see()
     assert len(many) == len(few) <= 20

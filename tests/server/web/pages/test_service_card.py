@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from server.access.card_codes import hash_code, read_code, show_code
 from server.access.pseudonyms import pseudonym
-from server.models import Audit, CardVisit, Entity, Restriction, ServiceCard, Woman
+from server.models import Audit, CardVisit, Entity, Restriction, ServiceCard
 from tests.conftest import MORNING
 from tests.making import a_dataset
 from tests.server.web.pages.carded import PIN, CardTown, Hers
 from tests.server.web.pages.conftest import text_of
-from tests.server.web.pages.women import DAY, HEALTH, TODAY, a_follow_up, a_woman, main_of
+from tests.server.web.pages.women import DAY, HEALTH, TODAY, a_woman, main_of
 
 NEW = {"pin": "730164", "again": "730164"}
 
@@ -222,12 +222,7 @@ def test_the_page_asks_as_many_questions_with_many_days_as_with_few(town, browse
     wang.see(path)
     with count_queries() as few:
         wang.see(path)
-    with town.database.transaction() as db:
-        woman = db.query(Woman).filter_by(uuid=town.uuid).one()
-        for number in range(30):
-            a_follow_up(
-                db, woman, rule="ANC2", left=50 + number, opens_on=TODAY + DAY, due_on=TODAY + (5 + number) * DAY
-            )
+    town.thirty_days_more()
     with count_queries() as many:
         page = wang.see(f"{path}?copies=8")
     assert len(many) == len(few) and "".join(cards(page)).count("<tr><td>") == 32
