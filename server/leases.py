@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, Select, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -153,9 +153,17 @@ def take_row(db: Session, holder: str, now: datetime) -> bool:
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
+def held_until() -> Select[datetime]:
+    """Until when the timetable is held; no row when it never was."""
+    return select(TimetableLease.expires_at).where(TimetableLease.id == 1)
+
+
 def is_running(db: Session, now: datetime) -> bool:
     """Whether some process renewed its hold in time."""
-    until = db.scalar(select(TimetableLease.expires_at).where(TimetableLease.id == 1))
+    return is_ahead(db.scalar(held_until()), now)
+
+
+def is_ahead(until: datetime | None, now: datetime) -> bool:
     return until is not None and until > now
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from server.followups.acknowledging import Taken, taken_of
@@ -101,9 +101,9 @@ def count_notices(db: Session, person: int, project_ids: Collection[int]) -> int
     return db.scalar(select(func.count()).select_from(Notification).where(*_told(person, project_ids))) or 0
 
 
-def count_unread(db: Session, person: int, project_ids: Collection[int]) -> int:
-    query = select(func.count()).select_from(Notification)
-    return db.scalar(query.where(*_told(person, project_ids), *_unread())) or 0
+def unread_count(person: int, project_ids: Collection[int]) -> Select[int]:
+    """Asks how many are unread: a page asks it together with other things."""
+    return select(func.count()).select_from(Notification).where(*_told(person, project_ids), *_unread())
 
 
 def mark_read(db: Session, person: int, now: datetime) -> int:

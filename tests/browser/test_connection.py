@@ -184,3 +184,61 @@ def test_a_form_beside_the_list_keeps_its_words_when_it_cannot_be_sent(town, ope
     assert "看过了" in tab.page.inner_text("#panel .course")
     assert tab.page.locator("[data-kept]").count() == 0
     assert is_only_of_the_network(tab.complaints)
+
+
+def test_a_browser_from_before_2022_keeps_and_sends_what_was_typed_too(town, open_tab):
+    tab = open_tab("ada")
+    tab.page.add_init_script("delete HTMLFormElement.prototype.requestSubmit; delete AbortSignal.timeout")
+    tab.page.clock.install()
+    tab.go("/admin")
+    tab.page.fill("#f-name", "石桥镇")
+    tab.page.clock.fast_forward(LONG)
+    tab.page.click("form[action='/admin/projects'] button.primary")
+    tab.page.wait_for_url("**project=*")
+    tab.page.select_option("#project-switch", index=0)
+    tab.page.wait_for_function("document.querySelector('#project-switch').selectedIndex === 0 && location.search")
+    assert tab.complaints == []
+
+
+def test_two_presses_while_the_page_asks_send_it_once(town, open_tab):
+    tab = open_tab("ada")
+    tab.page.clock.install()
+    tab.go("/admin")
+    tab.page.fill("#f-name", "石桥镇")
+    tab.page.clock.fast_forward(LONG)
+    let_go, sent = hold(tab, "**/signed-in"), []
+    tab.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    tab.page.click("form[action='/admin/projects'] button.primary")
+    tab.page.click("form[action='/admin/projects'] button.primary")
+    let_go()
+    tab.page.wait_for_url("**project=*")
+    assert len(sent) == 1
+
+
+def test_what_stands_beside_the_list_is_closed_without_a_connection(town, open_tab):
+    record = town.record()
+    tab = open_tab("rita")
+    tab.go("/review")
+    tab.page.click(f'[data-record="{record}"] a.title')
+    tab.page.wait_for_selector("#panel [data-close-panel]")
+    tab.page.context.set_offline(True)
+    tab.page.wait_for_selector(".offline", state="visible")
+    tab.page.click("#panel [data-close-panel]")
+    assert tab.page.locator("#panel > *").count() == 0 and tab.page.url.endswith("/review")
+
+
+def test_a_file_that_was_taken_is_not_said_to_be_on_its_way(town, open_tab):
+    town.record()
+    tab = open_tab("lea")
+    tab.page.clock.install()
+    tab.go("/reports/tables")
+    with tab.page.expect_download():
+        tab.page.click("a[href='/reports/tables/example']")
+    tab.page.clock.run_for(6000)
+    assert tab.page.locator(".slow").count() == 0
+    tab.become("rita")
+    tab.go("/review/export?form=visit")
+    with tab.page.expect_download():
+        tab.page.click("form[action='/review/export/file'] button.primary")
+    tab.page.clock.run_for(6000)
+    assert tab.page.locator(".slow").count() == 0

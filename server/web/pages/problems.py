@@ -1,9 +1,10 @@
 """Problems as pages: what happened, what is safe, what to do now. Works without a session and without a database."""
 
 import logging
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from flask import Response, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from server import clock
 from server.errors import BodyTooLarge, Problem
@@ -38,8 +39,16 @@ def status_of(problem: Problem) -> int:
 
 def page_of_fragment() -> str:
     """Where somebody goes on after signing in: the page that the fragment is a part of, and never the fragment."""
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    page = parts_of(request.headers.get("HX-Current-URL", ""))
     return own_path(page.path + (f"?{page.query}" if page.query else ""))
+
+
+def parts_of(address: str) -> SplitResult:
+    """What a browser sent as an address; without any part when it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def redirect_to_sign_in() -> Response:
@@ -72,21 +81,28 @@ def describe(problem: Problem) -> dict[str, object]:
         "request_id": problem.details.get("error_id"),
         "rows": (),
         "again": fields_to_send_again() if problem.status >= 500 else None,
+        "again_to": address_of_form(),
     }
 
 
-SECRET = {"password", "new", "code", "pin"}
+SECRET = {"password", "new", "code", "pin", "again", "secret", "tk"}  # fields that sign in, here or elsewhere
 
 
 def fields_to_send_again() -> list[tuple[str, str]] | None:
     """What was sent, for one press to send it once more; None for what a page does not hold: files, and what signs in."""
-    if (
-        request.method != "POST"
-        or request.mimetype != "application/x-www-form-urlencoded"
-        or SECRET & set(request.form)
-    ):
+    if request.method != "POST" or request.mimetype != "application/x-www-form-urlencoded":
         return None
-    return list(request.form.items(multi=True))
+    try:
+        sent = request.form
+    except HTTPException:  # too large, or broken off: the problem came before anybody read it
+        return None
+    return None if SECRET & set(sent) else list(sent.items(multi=True))
+
+
+def address_of_form() -> str:
+    """Where it was going, with its filter or its project: without them the same press would do something else."""
+    query = quote(request.query_string, safe="%&=+/:?,;@!$'()*-._~")
+    return own_path(quote(request.path) + (f"?{query}" if query else ""))
 
 
 def words_for(status: int) -> tuple[str, str, list[Action]]:
@@ -119,7 +135,7 @@ def words_for(status: int) -> tuple[str, str, list[Action]]:
 
 def back_or(start: Action) -> list[Action]:
     """To the page whose form this was, then to the start."""
-    page = own_path(urlsplit(request.referrer or "").path)
+    page = own_path(parts_of(request.referrer or "").path)
     if request.method != "POST" or page == "/":
         return [start]
     return [{"href": page, "label": _("Back to the page")}, start]

@@ -1,11 +1,15 @@
 """How the town's server is, in a few words at the foot of every page: also when something is wrong with it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
 from server import clock
 from server.backups.state import last_backup, state_of
-from server.leases import is_running
+from server.followups.inbox import unread_count
+from server.leases import held_until, is_ahead
 from server.web import session
 from server.web.pages.moments import say_moment
 from server.web.pages.texts import _
@@ -17,9 +21,16 @@ class Said:
     is_bad: bool = False
 
 
-def say_server(now: datetime, english: bool) -> list[Said]:
-    """The server and its timetable, then its backups. One query."""
-    if is_running(session.db(), now):
+def ask_for_frame(person: int, project_ids: Collection[int], now: datetime) -> tuple[int, bool]:
+    """How many notices are unread, and whether the timetable runs: every page says both, so one query asks both."""
+    both = unread_count(person, project_ids).scalar_subquery(), held_until().scalar_subquery()
+    unread, until = session.db().execute(select(*both)).one()
+    return unread, is_ahead(until, now)
+
+
+def say_server(runs: bool, now: datetime, english: bool) -> list[Said]:
+    """The server and its timetable, then its backups. No query."""
+    if runs:
         return [Said(_("Town server: fine")), say_backup(now, english)]
     return [Said(_("The timetable stands still: nothing is sent or counted"), is_bad=True), say_backup(now, english)]
 

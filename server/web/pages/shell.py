@@ -12,14 +12,13 @@ from server import clock
 from server.access import allow, queries
 from server.access.caller import Caller
 from server.errors import NotFound, Unauthenticated
-from server.followups.inbox import count_unread
 from server.intake.desk import waiting_for_review
 from server.models import Project
 from server.web import languages, session
 from server.web.pages import assets, moments, toasts
 from server.web.pages.door import pages
 from server.web.pages.own_paths import own_path
-from server.web.pages.server_state import Said, say_server
+from server.web.pages.server_state import Said, ask_for_frame, say_server
 from server.web.pages.texts import _, listed
 from server.web.pages.words import role_word
 
@@ -110,6 +109,7 @@ def build_shell() -> Shell:
     remember(project)
     nav = entries(who, project)
     tabs = [entry for entry in nav if entry.key in ON_TABS][:4]
+    unread, runs = ask_for_frame(who.actor_id or 0, [one.id for one in projects], session.now())
     tabs.append(Entry("more", "/me", "more", _("More")))
     return Shell(
         name=who.display_name,
@@ -122,8 +122,8 @@ def build_shell() -> Shell:
         current=current_key(),
         here=here,
         now=moment,
-        unread=count_unread(session.db(), who.actor_id or 0, [one.id for one in projects]),
-        server=say_server(session.now(), languages.language_tag() == "en"),
+        unread=unread,
+        server=say_server(runs, session.now(), languages.language_tag() == "en"),
         sees_timetable=allow.may(who, "timetable.read")
         or (project is not None and allow.may(who, "timetable.read", project)),
     )

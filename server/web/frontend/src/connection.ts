@@ -1,6 +1,7 @@
 // While the server cannot be reached: a banner says so, nothing is sent and no page is left, since none would come.
 // Both come back by themselves.
 import { askServer } from "./server";
+import { isButtonKnown, submitForm } from "./submitting";
 
 const EVERY_MS = 15_000;
 let timer = 0;
@@ -55,6 +56,7 @@ function markButtons(offline: boolean): void {
 function keepThePage(event: MouseEvent): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
   if (!link || !isOffline() || link.origin !== location.origin || link.hash || link.target) return;
+  if (link.matches("[data-close-panel]") && document.getElementById("panel")) return; // closed here, without asking
   stop(event);
   void askAgain().then((there) => {
     if (there) location.assign(link.href);
@@ -67,8 +69,8 @@ function keepTheForm(event: SubmitEvent): void {
   stop(event);
   const form = event.target as HTMLFormElement;
   void askAgain().then((there) => {
-    if (there) form.requestSubmit(event.submitter);
-    else sayItStays();
+    if (!there) sayItStays();
+    else if (isButtonKnown(event)) submitForm(form, event.submitter);
   });
 }
 

@@ -1,13 +1,15 @@
 // Small helps, asked for by data attributes; the same page works without them.
 import { enhanceBulk } from "./bulk";
 import { enhanceSheet } from "./sheet";
+import { submitForm } from "./submitting";
 
 export function enhance(root: HTMLElement): void {
   each(root, "[data-submit-on-change]", (field) =>
     field.addEventListener("change", () => {
       // In a phone's sheet several wishes are made before they are sent.
       if (field.dataset.submitOnChange === "desk" && matchMedia(PHONE).matches) return;
-      (field as HTMLSelectElement).form?.requestSubmit();
+      const { form } = field as HTMLSelectElement;
+      if (form) submitForm(form);
     }));
   each(root, "[data-hide-with-script]", (button) => (button.hidden = true));
   each(root, "[data-reveal]", enhanceReveal);

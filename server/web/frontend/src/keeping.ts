@@ -2,9 +2,11 @@
 // leaves its page, the page asks. What is sent within a minute of opening is sent at once.
 import { isOffline, showOffline } from "./connection";
 import { askServer, type SignedIn } from "./server";
+import { isButtonKnown, submitForm } from "./submitting";
 
 const LONG_MS = 60_000;
 const TYPED = "input:not([type=hidden]), textarea, select";
+const asking = new WeakSet<HTMLFormElement>();
 const asked = new WeakSet<HTMLFormElement>();
 
 export function keepWhatIsTyped(): void {
@@ -15,10 +17,13 @@ export function keepWhatIsTyped(): void {
 function askFirst(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   if (asked.delete(form) || isOffline() || form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
-  if (performance.now() < LONG_MS || !isWrittenIn(form)) return;
+  if (performance.now() < LONG_MS || !isWrittenIn(form) || !isButtonKnown(event)) return;
   event.preventDefault();
   event.stopPropagation();
+  if (asking.has(form)) return; // pressed twice: it is sent once
+  asking.add(form);
   void askServer().then((found) => {
+    asking.delete(form);
     if (!found) {
       showOffline(true);
       say(form, "kept-no-server");
@@ -27,7 +32,7 @@ function askFirst(event: SubmitEvent): void {
     } else {
       renewTokens(found.csrf);
       asked.add(form);
-      form.requestSubmit(event.submitter);
+      submitForm(form, event.submitter);
     }
   });
 }

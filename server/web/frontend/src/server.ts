@@ -9,10 +9,14 @@ const PATIENCE_MS = 8_000;
 
 /** Null when nothing that makes sense comes back in time: no network, the server away, its database away. */
 export async function askServer(): Promise<SignedIn | null> {
+  const patience = new AbortController();
+  const timer = window.setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const answer = await fetch("/signed-in", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch("/signed-in", { cache: "no-store", signal: patience.signal });
     return answer.ok ? ((await answer.json()) as SignedIn) : null;
   } catch {
     return null;
+  } finally {
+    window.clearTimeout(timer);
   }
 }

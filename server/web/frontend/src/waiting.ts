@@ -57,7 +57,8 @@ function waitForPage(event: Event): void {
 }
 
 function leaves(event: Event): boolean {
-  if (event instanceof SubmitEvent) return !(event.target as HTMLElement).hasAttribute("hx-post");
+  if ((event.target as Element).closest("[data-file]")) return false; // a file comes, and this page stays
+  if (event.type === "submit") return !(event.target as HTMLElement).hasAttribute("hx-post");
   const press = event as MouseEvent;
   const link = (press.target as Element).closest<HTMLAnchorElement>("a[href]");
   if (!link || press.ctrlKey || press.metaKey || press.shiftKey || link.target || link.hasAttribute("download")) return false;

@@ -100,4 +100,4 @@ def test_printing_takes_the_same_questions_however_long_the_list_is(town, browse
         with count_queries() as asked:
             wang.see("/follow-ups/print")
         numbers.append(len(asked))
-    assert numbers[0] == numbers[1] <= 21
+    assert numbers[0] == numbers[1] <= 20

@@ -1,12 +1,16 @@
 import re
+from pathlib import Path
 
 import pytest
 from flask import abort
 from sqlalchemy.exc import OperationalError
 
 from server.web.pages import review
+from server.web.pages.problems import SECRET
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import Browser, text_of
+
+TEMPLATES = Path(review.__file__).parent.parent / "templates"
 
 
 def test_an_address_that_is_not_there_is_a_page_in_the_frame(town, browse):
@@ -82,6 +86,51 @@ def test_what_the_server_could_not_store_is_still_there_for_one_press(app, town,
     assert sent == {"__csrf": ada.csrf, "name": "石桥镇 &#34;一&#34;", "kind": "plain"}
     assert '<form method="post" action="/admin/projects">' in page
     assert ada.send("/admin/projects", {"name": '石桥镇 "一"', "kind": "plain"}).status_code == 303
+
+
+def test_what_is_sent_again_goes_where_it_was_going_with_all_that_its_address_says(app, town, browse, monkeypatch):
+    rita = browse("rita")
+    address = "/review/batches?state=approved&amp;form=%E7%94%B2%20a"
+    with monkeypatch.context() as broken:
+        database_away(app, broken)
+        answer = rita.send(address.replace("&amp;", "&"), {"all": "1", "to": "approved"})
+    assert answer.status_code == 503
+    assert f'<form method="post" action="{address}">' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("path", "name"), [("/me/channels", "secret"), ("/admin/projects/1/map-base", "tk")])
+def test_nor_is_what_opens_something_elsewhere(app, town, browse, monkeypatch, path, name):
+    ada = browse("ada")
+    database_away(app, monkeypatch)
+    monkeypatch.setattr(app.extensions["fangshi.database"], "reading", app.extensions["fangshi.database"].writing)
+    answer = ada.send(path, {name: "SEC4711"})
+    assert answer.status_code == 503
+    assert "SEC4711" not in answer.get_data(as_text=True)
+
+
+def test_every_field_that_hides_what_is_typed_is_one_that_no_page_holds_again():
+    drawn = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
+    fields = re.findall(r"""ui\.field\('(\w+)',[^}]*?type='password'""", drawn)
+    assert {"secret", "tk"} <= set(fields) <= SECRET
+
+
+def test_a_form_too_large_to_be_read_is_not_read_again_for_the_page_of_a_server_that_is_away(
+    app, town, browse, monkeypatch
+):
+    database_away(app, monkeypatch)
+    monkeypatch.setattr(app.extensions["fangshi.database"], "reading", app.extensions["fangshi.database"].writing)
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 2000)
+    answer = browse().send("/admin/projects", {"name": "x" * 5000})
+    assert answer.status_code == 503 and "服务器现在办不了" in text_of(answer)
+
+
+@pytest.mark.parametrize("referrer", ["http://[", "http://[::1/review", "//[x]/"])
+def test_a_referrer_that_is_no_address_is_none(town, browse, referrer):
+    answer = browse("ada").send("/admin/projects", {"name": ""}, Referer=referrer)
+    assert answer.status_code == 400 or "镇" in text_of(answer)
+    fragment = {"HX-Request": "true", "HX-Current-URL": referrer}
+    answer = browse().see("/review/1/panel", **fragment)
+    assert answer.status_code == 401 and answer.headers["HX-Redirect"] == "/sign-in?away=1&next=%2F"
 
 
 def test_a_password_is_in_no_page_again(app, town, browse, monkeypatch):
