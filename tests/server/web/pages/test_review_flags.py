@@ -211,3 +211,17 @@ def test_who_made_the_record_does_not_find_it_by_what_the_check_gave(town, brows
         db.execute(update(Project).values(kind="care"))
     for flag in ("checked", "any"):
         assert ids_in(browse("rita").see(f"/review?flag={flag}")) == []
+
+
+def test_nor_does_the_list_say_it_beside_the_record_to_who_may_not_read_the_check(town, browse, database):
+    visit, sent = a_checked_visit(town)
+    assert "回访" in row_of(browse("rita"), visit)
+    with database.transaction() as db:
+        db.get_one(Submission, sent).sealed = True
+    assert "回访" not in row_of(browse("rita"), visit)
+
+
+def row_of(reader, record: int) -> str:
+    row = re.search(rf'data-record="{record}".*?</tr>', reader.see("/review").text, re.S)
+    assert row is not None
+    return row[0]
