@@ -13,7 +13,7 @@ from server.access.allow import Scope
 from server.errors import NotFound
 from server.followups.plain_notices import RECORD_ANSWERED, RECORD_ASKED, tell
 from server.intake.desk import FLAG_ACTS
-from server.intake.quality_limits import KINDS
+from server.intake.quality_limits import BLIND, KINDS
 from server.intake.review import add_comment, note, set_review_state
 from server.intake.wanted import in_scope
 from server.models import Actor, QualityFlag, Submission
@@ -53,12 +53,19 @@ def list_flags(db: Session, submission_id: int) -> list[Flag]:
     return sorted(found, key=lambda one: (one.settled_at is not None, KINDS.index(one.kind)))
 
 
-def open_kinds(db: Session, submission_ids: Collection[int]) -> dict[int, list[str]]:
-    """What is still asked of each of these records, in the order of KINDS; a record of which nothing is asked is not named."""
+def open_kinds(db: Session, scope: Scope, submission_ids: Collection[int]) -> dict[int, list[str]]:
+    """What is still asked of each of these records, in the order of KINDS; a record of which nothing is asked is not named.
+
+    What a back-check gave is told to who may read the check alone.
+    """
     here = QualityFlag.submission_id.in_(submission_ids), QualityFlag.settled_at.is_(None), QualityFlag.kind.in_(KINDS)
+    rows = db.execute(select(QualityFlag.submission_id, QualityFlag.kind, QualityFlag.told_json).where(*here)).all()
+    checks = {one.submission_id: orjson.loads(one.told_json)["record"] for one in rows if one.kind in BLIND}
+    seen = visible_among(db, scope, checks.values()) if checks else set()
     found: dict[int, list[str]] = {}
-    for submission_id, kind in db.execute(select(QualityFlag.submission_id, QualityFlag.kind).where(*here)):
-        found.setdefault(submission_id, []).append(kind)
+    for submission_id, kind, _told in rows:
+        if kind not in BLIND or checks[submission_id] in seen:
+            found.setdefault(submission_id, []).append(kind)
     return {one: sorted(kinds, key=KINDS.index) for one, kinds in found.items()}
 
 

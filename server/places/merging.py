@@ -22,7 +22,7 @@ from server.errors import Forbidden, MissingParameter, NotFound, UnexpectedValue
 from server.models import BoundarySet, Project, Village, VillageBoundary, VillageMerge, VillageMergePart
 from server.places.merged_rights import Choices, LeftOuts, decide, list_left_out, take_back
 from server.places.report import ImportReport
-from server.places.villages import Came, import_boundaries, outlines_of, shapes_in_force
+from server.places.villages import Came, hold_boundaries, import_boundaries, outlines_of, shapes_in_force
 
 UNDO_WITHIN = timedelta(days=30)
 NOT_ASKED: Choices = {}
@@ -46,6 +46,8 @@ def merge_villages(
     Raises MissingParameter for none, UnexpectedValue for one that is not in force or is `into` itself, and Forbidden where the
     caller would reach more than before.
     """
+    if not dry_run:
+        hold_boundaries(db)
     parts = [find_part(db, project, into, code) for code in sorted(set(codes))]
     if not parts:
         raise MissingParameter(field="villages")
@@ -106,6 +108,8 @@ def undo_merge(
 
     Raises NotFound where it cannot be undone (any more).
     """
+    if not dry_run:
+        hold_boundaries(db)
     merges = undoable(db, project.id, now)
     if merge_id not in {one.id for one in merges}:
         raise NotFound()

@@ -17,7 +17,7 @@ from server.models import BoundarySet, Project, Village, VillageMerge, VillageMe
 from server.places.merged_rights import Choices, LeftOuts, decide, list_left_out
 from server.places.merging import NOT_ASKED, UNDO_WITHIN
 from server.places.report import ImportReport
-from server.places.villages import Came, import_boundaries, outlines_of
+from server.places.villages import Came, hold_boundaries, import_boundaries, outlines_of
 
 
 def undoable_import(db: Session, project_id: int, now: datetime) -> BoundarySet | None:
@@ -43,6 +43,8 @@ def undo_import(
 
     Raises NotFound where that import cannot be undone (any more).
     """
+    if not dry_run:
+        hold_boundaries(db)
     made = undoable_import(db, project.id, now)
     if made is None or made.id != set_id:
         raise NotFound()

@@ -99,6 +99,14 @@ def hold_records(db: Session) -> None:
         db.execute(text("LOCK TABLE submission IN SHARE ROW EXCLUSIVE MODE"))
 
 
+def hold_boundaries(db: Session) -> None:
+    """Nobody else changes the boundaries until the transaction ends, and what was read of them before is read anew: of two who
+    merge or undo the same at once the second finds it done.
+    """
+    hold_records(db)
+    db.expire_all()
+
+
 def outlines_in_force(db: Session, project_id: int) -> dict[str, shapely.MultiPolygon]:
     """The newest outline of each village, by code."""
     return {one.code: one.geometry for one in shapes_in_force(db, project_id)}

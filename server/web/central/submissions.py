@@ -12,6 +12,7 @@ from server.errors import DeprecatedIdExpected, MissingParameter, NotFound, Unex
 from server.intake import queries, review
 from server.intake.feedback import is_nameless
 from server.intake.items import Item, Receipt, StoredFile
+from server.intake.quality_limits import BLIND
 from server.intake.queries import Listed, Records
 from server.models import Form
 from server.publishing.versions import asked_of, get_draft_by_token, get_version
@@ -179,8 +180,17 @@ def list_acts(project_id: int, form_id: str, instance_id: str) -> Response:
     listed = find_one("submission.read", project_id, form_id, instance_id)
     rows = list_audits(reading(), Wanted(submission_id=listed.submission.id, with_reads=False))
     if wants_extended():
-        return central_json.reply(audits_json.audits_extended(look_up(reading(), rows)))
-    return central_json.reply([audits_json.audit(row) for row in rows])
+        acts = audits_json.audits_extended(look_up(reading(), rows))
+    else:
+        acts = [audits_json.audit(row) for row in rows]
+    return central_json.reply([without_blind(one) for one in acts])
+
+
+def without_blind(act: central_json.Json) -> central_json.Json:
+    """Who made the record may read this, too: that it was checked is not said (quality_limits.BLIND)."""
+    details = act["details"] or {}
+    hidden = not BLIND.isdisjoint(str(details.get("flag")).split(","))
+    return {**act, "details": {name: told for name, told in details.items() if name != "flag"}} if hidden else act
 
 
 @submissions.get(ONE + "/versions")

@@ -1,6 +1,8 @@
 """Merged villages: what was sent stays, what is counted rolls up, and on its day a place was where it was."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -9,8 +11,8 @@ from sqlalchemy.orm import Session
 from server.access.caller import Caller, Grant
 from server.access.roles import BY_SYSTEM
 from server.db import Database
-from server.errors import UnexpectedValue
-from server.models import Project, Submission, Village, VillageMergePart
+from server.errors import NotFound, Problem, UnexpectedValue
+from server.models import BoundarySet, Project, Submission, Village, VillageMergePart
 from server.places.merging import UNDO_WITHIN, merge_villages, undo_merge, undoable, village_on
 from server.places.successors import rolled_up, successor_codes
 from server.places.undoing import undo_import, undoable_import
@@ -153,3 +155,49 @@ def test_a_merged_village_that_a_file_brings_back_is_its_own_again(db: Session, 
 def test_numbers_of_merged_villages_are_added_to_the_successor_s() -> None:
     assert rolled_up({"a": 1, "b": 2, "c": 4}, {"b": "a"}) == {"a": 3, "c": 4}
     assert rolled_up({"b": 2}, {"b": "a"}) == {"a": 2}
+
+
+def at_once(database: Database, act: Callable[[Session], object]) -> list[type]:
+    """The same act by two at once: what came of each."""
+    gate, outcomes = Barrier(2), list[type]()
+
+    def try_it() -> None:
+        try:
+            with database.transaction() as db:
+                gate.wait(10)
+                act(db)
+            outcomes.append(type(None))
+        except Problem as problem:
+            outcomes.append(type(problem))
+
+    threads = [Thread(target=try_it) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+    return sorted(outcomes, key=lambda one: one is not type(None))
+
+
+def test_of_two_who_merge_or_undo_the_same_at_once_the_second_finds_it_done(
+    database: Database, project_id: int
+) -> None:
+    with database.transaction() as db:
+        import_boundaries(db, project_id, a_boundary_file(), None, MORNING)
+    merged = at_once(database, lambda db: a_merge(db, project_id, WEST, EAST))
+    assert merged == [type(None), UnexpectedValue]
+    with database.transaction() as db:
+        by = Caller(actor_id=None, type="user", grants=(Grant(BY_SYSTEM["admin"].id, None, None),))
+        made = import_boundaries(db, project_id, a_boundary_file(), None, LATER).boundary_set_id
+
+    def take_import_back(db: Session) -> None:
+        undo_import(db, by, db.get_one(Project, project_id), made or 0, LATER)
+
+    def take_merge_back(db: Session) -> None:
+        undo_merge(db, by, db.get_one(Project, project_id), last, LATER)
+
+    assert at_once(database, take_import_back) == [type(None), NotFound]
+    with database.reading() as db:
+        (last,) = [one.id for one in undoable(db, project_id, LATER)]
+    assert at_once(database, take_merge_back) == [type(None), NotFound]
+    with database.reading() as db:
+        assert len(db.scalars(select(BoundarySet.id)).all()) == 5

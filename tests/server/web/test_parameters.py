@@ -20,14 +20,15 @@ def test_only_the_word_true_is_true(app: Flask, query: str, answer: bool) -> Non
 
 @pytest.mark.parametrize(
     ("query", "page"),
-    [("", (0, None)), ("limit=5", (0, 5)), ("offset=3&limit=0", (3, 0)), ("offset=&limit=", (0, None))],
+    [("", (0, None)), ("limit=5", (0, 5)), ("offset=3&limit=0", (3, 0)), ("offset=&limit=", (0, None))]
+    + [(f"limit={'0' * 5000}&offset={'0' * 5000}7", (7, 0))],
 )
 def test_a_page_is_read_from_its_two_numbers(app: Flask, query: str, page: tuple) -> None:
     with app.test_request_context(f"/v1/x?{query}"):
         assert parameters.page() == page
 
 
-@pytest.mark.parametrize("number", ["-1", "x", "1.5", "٣", "9" * 30, "+1", " 1"])
+@pytest.mark.parametrize("number", ["-1", "x", "1.5", "٣", "9" * 30, "0" * 20 + "9" * 30, "+1", " 1"])
 def test_what_is_no_number_is_told(app: Flask, number: str) -> None:
     with app.test_request_context("/v1/x", query_string={"limit": number}), pytest.raises(WrongType):
         parameters.page()

@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 from server.intake.quality_flags import Flag
 from server.intake.quality_judging import judge_waiting
 from server.intake.quality_limits import KINDS
-from server.models import Actor, AppUser, Audit, Project, QualityFlag, Submission, SubmissionComment
+from server.models import Actor, AppUser, Audit, Form, Project, QualityFlag, Submission, SubmissionComment
 from server.sending_jobs import empty_outbox
 from server.web.pages.flag_words import QUESTIONS, SHORT, say_flag
+from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import new_id
 from tests.server.web.pages.conftest import text_of
@@ -211,3 +212,31 @@ def test_who_made_the_record_does_not_find_it_by_what_the_check_gave(town, brows
         db.execute(update(Project).values(kind="care"))
     for flag in ("checked", "any"):
         assert ids_in(browse("rita").see(f"/review?flag={flag}")) == []
+
+
+def test_nor_does_the_list_say_it_beside_the_record_to_who_may_not_read_the_check(town, browse, database):
+    visit, sent = a_checked_visit(town)
+    assert "回访" in row_of(browse("rita"), visit)
+    with database.transaction() as db:
+        db.get_one(Submission, sent).sealed = True
+    assert "回访" not in row_of(browse("rita"), visit)
+
+
+def test_nor_do_the_acts_upon_a_record_say_that_it_was_checked(town, browse, database):
+    """The API gives them to whoever may read the record, which may be who made it."""
+    visit, _sent = a_checked_visit(town)
+    browse("rita").send(f"/review/{visit}/flags/checked", {"act": "ask"})
+    with database.reading() as db:
+        record = db.get_one(Submission, visit)
+        rita = db.scalars(select(Actor.id).where(Actor.display_name == "rita")).one()
+        form = db.get_one(Form, record.form_id).xml_form_id
+        path = f"/projects/{town.project_id}/forms/{form}/submissions/{record.instance_id}/audits"
+    for headers in ({}, {"X-Extended-Metadata": "true"}):
+        answer = Client.signed_in(town.app, database, rita).get(path, headers=headers)
+        assert "submission.flag.ask" in answer.text and "checked" not in answer.text
+
+
+def row_of(reader, record: int) -> str:
+    row = re.search(rf'data-record="{record}".*?</tr>', reader.see("/review").text, re.S)
+    assert row is not None
+    return row[0]
