@@ -155,17 +155,17 @@ def told_of(project: Project) -> Told:
     pack = get_pack(db, project.id, read_month(month)) if month else None
     at = pack.made_at if pack else now
     facts, day = read_facts(pack.told_json) if pack else None, clock.today(at)
-    if facts:
+    live = None
+    if pack and facts:
+        live = Live(facts.board, facts.heard, pack.made_at)
         note_readers(telling(), facts.releases)
-    rates = tell_rates(db, project.id, day, telling())
+    rates = tell_rates(db, project.id, day, telling(), live and live.made_at)
     now_told = fresh(project)
     return Told(
         project=project,
         month=pack.month if pack else day,
         as_of=say_for_good(at),
-        indicators=tell_to(
-            db, session.caller(), project, day, telling(), Live(facts.board, facts.heard) if facts else None
-        ),
+        indicators=tell_to(db, session.caller(), project, day, telling(), live),
         places=places_of(db, project),
         villages={end: found.villages for end, found in rates.coverage.items()},
         phones=facts.phones if facts else now_told["phones"],
