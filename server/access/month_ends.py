@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -84,32 +84,37 @@ def add_next(
     return True
 
 
-def tell_months(telling: Telling, project_id: int, measure: str, today: date) -> dict[date, Month]:
+def tell_months(
+    telling: Telling, project_id: int, measure: str, today: date, until: datetime | None = None
+) -> dict[date, Month]:
     """A rate at the end of each of the last MONTHS that is kept, the oldest first. It is kept who was shown which.
 
-    Call it where nothing is being written (a GET). Raises Unavailable when others were always faster.
+    `until`: what was counted later is left out, as in a paper that was made then. Call it where nothing is being written (a GET). Raises Unavailable when others were always faster.
     """
     wanted = month_ends(today)
     for _ in range(TRIES):
         with telling.database.reading() as db:
-            rows = by_end(kept(db, project_id, measure, telling.actor_id), wanted)
+            rows = by_end(kept(db, project_id, measure, telling.actor_id, until), wanted)
         if all(row.looked for row in rows.values()):
             return {end: read_month(row.told_json) for end, row in rows.items()}
         try:
             with telling.database.transaction() as db:
-                note_looks(db, by_end(kept(db, project_id, measure, telling.actor_id), wanted), telling)
+                note_looks(db, by_end(kept(db, project_id, measure, telling.actor_id, until), wanted), telling)
         except IntegrityError:  # the same person looked twice at once
             continue
     raise Unavailable()
 
 
-def kept(db: Session, project_id: int, measure: str, actor_id: int = 0) -> Sequence[Row[Any]]:
-    """The newest months that are kept, the newest first; `looked`: whether this person was shown them."""
+def kept(
+    db: Session, project_id: int, measure: str, actor_id: int = 0, until: datetime | None = None
+) -> Sequence[Row[Any]]:
+    """The newest months that are kept, or were `until` then, the newest first; `looked`: whether this person was shown them."""
+    then = true() if until is None else Release.made_at <= until
     looked = ReleaseLook.id.is_not(None).label("looked")
     query = (
         select(Release.id, Release.number, Release.told_json, looked)
         .outerjoin(ReleaseLook, (ReleaseLook.release_id == Release.id) & (ReleaseLook.actor_id == actor_id))
-        .where(Release.project_id == project_id, Release.measure == measure)
+        .where(Release.project_id == project_id, Release.measure == measure, then)
         .order_by(Release.number.desc())
         .limit(MONTHS)
     )

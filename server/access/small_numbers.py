@@ -5,7 +5,7 @@ whole town is counted, never a reader's part of it: two parts of different size 
 release may say follows from those before it (geo/releasing.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,11 +30,13 @@ WITHHELD = shown_as(0, "complement")
 
 @dataclass(frozen=True)
 class Counted:
-    """One line of numbers to be told. `people`: of how many people each is a share; `total_is_out`: see `release`."""
+    """One line of numbers to be told. `people`: of how many people each is a share; the rest: see `release`."""
 
     counts: Mapping[str, int]
     people: Mapping[str, int] | None = None
     total_is_out: bool = False
+    withheld: Collection[str] = ()
+    no_total: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ def look(db: Session, project_id: int, lines: Mapping[str, Counted], telling: Te
     for measure, counted in lines.items():
         row, is_looked_at = last.get(measure, (None, False))
         before = read_told(row.told_json) if row else None
-        line, told = release(counted.counts, before, counted.people, total_is_out=counted.total_is_out)
+        ways: dict[str, Any] = {"withheld": counted.withheld, "no_total": counted.no_total}
+        line, told = release(counted.counts, before, counted.people, total_is_out=counted.total_is_out, **ways)
         found[measure] = Found(line, told, row, is_looked_at)
     return found, any(one.is_new or not one.is_looked_at for one in found.values())
 

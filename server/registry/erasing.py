@@ -52,8 +52,8 @@ BACKUPS_FOR: Final = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Plan:
-    """What of hers there is. `uuids` are hers and those of what is about her; `foreign` are records about somebody else
-    now, an earlier version of which was about her."""
+    """What of hers there is. `women` are her registrations, `woman` the one that is kept; `uuids` are hers and those of what
+    is about her; `foreign` are records about somebody else now, an earlier version of which was about her."""
 
     project_id: int
     woman: str
@@ -62,6 +62,7 @@ class Plan:
     foreign: tuple[int, ...]
     entities: tuple[int, ...]
     report: dict[str, int]
+    women: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def find_hers(db: Session, project_id: int, woman: str) -> Plan:
         own, foreign = records_of(db, project_id, woman, uuids, ids)
         new = only_hers(db, project_id, woman, begun_by(db, woman, own) - uuids)
         if not new:
-            return Plan(project_id, woman, frozenset(uuids), tuple(own), tuple(foreign), ids, {})
+            return Plan(project_id, woman, frozenset(uuids), tuple(own), tuple(foreign), ids, {}, frozenset(women))
 
 
 def counts_of(db: Session, plan: Plan, contents: Contents) -> dict[str, int]:
@@ -228,13 +229,12 @@ def delete_entities(db: Session, plan: Plan, now: datetime) -> None:
 
 def forget_wishes(db: Session, plan: Plan, now: datetime) -> None:
     """What she asked of her data before: that she asked stays, whom it was about does not. The rest has no object any more."""
-    mine = (RightsRequest.project_id == plan.project_id) & (RightsRequest.subject == plan.woman)
+    mine = (RightsRequest.project_id == plan.project_id) & RightsRequest.subject.in_(plan.women)
     over = {"state": "done", "outcome": "erased", "closed_at": now}
     db.execute(update(RightsRequest).where(mine, RightsRequest.state == "open").values(**over))
     db.execute(update(RightsRequest).where(mine).values(subject=None, submission_id=None, wish=None))
-    of_her = (Restriction.project_id == plan.project_id) & (Restriction.subject == plan.woman)
+    of_her = (Restriction.project_id == plan.project_id) & Restriction.subject.in_(plan.women)
     db.execute(delete(Restriction).where(of_her))
-    small = (Minimised.project_id == plan.project_id) & (
-        Minimised.subject_hash == pseudonym(plan.project_id, plan.woman)
-    )
+    hashes = [pseudonym(plan.project_id, one) for one in plan.women]
+    small = (Minimised.project_id == plan.project_id) & Minimised.subject_hash.in_(hashes)
     db.execute(delete(Minimised).where(small))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import Select, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
@@ -52,6 +52,11 @@ def merged_into(db: Session, project_id: int, uuid: str) -> set[str]:
         asked = set(db.scalars(_INTO, {"project": project_id, "uuids": sorted(asked)})) - found
         found |= asked
     return found
+
+
+def counted_elsewhere(project_id: int) -> Select[str]:
+    """The registrations that count as another's now."""
+    return select(PersonMerge.other_uuid).where(PersonMerge.project_id == project_id, PersonMerge.undone_at.is_(None))
 
 
 def labels_of(db: Session, project_id: int, uuids: Collection[str]) -> list[str]:

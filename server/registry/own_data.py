@@ -3,6 +3,7 @@
 Open and sealed records alike, every version, the files by name, what she agreed to, what was planned, and who read it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -75,7 +76,7 @@ def label_of(db: Session, plan: Plan) -> str:
 
 
 def rows_of(db: Session, model: Any, column: Any, plan: Plan) -> list[Any]:
-    return list(db.scalars(select(model).where(model.project_id == plan.project_id, column == plan.woman)))
+    return list(db.scalars(select(model).where(model.project_id == plan.project_id, column.in_(plan.women))))
 
 
 def plain(row: Any) -> dict[str, Any]:
@@ -100,22 +101,22 @@ def lists_of(db: Session, plan: Plan) -> list[dict[str, Any]]:
         {
             "list": name,
             "deleted_at": one.deleted_at,
-            **said_in(one, plan.woman),
-            "versions": entity_versions(db, one.id, plan.woman),
+            **said_in(one, plan.women),
+            "versions": entity_versions(db, one.id, plan.women),
         }
         for one, name in rows
     ]
 
 
-def entity_versions(db: Session, entity_id: int, woman: str) -> list[dict[str, Any]]:
+def entity_versions(db: Session, entity_id: int, women: Collection[str]) -> list[dict[str, Any]]:
     query = select(EntityVersion).where(EntityVersion.entity_id == entity_id).order_by(EntityVersion.version.desc())
-    return [{"version": one.version, "at": one.created_at, **said_in(one, woman)} for one in db.scalars(query)]
+    return [{"version": one.version, "at": one.created_at, **said_in(one, women)} for one in db.scalars(query)]
 
 
-def said_in(row: Entity | EntityVersion, woman: str) -> dict[str, Any]:
+def said_in(row: Entity | EntityVersion, women: Collection[str]) -> dict[str, Any]:
     """Label and data. Nothing of a version that was another woman's: a correction may have moved a pregnancy to her."""
     data = orjson.loads(row.data_json)
-    if bare(data.get(HER)) in (None, woman):
+    if bare(data.get(HER)) in (None, *women):
         return {"label": row.label, "data": data, "names_others": False}
     return {"label": None, "data": None, "names_others": True}
 

@@ -33,6 +33,7 @@ from server.models import (
 from server.registry.case_retention import past_cases, plan_of
 from server.registry.emptying import empty_records
 from server.registry.erasing import BACKUPS_FOR, Plan, plan_erasure, take_out
+from server.registry.merged import counted_elsewhere
 from server.registry.rights_desk import OPEN, code_of, labels_of, women_in_list
 from server.registry.sealing import Verdict
 from server.registry.tombstones import ERASED
@@ -89,9 +90,13 @@ def past_women(db: Session, project_id: int, day: date, only: str | None = None)
 
 
 def whose_time_is_over(project_id: int, day: date, only: str | None = None) -> Select[str]:
-    """Their uuids, as a query. A list that changed counts as a contact only where no record tells of her."""
+    """Their uuids, as a query. A list that changed counts as a contact only where no record tells of her.
+
+    A registration that counts as another's stays as long as that one: what was told of it is told there.
+    """
     changed = func.coalesce(Entity.updated_at, Entity.created_at)
     listed = select(Entity.uuid).where(women_in_list(project_id), is_she(Entity.uuid, only))
+    listed = listed.where(Entity.uuid.not_in(counted_elsewhere(project_id)))
     told = select(CareEvent.subject).where(*told_of(project_id, only))
     she = union(listed.where(changed < begin_of(day)), told).subquery("known").c[0]
     none_of = [she.not_in(one) for one in (*contacts_since(project_id, day, only), *waiting(project_id))]
@@ -171,6 +176,7 @@ def minimise(
         code = code_and_counts(db, plan, today(now))
         taken = take_out(db, plan, MINIMISED, None, now)
         db.add(code)
+        db.add_all(nothing_but_gone(project_id, one, code) for one in plan.women - {woman})
         db.flush()
         reports.append(plan.report)
         files |= taken.files
@@ -195,6 +201,12 @@ def code_and_counts(db: Session, plan: Plan, day: date) -> Minimised:
         counts_json=orjson.dumps(dict(counts)).decode(),
         minimised_on=day,
     )
+
+
+def nothing_but_gone(project_id: int, woman: str, code: Minimised) -> Minimised:
+    """Another registration of hers: phones that have it are told that she is gone; she is counted once."""
+    whose = {"project_id": project_id, "subject_hash": pseudonym(project_id, woman)}
+    return Minimised(**whose, code="", village_code="", counts_json="{}", minimised_on=code.minimised_on)
 
 
 def empty_sealed(db: Session, found: Found) -> tuple[list[int], set[str]]:

@@ -5,7 +5,7 @@ Where one of them is hidden, what is made of it is hidden too.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from geo.masking import LEAST_PEOPLE, Shown
@@ -21,10 +21,14 @@ SPOKEN_WITHIN: Final = 3
 
 @dataclass(frozen=True)
 class Live:
-    """The board of a day, and the codes of the villages all of whose phones had spoken in the three days before."""
+    """The board of a day, and the codes of the villages all of whose phones had spoken in the three days before.
+
+    `made_at`: when the paper was made that it stands in, None for what is told now.
+    """
 
     board: Board
     heard: Collection[str]
+    made_at: datetime | None = None
 
 
 def heard_in(board: Board, phones: Iterable[Phone], today: date) -> frozenset[str]:

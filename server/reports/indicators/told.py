@@ -55,8 +55,8 @@ def tell_to(
 ) -> dict[str, ToldIndicator]:
     """What somebody is told. Who works in some villages counts a part himself, so he is told no windows at all.
 
-    `live` is what a paper of that day holds of visits that are due; without it they are told as they are now. Raises
-    Unauthenticated, Forbidden.
+    `live` is what a paper of that day holds of visits that are due, and no window that was counted after it; without it all are
+    told as they are now. Raises Unauthenticated, Forbidden.
     """
     allow(caller, "indicator.read", project)
     if knows_a_part(scope_of(caller, project)):
@@ -83,9 +83,9 @@ def tell_indicators(
 
     Call it where nothing is being written (a GET). Raises Unavailable when others were always faster.
     """
-    rows = shown_rows(db, project_id, today, telling)
+    rows = shown_rows(db, project_id, today, telling, live.made_at)
     found = {one.id: told_of(one, rows.get(one.measure, ()), today) for one in ALL}
-    coverage = tell_rates(db, project_id, today, telling).coverage
+    coverage = tell_rates(db, project_id, today, telling, live.made_at).coverage
     windows = [Window(end, end, month.town, month.clusters) for end, month in sorted(coverage.items())]
     found[COVERAGE] = ToldIndicator(BY_ID[COVERAGE], with_limits(BY_ID[COVERAGE], windows))
     return found | tell_live(live, clusters_of(db, project_id)[0], today)
@@ -100,11 +100,14 @@ def tell_live(live: Live, cluster_of: Mapping[str, str], today: date) -> dict[st
     }
 
 
-def shown_rows(db: Session, project_id: int, today: date, telling: Telling) -> dict[str, list[Row[Any]]]:
-    """What is kept, by measure, after it was noted that this person saw it."""
+def shown_rows(
+    db: Session, project_id: int, today: date, telling: Telling, until: datetime | None = None
+) -> dict[str, list[Row[Any]]]:
+    """What is kept, or was `until` then, by measure, after it was noted that this person saw it."""
     shown = {one.measure: {number_of(end) for end in one.ends(today)} for one in KEPT}
     for _ in range(TRIES):
         rows = [row for row in read_rows(db, project_id, telling.actor_id) if row.number in shown[row.measure]]
+        rows = [row for row in rows if until is None or row.made_at <= until]
         new = [row.id for row in rows if not row.looked]
         try:
             if new:

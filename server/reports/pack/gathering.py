@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
+from geo.masking import K
 from server import clock
 from server.access.small_numbers import Counted, OnPaper, tell_nobody_yet
 from server.clock import SHANGHAI
@@ -38,7 +39,7 @@ def gather_facts(database: Database, project_id: int, month: date, now: datetime
     today = clock.today(now)
     with database.reading() as db:
         due, elsewhere = lines_of_board(db, project_id, today)
-        of_month = {done_measure(month): Counted(count_done(db, project_id, month))}
+        of_month = {done_measure(month): count_done(db, project_id, month)}
         of_month[flags_measure(month)] = Counted(count_flags(db, project_id, month))
         phones, stock, waits = (
             list_phones(db, project_id),
@@ -71,18 +72,23 @@ def flags_measure(month: date) -> str:
     return f"pack questions {month:%Y-%m}"
 
 
-def count_done(db: Session, project_id: int, month: date) -> Mapping[str, int]:
-    """Follow-ups that were answered in a month: about whom, and whether by their last day."""
+def count_done(db: Session, project_id: int, month: date) -> Counted:
+    """Follow-ups that were answered in a month: about whom, and whether by their last day. Many of few people are not told."""
     done_on = func.coalesce(FollowUp.answered_on, FollowUp.stands_on)
     in_time = case((or_(FollowUp.state == "done_on_time", done_on <= FollowUp.closes_on), "in_time"), else_="late")
     query = (
-        select(FollowUp.subject_list, in_time, func.count())
+        select(FollowUp.subject_list, FollowUp.subject, in_time, func.count())
         .where(FollowUp.project_id == project_id, FollowUp.state.in_(DONE), FollowUp.inside.is_(None), is_counted())
         .where(done_on >= month, done_on < add_months(month, 1))
-        .group_by(FollowUp.subject_list, in_time)
+        .group_by(FollowUp.subject_list, FollowUp.subject, in_time)
     )
-    found = {f"{subject} {one}": 0 for subject in SUBJECTS for one in TIMES}
-    return found | {f"{subject} {one}": number for subject, one, number in db.execute(query)}
+    found = {f"{about} {one}": 0 for about in SUBJECTS for one in TIMES}
+    people: dict[str, set[str]] = {key: set() for key in found}
+    for about, whom, one, number in db.execute(query):
+        found[f"{about} {one}"] += number
+        people[f"{about} {one}"].add(whom)
+    few = {key for key, number in found.items() if number >= K and len(people[key]) < K}
+    return Counted(found, withheld=few, no_total=bool(few) and len(set().union(*people.values())) < K)
 
 
 def count_flags(db: Session, project_id: int, month: date) -> Mapping[str, int]:

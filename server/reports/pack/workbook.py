@@ -52,7 +52,7 @@ def formats_of(book: Workbook) -> dict[str, Any]:
         "quiet": book.add_format({"font_color": "#55666C"}),
         "head": book.add_format({**wrapped, "bold": True, "bg_color": COLOURS["head"]}),
         "text": book.add_format(wrapped),
-        "number": book.add_format({**wrapped, "num_format": "#,##0.##"}),
+        "number": book.add_format({**wrapped, "num_format": "#,##0.0"}),
         "whole": book.add_format({**wrapped, "num_format": "#,##0"}),
         "percent": book.add_format({**wrapped, "num_format": "0%"}),
         "hidden": book.add_format({**wrapped, "font_color": "#55666C", "bg_color": COLOURS["hidden"]}),
@@ -76,7 +76,7 @@ def set_up_page(sheet: Worksheet, paper: Paper, has_charts: bool) -> None:
 
 def plain(text: str) -> str:
     """In a header & begins a command."""
-    return text.replace("&", "&&")[:100]
+    return text[:60].replace("&", "&&")
 
 
 def write_head(sheet: Worksheet, paper: Paper, section: Section, formats: dict[str, Any], is_first: bool) -> int:

@@ -13,8 +13,10 @@ import re
 import resource
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element, iterparse
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 25
@@ -24,7 +26,7 @@ MARK = re.compile(r"\{\{([^{}]*)\}\}")
 BRACES = re.compile(r"\{\{|\}\}")
 FUNCTIONS = frozenset(("SUM", "AVERAGE", "ROUND", "IF", "IFERROR", "MIN", "MAX", "COUNT", "COUNTA", "COUNTIF", "SUMIF"))
 CALLED = re.compile(r"([\w.]+)\s*\(")
-SAYS_FORMULA = re.compile(rb"<(?:\w+:)?(?:formula|formula1|formula2|definedName)\b[^>]*>([^<]*)<")
+SAYS_FORMULA = frozenset(("formula", "formula1", "formula2", "definedName"))
 PARTS_THAT_RUN = (
     "vbaproject",
     "externallinks/",
@@ -83,10 +85,21 @@ def parts_that_run(data: bytes) -> list[str]:
 def runs(name: str, content: bytes) -> bool:
     if any(one in name for one in PARTS_THAT_RUN):
         return True
-    if name.endswith(".rels"):
-        return b'TargetMode="External"' in content
-    formulas = SAYS_FORMULA.findall(content) if name.endswith(".xml") else []
-    return any(is_forbidden(one.decode("utf-8", "replace")) for one in formulas)
+    return name.endswith((".xml", ".rels")) and any(leads_away(one) for one in elements_of(content))
+
+
+def elements_of(content: bytes) -> Iterator[Element]:
+    """Each element once it is whole, read as Excel reads it: one text has many spellings in XML."""
+    for _event, element in iterparse(io.BytesIO(content)):
+        yield element
+        if element.tag.rpartition("}")[2] not in SAYS_FORMULA:
+            element.clear()
+
+
+def leads_away(element: Element) -> bool:
+    """Whether it is a link to elsewhere, or a formula beside the cells that calls what is not allowed."""
+    is_formula = element.tag.rpartition("}")[2] in SAYS_FORMULA
+    return element.get("TargetMode") == "External" or is_formula and is_forbidden("".join(element.itertext()))
 
 
 def is_forbidden(formula: str) -> bool:

@@ -81,7 +81,8 @@ def find_paper(project: Project, month: str) -> Paper | None:
         return None
     pack = get_pack(session.db(), project.id, read_month(month))
     facts = read_facts(pack.told_json)
-    told = tell_to(session.db(), session.caller(), project, facts.made_on, telling(), Live(facts.board, facts.heard))
+    live = Live(facts.board, facts.heard, pack.made_at)
+    told = tell_to(session.db(), session.caller(), project, facts.made_on, telling(), live)
     note_readers(telling(), facts.releases)
     villages = names_in(Scope(project.id, everything=True)).to_show
     return paper_of(pack, facts, told, Town(project.name, villages, clusters_of(session.db(), project.id)[1]))

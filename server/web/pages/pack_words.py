@@ -119,13 +119,13 @@ def done_table(facts: Facts) -> Table:
     """By whom it was about, and whether it was in time."""
     cells = facts.done.cells
     rows: list[list[Cell]] = [
-        [str(SUBJECT_WORDS[subject]), *(count_cell(cells[f"{subject} {time}"]) for time in TIMES)]
+        [str(SUBJECT_WORDS[subject]), *(count_cell(cells[f"{subject} {time}"]) for time in TIMES), None]
         for subject in SUBJECTS
     ]
-    rows.append([_("All together"), count_cell(facts.done.total), None])
-    heads = [_("What it is"), _("By the last day"), _("Done later")]
+    rows.append([_("All together"), None, None, count_cell(facts.done.total)])
+    heads = [_("What it is"), _("By the last day"), _("Done later"), _("All together")]
     note = _("Visits and steps that were done in the month. One that is done late is done all the same.")
-    return Table(_("Done in the month"), heads, rows, (30, 22, 22), note)
+    return Table(_("Done in the month"), heads, rows, (30, 22, 22, 22), note)
 
 
 def count_cell(shown: Shown) -> Cell:

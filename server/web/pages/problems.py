@@ -85,7 +85,7 @@ def describe(problem: Problem) -> dict[str, object]:
     }
 
 
-SECRET = {"password", "new", "code", "pin", "again", "secret", "tk"}  # fields that sign in, here or elsewhere
+SECRET = {"password", "new", "code", "pin", "secret", "tk"}  # fields that sign in, here or elsewhere
 
 
 def fields_to_send_again() -> list[tuple[str, str]] | None:

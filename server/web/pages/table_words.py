@@ -13,7 +13,7 @@ from server.models import Project
 from server.reports.csv_cells import guard
 from server.reports.indicators.told import ToldIndicator, Window
 from server.reports.pack.paper import Cell, Hidden, Percent
-from server.reports.tables.marks import Mark, MarkWrong, read_mark
+from server.reports.tables.marks import MARK, Mark, MarkWrong, read_mark
 from server.reports.tables.workbooks import Scan, TableWrong, Value, Wrong
 from server.web.pages.indicator_words import WORDS, say_window
 from server.web.pages.pack_words import rate_cells
@@ -51,10 +51,11 @@ class Places:
 
 @dataclass(frozen=True)
 class Told:
-    """What marks are filled from: the indicators as they were told by a day, and who lies where, by code."""
+    """What marks are filled from: the indicators as they were told by a day, and who lies where, by code. `month`: any day of
+    the month that it is about; `phones` that there were and how many of them spoke (`synced`) on the day it was told."""
 
     project: Project
-    day: date
+    month: date
     as_of: str
     indicators: Mapping[str, ToldIndicator]
     places: Places
@@ -111,7 +112,7 @@ def cell_of(mark: Mark, told: Told) -> Cell:
 def plain_of(name: str, told: Told) -> Cell:
     found: dict[str, Cell] = {
         "town": told.project.name,
-        "month": str(format_date(told.day, _("MMM y"))),
+        "month": str(format_date(told.month, _("MMM y"))),
         "as_of": told.as_of,
         "phones": told.phones,
         "synced": told.synced,
@@ -152,6 +153,4 @@ def shown_rows(rows: Any, values: Mapping[str, Value]) -> list[list[str]]:
 
 
 def fill_text(text: str, values: Mapping[str, Value]) -> str:
-    for mark, value in values.items():
-        text = text.replace(f"{{{{{mark}}}}}", value.text)
-    return text
+    return MARK.sub(lambda one: values[one[1]].text if one[1] in values else one[0], text)

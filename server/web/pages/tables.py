@@ -3,9 +3,11 @@
 from typing import Any, Final
 
 from flask import Response, make_response, redirect, render_template, request
+from sqlalchemy.orm import Session
 
 from server import clock
 from server.access.allow import allow, may, scope_of
+from server.access.small_numbers import note_readers
 from server.errors import MissingParameter, Problem
 from server.followups.rates import tell_rates
 from server.models import Project, TownTable
@@ -22,6 +24,7 @@ from server.reports.tables.workbooks import TableWrong
 from server.web import session
 from server.web.files import send_bytes
 from server.web.pages.door import pages
+from server.web.pages.forms import project_by_reads
 from server.web.pages.indicators import fresh
 from server.web.pages.pack import XLSX, read_month
 from server.web.pages.pack_words import say_for_good, say_month
@@ -61,18 +64,25 @@ def facts_of(project: Project) -> dict[str, Any]:
 @pages.post(HERE)
 def add_table() -> Response:
     """A new table. What is wrong with its workbook is said with sheet and cell, and nothing is stored."""
-    project = editable()
+    project = by_reads()
     try:
         name, data = sent_text("name", keeping.LONGEST_NAME, required=True), sent_workbook(project)
-        table = keeping.add_table(session.db(), project, name, data, require_person(), session.now())
+        table = keeping.add_table(session.db(), editable(), name, data, require_person(), session.now())
     except (Problem, TableWrong) as wrong:
         session.db().rollback()
-        return again("reports/tables.html", wrong, **facts_of(project))
+        return again("reports/tables.html", wrong, name=request.form.get("name", ""), **facts_of(project))
     return say(f"{HERE}/{table.id}", _("The table is here. Below is what it shows now."))
 
 
 def editable() -> Project:
     project = current_project()
+    allow(session.caller(), "report.update", project)
+    return project
+
+
+def by_reads() -> Project:
+    """As `editable`, without the session that writes: reading a workbook takes seconds, and phones write meanwhile."""
+    project = project_by_reads()
     allow(session.caller(), "report.update", project)
     return project
 
@@ -83,7 +93,9 @@ def sent_workbook(project: Project) -> bytes:
     if file is None or not file.filename:
         raise MissingParameter(field="file")
     data = file.stream.read(workbooks.LARGEST + 1)
-    read_marks(workbooks.scan(data), places_of(project))
+    places = places_of(session.reading(), project)
+    session.reading().rollback()  # nothing waits for this request while the workbook is read
+    read_marks(workbooks.scan(data), places)
     return data
 
 
@@ -132,8 +144,8 @@ def preview_of(project: Project, table: TownTable) -> dict[str, Any]:
     return {"sheets": [(one.name, shown_rows(one.rows, values)) for one in found.sheets], "marks": len(found.marks)}
 
 
-def places_of(project: Project) -> Places:
-    villages, clusters = clusters_of(session.db(), project.id)
+def places_of(db: Session, project: Project) -> Places:
+    villages, clusters = clusters_of(db, project.id)
     return Places(frozenset(clusters), frozenset(villages))
 
 
@@ -143,28 +155,31 @@ def told_of(project: Project) -> Told:
     pack = get_pack(db, project.id, read_month(month)) if month else None
     at = pack.made_at if pack else now
     facts, day = read_facts(pack.told_json) if pack else None, clock.today(at)
-    rates = tell_rates(db, project.id, day, telling())
+    live = None
+    if pack and facts:
+        live = Live(facts.board, facts.heard, pack.made_at)
+        note_readers(telling(), facts.releases)
+    rates = tell_rates(db, project.id, day, telling(), live and live.made_at)
     now_told = fresh(project)
     return Told(
         project=project,
-        day=day,
+        month=pack.month if pack else day,
         as_of=say_for_good(at),
-        indicators=tell_to(
-            db, session.caller(), project, day, telling(), Live(facts.board, facts.heard) if facts else None
-        ),
-        places=places_of(project),
+        indicators=tell_to(db, session.caller(), project, day, telling(), live),
+        places=places_of(db, project),
         villages={end: found.villages for end, found in rates.coverage.items()},
-        phones=now_told["phones"],
-        synced=now_told["synced"],
+        phones=facts.phones if facts else now_told["phones"],
+        synced=facts.spoke if facts else now_told["synced"],
     )
 
 
 @pages.post(f"{HERE}/<{ID}:table_id>")
 def add_version(table_id: int) -> Response:
-    project = editable()
-    table = keeping.get_table(session.db(), project.id, table_id)
+    project = by_reads()
+    keeping.get_table(session.reading(), project.id, table_id)
     try:
         data = sent_workbook(project)
+        table = keeping.get_table(session.db(), editable().id, table_id)
         number = keeping.add_version(session.db(), table, data, require_person(), session.now())
     except (Problem, TableWrong) as wrong:
         session.db().rollback()

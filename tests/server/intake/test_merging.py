@@ -1,6 +1,7 @@
 """Two registrations become one woman's and two women's again: nothing that was kept is touched, and follow-ups move with it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -9,6 +10,8 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from server.clock import today
+from server.blobs import BlobStore
+from server.config import Config
 from server.db import Database
 from server.errors import NotFound, NotMerged, NotParted
 from server.intake.merging import UNDO_WITHIN, merge, part
@@ -29,6 +32,7 @@ from server.models import (
     PersonWord,
     Pregnancy,
     Project,
+    Restriction,
     RightsRequest,
     Seal,
     Submission,
@@ -38,7 +42,9 @@ from server.models import (
 )
 from server.registry.own_data import collect
 from server.registry.restriction import restrict
+from server.registry.retention_runs import run_retention
 from server.registry.rights_desk import open_request
+from server.registry.tombstones import gone_among
 from tests.conftest import Clock
 from tests.server.registry.caring import Care, a_uuid
 from tests.server.registry.naming import publish_talk, registered, talk
@@ -253,6 +259,11 @@ def test_who_asked_to_be_removed_is_removed_under_both_numbers(
     care: Care, database: Database, cast: dict[str, int], put_together: Callable[[str, str], int], clock: Clock
 ) -> None:
     first, second, episodes = a_woman_twice(care)
+    with database.transaction() as db:  # what she asked for under the other number, long answered
+        open_request(db, care.project_id, "export", second, cast["bob"], clock.now())
+        db.execute(update(RightsRequest).values(state="done"))
+        restrict(db, care.project_id, second, cast["bob"], clock.now())
+        db.execute(update(Restriction).values(lifted_at=clock.now()))
     put_together(first, second)
     with database.reading() as db:
         copy = orjson.dumps(collect(db, db.get_one(Project, care.project_id), first, clock.now()), default=str).decode()
@@ -261,13 +272,59 @@ def test_who_asked_to_be_removed_is_removed_under_both_numbers(
         woman, project = db.scalars(select(Woman)).one(), db.get_one(Project, care.project_id)
         withdraw(db, project, woman, ["service"], ERASE, cast["bob"], clock.now())
     gone = {first, second, *episodes}
-    for model in (Woman, CareEvent, FollowUp, Entity, PersonMerge, PersonPair, PersonWord, Withdrawal):
+    asked: tuple[type[Base], ...] = (RightsRequest, Restriction)
+    for model in (Woman, CareEvent, FollowUp, Entity, PersonMerge, PersonPair, PersonWord, Withdrawal, *asked):
         assert not [
             row for row in rows_as_they_are(database, (model,))[model.__tablename__] if any(one in row for one in gone)
         ]
     care.check(episodes[1], "2026-02-28")
     care.register(second, "2026-03-01")
     assert care.rows(CareEvent) == []
+
+
+def test_the_copy_of_her_data_holds_both_as_hers(
+    care: Care, database: Database, cast: dict[str, int], put_together: Callable[[str, str], int], clock: Clock
+) -> None:
+    publish_talk(care)
+    first, second, _ = a_woman_twice(care)
+    talk(care, women=second)
+    with database.transaction() as db:
+        open_request(db, care.project_id, "export", second, cast["bob"], clock.now())
+        db.execute(update(RightsRequest).values(state="done"))
+    before = copies(database, care.project_id, clock, first, second)
+    put_together(first, second)
+    (copy,) = copies(database, care.project_id, clock, first)
+    assert copy["goes_through_with_her"] is None
+    assert len(copy["records"]) == sum(len(one["records"]) for one in before)
+    assert [one.names_others for record in copy["records"] for one in record.versions] == [False] * len(copy["records"])
+    assert not [one for entry in copy["lists"] for one in (entry, *entry["versions"]) if one["names_others"]]
+    assert len(copy["requests"]) == 1
+
+
+def test_a_year_after_her_last_contact_she_goes_under_both_numbers_and_not_before(
+    care: Care, database: Database, config: Config, put_together: Callable[[str, str], int], clock: Clock
+) -> None:
+    first, second, _ = a_woman_twice(care)
+    put_together(first, second)
+    blobs = BlobStore(config.blob_dir)
+    clock.forward(days=360)
+    day = today(clock.now())
+    care.renew(first, day.isoformat(), (day + timedelta(days=300)).isoformat())
+    clock.forward(days=30)
+    before = everything(database)
+    assert run_retention(database, blobs, None, clock.now())[care.project_id].women == 0
+    assert everything(database) == before
+    assert len(care.rows(PersonMerge)) == 1
+    clock.forward(days=360)
+    assert run_retention(database, blobs, None, clock.now())[care.project_id].women == 1
+    assert (care.rows(Entity), care.rows(CareEvent)) == ([], [])
+    with database.reading() as db:
+        assert gone_among(db, care.project_id, [first, second]) == {first, second}, "phones are told of both"
+
+
+def copies(database: Database, project_id: int, clock: Clock, *women: str) -> list[dict[str, Any]]:
+    with database.reading() as db:
+        return [collect(db, db.get_one(Project, project_id), one, clock.now()) for one in women]
 
 
 @pytest.mark.parametrize("which", [0, 1])

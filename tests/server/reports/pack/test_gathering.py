@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from server.db import Database
-from server.models import AppUser, SupplyLot, SupplyMovement
+from server.models import AppUser, QualityFlag, SupplyLot, SupplyMovement
 from server.reports.pack.facts import read_facts, write_facts
 from server.reports.pack.gathering import gather_facts
 from tests.conftest import MORNING
@@ -36,8 +37,10 @@ def done(db, subject, number, on=INSIDE, closes=INSIDE, state="done_on_time", **
 def test_what_was_done_in_the_month_in_time_and_later(town):
     with town.database.transaction() as db:
         her, silent = a_woman(db, town.project_id), a_woman(db, town.project_id, consent_stats=False)
-        done(db, her, 12)
-        done(db, her, 7, closes=INSIDE - timedelta(days=1), state="done_late")
+        for number in range(6):
+            woman = a_woman(db, town.project_id)
+            done(db, woman, 2)
+            done(db, woman, 1 + (number == 0), closes=INSIDE - timedelta(days=1), state="done_late")
         done(db, her, 5, on=AFTER)
         done(db, her, 5, on=FEBRUARY - timedelta(days=1))
         done(db, her, 5, state="declined")
@@ -50,7 +53,8 @@ def test_what_was_done_in_the_month_in_time_and_later(town):
 
 def test_few_are_hidden_and_what_would_give_them_back(town):
     with town.database.transaction() as db:
-        done(db, a_woman(db, town.project_id), 12)
+        for _ in range(6):
+            done(db, a_woman(db, town.project_id), 2)
         done(db, a_home(db, town.project_id), 3)
         a_measure(db, town, town.phone_id, 12, kinds=("holiday",))
         for at in range(6):
@@ -60,6 +64,40 @@ def test_few_are_hidden_and_what_would_give_them_back(town):
     assert None in (facts.done.total.value, facts.done.cells["women in_time"].value)
     assert facts.flags.cells["holiday"].value is None
     assert None in (facts.flags.total.value, facts.flags.cells["accuracy"].value)
+
+
+def test_many_visits_of_few_people_are_not_told(town):
+    with town.database.transaction() as db:
+        for _ in range(4):
+            done(db, a_woman(db, town.project_id), 3)
+            done(db, a_woman(db, town.project_id), 3, closes=INSIDE - timedelta(days=1), state="done_late")
+        done(db, a_home(db, town.project_id), 9)
+    facts = gather(town)
+    assert facts.done.cells["women in_time"].value is None and facts.done.cells["women late"].value is None
+    assert facts.done.cells["households in_time"].reason == "few_people"
+    assert facts.done.total.value == 33, "it is of nine people"
+
+
+def test_a_total_of_few_people_is_not_told(town):
+    with town.database.transaction() as db:
+        her = a_woman(db, town.project_id)
+        done(db, her, 12)
+        done(db, her, 12, closes=INSIDE - timedelta(days=1), state="done_late")
+    assert gather(town).done.total.value is None
+
+
+def test_a_run_that_was_killed_halfway_is_done_again_by_what_is_there_then(town):
+    with town.database.transaction() as db:
+        for at in range(6):
+            a_measure(db, town, town.phone_id, 5 + at, kinds=("accuracy",))
+    gather(town)
+    with town.database.transaction() as db:
+        db.execute(delete(QualityFlag))
+        for at in range(7):
+            a_measure(db, town, town.phone_id, 5 + at, kinds=("holiday",))
+    facts = gather(town)
+    assert list(facts.flags.cells) == ["holiday"]
+    assert read_facts(write_facts(facts)).flags == facts.flags
 
 
 def test_what_may_be_asked_of_the_months_records_by_kind(town):

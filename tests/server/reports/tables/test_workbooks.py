@@ -7,6 +7,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Font
+from openpyxl.workbook.defined_name import DefinedName
 
 from server.reports.tables import workbooks
 from server.reports.tables.workbooks import TableWrong, Value, fill_in, scan
@@ -125,3 +126,39 @@ def test_a_table_that_is_too_large_is_told_with_its_sheet():
 def test_a_process_that_takes_too_long_or_dies_harms_nobody(monkeypatch):
     monkeypatch.setattr(workbooks, "WALL_SECONDS", 0.01)
     assert wrongs(a_book(A1="x")) == [("damaged", "", "")]
+
+
+def rewritten(data: bytes, name: str, change) -> bytes:
+    """The same workbook with another content of one part."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w") as archive:
+        for one in source.infolist():
+            content = source.read(one)
+            archive.writestr(one, change(content) if one.filename == name else content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.replace(b'TargetMode="External"', b"TargetMode='External'"),
+        lambda content: content.replace(b'TargetMode="External"', b'TargetMode = "Ext&#101;rnal"'),
+        lambda content: content.decode().encode("utf-16"),
+    ],
+)
+def test_a_link_is_refused_however_its_part_is_written(change):
+    book = Workbook()
+    book.active["A1"].hyperlink = "https://example.test"
+    data = rewritten(bytes_of(book), "xl/worksheets/_rels/sheet1.xml.rels", change)
+    assert {one[0] for one in wrongs(data)} == {"runs"}
+
+
+@pytest.mark.parametrize(
+    "called", ["WEBSERVIC&#69;(1)", "WEBSERVICE<!-- -->(1)", "<![CDATA[WEBSERVICE(1)]]>", "1+<![CDATA[HYPERLINK]]>(1)"]
+)
+def test_a_name_that_calls_a_function_is_refused_however_it_is_written(called):
+    book = Workbook()
+    book.defined_names["x"] = DefinedName("x", attr_text="PLACE")
+    book.active["A1"] = "=x"
+    data = rewritten(bytes_of(book), "xl/workbook.xml", lambda content: content.replace(b"PLACE", called.encode()))
+    assert wrongs(data) == [("runs", "", "")]

@@ -11,7 +11,7 @@ from server.reports.indicators.told import ToldIndicator, Window
 from server.reports.pack.paper import Hidden, Percent
 from server.reports.tables.marks import read_mark
 from server.reports.tables.workbooks import Value
-from server.web.pages.table_words import Places, Told, as_value, cell_of
+from server.web.pages.table_words import Places, Told, as_value, cell_of, fill_text
 
 JANUARY, DECEMBER = date(2026, 1, 31), date(2025, 12, 31)
 WINDOWS = [
@@ -20,7 +20,7 @@ WINDOWS = [
 ]
 TOLD = Told(
     project=SimpleNamespace(name="禾川镇"),
-    day=date(2026, 3, 2),
+    month=date(2026, 3, 2),
     as_of="2 Mar 2026 09:00",
     indicators={"I9": ToldIndicator(BY_ID["I9"], WINDOWS), "I2": ToldIndicator(BY_ID["I2"], ())},
     places=Places(frozenset("N"), frozenset({"A1"})),
@@ -63,3 +63,8 @@ def test_a_text_that_looks_like_a_formula_is_none():
     assert as_value("=1+1") == Value("'=1+1")
     assert as_value(Percent(57)) == Value("57%", 0.57, percent=True)
     assert as_value(20) == Value("20", 20)
+
+
+def test_what_takes_a_marks_place_is_no_mark_itself():
+    values = {"town": Value("{{month}}"), "month": Value("2026")}
+    assert fill_text("{{town}} {{month}} {{cut", values) == "{{month}} 2026 {{cut"

@@ -4,9 +4,11 @@ import io
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from server.models import Village
+from server.models import AppUser, Release, ReleaseLook, Village
+from server.reports.tables import workbooks
+from tests.conftest import MORNING
 from tests.server.reports.indicators.conftest import counted, lead
 from tests.server.web.pages.conftest import CODES, text_of
 from tests.server.web.pages.test_pack import make
@@ -134,3 +136,41 @@ def test_who_may_not_set_tables_up_reads_them_alone(full, lead, browse):
     assert "57%" in text_of(doctor.see(address)) and "Take the table away" not in text_of(doctor.see(address))
     assert give(doctor, A1="x").status_code == 403 and doctor.send(f"{address}/remove").status_code == 403
     assert browse("wang").see(HERE).status_code == 403
+
+
+def test_a_months_papers_fill_in_their_own_month_and_the_phones_of_that_day(full, lead):
+    make(full)
+    address = give(lead, A1="{{month}}", A2="{{synced}}", A3="{{phones}}", A4="{{I11.window}}").headers["Location"]
+    with full.database.transaction() as db:
+        db.execute(update(AppUser).values(last_used_at=MORNING))
+    now = filled(lead, address)
+    assert [now[place].value for place in ("A1", "A2", "A3", "A4")] == ["Mar 2026", 1, 1, "on Mon 2 Mar"]
+    papers = load_workbook(io.BytesIO(lead.see(f"{address}/file?month=2026-02").data)).active
+    assert [papers[place].value for place in ("A1", "A2", "A3", "A4")] == ["Feb 2026", 0, 1, "on Mon 2 Mar"]
+
+
+def test_who_reads_a_table_of_a_months_papers_is_noted_as_their_reader(full, lead):
+    make(full)
+    address = give(lead, A1="{{I11.rate}}").headers["Location"]
+    lead.see(f"{address}?month=2026-02")
+    with full.database.reading() as db:
+        looked = select(Release.measure).join(ReleaseLook, ReleaseLook.release_id == Release.id)
+        assert "follow-ups overdue" in db.scalars(looked).all()
+
+
+def test_the_name_that_was_typed_stays_when_the_workbook_is_no_good(full, lead):
+    assert 'value="月报"' in give(lead, A1="{{I99.rate}}").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_others_can_write_while_a_workbook_is_read(full, lead, monkeypatch, again):
+    address = give(lead, A1="{{I2.rate}}").headers["Location"] if again else HERE
+    really = workbooks.scan
+
+    def slow(data):
+        with full.database.transaction() as db:
+            db.execute(update(Village).where(Village.code == CODES[0]).values(name="x"))
+        return really(data)
+
+    monkeypatch.setattr(workbooks, "scan", slow)
+    assert give(lead, address, A1="{{I2.rate}}").status_code == 303
