@@ -1,14 +1,14 @@
 """Problems as pages: what happened, what is safe, what to do now. Works without a session and without a database."""
 
 import logging
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Response, make_response, redirect, render_template, request
 
 from server import clock
 from server.errors import BodyTooLarge, Problem
 from server.web import session
-from server.web.pages.own_paths import own_path
+from server.web.pages.own_paths import own_path, read_address
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.texts import _
 
@@ -38,12 +38,18 @@ def status_of(problem: Problem) -> int:
 
 def page_of_fragment() -> str:
     """Where somebody goes on after signing in: the page that the fragment is a part of, and never the fragment."""
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    page = read_address(request.headers.get("HX-Current-URL"))
     return own_path(page.path + (f"?{page.query}" if page.query else ""))
 
 
+def own_address() -> str:
+    """This request's path and what stands behind it, as a browser asks for it again."""
+    query = request.query_string.decode()
+    return quote(request.path) + (f"?{query}" if query else "")
+
+
 def redirect_to_sign_in() -> Response:
-    target = own_path(request.full_path.rstrip("?"))
+    target = own_path(own_address())
     return redirect(f"/sign-in?next={quote(target, safe='')}", 303)  # type: ignore[return-value]
 
 
@@ -72,6 +78,7 @@ def describe(problem: Problem) -> dict[str, object]:
         "request_id": problem.details.get("error_id"),
         "rows": (),
         "again": fields_to_send_again() if problem.status >= 500 else None,
+        "where": own_path(own_address()),
     }
 
 
@@ -119,7 +126,7 @@ def words_for(status: int) -> tuple[str, str, list[Action]]:
 
 def back_or(start: Action) -> list[Action]:
     """To the page whose form this was, then to the start."""
-    page = own_path(urlsplit(request.referrer or "").path)
+    page = own_path(read_address(request.referrer).path)
     if request.method != "POST" or page == "/":
         return [start]
     return [{"href": page, "label": _("Back to the page")}, start]
