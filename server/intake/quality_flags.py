@@ -13,7 +13,7 @@ from server.access.allow import Scope
 from server.errors import NotFound
 from server.followups.plain_notices import RECORD_ANSWERED, RECORD_ASKED, tell
 from server.intake.desk import FLAG_ACTS
-from server.intake.quality_limits import KINDS
+from server.intake.quality_limits import BLIND, KINDS
 from server.intake.review import add_comment, note, set_review_state
 from server.intake.wanted import in_scope
 from server.models import Actor, QualityFlag, Submission
@@ -53,13 +53,28 @@ def list_flags(db: Session, submission_id: int) -> list[Flag]:
     return sorted(found, key=lambda one: (one.settled_at is not None, KINDS.index(one.kind)))
 
 
-def open_kinds(db: Session, submission_ids: Collection[int]) -> dict[int, list[str]]:
-    """What is still asked of each of these records, in the order of KINDS; a record of which nothing is asked is not named."""
+def open_kinds(db: Session, scope: Scope, submission_ids: Collection[int]) -> dict[int, list[str]]:
+    """What is still asked of each of these records, in the order of KINDS; a record of which nothing is asked is not named.
+
+    What a back-check gave is named where the scope reaches the back-check, and nowhere else.
+    """
     here = QualityFlag.submission_id.in_(submission_ids), QualityFlag.settled_at.is_(None), QualityFlag.kind.in_(KINDS)
+    rows = db.execute(select(QualityFlag.submission_id, QualityFlag.kind).where(*here)).all()
+    blind = {submission_id for submission_id, kind in rows if kind in BLIND}
+    told = told_blind(db, scope, blind) if blind else set()
     found: dict[int, list[str]] = {}
-    for submission_id, kind in db.execute(select(QualityFlag.submission_id, QualityFlag.kind).where(*here)):
-        found.setdefault(submission_id, []).append(kind)
+    for submission_id, kind in rows:
+        if kind not in BLIND or (submission_id, kind) in told:
+            found.setdefault(submission_id, []).append(kind)
     return {one: sorted(kinds, key=KINDS.index) for one, kinds in found.items()}
+
+
+def told_blind(db: Session, scope: Scope, submission_ids: Collection[int]) -> set[tuple[int, str]]:
+    """(record, kind) of those blind questions about these records whose other record the scope reaches."""
+    query = select(QualityFlag).where(QualityFlag.submission_id.in_(submission_ids), QualityFlag.kind.in_(BLIND))
+    others = {(one.submission_id, one.kind): orjson.loads(one.told_json)["record"] for one in db.scalars(query)}
+    seen = visible_among(db, scope, others.values())
+    return {one for one, record in others.items() if record in seen}
 
 
 def visible_among(db: Session, scope: Scope, submission_ids: Iterable[int]) -> set[int]:

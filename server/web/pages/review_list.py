@@ -55,7 +55,7 @@ def list_review() -> Response:
         **choices(project, scope, wanted, schema),
         **columns_of(project, wanted, schema, ids),
     }
-    more = {**acts(project, ids), **saved(project, wanted)}
+    more = {**acts(project, scope, ids), **saved(project, wanted)}
     return make_response(render_template("review/list.html", records=records, filters=wanted, **told, **more))
 
 
@@ -144,7 +144,7 @@ def may_review(project: Project) -> bool:
     return find_records_scope(session.caller(), "submission.update", project) is not None
 
 
-def acts(project: Project, ids: list[int]) -> dict[str, Any]:
+def acts(project: Project, scope: Scope, ids: list[int]) -> dict[str, Any]:
     """Whether the reader may decide about many, to whom records can be given, and to whom these are."""
     may_act = may_review(project)
     reviewers = list_reviewers(session.db(), project) if may_act else {}
@@ -156,13 +156,13 @@ def acts(project: Project, ids: list[int]) -> dict[str, Any]:
         "reviewers": reviewers,
         "given": given,
         "me": session.caller().actor_id,
-        "asked": asked_in_words(ids) if may_act else {},
+        "asked": asked_in_words(scope, ids) if may_act else {},
     }
 
 
-def asked_in_words(ids: list[int]) -> dict[int, list[str]]:
+def asked_in_words(scope: Scope, ids: list[int]) -> dict[int, list[str]]:
     """By record, what is to be asked about it."""
-    return {one: [str(SHORT[kind]) for kind in kinds] for one, kinds in open_kinds(session.db(), ids).items()}
+    return {one: [str(SHORT[kind]) for kind in kinds] for one, kinds in open_kinds(session.db(), scope, ids).items()}
 
 
 def saved(project: Project, wanted: Wanted) -> dict[str, Any]:
