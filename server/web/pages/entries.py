@@ -21,6 +21,7 @@ from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import ID, sent_id
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
+from server.web.pages.timeline_words import PURPOSES
 from server.web.pages.toasts import say
 from server.web.readings import note_read
 
@@ -37,6 +38,21 @@ NAMES = {
     "household": _l("Household"),
     "assigned_worker": _l("The worker she chose"),
     "status": _l("State"),
+    **dict(PURPOSES),
+    "consent_until": _l("She agrees until"),
+    "wording": _l("Words that were read to her"),
+    "no_contact_before": _l("No contact before"),
+    "preg_no": _l("Which pregnancy"),
+    "ga_anchor": _l("Day from which weeks are counted"),
+    "last_weight": _l("Last weight"),
+    "method": _l("Method"),
+    "start_date": _l("Begun on"),
+    "last_injection": _l("Last injection"),
+    "next_injection": _l("Next injection"),
+    "supply_end": _l("What she has lasts until"),
+    "outcome": _l("Result"),
+    "outcome_on": _l("Day of the result"),
+    "direction": _l("Leaving or arriving"),
 }
 KINDS = {
     "women": _l("her entry"),

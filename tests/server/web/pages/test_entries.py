@@ -3,7 +3,12 @@
 import orjson
 import pytest
 
+from forms.library import library_ids, read_library_form
+from forms.xform import read_xform
 from server.models import Audit, Entity, EntityVersion, Household
+from server.registry.conflicts import LISTS
+from server.registry.entities import HER
+from server.web.pages.entries import NAMES
 from tests.server.registry.caring import VILLAGE, a_uuid, created, updated
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.registered import ELSEWHERE, Registered
@@ -26,6 +31,12 @@ def home(care):
     entity = care.entity(uuid)
     assert entity.conflict == "hard"
     return entity
+
+
+def test_each_property_of_our_own_lists_has_words():
+    uses = [one for form in library_ids() for one in read_xform(read_library_form(form)).datasets]
+    ours = {name for one in uses if one.name in LISTS for name in one.properties} - {HER}
+    assert ours and ours <= NAMES.keys()
 
 
 def test_both_sides_stand_beside_each_other_covered_where_they_tell_a_door(care, home):
