@@ -47,7 +47,10 @@ def course(town, **more):
         ({"action": "withdraw", "withdraw_scope": "reminder stats"}, "不同意或撤回：{1}、{4}。"),
         ({"action": "withdraw", "withdraw_scope": "service"}, "不同意或撤回：{0}、{1}、{2}、{3}、{4}。"),
         ({"action": "withdraw", "withdraw_scope": ""}, "不同意或撤回：{0}、{1}、{2}、{3}、{4}。"),
-        ({"action": "renew", "consent_service": "no", "consent_stats": "yes"}, "不同意或撤回：{0}、{1}、{2}、{3}、{4}。"),
+        (
+            {"action": "renew", "consent_service": "no", "consent_stats": "yes"},
+            "不同意或撤回：{0}、{1}、{2}、{3}、{4}。",
+        ),
         ({"action": "register", "present_self": "no", "consent_service": "yes", "consent_stats": "yes"}, ""),
     ],
 )
