@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from server.access.masking import COVERED, note_reveal
 from server.errors import Problem
+from server.followups.homes import find_home
 from server.intake.resolving import resolve
 from server.models import Dataset, Entity
 from server.registry import conflicts as verbs
@@ -139,7 +140,7 @@ def entry_facts(entity_id: int, uncovered: bool = False) -> dict[str, Any]:
         "project": reach.project,
         "entity": entity,
         "kind": str(KINDS[dataset.name]),
-        "back": back_of(dataset, entity),
+        "back": back_of(reach, dataset, entity),
         "sides": sides,
         "rows": [row_of(name, sides.versions, how) for name in sides.names] if sides else [],
         "now": [(say_name(name), cell_of(versions[-1], name, how)) for name in shown],
@@ -149,10 +150,11 @@ def entry_facts(entity_id: int, uncovered: bool = False) -> dict[str, Any]:
     }
 
 
-def back_of(dataset: Dataset, entity: Entity) -> str:
-    """The page of whom it is about."""
+def back_of(reach: Reach, dataset: Dataset, entity: Entity) -> str:
+    """The page of whom it is about; a home that does not agree to be kept has none."""
     if dataset.name == "households":
-        return f"/people/homes/{entity.uuid}"
+        reached = reached_by(session.caller(), reach.project, reach.today)
+        return f"/people/homes/{entity.uuid}" if find_home(session.db(), reached, entity.uuid) else LIST
     return f"/people/{entity.uuid if dataset.name == 'women' else entity.about}"
 
 

@@ -1,5 +1,7 @@
 """Two phones changed one entry without a network: side by side, chosen property by property, and settled as Central does."""
 
+import re
+
 import orjson
 import pytest
 
@@ -102,3 +104,15 @@ def test_entries_of_others_are_not_there(care, home):
     assert lists.see(f"/people/entries/{entity.id}").status_code == 404
     assert lists.send(f"/people/entries/{entity.id}/resolve", {"seen": "1"}).status_code == 404
     assert care.browse("lin").see(f"/people/entries/{entity.id}").status_code == 200
+
+
+@pytest.mark.parametrize("agrees", ["yes", "no"])
+def test_the_way_back_from_a_home_leads_somewhere(care, agrees):
+    uuid = a_uuid()
+    visit = {"visit_date": "2026-02-20", "consent_household": agrees, "village_code": VILLAGE, "door_code": "A-1"}
+    care.post("household_visit", visit | {"visit_result": "met"}, created("households", uuid, "A-1"))
+    wang = care.browse("wang")
+    page = main_of(wang.see(f"/people/entries/{care.entity(uuid).id}"))
+    back = re.search(r'class="crumb" href="([^"]+)"', page)[1]
+    assert back == (f"/people/homes/{uuid}" if agrees == "yes" else "/people/conflicts")
+    assert wang.see(back).status_code == 200
