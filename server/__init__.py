@@ -1,7 +1,9 @@
 """Fangshi: who may, what is kept, what happens next, and the doors people come in by."""
 
 from functools import partial
-from typing import Any
+from string import punctuation
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import Flask, Request, Response
 from flask_babel import Babel
@@ -14,6 +16,9 @@ from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.keys import KeyRing
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 __version__ = "0.1.0"
 MOST_BYTES = 110_000_000  # a body of 100 MB and what multipart puts around it
@@ -48,6 +53,12 @@ class UploadRequest(Request):
 
     max_form_parts = 1000
     max_form_memory_size = 11_000_000
+
+    def __init__(self, environ: "WSGIEnvironment", populate_request: bool = True, shallow: bool = False) -> None:
+        """Bare bytes behind a `?` count as if they were sent as %FF: werkzeug cannot read those that are no UTF-8."""
+        super().__init__(environ, populate_request, shallow)
+        if not self.query_string.isascii():
+            self.query_string = quote(self.query_string, safe=punctuation).encode()
 
 
 def create_app(config: Config, database: Database | None = None) -> Server:

@@ -12,11 +12,16 @@ from server.registry.reach import Reach
 
 def get_home(db: Session, reach: Reach, uuid: str) -> Household:
     """Raises NotFound, also for one of other villages, and for one that does not agree to be kept."""
-    here = Household.project_id == reach.scope.project_id, Household.uuid == uuid, Household.consents
-    found = db.scalar(select(Household).where(*here, in_villages(Household.village_code, reach.scope)))
+    found = find_home(db, reach, uuid)
     if found is None:
         raise NotFound()
     return found
+
+
+def find_home(db: Session, reach: Reach, uuid: str) -> Household | None:
+    """None where `get_home` would find nothing."""
+    here = Household.project_id == reach.scope.project_id, Household.uuid == uuid, Household.consents
+    return db.scalar(select(Household).where(*here, in_villages(Household.village_code, reach.scope)))
 
 
 def visits_of(db: Session, home: Household, limit: int) -> list[CareEvent]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from server.access.masking import note_reveal
-from server.errors import NotFound, Problem, UnexpectedValue
+from server.errors import NotFound, NotParted, Problem, UnexpectedValue
 from server.intake import merging
 from server.models import Project, Woman
 from server.registry import duplicates as verbs
@@ -34,6 +34,10 @@ STATES = ("open", "different")
 
 @pages.get(LIST)
 def list_duplicates() -> Response:
+    return make_response(render_template("people/duplicates.html", **list_facts()))
+
+
+def list_facts() -> dict[str, Any]:
     reach, number = reach_of("followup.read"), page_asked()
     reached, names = reached_by(session.caller(), reach.project, reach.today), reach.shown_names
     state = request.args.get("state", "") if request.args.get("state") in STATES else "open"
@@ -42,8 +46,7 @@ def list_duplicates() -> Response:
     merged = verbs.merges_of(session.db(), reached, session.now() - merging.UNDO_WITHIN)
     note_read(reach.project, "entity.list", details={"women": 2 * len(found) + len(merged)})
     values: dict[str, Any] = {"lines": [pair_line(one, names) for one in found], "state": state, "merged": merged}
-    values["page"] = pager(LIST, {"state": state if state != "open" else ""}, number, total)
-    return make_response(render_template("people/duplicates.html", **values))
+    return values | {"page": pager(LIST, {"state": state if state != "open" else ""}, number, total)}
 
 
 @pages.get(f"{LIST}/<{ID}:pair_id>")
@@ -97,7 +100,10 @@ def undo_merge(merge_id: int) -> Response:
     row = merging.get_merge(session.db(), reach.project.id, merge_id)
     if not verbs.cares_for(session.db(), reached, row.kept_uuid):
         raise NotFound()
-    merging.part(session.db(), reach.project, merge_id, require_person(), session.now())
+    try:
+        merging.part(session.db(), reach.project, merge_id, require_person(), session.now())
+    except NotParted as problem:
+        return show_again("people/duplicates.html", problem, list_facts)
     return say(LIST, _("They are two people again, each with her own history."))
 
 

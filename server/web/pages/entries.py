@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from server.access.masking import COVERED, note_reveal
 from server.errors import Problem
+from server.followups.homes import find_home
 from server.intake.resolving import resolve
 from server.models import Dataset, Entity
 from server.registry import conflicts as verbs
@@ -21,6 +22,7 @@ from server.web.pages.pager import PAGE, page_asked, pager
 from server.web.pages.sent import ID, sent_id
 from server.web.pages.sign_in import require_person
 from server.web.pages.texts import _
+from server.web.pages.timeline_words import PURPOSES
 from server.web.pages.toasts import say
 from server.web.readings import note_read
 
@@ -37,6 +39,21 @@ NAMES = {
     "household": _l("Household"),
     "assigned_worker": _l("The worker she chose"),
     "status": _l("State"),
+    **dict(PURPOSES),
+    "consent_until": _l("She agrees until"),
+    "wording": _l("Words that were read to her"),
+    "no_contact_before": _l("No contact before"),
+    "preg_no": _l("Which pregnancy"),
+    "ga_anchor": _l("Day from which weeks are counted"),
+    "last_weight": _l("Last weight"),
+    "method": _l("Method"),
+    "start_date": _l("Begun on"),
+    "last_injection": _l("Last injection"),
+    "next_injection": _l("Next injection"),
+    "supply_end": _l("What she has lasts until"),
+    "outcome": _l("Result"),
+    "outcome_on": _l("Day of the result"),
+    "direction": _l("Leaving or arriving"),
 }
 KINDS = {
     "women": _l("her entry"),
@@ -123,7 +140,7 @@ def entry_facts(entity_id: int, uncovered: bool = False) -> dict[str, Any]:
         "project": reach.project,
         "entity": entity,
         "kind": str(KINDS[dataset.name]),
-        "back": back_of(dataset, entity),
+        "back": back_of(reach, dataset, entity),
         "sides": sides,
         "rows": [row_of(name, sides.versions, how) for name in sides.names] if sides else [],
         "now": [(say_name(name), cell_of(versions[-1], name, how)) for name in shown],
@@ -133,10 +150,11 @@ def entry_facts(entity_id: int, uncovered: bool = False) -> dict[str, Any]:
     }
 
 
-def back_of(dataset: Dataset, entity: Entity) -> str:
-    """The page of whom it is about."""
+def back_of(reach: Reach, dataset: Dataset, entity: Entity) -> str:
+    """The page of whom it is about; a home that does not agree to be kept has none."""
     if dataset.name == "households":
-        return f"/people/homes/{entity.uuid}"
+        reached = reached_by(session.caller(), reach.project, reach.today)
+        return f"/people/homes/{entity.uuid}" if find_home(session.db(), reached, entity.uuid) else LIST
     return f"/people/{entity.uuid if dataset.name == 'women' else entity.about}"
 
 

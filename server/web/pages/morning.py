@@ -53,7 +53,8 @@ def opens_morning(project: Project) -> bool:
 def show_morning(project: Project) -> str:
     """As many queries for any town."""
     reach = reach_in(project)
-    phones, silent = phones_of(reach), silent_phones(phones_of(reach), reach.today)
+    phones = phones_of(reach)
+    silent = silent_phones(phones, reach.today)
     whole = told_visits(project)
     board, bands = part_of(whole, reach, reach.names), bands_of(project, whole)
     rows = rows_of(board, reach.names, bands, phones, silent)

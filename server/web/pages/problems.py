@@ -1,7 +1,7 @@
 """Problems as pages: what happened, what is safe, what to do now. Works without a session and without a database."""
 
 import logging
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote
 
 from flask import Response, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from server import clock
 from server.errors import BodyTooLarge, Problem
 from server.web import session
-from server.web.pages.own_paths import own_path
+from server.web.pages.own_paths import own_path, read_address
 from server.web.pages.problem_words import word_for_people
 from server.web.pages.texts import _
 
@@ -39,20 +39,12 @@ def status_of(problem: Problem) -> int:
 
 def page_of_fragment() -> str:
     """Where somebody goes on after signing in: the page that the fragment is a part of, and never the fragment."""
-    page = parts_of(request.headers.get("HX-Current-URL", ""))
+    page = read_address(request.headers.get("HX-Current-URL"))
     return own_path(page.path + (f"?{page.query}" if page.query else ""))
 
 
-def parts_of(address: str) -> SplitResult:
-    """What a browser sent as an address; without any part when it is none."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return urlsplit("")
-
-
 def redirect_to_sign_in() -> Response:
-    target = own_path(request.full_path.rstrip("?"))
+    target = own_address()
     return redirect(f"/sign-in?next={quote(target, safe='')}", 303)  # type: ignore[return-value]
 
 
@@ -81,7 +73,7 @@ def describe(problem: Problem) -> dict[str, object]:
         "request_id": problem.details.get("error_id"),
         "rows": (),
         "again": fields_to_send_again() if problem.status >= 500 else None,
-        "again_to": address_of_form(),
+        "again_to": own_address(),
     }
 
 
@@ -99,8 +91,8 @@ def fields_to_send_again() -> list[tuple[str, str]] | None:
     return None if SECRET & set(sent) else list(sent.items(multi=True))
 
 
-def address_of_form() -> str:
-    """Where it was going, with its filter or its project: without them the same press would do something else."""
+def own_address() -> str:
+    """Where this request was going, with its filter or its project: without them the same press would do something else."""
     query = quote(request.query_string, safe="%&=+/:?,;@!$'()*-._~")
     return own_path(quote(request.path) + (f"?{query}" if query else ""))
 
@@ -135,7 +127,7 @@ def words_for(status: int) -> tuple[str, str, list[Action]]:
 
 def back_or(start: Action) -> list[Action]:
     """To the page whose form this was, then to the start."""
-    page = own_path(parts_of(request.referrer or "").path)
+    page = own_path(read_address(request.referrer).path)
     if request.method != "POST" or page == "/":
         return [start]
     return [{"href": page, "label": _("Back to the page")}, start]

@@ -53,12 +53,15 @@ def read_filter() -> Wanted:
 
 
 def asked_day(name: str) -> date | None:
-    """Raises UnexpectedValue for what is no day."""
+    """Raises UnexpectedValue for what is no day, and for one with no hours of UTC around it."""
     text = request.args.get(name, "")
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise UnexpectedValue(field=name, value=text[:20], reason="it is no day") from None
+    if day is not None and not date.min < day < date.max:
+        raise UnexpectedValue(field=name, value=text[:20], reason="it is no day")
+    return day
 
 
 def asked_answers() -> tuple[Asked, ...]:

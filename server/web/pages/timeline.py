@@ -45,7 +45,7 @@ def show_timeline(woman_uuid: UUID) -> Response:
     values["unused"] = unused
     home = reach_home(session.db(), session.caller(), reach.project, woman.uuid, reach.today)
     values["leads_home"] = home is not None
-    values |= beside(reach, woman, home is not None) if may_read else {}
+    values |= beside(reach, woman, home is not None and reach.scope.covers(home.village_id)) if may_read else {}
     return make_response(render_template("people/timeline.html", woman=woman, day=reach.today, **values))
 
 
@@ -55,14 +55,16 @@ def to_kept(reach: Reach, kept: str) -> Response:
     return make_response(redirect(f"/people/{kept}", 303))
 
 
-def beside(reach: Reach, woman: Woman, at_home: bool) -> dict[str, object]:
-    """What the lists say of her, whether she may be registered twice, and which registrations are hers."""
+def beside(reach: Reach, woman: Woman, opens_home: bool) -> dict[str, object]:
+    """What the lists say of her, whether she may be registered twice, which registrations are hers, and her home's page where
+    it is one of the reader's villages: she may live in the next one.
+    """
     db, reached = session.db(), reached_by(session.caller(), reach.project, reach.today)
     return {
         "listed": entries_about(db, reached, woman.uuid),
         "pairs": pairs_with(db, reached, woman.uuid),
         "registrations": labels_of(db, reach.project.id, merged_into(db, reach.project.id, woman.uuid)),
-        "home_href": f"/people/homes/{woman.household_uuid}" if at_home else "",
+        "home_href": f"/people/homes/{woman.household_uuid}" if opens_home else "",
     }
 
 

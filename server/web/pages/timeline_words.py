@@ -12,6 +12,7 @@ from server.followups.queries import last_day, state_at
 from server.followups.rules import GESTATION_DAYS
 from server.followups.ruleset import Words
 from server.models import CareEvent, ContraceptionEpisode, FollowUp, Pregnancy, Woman
+from server.registry.consent import answers_herself, says_of_service
 from server.registry.last_periods import LastPeriod
 from server.registry.telling import Event
 from server.web.pages.followup_words import Mark, in_language, mark_of
@@ -110,14 +111,22 @@ def event_entry(event: CareEvent, form_name: str, clinical: bool, answered: bool
 
 
 def consent_said(data: Mapping[str, str]) -> str:
-    """What a record of consent gave and what it took back, purpose by purpose."""
-    taken = set(data.get("withdraw_scope", "").split()) if data.get("action") == "withdraw" else set()
-    names = {name.removeprefix("consent_"): str(label) for name, label in PURPOSES}
-    gave = [label for name, label in names.items() if not taken and data.get(f"consent_{name}") == "yes"]
-    refused = [label for name, label in names.items() if name in taken or data.get(f"consent_{name}") == "no"]
+    """What a record of consent gave and what it took back, purpose by purpose, as it counts (registry/consent.py)."""
+    said = answers_of(dict(data))
+    gave, refused = ([str(label) for name, label in PURPOSES if said.get(name) is given] for given in (True, False))
     words = [_("Agreed: %(what)s.", what=_(", ").join(gave))] if gave else []
     words += [_("Not, or taken back: %(what)s.", what=_(", ").join(refused))] if refused else []
     return " ".join(map(str, words))
+
+
+def answers_of(data: dict[str, str]) -> dict[str, bool]:
+    """By column of a woman's row: "no" to the service is "no" to all, and nobody answers in her place."""
+    if says_of_service(data) is False:
+        return {name: False for name, _label in PURPOSES}
+    if data.get("action") == "withdraw":
+        return {f"consent_{one}": False for one in data.get("withdraw_scope", "").split()}
+    told = {name: data.get(name) for name, _label in PURPOSES} if answers_herself(data) else {}
+    return {name: answer == "yes" for name, answer in told.items() if answer in ("yes", "no")}
 
 
 def pregnancy_entries(one: Pregnancy) -> Iterator[Entry]:

@@ -87,3 +87,10 @@ def test_no_address_answers_anything_odd_with_an_error_of_the_server(
             failures.append((method, path, answer.status_code))
         answer.close()
     assert failures == []
+
+
+@pytest.mark.parametrize("path", ["/v1/projects", "/formList", "/sign-in", "/review"])
+@pytest.mark.parametrize("query", ["q=\xff", "\xc3(=1", "lang=\xe6\x9d\x91"])
+def test_bare_bytes_behind_an_address_are_no_error_of_the_server(client: Client, path: str, query: str) -> None:
+    answer = client.open(path, environ_overrides={"QUERY_STRING": query})
+    assert answer.status_code < 500

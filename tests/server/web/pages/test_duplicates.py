@@ -139,3 +139,17 @@ def test_what_cannot_be_put_together_says_why_and_changes_nothing(care, pair, ca
     assert "还没有答复" in text_of(answer)
     assert len(care.rows(Woman)) == 2
     assert lin.send(f"{path}/same", {"keep": "x"}).status_code == 400
+
+
+def test_what_cannot_be_taken_apart_any_more_says_why_above_the_list(care, pair):
+    path, women = pair
+    lin = care.browse("lin")
+    lin.see(path)
+    lin.send(f"{path}/same", {"keep": women[0]})
+    (merge,) = care.rows(PersonMerge)
+    lin.see("/people/duplicates")
+    care.clock.forward(days=31)
+    answer = care.browse("lin").send(f"/people/merges/{merge.id}/undo")
+    assert answer.status_code == 409
+    assert "已经过了 30 天" in text_of(answer) and "有人先改了" not in text_of(answer)
+    assert "可能登记了两次" in text_of(answer)

@@ -1,9 +1,16 @@
 """Two phones changed one entry without a network: side by side, chosen property by property, and settled as Central does."""
 
+import re
+
 import orjson
 import pytest
 
+from forms.library import library_ids, read_library_form
+from forms.xform import read_xform
 from server.models import Audit, Entity, EntityVersion, Household
+from server.registry.conflicts import LISTS
+from server.registry.entities import HER
+from server.web.pages.entries import NAMES
 from tests.server.registry.caring import VILLAGE, a_uuid, created, updated
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.registered import ELSEWHERE, Registered
@@ -26,6 +33,12 @@ def home(care):
     entity = care.entity(uuid)
     assert entity.conflict == "hard"
     return entity
+
+
+def test_each_property_of_our_own_lists_has_words():
+    uses = [one for form in library_ids() for one in read_xform(read_library_form(form)).datasets]
+    ours = {name for one in uses if one.name in LISTS for name in one.properties} - {HER}
+    assert ours and ours <= NAMES.keys()
 
 
 def test_both_sides_stand_beside_each_other_covered_where_they_tell_a_door(care, home):
@@ -91,3 +104,15 @@ def test_entries_of_others_are_not_there(care, home):
     assert lists.see(f"/people/entries/{entity.id}").status_code == 404
     assert lists.send(f"/people/entries/{entity.id}/resolve", {"seen": "1"}).status_code == 404
     assert care.browse("lin").see(f"/people/entries/{entity.id}").status_code == 200
+
+
+@pytest.mark.parametrize("agrees", ["yes", "no"])
+def test_the_way_back_from_a_home_leads_somewhere(care, agrees):
+    uuid = a_uuid()
+    visit = {"visit_date": "2026-02-20", "consent_household": agrees, "village_code": VILLAGE, "door_code": "A-1"}
+    care.post("household_visit", visit | {"visit_result": "met"}, created("households", uuid, "A-1"))
+    wang = care.browse("wang")
+    page = main_of(wang.see(f"/people/entries/{care.entity(uuid).id}"))
+    back = re.search(r'class="crumb" href="([^"]+)"', page)[1]
+    assert back == (f"/people/homes/{uuid}" if agrees == "yes" else "/people/conflicts")
+    assert wang.see(back).status_code == 200

@@ -40,3 +40,15 @@ def test_a_home_of_another_village_or_that_said_no_is_not_there(care):
     assert wang.see(f"/people/homes/{a_home(care, ELSEWHERE)}").status_code == 404
     assert wang.see(f"/people/homes/{a_home(care, consent_household='no')}").status_code == 404
     assert wang.see(f"/people/homes/{a_uuid()}").status_code == 404
+
+
+def test_no_page_leads_to_a_home_that_its_reader_may_not_open(care):
+    """She lives with relatives of the next village, and stays with the worker of her own."""
+    home = a_home(care, ELSEWHERE)
+    woman = care.add("W-0231", "王小燕", household=home)
+    for name, opens in (("lin", True), ("wang", False)):
+        browser = care.browse(name)
+        page = browser.see(f"/people/{woman}")
+        assert page.status_code == 200
+        assert (browser.see(f"/people/homes/{home}").status_code == 200) is opens
+        assert (f'href="/people/homes/{home}"' in main_of(page)) is opens, name

@@ -1,6 +1,6 @@
 import pytest
 
-from server.web.pages.own_paths import own_path
+from server.web.pages.own_paths import own_path, read_address
 
 
 @pytest.mark.parametrize("path", ["/", "/review?state=approved&village=1", "/forms/%E8%A1%A8"])
@@ -13,3 +13,8 @@ def test_our_own_paths_stay(path):
 )
 def test_anything_else_becomes_the_start_page(path):
     assert own_path(path) == "/"
+
+
+@pytest.mark.parametrize("text", [None, "", "http://[", "http://[::1/review", "//[x"])
+def test_what_is_no_address_has_no_parts(text):
+    assert not any(read_address(text))

@@ -57,6 +57,12 @@ def test_whatever_somebody_may_type(care, wanted, codes):
     assert found(care.browse("lin"), wanted) == codes
 
 
+def test_people_are_counted_as_people_and_not_as_places(care):
+    lin = care.browse("lin")
+    lin.see("/people")
+    assert "找到 1 位" in text_of(lin.send("/people", {"q": "W-0231"}))
+
+
 def test_only_whom_one_cares_for_and_each_look_is_noted(care):
     wang = care.browse("wang")
     assert found(wang, "zxy") == []

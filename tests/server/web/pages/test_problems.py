@@ -68,6 +68,18 @@ def test_a_form_that_a_session_ended_under_stays_where_it_is(town, browse):
     assert answer.status_code == 401 and "HX-Redirect" not in answer.headers
 
 
+@pytest.mark.parametrize("wrong", ["http://[", "http://[::1/review"])
+def test_a_header_that_is_no_address_breaks_no_page(town, browse, wrong):
+    answer = browse().see("/review/1/panel", **{"HX-Request": "true", "HX-Current-URL": wrong})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in?away=1&next=%2F")
+    assert browse("rita").send("/review/batches", {}, Referer=wrong).status_code == 400
+
+
+def test_what_stands_behind_an_address_is_asked_for_again_whatever_it_is(town, browse):
+    answer = browse().client.get("/review", environ_overrides={"QUERY_STRING": "form=\xff&village=1"})
+    assert (answer.status_code, answer.location) == (303, "/sign-in?next=%2Freview%3Fform%3D%25FF%26village%3D1")
+
+
 def database_away(app, monkeypatch):
     def away(*_args, **_more):
         raise OperationalError("SELECT 1", {}, Exception("unable to open database file"))
@@ -131,6 +143,14 @@ def test_a_referrer_that_is_no_address_is_none(town, browse, referrer):
     fragment = {"HX-Request": "true", "HX-Current-URL": referrer}
     answer = browse().see("/review/1/panel", **fragment)
     assert answer.status_code == 401 and answer.headers["HX-Redirect"] == "/sign-in?away=1&next=%2F"
+
+
+def test_one_press_sends_it_with_the_filter_that_it_was_sent_with(app, town, browse, monkeypatch):
+    rita = browse("rita")
+    database_away(app, monkeypatch)
+    answer = rita.send("/review/batches?form=visit&answer=%2Fnote%3Dred", {"state": "approved", "all": "1"})
+    page = answer.get_data(as_text=True)
+    assert '<form method="post" action="/review/batches?form=visit&amp;answer=%2Fnote%3Dred">' in page
 
 
 def test_a_password_is_in_no_page_again(app, town, browse, monkeypatch):

@@ -94,6 +94,8 @@ def test_a_part_of_the_map(town, browse):
         "since=2026-02-30",
         "last=31",
         "last=x",
+        "since=0001-01-01",
+        "until=9999-12-31",
         "box=1,2,3",
         "answer=x",
         "answer=%2Fnote%3D%00",

@@ -29,6 +29,10 @@ def asked(town):
     return record
 
 
+def chips_in(answer) -> list[str]:
+    return re.findall(r'class="card-asked"><span class="chip amber" title="([^"]*)"', answer.text)
+
+
 def ids_in(answer) -> list[str]:
     return re.findall(r'data-record="(\d+)"', answer.get_data(as_text=True))
 
@@ -185,6 +189,7 @@ def test_that_a_check_differs_is_told_to_who_may_read_the_check_and_leads_to_it(
     visit, sent = a_checked_visit(town)
     rita = browse("rita")
     page = rita.see(f"/review/{visit}")
+    assert len(chips_in(rita.see("/review"))) == 1
     assert "回访时说法不一样的：有没有来过" in text_of(page) and f'href="/review/{sent}"' in page.text
     assert ids_in(rita.see("/review?flag=checked")) == [str(visit)]
     rita.send(f"/review/{visit}/flags/checked", {"act": "ask"})
@@ -200,6 +205,7 @@ def test_who_may_not_read_the_check_neither_sees_nor_settles_what_it_gave(town, 
         db.get_one(Submission, sent).sealed = True
     rita = browse("rita")
     assert "回访时说法不一样" not in text_of(rita.see(f"/review/{visit}"))
+    assert chips_in(rita.see("/review")) == [], "nor on the list"
     assert rita.send(f"/review/{visit}/flags/checked", {"act": "settle"}).status_code == 404
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from server.access.pseudonyms import pseudonym
 from server.models import Audit, ContraceptionEpisode, Pregnancy
+from server.web.pages.timeline_words import PURPOSES, consent_said
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.women import DAY, HEALTH, TODAY, CareTown, a_follow_up, a_woman, an_event, main_of
 
@@ -37,6 +38,25 @@ def course(town, **more):
         db.add(Pregnancy(uuid="p1", registered_on=weeks, ga_anchor=weeks, status="ongoing", **hers))
         db.add(ContraceptionEpisode(uuid="c1", method="dmpa", wants_follow_up=True, **hers))
         return f"/people/{woman.uuid}", record
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"action": "register", "consent_service": "yes", "consent_stats": "no"}, "同意：{0}。 不同意或撤回：{4}。"),
+        ({"action": "withdraw", "withdraw_scope": "reminder stats"}, "不同意或撤回：{1}、{4}。"),
+        ({"action": "withdraw", "withdraw_scope": "service"}, "不同意或撤回：{0}、{1}、{2}、{3}、{4}。"),
+        ({"action": "withdraw", "withdraw_scope": ""}, "不同意或撤回：{0}、{1}、{2}、{3}、{4}。"),
+        (
+            {"action": "renew", "consent_service": "no", "consent_stats": "yes"},
+            "不同意或撤回：{0}、{1}、{2}、{3}、{4}。",
+        ),
+        ({"action": "register", "present_self": "no", "consent_service": "yes", "consent_stats": "yes"}, ""),
+    ],
+)
+def test_a_record_of_consent_says_what_it_counts_for(paged, data, said):
+    with paged.test_request_context(headers={"Accept-Language": "zh"}):
+        assert consent_said(data) == said.format(*(str(label) for _name, label in PURPOSES))
 
 
 def test_what_happened_and_what_comes_stand_around_today(town, browse):
