@@ -79,7 +79,7 @@ def names_in(db: Session, known: VillageMap) -> dict[str, str]:
     """What the villages of these boundaries are called now, by code."""
     joined = select(Village.code, Village.name).join(VillageBoundary, VillageBoundary.village_id == Village.id)
     rows = db.execute(joined.where(VillageBoundary.boundary_set_id == known.boundary_set_id).order_by(Village.code))
-    return {code: name for code, name in rows}
+    return dict(rows.all())
 
 
 def village_at(db: Session, project_id: int, lon: float, lat: float, accuracy: float | None = None) -> Located:
