@@ -68,7 +68,7 @@ def find_villages(villages: Iterable[Village], wanted: str, called: Mapping[str,
 
 
 def fits(village: Village, called: Called, plain: str, typed: str) -> bool:
-    by_code = any(code.startswith(plain) for code in (village.code, *called.codes))
+    by_code = any(code.lower().startswith(plain) for code in (village.code, *called.codes))
     names = (village.name, *called.names)
     return by_code or any(plain in one.lower() or begins_with(syllables_of(one), typed) for one in names)
 

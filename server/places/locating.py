@@ -32,13 +32,14 @@ UNKNOWN = Place(None, "unknown")
 
 @dataclass(frozen=True)
 class VillageMap:
-    """The outlines of one boundary set: WGS-84, by village code."""
+    """The outlines of one boundary set: WGS-84, by village code. Names are not among it: a village may be called otherwise
+    while its boundaries hold (`names_in`).
+    """
 
     boundary_set_id: int
     made_at: datetime
     locator: Locator
     ids: dict[str, int]
-    names: dict[str, str]
     labels: dict[str, tuple[float, float]]
     outlines: dict[str, shapely.MultiPolygon]
 
@@ -74,6 +75,13 @@ def village_map(db: Session, project_id: int) -> VillageMap | None:
     return known
 
 
+def names_in(db: Session, known: VillageMap) -> dict[str, str]:
+    """What the villages of these boundaries are called now, by code."""
+    joined = select(Village.code, Village.name).join(VillageBoundary, VillageBoundary.village_id == Village.id)
+    rows = db.execute(joined.where(VillageBoundary.boundary_set_id == known.boundary_set_id).order_by(Village.code))
+    return dict(rows.all())
+
+
 def village_at(db: Session, project_id: int, lon: float, lat: float, accuracy: float | None = None) -> Located:
     """The village of a place (degrees; accuracy in metres) by the project's newest boundaries."""
     known = village_map(db, project_id)
@@ -82,7 +90,7 @@ def village_at(db: Session, project_id: int, lon: float, lat: float, accuracy: f
 
 def _read_map(db: Session, boundary_set_id: int, made_at: datetime) -> VillageMap:
     rows = db.execute(
-        select(Village.id, Village.code, Village.name, Village.label_lon, Village.label_lat, VillageBoundary.geometry)
+        select(Village.id, Village.code, Village.label_lon, Village.label_lat, VillageBoundary.geometry)
         .join(VillageBoundary, VillageBoundary.village_id == Village.id)
         .where(VillageBoundary.boundary_set_id == boundary_set_id)
         .order_by(Village.code)
@@ -93,7 +101,6 @@ def _read_map(db: Session, boundary_set_id: int, made_at: datetime) -> VillageMa
         made_at=made_at,
         locator=Locator(outlines.items()),
         ids={row.code: row.id for row in rows},
-        names={row.code: row.name for row in rows},
         labels={row.code: (row.label_lon, row.label_lat) for row in rows},
         outlines=outlines,
     )

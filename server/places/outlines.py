@@ -17,7 +17,7 @@ from geo.releasing import Line
 from server.access.allow import Scope
 from server.access.small_numbers import WITHHELD, Telling
 from server.models import Project, Submission, Village
-from server.places.locating import VillageMap, village_map
+from server.places.locating import VillageMap, names_in, village_map
 from server.places.town_numbers import UNKNOWN, knows_a_part, tell_records
 from server.places.wanted import Filters, records_in, wishes
 
@@ -99,19 +99,21 @@ def village_features(
     if known is None:
         return collection([])
     counts = counts or village_counts(db, scope)
-    outlines = outlines_for_display(known)
+    outlines, names = outlines_for_display(known), names_in(db, known)
     return collection(
-        feature(code, outlines[code], village_facts(known, code, counts.of(known.ids[code]), bands))
+        feature(code, outlines[code], village_facts(known, code, names[code], counts.of(known.ids[code]), bands))
         for code in known.ids
         if scope.covers(known.ids[code])
     )
 
 
-def village_facts(known: VillageMap, code: str, shown: Shown, bands: Mapping[str, Shown] | None) -> dict[str, Any]:
+def village_facts(
+    known: VillageMap, code: str, name: str, shown: Shown, bands: Mapping[str, Shown] | None
+) -> dict[str, Any]:
     lon, lat = known.labels[code]
     facts = {
         "code": code,
-        "name": known.names[code],
+        "name": name,
         "count_text": shown.text,
         "suppressed": shown.suppressed,
         "lon": lon,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from geo.sketch import sketch
 from geo.spot import ROUND_M
-from server.places.locating import VillageMap, village_map
+from server.places.locating import VillageMap, names_in, village_map
 from server.places.outlines import outlines_for_display
 
 ROOM = (700.0, 470.0)
@@ -39,20 +39,20 @@ class TownPicture:
 def draw_town(db: Session, project_id: int) -> TownPicture | None:
     """The villages in force, by code; None while the town has no boundaries."""
     known = village_map(db, project_id)
-    return _draw(_Key(known)) if known and known.outlines else None
+    return _draw(_Key(known, names_in(db, known))) if known and known.outlines else None
 
 
 class _Key:
-    """A village map by its boundary set: the drawing is made once for each."""
+    """A village map by its boundary set, and its names: the drawing is made once for each."""
 
-    def __init__(self, known: VillageMap) -> None:
-        self.known = known
+    def __init__(self, known: VillageMap, names: dict[str, str]) -> None:
+        self.known, self.names = known, names
 
     def __hash__(self) -> int:
         return id(self.known)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.known is self.known
+        return isinstance(other, _Key) and other.known is self.known and other.names == self.names
 
 
 @lru_cache(maxsize=8)
@@ -62,7 +62,7 @@ def _draw(key: _Key) -> TownPicture:
     marks = {code: [known.labels[code]] for code in outlines}
     drawn = sketch({code: [outline] for code, outline in outlines.items()}, points=marks, room=ROOM)
     villages = tuple(
-        DrawnVillage(code, known.names[code], drawn.layers[code], *drawn.points[code][0]) for code in sorted(outlines)
+        DrawnVillage(code, key.names[code], drawn.layers[code], *drawn.points[code][0]) for code in sorted(outlines)
     )
     longest = BAR * drawn.width / drawn.unit
     bar_m = max((one for one in ROUND_M if one <= longest), default=ROUND_M[0])

@@ -8,7 +8,7 @@ from geo.features import Feature, feature
 from geo.tiles import Box, box_around
 from server.errors import NotFound
 from server.models import Project, Village, VillageBoundary
-from server.places.locating import VillageMap, village_map
+from server.places.locating import VillageMap, names_in, village_map
 from server.places.outlines import VillageCounts
 from server.places.stretch import FeaturePage, Stretch, page_of
 
@@ -20,7 +20,8 @@ def list_village_features(db: Session, project: Project, counts: VillageCounts, 
         return FeaturePage([])
     here = in_boxes(stretch.boxes), stretch.goes_on(Village.code)
     found = db.scalars(in_force(known).where(*here).order_by(Village.code).limit(stretch.reads))
-    return page_of([village_feature(known, code, counts) for code in found], stretch)
+    names = names_in(db, known)
+    return page_of([village_feature(known, code, names[code], counts) for code in found], stretch)
 
 
 def get_village_feature(db: Session, project: Project, counts: VillageCounts, code: str) -> Feature:
@@ -28,13 +29,13 @@ def get_village_feature(db: Session, project: Project, counts: VillageCounts, co
     known = village_map(db, project.id)
     if known is None or code not in known.ids:
         raise NotFound()
-    return village_feature(known, code, counts)
+    return village_feature(known, code, names_in(db, known)[code], counts)
 
 
-def village_feature(known: VillageMap, code: str, counts: VillageCounts) -> Feature:
+def village_feature(known: VillageMap, code: str, name: str, counts: VillageCounts) -> Feature:
     """The number is the one that the map shows, and told no other way."""
     shown = counts.of(known.ids[code])
-    facts = {"code": code, "name": known.names[code], "count_text": shown.text, "suppressed": shown.suppressed}
+    facts = {"code": code, "name": name, "count_text": shown.text, "suppressed": shown.suppressed}
     return feature(code, known.outlines[code], facts)
 
 

@@ -179,10 +179,11 @@ def list_acts(project_id: int, form_id: str, instance_id: str) -> Response:
     """What was done to the record and what its entities came to, errors too: newest first."""
     listed = find_one("submission.read", project_id, form_id, instance_id)
     rows = list_audits(reading(), Wanted(submission_id=listed.submission.id, with_reads=False))
-    if wants_extended():
-        acts = audits_json.audits_extended(look_up(reading(), rows))
-    else:
-        acts = [audits_json.audit(row) for row in rows]
+    acts = (
+        audits_json.audits_extended(look_up(reading(), rows))
+        if wants_extended()
+        else [audits_json.audit(row) for row in rows]
+    )
     return central_json.reply([without_blind(one) for one in acts])
 
 

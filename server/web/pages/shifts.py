@@ -9,7 +9,7 @@ from geo.sketch import sketch
 from server.access.allow import Scope, allow, may, scope_of
 from server.intake.placing_again import place_again
 from server.models import Project
-from server.places.locating import village_map
+from server.places.locating import names_in, village_map
 from server.places.shifts import Proposal, correct, get_proposal, list_proposals, list_shifts, undo
 from server.web import session
 from server.web.pages.door import pages
@@ -51,8 +51,9 @@ def picture_of(project: Project, found: Proposal) -> dict[str, Any]:
     points = {"before": [(one.lon, one.lat) for one, _ in found.suspect.points]}
     points["after"] = [back for _, back in found.suspect.points]
     near = {code for before, after, _ in found.moves for code in (before, after) if code in known.outlines}
-    areas = [(known.names[code], known.outlines[code]) for code in sorted(near)]
-    return {"names": known.names, "picture": sketch({"in_use": [area for _, area in areas]}, areas, points)}
+    names = names_in(session.db(), known)
+    areas = [(names[code], known.outlines[code]) for code in sorted(near)]
+    return {"names": names, "picture": sketch({"in_use": [area for _, area in areas]}, areas, points)}
 
 
 @pages.post(f"/places/shifts/<{ID}:phone_id>")

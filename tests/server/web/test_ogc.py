@@ -11,6 +11,8 @@ from sqlalchemy import func, select, update
 from geo.boundaries import read_boundaries
 from server.db import Database
 from server.models import FollowUp, Project, Reading, Submission, SubmissionGeometry, Village
+from server.places.outlines import village_features, whole_town
+from server.places.town_picture import draw_town
 from server.places.villages import import_boundaries
 from tests.client import Client
 from tests.conftest import MORNING, Clock
@@ -360,3 +362,19 @@ def test_words_are_in_the_language_of_whoever_asks(gis: Gis) -> None:
         for tag in ("zh-CN", "en")
     }
     assert titles == {"zh-CN": ["村", "记录", "随访"], "en": ["Villages", "Records", "Follow-ups"]}
+
+
+def test_a_village_is_called_as_it_is_called_now_while_its_boundaries_hold(gis: Gis) -> None:
+    town = gis.town
+    assert [one["properties"]["name"] for one in gis.items("lea", "villages")] == ["村1", "村2"]
+    with town.database.transaction() as db:
+        db.execute(update(Village).where(Village.code == CODES[0]).values(name="新名"))
+    assert [one["properties"]["name"] for one in gis.items("lea", "villages")] == ["新名", "村2"]
+    assert (
+        gis.get("lea", f"/collections/villages/items/{CODES[0]}").get_json(force=True)["properties"]["name"] == "新名"
+    )
+    with town.database.reading() as db:
+        drawn = draw_town(db, town.project_id)
+        shown = village_features(db, whole_town(db.get_one(Project, town.project_id)))["features"]
+    assert drawn and [one.name for one in drawn.villages] == ["新名", "村2"]
+    assert [one["properties"]["name"] for one in shown] == ["新名", "村2"]

@@ -45,6 +45,13 @@ def goes_to(browser, wanted):
     return answer.headers.get("Location")
 
 
+def test_a_code_with_letters_is_found_however_it_is_typed(care_town, browse, database):
+    with database.transaction() as db:
+        db.execute(update(Village).where(Village.code == CODES[1]).values(code="HAM-1"))
+    for wanted in ("HAM-1", "ham"):
+        assert goes_to(browse("lea"), wanted) == "/map?village=HAM-1", wanted
+
+
 @pytest.mark.parametrize(
     ("wanted", "code"),
     [

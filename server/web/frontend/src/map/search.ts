@@ -13,7 +13,7 @@ function calledAs(button: HTMLButtonElement) {
   return {
     button,
     names: names.map(([name, readings]) => ({ name: name.trim().toLowerCase(), syllables: syllablesOf(readings) })),
-    codes: [button.dataset.code ?? "", ...also.codes],
+    codes: [button.dataset.code ?? "", ...also.codes].map((code) => code.toLowerCase()),
   };
 }
 
