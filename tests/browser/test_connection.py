@@ -242,3 +242,28 @@ def test_a_file_that_was_taken_is_not_said_to_be_on_its_way(town, open_tab):
         tab.page.click("form[action='/review/export/file'] button.primary")
     tab.page.clock.run_for(6000)
     assert tab.page.locator(".slow").count() == 0
+
+
+def test_two_presses_without_a_connection_send_it_once_when_the_server_is_back(town, open_tab):
+    tab = open_tab("ada")
+    tab.go("/admin")
+    tab.page.fill("#f-name", "石桥镇")
+    tab.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    let_go, sent = hold(tab, "**/signed-in"), []
+    tab.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    for _ in range(2):
+        tab.page.click("form[action='/admin/projects'] button.primary", force=True)
+    let_go()
+    tab.page.wait_for_url("**project=*")
+    assert len(sent) == 1
+
+
+def test_a_link_meant_for_another_window_leaves_this_page_as_it_is_when_the_server_is_back(town, open_tab):
+    tab = open_tab("ada")
+    tab.go("/admin")
+    tab.page.fill("#f-name", "石桥镇")
+    tab.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    with tab.page.context.expect_page(timeout=5000) as opened:
+        tab.page.click(".rail a[href='/forms']", modifiers=["Control"])
+    opened.value.wait_for_url("**/forms")
+    assert tab.page.url.endswith("/admin") and tab.page.input_value("#f-name") == "石桥镇"

@@ -243,3 +243,14 @@ def test_in_the_sheet_the_keyboard_stays_inside(town, open_tab):
     for key in ("Shift+Tab", *["Tab"] * 12):
         tab.page.keyboard.press(key)
         assert tab.page.evaluate(inside), key
+
+
+def test_a_sheet_that_is_open_when_the_phone_is_turned_holds_nobody_inside(town, open_tab):
+    tab = open_tab("rita", PHONE)
+    tab.go("/review")
+    tab.page.click("[data-sheet]")
+    sheet = tab.page.locator("#filter-sheet")
+    assert sheet.get_attribute("aria-modal") == "true"
+    tab.page.set_viewport_size({"width": PHONE["height"], "height": PHONE["width"]})
+    tab.page.wait_for_selector("#filter-sheet:not([aria-modal])", timeout=5000)
+    assert tab.page.locator("html.has-sheet").count() == 0

@@ -5,6 +5,7 @@ import { isButtonKnown, submitForm } from "./submitting";
 
 const EVERY_MS = 15_000;
 let timer = 0;
+const asking = new WeakSet<HTMLFormElement>();
 
 export function watchConnection(): void {
   window.addEventListener("offline", () => showOffline(true));
@@ -56,6 +57,7 @@ function markButtons(offline: boolean): void {
 function keepThePage(event: MouseEvent): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
   if (!link || !isOffline() || link.origin !== location.origin || link.hash || link.target) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // for another window: this page stays anyway
   if (link.matches("[data-close-panel]") && document.getElementById("panel")) return; // closed here, without asking
   stop(event);
   void askAgain().then((there) => {
@@ -68,7 +70,10 @@ function keepTheForm(event: SubmitEvent): void {
   if (!isOffline()) return;
   stop(event);
   const form = event.target as HTMLFormElement;
+  if (asking.has(form)) return; // pressed twice: it is sent once
+  asking.add(form);
   void askAgain().then((there) => {
+    asking.delete(form);
     if (!there) sayItStays();
     else if (isButtonKnown(event)) submitForm(form, event.submitter);
   });

@@ -1,5 +1,7 @@
 // What opens as a sheet from below on a phone, and stands on the page on a desk. Esc closes it; the focus stays inside and goes back.
 
+const PHONE = "(max-width: 599px)";
+
 export function enhanceSheet(button: HTMLElement): void {
   const sheet = document.getElementById(button.dataset.sheet ?? "");
   if (!sheet) return;
@@ -23,6 +25,9 @@ export function enhanceSheet(button: HTMLElement): void {
     if (!sheet.classList.contains("is-open")) return;
     if (event.key === "Escape") show(false);
     if (event.key === "Tab") stayInside(sheet, event);
+  });
+  matchMedia(PHONE).addEventListener("change", (now) => {
+    if (!now.matches && sheet.classList.contains("is-open")) show(false); // turned on its side it stands on the page
   });
   if ("sheetOpen" in sheet.dataset && button.getClientRects().length) show(true);
 }
