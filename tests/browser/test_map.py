@@ -51,6 +51,21 @@ def test_villages_and_records_are_reached_by_keys_alone(town, open_tab):
     assert tab.complaints == []
 
 
+def test_a_record_does_not_wait_for_the_card_of_a_village(town, open_tab):
+    town.record(village=2)
+    tab, held = open_tab("rita"), []
+    open_map(tab)
+    tab.page.route("**/map/village/*", lambda route: held.append(route))
+    tab.page.click("button.village >> nth=1")
+    tab.page.click(".pins-as-list summary")
+    tab.page.click("#pin-list button")
+    tab.page.wait_for_selector("#record-title:focus")
+    assert len(held) == 1
+    held.pop().continue_()
+    tab.page.wait_for_selector("#village-card h2")
+    assert tab.complaints == []
+
+
 def test_the_map_finds_a_village_by_what_else_it_is_called(town, open_tab):
     with town.database.transaction() as db:
         db.add(VillageAlias(village_id=town.village_ids[1], name="大坪村", created_at=MORNING))

@@ -1,5 +1,6 @@
 // Small helps, asked for by data attributes; the same page works without them.
 import { enhanceBulk } from "./bulk";
+import { fetchInto } from "./fetching";
 import { enhanceSheet } from "./sheet";
 import { submitForm } from "./submitting";
 
@@ -84,7 +85,7 @@ function enhancePanelLink(link: HTMLElement): void {
     event.preventDefault();
     document.querySelectorAll("[data-record]").forEach((row) => row.setAttribute("aria-selected", "false"));
     link.closest("[data-record]")?.setAttribute("aria-selected", "true");
-    void window.htmx.ajax("get", link.dataset.panelHref!, { target: panel, swap: "innerHTML" });
+    void fetchInto(panel, link.dataset.panelHref!);
   });
 }
 

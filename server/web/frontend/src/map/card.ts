@@ -1,4 +1,5 @@
 // A village's card over the map: fetched when a village is chosen on the map, closed with its button or Escape.
+import { fetchInto } from "../fetching";
 
 export function tieCard(box: HTMLElement): (code: string | null) => void {
   const card = box.querySelector<HTMLElement>("#village-card");
@@ -23,7 +24,7 @@ export function tieCard(box: HTMLElement): (code: string | null) => void {
     card.dataset.code = code;
     keepInAddress(code);
     const month = box.dataset.month ? `?month=${encodeURIComponent(box.dataset.month)}` : "";
-    const shown = window.htmx.ajax("get", `${box.dataset.card}${encodeURIComponent(code)}${month}`, { target: card, swap: "innerHTML" });
+    const shown = fetchInto(card, `${box.dataset.card}${encodeURIComponent(code)}${month}`);
     if (matchMedia("(max-width: 599px)").matches) void shown.then(() => card.scrollIntoView({ block: "center" }));
   };
 }

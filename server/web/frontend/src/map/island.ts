@@ -3,6 +3,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection, Point } from "geojson";
 import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { fetchInto } from "../fetching";
 import { PITCH } from "./column_shapes";
 import { boundsOf, drawable, fetchGeoJson, namePoints, placeBy, type HealthNumber, type Pin } from "./data";
 import { addImages } from "./images";
@@ -185,7 +186,7 @@ async function openInPlace(box: HTMLElement, path: string): Promise<void> {
   const target = document.getElementById(box.dataset.panel ?? "panel");
   if (!target) return;
   document.getElementById("map-side")?.classList.add("has-panel");
-  await window.htmx.ajax("get", path, { target, swap: "innerHTML" });
+  await fetchInto(target, path);
   target.querySelector<HTMLElement>("h2")?.focus();
   target.scrollIntoView({ block: "nearest" });
 }
