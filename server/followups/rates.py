@@ -46,9 +46,7 @@ class Rates:
         return next((end for end in reversed(self.months) if self.is_counted(end)), self.months[-1])
 
 
-def tell_rates(
-    db: Session, project_id: int, today: date, telling: Telling, until: datetime | None = None
-) -> Rates:
+def tell_rates(db: Session, project_id: int, today: date, telling: Telling, until: datetime | None = None) -> Rates:
     """The whole town's, whoever asks, as far as it was counted `until` then. As many queries for any town; nothing is counted
     here."""
     told = {name: tell_months(telling, project_id, measure, today, until) for name, measure in MEASURES.items()}
