@@ -89,7 +89,8 @@ def tell_months(
 ) -> dict[date, Month]:
     """A rate at the end of each of the last MONTHS that is kept, the oldest first. It is kept who was shown which.
 
-    `until`: what was counted later is left out, as in a paper that was made then. Call it where nothing is being written (a GET). Raises Unavailable when others were always faster.
+    `until`: what was counted later is left out, as in a paper that was made then. Call it where nothing is being written (a
+    GET). Raises Unavailable when others were always faster.
     """
     wanted = month_ends(today)
     for _ in range(TRIES):

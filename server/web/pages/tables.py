@@ -159,7 +159,7 @@ def told_of(project: Project) -> Told:
     if pack and facts:
         live = Live(facts.board, facts.heard, pack.made_at)
         note_readers(telling(), facts.releases)
-    rates = tell_rates(db, project.id, day, telling(), live and live.made_at)
+    rates = tell_rates(db, project.id, day, telling(), live.made_at if live else None)
     now_told = fresh(project)
     return Told(
         project=project,

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from server.clock import today
 from server.blobs import BlobStore
+from server.clock import today
 from server.config import Config
 from server.db import Database
 from server.errors import NotFound, NotMerged, NotParted
