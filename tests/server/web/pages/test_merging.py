@@ -256,9 +256,7 @@ def test_as_many_questions_for_many_people_as_for_one(town, browse, count_querie
     assert len(many) <= len(few)
 
 
-def test_what_undoing_would_do_is_asked_in_as_many_questions_for_many_people_as_for_few(
-    town, browse, count_queries
-):
+def test_what_undoing_would_do_is_asked_in_as_many_questions_for_many_people_as_for_few(town, browse, count_queries):
     lea, counted = browse("lea"), []
     for _ in range(2):
         a_phone(town, WEST)
