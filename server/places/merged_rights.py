@@ -191,9 +191,10 @@ def list_given(db: Session, merges: Collection[VillageMerge]) -> dict[tuple[int,
 def names_of_given(db: Session, merges: Collection[VillageMerge]) -> list[tuple[str, str]]:
     """Who would lose what by undoing these merges: (name, successor), by name."""
     found = list_given(db, merges)
-    return sorted(
-        (db.get_one(Actor, actor_id).display_name, db.get_one(Village, into_id).name) for actor_id, into_id in found
-    )
+    people = select(Actor.id, Actor.display_name).where(Actor.id.in_([actor_id for actor_id, _ in found]))
+    villages = select(Village.id, Village.name).where(Village.id.in_([into_id for _, into_id in found]))
+    names, successors = dict(db.execute(people).all()), dict(db.execute(villages).all())
+    return sorted((names[actor_id], successors[into_id]) for actor_id, into_id in found)
 
 
 def take_back(db: Session, caller: Caller, project: Project, merges: Collection[VillageMerge], now: datetime) -> None:

@@ -118,6 +118,13 @@ def shapes_in_force(db: Session, project_id: int) -> list[VillageShape]:
     return outlines_of(db, newest or 0)
 
 
+def shapes_to_change(db: Session, project_id: int, dry_run: bool) -> list[VillageShape]:
+    """As `shapes_in_force`, for whoever puts them in force again with a change: held, unless nothing is to be done yet."""
+    if not dry_run:
+        hold_boundaries(db)
+    return shapes_in_force(db, project_id)
+
+
 def outlines_of(db: Session, boundary_set_id: int) -> list[VillageShape]:
     """The villages of one set of boundaries, by code, under the names that they have now."""
     rows = db.execute(

@@ -13,7 +13,7 @@ from server.places.drawing import corners_of, drawn_file, put_outline
 from server.places.history import get_village, list_all, list_versions, merged_into
 from server.places.merging import undoable
 from server.places.naming import add_alias, aliases_in, list_aliases, remove_alias
-from server.places.villages import shapes_in_force
+from server.places.villages import shapes_in_force, shapes_to_change
 from server.publishing.library import refresh_villages
 from server.web import session
 from server.web.pages.boundary_report import report_lines
@@ -108,7 +108,7 @@ def take_outline(code: str) -> Response:
     }
     dry_run = request.form.get("step") != "save"
     try:
-        file = drawn_file(shapes_in_force(session.db(), project.id), village, typed)
+        file = drawn_file(shapes_to_change(session.db(), project.id, dry_run), village, typed)
         told = (session.db(), session.caller(), project, village, file, session.now(), sent_day("valid_from"))
         report = put_outline(*told, dry_run=dry_run)
     except (Problem, GeoError) as error:

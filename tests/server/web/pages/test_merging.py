@@ -254,3 +254,17 @@ def test_as_many_questions_for_many_people_as_for_one(town, browse, count_querie
     with count_queries() as many:
         assert len(asked_in(look(lea))) == 7
     assert len(many) <= len(few)
+
+
+def test_what_undoing_would_do_is_asked_in_as_many_questions_for_many_people_as_for_few(town, browse, count_queries):
+    lea, counted = browse("lea"), []
+    for _ in range(2):
+        a_phone(town, WEST)
+        asked = asked_in(look(lea))
+        merge(lea, asked, asked)
+        undo = undo_path(lea)
+        with count_queries() as statements:
+            assert text_of(lea.send(undo, {"step": "check"})).count("不再有村2") == len(asked)
+        counted.append(len(statements))
+        lea.send(undo, {"step": "undo"})
+    assert counted[0] == counted[1]

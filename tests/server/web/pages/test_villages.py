@@ -1,6 +1,7 @@
 """A village's page: its other names, its outlines, drawing them by hand, and merging villages with a preview and undo."""
 
 import re
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select
@@ -109,6 +110,27 @@ def test_an_outline_is_corrected_by_its_corners_through_the_same_preview(town, b
     assert corners(lea.see(f"{PAGE}/outline")).count("105.0120000") == 2
     assert "在这里画的" in text_of(lea.see(PAGE))
     assert acts(database)[-1] == "village.draw"
+
+
+def test_of_two_outlines_that_are_saved_at_once_both_hold(town, browse):
+    """Each is the boundaries in force with one outline changed: the second would put back what the first one was."""
+    gate, said = Barrier(2), []
+    wishes = ((WEST, "105.0000000", "104.9990000"), (EAST, "105.0200000", "105.0210000"))
+
+    def save(lea, code, typed):
+        gate.wait(10)
+        said.append(lea.send(f"/places/{code}/outline", {"corners": typed, "step": "save"}).status_code)
+
+    people = [(browse("lea"), code, was, becomes) for code, was, becomes in wishes]
+    changed = [(lea, code, corners(lea.see(f"/places/{code}/outline")).replace(*edge)) for lea, code, *edge in people]
+    threads = [Thread(target=save, args=one) for one in changed]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+    assert said == [303, 303]
+    for lea, code, _was, becomes in people:
+        assert corners(lea.see(f"/places/{code}/outline")).count(becomes) == 2, code
 
 
 @pytest.mark.parametrize(
