@@ -254,3 +254,18 @@ def test_a_sheet_that_is_open_when_the_phone_is_turned_holds_nobody_inside(town,
     tab.page.set_viewport_size({"width": PHONE["height"], "height": PHONE["width"]})
     tab.page.wait_for_selector("#filter-sheet:not([aria-modal])", timeout=5000)
     assert tab.page.locator("html.has-sheet").count() == 0
+
+
+def test_who_ticks_all_by_keyboard_is_on_the_bar_that_takes_the_head_s_place_and_back_by_one_press(town, open_tab):
+    for number in range(2):
+        town.record(note=str(number))
+    tab = open_tab("rita")
+    tab.go("/review")
+    tab.page.focus("[data-tick-all]")
+    tab.page.keyboard.press("Space")
+    tab.page.wait_for_selector("[data-bulk-bar]", state="visible")
+    tab.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert tab.page.evaluate("document.activeElement.matches('[data-bulk-none]')")
+    tab.page.keyboard.press("Space")
+    assert tab.page.evaluate("document.activeElement.matches('input[name=record]')")
+    assert tab.page.locator("input[name=record]:checked").count() == 0

@@ -24,7 +24,10 @@ export function enhanceBulk(form: HTMLElement): void {
   form.addEventListener("change", show);
   if (all) {
     all.hidden = false;
-    all.addEventListener("change", () => tick(all.checked));
+    all.addEventListener("change", () => {
+      tick(all.checked);
+      if (all.checked) none?.focus({ preventScroll: true }); // the head goes, and the focus would go with it
+    });
   }
   if (none) {
     none.hidden = false;
