@@ -24,6 +24,17 @@ from server.web.pages.words import role_word
 
 ON_TABS = ("morning", "m", "follow-ups", "review", "rights", "map", "forms", "phones", "audit")
 
+BELOW = {
+    "": "morning",
+    "me": "more",
+    "not-built": "more",
+    "red-lines": "more",
+    "library": "forms",
+    "timetable": "admin",
+    "calendar": "admin",
+}
+"""Whose pages, by the first part of an address, another entry leads to."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -187,7 +198,9 @@ def current_key() -> str:
     first, *rest = request.path.strip("/").split("/")
     if first == "follow-ups" and rest not in ([], ["list"], ["schedule"], ["acts"], ["give"], ["reasons"], ["print"]):
         return "m"  # one visit of today's list
-    return {"": "morning", "me": "more", "not-built": "more", "red-lines": "more", "library": "forms"}.get(first, first)
+    if [first, *rest] == ["notices", "failed"]:
+        return "admin"
+    return BELOW.get(first, first)
 
 
 def role_of(who: Caller, project: Project | None) -> str:

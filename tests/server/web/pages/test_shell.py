@@ -28,7 +28,7 @@ OFFICE = ("/map", "/forms", "/phones", "/places", "/audit")
             "lea",
             [
                 *("/", "/follow-ups", *OFFICE, "/reports", "/consents/texts", "/rules"),
-                *("/office", "/hand-overs", "/emergency", "/admin"),
+                *("/office", "/supplies", "/hand-overs", "/emergency", "/admin"),
             ],
         ),
         ("otto", []),
@@ -116,3 +116,11 @@ def test_records_waiting_are_counted_in_the_rail_within_the_scope(town, browse):
     for name, count in (("rita", 2), ("vera", 1)):
         page = browse(name).see("/map").get_data(as_text=True)
         assert f'<span>审核</span><span class="count">{count}</span>' in page
+
+
+@pytest.mark.parametrize("path", ["/timetable", "/timetable/daily", "/notices/failed", "/calendar", "/admin"])
+def test_what_the_settings_lead_to_is_marked_as_theirs(town, browse, path):
+    page = browse("lea").see(path)
+    assert re.findall(
+        r'<a href="(/[^"]*)"[^>]*aria-current="page"', page.get_data(as_text=True).split("</nav>")[0]
+    ) == ["/admin"]
