@@ -12,6 +12,7 @@ from flask import Flask
 
 from server.db import Database
 from tests.conftest import Clock
+from tests.server.registry import another_town
 from tests.server.registry.caring import Care, a_uuid
 from tests.server.registry.twice import Registered, measure, register
 
@@ -119,3 +120,22 @@ def test_planted_duplicates_are_found_and_few_others(
         print(f"\na town of {len(women)} women, {measured}")
     assert measured.recall >= 0.9
     assert measured.precision >= 0.8
+
+
+def test_what_is_found_in_a_town_that_no_weight_was_set_with(
+    care: Care, database: Database, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town = another_town.a_town()
+    for one in town.women:
+        register(care, one)
+    measured = measure(database, clock.now(), town.twice, town.two)
+    with capsys.disabled():
+        print(f"\nanother town of {len(town.women) - len(town.twice)} women, {measured}")
+    passed, in_vain = another_town.PASSED_OVER, another_town.ASKED_IN_VAIN
+    assert measured.twice == {
+        kind: (count, 0 if kind in passed else count) for kind, (count, *_) in another_town.TWICE.items()
+    }
+    assert measured.two == {
+        kind: (count, count if kind in in_vain else 0) for kind, (count, *_) in another_town.TWO.items()
+    }
+    assert (f"{measured.recall:.2f}", f"{measured.precision:.2f}", measured.rest) == ("0.62", "0.58", 18)

@@ -13,10 +13,10 @@ from server.reports.pack.workbook import COLOURS
 from tests.conftest import MORNING
 from tests.forms.offices import save_by_libreoffice
 from tests.printed import fonts_of, pages_of, picture_of
-from tests.server.reports.indicators.conftest import counted
+from tests.server.reports.indicators.conftest import browse, compiled_catalogue, compiled_templates, counted, paged
 from tests.server.web.pages.test_pack import HERE, make
 
-__all__ = ["counted"]
+__all__ = ["browse", "compiled_catalogue", "compiled_templates", "counted", "paged"]
 
 CHINESE = re.compile("CJK|Han|WenQuanYi|MicroHei|ZenHei|DroidSansFallback|YaHei|SimSun")
 TRENDS = {"zh": "一段时间以来", "en": "Over time"}

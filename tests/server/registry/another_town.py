@@ -1,4 +1,4 @@
-"""Duplicates in a second made-up town, on which no weight was ever set: what is found of each kind, and who is asked in vain.
+"""A second made-up town with duplicates, on which no weight was ever set: what is found of each kind, and who is asked in vain.
 
 Its names, its slips and those in it who are two and look like one were written down, and its lot was chosen, before anything
 was measured. Whoever changes a weight sees here what that does elsewhere, and writes it into docs/measured.md.
@@ -8,14 +8,9 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-import pytest
-from flask import Flask
-
-from server.db import Database
 from server.registry.likeness import AGES
-from tests.conftest import Clock
-from tests.server.registry.caring import Care, a_uuid
-from tests.server.registry.twice import Pair, Registered, measure, register
+from tests.server.registry.caring import a_uuid
+from tests.server.registry.twice import Pair, Registered
 
 SEED = "another town, another lot"
 WOMEN = 420
@@ -260,22 +255,3 @@ def plant(town: Town) -> Iterator[tuple[str, Registered, Registered]]:
             one = next(one for one in iter(town.of, None) if one and fits(one))
             one = replace(one, code=f"K-{5000 + number}")
             yield kind, one, again(town, one)
-
-
-@pytest.fixture
-def care(app: Flask, database: Database, project_id: int) -> Care:
-    return Care(app, database, project_id)
-
-
-def test_what_is_found_in_a_town_that_no_weight_was_set_with(
-    care: Care, database: Database, clock: Clock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    town = a_town()
-    for one in town.women:
-        register(care, one)
-    measured = measure(database, clock.now(), town.twice, town.two)
-    with capsys.disabled():
-        print(f"\nanother town of {len(town.women) - len(town.twice)} women, {measured}")
-    assert measured.twice == {kind: (count, 0 if kind in PASSED_OVER else count) for kind, (count, *_) in TWICE.items()}
-    assert measured.two == {kind: (count, count if kind in ASKED_IN_VAIN else 0) for kind, (count, *_) in TWO.items()}
-    assert (f"{measured.recall:.2f}", f"{measured.precision:.2f}", measured.rest) == ("0.62", "0.58", 18)
