@@ -98,11 +98,13 @@ WITHOUT_DATABASE = (
 ONCE_WHEN_SMALL = (
     "tests/browser",
     "tests/phones/test_random_fills.py",
+    "tests/server/registry/test_likeness.py",
     "tests/test_points_and_facts.py",
     "tests/test_sentinels.py",
     "tests/test_small_numbers_everywhere.py",
     "tests/walks/test_keys_change_while_serving.py",
     "tests/walks/test_looks_are_kept.py",
+    "tests/walks/test_the_pack_on_paper.py",
 )
 
 

@@ -27,6 +27,7 @@ from server.demo.people import Demo, make_administrator, make_people, make_phone
 from server.demo.records import FORM_ID, SHANGHAI
 from server.demo.store import fill_store, use_store
 from server.demo.town import SEED, TOWN_NAME, DemoTown, make_town
+from server.demo.twice import register_again
 from server.demo.visits import Sending, make_visits
 from server.demo.women import FIRST_OF_EACH, make_women
 from server.followups.outbox import deliver_inbox
@@ -79,10 +80,12 @@ def make_demo(config: Config, now: datetime, say: Say = print, fewer: int = 1) -
 def make_sendings(town: DemoTown, now: datetime, fewer: int) -> list[Sending]:
     """Everything that phones have sent by `now`, in the order of sending."""
     visits = make_visits(town, now, read_xform(read_library_form(FORM_ID)).version)
-    women = make_women(town, now.astimezone(SHANGHAI).date(), SEED)
+    today = now.astimezone(SHANGHAI).date()
+    women = make_women(town, today, SEED)
     if fewer > 1:
         visits = [one for one in visits if one.corrects is None][::fewer]
         women = women[:FIRST_OF_EACH] + women[FIRST_OF_EACH::fewer]
+    women += [twice.again for twice in register_again(women, today)]
     told = [one for person in women for one in send_all(person, now)]
     return sorted(visits + told, key=lambda one: (one.at, one.instance_id))
 

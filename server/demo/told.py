@@ -49,7 +49,7 @@ class Person:
 
     @property
     def label(self) -> str:
-        return f"{self.code} {self.name[0]}*"
+        return f"{self.code} {self.name[0]}*" if self.name else self.code
 
     @property
     def entity(self) -> str:

@@ -54,6 +54,7 @@ FOR_TESTS = (
     SystemPackage("faketime", has_program("faketime")),
     SystemPackage("strace", has_program("strace")),
     SystemPackage("libreoffice-calc-nogui", has_file("usr/lib*/libreoffice/program/libsclo.so")),
+    SystemPackage("poppler-utils", has_program("pdftoppm")),
 )
 
 

@@ -1,22 +1,12 @@
 """The indicators as people see them: a chart beside the table of the same numbers, on every size, theme and paper."""
 
-import uuid
-from datetime import date, timedelta
-
 import pytest
 
 from server import clock
-from server.access.month_ends import month_ends
 from server.jobs import keep_indicators
-from server.models import Project
 from tests.browser.looking import look_at_pages
 from tests.chromium import DESK, PHONE
-from tests.server.followups.told import F1, a_home, tell
 from tests.server.reports.indicators.counted_town import CountedTown
-from tests.server.web.pages.conftest import CODES
-
-LATE = (2, 2, 3, 3, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0, 1, 1, 2, 2)
-"""How many of each month's births were not cared for in time."""
 
 
 @pytest.fixture
@@ -26,18 +16,7 @@ def town(app, database):
 
 @pytest.fixture
 def busy(town):
-    """Eighteen months of births, and homes of which most were met."""
-    with town.database.transaction() as db:
-        project = db.get_one(Project, town.project_id)
-        for end, late in zip(month_ends(clock.today(), len(LATE)), LATE, strict=True):
-            for group, number in (("A", 4), ("B", late), ("C", late // 2)):
-                for _ in range(number):
-                    until = clock.today() + timedelta(days=300)
-                    town.birth(db, project, group, born=end - timedelta(days=40), consent_until=until)
-        met, unmet = clock.today() - timedelta(days=90), date(2026, 1, 5)
-        for number in range(60):
-            home = a_home(db, project, str(uuid.uuid4()), village_code=CODES[0])
-            tell(db, project, F1, (met if number < 46 else unmet).isoformat(), subject=home.uuid)
+    town.fill_months(clock.today())
     keep_indicators(town.database, town.app.config["CONFIG"], clock.now())
     return town
 

@@ -8,6 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from server.reports.csv_cells import guard
+from server.reports.pack.fitting import height_of
 from server.reports.pack.paper import Cell, Chart, Hidden, Paper, Percent, Section, Table
 from server.reports.xlsx import free_name
 
@@ -17,8 +18,10 @@ COLOURS: Final = {"rate": "#136A73", "mean": "#55666C", "limit": "#8B9A9D", "hea
 A4: Final = 9
 CHART_ROWS: Final = 17
 CHART_SIZE: Final = {"width": 620, "height": 320}
-ACROSS: Final = 5
-"""Columns of a chart's numbers; the chart stands to their right."""
+CHART_WIDTHS: Final = (14, 13, 13, 13, 13)
+"""Of the columns of a chart's numbers; the chart stands to their right."""
+NAME_ROW: Final = 22
+TO_FILL: Final = 30
 
 
 def write_paper(paper: Paper) -> bytes:
@@ -37,24 +40,28 @@ def write_paper(paper: Paper) -> bytes:
             sheet = book.add_worksheet(free_name(section.name, taken))
             set_up_page(sheet, paper, has_charts=bool(section.charts))
             line = write_head(sheet, paper, section, formats, is_first=number == 0)
+            heads = shared_heads(section.tables)
+            if heads:
+                line = write_shared(sheet, section.tables[0], line, formats)
             for table in section.tables:
-                line = write_table(sheet, table, line, formats)
+                line = write_table(sheet, table, line, formats, has_head=not heads)
             for chart in section.charts:
                 line = write_chart(book, sheet, chart, line, formats)
     return target.getvalue()
 
 
 def formats_of(book: Workbook) -> dict[str, Any]:
-    wrapped = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#CBD6D7"}
+    framed = {"valign": "vcenter", "indent": 1, "border": 1, "border_color": "#CBD6D7"}
+    wrapped, number = framed | {"text_wrap": True}, framed | {"align": "right"}
     return {
         "title": book.add_format({"bold": True, "font_size": 16}),
         "name": book.add_format({"bold": True, "font_size": 13}),
         "quiet": book.add_format({"font_color": "#55666C"}),
         "head": book.add_format({**wrapped, "bold": True, "bg_color": COLOURS["head"]}),
         "text": book.add_format(wrapped),
-        "number": book.add_format({**wrapped, "num_format": "#,##0.0"}),
-        "whole": book.add_format({**wrapped, "num_format": "#,##0"}),
-        "percent": book.add_format({**wrapped, "num_format": "0%"}),
+        "number": book.add_format({**number, "num_format": "#,##0.0"}),
+        "whole": book.add_format({**number, "num_format": "#,##0"}),
+        "percent": book.add_format({**number, "num_format": "0%"}),
         "hidden": book.add_format({**wrapped, "font_color": "#55666C", "bg_color": COLOURS["hidden"]}),
     }
 
@@ -95,26 +102,53 @@ def write_head(sheet: Worksheet, paper: Paper, section: Section, formats: dict[s
     return line + 1
 
 
-def write_table(sheet: Worksheet, table: Table, line: int, formats: dict[str, Any]) -> int:
+def shared_heads(tables: Sequence[Table]) -> bool:
+    """Whether one head is for all of them; it stands on each page that is printed."""
+    return len(tables) > 1 and all((one.heads, one.widths) == (tables[0].heads, tables[0].widths) for one in tables)
+
+
+def write_shared(sheet: Worksheet, first: Table, line: int, formats: dict[str, Any]) -> int:
+    write_heads(sheet, line, first.heads, first.widths, formats)
+    sheet.repeat_rows(line)
+    return line + 1
+
+
+def write_table(sheet: Worksheet, table: Table, line: int, formats: dict[str, Any], has_head: bool) -> int:
     for place, width in enumerate(table.widths):
         sheet.set_column(place, place, width)
+    sheet.set_row(line, NAME_ROW)
     sheet.write_string(line, 0, table.name, formats["name"])
     line += 1
     if not table.rows:
         sheet.write_string(line, 0, table.nothing, formats["quiet"])
         return line + 2
-    for place, head in enumerate(table.heads):
-        sheet.write_string(line, place, head, formats["head"])
-    for row in table.rows:
+    if has_head:
+        write_heads(sheet, line, table.heads, table.widths, formats)
         line += 1
-        if table.is_to_fill:
-            sheet.set_row(line, 30)
+    for row in table.rows:
+        sheet.set_row(line, TO_FILL if table.is_to_fill else height_of(map(text_of, row), table.widths))
         for place, cell in enumerate(row):
             write_cell(sheet, line, place, cell, formats)
-    if table.note:
-        sheet.write_string(line + 1, 0, table.note, formats["quiet"])
         line += 1
-    return line + 2
+    if table.note:
+        sheet.write_string(line, 0, table.note, formats["quiet"])
+        line += 1
+    return line + 1
+
+
+def write_heads(
+    sheet: Worksheet, line: int, heads: Sequence[str], widths: Sequence[int], formats: dict[str, Any]
+) -> None:
+    sheet.set_row(line, height_of(heads, widths))
+    for place, head in enumerate(heads):
+        sheet.write_string(line, place, head, formats["head"])
+
+
+def text_of(cell: Cell) -> str:
+    """What of a cell may be too long for its line."""
+    if isinstance(cell, Hidden):
+        return cell.why
+    return cell if isinstance(cell, str) else ""
 
 
 def write_cell(sheet: Any, line: int, place: int, cell: Cell, formats: dict[str, Any]) -> None:
@@ -135,15 +169,16 @@ def write_cell(sheet: Any, line: int, place: int, cell: Cell, formats: dict[str,
 def write_chart(book: Workbook, sheet: Worksheet, chart: Chart, line: int, formats: dict[str, Any]) -> int:
     """Its numbers as a table, and beside them the lines that are drawn of these very cells."""
     points = [[one.label, *map(share_of, (one.rate, one.low, one.mean, one.high))] for one in chart.points]
-    sheet.set_column(0, 0, 22)
-    sheet.set_column(1, ACROSS - 1, 10)
+    for place, width in enumerate(CHART_WIDTHS):
+        sheet.set_column(place, place, width)
+    across = len(CHART_WIDTHS)
+    sheet.set_column(across, across, 2)
     sheet.write_string(line, 0, chart.name, formats["name"])
     if all(one.rate is None for one in chart.points):
         sheet.write_string(line + 1, 0, chart.nothing, formats["quiet"])
         return line + 3
     first = line + 2
-    for place, head in enumerate(chart.heads):
-        sheet.write_string(first - 1, place, head, formats["head"])
+    write_heads(sheet, first - 1, chart.heads, CHART_WIDTHS, formats)
     for at, row in enumerate(points):
         sheet.write_string(first + at, 0, str(row[0]), formats["text"])
         for place, value in enumerate(row[1:], start=1):
@@ -152,7 +187,7 @@ def write_chart(book: Workbook, sheet: Worksheet, chart: Chart, line: int, forma
             else:
                 sheet.write_blank(first + at, place, None, formats["hidden"])
     drawn = draw_lines(book, sheet, chart, first, first + len(points) - 1)
-    sheet.insert_chart(line, ACROSS + 1, drawn, {"description": chart.name, "object_position": 2})
+    sheet.insert_chart(line, across + 1, drawn, {"description": chart.name, "object_position": 2})
     return max(first + len(points), line + CHART_ROWS) + 1
 
 

@@ -90,7 +90,7 @@ def in_short(told: Mapping[str, ToldIndicator]) -> Section:
     rows = [[str(WORDS[one].name), *newest_cells(told[one]), before_cell(told[one])] for one in FIRST_FOUR]
     heads = [_("Indicator"), _("Rate"), _("Numerator"), _("Denominator"), _("Window"), _("The window before")]
     note = _("Windows end two weeks before they are told; most are twelve months long.")
-    return Section("short", _("In short"), [Table(_("Newest windows"), heads, rows, (30, 20, 16, 19, 26, 20), note)])
+    return Section("short", _("In short"), [Table(_("Newest windows"), heads, rows, (30, 22, 13, 15, 26, 22), note)])
 
 
 def newest_cells(told: ToldIndicator) -> list[Cell]:
@@ -149,7 +149,7 @@ def indicator_table(told: Mapping[str, ToldIndicator], theme: str) -> Table:
         for one in here
     ]
     heads = [_("No."), _("Indicator"), _("Rate"), _("Numerator"), _("Denominator"), _("Window"), _("What is counted")]
-    return Table(str(THEMES[theme]), heads, rows, (9, 24, 24, 18, 20, 24, 48))
+    return Table(str(THEMES[theme]), heads, rows, (9, 26, 22, 13, 15, 24, 48))
 
 
 def trends(told: Mapping[str, ToldIndicator]) -> Section:

@@ -2,6 +2,7 @@
 
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from server.models import (
     FollowUp,
     Form,
     Notification,
+    PersonPair,
     Pregnancy,
     Project,
     Release,
@@ -35,6 +37,7 @@ from server.models import (
     VillageScope,
     Woman,
 )
+from server.registry.duplicates import look_at_waiting
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -102,6 +105,13 @@ def test_there_is_something_due_at_every_stage_and_its_workers_know(filled: Data
         assert db.scalar(select(func.count()).where(Notification.channel == "email")) == 0
         carried = db.scalar(select(func.count()).where(AppUser.person_id.is_not(None)))
         assert carried == 5
+
+
+def test_who_is_registered_twice_is_found_by_the_timetable(filled: Database) -> None:
+    assert look_at_waiting(filled, 1000, NOW) > 20
+    with filled.reading() as db:
+        found = Counter(db.scalars(select(PersonPair.reasons)))
+    assert found >= Counter(("sound home age", "phone name age", "phone age", "phone near home age") * 2)
 
 
 def test_who_took_her_consent_back_and_who_lost_a_pregnancy_are_asked_nothing(filled: Database) -> None:

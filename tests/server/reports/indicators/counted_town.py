@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from server.access.month_ends import month_ends
 from server.clock import begin_of
 from server.jobs import TIMETABLE
 from server.models import Household, OfficeAct, Project, SupplyLot, SupplyMovement
@@ -21,6 +22,8 @@ BORN = date(2025, 9, 15)
 TERM = timedelta(days=280)
 A, B, C = 20, 10, 5
 """How many women: cared for throughout; registered late, three checks, a late visit; early, three checks and no visit."""
+LATE = (2, 2, 3, 3, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0, 1, 1, 2, 2)
+"""Of eighteen months, how many of each one's births were not cared for in time."""
 END, QUARTER = date(2026, 1, 31), date(2025, 12, 31)
 
 
@@ -62,6 +65,20 @@ class CountedTown(CareTown):
             for number in range(met + unmet):
                 home: Household = a_home(db, project, str(uuid.uuid4()), village_code=CODES[0])
                 tell(db, project, F1, "2025-12-01" if number < met else "2025-05-01", subject=home.uuid)
+
+    def fill_months(self, today: date) -> None:
+        """Eighteen months of births, and homes of which most were met."""
+        with self.database.transaction() as db:
+            project = db.get_one(Project, self.project_id)
+            for end, late in zip(month_ends(today, len(LATE)), LATE, strict=True):
+                for group, number in (("A", 4), ("B", late), ("C", late // 2)):
+                    for _ in range(number):
+                        born, until = end - timedelta(days=40), today + timedelta(days=300)
+                        self.birth(db, project, group, born=born, consent_until=until)
+            for number in range(60):
+                home = a_home(db, project, str(uuid.uuid4()), village_code=CODES[0])
+                ago = timedelta(days=90 if number < 46 else 300)
+                tell(db, project, F1, (today - ago).isoformat(), subject=home.uuid)
 
     def lot(self, db: Session, received: str, ended: str | None, item: str = "condom_m") -> None:
         """A hundred, from the day they came to the day they were taken out."""
