@@ -13,7 +13,7 @@ MARK = "Internal work"
 
 
 def book_of(town, *cells):
-    table = Table("Table", ["Name"], [cells], [20])
+    table = Table("Table", ["Name"] * len(cells), [cells], [20] * len(cells))
     paper = Paper("Papers", town, MARK, [], [Section("one", "One", [table])])
     return write_paper(paper)
 
