@@ -20,13 +20,14 @@ __all__ = ["busy", "town"]
 
 @pytest.fixture
 def papers(busy):
-    """The month's papers and one table; the month's name in an address."""
+    """The month's papers and one table, by their addresses."""
     month = add_months(clock.today().replace(day=1), -1)
     with busy.database.transaction() as db:
         busy.lot(db, (clock.today() - timedelta(days=90)).isoformat(), None, "folic_acid")
-        add_table(db, db.get_one(Project, busy.project_id), "季报", a_table(), busy.actor_id(db, "lea"), clock.now())
+        project, lea = db.get_one(Project, busy.project_id), busy.actor_id(db, "lea")
+        table = add_table(db, project, "季报", a_table(), lea, clock.now()).id
     assert make_pack(busy.database, busy.project_id, month, clock.now())
-    return f"{month:%Y-%m}"
+    return {"pack": f"/reports/pack/{month:%Y-%m}", "table": f"/reports/tables/{table}"}
 
 
 def a_table() -> bytes:
@@ -47,20 +48,20 @@ FIELDS = ("名称", "比率", "分子", "分母")
 
 def test_papers_and_tables_in_every_size_language_and_theme(papers, open_tab):
     tab = open_tab("lea", DESK)
-    pages = {"packs": "/reports/pack", "pack": f"/reports/pack/{papers}", "tables": "/reports/tables"}
-    look_at_pages(tab, {**pages, "table": "/reports/tables/1"})
+    assert tab.go(papers["table"]) == 200
+    look_at_pages(tab, {"packs": "/reports/pack", "tables": "/reports/tables", **papers})
 
 
 def test_charts_are_drawn_without_script_and_nothing_is_wider_than_a_phone(papers, open_tab):
     tab = open_tab("lea", PHONE, java_script_enabled=False)
-    tab.go(f"/reports/pack/{papers}")
+    tab.go(papers["pack"])
     assert tab.page.locator("svg polyline").count() >= 3
     assert not tab.is_wider_than_the_screen()
 
 
 def test_on_a4_the_papers_break_between_rows_and_say_that_they_are_internal(papers, open_tab):
     tab = open_tab("lea", DESK)
-    tab.go(f"/reports/pack/{papers}")
+    tab.go(papers["pack"])
     tab.page.emulate_media(media="print")
     assert tab.page.is_visible(".pack-mark") and not tab.page.is_visible("[data-print]")
     tab.shoot("pack-print")
