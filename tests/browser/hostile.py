@@ -154,6 +154,7 @@ class HostileTown(CareTown):
             hook, _ = make_webhook(db, self.project_id, "https://localhost/in", GROUPS, LOCAL, ids["person_id"], now())
             table = add_table(db, db.get_one(Project, self.project_id), "x", self.draw_table(), ids["person_id"], now())
             write_in_columns(db, self.said)
+            batch = db.scalars(select(ReviewBatch.id)).one()
         month = add_months(today(now()).replace(day=1), -1)
         make_pack(self.database, self.project_id, month, now())
         settings = self.app.config["CONFIG"]
@@ -166,7 +167,7 @@ class HostileTown(CareTown):
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
         people["code"], people["webhook_id"] = CODES[0], str(hook.id)
         people["list"], people["spoken"] = "clinics", "zh"
-        people |= {"table_id": str(table.id), "month": f"{month:%Y-%m}"}
+        people |= {"table_id": str(table.id), "batch_id": str(batch), "month": f"{month:%Y-%m}"}
         people |= {"rule": "IUD-1", "version": str(FIRST_OF_A_TOWN)}
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
 

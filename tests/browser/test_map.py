@@ -51,6 +51,20 @@ def test_villages_and_records_are_reached_by_keys_alone(town, open_tab):
     assert tab.complaints == []
 
 
+def test_a_record_that_comes_late_has_the_focus_all_the_same(town, open_tab):
+    town.record(village=2)
+    tab, held = open_tab("rita"), []
+    open_map(tab)
+    tab.page.route("**/review/*/panel*", lambda route: held.append(route))
+    tab.page.click(".pins-as-list summary")
+    tab.page.click("#pin-list button")
+    tab.page.wait_for_selector("#panel .skeleton")
+    held.pop().continue_()
+    tab.page.wait_for_selector("#record-title:focus", timeout=20_000)
+    assert tab.page.locator("#panel .skeleton, #panel.is-fetching").count() == 0
+    assert tab.complaints == []
+
+
 def test_a_record_does_not_wait_for_the_card_of_a_village(town, open_tab):
     town.record(village=2)
     tab, held = open_tab("rita"), []

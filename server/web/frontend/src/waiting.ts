@@ -11,10 +11,17 @@ export function watchWaiting(): void {
     if (elt.getAttribute("hx-trigger")?.includes("every")) return; // it asks by itself; nobody waits
     waitFor(xhr, target, elt.closest("form") === null);
   });
+  // Before what came is put in: what is hidden behind the lines takes no focus.
+  document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { xhr, target } = (event as CustomEvent).detail as Request;
+    stopWaiting(xhr, target);
+  });
   document.addEventListener("click", waitForPage);
   document.addEventListener("submit", waitForPage);
   window.addEventListener("pagehide", () => unsay());
 }
+
+const timers = new WeakMap<XMLHttpRequest, number[]>();
 
 interface Request {
   xhr: XMLHttpRequest;
@@ -26,12 +33,17 @@ interface Request {
 function waitFor(xhr: XMLHttpRequest, target: HTMLElement, makesRoom: boolean): void {
   const lines = makesRoom ? window.setTimeout(() => showLines(target), LINES_MS) : 0;
   const words = window.setTimeout(() => sayIn(target), WORDS_MS);
-  xhr.addEventListener("loadend", () => {
-    window.clearTimeout(lines);
-    window.clearTimeout(words);
-    target.classList.remove("is-fetching");
-    target.querySelectorAll(":scope > .skeleton, :scope > .slow").forEach((one) => one.remove());
-  });
+  timers.set(xhr, [lines, words]);
+  xhr.addEventListener("loadend", () => stopWaiting(xhr, target));
+}
+
+function stopWaiting(xhr: XMLHttpRequest, target: HTMLElement): void {
+  const own = timers.get(xhr);
+  if (!own) return;
+  own.forEach((one) => window.clearTimeout(one));
+  timers.delete(xhr);
+  target.classList.remove("is-fetching");
+  target.querySelectorAll(":scope > .skeleton, :scope > .slow").forEach((one) => one.remove());
 }
 
 function showLines(target: HTMLElement): void {
