@@ -95,6 +95,7 @@ ABSENT = (
         "/acts/<int",
         "/calendar/<int",
         "/channels/<kind>",
+        "/flags/<kind>",
         "/rights/feedback/<uuid",
         "/consents/texts/<name>",
         "/publish",
