@@ -24,6 +24,7 @@ numbered the same by a number that can be guessed: not for who gives the roles o
 """
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -322,9 +323,16 @@ def address_of(towns: Towns, key: str, rule: Rule, place: str, kind: str, under:
     if kind == "HOME":
         values["uuid"] = towns.things[place].household
     parts = rule.rule.replace("<", ">").split(">")
-    path = "".join(str(values.get(part.rpartition(":")[2], 1)) if odd % 2 else part for odd, part in enumerate(parts))
+    path = "".join(value_of(part, values) if odd % 2 else part for odd, part in enumerate(parts))
     is_page = not rule.rule.startswith("/v1/")
     return f"{path}?project={values['project_id']}" if is_page else path
+
+
+def value_of(part: str, values: dict[str, object]) -> str:
+    """What stands for `int:project_id` in an address; of `any(csv, xlsx):kind` the first."""
+    converter, _, name = part.rpartition(":")
+    chosen = re.match(r"any\((\w+)", converter)
+    return chosen[1] if chosen else str(values.get(name, 1))
 
 
 def name_in(key: str, values: dict[str, object]) -> object:

@@ -17,7 +17,7 @@ from server.web import session
 from server.web.pages.door import pages
 from server.web.pages.followup_words import in_language
 from server.web.pages.shell import today
-from server.web.pages.supplies import HERE, TOWN, hall, key_of, points_of, read_point
+from server.web.pages.supplies import HERE, hall, key_of, points_of, read_point
 
 LEDGER = f"{HERE}/ledger"
 
@@ -27,7 +27,8 @@ def show_ledger() -> Response:
     project, reach = hall()
     store = read_store(session.db(), project.id, reach)
     points = points_of(store, reach)
-    point, month = read_point(request.args.get("point", TOWN), points), month_asked()
+    first = key_of(next(iter(points), None))
+    point, month = read_point(request.args.get("point", first), points), month_asked()
     lines = lines_of_month(store, point, month, may(session.caller(), "supply.update", project))
     values = {"key": key_of(point), "name": points[point], "lines": lines, "in_fives": not reach.is_own((point, ""))}
     return make_response(render_template("supplies/ledger.html", **values, **months_around(month)))

@@ -285,3 +285,10 @@ def test_a_month_that_is_none_is_this_one_and_no_month_is_to_come(town, lea):
     assert "收到" in main_of(lea.see(f"{PAGE}/ledger?point=town&month=2026-02"))
     with town.database.reading() as db:
         assert len(list(db.scalars(select(SupplyMovement)))) == 1
+
+
+def test_the_ledger_without_a_point_is_that_of_the_first_one_that_she_sees(town, browse):
+    first = town.village_ids[0]
+    asked = browse("wang").see(f"{PAGE}/ledger")
+    assert asked.status_code == 200
+    assert main_of(asked) == main_of(browse("wang").see(f"{PAGE}/ledger?point={first}"))
