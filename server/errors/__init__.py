@@ -35,7 +35,9 @@ from server.errors.entities import (
     NoConflict,
     NotMerged,
     NotParted,
+    PackageRefused,
     PropertyNameCase,
+    TransferRefused,
 )
 from server.errors.forms import (
     ChoosesFurther,
@@ -164,6 +166,7 @@ __all__ = [
     "ODataFieldUnsupported",
     "ODataSelectExpand",
     "OutOfRange",
+    "PackageRefused",
     "PasswordTooLong",
     "PasswordTooShort",
     "PasswordWeak",
@@ -186,6 +189,7 @@ __all__ = [
     "TooManyFetches",
     "TooManyTests",
     "TooManyTries",
+    "TransferRefused",
     "Unauthenticated",
     "Unavailable",
     "UnexpectedAttribute",

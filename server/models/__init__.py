@@ -69,6 +69,7 @@ from server.models.submissions import (
 from server.models.supplies import SupplyCount, SupplyLot
 from server.models.temporary import BreakGlass, HandOver, HandOverVillage
 from server.models.timetable import TimetableLease, TimetablePast, TimetableRun, TimetableWish
+from server.models.transfers import OpenedPackage, TransferPackage
 from server.models.waivers import Waiver
 
 __all__ = [
@@ -135,6 +136,7 @@ __all__ = [
     "OfficeAct",
     "OneTimeToken",
     "OpenIdName",
+    "OpenedPackage",
     "Passkey",
     "PersonKey",
     "PersonMerge",
@@ -188,6 +190,7 @@ __all__ = [
     "TownCalendar",
     "TownTable",
     "TownTableVersion",
+    "TransferPackage",
     "User",
     "UtcDateTime",
     "Village",
