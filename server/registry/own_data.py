@@ -24,6 +24,7 @@ from server.models import (
     Reading,
     Restriction,
     RightsRequest,
+    TransferPackage,
     Withdrawal,
 )
 from server.registry.consents import consents_of
@@ -50,6 +51,7 @@ def collect(db: Session, project: Project, woman: str, now: datetime) -> dict[st
         "consents": [plain(one) for one in consents_of(db, project.id, woman)],
         "taken_back": [taken_back(one) for one in rows_of(db, Withdrawal, Withdrawal.woman_uuid, plan)],
         "records": records,
+        "transfers": [package(one) for one in rows_of(db, TransferPackage, TransferPackage.woman_uuid, plan)],
         "goes_through_with_her": THROUGH_WITH_HER if any(one.names_others for one in records) else None,
         "lists": lists_of(db, plan),
         "follow_ups": follow_ups_of(db, plan),
@@ -84,6 +86,13 @@ def plain(row: Any) -> dict[str, Any]:
 
 def taken_back(one: Withdrawal) -> dict[str, Any]:
     return {"purposes": one.purposes.split(), "on": one.taken_on, "noted_at": one.received_at}
+
+
+def package(one: TransferPackage) -> dict[str, Any]:
+    """What became of a package, and what is in one that she brought: one that was made here this server cannot open."""
+    told = {"direction": one.direction, "state": one.state, "items": one.items.split(), "made_on": one.made_on}
+    told |= {"last_day": one.last_day, "answered_on": one.answered_on, "place": one.place}
+    return told | {"content": orjson.loads(one.content) if one.direction == "in" and one.content else None}
 
 
 def lists_of(db: Session, plan: Plan) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from server.registry.packages import ITEMS
 from server.registry.reach import Reach, asking, consenting
 from server.registry.telling import TRANSFER, flatten
 from server.registry.transfer_told import agreed_as
-from server.registry.transfers import ASKED, OUT, TRANSFERS, Course, courses_of
+from server.registry.transfers import ASKED, IN, OUT, TRANSFERS, Course, courses_of
 
 LONGEST_PLACE: Final = 120
 
@@ -124,6 +124,26 @@ def women_with_transfers(reach: Reach) -> Select[Woman, Entity]:
     whose = Entity.about == Woman.uuid
     here = Entity.dataset_id.in_(of_list), Entity.deleted_at.is_(None)
     return select(Woman, Entity).join(Entity, whose).where(*here, *asking(reach), *consenting(reach))
+
+
+def get_package(db: Session, woman: Woman, transfer: str) -> TransferPackage:
+    """The one that is on its way. Raises NotFound."""
+    hers = TransferPackage.project_id == woman.project_id, TransferPackage.woman_uuid == woman.uuid
+    query = select(TransferPackage).where(*hers, TransferPackage.transfer == transfer, TransferPackage.state == "sent")
+    found = db.scalar(query)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def get_brought(db: Session, woman: Woman, package_id: int, day: date) -> TransferPackage:
+    """One that she brought, while her consents let it be read. Raises NotFound."""
+    row = db.get(TransferPackage, package_id)
+    if row is None or (row.project_id, row.woman_uuid, row.direction) != (woman.project_id, woman.uuid, IN):
+        raise NotFound()
+    if not may_pass_on(db, woman, day):
+        raise NotFound()
+    return row
 
 
 def was_made_here(db: Session, project_id: int, name_sha256: str) -> bool:

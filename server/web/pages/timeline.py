@@ -45,6 +45,7 @@ def show_timeline(woman_uuid: UUID) -> Response:
     values["unused"] = unused
     home = reach_home(session.db(), session.caller(), reach.project, woman.uuid, reach.today)
     values["leads_home"] = home is not None
+    values["leads_transfers"] = clinical and may_read and may(session.caller(), "transfer.read", reach.project)
     values |= beside(reach, woman, home is not None) if may_read else {}
     return make_response(render_template("people/timeline.html", woman=woman, day=reach.today, **values))
 

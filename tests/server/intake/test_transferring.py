@@ -13,7 +13,7 @@ from server.db import Database
 from server.errors import MissingParameter, NotFound, PackageRefused, TransferRefused, UnexpectedValue
 from server.intake.taking_over import forget_opened, look_into, receipt_of, take_over
 from server.intake.transferring import acknowledge, expire_one, make_package, take_back, want_it_again
-from server.models import Audit, Entity, FollowUp, OpenedPackage, Project, TransferPackage, Village, Woman
+from server.models import Audit, FollowUp, OpenedPackage, Project, TransferPackage, Village, Woman
 from server.registry.packages import open_package
 from server.registry.restriction import restrict
 from tests.conftest import Clock
