@@ -105,6 +105,7 @@ ABSENT = (
         "/map-base/undo",
     ),
     *("/aliases/<int", "/map-base/undo", "/merges/<int", "/places/shifts/", "/webhooks/<int"),
+    *("/packages/<int", "/transfers/<uuid"),
     *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),
 )
 BODIES: dict[str, dict[str, object]] = {

@@ -1,4 +1,4 @@
-"""Her transfers on pages: the key is shown once, the file is sealed, the acknowledgement is typed or sent, her no holds at once."""
+"""Her transfers on pages: the key is shown once, the file is sealed, the receipt is typed or sent, her no holds at once."""
 
 import re
 from io import BytesIO
