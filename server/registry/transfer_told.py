@@ -2,7 +2,7 @@
 took the transfer back at the office.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -77,11 +77,11 @@ def agreed_as(db: Session, project_id: int, agreed: tuple[date, str] | None) -> 
     return f"{event}/{version}" if version else None
 
 
-def running_of(db: Session, project_id: int, transfers: Sequence[str]) -> dict[str, TransferPackage]:
-    """By transfer, the package that is under way or whose time is over."""
-    here = TransferPackage.project_id == project_id, TransferPackage.transfer.in_(transfers)
-    query = select(TransferPackage).where(*here, TransferPackage.state.in_(("sent", "expired")))
-    return {one.transfer: one for one in db.scalars(query.order_by(TransferPackage.id))} if transfers else {}
+def running_of(db: Session, project_id: int, woman: str) -> dict[str, TransferPackage]:
+    """By transfer, her package that is under way or whose time is over."""
+    hers = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == woman
+    query = select(TransferPackage).where(*hers, TransferPackage.state.in_(("sent", "expired")))
+    return {one.transfer: one for one in db.scalars(query.order_by(TransferPackage.id))}
 
 
 def shut(row: TransferPackage, state: str) -> None:

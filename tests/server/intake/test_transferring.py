@@ -11,10 +11,12 @@ from sqlalchemy import select, update
 from server.clock import today
 from server.db import Database
 from server.errors import MissingParameter, NotFound, PackageRefused, TransferRefused, UnexpectedValue
-from server.intake.taking_over import forget_opened, look_into, receipt_of, take_over
-from server.intake.transferring import acknowledge, expire_one, make_package, take_back, want_it_again
+from server.intake.merging import merge, part
+from server.intake.taking_over import forget_opened, look_into, receipt_of, remember, take_over
+from server.intake.transferring import acknowledge, expire_one, follow, make_package, take_back, want_it_again
 from server.models import Audit, FollowUp, OpenedPackage, Project, TransferPackage, Village, Woman
-from server.registry.packages import open_package
+from server.registry.own_data import collect
+from server.registry.packages import open_package, seal_package
 from server.registry.restriction import restrict
 from tests.conftest import Clock
 from tests.server.registry.caring import VILLAGE, Care, a_uuid
@@ -186,6 +188,7 @@ def test_what_she_brought_is_kept_as_her_word_and_her_phones_go_on_with_it(town:
     assert (first.subject, first.state) == (other.woman, "open")
     assert not any(one.rule.startswith("ANC") for one in other.rows(FollowUp) if one.subject == other.woman)
 
+    other.clock.forward(minutes=1)
     comes = {"direction": "in", "step": "meet", "she_asks": "yes", "services_in": "anc", "status": "started"}
     other.post(
         "migrant_transfer",
@@ -363,3 +366,107 @@ def test_an_acknowledgement_stands_when_her_consent_has_run_out(town: Sending) -
     town.clock.forward(days=5)
     assert town.listed() == "received"
     assert date(2026, 2, 28) < today(town.clock.now())
+
+
+def test_her_packages_go_along_when_two_registrations_are_one_and_come_back(town: Sending) -> None:
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    brought = other.do(take_over, file, key)
+    before = rows_of_packages(town)
+    for kept, gone in ((a_uuid(), town.woman), (a_uuid(), other.woman)):
+        town.register(kept, village_code="440785" + VILLAGE[6:], day="2026-02-20")
+        town.clock.forward(minutes=1)
+        with town.database.transaction() as db:
+            project = db.get_one(Project, town.project_id)
+            number = merge(db, project, kept, gone, town.by, town.clock.now()).id
+        moved = [one for one in town.rows(TransferPackage) if one.woman_uuid == kept]
+        assert [one.told_of for one in moved] == [gone]
+        standing = {one.rule: (one.subject, one.ended) for one in town.rows(FollowUp) if one.rule.startswith("MIG")}
+        assert kept in {subject for subject, _ended in standing.values()}
+        entity = town.entity(moved[0].transfer)
+        assert entity is not None and entity.about == kept and town.listed(moved[0].transfer) in ("sent", "received")
+        town.clock.forward(minutes=1)
+        with town.database.transaction() as db:
+            part(db, db.get_one(Project, town.project_id), number, town.by, town.clock.now())
+        assert rows_of_packages(town) == before
+    entity = town.entity(brought.transfer)
+    assert entity is not None and entity.about == other.woman
+    ended = {(one.rule, one.subject): one.ended for one in town.rows(FollowUp) if one.rule.startswith("MIG")}
+    assert ended == {("MIG-TR-P", town.woman): False, ("MIG-TR2", other.woman): False}
+
+
+def rows_of_packages(town: Sending) -> list[tuple[str, str | None, str]]:
+    return [(one.woman_uuid, one.told_of, one.state) for one in town.rows(TransferPackage)]
+
+
+def test_the_copy_of_her_data_tells_of_both_ways_and_of_what_she_brought(town: Sending) -> None:
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    other.do(take_over, file, key)
+    with town.database.reading() as db:
+        project = db.get_one(Project, town.project_id)
+        (sent,) = collect(db, project, town.woman, town.clock.now())["transfers"]
+        (brought,) = collect(db, project, other.woman, town.clock.now())["transfers"]
+    assert (sent["state"], sent["items"], sent["content"]) == ("sent", ITEMS.split(), None)
+    assert brought["content"] == open_package(file, key).told
+
+
+def test_working_everything_out_anew_changes_nothing(town: Sending) -> None:
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    other.do(take_over, file, key)
+    before = rows_of_packages(town), town.listed(), [(one.key, one.state) for one in town.rows(FollowUp)]
+    for woman in (town.woman, other.woman):
+        with town.database.transaction() as db:
+            follow(db, db.get_one(Project, town.project_id), woman, town.clock.now())
+    assert (rows_of_packages(town), town.listed(), [(one.key, one.state) for one in town.rows(FollowUp)]) == before
+
+
+def test_two_who_take_it_over_at_once_get_it_once(town: Sending) -> None:
+    """The second finds the name taken, whatever it read before."""
+    town.ask()
+    file, key = town.make()
+    there(town)
+    opened = open_package(file, key)
+    with town.database.transaction() as db:
+        remember(db, opened)
+        with pytest.raises(PackageRefused, match="taken over already"):
+            remember(db, opened)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"more": "x"},
+        {"items": {"anything": []}},
+        {"items": {"contact": [{"number": "1", "name": "x"}]}},
+        {"items": {"contact": [{"number": 1}]}},
+        {"items": {"contact": "x"}},
+        {"items": {"next_dates": [{"due_on": "soon"}]}},
+        {"items": {"contact": [{"number": "1"}] * 100}},
+        {"items": {"contact": [{"number": "9" * 200}]}},
+        {"items": {"contact": [{"number": "1\u202e2"}]}},
+        {"place": {"zh": "x", "en": "y"}},
+        {"made_on": "x"},
+        {"code": None},
+        {"items": []},
+    ],
+)
+def test_whoever_sealed_it_nothing_but_the_known_items_is_taken_from_it(town: Sending, change: dict[str, Any]) -> None:
+    told = {"code": "W-1", "from": "x", "place": {"zh": "x", "en": "y", "county": ""}, "items": {}}
+    told |= {"made_on": today(town.clock.now()).isoformat()} | change
+    sealed = seal_package(told)
+    assert refusal(town, take_over, sealed.file, sealed.key) == "what is in it cannot be read here"
+
+
+def test_one_from_a_clock_that_runs_ahead_is_not_taken_for_good(town: Sending) -> None:
+    told = {"code": "W-1", "from": "x", "place": {"zh": "x", "en": "y", "county": ""}, "items": {}}
+    for ahead, word in ((1, ""), (2, "it says that it was made on a day to come")):
+        sealed = seal_package(told | {"made_on": (today(town.clock.now()) + timedelta(days=ahead)).isoformat()})
+        if word:
+            assert refusal(town, take_over, sealed.file, sealed.key).startswith(word)
+        else:
+            assert town.do(take_over, sealed.file, sealed.key).state == "received"
