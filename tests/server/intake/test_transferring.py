@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from server.clock import today
 from server.db import Database
 from server.errors import MissingParameter, NotFound, PackageRefused, TransferRefused, UnexpectedValue
+from server.followups.gathering import facts_of
+from server.followups.working_days import WEEKENDS_ONLY
 from server.intake.merging import merge, part
 from server.intake.taking_over import forget_opened, look_into, receipt_of, remember, take_over
 from server.intake.transferring import acknowledge, expire_one, follow, make_package, take_back, want_it_again
@@ -18,6 +20,7 @@ from server.models import Audit, FollowUp, OpenedPackage, Project, TransferPacka
 from server.registry.own_data import collect
 from server.registry.packages import open_package, seal_package
 from server.registry.restriction import restrict
+from server.reports.indicators.elsewhere import sent_of, transfers_acknowledged
 from tests.conftest import Clock
 from tests.server.registry.caring import VILLAGE, Care, a_uuid
 
@@ -470,3 +473,24 @@ def test_one_from_a_clock_that_runs_ahead_is_not_taken_for_good(town: Sending) -
             assert refusal(town, take_over, sealed.file, sealed.key).startswith(word)
         else:
             assert town.do(take_over, sealed.file, sealed.key).state == "received"
+
+
+def test_the_indicator_of_acknowledged_transfers_counts_by_the_day_on_which_it_was_taken_over(town: Sending) -> None:
+    town.ask(day=today(town.clock.now()).isoformat())
+    file, key = town.make()
+    assert acknowledged(town) == [False]
+    town.clock.forward(days=4)
+    receipt = receipt_of(there(town).do(take_over, file, key))
+    town.clock.forward(days=20)  # told late, and taken over in time
+    town.do(acknowledge, town.transfer, receipt)
+    assert acknowledged(town) == [True]
+
+
+def acknowledged(town: Sending) -> list[bool]:
+    first = today(town.clock.now()) - timedelta(days=60)
+    with town.database.reading() as db:
+        facts = facts_of(db, db.get_one(Project, town.project_id), "women", town.woman)
+    assert facts is not None
+    sent = sent_of(facts, VILLAGE)
+    assert sent is not None
+    return [one.done for one in transfers_acknowledged([sent], WEEKENDS_ONLY, first, first + timedelta(days=120))]

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import update
 
-from server.models import Audit, Reading, TransferPackage, Village, Woman
+from server.models import Audit, FollowUp, Reading, TransferPackage, Village, Woman
 from server.registry.packages import open_package
 from tests.server.registry.caring import VILLAGE, a_uuid
 from tests.server.web.pages.conftest import text_of
@@ -116,6 +116,9 @@ def test_from_one_town_to_the_other_and_back(care, way):
     sent = {"receipt": receipt.lower()} if way == "typed" else {"file": (BytesIO(given.data), "receipt.txt")}
     done = care.lin.send(f"{care.page}/{care.transfer}/receipt", sent)
     assert (done.status_code, done.location) == (303, care.page)
+    (asked,) = [one for one in care.rows(FollowUp) if one.rule == "MIG-TR-P"]
+    assert asked.state == "done_on_time" and care.lin.see(f"/follow-ups/{asked.visit_key}").status_code == 200
+    assert care.lin.see(f"/people/{care.woman}").status_code == 200
     assert "对方确认" in text_of(care.lin.see(care.page))
 
 
