@@ -91,8 +91,13 @@ def taken_back(one: Withdrawal) -> dict[str, Any]:
 def package(one: TransferPackage) -> dict[str, Any]:
     """What became of a package, and what is in one that she brought: one that was made here this server cannot open."""
     told = {"direction": one.direction, "state": one.state, "items": one.items.split(), "made_on": one.made_on}
-    told |= {"last_day": one.last_day, "answered_on": one.answered_on, "place": one.place}
+    told |= {"last_day": one.last_day, "answered_on": one.answered_on, "place": place_of(one)}
     return told | {"content": orjson.loads(one.content) if one.direction == "in" and one.content else None}
+
+
+def place_of(one: TransferPackage) -> Any:
+    """Where one goes, as F8 told it; where one comes from, as it says itself."""
+    return orjson.loads(one.place) if one.direction == "out" and one.place else one.place
 
 
 def lists_of(db: Session, plan: Plan) -> list[dict[str, Any]]:

@@ -126,12 +126,12 @@ def women_with_transfers(reach: Reach) -> Select[Woman, Entity]:
     return select(Woman, Entity).join(Entity, whose).where(*here, *asking(reach), *consenting(reach))
 
 
-def get_package(db: Session, woman: Woman, transfer: str) -> TransferPackage:
-    """The one that is on its way. Raises NotFound."""
+def get_package(db: Session, woman: Woman, transfer: str, day: date) -> TransferPackage:
+    """The one that is on its way, while her consents let it go. Raises NotFound."""
     hers = TransferPackage.project_id == woman.project_id, TransferPackage.woman_uuid == woman.uuid
     query = select(TransferPackage).where(*hers, TransferPackage.transfer == transfer, TransferPackage.state == "sent")
     found = db.scalar(query)
-    if found is None:
+    if found is None or not may_pass_on(db, woman, day):
         raise NotFound()
     return found
 

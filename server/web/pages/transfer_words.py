@@ -103,11 +103,21 @@ def line_of_standing(one: Standing, today: date) -> dict[str, Any]:
 
 
 def package_line(row: TransferPackage) -> dict[str, Any]:
-    """What happened to one package, in a sentence with its day."""
-    made = say_day(row.made_on)
-    day = say_day(row.answered_on) if row.answered_on else ""
-    last = say_day(row.last_day)
-    words = {
+    """What happened to one package, and where to read what she brought in it."""
+    told = {name: getattr(row, name) for name in ("direction", "state", "made_on", "last_day", "answered_on", "place")}
+    href = f"/people/{row.woman_uuid}/packages/{row.id}" if row.direction != OUT and row.content else ""
+    return {"words": say_package(**told), "href": href, "items": listed(item_names(row.items.split()))}
+
+
+def say_package(
+    direction: str, state: str, made_on: date, last_day: date, answered_on: date | None, place: object
+) -> str:
+    """In a sentence with its day; `place` is where one comes from that she brought."""
+    made, last = say_day(made_on), say_day(last_day)
+    day = say_day(answered_on) if answered_on else ""
+    if direction != OUT:
+        return _("Brought from %(place)s, kept on %(day)s.", place=place, day=day)
+    return {
         "sent": _("Made on %(made)s, opens until %(last)s.", made=made, last=last),
         "told": _("Made on %(made)s. The other side has it, as was told on a phone.", made=made),
         "received": _("Made on %(made)s. Acknowledged by the other side: taken over on %(day)s.", made=made, day=day),
@@ -116,11 +126,14 @@ def package_line(row: TransferPackage) -> dict[str, Any]:
         ),
         "replaced": _("Made on %(made)s. It does not count any more: another one was made, or asked for.", made=made),
         "cancelled": _("She took it back on %(day)s.", day=day) if day else _("She took it back."),
-    }
-    if row.direction != OUT:
-        words["received"] = _("Brought from %(place)s, kept on %(day)s.", place=row.place, day=day)
-    href = f"/people/{row.woman_uuid}/packages/{row.id}" if row.direction != OUT and row.content else ""
-    return {"words": words[row.state], "href": href, "items": listed(item_names(row.items.split()))}
+    }[state]
+
+
+def own_package(told: dict[str, Any]) -> dict[str, Any]:
+    """One of own_data.collect: what became of it, and what is in one that she brought."""
+    names = ("direction", "state", "made_on", "last_day", "answered_on", "place")
+    words = say_package(**{name: told[name] for name in names})
+    return {"words": words, "items": listed(item_names(told["items"])), "parts": brought_parts(told["content"] or {})}
 
 
 def item_names(items: Sequence[str]) -> list[str]:

@@ -85,7 +85,7 @@ def make_package(woman_uuid: UUID, transfer: UUID) -> Response:
 def give_package(woman_uuid: UUID, transfer: UUID) -> Response:
     """The sealed file, as long as it is on its way. Raises NotFound."""
     reach, woman = load_woman(str(woman_uuid), "transfer.send")
-    row = get_package(session.db(), woman, str(transfer))
+    row = get_package(session.db(), woman, str(transfer), reach.today)
     note_read(reach.project, "person.read", about=woman.uuid)
     return send_bytes(row.content or b"", None, f"{row.made_on}.fangshi", "application/octet-stream")
 

@@ -204,6 +204,7 @@ def test_others_are_not_shown_a_thing(care):
     with care.database.transaction() as db:
         db.execute(update(Woman).values(consent_share_clinic=False))
     assert "城东卫生院" not in text_of(care.lin.see(care.page))
+    assert care.lin.see(f"{care.page}/{care.transfer}/package").status_code == 404
     assert "W-0231" not in text_of(care.lin.see("/transfers"))
 
 
@@ -217,3 +218,16 @@ def test_the_list_says_whose_and_how_it_stands_and_asks_as_much_for_any_number(c
     with count_queries() as many:
         assert text_of(care.lin.see("/transfers")).count("还没有做资料包") == 4
     assert len(many) == len(few)
+
+
+def test_the_copy_of_her_data_says_what_became_of_packages_and_what_she_brought(care):
+    key, file = care.make()
+    care.move_away()
+    care.keep(care.bring(key, file))
+    care.hire("dora", 107, None)
+    dora = care.browse("dora")
+    for code, words in (("W-0231", ("转接服务", "以前能打开")), ("W-0900", ("从禾川镇带来", "预产期"))):
+        dora.see("/rights")
+        wish = dora.send("/rights", {"code": code, "kind": "export"}).location
+        page = text_of(dora.see(f"{wish}/data"))
+        assert [word for word in words if word not in page] == []
