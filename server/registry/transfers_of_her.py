@@ -95,7 +95,7 @@ def wish_in(db: Session, project_id: int, course: Course | None) -> Wish | None:
 
 
 def standings_of(db: Session, project_id: int, woman: str) -> list[Standing]:
-    """All of hers, the newest first."""
+    """All of hers, the newest first; then what she brought that no list tells of (any more)."""
     rows = db.execute(listed(project_id).where(Entity.about == woman).order_by(Entity.id.desc())).all()
     courses = courses_of_her(db, project_id, woman) if rows else {}
     here = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == woman
@@ -106,7 +106,14 @@ def standings_of(db: Session, project_id: int, woman: str) -> list[Standing]:
         wish = wish_in(db, project_id, course)
         of_it = tuple(one for one in packages if one.transfer == entity.uuid)
         found.append(Standing(entity.uuid, told.get("direction", ""), told.get("status", ""), course, wish, of_it))
-    return found
+    known = {one.uuid for one in found}
+    unlisted = [one for one in packages if one.direction == IN and one.transfer not in known]
+    return found + [Standing(one.transfer, IN, one.state, None, None, (one,)) for one in unlisted]
+
+
+def packages_of_her(db: Session, woman: Woman) -> list[TransferPackage]:
+    hers = TransferPackage.project_id == woman.project_id, TransferPackage.woman_uuid == woman.uuid
+    return list(db.scalars(select(TransferPackage).where(*hers).order_by(TransferPackage.id)))
 
 
 def count_transfers(db: Session, reach: Reach) -> int:

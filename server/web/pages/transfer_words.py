@@ -17,7 +17,7 @@ from server.registry.transfers import OUT
 from server.registry.transfers_of_her import Standing
 from server.web.pages.shell import say_day
 from server.web.pages.texts import _, is_english, listed
-from server.web.pages.timeline_words import METHODS
+from server.web.pages.timeline_words import METHODS, Entry
 
 ITEM_NAMES: Final = {
     "next_dates": _l("Dates of her next services"),
@@ -107,6 +107,13 @@ def package_line(row: TransferPackage) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in ("direction", "state", "made_on", "last_day", "answered_on", "place")}
     href = f"/people/{row.woman_uuid}/packages/{row.id}" if row.direction != OUT and row.content else ""
     return {"words": say_package(**told), "href": href, "items": listed(item_names(row.items.split()))}
+
+
+def package_entries(rows: Sequence[TransferPackage]) -> list[Entry]:
+    """Points of her course: each package on the day on which something last became of it."""
+    return [
+        Entry(row.answered_on or row.made_on, _("Transfers of care"), str(package_line(row)["words"])) for row in rows
+    ]
 
 
 def say_package(

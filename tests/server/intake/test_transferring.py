@@ -16,10 +16,11 @@ from server.followups.working_days import WEEKENDS_ONLY
 from server.intake.merging import merge, part
 from server.intake.taking_over import forget_opened, look_into, receipt_of, remember, take_over
 from server.intake.transferring import acknowledge, expire_one, follow, make_package, take_back, want_it_again
-from server.models import Audit, FollowUp, OpenedPackage, Project, TransferPackage, Village, Woman
+from server.models import Audit, Entity, FollowUp, OpenedPackage, Project, TransferPackage, Village, Woman
 from server.registry.own_data import collect
 from server.registry.packages import open_package, seal_package
 from server.registry.restriction import restrict
+from server.registry.transfers_of_her import standings_of
 from server.reports.indicators.elsewhere import sent_of, transfers_acknowledged
 from tests.conftest import Clock
 from tests.server.registry.caring import VILLAGE, Care, a_uuid
@@ -494,3 +495,15 @@ def acknowledged(town: Sending) -> list[bool]:
     sent = sent_of(facts, VILLAGE)
     assert sent is not None
     return [one.done for one in transfers_acknowledged([sent], WEEKENDS_ONLY, first, first + timedelta(days=120))]
+
+
+def test_what_she_brought_is_found_also_where_no_list_tells_of_it(town: Sending) -> None:
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    row = other.do(take_over, file, key)
+    with town.database.transaction() as db:
+        db.execute(update(Entity).where(Entity.uuid == row.transfer).values(deleted_at=town.clock.now()))
+    with town.database.reading() as db:
+        (found,) = standings_of(db, town.project_id, other.woman)
+    assert (found.uuid, found.direction, found.status) == (row.transfer, "in", "received")

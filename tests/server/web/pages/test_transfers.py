@@ -118,7 +118,8 @@ def test_from_one_town_to_the_other_and_back(care, way):
     assert (done.status_code, done.location) == (303, care.page)
     (asked,) = [one for one in care.rows(FollowUp) if one.rule == "MIG-TR-P"]
     assert asked.state == "done_on_time" and care.lin.see(f"/follow-ups/{asked.visit_key}").status_code == 200
-    assert care.lin.see(f"/people/{care.woman}").status_code == 200
+    assert "对方确认" in text_of(care.lin.see(f"/people/{care.woman}"))
+    assert "对方确认" not in text_of(care.browse("wang").see(f"/people/{care.woman}"))
     assert "对方确认" in text_of(care.lin.see(care.page))
 
 
