@@ -193,7 +193,7 @@ POST /people/entries/<int(max=9007199254740991):entity_id>/resolve
 POST /people/merges/<int(max=9007199254740991):merge_id>/undo
 
 [desk] transfer.read
-GET /transfers
+GET /people/transfers
 
 [desk] submission.create
 GET /forms/<form_id>/fill

@@ -82,7 +82,7 @@ PAGES = {
     "/people/<woman_uuid>/brought": "lin",
     "/people/<woman_uuid>/packages/<package_id>": "lin",
     "/people/<woman_uuid>/transfers": "lin",
-    "/transfers": "lin",
+    "/people/transfers": "lin",
     "/review/health/<village>": "lin",
     "/inbox": "rita",
     "/inbox/asked/<submission_id>": "rita",

@@ -89,7 +89,7 @@ def test_the_pages_of_transfers_look_as_they_should(leaving, town, open_tab):
     tab.page.wait_for_selector(".key-digits", timeout=20_000)
     kept = re.sub(r"^https?://[^/]+", "", tab.page.url)
     hers = f"/people/{leaving['leaves']}/transfers"
-    look_at_pages(tab, {"transfers-list": "/transfers", "transfers-asked": hers})
+    look_at_pages(tab, {"transfers-list": "/people/transfers", "transfers-asked": hers})
     tab.go(hers)
     tab.page.click(f"{MAKE} button.primary")
     tab.page.wait_for_selector(".key-digits", timeout=20_000)

@@ -51,7 +51,7 @@ FIELD_NAMES: Final = {
     "last_injection_on": _l("Last injection"),
     "supply_until": _l("Supply lasts until"),
     "number": _l("Phone"),
-    "shared": _l("Do others see this phone"),
+    "shared": _l("Who sees this phone"),
 }
 """In the order in which a row says them."""
 PREFIX: Final = "FANGSHI:"
@@ -174,7 +174,7 @@ def value_of(field: str, row: dict[str, str]) -> str:
     if field == "bp_sys":
         return f"{text}/{row.get('bp_dia', '?')}"
     if field == "shared":
-        return _("yes") if text == "yes" else _("no")
+        return _("others may see it") if text == "yes" else _("she alone sees it")
     return str({"method": METHODS, "dated_by": DATED_BY}.get(field, {}).get(text, text))
 
 

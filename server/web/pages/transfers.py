@@ -43,7 +43,7 @@ MOST_IN_A_QR = 1_200
 """Characters: what a phone's camera still reads off a screen."""
 
 
-@pages.get("/transfers")
+@pages.get("/people/transfers")
 def show_transfers() -> Response:
     """Whose are under way, and how to receive one."""
     reach, number = reach_of("transfer.read"), page_asked()
@@ -52,7 +52,7 @@ def show_transfers() -> Response:
     found = list_transfers(session.db(), reached, (number - 1) * PAGE, PAGE)
     note_read(reach.project, "entity.list", details={"women": len(found)})
     lines = [line_of(woman, entity, reach.shown_names) for woman, entity in found]
-    page = pager("/transfers", {}, number, total)
+    page = pager("/people/transfers", {}, number, total)
     return make_response(render_template("transfers/list.html", lines=lines, page=page))
 
 

@@ -77,7 +77,7 @@ def test_her_page_says_what_she_chose_and_to_whom(care):
 def test_the_key_is_on_one_answer_and_the_file_says_nothing_without_it(care):
     key, file = care.make()
     assert open_package(file, key).told["items"].keys() == set(ITEMS.split())
-    for path in (care.page, "/transfers", f"/people/{care.woman}"):
+    for path in (care.page, "/people/transfers", f"/people/{care.woman}"):
         page = care.lin.see(path).get_data(as_text=True)
         assert key not in page and key[:4] + " " + key[4:8] not in page
     assert "<svg" in main_of(care.lin.send(f"{care.page}/{care.transfer}/package", {"item": ["next_dates"]}))
@@ -196,28 +196,33 @@ def test_others_are_not_shown_a_thing(care):
     care.make()
     for name in ("wang",):
         browser = care.browse(name)
-        for path in ("/transfers", care.page, f"{care.page}/{care.transfer}/package", f"/people/{care.woman}/brought"):
+        for path in (
+            "/people/transfers",
+            care.page,
+            f"{care.page}/{care.transfer}/package",
+            f"/people/{care.woman}/brought",
+        ):
             assert browser.see(path).status_code == 403
     care.hire("far", 103, ELSEWHERE)
     far = care.browse("far")
     assert far.see(care.page).status_code == far.see(f"{care.page}/{care.transfer}/package").status_code == 404
-    assert "W-0231" not in text_of(far.see("/transfers"))
+    assert "W-0231" not in text_of(far.see("/people/transfers"))
     with care.database.transaction() as db:
         db.execute(update(Woman).values(consent_share_clinic=False))
     assert "城东卫生院" not in text_of(care.lin.see(care.page))
     assert care.lin.see(f"{care.page}/{care.transfer}/package").status_code == 404
-    assert "W-0231" not in text_of(care.lin.see("/transfers"))
+    assert "W-0231" not in text_of(care.lin.see("/people/transfers"))
 
 
 def test_the_list_says_whose_and_how_it_stands_and_asks_as_much_for_any_number(care, count_queries):
-    words = text_of(care.lin.see("/transfers"))
+    words = text_of(care.lin.see("/people/transfers"))
     assert "W-0231 王*" in words and "还没有做资料包" in words and "城东卫生院" not in words
     with count_queries() as few:
-        care.lin.see("/transfers")
+        care.lin.see("/people/transfers")
     for number in range(3):
         care.leave(care.add(f"W-050{number}", "李小"), a_uuid(), items="next_dates")
     with count_queries() as many:
-        assert text_of(care.lin.see("/transfers")).count("还没有做资料包") == 4
+        assert text_of(care.lin.see("/people/transfers")).count("还没有做资料包") == 4
     assert len(many) == len(few)
 
 
