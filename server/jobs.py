@@ -34,6 +34,8 @@ from server.intake.derive import index_older, retry_one
 from server.intake.made_exports import sweep_made
 from server.intake.making_exports import make_one
 from server.intake.quality_judging import judge_waiting
+from server.intake.taking_over import forget_opened
+from server.intake.transferring import expire_one
 from server.models import TimetableRun
 from server.registry.backlog import force_one
 from server.registry.duplicates import MOST, look_at_waiting
@@ -208,6 +210,17 @@ def chain_audit(database: Database, config: Config, now: datetime) -> int:
     return done
 
 
+def shut_packages(database: Database, _config: Config, now: datetime) -> int:
+    """Packages of transfers whose last day is over, each in a transaction of its own."""
+    with database.transaction() as db:
+        forget_opened(db, clock.today(now))
+    for done in range(MOST_RETRIES):
+        with database.transaction() as db:
+            if not expire_one(db, now):
+                return done
+    return MOST_RETRIES
+
+
 def end_old_sessions(database: Database, _config: Config, now: datetime) -> int:
     with database.transaction() as db:
         return delete_old_sessions(db, now)
@@ -279,6 +292,7 @@ TIMETABLE = (
     Job("exports", timedelta(minutes=1), make_exports),
     Job("webhooks", timedelta(minutes=1), tell_programs),
     Job("audit", timedelta(minutes=1), chain_audit),
+    Job("packages", timedelta(hours=1), shut_packages),
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),
     Job("retention", timedelta(days=1), keep_no_longer, at=time(3, 10)),

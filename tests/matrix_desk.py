@@ -143,6 +143,22 @@ POST /review/<int(max=9007199254740991):submission_id>/state
 [woman] schedule.choose
 POST /people/<uuid:woman_uuid>/schedule
 
+[woman] transfer.read
+GET /people/<uuid:woman_uuid>/transfers
+GET /people/<uuid:woman_uuid>/packages/<int(max=9007199254740991):package_id>
+GET /people/<uuid:woman_uuid>/packages/<int(max=9007199254740991):package_id>/receipt
+
+[woman] transfer.send
+GET /people/<uuid:woman_uuid>/transfers/<uuid:transfer>/package
+POST /people/<uuid:woman_uuid>/transfers/<uuid:transfer>/package
+POST /people/<uuid:woman_uuid>/transfers/<uuid:transfer>/receipt
+POST /people/<uuid:woman_uuid>/transfers/<uuid:transfer>/cancel
+POST /people/<uuid:woman_uuid>/packages/<int(max=9007199254740991):package_id>/undo
+
+[woman] transfer.receive
+GET /people/<uuid:woman_uuid>/brought
+POST /people/<uuid:woman_uuid>/brought
+
 [woman] followup.read
 GET /follow-ups/<uuid:visit_key>
 

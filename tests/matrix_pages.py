@@ -200,6 +200,9 @@ POST /people/duplicates/<int(max=9007199254740991):pair_id>/same
 POST /people/entries/<int(max=9007199254740991):entity_id>/resolve
 POST /people/merges/<int(max=9007199254740991):merge_id>/undo
 
+[desk] transfer.read
+GET /people/transfers
+
 [desk] submission.create
 GET /forms/<form_id>/fill
 POST /forms/<form_id>/fill

@@ -108,6 +108,7 @@ ABSENT = (
     ),
     *("/aliases/<int", "/map-base/undo", "/merges/<int", "/places/shifts/", "/webhooks/<int"),
     *("/card/number", "/card/place", "/card/stop"),
+    *("/packages/<int", "/transfers/<uuid"),
     *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),
 )
 BODIES: dict[str, dict[str, object]] = {

@@ -5,6 +5,7 @@ On PostgreSQL also every byte of a dump, and of the server's own files once its 
 
 import json
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from server.access.audit_chain import chain_rows
 from server.access.audit_verifying import verify_chain
 from server.access.people import create_user
 from server.access.roles import CLINICIAN, DPO
+from server.clock import today
 from server.config import Config
 from server.db import Database
-from server.models import Assignment, Base, Blob, FollowUp, Notification, Submission, VillageScope
+from server.models import Assignment, Base, Blob, FollowUp, Notification, Submission, TransferPackage, VillageScope
 from server.registry.overwriting import overwrite_deleted
+from server.registry.packages import seal_package
 from tests import postgresql_bytes
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD, Clock
@@ -38,6 +41,7 @@ WORDS = (
     "WORDLATE",
     "W-0777",
 )
+OF_A_TRANSFER = ("WORDPLACE", "WORDBROUGHT")
 OF_A_BIRTH = ("WORDBIRTH", "WORDMODE", "WORDMOOD")
 
 
@@ -83,7 +87,23 @@ def tell_everything(care: Care, staff: dict[str, Any], clock: Clock) -> list[str
     look_at_everything(care, staff, woman, check)
     clock.forward(minutes=1)
     care.post("woman_consent", {"action": "export_request", "woman": woman, "secret": "x"}, updated("women", woman))
-    return [woman, pregnancy, episode]
+    return [woman, pregnancy, episode, *pass_on(care, staff["lin"], woman)]
+
+
+def pass_on(care: Care, lin: Any, woman: str) -> list[str]:
+    """She goes on her way with a package, and brought one; the uuids of both transfers."""
+    transfer = a_uuid()
+    care.leave(woman, transfer, items="next_dates", place_zh="WORDPLACE", dest_county="440785")
+    assert lin.see(f"/people/{woman}/transfers").status_code == 200
+    made = lin.send(f"/people/{woman}/transfers/{transfer}/package", {"item": "next_dates"})
+    assert made.status_code == 200 and "WORDPLACE" not in made.text
+    there = {"code": "W-0777", "from": "WORDBROUGHT", "place": {"zh": "", "en": "", "county": ""}, "items": {}}
+    sealed = seal_package(there | {"made_on": today(MORNING).isoformat()})
+    brought = {"carried": b64encode(sealed.file).decode(), "key": sealed.key}
+    kept = lin.send(f"/people/{woman}/brought", brought | {"step": "keep", "agrees": "yes"})
+    assert kept.status_code == 303 and "WORDBROUGHT" in lin.see(kept.location).text
+    with care.database.reading() as db:
+        return [one.transfer for one in db.scalars(select(TransferPackage))]
 
 
 def look_at_everything(care: Care, staff: dict[str, Any], woman: str, check: str) -> None:
@@ -180,7 +200,7 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
     for file in files_in(config):
         os.utime(file, (MORNING.timestamp() - 60,) * 2)  # files have the machine's time, not the test's
     chain(database)
-    words = [*WORDS[:7], *OF_A_BIRTH, "W-0777", *uuids]
+    words = [*WORDS[:7], *OF_A_BIRTH, *OF_A_TRANSFER, "W-0777", *uuids]
     before = found_in(database, config, words)
     assert {
         "submission_version.xml",
@@ -189,6 +209,9 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
         "follow_up_act.note",
         "audit.details",
         "care_event.subject",
+        "transfer_package.content",
+        "transfer_package.place",
+        "transfer_package.woman_uuid",
     } <= before
     assert files_in(config), "the photo is on the disk"
     if not database.is_sqlite:
@@ -215,7 +238,7 @@ def test_after_an_erasure_she_is_in_no_column_and_no_byte(
     with database.reading() as db:
         verdict = verify_chain(db, [])
     assert verdict.broken is None, "what was taken out of the audit is told in it, so the chain still holds"
-    words = [*(word for word in WORDS if word != "WORDSECRET"), *OF_A_BIRTH, *uuids]
+    words = [*(word for word in WORDS if word != "WORDSECRET"), *OF_A_BIRTH, *OF_A_TRANSFER, *uuids]
     assert found_in(database, config, words) == set()
     if not database.is_sqlite:
         written = postgresql_bytes.dump(database)

@@ -93,7 +93,7 @@ ROLES: tuple[Role, ...] = (
         VIEWER
         | verbs(
             "submission.create/update followup.list/read/update/supervise access.read break_glass.open "
-            "rights.list/read/create/update schedule.choose rule.read/sign indicator.read"
+            "rights.list/read/create/update schedule.choose rule.read/sign indicator.read transfer.read/send/receive"
         ),
         purpose=True,
     ),

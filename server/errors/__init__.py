@@ -39,7 +39,9 @@ from server.errors.entities import (
     NoConflict,
     NotMerged,
     NotParted,
+    PackageRefused,
     PropertyNameCase,
+    TransferRefused,
 )
 from server.errors.forms import (
     ChoosesFurther,
@@ -170,6 +172,7 @@ __all__ = [
     "ODataFieldUnsupported",
     "ODataSelectExpand",
     "OutOfRange",
+    "PackageRefused",
     "PasswordTooLong",
     "PasswordTooShort",
     "PasswordWeak",
@@ -194,6 +197,7 @@ __all__ = [
     "TooManyFetches",
     "TooManyTests",
     "TooManyTries",
+    "TransferRefused",
     "Unauthenticated",
     "Unavailable",
     "UnexpectedAttribute",

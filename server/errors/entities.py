@@ -76,3 +76,13 @@ class NotMerged(Problem):
 class NotParted(Problem):
     code = 409.37  # none of Central's
     template = "This cannot be taken back any more: {reason}"
+
+
+class PackageRefused(Problem):
+    code = 409.38  # none of Central's
+    template = "This package cannot be taken over: {reason}"
+
+
+class TransferRefused(Problem):
+    code = 409.39  # none of Central's
+    template = "This cannot be done with the transfer now: {reason}"

@@ -19,13 +19,25 @@ from server.followups.case_facts import read_case
 from server.followups.facts import Consent, Facts
 from server.followups.histories import Person, read_household, read_woman
 from server.followups.schedule_choices import choices_of, with_choices
-from server.models import BENEFIT_CASES, CareEvent, Dataset, Entity, FollowUp, FollowUpAct, Household, Project, Woman
+from server.models import (
+    BENEFIT_CASES,
+    CareEvent,
+    Dataset,
+    Entity,
+    FollowUp,
+    FollowUpAct,
+    Household,
+    Project,
+    TransferPackage,
+    Woman,
+)
 from server.registry.consent import happened_on
 from server.registry.events import AS_EVENT, event_of
 from server.registry.one_person import as_one_person
 from server.registry.referral_outcomes import REFERRALS
 from server.registry.referrals import referral_uuid, urgency_of
 from server.registry.telling import KEPT, TRANSFER, Event
+from server.registry.transfer_told import told_of_packages
 from server.registry.transfers import TRANSFERS
 
 Keys = Mapping[str, Mapping[str, str]]
@@ -41,6 +53,11 @@ def _acted(subject_list: str, uuid: InstrumentedAttribute[str]) -> ColumnElement
     return exists().where(*acts, FollowUpAct.subject == uuid, FollowUpAct.undone_at.is_(None))
 
 
+def _packaged() -> ColumnElement[bool]:
+    """Whether there is a package of hers: of few, and of those alone what became of it is asked."""
+    return exists().where(TransferPackage.project_id == bindparam("project"), TransferPackage.woman_uuid == Woman.uuid)
+
+
 # Built once: they are asked at every record, and building one costs more than its answer.
 _HOMES: Final = AskedOfSome(
     lambda are: select(Household.uuid, Household.village_code, _acted("households", Household.uuid)).where(
@@ -50,7 +67,7 @@ _HOMES: Final = AskedOfSome(
 _WOMEN: Final = AskedOfSome(
     lambda are: select(
         *(Woman.uuid, Woman.village_code, Woman.consent_service & in_use(), Woman.consent_until, Woman.withdrawn_on),
-        _acted("women", Woman.uuid),
+        *(_acted("women", Woman.uuid), _packaged()),
     ).where(Woman.project_id == bindparam("project"), are(Woman.uuid))
 )
 _EVENTS: Final = AskedOfSome(
@@ -164,19 +181,21 @@ def _people(db: Asked, project: Project, subject_list: str, subjects: Collection
         return {uuid: Person(uuid, village or "", Consent(True), acted) for uuid, village, acted in cases}
     rows = _WOMEN.ask(db, subjects, project=project.id)
     return {
-        uuid: Person(uuid, village, Consent(given and withdrawn is None, until), acted)
-        for uuid, village, given, until, withdrawn, acted in rows
+        uuid: Person(uuid, village, Consent(given and withdrawn is None, until), acted, packaged)
+        for uuid, village, given, until, withdrawn, acted, packaged in rows
     }
 
 
 def _events(
-    db: Asked, project: Project, subject_list: str, subjects: Collection[str], until: date | None
+    db: Asked, project: Project, subject_list: str, people: Mapping[str, Person], until: date | None
 ) -> dict[str, list[Event]]:
-    rows = _EVENTS.ask(db, subjects, project=project.id, subject_list=subject_list)
+    rows = _EVENTS.ask(db, people, project=project.id, subject_list=subject_list)
+    told = [(row.subject, event_of(row)) for row in rows]
+    told += told_of_packages(db, project.id, [uuid for uuid, person in people.items() if person.packaged])
     found: dict[str, list[Event]] = {}
-    for row in rows:
-        if until is None or happened_on(row.visit_date, row.received_at) <= until:
-            found.setdefault(row.subject, []).append(event_of(row))
+    for subject, event in told:
+        if until is None or happened_on(event.visit_date, event.received_at) <= until:
+            found.setdefault(subject, []).append(event)
     return {uuid: as_one_person(told) for uuid, told in found.items()}
 
 

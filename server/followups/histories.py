@@ -50,12 +50,13 @@ NO_TRANSFERS: Final[Mapping[str, str]] = MappingProxyType({})
 @dataclass(frozen=True)
 class Person:
     """A row of the registry as plain data: where she is cared for, and her consent as it stands; whether somebody did
-    something with one of her follow-ups by hand."""
+    something with one of her follow-ups by hand, and whether the server knows something of a transfer of hers."""
 
     subject: str
     village_code: str
     consent: Consent
     acted: bool = False
+    packaged: bool = False
 
 
 def read_household(person: Person, events: Sequence[Event]) -> Facts:

@@ -41,6 +41,7 @@ from server.registry.person_words import forget_words, wait_for_look
 from server.registry.sealing import Effects, stand_in_line
 from server.registry.taken_since import taken_since
 from server.registry.telling import KEPT
+from server.registry.transfer_told import hand_packages_back, hang_packages_on
 
 UNDO_WITHIN: Final = timedelta(days=30)
 WOMEN: Final = "women"
@@ -70,6 +71,7 @@ def merge(db: Session, project: Project, kept: str, other: str, by: int, now: da
     )
     db.add(row)
     hang_on(db, moved, kept)
+    hang_packages_on(db, project.id, other, kept)
     told = CareEvent.project_id == project.id, CareEvent.subject == other
     db.execute(update(CareEvent).where(*told).values(subject=kept, told_of=func.coalesce(CareEvent.told_of, other)))
     hers = FollowUp.project_id == project.id, FollowUp.subject_list == WOMEN, FollowUp.subject == other
@@ -98,6 +100,7 @@ def part(db: Session, project: Project, merge_id: int, by: int, now: datetime) -
     row.undone_at, row.undone_by_id = now, by
     db.flush()
     hand_back_events(db, project.id, kept, other, group, now)
+    hand_packages_back(db, project.id, kept, other, group)
     hand_back_acts(db, row, {event for event, named in named_in(told).items() if named.subject in group}, group)
     for uuid in (kept, other) if taken else ():
         note_withdrawal(db, project.id, uuid, taken, by, now)

@@ -70,6 +70,7 @@ from server.models.submissions import (
 from server.models.supplies import SupplyHandout, SupplyLot, SupplyMovement
 from server.models.temporary import BreakGlass, HandOver, HandOverVillage
 from server.models.timetable import TimetableLease, TimetablePast, TimetableRun, TimetableWish
+from server.models.transfers import OpenedPackage, TransferPackage
 from server.models.waivers import Waiver
 
 __all__ = [
@@ -138,6 +139,7 @@ __all__ = [
     "OfficeAct",
     "OneTimeToken",
     "OpenIdName",
+    "OpenedPackage",
     "Passkey",
     "PersonKey",
     "PersonMerge",
@@ -193,6 +195,7 @@ __all__ = [
     "TownCalendar",
     "TownTable",
     "TownTableVersion",
+    "TransferPackage",
     "User",
     "UtcDateTime",
     "Village",

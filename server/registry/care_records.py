@@ -175,12 +175,15 @@ def find_anew(db: Session, project_id: int, uuid: str) -> None:
 
 
 def seal_uncovered(db: Session, project_id: int, woman: str, events: list[Event], now: datetime) -> list[Event]:
-    """Seals records that her consents, as they stand now, do not cover: a withdrawal may arrive late. What stays."""
+    """Seals records that her consents, as they stand now, do not cover: a withdrawal may arrive late. What stays.
+
+    What the server itself knows is no record of anybody's: a package that arrived has arrived.
+    """
     known = any(one.form_id == CONSENT for one in events)
     verdict = Verdict("no_consent" if known else "unknown", woman)
     standing = []
     for one in events:
-        stays = one.form_id == CONSENT or takes_transfer_back(one.form_id, one.data)
+        stays = not one.submission_id or one.form_id == CONSENT or takes_transfer_back(one.form_id, one.data)
         if stays or covers(events, one.visit_date, one.received_at):
             standing.append(one)
         else:

@@ -34,6 +34,7 @@ from server.models import (
     RightsRequest,
     ScheduleChoice,
     ServiceCard,
+    TransferPackage,
     Withdrawal,
     Woman,
 )
@@ -133,6 +134,7 @@ def counts_of(db: Session, plan: Plan, contents: Contents) -> dict[str, int]:
         "follow_up_acts": select(func.count(FollowUpAct.id)).where(acts_of(plan)),
         "notices": select(func.count(Notification.id)).where(Notification.follow_up_id.in_(ids_of(tasks))),
         "withdrawals": select(func.count(Withdrawal.id)).where(*hers(Withdrawal, plan)),
+        "transfer_packages": select(func.count(TransferPackage.id)).where(*hers(TransferPackage, plan)),
         "waiting_changes": select(func.count(EntityBacklog.id)).where(waiting_changes(plan)),
     }
     found = {name: db.scalar(query) or 0 for name, query in counted.items()}
@@ -195,7 +197,7 @@ def take_out(db: Session, plan: Plan, verdict: Verdict, by: int | None, now: dat
 
 
 def delete_rows(db: Session, plan: Plan) -> None:
-    """Follow-ups with what people were told of them, what was worked out of her, what she took back, what waits."""
+    """Follow-ups with what people were told of them, what was worked out of her, what she took back, packages, what waits."""
     tasks = follow_ups_of(plan)
     for told in (Notification, CriticalWatch):
         db.execute(delete(told).where(told.follow_up_id.in_(ids_of(tasks))))
@@ -204,7 +206,7 @@ def delete_rows(db: Session, plan: Plan) -> None:
     chosen = (ScheduleChoice.project_id == plan.project_id) & ScheduleChoice.pregnancy.in_(plan.uuids)
     db.execute(delete(ScheduleChoice).where(chosen))
     db.execute(delete(FollowUpAct).where(acts_of(plan)))
-    for model in (*DERIVED, Withdrawal):
+    for model in (*DERIVED, Withdrawal, TransferPackage):
         db.execute(delete(model).where(*hers(model, plan)))
     db.execute(delete(EntityBacklog).where(waiting_changes(plan)))
     forget_registrations(db, plan.project_id, plan.uuids)

@@ -20,14 +20,17 @@ from server.registry.telling import (
     Told,
     bare,
 )
+from server.registry.transfer_told import told_of_packages
 
 IN_TIME = (CareEvent.visit_date, CareEvent.received_at, CareEvent.submission_id)
 
 
 def events_of(db: Session, project_id: int, subject_list: str, subject: str) -> list[Event]:
-    """All that was told of one woman or household, in order of visit date, receipt and record; then what she took back."""
+    """All that was told of one woman or household, in order of visit date, receipt and record; then what she took back, and
+    what the server knows of her transfers."""
     if subject_list == "women":
-        return read_events(db, told_of_her(project_id, subject)) + withdrawals_of(db, project_id, subject)
+        told = read_events(db, told_of_her(project_id, subject)) + withdrawals_of(db, project_id, subject)
+        return told + [one for _woman, one in told_of_packages(db, project_id, [subject])]
     here = CareEvent.project_id == project_id, CareEvent.subject_list == subject_list, CareEvent.subject == subject
     return read_events(db, *here)
 
@@ -41,7 +44,7 @@ def told_of_her(project_id: int, woman: str) -> ColumnElement[bool]:
 
 
 def events_by_woman(db: Session, project_id: int, women: Collection[str]) -> dict[str, list[Event]]:
-    """What was told of many women in two queries, by woman in the order given; who has none has an empty list.
+    """What was told of many women in three queries, by woman in the order given; who has none has an empty list.
 
     Without what only names her beside another: that tells nothing of her.
     """
@@ -52,6 +55,8 @@ def events_by_woman(db: Session, project_id: int, women: Collection[str]) -> dic
     taken = Withdrawal.project_id == project_id, Withdrawal.woman_uuid.in_(women)
     for one in db.scalars(select(Withdrawal).where(*taken).order_by(Withdrawal.id)):
         found[one.woman_uuid].append(event_of_withdrawal(one))
+    for woman, told in told_of_packages(db, project_id, women):
+        found[woman].append(told)
     return found
 
 

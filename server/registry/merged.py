@@ -86,10 +86,9 @@ def name_whose(db: Session, entity: Entity, woman: str, now: datetime) -> None:
 
 
 def told_as(db: Session, entity: Entity) -> str | None:
-    """Whose it is by the last record that said so: what we wrote ourselves does not count."""
-    versions = select(EntityVersion.received_json).where(
-        EntityVersion.entity_id == entity.id, EntityVersion.submission_version_id.is_not(None)
-    )
+    """Whose it is by the last record that said so, or by what made it: what we wrote later does not count."""
+    by_record = EntityVersion.submission_version_id.is_not(None) | (EntityVersion.version == 1)
+    versions = select(EntityVersion.received_json).where(EntityVersion.entity_id == entity.id, by_record)
     for received in db.scalars(versions.order_by(EntityVersion.version.desc())):
         told: dict[str, str] = orjson.loads(received)
         if HER in told:

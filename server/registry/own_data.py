@@ -26,6 +26,7 @@ from server.models import (
     Restriction,
     RightsRequest,
     ServiceCard,
+    TransferPackage,
     Withdrawal,
 )
 from server.registry.consents import consents_of
@@ -52,6 +53,7 @@ def collect(db: Session, project: Project, woman: str, now: datetime) -> dict[st
         "consents": [plain(one) for one in consents_of(db, project.id, woman)],
         "taken_back": [taken_back(one) for one in rows_of(db, Withdrawal, Withdrawal.woman_uuid, plan)],
         "records": records,
+        "transfers": [package(one) for one in rows_of(db, TransferPackage, TransferPackage.woman_uuid, plan)],
         "goes_through_with_her": THROUGH_WITH_HER if any(one.names_others for one in records) else None,
         "lists": lists_of(db, plan),
         "follow_ups": follow_ups_of(db, plan),
@@ -87,6 +89,18 @@ def plain(row: Any) -> dict[str, Any]:
 
 def taken_back(one: Withdrawal) -> dict[str, Any]:
     return {"purposes": one.purposes.split(), "on": one.taken_on, "noted_at": one.received_at}
+
+
+def package(one: TransferPackage) -> dict[str, Any]:
+    """What became of a package, and what is in one that she brought: one that was made here this server cannot open."""
+    told = {"direction": one.direction, "state": one.state, "items": one.items.split(), "made_on": one.made_on}
+    told |= {"last_day": one.last_day, "answered_on": one.answered_on, "place": place_of(one)}
+    return told | {"content": orjson.loads(one.content) if one.direction == "in" and one.content else None}
+
+
+def place_of(one: TransferPackage) -> Any:
+    """Where one goes, as F8 told it; where one comes from, as it says itself."""
+    return orjson.loads(one.place) if one.direction == "out" and one.place else one.place
 
 
 def lists_of(db: Session, plan: Plan) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from server.models import (
     Seal,
     Submission,
     SubmissionVersion,
+    TransferPackage,
     Withdrawal,
 )
 from server.registry.case_retention import past_cases, plan_of
@@ -123,6 +124,8 @@ def contacts_since(project_id: int, day: date, only: str | None) -> Iterator[Sel
     yield select(Withdrawal.woman_uuid).where(
         Withdrawal.project_id == project_id, Withdrawal.received_at >= start, is_she(Withdrawal.woman_uuid, only)
     )
+    packed = TransferPackage.project_id == project_id, is_she(TransferPackage.woman_uuid, only)
+    yield select(TransferPackage.woman_uuid).where(*packed, TransferPackage.made_at >= start)
     waits = select(Seal.waits_for).join(Submission, Submission.id == Seal.submission_id)
     waits = waits.where(Seal.project_id == project_id, Submission.created_at >= start, is_she(Seal.waits_for, only))
     yield waits.where(Seal.waits_for.is_not(None))  # type: ignore[misc]

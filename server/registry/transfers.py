@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
-from server.models import Dataset, Entity, Woman
+from server.models import Dataset, Entity, TransferPackage, Woman
 from server.registry.consent import consents_in_order, place_in_time, says_of_service
 from server.registry.entities import Author, write_update
 from server.registry.people import day_of
 from server.registry.telling import TRANSFER, Event
+from server.registry.transfer_told import agreed_as, running_of, shut
 
 TRANSFERS: Final = "transfers"
 OUT, IN = "out", "in"
@@ -138,15 +139,40 @@ def align_transfers(db: Session, project_id: int, woman: str, events: Sequence[E
         .order_by(Entity.id)
     ).all()
     courses = courses_of(events) if rows else {}
+    running = running_of(db, project_id, woman) if rows else {}
     agrees = rows and db.scalar(
         select(Woman.consent_service).where(Woman.project_id == project_id, Woman.uuid == woman)
     )
     for entity, dataset in rows:
-        told = orjson.loads(entity.data_json)
-        status = status_of(told, courses.get(entity.uuid), bool(agrees))
+        told, course = orjson.loads(entity.data_json), courses.get(entity.uuid)
+        status = beside_package(db, running.get(entity.uuid), course, status_of(told, course, bool(agrees)))
         if status != told.get("status", ""):
             act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, "", {"status": status})
             write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
+
+
+def beside_package(db: Session, row: TransferPackage | None, course: Course | None, status: str) -> str:
+    """What a row is to say, by the package of it that is under way or whose time is over; one that is not what she wants now
+    ends."""
+    if row is None:
+        return status
+    if ends_package(db, row, course):
+        return ASKED if status in (SENT, EXPIRED) else status
+    return SENT if row.state == "sent" else EXPIRED
+
+
+def ends_package(db: Session, row: TransferPackage, course: Course | None) -> bool:
+    """Whether what is under way is not what she wants now: it is shut then. What the other side has is not under way."""
+    if course is None or course.status not in (ASKED, RECEIVED):
+        shut(row, "cancelled")
+    elif course.status == RECEIVED:
+        shut(row, "told")
+    elif agreed_as(db, row.project_id, course.agreed) != row.agreed_as:
+        shut(row, "replaced")
+    else:
+        return False
+    db.flush()
+    return True
 
 
 def status_of(told: dict[str, str], course: Course | None, agrees: bool) -> str:

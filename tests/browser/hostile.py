@@ -30,6 +30,7 @@ from server.followups.rule_drafts import change_draft, make_draft
 from server.followups.town_calendar import add_year
 from server.followups.town_rules import FIRST_OF_A_TOWN
 from server.followups.windows import add_months
+from server.intake.transferring import a_row
 from server.models import (
     AppUser,
     Base,
@@ -50,6 +51,7 @@ from server.models import (
     SubmissionVersion,
     SupplyLot,
     SupplyMovement,
+    TransferPackage,
     User,
     Village,
     VillageAlias,
@@ -102,6 +104,7 @@ WRITTEN = {
     "submission": ("device_id", "user_agent"),
     "submission_comment": ("body",),
     "submission_version": ("instance_name", "device_id", "user_agent"),
+    "transfer_package": ("place",),
     "village": ("name",),
     "village_alias": ("name",),
     "waiver": ("sentence", "reason"),
@@ -144,6 +147,7 @@ class HostileTown(CareTown):
             her = Entity(dataset_id=women.id, uuid=made["woman"], label="W-0231 王*", data_json="{}", created_at=now())
             db.add(her)
             twice = change_at_once(db, her, self.said), a_pair(db, self.project_id, made["woman"])
+            package = a_package(db, self.project_id, made["woman"], self.actor_id(db, "lin"), self.said)
             case, benefit = self.speak(db, today(now())), ask_benefit(db, self.project_id)
             ids = {"person_id": self.actor_id(db, "wang"), "phone_id": self.phone_id, "link": self.give_link(db)}
             give_card(db, self.project_id, made["woman"], ids["person_id"])
@@ -167,6 +171,7 @@ class HostileTown(CareTown):
         people = {"woman": made["woman"], "visit_key": made["visit"], "village": CODES[0], "form_id": "visit"}
         people["code"], people["webhook_id"] = CODES[0], str(hook.id)
         people["list"], people["spoken"] = "clinics", "zh"
+        people |= {"package_id": str(package.id), "transfer": package.transfer}
         people |= {"table_id": str(table.id), "batch_id": str(batch), "month": f"{month:%Y-%m}"}
         people |= {"rule": "IUD-1", "version": str(FIRST_OF_A_TOWN)}
         return {name: str(value) for name, value in {**found, **steps, **people}.items()}
@@ -298,6 +303,22 @@ def a_pair(db: Session, project_id: int, woman: str) -> int:
     db.add(row)
     db.flush()
     return row.id
+
+
+def a_package(db: Session, project_id: int, woman: str, by: int, said: str) -> TransferPackage:
+    """What she brought from elsewhere, sealed there by somebody who wrote what would be a script."""
+    listed = a_dataset(db, project_id, "transfers", ["direction", "woman", "status"])
+    transfer, day = str(uuid.uuid4()), today(now())
+    data = orjson.dumps({"direction": "in", "woman": woman, "status": "received"}).decode()
+    db.add(Entity(dataset_id=listed.id, uuid=transfer, label="W-0231", data_json=data, about=woman, created_at=now()))
+    items = {"next_dates": [{"zh": said, "en": said}], "contact": [{"number": said}], "method_card": [{"method": said}]}
+    told = {"code": said, "from": said, "made_on": day.isoformat(), "items": items}
+    row = a_row(project_id, woman, transfer, "received", by, now())
+    row.direction, row.place, row.items, row.proof = "in", said, " ".join(items), bytes(32)
+    row.content, row.answered_on = orjson.dumps(told), day
+    db.add(row)
+    db.flush()
+    return row
 
 
 def tell_of(db: Session, project_id: int, record: int, woman: str) -> None:

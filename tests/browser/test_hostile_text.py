@@ -266,6 +266,13 @@ ALSO_OURS = {
     ("person_merge", "other_uuid"),
     ("person_merge", "moved_json"),
     ("care_event", "told_of"),
+    ("opened_package", "name_sha256"),
+    ("transfer_package", "agreed_as"),
+    ("transfer_package", "direction"),
+    ("transfer_package", "items"),
+    ("transfer_package", "name_sha256"),
+    ("transfer_package", "told_of"),
+    ("transfer_package", "transfer"),
     ("map_base", "shift"),
     ("map_base", "tiles"),
     ("map_base", "tk"),  # letters and digits alone, and on no page

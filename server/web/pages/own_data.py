@@ -26,6 +26,7 @@ from server.web.pages.rights_words import KIND_WORDS, outcome_word
 from server.web.pages.sent import ID
 from server.web.pages.texts import _, listed
 from server.web.pages.timeline_words import PURPOSES
+from server.web.pages.transfer_words import own_package
 from server.web.pages.words import role_word
 from server.web.readings import note_read
 
@@ -83,6 +84,7 @@ def show_data(request_id: int) -> Response:
             {**one, "kind": KIND_WORDS[one["kind"]], "outcome": outcome_word(one["outcome"])}
             for one in collected["requests"]
         ],
+        "transfers": [own_package(one) for one in collected["transfers"]],
         "done_by_hand": [{**one, "reason": REASON_WORDS[one["reason"]]} for one in collected["done_by_hand"]],
         "who_read": [reading_words(one) for one in collected["who_read"]],
         "unused": is_restricted(session.db(), project.id, woman),

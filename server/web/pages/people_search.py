@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
+from server.access.allow import may
 from server.models import Woman
 from server.registry.conflicts import count_conflicts
 from server.registry.duplicates import count_pairs
@@ -48,4 +49,5 @@ def ways(reach: Reach) -> dict[str, Any]:
     return {
         "pairs": count_pairs(session.db(), reached, "open"),
         "conflicts": count_conflicts(session.db(), reached),
+        "transfers": may(session.caller(), "transfer.read", reach.project),
     }

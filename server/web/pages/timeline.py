@@ -17,12 +17,14 @@ from server.registry.duplicates import pairs_with
 from server.registry.last_periods import find_last_periods
 from server.registry.merged import labels_of, merged_into, who_now
 from server.registry.reach import reach_of as reached_by
+from server.registry.transfers_of_her import packages_of_her
 from server.web import session
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.followups import Reach, reach_of
 from server.web.pages.schedules import schedule_lines
 from server.web.pages.timeline_words import consent_lines, entries_of, state_lines
+from server.web.pages.transfer_words import package_entries
 from server.web.readings import note_read
 
 MOST_EVENTS = 200
@@ -45,6 +47,7 @@ def show_timeline(woman_uuid: UUID) -> Response:
     values["unused"] = unused
     home = reach_home(session.db(), session.caller(), reach.project, woman.uuid, reach.today)
     values["leads_home"] = home is not None
+    values["leads_transfers"] = clinical and may_read and may(session.caller(), "transfer.read", reach.project)
     values |= beside(reach, woman, home is not None and reach.scope.covers(home.village_id)) if may_read else {}
     return make_response(render_template("people/timeline.html", woman=woman, day=reach.today, **values))
 
@@ -77,9 +80,10 @@ def course_of(reach: Reach, woman: Woman, clinical: bool) -> dict[str, object]:
     pregnancies, methods = list_care(db, woman) if clinical else ([], [])
     going_on = [one.uuid for one in pregnancies if one.status == "ongoing"]
     last_periods = find_last_periods(db, reach.project.id, going_on) if clinical else {}
+    packages = package_entries(packages_of_her(db, woman)) if clinical else []
     may_choose = clinical and may(session.caller(), "schedule.choose", reach.project)
     return {
-        "entries": entries_of(events, rows, day, clinical, taken_back(db, woman), pregnancies, methods),
+        "entries": entries_of(events, rows, day, clinical, taken_back(db, woman), pregnancies, methods, packages),
         "state": state_lines(pregnancies, methods, last_periods, day),
         "schedules": schedule_lines(db, reach.project, pregnancies) if may_choose else [],
         "is_cut": len(events) == MOST_EVENTS,

@@ -72,16 +72,19 @@ def entries_of(
     taken: Sequence[Event] = (),
     pregnancies: Sequence[Pregnancy] = (),
     methods: Sequence[ContraceptionEpisode] = (),
+    packages: Sequence[Entry] = (),
 ) -> list[Entry]:
     """Events and follow-ups, each with its title, in the order of their days, with today between what was and what comes.
 
-    `taken` is what she took back at the office. Pregnancies and methods are for a clinician's eyes: who calls this knows.
+    `taken` is what she took back at the office. Pregnancies, methods and packages are for a clinician's eyes: who calls this
+    knows.
     """
     answered = {row.answered_by for row, _title in rows if row.answered_by}
     found = [event_entry(event, name, clinical, event.event in answered) for event, name in events]
     found += [Entry(one.visit_date, _("Noted at the office, on her word"), consent_said(one.data)) for one in taken]
     found += [entry for one in pregnancies for entry in pregnancy_entries(one)]
     found += [entry for one in methods for entry in method_entries(one)]
+    found += packages
     found += [row_entry(row, title, today, clinical) for row, title in rows if is_shown(row)]
     return in_days(found, today)
 

@@ -45,6 +45,10 @@ NAMES = {
     "exports": (_l("Large exports"), _l("Makes files with many records that somebody asked for")),
     "webhooks": (_l("Webhooks"), _l("Tells programs elsewhere that something changed, and tries again what failed")),
     "audit": (_l("The audit's chain"), _l("What was done is chained, so that a change made afterwards is seen")),
+    "packages": (
+        _l("Packages of transfers"),
+        _l("Shuts packages whose 30 days are over, and forgets which ones were opened long ago"),
+    ),
     "sessions": (_l("Old sign-ins"), _l("Sign-ins that ran out are deleted")),
     "orphans": (_l("Files without a record"), _l("What a crash left behind is deleted after a day")),
     "retention": (
@@ -75,6 +79,7 @@ STANDS_STILL = {
     "outbox": _l("Nobody is told anything, danger signs included: ring the clinician and the workers meanwhile."),
     "exports": _l("Files with many records are not made; smaller ones are taken as before."),
     "webhooks": _l("Programs elsewhere hear of nothing; they are told all of it afterwards."),
+    "packages": _l("Packages open nowhere after their last day all the same; lists call them on their way until then."),
     "sessions": _l("Sign-ins that ran out stay written down; they open nothing."),
     "orphans": _l("What a crash left behind takes up room on the disk."),
     "backup": _l("If the disk breaks, what came in since the last backup is lost."),

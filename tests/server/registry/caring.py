@@ -60,8 +60,8 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "status outcome outcome_on",
     ),
     "migrant_transfer": (
-        "direction transfer step person visit_date she_asks consent_transfer items pregnant_now receiver_ack services_in "
-        "woman village_code status visit_key secret",
+        "direction transfer step person visit_date she_asks consent_transfer items place_zh place_en dest_county pregnant_now "
+        "receiver_ack services_in woman village_code status visit_key secret",
         "transfers",
         "direction woman village_code status",
     ),

@@ -1,0 +1,91 @@
+"""What the server itself knows of her transfers, as records of F8 would have told it: a package came, was acknowledged, or she
+took the transfer back at the office.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from server.db import Asked, ask
+from server.models import CareEvent, TransferPackage
+from server.registry.telling import TRANSFER, Event
+
+ENDED: Final = {"received": {"step": "receipt", "receiver_ack": "received"}, "cancelled": {"step": "cancel"}}
+"""What a package in this state tells, in the answers of F8; in any other state it tells nothing that a record would."""
+
+_TELLING: Final = (
+    select(
+        *(TransferPackage.event, TransferPackage.answered_on, TransferPackage.answered_at, TransferPackage.transfer),
+        *(TransferPackage.direction, TransferPackage.state, TransferPackage.told_of, TransferPackage.woman_uuid),
+    )
+    .where(
+        TransferPackage.project_id == bindparam("project"),
+        TransferPackage.woman_uuid.in_(bindparam("women", expanding=True)),
+        TransferPackage.answered_by_id.is_not(None),
+        TransferPackage.state.in_(list(ENDED)),
+    )
+    .order_by(TransferPackage.id)
+)
+
+
+def told_of_packages(db: Asked, project_id: int, women: Collection[str]) -> list[tuple[str, Event]]:
+    """Of these women, each with whose it is. Only what a person here answered counts: what followed from a phone's record,
+    that record tells."""
+    if not women:
+        return []
+    rows = ask(db, _TELLING, {"project": project_id, "women": sorted(women)})
+    return [
+        (
+            row.woman_uuid,
+            Event(
+                event=row.event,
+                form_id=TRANSFER,
+                visit_date=row.answered_on,
+                received_at=row.answered_at,
+                episode=row.transfer,
+                data={"direction": row.direction, **ENDED[row.state]},
+                told_of=row.told_of,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def hang_packages_on(db: Session, project_id: int, other: str, kept: str) -> None:
+    """Two registrations become one woman's: what was told of `other` is the kept one's."""
+    hers = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == other
+    told_of = func.coalesce(TransferPackage.told_of, other)
+    db.execute(update(TransferPackage).where(*hers).values(woman_uuid=kept, told_of=told_of))
+
+
+def hand_packages_back(db: Session, project_id: int, kept: str, other: str, group: Collection[str]) -> None:
+    """The registrations of `group` are another woman's again."""
+    hers = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == kept
+    db.execute(update(TransferPackage).where(*hers, TransferPackage.told_of.in_(group)).values(woman_uuid=other))
+    own = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == other
+    db.execute(update(TransferPackage).where(*own, TransferPackage.told_of == other).values(told_of=None))
+
+
+def agreed_as(db: Session, project_id: int, agreed: tuple[date, str] | None) -> str | None:
+    """The record by which she agreed, in its current version: a correction is another word of hers. None: it is not here."""
+    event = agreed[1] if agreed else ""
+    here = CareEvent.project_id == project_id, CareEvent.form_id == TRANSFER, CareEvent.event == event
+    version = db.scalar(select(CareEvent.submission_version_id).where(*here))
+    return f"{event}/{version}" if version else None
+
+
+def running_of(db: Session, project_id: int, woman: str) -> dict[str, TransferPackage]:
+    """By transfer, her package that is under way or whose time is over."""
+    hers = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == woman
+    query = select(TransferPackage).where(*hers, TransferPackage.state.in_(("sent", "expired")))
+    return {one.transfer: one for one in db.scalars(query.order_by(TransferPackage.id))}
+
+
+def shut(row: TransferPackage, state: str) -> None:
+    """It goes nowhere any more; what would open or acknowledge it goes with it."""
+    row.state, row.content = state, None
+    if state in ("replaced", "cancelled"):
+        row.proof = None
