@@ -189,7 +189,8 @@ def demo(server: RunningServer) -> Demo:
     """The demo town without its records: villages, our forms, people, phones."""
     config = replace(Config(server.data_dir), **server.database_url)
     database = Database(config.sqlalchemy_url, config.key_file)
-    made = set_up_town(config, database, make_town(), clock.now())
+    now = clock.now()
+    made = set_up_town(config, database, make_town(), now, now)
     with database.transaction() as db:  # the first phone fills all of our forms
         actor_id = db.scalars(select(AppUser.actor_id).where(AppUser.project_id == made.project_id)).first()
         db.add(Assignment(actor_id=actor_id, role_id=APP_USER, project_id=made.project_id))
