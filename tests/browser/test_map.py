@@ -51,13 +51,23 @@ def test_villages_and_records_are_reached_by_keys_alone(town, open_tab):
     assert tab.complaints == []
 
 
-def test_a_record_that_comes_late_has_the_focus_all_the_same(town, open_tab):
+def open_map_and_hold(town, open_tab, what):
+    """The map with one record; what is asked for at these addresses waits in the list until the test lets it go on."""
     town.record(village=2)
     tab, held = open_tab("rita"), []
     open_map(tab)
-    tab.page.route("**/review/*/panel*", lambda route: held.append(route))
+    tab.page.route(what, lambda route: held.append(route))
+    return tab, held
+
+
+def press_pin_in_list(tab):
     tab.page.click(".pins-as-list summary")
     tab.page.click("#pin-list button")
+
+
+def test_a_record_that_comes_late_has_the_focus_all_the_same(town, open_tab):
+    tab, held = open_map_and_hold(town, open_tab, "**/review/*/panel*")
+    press_pin_in_list(tab)
     tab.page.wait_for_selector("#panel .skeleton")
     held.pop().continue_()
     tab.page.wait_for_selector("#record-title:focus", timeout=20_000)
@@ -66,13 +76,9 @@ def test_a_record_that_comes_late_has_the_focus_all_the_same(town, open_tab):
 
 
 def test_a_record_does_not_wait_for_the_card_of_a_village(town, open_tab):
-    town.record(village=2)
-    tab, held = open_tab("rita"), []
-    open_map(tab)
-    tab.page.route("**/map/village/*", lambda route: held.append(route))
+    tab, held = open_map_and_hold(town, open_tab, "**/map/village/*")
     tab.page.click("button.village >> nth=1")
-    tab.page.click(".pins-as-list summary")
-    tab.page.click("#pin-list button")
+    press_pin_in_list(tab)
     tab.page.wait_for_selector("#record-title:focus")
     assert len(held) == 1
     held.pop().continue_()
