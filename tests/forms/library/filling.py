@@ -34,6 +34,10 @@ def today() -> date:
     return datetime.now(ZoneInfo(ZONE)).date()
 
 
+FIRST_DAY = today()
+"""The day on which the tests were read: what their modules say of days, they said on it."""
+
+
 def day(distance: int) -> str:
     """So many days from today, as forms write it."""
     return (today() + timedelta(days=distance)).isoformat()
@@ -87,12 +91,12 @@ class Phone:
     """Fills forms of the library. One engine (one JVM) serves all tests.
 
     While it `reads`, every screen is read in every language of its form, and a word that is missing or another language's
-    is an AssertionError.
+    is an AssertionError. A phone that is `switched_on` on a day begins in its morning, whatever the machine's clock says.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, switched_on: date | None = None) -> None:
         self.folder, self.reads = folder, False
-        with _environment(COLLECTSIM_BUILD=str(folder / "classes"), TZ=ZONE):
+        with _environment(COLLECTSIM_BUILD=str(folder / "classes"), TZ=ZONE, **_clock_from(switched_on)):
             self.engine = Engine()
         self.numbers = itertools.count(1)
 
@@ -153,6 +157,14 @@ def begun_earlier(record: Filled, days: int) -> Filled:
 def names_refused(problems: list[str]) -> list[str]:
     paths = [path for problem in problems for path in re.findall(r"given answer refused at (\S+):", problem)]
     return [path.rpartition("/")[2].partition("[")[0] for path in paths]
+
+
+def _clock_from(day: date | None) -> dict[str, str]:
+    """Environment of a process whose clock begins at nine in the morning of `day`; {} for the machine's clock."""
+    if day is None:
+        return {}
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return {"LD_PRELOAD": str(library), "FAKETIME": f"@{day} 09:00:00", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 @contextmanager
