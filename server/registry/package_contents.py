@@ -4,7 +4,7 @@
      "items": {"next_dates": [{…}], …}}
 
 `items` are words of packages.ITEMS, each with rows of the fields of FIELDS; all values are short plain text, days as
-YYYY-MM-DD. Pure.
+YYYY-MM-DD, of 1900 to 2199. Pure.
 """
 
 import unicodedata
@@ -30,6 +30,8 @@ DAYS: Final = frozenset({"opens_on", "due_on", "closes_on", "ga_anchor", "on"}) 
 }
 MOST_ROWS: Final = 60
 LONGEST: Final = 120
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""What pages reckon with: a day that is so many weeks after one of these is one, too."""
 ENVELOPE: Final = {"code", "from", "place", "made_on", "items"}
 
 
@@ -60,9 +62,15 @@ def is_row(fields: frozenset[str], row: Any) -> bool:
     for name, value in row.items():
         if name not in fields or not is_short(value):
             return False
-        if name in DAYS:
-            date.fromisoformat(value)
+        if name in DAYS and not is_day(value):
+            return False
     return True
+
+
+def is_day(text: str) -> bool:
+    """Raises ValueError for what is no day at all."""
+    day = date.fromisoformat(text)
+    return FIRST_DAY <= day <= LAST_DAY and text == day.isoformat()
 
 
 def is_short(text: Any) -> bool:

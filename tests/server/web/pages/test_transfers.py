@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from server.models import Audit, FollowUp, Reading, TransferPackage, Village, Woman
-from server.registry.packages import open_package
+from server.registry.packages import open_package, seal_package
 from tests.server.registry.caring import VILLAGE, a_uuid
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.registered import ELSEWHERE, Registered
@@ -166,6 +166,15 @@ def test_what_cannot_be_opened_is_said_in_a_clear_word_and_nothing_is_kept(care,
     assert word in text_of(refused) and "什么都没有留下" in text_of(refused)
     assert "W-0231" not in main_of(refused)
     assert [one.direction for one in care.rows(TransferPackage) if one.direction == "in"] == []
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_page_can_reckon_with_is_refused_with_a_word(care, day):
+    there = {"code": "W-1", "from": "x", "place": {"zh": "", "en": "", "county": ""}, "made_on": "2026-03-02"}
+    sealed = seal_package(there | {"items": {"anc_summary": [{"ga_anchor": day}]}})
+    care.move_away()
+    refused = care.bring(sealed.key, sealed.file)
+    assert refused.status_code == 409 and "什么都没有留下" in text_of(refused)
 
 
 def test_who_does_not_agree_here_is_asked_for_nothing(care):
