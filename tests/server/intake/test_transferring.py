@@ -13,9 +13,10 @@ from server.followups.gathering import facts_of
 from server.followups.working_days import WEEKENDS_ONLY
 from server.intake.merging import merge, part
 from server.intake.taking_over import receipt_of, take_over
-from server.intake.transferring import acknowledge, expire_one, follow, take_back, want_it_again
+from server.intake.transferring import acknowledge, expire_one, follow, make_package, take_back, want_it_again
 from server.models import Audit, FollowUp, Project, TransferPackage
 from server.registry.packages import open_package
+from server.registry.receipts import make_receipt
 from server.registry.restriction import restrict
 from server.reports.indicators.elsewhere import sent_of, transfers_acknowledged
 from tests.conftest import Clock
@@ -276,3 +277,21 @@ def acknowledged(town: Sending) -> list[bool]:
     sent = sent_of(facts, VILLAGE)
     assert sent is not None
     return [one.done for one in transfers_acknowledged([sent], WEEKENDS_ONLY, first, first + timedelta(days=120))]
+
+
+def test_a_package_made_while_two_registrations_were_one_goes_back_with_its_transfer(town: Sending) -> None:
+    town.ask()
+    kept = a_uuid()
+    town.register(kept, day="2026-02-20")
+    town.clock.forward(minutes=1)
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        number = merge(db, project, kept, town.woman, town.by, town.clock.now()).id
+    made = town.do(make_package, town.transfer, ["next_dates"], woman=kept)
+    town.clock.forward(minutes=1)
+    with town.database.transaction() as db:
+        part(db, db.get_one(Project, town.project_id), number, town.by, town.clock.now())
+    assert rows_of_packages(town) == [(town.woman, None, "sent")]
+    receipt = make_receipt(open_package(made.row.content, made.key).proof, made.row.made_on, made.row.made_on)
+    town.do(acknowledge, town.transfer, receipt)
+    assert town.listed() == "received"
