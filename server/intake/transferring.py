@@ -19,6 +19,7 @@ from server.clock import today
 from server.errors import MissingParameter, NotFound, TransferRefused, UnexpectedValue
 from server.followups.packing import pack_items
 from server.followups.recalculate import lock_subject, recalculate_many
+from server.intake.withdrawing import as_she_stands
 from server.models import Dataset, Entity, Project, TransferPackage, Woman
 from server.registry.care_records import bring_in_line
 from server.registry.entities import Author, write_update
@@ -51,6 +52,7 @@ def make_package(
     """
     day = today(now)
     hold(db, project, woman.uuid)
+    woman = as_she_stands(db, woman)
     if not may_pass_on(db, woman, day):
         raise TransferRefused(reason="she does not agree that data of hers are kept, used or shared with the clinic")
     entity, dataset = transfer_of(db, project.id, woman.uuid, transfer, OUT)

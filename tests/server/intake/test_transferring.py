@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import orjson
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select, update
 
 from server.clock import today
 from server.db import Database
@@ -14,7 +15,7 @@ from server.followups.working_days import WEEKENDS_ONLY
 from server.intake.merging import merge, part
 from server.intake.taking_over import receipt_of, take_over
 from server.intake.transferring import acknowledge, expire_one, follow, make_package, take_back, want_it_again
-from server.models import Audit, FollowUp, Project, TransferPackage
+from server.models import Audit, FollowUp, Project, TransferPackage, Woman
 from server.registry.packages import open_package
 from server.registry.receipts import make_receipt
 from server.registry.restriction import restrict
@@ -295,3 +296,38 @@ def test_a_package_made_while_two_registrations_were_one_goes_back_with_its_tran
     receipt = make_receipt(open_package(made.row.content, made.key).proof, made.row.made_on, made.row.made_on)
     town.do(acknowledge, town.transfer, receipt)
     assert town.listed() == "received"
+
+
+@pytest.mark.parametrize("verb", ["make", "take over"])
+def test_what_she_took_back_in_the_same_moment_holds(town: Sending, verb: str) -> None:
+    """Her row was read before nobody else could change it any more."""
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        woman = db.scalars(select(Woman).where(Woman.uuid == (town if verb == "make" else other).woman)).one()
+        hers = update(Woman).where(Woman.uuid == woman.uuid).values(consent_share_clinic=False)
+        db.execute(hers, execution_options={"synchronize_session": False})
+        with pytest.raises(TransferRefused, match="she does not agree"):
+            if verb == "make":
+                make_package(db, project, woman, town.transfer, ["next_dates"], town.by, town.clock.now())
+            else:
+                take_over(db, project, woman, file, key, town.by, town.clock.now())
+
+
+@pytest.mark.parametrize("verb", ["make", "take over"])
+def test_who_was_removed_in_the_same_moment_is_not_here(town: Sending, verb: str) -> None:
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        woman = db.scalars(select(Woman).where(Woman.uuid == (town if verb == "make" else other).woman)).one()
+        gone = delete(Woman).where(Woman.uuid == woman.uuid)
+        db.execute(gone, execution_options={"synchronize_session": False})
+        with pytest.raises(NotFound):
+            if verb == "make":
+                make_package(db, project, woman, town.transfer, ["next_dates"], town.by, town.clock.now())
+            else:
+                take_over(db, project, woman, file, key, town.by, town.clock.now())
