@@ -23,6 +23,7 @@ from server.intake.withdrawing import as_she_stands
 from server.models import Dataset, Entity, Project, TransferPackage, Woman
 from server.registry.care_records import bring_in_line
 from server.registry.entities import Author, write_update
+from server.registry.package_contents import fit_text
 from server.registry.packages import LIVES, Sealed, digest_of, seal_package
 from server.registry.receipts import read_receipt
 from server.registry.rights_desk import code_of
@@ -65,8 +66,8 @@ def make_package(
     db.flush()
     sealed = seal_package(
         {
-            "code": code_of(woman.label),
-            "from": project.name[:120],
+            "code": fit_text(code_of(woman.label)),
+            "from": fit_text(project.name),
             "place": wish.place,
             "made_on": day.isoformat(),
             "items": pack_items(db, woman, chosen),

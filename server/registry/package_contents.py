@@ -8,7 +8,9 @@ YYYY-MM-DD, of 1900 to 2199. Pure.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from server.errors import PackageRefused
@@ -75,6 +77,19 @@ def is_day(text: str) -> bool:
 
 def is_short(text: Any) -> bool:
     """Plain text without control characters, and nothing that turns the direction of writing."""
-    if not isinstance(text, str) or len(text) > LONGEST:
-        return False
-    return not any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") for char in text)
+    return isinstance(text, str) and len(text) <= LONGEST and all(map(is_plain, text))
+
+
+def is_plain(char: str) -> bool:
+    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def fit_text(text: str) -> str:
+    """As a package may hold it: names of places and visits are the town's own, and the other side takes nothing else."""
+    return "".join(char if is_plain(char) else " " * char.isspace() for char in text)[:LONGEST]
+
+
+def fit_rows(rows: Iterable[Row]) -> list[Row]:
+    """The first of them, as a package may hold them; a day that no page reckons with is left out."""
+    fitted = ({name: fit_text(text) for name, text in row.items()} for row in islice(rows, MOST_ROWS))
+    return [{name: text for name, text in row.items() if name not in DAYS or is_day(text)} for row in fitted]

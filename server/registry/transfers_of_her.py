@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import orjson
 from sqlalchemy import Row, Select, func, select
@@ -13,13 +12,12 @@ from server.errors import NotFound
 from server.models import CareEvent, Dataset, Entity, SubmissionVersion, TransferPackage, Woman
 from server.registry.events import events_of
 from server.registry.one_person import as_one_person
+from server.registry.package_contents import fit_text
 from server.registry.packages import ITEMS
 from server.registry.reach import Reach, asking, consenting
 from server.registry.telling import TRANSFER, flatten
 from server.registry.transfer_told import agreed_as
 from server.registry.transfers import ASKED, IN, OUT, TRANSFERS, Course, courses_of
-
-LONGEST_PLACE: Final = 120
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def wish_in(db: Session, project_id: int, course: Course | None) -> Wish | None:
     chosen = said.get("items", "").split()
     place = {"zh": said.get("place_zh", ""), "en": said.get("place_en", ""), "county": said.get("dest_county", "")}
     items = tuple(one for one in ITEMS if one in chosen)
-    return Wish(told_as, course.agreed[0], items, {name: text[:LONGEST_PLACE] for name, text in place.items()})
+    return Wish(told_as, course.agreed[0], items, {name: fit_text(text) for name, text in place.items()})
 
 
 def standings_of(db: Session, project_id: int, woman: str) -> list[Standing]:

@@ -21,7 +21,7 @@ from server.registry.receipts import make_receipt
 from server.registry.restriction import restrict
 from server.reports.indicators.elsewhere import sent_of, transfers_acknowledged
 from tests.conftest import Clock
-from tests.server.intake.transferring_town import ITEMS, Sending, refusal, rows_of_packages, there
+from tests.server.intake.transferring_town import ITEMS, PLACE, Sending, refusal, rows_of_packages, there
 from tests.server.registry.caring import VILLAGE, a_uuid
 
 
@@ -331,3 +331,19 @@ def test_who_was_removed_in_the_same_moment_is_not_here(town: Sending, verb: str
                 make_package(db, project, woman, town.transfer, ["next_dates"], town.by, town.clock.now())
             else:
                 take_over(db, project, woman, file, key, town.by, town.clock.now())
+
+
+@pytest.mark.parametrize("odd", ["城东\n卫生院", "城东\u200b卫生院", "👩\u200d⚕️卫生院", "卫" * 200])
+def test_whatever_its_place_is_called_it_can_be_opened_there(town: Sending, odd: str) -> None:
+    town.leave(town.woman, town.transfer, items=ITEMS, **PLACE | {"place_zh": odd})
+    file, key = town.make()
+    assert there(town).do(take_over, file, key).state == "received"
+
+
+def test_a_visit_of_a_rule_that_is_here_no_more_has_a_day_and_no_name(town: Sending) -> None:
+    """The rule's own id says what it is about."""
+    town.ask("next_dates")
+    with town.database.transaction() as db:
+        db.execute(update(FollowUp).values(rule_version=999))
+    dates = open_package(*town.make("next_dates")).told["items"]["next_dates"]
+    assert dates and {(one["zh"], one["en"]) for one in dates} == {("", "")}
