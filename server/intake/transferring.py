@@ -60,8 +60,10 @@ def make_package(
     wish = wish_of(db, project.id, woman.uuid, transfer)
     if wish is None or status_in(entity) not in RUNS:
         raise TransferRefused(reason="she has not agreed to it, or it is over")
-    chosen = checked_items(items, wish)
-    for one in packages_of(db, project.id, transfer, ("sent", "expired")):
+    chosen, former = checked_items(items, wish), packages_of(db, project.id, transfer, ("sent", "expired"))
+    if any(one.last_day < day for one in former):
+        raise TransferRefused(reason="she has not agreed to it, or it is over")
+    for one in former:
         shut(one, "replaced")
     db.flush()
     sealed = seal_package(

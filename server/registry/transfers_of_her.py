@@ -132,11 +132,11 @@ def women_with_transfers(reach: Reach) -> Select[Woman, Entity]:
 
 
 def get_package(db: Session, woman: Woman, transfer: str, day: date) -> TransferPackage:
-    """The one that is on its way, while her consents let it go. Raises NotFound."""
+    """The one that is on its way, until its last day and while her consents let it go. Raises NotFound."""
     hers = TransferPackage.project_id == woman.project_id, TransferPackage.woman_uuid == woman.uuid
     query = select(TransferPackage).where(*hers, TransferPackage.transfer == transfer, TransferPackage.state == "sent")
     found = db.scalar(query)
-    if found is None or not may_pass_on(db, woman, day):
+    if found is None or found.last_day < day or not may_pass_on(db, woman, day):
         raise NotFound()
     return found
 

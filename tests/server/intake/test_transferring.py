@@ -19,6 +19,7 @@ from server.models import Audit, FollowUp, Project, TransferPackage, Woman
 from server.registry.packages import open_package
 from server.registry.receipts import make_receipt
 from server.registry.restriction import restrict
+from server.registry.transfers_of_her import get_package
 from server.reports.indicators.elsewhere import sent_of, transfers_acknowledged
 from tests.conftest import Clock
 from tests.server.intake.transferring_town import ITEMS, PLACE, Sending, refusal, rows_of_packages, there
@@ -338,6 +339,16 @@ def test_whatever_its_place_is_called_it_can_be_opened_there(town: Sending, odd:
     town.leave(town.woman, town.transfer, items=ITEMS, **PLACE | {"place_zh": odd})
     file, key = town.make()
     assert there(town).do(take_over, file, key).state == "received"
+
+
+def test_its_days_are_over_also_before_anybody_noted_that(town: Sending) -> None:
+    town.ask()
+    town.make()
+    town.clock.forward(days=31)
+    assert refusal(town, make_package, town.transfer, ["next_dates"]).startswith("she has not agreed to it, or it is")
+    with town.database.reading() as db, pytest.raises(NotFound):
+        woman = db.scalars(select(Woman).where(Woman.uuid == town.woman)).one()
+        get_package(db, woman, town.transfer, today(town.clock.now()))
 
 
 def test_a_visit_of_a_rule_that_is_here_no_more_has_a_day_and_no_name(town: Sending) -> None:
