@@ -82,10 +82,10 @@ def agreed_as(db: Session, project_id: int, agreed: tuple[date, str] | None) -> 
     return f"{event}/{version}" if version else None
 
 
-def running_of(db: Session, project_id: int, woman: str) -> dict[str, TransferPackage]:
-    """By transfer, her package that is under way or whose time is over."""
-    hers = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == woman
-    query = select(TransferPackage).where(*hers, TransferPackage.state.in_(("sent", "expired")))
+def running_of(db: Session, project_id: int, transfers: Collection[str]) -> dict[str, TransferPackage]:
+    """By transfer, its package that is under way or whose time is over."""
+    of_them = TransferPackage.project_id == project_id, TransferPackage.transfer.in_(transfers)
+    query = select(TransferPackage).where(*of_them, TransferPackage.state.in_(("sent", "expired")))
     return {one.transfer: one for one in db.scalars(query.order_by(TransferPackage.id))}
 
 

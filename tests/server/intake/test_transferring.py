@@ -358,3 +358,18 @@ def test_a_visit_of_a_rule_that_is_here_no_more_has_a_day_and_no_name(town: Send
         db.execute(update(FollowUp).values(rule_version=999))
     dates = open_package(*town.make("next_dates")).told["items"]["next_dates"]
     assert dates and {(one["zh"], one["en"]) for one in dates} == {("", "")}
+
+
+def test_a_record_that_was_about_another_woman_ends_the_package_of_the_first(town: Sending) -> None:
+    asks = town.ask()
+    town.make()
+    first, other = town.woman, a_uuid()
+    town.register(other)
+    town.woman = other
+    town.ask(deprecated_id=asks, instance_id="uuid:" + a_uuid())
+    entity = town.entity(town.transfer)
+    assert entity is not None and entity.about == other and town.listed() == "asked"
+    (row,) = town.rows(TransferPackage)
+    assert (row.woman_uuid, row.state, row.content, row.proof) == (first, "replaced", None, None)
+    town.make()
+    assert rows_of_packages(town) == [(first, None, "replaced"), (other, None, "sent")]
