@@ -185,14 +185,14 @@ def want_it_again(db: Session, project: Project, woman: Woman, package_id: int, 
 def expire_one(db: Session, now: datetime) -> bool:
     """Shuts one package whose last day is over; whether there was one. She may ask for a new transfer."""
     over = TransferPackage.state == "sent", TransferPackage.last_day < today(now)
-    found = db.execute(select(TransferPackage.id, TransferPackage.project_id, TransferPackage.woman_uuid).where(*over))
-    first = found.first()
+    which = select(TransferPackage.id, TransferPackage.project_id, TransferPackage.woman_uuid).where(*over)
+    first = db.execute(which.order_by(TransferPackage.id).limit(1)).first()
     if first is None:
         return False
     project = db.get_one(Project, first.project_id)
     hold(db, project, first.woman_uuid)
-    row = db.get_one(TransferPackage, first.id, populate_existing=True)
-    if row.state == "sent":
+    row = db.get(TransferPackage, first.id, populate_existing=True)
+    if row is not None and row.state == "sent":  # she may have been removed, or have taken it back, meanwhile
         shut(row, "expired")
         note(db, "transfer.expire", row, None, now)
         say_expired(db, project, row, now)

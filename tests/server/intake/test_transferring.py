@@ -6,6 +6,7 @@ import orjson
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from server.clock import today
 from server.db import Database
@@ -373,3 +374,18 @@ def test_a_record_that_was_about_another_woman_ends_the_package_of_the_first(tow
     assert (row.woman_uuid, row.state, row.content, row.proof) == (first, "replaced", None, None)
     town.make()
     assert rows_of_packages(town) == [(first, None, "replaced"), (other, None, "sent")]
+
+
+def test_who_is_removed_while_her_package_runs_out_stops_nothing(
+    town: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.ask()
+    town.make()
+    town.clock.forward(days=31)
+
+    def gone(db: Session, *_whose: object) -> None:
+        db.execute(delete(TransferPackage), execution_options={"synchronize_session": False})
+
+    monkeypatch.setattr("server.intake.transferring.hold", gone)
+    assert expire(town) == 1
+    assert town.states() == []
