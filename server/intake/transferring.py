@@ -180,6 +180,9 @@ def want_it_again(db: Session, project: Project, woman: Woman, package_id: int, 
     db.flush()
     note(db, "transfer.cancel.undo", row, by, now)
     follow(db, project, woman.uuid, now)
+    entity, _dataset = transfer_of(db, project.id, woman.uuid, row.transfer, OUT)
+    if status_in(entity) != ASKED:
+        raise TransferRefused(reason="she has not agreed to it, or it is over")
 
 
 def expire_one(db: Session, now: datetime) -> bool:

@@ -175,6 +175,14 @@ def test_before_there_is_any_package_she_takes_it_back_as_well(town: Sending) ->
     assert town.listed() == "asked"
 
 
+def test_what_she_said_to_her_worker_since_is_not_undone_at_the_office(town: Sending) -> None:
+    town.ask()
+    back = town.do(take_back, town.transfer)
+    town.go_on(town.transfer, "cancel", base=2, status="cancelled")
+    assert refusal(town, want_it_again, back.id).startswith("she has not agreed to it, or it is over")
+    assert (town.states(), town.listed()) == (["cancelled"], "cancelled")
+
+
 def test_another_package_replaces_the_one_whose_key_was_lost(town: Sending) -> None:
     town.ask()
     first = town.make()
