@@ -111,7 +111,9 @@ def test_from_one_town_to_the_other_and_back(care, way):
     receipt = key_in(page)
     given = care.lin.see(f"{kept.location}/receipt")
     assert receipt in given.get_data(as_text=True) and "W-0" not in given.get_data(as_text=True)
-    assert "已经接收过" in text_of(care.keep(looked))
+    again = care.keep(looked)  # pressed twice, or the answer was lost: it is kept, and the page leads there
+    assert "已经接收过" in text_of(again) and "什么都没有留下" not in text_of(again)
+    assert f'href="{kept.location}"' in main_of(again)
 
     sent = {"receipt": receipt.lower()} if way == "typed" else {"file": (BytesIO(given.data), "receipt.txt")}
     done = care.lin.send(f"{care.page}/{care.transfer}/receipt", sent)
