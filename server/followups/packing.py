@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from server.followups.courses import list_care
 from server.followups.due import TASK_STATES
-from server.followups.explaining import title_of
+from server.followups.explaining import rule_of
 from server.followups.town_rules import rules_of
 from server.models import FollowUp, Woman
 from server.registry.calling import number_of_woman
 from server.registry.events import events_of
 from server.registry.one_person import as_one_person
-from server.registry.package_contents import MOST_ROWS, Items, Row
+from server.registry.package_contents import Items, Row, fit_rows
 from server.registry.people import day_of
 from server.registry.telling import ANTENATAL, CONTRACEPTION, POSTNATAL, PREGNANCY, SUPPLIES
 
@@ -25,18 +25,22 @@ MEASURED: Final = ("bp_sys", "bp_dia", "hb_gl")
 
 def pack_items(db: Session, woman: Woman, items: Collection[str]) -> Items:
     """The rows of each item (package_contents.FIELDS); nothing of any other is even read."""
-    return {name: list(PACKERS[name](db, woman))[:MOST_ROWS] for name in PACKERS if name in items}
+    return {name: fit_rows(PACKERS[name](db, woman)) for name in PACKERS if name in items}
 
 
 def next_dates(db: Session, woman: Woman) -> Iterator[Row]:
-    """What is planned and not over, the last first, under its neutral title: no method, no pregnancy."""
+    """What is planned and not over, the last first, under its neutral title: no method, no pregnancy.
+
+    It has none where its rule is here no more: the rule's id would tell.
+    """
     hers = FollowUp.project_id == woman.project_id, FollowUp.subject_list == "women", FollowUp.subject == woman.uuid
     waits = FollowUp.state.in_(TASK_STATES), FollowUp.form_id.in_(SERVICES)
     rules = rules_of(db, woman.project_id).every
     for row in db.scalars(select(FollowUp).where(*hers, *waits).order_by(FollowUp.due_on.desc(), FollowUp.id)):
         days = {"opens_on": row.opens_on, "due_on": row.due_on, "closes_on": row.closes_on}
-        title = title_of(row, rules)
-        yield {"zh": title.zh, "en": title.en} | {name: day.isoformat() for name, day in days.items()}
+        rule = rule_of(row, rules)
+        title = {"zh": rule.title.zh, "en": rule.title.en} if rule else {"zh": "", "en": ""}
+        yield title | {name: day.isoformat() for name, day in days.items()}
 
 
 def anc_summary(db: Session, woman: Woman) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from forms.entities import EntityAct
 from server.clock import today
 from server.errors import PackageRefused, TransferRefused
 from server.intake.transferring import a_row, answer, follow, hold, note
+from server.intake.withdrawing import as_she_stands
 from server.models import Dataset, OpenedPackage, Project, TransferPackage, Village, Woman
 from server.registry.entities import Author, add_entity
 from server.registry.package_contents import check_told
@@ -76,9 +77,10 @@ def take_over(
 ) -> TransferPackage:
     """Keeps what she brought, as she agreed here and now, and makes the acknowledgement. Each package once.
 
-    Raises as `look_into` does.
+    Raises as `look_into` does, and NotFound when she was removed meanwhile.
     """
     hold(db, project, woman.uuid)
+    woman = as_she_stands(db, woman)
     looked = look_into(db, project, woman, file, key, now)
     remember(db, looked.opened)
     row = a_row(project.id, woman.uuid, str(uuid4()), "received", by, now)

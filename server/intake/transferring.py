@@ -19,9 +19,11 @@ from server.clock import today
 from server.errors import MissingParameter, NotFound, TransferRefused, UnexpectedValue
 from server.followups.packing import pack_items
 from server.followups.recalculate import lock_subject, recalculate_many
+from server.intake.withdrawing import as_she_stands
 from server.models import Dataset, Entity, Project, TransferPackage, Woman
 from server.registry.care_records import bring_in_line
 from server.registry.entities import Author, write_update
+from server.registry.package_contents import fit_text
 from server.registry.packages import LIVES, Sealed, digest_of, seal_package
 from server.registry.receipts import read_receipt
 from server.registry.rights_desk import code_of
@@ -51,20 +53,23 @@ def make_package(
     """
     day = today(now)
     hold(db, project, woman.uuid)
+    woman = as_she_stands(db, woman)
     if not may_pass_on(db, woman, day):
         raise TransferRefused(reason="she does not agree that data of hers are kept, used or shared with the clinic")
     entity, dataset = transfer_of(db, project.id, woman.uuid, transfer, OUT)
     wish = wish_of(db, project.id, woman.uuid, transfer)
     if wish is None or status_in(entity) not in RUNS:
         raise TransferRefused(reason="she has not agreed to it, or it is over")
-    chosen = checked_items(items, wish)
-    for one in packages_of(db, project.id, transfer, ("sent", "expired")):
+    chosen, former = checked_items(items, wish), packages_of(db, project.id, transfer, ("sent", "expired"))
+    if any(one.last_day < day for one in former):
+        raise TransferRefused(reason="she has not agreed to it, or it is over")
+    for one in former:
         shut(one, "replaced")
     db.flush()
     sealed = seal_package(
         {
-            "code": code_of(woman.label),
-            "from": project.name[:120],
+            "code": fit_text(code_of(woman.label)),
+            "from": fit_text(project.name),
             "place": wish.place,
             "made_on": day.isoformat(),
             "items": pack_items(db, woman, chosen),
@@ -175,19 +180,22 @@ def want_it_again(db: Session, project: Project, woman: Woman, package_id: int, 
     db.flush()
     note(db, "transfer.cancel.undo", row, by, now)
     follow(db, project, woman.uuid, now)
+    entity, _dataset = transfer_of(db, project.id, woman.uuid, row.transfer, OUT)
+    if status_in(entity) != ASKED:
+        raise TransferRefused(reason="she has not agreed to it, or it is over")
 
 
 def expire_one(db: Session, now: datetime) -> bool:
     """Shuts one package whose last day is over; whether there was one. She may ask for a new transfer."""
     over = TransferPackage.state == "sent", TransferPackage.last_day < today(now)
-    found = db.execute(select(TransferPackage.id, TransferPackage.project_id, TransferPackage.woman_uuid).where(*over))
-    first = found.first()
+    which = select(TransferPackage.id, TransferPackage.project_id, TransferPackage.woman_uuid).where(*over)
+    first = db.execute(which.order_by(TransferPackage.id).limit(1)).first()
     if first is None:
         return False
     project = db.get_one(Project, first.project_id)
     hold(db, project, first.woman_uuid)
-    row = db.get_one(TransferPackage, first.id, populate_existing=True)
-    if row.state == "sent":
+    row = db.get(TransferPackage, first.id, populate_existing=True)
+    if row is not None and row.state == "sent":  # she may have been removed, or have taken it back, meanwhile
         shut(row, "expired")
         note(db, "transfer.expire", row, None, now)
         say_expired(db, project, row, now)

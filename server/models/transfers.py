@@ -28,7 +28,7 @@ class TransferPackage(Base):
     cancelled she took it back             nothing
 
     `content` is the sealed file, which this server cannot open: its key was shown once. Of one that was opened here it is
-    what she brought, as JSON. `name_sha256` is of its name, which is drawn by chance (OpenedPackage). `proof` is what an
+    what she brought, as JSON. `name_sha256` is of its name, which says nothing (OpenedPackage). `proof` is what an
     acknowledgement is made and known by (registry/receipts.py). `items` are words of registry/packages.py ITEMS, `place` where
     it goes or came from. `agreed_as`: the very version of the record of F8 by which she agreed to just this being passed on
     (transfer_told.agreed_as).

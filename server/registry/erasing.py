@@ -110,7 +110,9 @@ def plan_erasure(db: Session, project_id: int, woman: str) -> Plan:
 def find_hers(db: Session, project_id: int, woman: str) -> Plan:
     """A plan without its counts. What a sealed record of hers begins is looked for in its turn, until nothing is new."""
     events = CareEvent.project_id == project_id, CareEvent.subject_list == "women", CareEvent.subject == woman
-    told = db.scalars(select(CareEvent.episode).where(*events, CareEvent.episode.is_not(None)))
+    told = set(db.scalars(select(CareEvent.episode).where(*events, CareEvent.episode.is_not(None))))
+    packages = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == woman
+    told |= set(db.scalars(select(TransferPackage.transfer).where(*packages)))  # the audit names them, perhaps no list
     women = {woman, *merged_into(db, project_id, woman)}
     new, uuids = only_hers(db, project_id, woman, {one for one in told if one}), set(women)
     while True:

@@ -4,11 +4,13 @@
      "items": {"next_dates": [{…}], …}}
 
 `items` are words of packages.ITEMS, each with rows of the fields of FIELDS; all values are short plain text, days as
-YYYY-MM-DD. Pure.
+YYYY-MM-DD, of 1900 to 2199. Pure.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from server.errors import PackageRefused
@@ -30,6 +32,8 @@ DAYS: Final = frozenset({"opens_on", "due_on", "closes_on", "ga_anchor", "on"}) 
 }
 MOST_ROWS: Final = 60
 LONGEST: Final = 120
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""What pages reckon with: a day that is so many weeks after one of these is one, too."""
 ENVELOPE: Final = {"code", "from", "place", "made_on", "items"}
 
 
@@ -60,13 +64,32 @@ def is_row(fields: frozenset[str], row: Any) -> bool:
     for name, value in row.items():
         if name not in fields or not is_short(value):
             return False
-        if name in DAYS:
-            date.fromisoformat(value)
+        if name in DAYS and not is_day(value):
+            return False
     return True
+
+
+def is_day(text: str) -> bool:
+    """Raises ValueError for what is no day at all."""
+    day = date.fromisoformat(text)
+    return FIRST_DAY <= day <= LAST_DAY and text == day.isoformat()
 
 
 def is_short(text: Any) -> bool:
     """Plain text without control characters, and nothing that turns the direction of writing."""
-    if not isinstance(text, str) or len(text) > LONGEST:
-        return False
-    return not any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") for char in text)
+    return isinstance(text, str) and len(text) <= LONGEST and all(map(is_plain, text))
+
+
+def is_plain(char: str) -> bool:
+    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def fit_text(text: str) -> str:
+    """As a package may hold it: names of places and visits are the town's own, and the other side takes nothing else."""
+    return "".join(char if is_plain(char) else " " * char.isspace() for char in text)[:LONGEST]
+
+
+def fit_rows(rows: Iterable[Row]) -> list[Row]:
+    """The first of them, as a package may hold them; a day that no page reckons with is left out."""
+    fitted = ({name: fit_text(text) for name, text in row.items()} for row in islice(rows, MOST_ROWS))
+    return [{name: text for name, text in row.items() if name not in DAYS or is_day(text)} for row in fitted]

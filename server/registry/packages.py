@@ -1,11 +1,12 @@
 """The outside of a package by which a transfer of care goes to another server: sealed under a key that is on her card alone.
 
-A package is MAGIC, its name (16 random bytes), a salt (16), a nonce (12), AES-256-GCM's text with its tag over all before it,
-and the first 8 bytes of the SHA-256 of all of that, by which a damaged file is told from a wrong key. AES's key comes of the
-card's digits by scrypt (RFC 7914) and HKDF-SHA256 (RFC 5869). What it holds is padded, so that its length says little.
+A package is MAGIC, its name (16 bytes), a random salt (16), a random nonce (12), AES-256-GCM's text with its tag over all
+before it, and the first 8 bytes of the SHA-256 of all of that, by which a damaged file is told from a wrong key. AES's key
+comes of the card's digits by scrypt (RFC 7914) and HKDF-SHA256 (RFC 5869). What it holds is padded: its length says little.
 
 The key is KEY_DIGITS digits: 30 drawn by chance and two to find a slip by (ISO 7064, MOD 97-10). Nobody keeps it: who made the
-package keeps only `proof`, another output of HKDF, by which an acknowledgement is known. Pure, but for chance.
+package keeps only `proof`, another output of HKDF, by which an acknowledgement is known. The name is one more: who has the
+file and no key makes no other package of that name, for which this one would be refused as taken over. Pure, but for chance.
 """
 
 import hashlib
@@ -66,8 +67,8 @@ class Opened:
 
 
 def seal_package(told: dict[str, Any]) -> Sealed:
-    name, salt, nonce, key = os.urandom(NAME_BYTES), os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES), make_key()
-    cipher, proof = keys_of(key, salt)
+    salt, nonce, key = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES), make_key()
+    cipher, proof, name = keys_of(key, salt)
     head = MAGIC + name + salt + nonce
     body = head + cipher.encrypt(nonce, padded(orjson.dumps(told)), head)
     return Sealed(name, body + sum_of(body), key, proof)
@@ -80,13 +81,15 @@ def open_package(file: bytes, key: str) -> Opened:
     name = head[len(MAGIC) : len(MAGIC) + NAME_BYTES]
     salt = head[len(MAGIC) + NAME_BYTES : -NONCE_BYTES]
     nonce = head[-NONCE_BYTES:]
-    cipher, proof = keys_of(check_key(key), salt)
+    cipher, proof, its_name = keys_of(check_key(key), salt)
     try:
         told = orjson.loads(cipher.decrypt(nonce, body[HEAD_BYTES:], head).rstrip(b" "))
     except InvalidTag:
         raise PackageRefused(reason="this key does not open it; please look at the card again") from None
     except orjson.JSONDecodeError:  # whoever has a key may seal anything
         raise PackageRefused(reason="what is in it cannot be read here") from None
+    if not hmac.compare_digest(name, its_name):
+        raise PackageRefused(reason="what is in it cannot be read here")
     return Opened(name, proof, told)
 
 
@@ -108,11 +111,11 @@ def padded(text: bytes) -> bytes:
     return text.ljust(-(-len(text) // PAD_TO) * PAD_TO, b" ")
 
 
-def keys_of(key: str, salt: bytes) -> tuple[AESGCM, bytes]:
-    """What seals the file, and the proof."""
+def keys_of(key: str, salt: bytes) -> tuple[AESGCM, bytes, bytes]:
+    """What seals the file, the proof, and the name."""
     secret = Scrypt(salt, **COST).derive(key.encode())
-    made = HKDF(SHA256(), 64, salt=salt, info=MAGIC).derive(secret)
-    return AESGCM(made[:32]), made[32:]
+    made = HKDF(SHA256(), 64 + NAME_BYTES, salt=salt, info=MAGIC).derive(secret)
+    return AESGCM(made[:32]), made[32:64], made[64:]
 
 
 def make_key() -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from server.db import Asked, ask
-from server.models import CareEvent, TransferPackage
+from server.models import CareEvent, Dataset, Entity, TransferPackage
 from server.registry.telling import TRANSFER, Event
 
 ENDED: Final = {"received": {"step": "receipt", "receiver_ack": "received"}, "cancelled": {"step": "cancel"}}
@@ -62,9 +62,14 @@ def hang_packages_on(db: Session, project_id: int, other: str, kept: str) -> Non
 
 
 def hand_packages_back(db: Session, project_id: int, kept: str, other: str, group: Collection[str]) -> None:
-    """The registrations of `group` are another woman's again."""
+    """The registrations of `group` are another woman's again, and what was made since of a transfer that is hers again: the
+    lists say that by now."""
     hers = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == kept
-    db.execute(update(TransferPackage).where(*hers, TransferPackage.told_of.in_(group)).values(woman_uuid=other))
+    of_her = select(Entity.uuid).join(Dataset, Dataset.id == Entity.dataset_id)
+    of_her = of_her.where(Dataset.project_id == project_id, Entity.about == other)
+    since = TransferPackage.told_of.is_(None) & TransferPackage.transfer.in_(of_her)
+    goes = TransferPackage.told_of.in_(group) | since
+    db.execute(update(TransferPackage).where(*hers, goes).values(woman_uuid=other))
     own = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == other
     db.execute(update(TransferPackage).where(*own, TransferPackage.told_of == other).values(told_of=None))
 
@@ -77,10 +82,10 @@ def agreed_as(db: Session, project_id: int, agreed: tuple[date, str] | None) -> 
     return f"{event}/{version}" if version else None
 
 
-def running_of(db: Session, project_id: int, woman: str) -> dict[str, TransferPackage]:
-    """By transfer, her package that is under way or whose time is over."""
-    hers = TransferPackage.project_id == project_id, TransferPackage.woman_uuid == woman
-    query = select(TransferPackage).where(*hers, TransferPackage.state.in_(("sent", "expired")))
+def running_of(db: Session, project_id: int, transfers: Collection[str]) -> dict[str, TransferPackage]:
+    """By transfer, its package that is under way or whose time is over."""
+    of_them = TransferPackage.project_id == project_id, TransferPackage.transfer.in_(transfers)
+    query = select(TransferPackage).where(*of_them, TransferPackage.state.in_(("sent", "expired")))
     return {one.transfer: one for one in db.scalars(query.order_by(TransferPackage.id))}
 
 

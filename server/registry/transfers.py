@@ -139,23 +139,35 @@ def align_transfers(db: Session, project_id: int, woman: str, events: Sequence[E
         .order_by(Entity.id)
     ).all()
     courses = courses_of(events) if rows else {}
-    running = running_of(db, project_id, woman) if rows else {}
+    running = running_of(db, project_id, [entity.uuid for entity, _dataset in rows]) if rows else {}
     agrees = rows and db.scalar(
         select(Woman.consent_service).where(Woman.project_id == project_id, Woman.uuid == woman)
     )
     for entity, dataset in rows:
         told, course = orjson.loads(entity.data_json), courses.get(entity.uuid)
-        status = beside_package(db, running.get(entity.uuid), course, status_of(told, course, bool(agrees)))
+        package = hers_of(db, running.get(entity.uuid), course, woman)
+        status = beside_package(db, package, course, status_of(told, course, bool(agrees)))
         if status != told.get("status", ""):
             act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, "", {"status": status})
             write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
 
 
+def hers_of(db: Session, row: TransferPackage | None, course: Course | None, woman: str) -> TransferPackage | None:
+    """The package of a transfer, where it is of this woman. The record by which another one agreed was about her by mistake:
+    what was made of that goes nowhere."""
+    if row is None or row.woman_uuid == woman:
+        return row
+    if course is not None:
+        shut(row, "replaced")
+        db.flush()
+    return None
+
+
 def beside_package(db: Session, row: TransferPackage | None, course: Course | None, status: str) -> str:
     """What a row is to say, by the package of it that is under way or whose time is over; one that is not what she wants now
-    ends."""
+    ends. Without one nothing is under way, whatever a phone wrote."""
     if row is None:
-        return status
+        return ASKED if course is not None and status in (SENT, EXPIRED) else status
     if ends_package(db, row, course):
         return ASKED if status in (SENT, EXPIRED) else status
     return SENT if row.state == "sent" else EXPIRED

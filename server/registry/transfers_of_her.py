@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import orjson
 from sqlalchemy import Row, Select, func, select
@@ -13,13 +12,12 @@ from server.errors import NotFound
 from server.models import CareEvent, Dataset, Entity, SubmissionVersion, TransferPackage, Woman
 from server.registry.events import events_of
 from server.registry.one_person import as_one_person
+from server.registry.package_contents import fit_text
 from server.registry.packages import ITEMS
 from server.registry.reach import Reach, asking, consenting
 from server.registry.telling import TRANSFER, flatten
 from server.registry.transfer_told import agreed_as
 from server.registry.transfers import ASKED, IN, OUT, TRANSFERS, Course, courses_of
-
-LONGEST_PLACE: Final = 120
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def wish_in(db: Session, project_id: int, course: Course | None) -> Wish | None:
     chosen = said.get("items", "").split()
     place = {"zh": said.get("place_zh", ""), "en": said.get("place_en", ""), "county": said.get("dest_county", "")}
     items = tuple(one for one in ITEMS if one in chosen)
-    return Wish(told_as, course.agreed[0], items, {name: text[:LONGEST_PLACE] for name, text in place.items()})
+    return Wish(told_as, course.agreed[0], items, {name: fit_text(text) for name, text in place.items()})
 
 
 def standings_of(db: Session, project_id: int, woman: str) -> list[Standing]:
@@ -134,11 +132,11 @@ def women_with_transfers(reach: Reach) -> Select[Woman, Entity]:
 
 
 def get_package(db: Session, woman: Woman, transfer: str, day: date) -> TransferPackage:
-    """The one that is on its way, while her consents let it go. Raises NotFound."""
+    """The one that is on its way, until its last day and while her consents let it go. Raises NotFound."""
     hers = TransferPackage.project_id == woman.project_id, TransferPackage.woman_uuid == woman.uuid
     query = select(TransferPackage).where(*hers, TransferPackage.transfer == transfer, TransferPackage.state == "sent")
     found = db.scalar(query)
-    if found is None or not may_pass_on(db, woman, day):
+    if found is None or found.last_day < day or not may_pass_on(db, woman, day):
         raise NotFound()
     return found
 

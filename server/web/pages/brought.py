@@ -14,7 +14,8 @@ from server.errors import MissingParameter, Problem
 from server.intake import taking_over
 from server.models import TransferPackage, Woman
 from server.registry.packages import MOST_BYTES, in_groups
-from server.registry.transfers_of_her import get_brought, may_pass_on
+from server.registry.transfers import IN
+from server.registry.transfers_of_her import get_brought, may_pass_on, packages_of_her
 from server.web import session
 from server.web.files import send_bytes
 from server.web.pages.again import show_again
@@ -91,7 +92,10 @@ def load_brought(uuid: str, package_id: int) -> tuple[Woman, TransferPackage]:
 def facts_of(uuid: str) -> dict[str, Any]:
     reach, woman = load_woman(uuid, "transfer.receive")
     note_read(reach.project, "person.read", about=woman.uuid)
-    return {"woman": woman, "may_read": may_pass_on(session.db(), woman, reach.today), "parts": None}
+    may_read = may_pass_on(session.db(), woman, reach.today)
+    rows = packages_of_her(session.db(), woman) if may_read else []
+    brought = [one.id for one in rows if one.direction == IN]
+    return {"woman": woman, "may_read": may_read, "parts": None, "brought_before": brought[-1] if brought else None}
 
 
 def sent_file() -> bytes:

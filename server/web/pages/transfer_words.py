@@ -83,8 +83,9 @@ def sent_lines(found: Sequence[Standing], today: date) -> list[dict[str, Any]]:
 
 def line_of_standing(one: Standing, today: date) -> dict[str, Any]:
     """One transfer with its days, what may be done about it, and the packages that there were."""
-    runs = one.direction == OUT and one.status in ("asked", "sent") and one.wish is not None
-    running = next((row for row in one.packages if row.state == "sent"), None)
+    is_over = any(row.state == "sent" and row.last_day < today for row in one.packages)
+    runs = one.direction == OUT and one.status in ("asked", "sent") and one.wish is not None and not is_over
+    running = next((row for row in one.packages if row.state == "sent" and not is_over), None)
     waits = any(row.proof is not None for row in one.packages) and one.direction == OUT
     return {
         "uuid": one.uuid,

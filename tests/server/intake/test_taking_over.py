@@ -12,7 +12,7 @@ from server.clock import today
 from server.db import Database
 from server.errors import PackageRefused
 from server.intake.taking_over import forget_opened, look_into, remember, take_over
-from server.models import Entity, FollowUp, OpenedPackage, Project, TransferPackage, Woman
+from server.models import Audit, Dataset, Entity, FollowUp, OpenedPackage, Project, TransferPackage, Woman
 from server.registry.own_data import collect
 from server.registry.packages import open_package, seal_package
 from server.registry.transfers_of_her import standings_of
@@ -144,6 +144,9 @@ def test_two_who_take_it_over_at_once_get_it_once(town: Sending) -> None:
         {"items": {"contact": [{"number": 1}]}},
         {"items": {"contact": "x"}},
         {"items": {"next_dates": [{"due_on": "soon"}]}},
+        {"items": {"next_dates": [{"due_on": "20260302"}]}},
+        {"items": {"anc_summary": [{"ga_anchor": "9999-12-31"}]}},
+        {"items": {"anc_summary": [{"ga_anchor": "0001-01-01"}]}},
         {"items": {"contact": [{"number": "1"}] * 100}},
         {"items": {"contact": [{"number": "9" * 200}]}},
         {"items": {"contact": [{"number": "1\u202e2"}]}},
@@ -181,3 +184,16 @@ def test_what_she_brought_is_found_also_where_no_list_tells_of_it(town: Sending)
     with town.database.reading() as db:
         (found,) = standings_of(db, town.project_id, other.woman)
     assert (found.uuid, found.direction, found.status) == (row.transfer, "in", "received")
+
+
+def test_an_erasure_leaves_no_trace_of_it_also_where_no_list_tells_of_it(town: Sending) -> None:
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    with town.database.transaction() as db:
+        db.execute(update(Dataset).where(Dataset.name == "transfers").values(name="elsewhere"))
+    row = other.do(take_over, file, key)
+    assert other.entity(row.transfer) is None
+    assert row.transfer in str([one.details for one in town.rows(Audit)])
+    other.withdraw(other.woman, "2026-02-28", erase="erase")
+    assert row.transfer not in str([one.details for one in town.rows(Audit)])

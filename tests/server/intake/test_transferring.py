@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import orjson
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from server.clock import today
 from server.db import Database
@@ -13,13 +15,15 @@ from server.followups.gathering import facts_of
 from server.followups.working_days import WEEKENDS_ONLY
 from server.intake.merging import merge, part
 from server.intake.taking_over import receipt_of, take_over
-from server.intake.transferring import acknowledge, expire_one, follow, take_back, want_it_again
-from server.models import Audit, FollowUp, Project, TransferPackage
+from server.intake.transferring import acknowledge, expire_one, follow, make_package, take_back, want_it_again
+from server.models import Audit, FollowUp, Project, TransferPackage, Woman
 from server.registry.packages import open_package
+from server.registry.receipts import make_receipt
 from server.registry.restriction import restrict
+from server.registry.transfers_of_her import get_package
 from server.reports.indicators.elsewhere import sent_of, transfers_acknowledged
 from tests.conftest import Clock
-from tests.server.intake.transferring_town import ITEMS, Sending, refusal, rows_of_packages, there
+from tests.server.intake.transferring_town import ITEMS, PLACE, Sending, refusal, rows_of_packages, there
 from tests.server.registry.caring import VILLAGE, a_uuid
 
 
@@ -171,6 +175,14 @@ def test_before_there_is_any_package_she_takes_it_back_as_well(town: Sending) ->
     assert town.listed() == "asked"
 
 
+def test_what_she_said_to_her_worker_since_is_not_undone_at_the_office(town: Sending) -> None:
+    town.ask()
+    back = town.do(take_back, town.transfer)
+    town.go_on(town.transfer, "cancel", base=2, status="cancelled")
+    assert refusal(town, want_it_again, back.id).startswith("she has not agreed to it, or it is over")
+    assert (town.states(), town.listed()) == (["cancelled"], "cancelled")
+
+
 def test_another_package_replaces_the_one_whose_key_was_lost(town: Sending) -> None:
     town.ask()
     first = town.make()
@@ -276,3 +288,112 @@ def acknowledged(town: Sending) -> list[bool]:
     sent = sent_of(facts, VILLAGE)
     assert sent is not None
     return [one.done for one in transfers_acknowledged([sent], WEEKENDS_ONLY, first, first + timedelta(days=120))]
+
+
+def test_a_package_made_while_two_registrations_were_one_goes_back_with_its_transfer(town: Sending) -> None:
+    town.ask()
+    kept = a_uuid()
+    town.register(kept, day="2026-02-20")
+    town.clock.forward(minutes=1)
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        number = merge(db, project, kept, town.woman, town.by, town.clock.now()).id
+    made = town.do(make_package, town.transfer, ["next_dates"], woman=kept)
+    town.clock.forward(minutes=1)
+    with town.database.transaction() as db:
+        part(db, db.get_one(Project, town.project_id), number, town.by, town.clock.now())
+    assert rows_of_packages(town) == [(town.woman, None, "sent")]
+    receipt = make_receipt(open_package(made.row.content, made.key).proof, made.row.made_on, made.row.made_on)
+    town.do(acknowledge, town.transfer, receipt)
+    assert town.listed() == "received"
+
+
+@pytest.mark.parametrize("verb", ["make", "take over"])
+def test_what_she_took_back_in_the_same_moment_holds(town: Sending, verb: str) -> None:
+    """Her row was read before nobody else could change it any more."""
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        woman = db.scalars(select(Woman).where(Woman.uuid == (town if verb == "make" else other).woman)).one()
+        hers = update(Woman).where(Woman.uuid == woman.uuid).values(consent_share_clinic=False)
+        db.execute(hers, execution_options={"synchronize_session": False})
+        with pytest.raises(TransferRefused, match="she does not agree"):
+            if verb == "make":
+                make_package(db, project, woman, town.transfer, ["next_dates"], town.by, town.clock.now())
+            else:
+                take_over(db, project, woman, file, key, town.by, town.clock.now())
+
+
+@pytest.mark.parametrize("verb", ["make", "take over"])
+def test_who_was_removed_in_the_same_moment_is_not_here(town: Sending, verb: str) -> None:
+    town.ask()
+    file, key = town.make()
+    other = there(town)
+    with town.database.transaction() as db:
+        project = db.get_one(Project, town.project_id)
+        woman = db.scalars(select(Woman).where(Woman.uuid == (town if verb == "make" else other).woman)).one()
+        gone = delete(Woman).where(Woman.uuid == woman.uuid)
+        db.execute(gone, execution_options={"synchronize_session": False})
+        with pytest.raises(NotFound):
+            if verb == "make":
+                make_package(db, project, woman, town.transfer, ["next_dates"], town.by, town.clock.now())
+            else:
+                take_over(db, project, woman, file, key, town.by, town.clock.now())
+
+
+@pytest.mark.parametrize("odd", ["城东\n卫生院", "城东\u200b卫生院", "👩\u200d⚕️卫生院", "卫" * 200])
+def test_whatever_its_place_is_called_it_can_be_opened_there(town: Sending, odd: str) -> None:
+    town.leave(town.woman, town.transfer, items=ITEMS, **PLACE | {"place_zh": odd})
+    file, key = town.make()
+    assert there(town).do(take_over, file, key).state == "received"
+
+
+def test_its_days_are_over_also_before_anybody_noted_that(town: Sending) -> None:
+    town.ask()
+    town.make()
+    town.clock.forward(days=31)
+    assert refusal(town, make_package, town.transfer, ["next_dates"]).startswith("she has not agreed to it, or it is")
+    with town.database.reading() as db, pytest.raises(NotFound):
+        woman = db.scalars(select(Woman).where(Woman.uuid == town.woman)).one()
+        get_package(db, woman, town.transfer, today(town.clock.now()))
+
+
+def test_a_visit_of_a_rule_that_is_here_no_more_has_a_day_and_no_name(town: Sending) -> None:
+    """The rule's own id says what it is about."""
+    town.ask("next_dates")
+    with town.database.transaction() as db:
+        db.execute(update(FollowUp).values(rule_version=999))
+    dates = open_package(*town.make("next_dates")).told["items"]["next_dates"]
+    assert dates and {(one["zh"], one["en"]) for one in dates} == {("", "")}
+
+
+def test_a_record_that_was_about_another_woman_ends_the_package_of_the_first(town: Sending) -> None:
+    asks = town.ask()
+    town.make()
+    first, other = town.woman, a_uuid()
+    town.register(other)
+    town.woman = other
+    town.ask(deprecated_id=asks, instance_id="uuid:" + a_uuid())
+    entity = town.entity(town.transfer)
+    assert entity is not None and entity.about == other and town.listed() == "asked"
+    (row,) = town.rows(TransferPackage)
+    assert (row.woman_uuid, row.state, row.content, row.proof) == (first, "replaced", None, None)
+    town.make()
+    assert rows_of_packages(town) == [(first, None, "replaced"), (other, None, "sent")]
+
+
+def test_who_is_removed_while_her_package_runs_out_stops_nothing(
+    town: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.ask()
+    town.make()
+    town.clock.forward(days=31)
+
+    def gone(db: Session, *_whose: object) -> None:
+        db.execute(delete(TransferPackage), execution_options={"synchronize_session": False})
+
+    monkeypatch.setattr("server.intake.transferring.hold", gone)
+    assert expire(town) == 1
+    assert town.states() == []

@@ -1,5 +1,6 @@
 """The outside of a package: only the key on her card opens it, nothing in it can be read or changed without, slips are told."""
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from server.registry.packages import (
     SUM_BYTES,
     check_key,
     in_groups,
+    keys_of,
     make_key,
     open_package,
     seal_package,
@@ -108,3 +110,11 @@ def test_each_single_slip_is_found_without_the_file(place: int, by: int) -> None
     slip = key[:place] + str((int(key[place]) + by) % 10) + key[place + 1 :]
     with pytest.raises(PackageRefused):
         check_key(slip)
+
+
+def test_who_has_a_package_without_its_key_makes_none_of_its_name(sealed) -> None:
+    """Taken over first, it would be the other that was taken over already."""
+    key, salt, nonce = make_key(), bytes(16), bytes(12)
+    head = MAGIC + sealed.name + salt + nonce
+    body = head + keys_of(key, salt)[0].encrypt(nonce, orjson.dumps(TOLD), head)
+    assert reason_of(body + sum_of(body), key) == "what is in it cannot be read here"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from server.models import Audit, FollowUp, Reading, TransferPackage, Village, Woman
-from server.registry.packages import open_package
+from server.registry.packages import open_package, seal_package
 from tests.server.registry.caring import VILLAGE, a_uuid
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.registered import ELSEWHERE, Registered
@@ -111,7 +111,9 @@ def test_from_one_town_to_the_other_and_back(care, way):
     receipt = key_in(page)
     given = care.lin.see(f"{kept.location}/receipt")
     assert receipt in given.get_data(as_text=True) and "W-0" not in given.get_data(as_text=True)
-    assert "已经接收过" in text_of(care.keep(looked))
+    again = care.keep(looked)  # pressed twice, or the answer was lost: it is kept, and the page leads there
+    assert "已经接收过" in text_of(again) and "什么都没有留下" not in text_of(again)
+    assert f'href="{kept.location}"' in main_of(again)
 
     sent = {"receipt": receipt.lower()} if way == "typed" else {"file": (BytesIO(given.data), "receipt.txt")}
     done = care.lin.send(f"{care.page}/{care.transfer}/receipt", sent)
@@ -166,6 +168,15 @@ def test_what_cannot_be_opened_is_said_in_a_clear_word_and_nothing_is_kept(care,
     assert word in text_of(refused) and "什么都没有留下" in text_of(refused)
     assert "W-0231" not in main_of(refused)
     assert [one.direction for one in care.rows(TransferPackage) if one.direction == "in"] == []
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_page_can_reckon_with_is_refused_with_a_word(care, day):
+    there = {"code": "W-1", "from": "x", "place": {"zh": "", "en": "", "county": ""}, "made_on": "2026-03-02"}
+    sealed = seal_package(there | {"items": {"anc_summary": [{"ga_anchor": day}]}})
+    care.move_away()
+    refused = care.bring(sealed.key, sealed.file)
+    assert refused.status_code == 409 and "什么都没有留下" in text_of(refused)
 
 
 def test_who_does_not_agree_here_is_asked_for_nothing(care):
