@@ -102,7 +102,7 @@ def why_hidden(part: Part, k: int = K) -> Why | None:
     """Why a rate may not be shown by itself; None where it may."""
     if min(part.done + part.missed, part.people) < LEAST_PEOPLE:
         return "few_people"
-    if part.missed == 0:
+    if part.missed == 0 or part.done == 0:
         return "everybody"
     if 0 < part.done_people < k or part.missed_people < k:
         return "few"

@@ -45,7 +45,7 @@ def test_a_village_s_rate_is_told_with_how_many_it_is_of() -> None:
         (part(3, 20), "few"),
         (part(30, 0), "everybody"),
         (part(0, 9), "few_people"),
-        (part(0, 12), None),
+        (part(0, 12), "everybody"),
         (Part(20, 10, 4, 3, 6), "few_people"),  # many visits of six people
         (Part(20, 10, 12, 3, 14), "few"),  # ten visits missed, of three people
     ],
