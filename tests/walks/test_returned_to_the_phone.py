@@ -117,6 +117,7 @@ def test_a_visit_is_returned_offered_corrected_and_counts_once(walk: Walk) -> No
     assert [one for one in walk.follow_ups(shanghai_today()) if one["rule"].startswith("HH-")] == asked
     assert MARK not in town.read("worker", f"/m?project={walk.project}")
     walk.run_jobs(shanghai_today() + timedelta(days=1), time(10))
+    town.people["reviewer"] = town.sign_in("reviewer@town.test")  # by then a session of this morning has ended
     assert "退回的一份记录已经更正" in town.read("reviewer", f"/inbox?project={walk.project}")
 
     # once more the same bytes are known again, and a record filled in afterwards is a record of its own
