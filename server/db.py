@@ -6,8 +6,10 @@ write must say so at BEGIN, and shapely is imported before mod_spatialite is eve
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Self
+from time import monotonic, sleep
+from typing import Any, Final, Self
 
 import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
 import pyproj  # noqa: F401
@@ -44,6 +46,10 @@ SQLITE_PRAGMAS = (
 STATEMENTS = (
     3000  # kept as SQL; putting one together takes a third of a request, and SQLAlchemy would forget all but 500
 )
+LONG: Final = 0.05
+GAP: Final = 0.11
+"""Seconds. SQLite has no queue: who waits for its lock looks again each tenth of a second, and whoever begins again at once
+is never seen to have let go. A job of many long transactions kept everybody else waiting in vain for all of its time."""
 POOL_SIZE = 40  # a thread each of the web process, and a few for streams
 
 
@@ -131,6 +137,19 @@ class AskedOfSome:
         return ask(db, self.of_many, {**values, "subjects": list(subjects)})
 
 
+GIVES_WAY: ContextVar[bool] = ContextVar("GIVES_WAY", default=False)
+
+
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """For work of many transactions beside which phones are served: after each long one others get their turn."""
+    before = GIVES_WAY.set(True)
+    try:
+        yield
+    finally:
+        GIVES_WAY.reset(before)
+
+
 class Database:
     """An engine seen twice: for reading and for writing (only SQLite tells them apart)."""
 
@@ -160,9 +179,12 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One transaction of a job item or a command: committed at the end, rolled back when it raises."""
+        began = monotonic()
         with self.writing() as session:
             yield session
             session.commit()
+        if self.is_sqlite and GIVES_WAY.get() and monotonic() - began > LONG:
+            sleep(GAP)
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import now
 from server.config import Config
-from server.db import Database
+from server.db import Database, giving_way
 from server.serving import SERVE_LOCK
 from server.upgrading import UpgradeRefused, check_keys, is_current, upgrade
 
@@ -49,7 +49,8 @@ def open_data(data_dir: Path) -> Iterator[Database]:
     check_account(config)
     with Database(config.sqlalchemy_url, config.key_file) as database:
         upgrade(database, config.data_dir, now())
-        yield database
+        with giving_way():
+            yield database
 
 
 def check_folder(config: Config) -> None:
