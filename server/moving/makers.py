@@ -83,7 +83,8 @@ def instance_of(told: Row) -> str | None:
 
 def fits(act: EntityAct, told: Row) -> bool:
     if told["version"] == 1 and told.get("baseVersion") is None:
-        return act.create or told.get("branchId") == act.branch_id
+        forced = act.branch_id is not None and told.get("branchId") == act.branch_id
+        return act.create or forced
     if act.branch_id is not None:
         same = told.get("branchId") == act.branch_id and told.get("branchBaseVersion") in (None, act.base_version)
         return act.update and same

@@ -1,6 +1,7 @@
 """From one of our own servers to another, over HTTP: nothing is lost, and nothing is twice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from server.access.projects import count_on_from_there
 from server.access.roles import APP_USER, PROJECT_MANAGER, PROJECT_VIEWER
 from server.access.tokens import hash_token, unseal
 from server.db import Database
+from server.errors import UnexpectedValue
 from server.intake.rederiving import rederive
 from server.models import (
     Actor,
@@ -34,7 +36,7 @@ from server.models import (
     User,
 )
 from server.moving.bringing import Bringing
-from server.moving.central_client import SourceAway
+from server.moving.central_client import SourceAway, SourceRefuses
 from server.moving.central_source import CentralSource
 from server.moving.import_central import import_central
 from server.moving.planning import plan
@@ -290,7 +292,9 @@ def test_the_next_run_brings_what_is_new_there_and_keeps_what_was_done_here(
             "hasIssues"
         )
         first = db.scalars(select(Submission).where(Submission.instance_id == town["first"])).one()
-        versions = db.scalars(select(SubmissionVersion).filter_by(submission_id=first.id)).all()
+        versions = db.scalars(
+            select(SubmissionVersion).filter_by(submission_id=first.id).order_by(SubmissionVersion.created_at)
+        ).all()
         assert [one.is_current for one in versions] == [False, False, True]
         assert first.review_state == "edited"
     town["send"](a_record(instance_id=late, photo="x.png"), {"x.png": b"late"})
@@ -328,3 +332,69 @@ def test_a_dry_run_counts_and_writes_nothing(
     assert (there["forms"], there["form_versions"], there["submissions"], there["entities"]) == (4, 6, 7, 2)
     assert ("submissions", "trash") in why_left(bringing)
     assert rows_of(bringing.database) == before
+
+
+def test_what_is_not_the_same_on_both_sides_is_found_and_named(bring: Bring, town: dict[str, Any]) -> None:
+    bringing = bring()
+    with bringing.database.transaction() as db:
+        row = db.scalars(select(SubmissionVersion).where(SubmissionVersion.instance_id == town["second"])).one()
+        row.xml = bytes(row.xml).replace("改".encode(), "政".encode())
+        version = db.scalars(select(EntityVersion).order_by(EntityVersion.id)).first()
+        assert version is not None
+        version.label = "另一户"
+        lost = db.scalars(
+            select(SubmissionAttachment.blob_sha256).where(SubmissionAttachment.name == "a.jpg.enc")
+        ).one()
+    assert lost is not None
+    bringing.store.path(lost).unlink()
+    bringing = bring()
+    differs = {(one.what, one.which) for one in bringing.report.left if one.why == "differs"}
+    assert differs == {
+        ("submission_versions", f"visit {town['second']}"),
+        ("submission_files", f"secret {town['hidden']} a.jpg.enc"),
+    }
+    assert {what: theirs == ours for what, (theirs, ours) in bringing.report.digests.items()} == {
+        "forms": True,
+        "submissions": False,
+        "entities": False,
+    }
+    assert not bringing.report.is_whole
+
+
+def test_one_record_that_the_other_server_cannot_give_keeps_no_other_out(
+    bring: Bring, town: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = CentralSource.read_record
+
+    def read(self: CentralSource, form_id: str, told: Any, store: Any) -> Any:
+        if told["instanceId"] == town["hidden"]:
+            raise SourceRefuses(500, "500.1", "something went wrong")
+        return whole(self, form_id, told, store)
+
+    monkeypatch.setattr(CentralSource, "read_record", read)
+    bringing = bring()
+    assert (bringing.report.there["submissions"], bringing.report.here["submissions"]) == (7, 6)
+    assert ("submissions", "refused") in why_left(bringing)
+    assert not bringing.report.is_whole
+
+
+def test_a_form_that_cannot_be_kept_is_named_with_its_records(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = CentralSource.read_version
+
+    def read(self: CentralSource, form_id: str, *args: Any) -> Any:
+        found = whole(self, form_id, *args)
+        return replace(found, xml=b"<not-a-form/>") if form_id == "secret" else found
+
+    monkeypatch.setattr(CentralSource, "read_version", read)
+    bringing = bring()
+    assert {("form_versions", "unreadable"), ("submissions", "no_form")} <= why_left(bringing)
+    assert (bringing.report.there["forms"], bringing.report.here["forms"]) == (4, 3)
+    assert (bringing.report.there["submissions"], bringing.report.here["submissions"]) == (7, 6)
+
+
+def test_records_move_into_a_plain_project_alone(bring: Bring) -> None:
+    bringing = bring()
+    with bringing.database.transaction() as db:
+        db.get_one(Project, bringing.project_id).kind = "care"
+    with pytest.raises(UnexpectedValue):
+        bring()
