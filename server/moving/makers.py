@@ -44,7 +44,7 @@ class Makers:
             found = self.find_record(db, named)
             if found is not None:
                 return found
-        if told.get("source"):
+        if told.get("source") and not told["source"].get("submission"):
             return None  # it says what made it, and that was no record
         for asking in self.asking_for(db, uuid):
             key = (asking.submission_id, uuid)

@@ -71,5 +71,6 @@ def test_what_the_source_says_goes_before_what_the_records_ask_for(moved: Bringi
         assert makers.maker_of(db, "homes", town["home"], named, by) == other.id
         assert makers.maker_of(db, "homes", town["home"], {**told, "source": {"event": {"action": "x"}}}, by) is None
         assert makers.maker_of(db, "homes", town["home"], told, by + 1 if by else None) is None
-        assert makers.maker_of(db, "homes", town["home"], told, by) == record.id
+        unnamed = {**told, "source": {"submission": {"id": 7}}}
+        assert makers.maker_of(db, "homes", town["home"], unnamed, by) == record.id
         assert makers.maker_of(db, "homes", town["home"], told, by) is None, "each record makes one"
