@@ -17,6 +17,8 @@ TEXTS = {
     "upgrade": "备份并升级数据 / back up the data and bring its schema up to date",
     "add-user": "新建用户 / add a user; the password is read from standard input or made up",
     "import-boundaries": "导入村界 / import village boundaries from a file",
+    "import-central": "从 ODK Central 搬来一个项目，可以续 / bring a project from an ODK Central; run again, it goes on",
+    "import-kobo": "从 KoboToolbox 导出的文件搬来一张表单 / bring a form with its records from files of KoboToolbox",
     "publish-library": "发布自带表单 / publish the forms that come with Fangshi in a care project",
     "forms": "把表单存成 Excel；看两版有什么不同 / forms as workbooks for Excel; what differs between two versions",
     "jobs": "只跑定时任务 / run only the timetable",
@@ -59,10 +61,14 @@ def make_parser(version: str) -> argparse.ArgumentParser:
         "follow-ups",
         "rederive",
         "retention",
+        "import-central",
+        "import-kobo",
     ):
         add_data(made[name], "fangshi-data")
     add_user(made["add-user"])
     add_import(made["import-boundaries"])
+    add_central(made["import-central"])
+    add_kobo(made["import-kobo"])
     made["publish-library"].add_argument("--project", required=True, type=read_project, metavar="P")
     add_forms(made["forms"])
     add_follow_ups(made["follow-ups"])
@@ -141,6 +147,42 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="GeoJSON, GeoPackage, zip (Shapefile), KML")
     parser.add_argument("--project", required=True, type=read_project, metavar="P")
     parser.add_argument("--crs", required=True, metavar="CRS", help="EPSG:n 或 GCJ-02 / EPSG:n or GCJ-02")
+    parser.add_argument("--dry-run", action="store_true", help="只看不改 / report, change nothing")
+    parser.add_argument("--json", action="store_true", help="机器可读 / report as JSON")
+
+
+def add_central(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "搬来表单（各版本、草稿、文件）、记录（各版本、照片、备注、审核）、实体、手机账号（连同密钥）和角色；"
+        "那边只读，密码从标准输入读。最后两边逐一核对。\nBrings forms with all versions, drafts and files, records with "
+        "versions, photos, comments and states, entities, phones with their keys, and roles. It only reads there; the "
+        "password is read from standard input. Both sides are compared at the end."
+    )
+    parser.add_argument("address", metavar="ADDRESS", help="https://central.example.org")
+    parser.add_argument(
+        "--project", required=True, type=read_project, metavar="P", help="那边的编号 / its number there"
+    )
+    parser.add_argument("--email", required=True, metavar="EMAIL", help="那边的管理员 / an administrator there")
+    parser.add_argument(
+        "--thorough", action="store_true", help="已有的记录也重看 / look again at records that are here already"
+    )
+    add_report(parser)
+
+
+def add_kobo(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "文件夹里放 Kobo 接口给的文件：asset.json、asset.xml、data.json、data.xml、附件；见 docs/moving-in.md。\n"
+        "The folder holds what Kobo's API gives: asset.json, asset.xml, data.json, data.xml, attachments; see "
+        "docs/moving-in.md."
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument(
+        "--project", type=read_project, metavar="P", help="放进这个项目，默认新建 / into this project; unset: a new one"
+    )
+    add_report(parser)
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="只看不改 / report, change nothing")
     parser.add_argument("--json", action="store_true", help="机器可读 / report as JSON")
 

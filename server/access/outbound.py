@@ -157,6 +157,17 @@ def connect(places: list[Place], host: str, secure: bool) -> Iterator[socket.soc
         wire.close()
 
 
+def connect_for_long(places: list[Place], host: str, secure: bool, silence: float) -> socket.socket:
+    """As `connect`, for somebody who waits for a lot: it lasts until it is closed, or nothing came for `silence` seconds."""
+    wire = _open(places)
+    try:
+        wire.settimeout(silence)
+        return ssl.create_default_context().wrap_socket(wire, server_hostname=host) if secure else wire
+    except (OSError, ValueError) as error:
+        wire.close()
+        raise NotReached("no secure connection came about") from error
+
+
 def _open(places: list[Place]) -> socket.socket:
     for family, place in places:
         wire = socket.socket(family, socket.SOCK_STREAM)

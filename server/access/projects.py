@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_, select, text, true, update
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope, may, scope_of
@@ -74,14 +74,32 @@ def in_reach(caller: Caller) -> ColumnElement[bool]:
 
 
 def create_project(
-    db: Session, name: str, description: str | None, by: int | None, now: datetime, kind: str = "plain"
+    db: Session,
+    name: str,
+    description: str | None,
+    by: int | None,
+    now: datetime,
+    kind: str = "plain",
+    number: int | None = None,
 ) -> Project:
-    """Raises MissingParameter for an empty name, UnexpectedValue for an unknown kind."""
+    """With the `number` that is asked for, where it is free. Raises MissingParameter for an empty name, UnexpectedValue for
+    an unknown kind.
+    """
     project = Project(name=checked_name(name), description=description, kind=checked_kind(kind), created_at=now)
+    if number and db.get(Project, number) is None:
+        project.id = number
     db.add(project)
     db.flush()
+    if project.id == number:
+        count_on_from_there(db)
     record(db, "project.create", actor_id=by, project_id=project.id, now=now, details={"data": {"kind": kind}})
     return project
+
+
+def count_on_from_there(db: Session) -> None:
+    """A number was not counted but given: PostgreSQL counts on behind the highest, as SQLite does by itself."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("SELECT setval(pg_get_serial_sequence('project', 'id'), (SELECT max(id) FROM project))"))
 
 
 def checked_name(name: str) -> str:

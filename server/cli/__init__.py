@@ -43,6 +43,8 @@ COMMANDS = {
     "restore": "backups",
     "form-docs": "form_docs",
     "rule-docs": "rule_docs",
+    "import-central": "moving",
+    "import-kobo": "moving",
 }
 
 

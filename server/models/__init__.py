@@ -36,6 +36,7 @@ from server.models.forms import Form, FormAttachment, FormVersion
 from server.models.made_exports import MadeExport
 from server.models.map_bases import MapBase
 from server.models.meeting import MonthlyPack, TownTable, TownTableVersion
+from server.models.moving import Move, MovedActor
 from server.models.office import OfficeAct
 from server.models.places import (
     BoundarySet,
@@ -132,6 +133,8 @@ __all__ = [
     "MapBase",
     "Minimised",
     "MonthlyPack",
+    "Move",
+    "MovedActor",
     "NamedWoman",
     "Notification",
     "NotificationChannel",

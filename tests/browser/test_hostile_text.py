@@ -305,6 +305,9 @@ ALSO_OURS = {
     ("rule_version", "text"),  # a whole file: write_a_rule has the words in it
     ("town_calendar", "notice"),  # so with add_days_off
     ("made_export", "mark"),
+    ("move", "kind"),
+    ("move", "source"),  # typed at the terminal, and on no page
+    ("moved_actor", "theirs"),  # on no page
     ("made_export", "wish_json"),  # a filter, on no page
     ("webhook", "groups"),
     ("webhook_delivery", "mark"),

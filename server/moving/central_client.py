@@ -1,0 +1,316 @@
+"""Reading from a server that speaks ODK Central's API. It never writes there but the session by which it reads.
+
+The address was typed at the terminal, so it may lie in the town's own network; without https only where
+FANGSHI_OUTBOUND_ALLOW names the host, since a password goes over the wire. Files may lie elsewhere (a Central keeps them in
+an object store and sends one on there): that address must be a public one, and gets no password.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, urlencode, urljoin
+
+import orjson
+
+from server.access.outbound import PORTS, AddressRefused, NotReached, connect_for_long, find_places, split
+from server.blobs import BlobStore, Stored
+
+SILENCE: Final = 120.0  # seconds without a byte
+GAPS: Final = (1.0, 5.0, 20.0, 60.0)  # seconds before it is tried again
+AT_ONCE: Final = 4  # connections beside that of the caller's own thread
+PAGE: Final = 500  # rows of a list
+MOST_JSON: Final = 300_000_000
+MOST_XML: Final = 20_000_000
+SENT_ON: Final = (301, 302, 303, 307, 308)
+COME_AGAIN: Final = (429, 500, 502, 503, 504)
+PIECE: Final = 1 << 20
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class SourceRefuses(Exception):
+    """The other server said no; `status` as by HTTP, `code` as Central numbers it, and its own sentence."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(f"{code or status} {message}".strip())
+        self.status, self.code = status, code
+
+
+class SourceAway(Exception):
+    """The other server does not answer, or breaks off, however often it is asked."""
+
+
+@dataclass(frozen=True)
+class Came:
+    """A whole answer. `etag` without its quotes."""
+
+    body: bytes
+    etag: str | None
+    content_type: str
+
+
+@dataclass(frozen=True)
+class CameFile:
+    """A file that is in our store now; `etag` is what the other server calls its content."""
+
+    stored: Stored
+    content_type: str
+    etag: str | None
+
+
+class Whole:
+    """An answer's body as a file, which complains when the other side breaks off."""
+
+    def __init__(self, answer: HTTPResponse) -> None:
+        self.answer = answer
+
+    def read(self, size: int = -1) -> bytes:
+        found = self.answer.read(size if size >= 0 else None)
+        if not found and self.answer.length:
+            raise HTTPException("it broke off")
+        return found
+
+
+class CentralClient:
+    """One account on one server. Safe to be used by several threads, each has a connection of its own."""
+
+    def __init__(
+        self, address: str, email: str, password: str, allowed: frozenset[str], gaps: tuple[float, ...] = GAPS
+    ) -> None:
+        """`address` with or without `/v1`. Raises AddressRefused."""
+        self.parts = split(address.rstrip("/").removesuffix("/v1"), allowed)
+        self.base = f"{self.parts.scheme}://{self.parts.netloc.lower()}{self.parts.path.rstrip('/')}/v1"
+        self.email, self.password, self.allowed, self.gaps = email, password, allowed, gaps
+        self.token: str | None = None
+        self.signing_in = threading.Lock()
+        self.own = threading.local()
+        self.connections: list[HTTPConnection] = []
+        self.pool = ThreadPoolExecutor(AT_ONCE)
+
+    def sign_in(self) -> None:
+        """Raises SourceRefuses where the account is unknown there, SourceAway."""
+        told = orjson.dumps({"email": self.email, "password": self.password})
+        came = self._ask("POST", "/sessions", {"Content-Type": "application/json"}, told)
+        self.token = str(read_json(self._read_whole(came, MOST_XML))["token"])
+
+    def close(self) -> None:
+        """The session ends, and every connection; a server that is away by now ends it by itself."""
+        if self.token is not None:
+            with suppress(SourceRefuses, SourceAway):
+                self._drain(self._ask("DELETE", "/sessions/current", self._signed({})))
+        self.pool.shutdown()
+        for connection in self.connections:
+            connection.close()
+
+    def in_parallel(self, read: Callable[[T], U], items: Iterable[T]) -> list[U]:
+        """Reads several at a time, each over a connection of its own; what was read, in the items' order."""
+        return list(self.pool.map(read, items))
+
+    def get_json(self, path: str, **query: object) -> Any:
+        """Raises SourceRefuses, SourceAway."""
+        return read_json(self._get(path, query, MOST_JSON).body)
+
+    def find_json(self, path: str, **query: object) -> Any:
+        """As `get_json`; None for what is not there."""
+        try:
+            return self.get_json(path, **query)
+        except SourceRefuses as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    def get_pages(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
+        """The rows of a list that may be long, as the other server orders them."""
+        offset = 0
+        while True:
+            rows = self.get_json(path, **query, offset=offset, limit=PAGE)
+            yield from rows
+            if len(rows) != PAGE:  # fewer: the end; more: a server that knows no pages
+                return
+            offset += PAGE
+
+    def get_bytes(self, path: str) -> Came:
+        """A form or a record: XML."""
+        return self._get(path, {}, MOST_XML)
+
+    def fetch(self, path: str, store: BlobStore) -> CameFile:
+        """A file, straight into our store. Raises SourceRefuses, SourceAway."""
+        for last in self._tries():
+            answer = self._follow(self._ask("GET", path, self._signed({})))
+            try:
+                stored = store.put(Whole(answer))  # type: ignore[arg-type]
+            except (HTTPException, OSError) as error:
+                self._hang_up()
+                if last:
+                    raise SourceAway(path) from error
+                continue
+            kind = answer.headers.get("Content-Type") or "application/octet-stream"
+            return CameFile(stored, kind, plain_etag(answer.headers.get("ETag")))
+        raise AssertionError("the last try returns or raises")
+
+    def is_same(self, path: str, md5: str) -> bool | None:
+        """Whether the file has these bytes; None where the other server does not tell by its ETag."""
+        answer = self._follow(self._ask("GET", path, self._signed({"If-None-Match": f'"{md5}"'})))
+        status, etag = answer.status, plain_etag(answer.headers.get("ETag"))
+        if status == 304:
+            self._drain(answer)
+            return True
+        self._hang_up()  # the body is not wanted
+        return etag == md5 if etag and len(etag) == len(md5) else None
+
+    def _get(self, path: str, query: Mapping[str, object], most: int) -> Came:
+        text = urlencode({name: str(value).lower() if value is True else value for name, value in query.items()})
+        for last in self._tries():
+            answer = self._follow(
+                self._ask("GET", path + (f"?{text}" if text else ""), self._signed({"X-Extended-Metadata": "true"}))
+            )
+            try:
+                body = self._read_whole(answer, most)
+            except (HTTPException, OSError) as error:
+                self._hang_up()
+                if last:
+                    raise SourceAway(path) from error
+                continue
+            return Came(body, plain_etag(answer.headers.get("ETag")), answer.headers.get("Content-Type") or "")
+        raise AssertionError("the last try returns or raises")
+
+    def _signed(self, headers: dict[str, str]) -> dict[str, str]:
+        with self.signing_in:
+            if self.token is None:
+                self.sign_in()
+        return {**headers, "Authorization": f"Bearer {self.token}"}
+
+    def _tries(self) -> Iterator[bool]:
+        """Whether it is the last one; between them it waits."""
+        for gap in self.gaps:
+            yield False
+            time.sleep(gap)
+        yield True
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> HTTPResponse:
+        """An answer that is no error, its body unread. A session that ended meanwhile is begun anew, once."""
+        renewed = False
+        for last in self._tries():
+            try:
+                answer = self._send(method, self.base + path, headers, body)
+                if answer.status < 400:
+                    return answer
+                refused = refusal(answer.status, self._read_whole(answer, MOST_XML))
+            except (NotReached, HTTPException, OSError) as error:
+                self._hang_up()
+                if last:
+                    raise SourceAway(str(error) or type(error).__name__) from error
+                continue
+            if refused.status == 401 and "Authorization" in headers and not renewed:
+                renewed, self.token = True, None
+                headers = self._signed({name: told for name, told in headers.items() if name != "Authorization"})
+                continue
+            if last or refused.status not in COME_AGAIN:
+                raise refused
+        raise AssertionError("the last try returns or raises")
+
+    def _send(self, method: str, address: str, headers: Mapping[str, str], body: bytes | None) -> HTTPResponse:
+        connection = self._connection()
+        path = address.partition("://")[2].partition("/")[2]
+        connection.request(method, "/" + path, body, dict(headers))
+        return connection.getresponse()
+
+    def _connection(self) -> HTTPConnection:
+        kept: HTTPConnection | None = getattr(self.own, "connection", None)
+        if kept is None or kept.sock is None:
+            if kept is not None:
+                self.connections.remove(kept)
+            kept = dial(
+                str(self.parts.hostname), self.parts.port, self.parts.scheme, self.allowed | {self.parts.hostname}
+            )
+            self.own.connection = kept
+            self.connections.append(kept)
+        return kept
+
+    def _connect_elsewhere(self, host: str, port: int | None, scheme: str) -> HTTPConnection:
+        """In place of the one before: what was read there is read by now."""
+        before: HTTPConnection | None = getattr(self.own, "elsewhere", None)
+        if before is not None:
+            before.close()
+            self.connections.remove(before)
+            self.own.elsewhere = None
+        self.own.elsewhere = dial(host, port, scheme, self.allowed)
+        self.connections.append(self.own.elsewhere)
+        return self.own.elsewhere  # type: ignore[no-any-return]
+
+    def _hang_up(self) -> None:
+        kept: HTTPConnection | None = getattr(self.own, "connection", None)
+        if kept is not None:
+            kept.close()
+
+    def _follow(self, answer: HTTPResponse) -> HTTPResponse:
+        """Where a file lies elsewhere, it is asked for there, without a word of who asks. Raises SourceRefuses."""
+        if answer.status not in SENT_ON:
+            return answer
+        address = urljoin(self.base, answer.headers.get("Location") or "")
+        self._drain(answer)
+        if address.startswith(self.base + "/"):
+            return self._ask("GET", address.removeprefix(self.base), self._signed({}))
+        try:
+            there = split(address, self.allowed)
+            connection = self._connect_elsewhere(str(there.hostname), there.port, there.scheme)
+            path = there.path + (f"?{there.query}" if there.query else "")
+            connection.request("GET", path, headers={"Connection": "close"})
+            moved = connection.getresponse()
+        except (AddressRefused, NotReached) as why:
+            raise SourceRefuses(answer.status, "", f"it sends us on to where we do not go: {why}") from why
+        if moved.status >= 300:
+            raise refusal(moved.status, moved.read(MOST_XML))
+        return moved
+
+    def _read_whole(self, answer: HTTPResponse, most: int) -> bytes:
+        body = answer.read(most + 1)
+        if answer.length:
+            self._hang_up()
+            raise HTTPException("it broke off" if len(body) <= most else "it is too long")
+        return body
+
+    def _drain(self, answer: HTTPResponse) -> None:
+        answer.read(PIECE)
+        if answer.length:
+            self._hang_up()
+
+
+def dial(host: str, port: int | None, scheme: str, allowed: frozenset[Any]) -> HTTPConnection:
+    """A connection, not used yet. Raises AddressRefused, NotReached."""
+    number = port or PORTS[scheme]
+    connection = HTTPConnection(host, number)
+    connection.default_port = PORTS[scheme]
+    connection.sock = connect_for_long(find_places(host, number, allowed), host, scheme == "https", SILENCE)
+    return connection
+
+
+def read_json(body: bytes) -> Any:
+    """Raises SourceRefuses for what is none: a page of another program, say."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise SourceRefuses(200, "", "what it answers is no JSON") from None
+
+
+def refusal(status: int, body: bytes) -> SourceRefuses:
+    try:
+        told = orjson.loads(body)
+        return SourceRefuses(status, str(told.get("code", "")), str(told.get("message", ""))[:300])
+    except (orjson.JSONDecodeError, AttributeError):
+        return SourceRefuses(status, "", "")
+
+
+def plain_etag(etag: str | None) -> str | None:
+    return etag.removeprefix("W/").strip('"') if etag else None
+
+
+def path_of(*parts: object) -> str:
+    """A path of an address, each part with all that is special in it encoded: form ids hold slashes."""
+    return "".join("/" + quote(str(part), safe="") for part in parts)

@@ -1,0 +1,228 @@
+"""Both sides compared at the end: how many of each, and whether the bytes are the same.
+
+XML is read there once more. Of a file the other server is asked whether it is still the one with these bytes (its ETag is their
+MD5), and here it is read from the disk to its end, so that its SHA-256 is that of what lies there.
+"""
+
+from contextlib import suppress
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forms.errors import FormError
+from forms.xform import clean_xform, hashes
+from server.blobs import BlobStore, FileDamaged
+from server.models import (
+    Blob,
+    EntityVersion,
+    Form,
+    FormAttachment,
+    FormVersion,
+    Submission,
+    SubmissionAttachment,
+    SubmissionComment,
+    SubmissionVersion,
+)
+from server.moving.bringing import Bringing, Row, in_batches
+from server.moving.central_client import SourceRefuses, path_of
+from server.moving.central_source import GONE, CentralSource
+from server.moving.lists import ComingEntity, data_of, find
+from server.moving.records import ComingRecord, RecordVersion, find_submission
+from server.moving.report import Digest
+from server.publishing.versions import find_form
+from server.registry.lists import find_dataset
+
+
+class Comparison:
+    """Digests of both sides, and the counts beside them."""
+
+    def __init__(self, bringing: Bringing, source: CentralSource) -> None:
+        self.bringing, self.source, self.report = bringing, source, bringing.report
+        self.there, self.here = Digest(), Digest()
+
+    def count(self, kind: str, there: int, here: int) -> None:
+        self.report.there[kind] += there
+        self.report.here[kind] += here
+
+    def differ(self, kind: str, which: str) -> None:
+        self.report.leave(kind, which, "differs")
+
+
+def check(bringing: Bringing, source: CentralSource) -> None:
+    """Fills in the report's counts and digests."""
+    both = Comparison(bringing, source)
+    forms = source.forms()
+    for form in forms:
+        check_form(both, form)
+    finish(both, "forms")
+    for form in forms:
+        if form.get("publishedAt"):
+            check_records(both, form["xmlFormId"])
+    finish(both, "submissions")
+    for dataset in source.datasets():
+        check_list(both, dataset)
+    finish(both, "entities")
+
+
+def finish(both: Comparison, name: str) -> None:
+    both.report.digests[name] = both.there.value(), both.here.value()
+    both.there, both.here = Digest(), Digest()
+
+
+def check_form(both: Comparison, told: Row) -> None:
+    form_id = told["xmlFormId"]
+    with both.bringing.database.reading() as db:
+        found = find_form(db, both.bringing.project_id, form_id)
+        both.count("forms", 1, 1 if found else 0)
+        versions = both.source.published(form_id) if told.get("publishedAt") else []
+        draft = both.source.draft(form_id)
+        for one in [*versions, *([{**draft, "publishedAt": None}] if draft else [])]:
+            check_form_version(db, both, form_id, one, found[1] if found else None)
+
+
+def check_form_version(db: Session, both: Comparison, form_id: str, told: Row, form: Form | None) -> None:
+    path = both.source.version_path(form_id, told)
+    theirs = both.source.client.get_bytes(path + ".xml").body
+    with suppress(FormError):  # one that cannot be kept was said when it came
+        theirs = clean_xform(theirs)
+    published = FormVersion.published_at.is_not(None) & (FormVersion.version == told["version"])
+    wanted = published if told.get("publishedAt") else FormVersion.id == (form.draft_version_id if form else None)
+    version = db.scalar(select(FormVersion).where(FormVersion.form_id == form.id, wanted)) if form else None
+    ours = bytes(version.xml) if version is not None else b""
+    both.count("form_versions", 1, 1 if version is not None else 0)
+    both.there.add(form_id, told["version"], hashes(theirs).sha256)
+    both.here.add(form_id, told["version"], hashes(ours).sha256)
+    files = [one for one in both.source.list_of(path + "/attachments") if one.get("blobExists")]
+    rows = select(FormAttachment.name, Blob).join(Blob, Blob.sha256 == FormAttachment.blob_sha256)
+    here = dict(db.execute(rows.where(FormAttachment.form_version_id == version.id)).all()) if version else {}
+    for one in files:
+        check_file(both, "form_files", f"{form_id} {told['version']}", path, one["name"], here.get(one["name"]))
+
+
+def check_file(both: Comparison, kind: str, which: str, path: str, name: str, blob: Blob | None) -> None:
+    """`which` names what it belongs to, `path` leads there."""
+    ours = sha256_on_disk(both.bringing.store, blob.sha256) if blob is not None else None
+    both.count(kind, 1, 1 if ours else 0)
+    same = is_same(both, path + path_of("attachments", name), blob) if blob is not None else False
+    if same is None:  # it does not tell: what came when it came must do
+        same = ours is not None
+    both.there.add(which, name, ours if same else "")
+    both.here.add(which, name, ours or "missing")
+    if not same or ours is None:
+        both.differ(kind, f"{which} {name}")
+
+
+def is_same(both: Comparison, path: str, blob: Blob) -> bool | None:
+    try:
+        return both.source.client.is_same(path, blob.md5)
+    except SourceRefuses:
+        return False
+
+
+def sha256_on_disk(store: BlobStore, sha256: str) -> str | None:
+    """None where the file is gone or is not what it was."""
+    try:
+        with store.open_whole(sha256, to_the_end=True):
+            return sha256
+    except FileDamaged:
+        return None
+
+
+def check_records(both: Comparison, form_id: str) -> None:
+    rows = both.source.records(form_id)
+    for some in in_batches(rows):
+        coming = both.source.client.in_parallel(lambda row: both.source.try_record(form_id, row, None), some)
+        with both.bringing.database.reading() as db:
+            for one in coming:
+                if isinstance(one, SourceRefuses):
+                    both.count("submissions", one.status != GONE, 0)
+                else:
+                    check_record(db, both, one)
+
+
+def check_record(db: Session, both: Comparison, coming: ComingRecord) -> None:
+    submission = find_submission(db, both.bringing.project_id, coming.form_id, coming.instance_id)
+    both.count("submissions", 1, 1 if submission else 0)
+    comments = select(func.count()).where(SubmissionComment.submission_id == (submission.id if submission else 0))
+    both.count("comments", len(coming.comments), db.scalar(comments) or 0)
+    both.there.add(*head_of(coming))
+    both.here.add(*head_of_ours(submission) if submission else (coming.form_id, coming.instance_id, "missing"))
+    for version in coming.versions:
+        check_record_version(db, both, coming, version, submission)
+
+
+def head_of(coming: ComingRecord) -> tuple[object, ...]:
+    return coming.instance_id, coming.review_state, coming.created_at, coming.updated_at
+
+
+def head_of_ours(one: Submission) -> tuple[object, ...]:
+    return one.instance_id, one.review_state, one.created_at, one.updated_at
+
+
+def check_record_version(
+    db: Session, both: Comparison, coming: ComingRecord, version: RecordVersion, submission: Submission | None
+) -> None:
+    row = db.scalar(
+        select(SubmissionVersion).where(
+            SubmissionVersion.submission_id == (submission.id if submission else 0),
+            SubmissionVersion.instance_id == version.instance_id,
+        )
+    )
+    which = f"{coming.form_id} {version.instance_id}"
+    both.count("submission_versions", 1, 1 if row else 0)
+    there, ours = hashes(version.xml).sha256, hashes(bytes(row.xml)).sha256 if row else "missing"
+    both.there.add(which, there, version.device_id, version.user_agent, version.created_at)
+    both.here.add(which, ours, *((row.device_id, row.user_agent, row.created_at) if row else ()))
+    if there != ours:
+        both.differ("submission_versions", which)
+    check_record_files(db, both, coming, version, row)
+
+
+def check_record_files(
+    db: Session, both: Comparison, coming: ComingRecord, version: RecordVersion, row: SubmissionVersion | None
+) -> None:
+    stored = (
+        select(SubmissionAttachment.name, Blob)
+        .join(Blob, Blob.sha256 == SubmissionAttachment.blob_sha256)
+        .where(SubmissionAttachment.submission_version_id == (row.id if row else 0), SubmissionAttachment.copy == 0)
+    )
+    here = dict(db.execute(stored).all())
+    path = both.source.form_path(coming.form_id, "submissions", coming.instance_id, "versions", version.instance_id)
+    for one in version.files:
+        if one.exists:
+            which = f"{coming.form_id} {version.instance_id}"
+            check_file(both, "submission_files", which, path, one.name, here.get(one.name))
+
+
+def check_list(both: Comparison, told: Row) -> None:
+    name = told["name"]
+    rows = both.source.entities(name)
+    for some in in_batches(rows):
+        coming = both.source.client.in_parallel(lambda row: both.source.try_entity(name, row), some)
+        with both.bringing.database.reading() as db:
+            for one in coming:
+                if isinstance(one, SourceRefuses):
+                    both.count("entities", one.status != GONE, 0)
+                else:
+                    check_entity(db, both, name, one)
+    with both.bringing.database.reading() as db:
+        both.count("datasets", 1, 1 if find_dataset(db, both.bringing.project_id, name) else 0)
+
+
+def check_entity(db: Session, both: Comparison, name: str, coming: ComingEntity) -> None:
+    dataset = find_dataset(db, both.bringing.project_id, name)
+    entity = find(db, dataset, coming.told["uuid"]) if dataset else None
+    both.count("entities", 1, 1 if entity else 0)
+    for one in coming.versions:
+        both.there.add(name, coming.told["uuid"], one["version"], one["label"], sorted(data_of(one).items()))
+    rows = select(EntityVersion).where(EntityVersion.entity_id == (entity.id if entity else 0))
+    ours = db.scalars(rows).all()
+    both.count("entity_versions", len(coming.versions), len(ours))
+    for row in ours:
+        both.here.add(name, coming.told["uuid"], row.version, row.label, sorted(told_data(row).items()))
+
+
+def told_data(row: EntityVersion) -> dict[str, str]:
+    data: dict[str, str] = orjson.loads(row.data_json)
+    return data

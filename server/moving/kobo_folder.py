@@ -1,0 +1,204 @@
+"""A folder of what KoboToolbox' API version 2 gives of one form (an asset): its definition, its records, their files.
+
+    asset.json                  /api/v2/assets/{uid}.json
+    asset.xml                   /api/v2/assets/{uid}.xml       the XForm; and, where it is at hand, asset.xls or asset.xlsx
+    data.json, data-2.json, …   /api/v2/assets/{uid}/data.json?start=0&limit=1000, and so on: what Kobo knows of each record
+    data.xml, data-2.xml, …     /api/v2/assets/{uid}/data.xml?start=0&limit=1000, and so on: the records themselves
+    attachments/                the files, in whatever folders below
+
+Only reads. What Kobo adds to a record it writes with an underscore before: `_uuid`, `_submission_time` (UTC), `_submitted_by`,
+`_validation_status`, `_attachments`, `_notes`. `formhub/uuid` and `__version__` are questions of the form: its XML has them.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from lxml import etree
+
+from forms.errors import FormError
+from forms.instance import read_instance
+from forms.schema import FormSchema, Node
+from forms.xml import Limits, attribute, read_xml
+from server.moving.bringing import Row
+
+EXPORT_LIMITS: Final = Limits(size=1_000_000_000, nodes=50_000_000)  # of all records of a form together
+STATES: Final = {
+    "validation_status_approved": "approved",
+    "validation_status_not_approved": "rejected",
+    "validation_status_on_hold": "hasIssues",
+}
+
+
+class KoboUnusable(Exception):
+    """The folder does not hold what is needed; both languages."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """`rows` are Kobo's JSON of each record; `xml` the records by instanceID; `files` all paths by the file's name."""
+
+    uid: str
+    asset: Row
+    xform: bytes
+    workbook: Path | None
+    rows: list[Row]
+    xml: dict[str, bytes]
+    files: dict[str, list[Path]] = field(repr=False)
+
+
+def read_folder(folder: Path) -> Folder:
+    """Raises KoboUnusable."""
+    asset = read_json(folder / "asset.json")
+    uid = asset.get("uid") if isinstance(asset, dict) else None
+    if not isinstance(uid, str):
+        raise KoboUnusable(f"asset.json 不是 Kobo 的表单 / asset.json is no asset of Kobo: {folder}")
+    if not (folder / "asset.xml").is_file():
+        raise KoboUnusable(f"缺 asset.xml / asset.xml is missing: {folder}")
+    books = [one for one in (folder / "asset.xlsx", folder / "asset.xls") if one.is_file()]
+    return Folder(
+        uid=uid,
+        asset=asset,
+        xform=(folder / "asset.xml").read_bytes(),
+        workbook=books[0] if books else None,
+        rows=list(read_rows(folder)),
+        xml=dict(read_records(folder, uid)),
+        files=find_files(folder),
+    )
+
+
+def read_json(path: Path) -> Any:
+    try:
+        return orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise KoboUnusable(f"缺 {path.name} / {path.name} is missing: {path.parent}") from None
+    except orjson.JSONDecodeError:
+        raise KoboUnusable(f"{path.name} 不是 JSON / {path.name} is no JSON") from None
+
+
+def pages(folder: Path, ending: str) -> list[Path]:
+    """data.json, data-2.json, … in the order of their numbers."""
+    found = [one for one in folder.glob(f"data*.{ending}") if re.fullmatch(rf"data(-\d+)?\.{ending}", one.name)]
+    return sorted(found, key=lambda one: int("".join(filter(str.isdigit, one.name)) or 0))
+
+
+def read_rows(folder: Path) -> Iterator[Row]:
+    """Each record once: pages that were asked for while records came may overlap. The oldest first."""
+    found: dict[str, Row] = {}
+    for page in pages(folder, "json"):
+        told = read_json(page)
+        for row in told.get("results", []) if isinstance(told, dict) else told:
+            found[instance_id_of(row)] = row
+    yield from sorted(found.values(), key=lambda row: str(row.get("_submission_time")))
+
+
+def instance_id_of(row: Row) -> str:
+    """Raises KoboUnusable for a row that is no record of Kobo's."""
+    told = row.get("meta/instanceID") or (f"uuid:{row['_uuid']}" if row.get("_uuid") else None)
+    if not isinstance(told, str):
+        raise KoboUnusable("data.json 里有一行没有 _uuid / a row of data.json has no _uuid")
+    return told
+
+
+def read_records(folder: Path, uid: str) -> Iterator[tuple[str, bytes]]:
+    """instanceID and XML of each record. Kobo puts one behind the other below `results`; each is cut out there."""
+    for page in pages(folder, "xml"):
+        try:
+            yield from cut_out(read_xml(page.read_bytes(), EXPORT_LIMITS), uid)
+        except FormError as error:
+            raise KoboUnusable(f"{page.name} 读不出来 / {page.name} cannot be read: {error.message}") from None
+
+
+def cut_out(root: etree._Element, uid: str) -> Iterator[tuple[str, bytes]]:
+    for element in root.iter():
+        if attribute(element, "id") == uid and element.find("{*}meta") is not None:
+            xml = etree.tostring(element, encoding="utf-8", with_tail=False)
+            yield read_instance(xml).instance_id, xml
+
+
+def find_files(folder: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted((folder / "attachments").rglob("*")):
+        if path.is_file():
+            found[path.name].append(path)
+    return found
+
+
+def file_of(folder: Folder, row: Row, name: str) -> Path | None:
+    """A record's file: below a folder named for the record, as Kobo lays them out, else the only one of that name.
+
+    Kobo stores a file under a name without blanks and brackets, while the record names it as the phone did.
+    """
+    for one in dict.fromkeys((name, stored_name(name), *(stored_names(row, name)))):
+        paths = folder.files.get(one, [])
+        own = [path for path in paths if str(row.get("_uuid")) in path.parts]
+        if own or len(paths) == 1:
+            return (own or paths)[0]
+    return None
+
+
+def stored_name(name: str) -> str:
+    return re.sub(r"[^-\w.]", "", name.strip().replace(" ", "_"))
+
+
+def stored_names(row: Row, name: str) -> Iterator[str]:
+    for one in row.get("_attachments") or ():
+        kept = str(one.get("filename") or "").rpartition("/")[2]
+        if kept and name in (one.get("media_file_basename"), kept):
+            yield kept
+
+
+def kind_of(row: Row, name: str) -> str:
+    for one in row.get("_attachments") or ():
+        if one.get("media_file_basename") == name or str(one.get("filename") or "").endswith("/" + stored_name(name)):
+            return str(one.get("mimetype") or "application/octet-stream")
+    return "application/octet-stream"
+
+
+def time_of(told: object) -> datetime | None:
+    """Kobo writes UTC without saying so; seconds since 1970 where somebody decided about a record."""
+    if isinstance(told, int | float):
+        return datetime.fromtimestamp(told, UTC)
+    try:
+        found = datetime.fromisoformat(str(told))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def state_of(row: Row) -> str | None:
+    status = row.get("_validation_status")
+    uid = status.get("uid") if isinstance(status, dict) else status
+    if uid in STATES:
+        return STATES[str(uid)]
+    return "edited" if row.get("meta/deprecatedID") else None
+
+
+def make_xml(row: Row, schema: FormSchema, form_id: str, version: str) -> bytes:
+    """A record's XML made of its JSON: the answers in the form's order. Where Kobo's own XML is not in the folder."""
+    root = etree.Element(schema.root, {"id": form_id, "version": version})
+    write_answers(root, schema.tree, row, "")
+    meta = root.find("meta")
+    meta = meta if meta is not None else etree.SubElement(root, "meta")
+    told = meta.find("instanceID")
+    told = told if told is not None else etree.SubElement(meta, "instanceID")
+    told.text = instance_id_of(row)
+    return etree.tostring(root, encoding="utf-8")
+
+
+def write_answers(parent: etree._Element, node: Node, row: Row, path: str) -> None:
+    for below in node.nodes:
+        where = f"{path}{below.name}"
+        if below.repeat:
+            for one in row.get(where) or ():
+                write_answers(etree.SubElement(parent, below.name), below, one, where + "/")
+        elif below.nodes:
+            write_answers(etree.SubElement(parent, below.name), below, row, where + "/")
+        else:
+            value = row.get(where)
+            etree.SubElement(parent, below.name).text = None if value is None else str(value)

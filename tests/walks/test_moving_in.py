@@ -1,0 +1,95 @@
+"""A project moves from one server to another by the command; it is killed in the midst, and run again."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from server.config import Config
+from server.db import Database
+from server.models import Submission, SubmissionAttachment
+from tests.client import Client
+from tests.conftest import PASSWORD
+from tests.making import a_form, a_phone, a_record
+from tests.server.moving.conftest import address
+from tests.serving import ROOT, serve_environment
+
+__all__ = ["address"]
+RECORDS = 130  # more than three times what is written in one transaction
+
+
+def fill(app: Any, database: Database, project_id: int) -> None:
+    with database.transaction() as db:
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, a_form(db, project_id))
+    phone = Client(app, key=token)
+    for number in range(RECORDS):
+        photo = f"{number}.png"
+        sent = phone.send(project_id, a_record(note=str(number), photo=photo), {photo: b"\x89PNG\r\n\x1a\n%d" % number})
+        assert sent.status_code == 201
+
+
+def command(address: str, project_id: int, data: Path) -> list[str]:
+    begin = [sys.executable, "-P", str(ROOT / "server" / "deploy" / "begin.py"), "import-central", address]
+    return [*begin, "--project", str(project_id), "--email", "alice@example.test", "--data", str(data)]
+
+
+def start(words: list[str], url: str) -> subprocess.Popen[str]:
+    settings = {"FANGSHI_OUTBOUND_ALLOW": "127.0.0.1"}
+    if not url.startswith("sqlite"):
+        settings["FANGSHI_DATABASE_URL"] = url.replace("postgresql+psycopg", "postgresql")
+    pipe = subprocess.PIPE
+    running = subprocess.Popen(
+        words, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=serve_environment(**settings)
+    )
+    assert running.stdin is not None
+    running.stdin.write(PASSWORD + "\n")
+    running.stdin.flush()
+    return running
+
+
+def kill_after_some(running: subprocess.Popen[str]) -> None:
+    """As soon as it says that some records are here."""
+    assert running.stderr is not None
+    said = ""
+    while f" 40/{RECORDS}" not in said:
+        said += running.stderr.read(1)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+
+
+def test_an_import_that_is_killed_goes_on_and_loses_nothing(
+    app: Any,
+    address: str,
+    database: Database,
+    cast: dict[str, int],
+    tmp_path: Path,
+    make_database_url: Callable[[], str],
+    without_java: None,
+) -> None:
+    fill(app, database, cast["project"])
+    data, url = tmp_path / "here", make_database_url()
+    data.mkdir()
+    words = command(address, cast["project"], data)
+    kill_after_some(start(words, url))
+    before = count(data, url)
+    assert 0 < before[0] < RECORDS
+    told, errors = start(words, url).communicate(timeout=120)
+    assert "≠" not in told and "SHA-256 submissions" in told, (told, errors)
+    assert count(data, url) == (RECORDS, RECORDS)
+    again = start([*words, "--json"], url)
+    told, _ = again.communicate(timeout=120)
+    assert again.returncode == 0
+    assert '"came": 1' not in told and '"whole": true' in told
+
+
+def count(data: Path, url: str) -> tuple[int, int]:
+    """Records and files that are here."""
+    given = {} if url.startswith("sqlite") else {"database_url": url.replace("postgresql+psycopg", "postgresql")}
+    config = Config(data, **given)  # type: ignore[arg-type]
+    with Database(config.sqlalchemy_url, config.key_file) as here, here.reading() as db:
+        arrived = select(func.count()).where(SubmissionAttachment.blob_sha256.is_not(None))
+        return db.scalar(select(func.count()).select_from(Submission)) or 0, db.scalar(arrived) or 0
