@@ -128,6 +128,8 @@ def faults_of_names(root: etree._Element) -> Iterator[str]:
         entity = one.getparent().getparent()  # type: ignore[union-attr]
         if one.get("Name") not in {child.get("Name") for child in entity.iter(EDM + "Property")}:
             yield f"no property for the key {one.get('Name')}"
-    for one in root.iter(EDM + "NavigationPropertyBinding"):
-        if one.get("Target") not in sets:
-            yield f"no table {one.get('Target')}"
+    bound = [one.get("Target") for one in root.iter(EDM + "NavigationPropertyBinding")]
+    yield from (f"no table {one}" for one in bound if one not in sets)
+    links = sum(1 for _ in root.iter(EDM + "NavigationProperty"))
+    if len(bound) != links:
+        yield f"{links} links lead to {len(bound)} tables"

@@ -1,6 +1,6 @@
 """OData's `$metadata` (EDMX 4.0) and its errors. Facts: odk-contract.md 1.3 and 7.2; ruODK and Excel read this layout."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flask import Response
 from lxml import etree
@@ -147,10 +147,19 @@ def add_form_schema(services: Element, form_name: str, tables: list[FormTable]) 
     container = in_edm(schema, "EntityContainer", Name=form_name)
     for table in tables:
         entities = add_set(container, f"{namespace}.{table.name}", table.name)
-        for column in table.columns:
-            if column.is_repeat:
-                target = ".".join((table.name, column.name))
-                in_edm(entities, "NavigationPropertyBinding", Path=column.name, Target=target)
+        for path in repeats_below(table.columns, ()):
+            target = ".".join((table.name, *path))
+            in_edm(entities, "NavigationPropertyBinding", Path="/".join(path), Target=target)
+
+
+def repeats_below(columns: Iterable[Column], names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The ways from a row to its repeats, through groups."""
+    for column in columns:
+        path = (*names, column.name)
+        if column.is_repeat:
+            yield path
+        elif column.is_group:
+            yield from repeats_below(column.columns, path)
 
 
 def add_members(parent: Element, namespace: str, columns: Iterable[Column], names: tuple[str, ...]) -> None:
