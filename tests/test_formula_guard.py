@@ -15,7 +15,7 @@ from flask import Flask
 
 from server.db import Database
 from tests.client import Client
-from tests.making import a_form, a_phone, a_record, new_id
+from tests.making import a_dataset, a_form, a_phone, a_record, new_id
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ATTACKS = [
@@ -93,6 +93,26 @@ def test_no_cell_of_any_table_file_begins_like_a_formula(as_bob: Client, records
 
 def test_machines_get_what_was_sent_when_they_ask_for_it(as_bob: Client, records: str) -> None:
     raw = list(cells_of_csv(as_bob.get(records + ".csv?guard=false").data))
+    assert set(ATTACKS[:5]) <= set(raw) and not [one for one in raw if one.startswith("'")]
+
+
+@pytest.fixture
+def homes(as_bob: Client, database: Database, project_id: int) -> str:
+    """The address of an entity list's file, with an attack in every label and property."""
+    with database.transaction() as db:
+        a_dataset(db, project_id, "homes", ["size", "note", "geometry"])
+    path = f"/projects/{project_id}/datasets/homes/entities"
+    for attack in ATTACKS:
+        told = {"size": "-4", "note": attack, "geometry": attack}
+        assert as_bob.post(path, json={"label": attack.strip(), "data": told}).status_code == 200
+    return path + ".csv"
+
+
+def test_no_cell_of_an_entity_lists_file_begins_like_a_formula(as_bob: Client, homes: str) -> None:
+    cells = list(cells_of_csv(as_bob.get(homes).data))
+    assert [one for one in cells if one.startswith(DANGEROUS) and not is_number(one)] == []
+    assert len([one for one in cells if one.startswith("'")]) == 3 * len(ATTACKS) and "-4" in cells
+    raw = list(cells_of_csv(as_bob.get(homes + "?guard=false").data))
     assert set(ATTACKS[:5]) <= set(raw) and not [one for one in raw if one.startswith("'")]
 
 

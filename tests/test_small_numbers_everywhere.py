@@ -131,6 +131,7 @@ def addresses_of_numbers(towns: Towns) -> Iterator[str]:
     yield f"{path}/forms/visit.svc/Submissions?$top=0&$count=true"
     yield f"{path}/forms/visit/submissions?limit=1"
     yield f"{path}/datasets/households/entities?limit=1"
+    yield f"{path}/datasets/households.svc/Entities?$top=0&$count=true"
     for collection in ("villages", "submissions", "follow-ups"):
         yield f"{path}/ogc/collections/{collection}/items"
     for below in ("", "/forms", "/forms/visit", "/forms/visit/versions", "/datasets", "/datasets/women"):

@@ -24,7 +24,7 @@ DANGEROUS = (
 POINT_PARTS = ("Latitude", "Longitude", "Altitude", "Accuracy")
 NUMBERS = frozenset(["int", "decimal"])
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
-_LINE = re.compile(r"[-+\d.eE; ]*", re.ASCII)
+LINE = re.compile(r"[-+\d.eE; ]*", re.ASCII)
 
 
 def guard(text: str | None) -> str:
@@ -76,7 +76,7 @@ class CsvColumn:
         if self.field.type in NUMBERS:
             return guard_unless(_NUMBER, text)
         if self.field.type in ("geotrace", "geoshape"):
-            return guard_unless(_LINE, text)
+            return guard_unless(LINE, text)
         return guard(text)
 
 

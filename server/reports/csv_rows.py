@@ -4,13 +4,14 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
 from server.reports.csv_cells import CsvColumn, columns_of, guard
-from server.reports.odata_conditions import Conditions, divide
+from server.reports.odata_conditions import Conditions, answers_of, divide
 from server.reports.odata_fields import root_of
 from server.reports.odata_nodes import Node
 from server.reports.queries import iterate_records
@@ -60,7 +61,7 @@ class Export:
 
     def records(self, root: FormTable) -> Iterator[Record]:
         for record in iterate_records(self.db, self.source, self.narrowed):
-            if self.conditions.accept(record, Row(root, record.instance_id, record.values)):
+            if self.conditions.accept(answers_of(record, Row(root, record.instance_id, record.values))):
                 yield record
 
     def rows(self, table: FormTable) -> Iterator[tuple[Record, Row]]:
@@ -122,12 +123,11 @@ def cells_around(record: Record, row: Row, guarded: bool) -> tuple[tuple[str, ..
         str(record.edits),
         text(record.form_version),
     )
-    return (write_instant(record),), after
+    return (write_instant(record.created_at),), after
 
 
-def write_instant(record: Record) -> str:
+def write_instant(at: datetime) -> str:
     """UTC with milliseconds and Z."""
-    at = record.created_at
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from server.errors import SkiptokenGone
-from server.reports.odata_conditions import Conditions, divide
+from server.reports.odata_conditions import Conditions, answers_of, divide
 from server.reports.odata_options import After, Question
 from server.reports.queries import count_records, find_position, iterate_records, stands_after
 from server.reports.records import Narrowed, Position, Record, Source
@@ -94,7 +94,7 @@ def all_rows(
         if question.search is not None and not speaks_of(record, question.search):
             continue
         for row in rows_of(record.instance_id, record.values, question.table):
-            if pinned.holds(row) and conditions.accept(record, row):
+            if pinned.holds(row) and conditions.accept(answers_of(record, row)):
                 yield record, row
 
 

@@ -9,20 +9,31 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, extract, false, func, literal, not_, or_, true
 
-from server.models import Submission
+from server.models import Entity, Submission
 from server.reports.odata_nodes import Comparison, Constant, FieldRef, Junction, Node, Part
 from server.reports.records import Record
 from server.reports.table import Row, value_below
 from server.reports.values import Value, read_value
 
-COLUMNS: dict[str, Any] = {
-    "__id": Submission.instance_id,
-    "__system/submissionDate": Submission.created_at,
-    "__system/updatedAt": Submission.updated_at,
-    "__system/deletedAt": Submission.deleted_at,
-    "__system/submitterId": Submission.submitter_id,
-    "__system/reviewState": Submission.review_state,
+COLUMNS: dict[str, dict[str, Any]] = {
+    "system": {
+        "__id": Submission.instance_id,
+        "__system/submissionDate": Submission.created_at,
+        "__system/updatedAt": Submission.updated_at,
+        "__system/deletedAt": Submission.deleted_at,
+        "__system/submitterId": Submission.submitter_id,
+        "__system/reviewState": Submission.review_state,
+    },
+    "entity": {
+        "__id": Entity.uuid,
+        "__system/createdAt": Entity.created_at,
+        "__system/updatedAt": Entity.updated_at,
+        "__system/deletedAt": Entity.deleted_at,
+        "__system/creatorId": Entity.creator_id,
+        "__system/conflict": Entity.conflict,
+    },
 }
+"""What SQL knows, by the place of a FieldRef and its name."""
 MEMBERS: dict[str, Callable[[Record], Value]] = {
     "__id": lambda record: record.instance_id,
     "__system/submissionDate": lambda record: record.created_at,
@@ -41,6 +52,9 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+Answers = Callable[[FieldRef], Value]  # what a row says to each field
+
+
 class Conditions(NamedTuple):
     """A filter in two: `sql` narrows the query, `rest` is asked of each row that the query gives."""
 
@@ -48,8 +62,8 @@ class Conditions(NamedTuple):
     rest: tuple[Node, ...] = ()
     mentions_deleted: bool = False
 
-    def accept(self, record: Record, row: Row) -> bool:
-        return all(value_of(node, record, row) is True for node in self.rest)
+    def accept(self, answers: Answers) -> bool:
+        return all(value_of(node, answers) is True for node in self.rest)
 
 
 def divide(node: Node, dialect: str) -> Conditions:
@@ -58,8 +72,8 @@ def divide(node: Node, dialect: str) -> Conditions:
     ours: list[Node] = []
     rest: list[Node] = []
     for one in conjuncts(node):
-        asks_system_only = all(ref.place == "system" for ref in refs_of(one))
-        (ours if asks_system_only else rest).append(one)
+        asks_sql_only = all(ref.path[0] in COLUMNS.get(ref.place, ()) for ref in refs_of(one))
+        (ours if asks_sql_only else rest).append(one)
     deleted = any(ref.path == ("__system/deletedAt",) for ref in refs)
     return Conditions(tuple(to_sql(one, dialect) for one in ours), tuple(rest), deleted)
 
@@ -85,33 +99,36 @@ def refs_of(node: Node) -> Iterator[FieldRef]:
             yield from refs_of(one)
 
 
-def value_of(node: Node, record: Record | None, row: Row | None) -> Value:
+def value_of(node: Node, answers: Answers | None = None) -> Value:
     """What a tree comes to for one row; a tree without fields needs no row."""
     if isinstance(node, Constant):
         return node.value
     if isinstance(node, FieldRef):
-        assert record is not None
-        assert row is not None
-        return field_value(node, record, row)
+        assert answers is not None
+        return answers(node)
     if isinstance(node, Part):
-        of = value_of(node.of, record, row)
+        of = value_of(node.of, answers)
         return None if of is None else int(getattr(of, node.name))
     if isinstance(node, Comparison):
-        return compare(node.operator, value_of(node.left, record, row), value_of(node.right, record, row))
-    found = (value_of(one, record, row) is True for one in node.nodes)
+        return compare(node.operator, value_of(node.left, answers), value_of(node.right, answers))
+    found = (value_of(one, answers) is True for one in node.nodes)
     if node.operator == "not":
         return not next(found)
     return all(found) if node.operator == "and" else any(found)
 
 
-def field_value(ref: FieldRef, record: Record, row: Row) -> Value:
-    if ref.place == "system":
-        return MEMBERS[ref.path[0]](record)
-    if ref.path == ("__id",):
-        return row.id
-    values = record.values if ref.place == "root" else row.values
-    text = value_below(values, ref.path)
-    return read_value(text, ref.field_type)
+def answers_of(record: Record, row: Row) -> Answers:
+    """What one row of a form's table says."""
+
+    def field_value(ref: FieldRef) -> Value:
+        if ref.place == "system":
+            return MEMBERS[ref.path[0]](record)
+        if ref.path == ("__id",):
+            return row.id
+        values = record.values if ref.place == "root" else row.values
+        return read_value(value_below(values, ref.path), ref.field_type)
+
+    return field_value
 
 
 def compare(name: str, left: Value, right: Value) -> bool:
@@ -126,7 +143,7 @@ def to_sql(node: Node, dialect: str) -> ColumnElement[bool]:
         return not_(inner[0]) if node.operator == "not" else and_(*inner) if node.operator == "and" else or_(*inner)
     if isinstance(node, Comparison) and any(refs_of(node)):
         return comparison_sql(node, dialect)
-    return true() if value_of(node, None, None) is True else false()
+    return true() if value_of(node) is True else false()
 
 
 def comparison_sql(node: Comparison, dialect: str) -> ColumnElement[bool]:
@@ -136,7 +153,7 @@ def comparison_sql(node: Comparison, dialect: str) -> ColumnElement[bool]:
     left, right = node.left, node.right
     column = operand_sql(left, dialect)
     if not any(refs_of(right)):
-        value = value_of(right, None, None)
+        value = value_of(right)
         if value is None:
             absent: dict[str, ColumnElement[bool]] = {"eq": column.is_(None), "ne": column.is_not(None)}
             return absent.get(node.operator, false())
@@ -161,7 +178,7 @@ def known_sql(name: str, left: Any, right: Any, nullable: list[Any]) -> ColumnEl
 
 def operand_sql(node: Node, dialect: str) -> Any:
     if isinstance(node, FieldRef):
-        return COLUMNS[node.path[0]]
+        return COLUMNS[node.place][node.path[0]]
     assert isinstance(node, Part), "the grammar compares nothing else"
     column = operand_sql(node.of, dialect)
     if dialect == "sqlite":

@@ -1,5 +1,6 @@
 """Which names a filter, an order or a selection of a table may use (odk-contract.md 7.4), and what stands behind them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,14 @@ class Names:
             return FieldRef("row", ("__id",), "text")
         return find_field(root_of(self.table) if inner != name else self.table, inner, name)
 
+    def select(self, text: str) -> Selection:
+        """`$select`: a comma list of `__id`, `__system`, `__system/x`, fields, groups. Raises 400.23 and 400.24."""
+        chosen: Selection = {}
+        for name, parts in split_selected(text):
+            check_selected(self.table, name, parts)
+            select_one(chosen, parts)
+        return chosen
+
 
 def root_of(table: FormTable) -> FormTable:
     return table if table.parent is None else root_of(table.parent)
@@ -81,14 +90,9 @@ def find_field(table: FormTable, inner: str, name: str) -> FieldRef:
     return FieldRef(place, tuple(path), FIELD_TYPES.get(column.field.type, "text"), column.field.type)
 
 
-def read_selection(table: FormTable, text: str) -> Selection:
-    """`$select`: a comma list of `__id`, `__system`, `__system/x`, fields, groups. Raises 400.23 and 400.24."""
-    chosen: Selection = {}
+def split_selected(text: str) -> Iterator[tuple[str, list[str]]]:
     for name in (part.strip() for part in text.split(",")):
-        parts = name.split("/")
-        check_selected(table, name, parts)
-        select_one(chosen, parts)
-    return chosen
+        yield name, name.split("/")
 
 
 def select_one(chosen: Selection, parts: list[str]) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from server.errors import FilterUnparseable, ODataExpressionUnsupported
 from server.reports.odata_nodes import CONSTANTS, Constant, FieldRef, Junction, Node, Part, a_condition, compared
@@ -51,6 +52,7 @@ def read_filter(text: str, resolve: Resolve, now: datetime) -> Node:
     Raises FilterUnparseable (400.18), also for a comparison of things that cannot be compared, and
     ODataExpressionUnsupported (501.4) for what OData knows and this server does not.
     """
+    text = decoded(text)
     if len(text) > LONGEST or len(text.encode(errors="replace")) > LONGEST:
         raise FilterUnparseable(reason=f"it is longer than {LONGEST} bytes")
     if UNUSABLE.search(text):
@@ -64,7 +66,12 @@ def read_filter(text: str, resolve: Resolve, now: datetime) -> Node:
 
 def asks_for_now(text: str) -> bool:
     """Whether the answer to a filter may change by the passing of time alone; a text that only looks so counts too."""
-    return _NOW.search(text) is not None
+    return _NOW.search(decoded(text)) is not None
+
+
+def decoded(text: str) -> str:
+    """A filter has spaces; one that has them as `%20` alone was encoded twice, as ruODK does for files of entities."""
+    return unquote(text) if "%20" in text and " " not in text else text
 
 
 def split(text: str) -> list[Token]:

@@ -16,7 +16,9 @@ class Constant:
 
 @dataclass(frozen=True)
 class FieldRef:
-    """A field that a filter or an order names. `place` is system, row or root; `path` leads to it from there.
+    """A field that a filter or an order names. `path` leads to it from its `place`.
+
+    `place` is system, row or root of a form's table; entity (what the server knows of one), label or property of a list's.
 
     `type` is text, number, boolean, instant, date, id (a number that may be quoted), or geo (which can only be null).
     """

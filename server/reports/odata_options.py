@@ -4,9 +4,9 @@ import binascii
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import ColumnElement
@@ -21,9 +21,9 @@ from server.errors import (
     WrongType,
 )
 from server.reports.odata_conditions import COLUMNS
-from server.reports.odata_fields import Names, Selection, read_selection
+from server.reports.odata_fields import Names, Selection
 from server.reports.odata_filter import read_filter
-from server.reports.odata_nodes import Node
+from server.reports.odata_nodes import FieldRef, Node
 from server.reports.table import FormTable
 
 SUPPORTED = ("format", "count", "skip", "top", "filter", "wkt", "expand", "select", "skiptoken", "orderby", "search")
@@ -33,19 +33,33 @@ LARGEST = 2**53
 _ORDER = re.compile(r"\s*(\S+?)(?:\s+(asc|desc))?\s*", re.ASCII)
 
 
+OF_RECORDS = {"instanceId": "instance_id", "repeatId": "repeat_id"}
+OF_ENTITIES = {"uuid": "uuid"}
+
+
 @dataclass(frozen=True)
 class After:
-    """The row that the page before ended with; `repeat_id` in a repeat's table."""
+    """The row that the page before ended with; `repeat_id` in a repeat's table, `uuid` in an entity list."""
 
-    instance_id: str | None
+    instance_id: str | None = None
     repeat_id: str | None = None
+    uuid: str | None = None
+
+
+class Fields(Protocol):
+    """The names of a table, as a query may use them."""
+
+    def resolve(self, name: str) -> FieldRef:
+        """Raises ODataFieldUnsupported (501.5)."""
+
+    def select(self, text: str) -> Selection:
+        """Raises SelectUnknown (400.23) and SelectUnsupported (400.24)."""
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of a table. `top` None: all that there is."""
+class Options:
+    """What is asked of a table, whatever it holds. `top` None: all that there is."""
 
-    table: FormTable
     top: int | None = None
     skip: int = 0
     count: bool = False
@@ -58,7 +72,19 @@ class Question:
     search: str | None = None
 
 
+@dataclass(frozen=True)
+class Question(Options):
+    """What is asked of a form's table."""
+
+    table: FormTable = field(kw_only=True)
+
+
 def read_question(table: FormTable, args: Mapping[str, str], now: datetime) -> Question:
+    """As read_options."""
+    return Question(**vars(read_options(Names(table), args, now, OF_RECORDS)), table=table)
+
+
+def read_options(fields: Fields, args: Mapping[str, str], now: datetime, in_token: Mapping[str, str]) -> Options:
     """`args` are the query's parameters. Raises the Problem of the first thing in them that is no good."""
     for key in args:
         if key not in BESIDE and not (key.startswith("$") and key[1:] in SUPPORTED):
@@ -68,19 +94,17 @@ def read_question(table: FormTable, args: Mapping[str, str], now: datetime) -> Q
         raise ODataSelectExpand()
     if "orderby" in given and "skiptoken" in given:
         raise NotImplemented501(feature="$orderby with $skiptoken")
-    names = Names(table)
     select = given.get("select", "*").strip()
-    return Question(
-        table=table,
+    return Options(
         top=read_number("$top", given.get("top")),
         skip=read_number("$skip", given.get("skip")) or 0,
         count=is_true(given.get("count")),
         wkt=is_true(given.get("wkt")),
         expand=read_expand(given.get("expand")),
-        select=None if select == "*" else read_selection(table, select),
-        filter=read_filter(given["filter"], names.resolve, now) if "filter" in given else None,
-        order=read_order(names, given["orderby"]) if "orderby" in given else (),
-        after=read_token(given["skiptoken"]) if "skiptoken" in given else None,
+        select=None if select == "*" else fields.select(select),
+        filter=read_filter(given["filter"], fields.resolve, now) if "filter" in given else None,
+        order=read_order(fields, given["orderby"]) if "orderby" in given else (),
+        after=read_token(given["skiptoken"], in_token) if "skiptoken" in given else None,
         search=given.get("search"),
     )
 
@@ -107,7 +131,7 @@ def read_expand(text: str | None) -> bool:
     return True
 
 
-def read_order(names: Names, text: str) -> tuple[ColumnElement[Any], ...]:
+def read_order(fields: Fields, text: str) -> tuple[ColumnElement[Any], ...]:
     """`a asc, b desc` over what the record itself is known by; null comes before everything (OData 4.0, 11.2.5.2).
 
     What is named again decides nothing any more and is left out: databases sort by some hundred columns at most.
@@ -117,27 +141,27 @@ def read_order(names: Names, text: str) -> tuple[ColumnElement[Any], ...]:
         match = _ORDER.fullmatch(part)
         if match is None:
             raise ODataExpressionUnsupported(expression=part.strip()[:50])
-        ref = names.resolve(match[1])
-        if ref.place != "system":
+        ref = fields.resolve(match[1])
+        column = COLUMNS.get(ref.place, {}).get(ref.path[0])
+        if column is None:
             raise ODataFieldUnsupported(field=match[1])
-        column = COLUMNS[ref.path[0]]
         order.setdefault(ref.path[0], column.desc().nulls_last() if match[2] == "desc" else column.asc().nulls_first())
     return tuple(order.values())
 
 
-def read_token(text: str) -> After:
-    """The opaque text of a nextLink. Raises SkiptokenInvalid (400.35)."""
+def read_token(text: str, named: Mapping[str, str]) -> After:
+    """The opaque text of a nextLink; `named` are the members that it may have. Raises SkiptokenInvalid (400.35)."""
     try:
         held = orjson.loads(b64decode(text.removeprefix(TOKEN_PREFIX), validate=True))
     except (binascii.Error, ValueError):
         raise SkiptokenInvalid() from None
-    members = [held.get(name) if isinstance(held, dict) else None for name in ("instanceId", "repeatId")]
-    known = all(one is None or (isinstance(one, str) and "\x00" not in one) for one in members)
-    if not text.startswith(TOKEN_PREFIX) or members == [None, None] or not known:
+    members = {inner: held.get(name) if isinstance(held, dict) else None for name, inner in named.items()}
+    known = all(one is None or (isinstance(one, str) and "\x00" not in one) for one in members.values())
+    if not text.startswith(TOKEN_PREFIX) or not any(one is not None for one in members.values()) or not known:
         raise SkiptokenInvalid()
-    return After(*members)
+    return After(**members)
 
 
 def write_token(after: After) -> str:
-    held = {"instanceId": after.instance_id} | ({"repeatId": after.repeat_id} if after.repeat_id else {})
+    held = {name: text for name, inner in (OF_RECORDS | OF_ENTITIES).items() if (text := getattr(after, inner))}
     return TOKEN_PREFIX + b64encode(orjson.dumps(held)).decode()

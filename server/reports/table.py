@@ -75,13 +75,9 @@ def tables_of(schema: FormSchema) -> dict[str, FormTable]:
 
 
 def columns_of(node: Node) -> tuple[Column, ...]:
-    taken = set(RESERVED) if node.field.repeat or not node.field.path else set()
-    columns = []
-    for below in node.nodes:
-        name = free_name(sanitise(below.field.name), taken)
-        taken.add(name)
-        columns.append(column_of(name, below))
-    return tuple(columns)
+    taken = RESERVED if node.field.repeat or not node.field.path else ()
+    names = odata_names([below.field.name for below in node.nodes], taken)
+    return tuple(column_of(name, below) for name, below in zip(names, node.nodes, strict=True))
 
 
 def column_of(name: str, node: Node) -> Column:
@@ -91,13 +87,32 @@ def column_of(name: str, node: Node) -> Column:
     )
 
 
-def free_name(name: str, taken: set[str]) -> str:
-    """Names in Chinese all become `_`; a client that meets one property twice gives up, so they are numbered."""
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free
+def odata_names(names: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """The names of siblings as OData has them: in its letters, and each once, beside those that are `taken`.
+
+    Names in Chinese all become `_`; a client that meets one property twice gives up, so they are numbered.
+    """
+    found: dict[str, None] = dict.fromkeys(taken)
+    before = len(found)
+    for name in map(sanitise, names):
+        number, free = 1, name
+        while free in found:
+            number += 1
+            free = f"{name}_{number}"
+        found[free] = None
+    return list(found)[before:]
+
+
+def odata_paths(schema: FormSchema) -> dict[str, str]:
+    """Each field's path, by groups and repeats, as OData names it: `/备注/gps` is `/__/gps`."""
+    return dict(paths_below(columns_of(schema.tree), ""))
+
+
+def paths_below(columns: Iterable[Column], above: str) -> Iterator[tuple[str, str]]:
+    for column in columns:
+        path = f"{above}/{column.name}"
+        yield column.field.path, path
+        yield from paths_below(column.columns, path)
 
 
 def tables_below(

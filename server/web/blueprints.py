@@ -20,7 +20,7 @@ class Door(Blueprint):
 
 def register(app: Flask) -> None:
     app.url_value_preprocessor(refuse_unusable)
-    from server.web import exports, health, odata, ogc, openrosa, policy_reports
+    from server.web import exports, health, odata, odata_entities, ogc, openrosa, policy_reports
     from server.web.central import (
         app_users,
         audits,
@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
         datasets,
         drafts,
         entities,
+        entity_files,
         form_files,
         forms,
         indicators,
@@ -55,9 +56,11 @@ def register(app: Flask) -> None:
         drafts.drafts,
         datasets.datasets,
         entities.entities,
+        entity_files.entity_files,
         audits.audits,
         submissions.submissions,
         odata.odata,
+        odata_entities.odata_entities,
         exports.exports,
         ogc.ogc,
         indicators.indicators,

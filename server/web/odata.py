@@ -17,7 +17,7 @@ from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
 from server.reports.odata import Pinned, count_rows, read_page
 from server.reports.odata_filter import asks_for_now
-from server.reports.odata_options import Question, read_question, write_token
+from server.reports.odata_options import Question, read_question
 from server.reports.queries import has_record, read_change_mark, take_snapshot
 from server.reports.records import Source
 from server.reports.table import ROOT, FormTable, tables_of
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
 def get_service(project_id: int, form_id: str, draft: bool = False) -> Response:
     check_format("json")
     service = load_service(project_id, form_id, draft)
-    response = central_json.reply(odata_json.service_document(service.base, service.tables.values()))
+    response = central_json.reply(odata_json.service_document(service.base, service.tables))
     response.content_type = JSON_TYPE
     return response
 
@@ -140,7 +140,7 @@ def answer(asked: Asked, address: str) -> Response:
     else:
         source = asked.source
         note_records_read(get_project(reading(), source.scope.project_id), source, asked.service.form.xml_form_id)
-        link = odata_json.NextLink(address, request.args.to_dict(), asked.question, write_token)
+        link = odata_json.NextLink(address, request.args.to_dict(), asked.question)
         response = stream(lambda session: pieces(session, asked, link), JSON_TYPE)
     if mark is not None:
         response.set_etag(mark, weak=True)
@@ -159,7 +159,8 @@ def pieces(session: Session, asked: Asked, link: odata_json.NextLink) -> Iterato
     page = read_page(session, asked.source, question, asked.pinned)
     writer = odata_json.writer_for(question, asked.service.tables)
     context = f"{asked.service.base}/$metadata#{asked.table.name}"
-    yield from odata_json.page(page, writer, context, count, link)
+    rows = (writer.write(record, row) for record, row in page.rows)
+    yield from odata_json.page(rows, page.end, context, count, link)
 
 
 def entity_tag(asked: Asked) -> str:

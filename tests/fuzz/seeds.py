@@ -41,6 +41,7 @@ ODATA = [
     b"$select=__id,size,place/gps&$wkt=true",
     b"$expand=*&$skiptoken=01eyJpbnN0YW5jZUlkIjoidXVpZDoxIn0=",
     b"$filter=$root/Submissions/__system/reviewState ne null",
+    b"$filter=__system/conflict eq 'hard' and label ne ''&$skiptoken=01eyJ1dWlkIjoiYSJ9",
 ]
 SETTINGS = [
     b"DATABASE_URL=postgresql://a:b@h:5432/d\nPUBLIC_URL=https://fangshi.example.org/x",

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -30,8 +30,9 @@ from server.errors import Problem
 from server.followups.rule_fields import RuleInvalid
 from server.followups.rule_files import RULES, read_rule
 from server.intake.envelope import read_envelope
+from server.reports.entity_fields import EntityFields
 from server.reports.odata_conditions import divide
-from server.reports.odata_options import read_question
+from server.reports.odata_options import OF_ENTITIES, read_options, read_question
 from server.reports.table import FormTable, tables_of
 from tests.fuzz import seeds
 from tests.making import a_record, an_xform
@@ -93,11 +94,13 @@ def parse_multipart(data: bytes) -> None:
 
 
 def parse_odata(data: bytes) -> None:
-    """A query's string, read as the OData door reads it, and the filter as SQL for both databases."""
+    """A query's string, read as the OData doors read it, and the filter as SQL for both databases."""
     args = dict(parse_qsl(data.decode("utf-8", "replace")))
-    for table in census_tables():
+    readers = [partial(read_question, table) for table in census_tables()]
+    readers.append(partial(read_options, EntityFields(("size", "备注", "a.b")), in_token=OF_ENTITIES))
+    for read in readers:
         try:
-            question = read_question(table, args, NOW)
+            question = read(args, now=NOW)
         except Problem:
             continue
         if question.filter is not None:

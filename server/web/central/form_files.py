@@ -25,7 +25,7 @@ form_files = CentralDoor("form_files")
 def get_fields(project_id: int, xml_form_id: str, draft: bool = False, version: str | None = None) -> Response:
     shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
     schema = SCHEMAS.get(reading(), shown.version.id, shown.version.sha256)
-    return central_json.reply(forms_json.fields(schema.fields, is_true("odata")))
+    return central_json.reply(forms_json.fields(schema, is_true("odata")))
 
 
 @form_files.get(FORM + "/attachments", endpoint="get_attachments")

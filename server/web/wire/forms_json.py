@@ -1,14 +1,16 @@
 """Projects, forms, their fields and files in Central's JSON. Facts: odk-contract.md 6.6, 6.7, 7.1."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from forms.schema import Field, sanitise
+from forms.schema import FormSchema
 from server.access.projects import Figures
 from server.models import Dataset, DatasetProperty, Form, FormVersion, Project
 from server.publishing.datasets import DatasetChange
 from server.publishing.figures import ShownFigures
 from server.publishing.queries import ListedAttachment
 from server.registry.queries import ListFigures
+from server.reports.entity_fields import property_names
+from server.reports.table import odata_paths
 from server.web.wire.central_json import Json, instant
 from server.web.wire.people_json import actor
 
@@ -86,22 +88,19 @@ def form_figures(version: FormVersion, figures: ShownFigures, publish_notes: str
     }
 
 
-def fields(schema: Iterable[Field], odata: bool) -> list[Json]:
-    """All fields in the form's order; with `odata` under the names that OData gives them."""
+def fields(schema: FormSchema, odata: bool) -> list[Json]:
+    """All fields in the form's order; with `odata` under the names that its tables and `$metadata` give them."""
+    paths = odata_paths(schema) if odata else {one.path: one.path for one in schema.fields}
     return [
         {
-            "name": sanitise(one.name) if odata else one.name,
-            "path": "/".join(map(sanitise_part, one.path.split("/"))) if odata else one.path,
+            "name": paths[one.path].rpartition("/")[2],
+            "path": paths[one.path],
             "type": one.type,
             "binary": one.binary or None,
             "selectMultiple": one.select_multiple or None,
         }
-        for one in schema
+        for one in schema.fields
     ]
-
-
-def sanitise_part(part: str) -> str:
-    return sanitise(part) if part else part
 
 
 def attachment(listed: ListedAttachment) -> Json:
@@ -154,6 +153,7 @@ def dataset_detail(
     source_properties: Mapping[str, Sequence[str]],
 ) -> Json:
     """`sources`: the forms (xmlFormId to name) that write the list; `source_properties`: which of them by property."""
+    names = property_names([one.name for one in properties])
     return {
         **dataset(row),
         "lastUpdate": instant(row.updated_at),
@@ -162,7 +162,7 @@ def dataset_detail(
         "properties": [
             {
                 "name": one.name,
-                "odataName": sanitise(one.name),
+                "odataName": names[one.name],
                 "publishedAt": instant(one.published_at),
                 "forms": [
                     {"name": sources[form_id], "xmlFormId": form_id} for form_id in source_properties.get(one.name, ())

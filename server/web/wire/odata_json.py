@@ -7,19 +7,20 @@ from urllib.parse import quote
 
 import orjson
 
-from server.reports.odata import OnePage
+from server.reports.odata import End
 from server.reports.odata_fields import Selection
-from server.reports.odata_options import After, Question
+from server.reports.odata_options import After, Options, Question, write_token
 from server.reports.records import Record
 from server.reports.table import Column, FormTable, Row, rows_below
 from server.reports.values import odata_value
 from server.web.wire.central_json import Json, instant
 
 
-def service_document(base: str, tables: Iterable[FormTable]) -> Json:
+def service_document(base: str, tables: Iterable[str]) -> Json:
+    """`tables` are the names of all."""
     return {
         "@odata.context": f"{base}/$metadata",
-        "value": [{"name": one.name, "kind": "EntitySet", "url": one.name} for one in tables],
+        "value": [{"name": one, "kind": "EntitySet", "url": one} for one in tables],
     }
 
 
@@ -116,14 +117,14 @@ def chosen(body: Json, selection: Selection) -> Json:
     return found
 
 
-def page(page: OnePage, writer: Writer, context: str, count: int | None, next_link: "NextLink") -> Iterator[bytes]:
+def page(rows: Iterable[Json], end: End, context: str, count: int | None, next_link: "NextLink") -> Iterator[bytes]:
     """The envelope as it leaves: rows first, because only after the last one it is known whether more follow."""
     yield b'{"value":['
-    for number, (record, row) in enumerate(page.rows):
-        yield (b"," if number else b"") + orjson.dumps(writer.write(record, row))
+    for number, row in enumerate(rows):
+        yield (b"," if number else b"") + orjson.dumps(row)
     tail: Json = {"@odata.context": context}
-    if page.end.more and page.end.last is not None:
-        tail["@odata.nextLink"] = next_link.after(page.end.last)
+    if end.more and end.last is not None:
+        tail["@odata.nextLink"] = next_link.after(end.last)
     if count is not None:
         tail["@odata.count"] = count
     yield b"]," + orjson.dumps(tail)[1:]
@@ -138,13 +139,12 @@ class NextLink:
 
     address: str
     args: dict[str, str]
-    question: Question
-    write_token: Any
+    question: Options
 
     def after(self, last: After) -> str:
         kept = {name: text for name, text in self.args.items() if name not in ("$skip", "$skiptoken", "st")}
         if self.question.order:
             kept["$skip"] = str(self.question.skip + (self.question.top or 0))
         else:
-            kept["$skiptoken"] = self.write_token(last)
+            kept["$skiptoken"] = write_token(last)
         return self.address + "?" + "&".join(f"{quote(name)}={quote(text, safe='')}" for name, text in kept.items())

@@ -1,18 +1,20 @@
 """OData's `$metadata` (EDMX 4.0) and its errors. Facts: odk-contract.md 1.3 and 7.2; ruODK and Excel read this layout."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flask import Response
 from lxml import etree
 
 from forms.schema import sanitise
 from server.errors import Problem
+from server.reports.entity_fields import ENTITIES
 from server.reports.table import ROOT, Column, FormTable
 from server.web import languages
 
 EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
 EDM = "http://docs.oasis-open.org/odata/ns/edm"
 SUBMISSION = "org.opendatakit.submission"
+ENTITY = "org.opendatakit.entity"
 CAPABILITIES = "Org.OData.Capabilities.V1"
 XML_TYPE = "application/xml; charset=utf-8"
 
@@ -40,6 +42,16 @@ SYSTEM = (
     ("formVersion", "Edm.String"),
     ("deletedAt", "Edm.DateTimeOffset"),
 )
+ENTITY_SYSTEM = (
+    ("createdAt", "Edm.DateTimeOffset"),
+    ("creatorId", "Edm.String"),
+    ("creatorName", "Edm.String"),
+    ("updates", "Edm.Int64"),
+    ("updatedAt", "Edm.DateTimeOffset"),
+    ("deletedAt", "Edm.DateTimeOffset"),
+    ("version", "Edm.Int64"),
+    ("conflict", "Edm.String"),
+)
 STATUS = ("notDecrypted", "missingEncryptedFormData")
 REVIEW_STATE = ("hasIssues", "edited", "rejected", "approved")
 
@@ -57,11 +69,44 @@ def error(problem: Problem) -> Response:
 
 def metadata(form_id: str, tables: Iterable[FormTable]) -> bytes:
     """The types and tables of a form, as one document."""
-    root = etree.Element(f"{{{EDMX}}}Edmx", {"Version": "4.0"}, nsmap={"edmx": EDMX})
-    services = etree.SubElement(root, f"{{{EDMX}}}DataServices")
+    services = start_document()
     add_submission_schema(services)
     add_form_schema(services, sanitise(form_id), list(tables))
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return write_document(services)
+
+
+def entity_metadata(list_name: str, properties: Iterable[str]) -> bytes:
+    """The type and table of an entity list; `properties` under their OData names."""
+    services, namespace = start_document(), f"org.opendatakit.user.{sanitise(list_name)}"
+    system = in_edm(add_schema(services, ENTITY), "ComplexType", Name="metadata")
+    for name, type_name in ENTITY_SYSTEM:
+        in_edm(system, "Property", Name=name, Type=type_name)
+    schema = add_schema(services, namespace)
+    entity = add_entity_type(schema, ENTITIES)
+    in_edm(entity, "Property", Name="__system", Type=f"{ENTITY}.metadata")
+    for name in ("label", *properties):
+        in_edm(entity, "Property", Name=name, Type="Edm.String")
+    container = in_edm(schema, "EntityContainer", Name=sanitise(list_name))
+    add_set(container, f"{namespace}.{ENTITIES}", ENTITIES)
+    return write_document(services)
+
+
+def start_document() -> Element:
+    """An empty document's place for schemas."""
+    root = etree.Element(f"{{{EDMX}}}Edmx", {"Version": "4.0"}, nsmap={"edmx": EDMX})
+    return etree.SubElement(root, f"{{{EDMX}}}DataServices")
+
+
+def write_document(services: Element) -> bytes:
+    return etree.tostring(services.getroottree(), xml_declaration=True, encoding="UTF-8")
+
+
+def add_entity_type(schema: Element, name: str) -> Element:
+    """A table's rows, known by `__id`."""
+    entity = in_edm(schema, "EntityType", Name=name)
+    in_edm(in_edm(entity, "Key"), "PropertyRef", Name="__id")
+    in_edm(entity, "Property", Name="__id", Type="Edm.String", Nullable="false")
+    return entity
 
 
 def add(parent: Element, tag: str, **attributes: str) -> Element:
@@ -91,10 +136,7 @@ def add_form_schema(services: Element, form_name: str, tables: list[FormTable]) 
     namespace = f"org.opendatakit.user.{form_name}"
     schema = add_schema(services, namespace)
     for table in tables:
-        entity = in_edm(schema, "EntityType", Name=table.name)
-        key = in_edm(entity, "Key")
-        in_edm(key, "PropertyRef", Name="__id")
-        in_edm(entity, "Property", Name="__id", Type="Edm.String", Nullable="false")
+        entity = add_entity_type(schema, table.name)
         if table.parent is None:
             in_edm(entity, "Property", Name="__system", Type=f"{SUBMISSION}.metadata")
         else:
@@ -104,7 +146,20 @@ def add_form_schema(services: Element, form_name: str, tables: list[FormTable]) 
         add_groups(schema, namespace, table.columns, table.names)
     container = in_edm(schema, "EntityContainer", Name=form_name)
     for table in tables:
-        add_set(container, f"{namespace}.{table.name}", table)
+        entities = add_set(container, f"{namespace}.{table.name}", table.name)
+        for path in repeats_below(table.columns, ()):
+            target = ".".join((table.name, *path))
+            in_edm(entities, "NavigationPropertyBinding", Path="/".join(path), Target=target)
+
+
+def repeats_below(columns: Iterable[Column], names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The ways from a row to its repeats, through groups."""
+    for column in columns:
+        path = (*names, column.name)
+        if column.is_repeat:
+            yield path
+        elif column.is_group:
+            yield from repeats_below(column.columns, path)
 
 
 def add_members(parent: Element, namespace: str, columns: Iterable[Column], names: tuple[str, ...]) -> None:
@@ -142,9 +197,9 @@ def group_name(path: tuple[str, ...]) -> str:
     return f"_{name}" if path[0] == ROOT else name
 
 
-def add_set(container: Element, type_name: str, table: FormTable) -> None:
+def add_set(container: Element, type_name: str, name: str) -> Element:
     """A table, and what may be asked of it."""
-    entities = in_edm(container, "EntitySet", Name=table.name, EntityType=type_name)
+    entities = in_edm(container, "EntitySet", Name=name, EntityType=type_name)
     level = f"{CAPABILITIES}.ConformanceLevelType/Minimal"
     in_edm(entities, "Annotation", Term=f"{CAPABILITIES}.ConformanceLevel", EnumMember=level)
     for term, able in (
@@ -167,7 +222,4 @@ def add_set(container: Element, type_name: str, table: FormTable) -> None:
         annotation = in_edm(entities, "Annotation", Term=f"{CAPABILITIES}.{term}")
         record = in_edm(annotation, "Record")
         in_edm(record, "PropertyValue", Property=member, Bool=str(able).lower())
-    for column in table.columns:
-        if column.is_repeat:
-            target = ".".join((table.name, column.name))
-            in_edm(entities, "NavigationPropertyBinding", Path=column.name, Target=target)
+    return entities

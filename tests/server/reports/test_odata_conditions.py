@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.models import Submission, SubmissionVersion
-from server.reports.odata_conditions import divide, to_sql, value_of
+from server.reports.odata_conditions import answers_of, divide, to_sql, value_of
 from server.reports.odata_fields import Names
 from server.reports.odata_filter import read_filter
 from server.reports.odata_nodes import Node
@@ -96,7 +96,9 @@ def test_sql_and_python_agree(db: Session, source: Source, text: str) -> None:
     sql = to_sql(node, db.get_bind().dialect.name)
     chosen = {record.instance_id for record in iterate_records(db, source, Narrowed((sql,)))}
     records = list(iterate_records(db, source))
-    accepted = {one.instance_id for one in records if value_of(node, one, Row(TABLE, one.instance_id, {})) is True}
+    accepted = {
+        one.instance_id for one in records if value_of(node, answers_of(one, Row(TABLE, one.instance_id, {}))) is True
+    }
 
     assert chosen == accepted == {f"uuid:{number}" for number in FILTERS[text]}
 
@@ -145,7 +147,7 @@ def test_answers_are_compared_by_their_type(text: str, accepted: bool) -> None:
     }
     record = FakeRecord(values)
     row = Row(TABLE, "uuid:1", values)
-    assert divide(read(text), "sqlite")._replace(sql=()).accept(record, row) is accepted  # type: ignore[arg-type]
+    assert divide(read(text), "sqlite")._replace(sql=()).accept(answers_of(record, row)) is accepted  # type: ignore[arg-type]
 
 
 class FakeRecord:

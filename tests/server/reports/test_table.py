@@ -1,7 +1,7 @@
 from hashlib import sha1
 
 from forms.schema import Field, FormSchema
-from server.reports.table import rows_of, tables_of
+from server.reports.table import odata_paths, rows_of, tables_of
 from tests.server.reports.samples import census_schema
 
 TREE = {
@@ -24,6 +24,16 @@ def test_names_that_become_one_in_odata_are_numbered() -> None:
     names = [column.name for column in tables_of(census_schema())["Submissions"].columns]
     assert len(names) == len(set(names))
     assert names[-3:-1] == ["__", "___2"]
+
+
+def test_every_field_group_and_repeat_has_a_path_of_its_own_in_the_names_of_the_tables() -> None:
+    schema = census_schema()
+    paths = odata_paths(schema)
+    assert set(paths) == {one.path for one in schema.fields}
+    assert len(set(paths.values())) == len(paths)
+    assert (paths["/备注"], paths["/其他"], paths["/member/toy/label"]) == ("/__", "/___2", "/member/toy/label")
+    inner = FormSchema((Field("村", "/村", "structure"), Field("户", "/村/户", "int"), Field("人", "/村/人", "int")))
+    assert list(odata_paths(inner).values()) == ["/__", "/__/__", "/__/___2"]
 
 
 def test_a_field_cannot_take_the_place_of_the_rows_own_members() -> None:
