@@ -11,10 +11,13 @@ from sqlalchemy import func, select, update
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
+from server.followups.restricting import keep_unused
 from server.intake.purging import Purge, plan_purge, run_purge
+from server.intake.review import delete_submission
 from server.models import (
     Audit,
     Blob,
+    CareEvent,
     Dataset,
     Entity,
     EntityVersion,
@@ -29,9 +32,11 @@ from server.models import (
     SubmissionComment,
     SubmissionVersion,
 )
+from server.registry.rights_desk import open_request
 from tests.client import Client
 from tests.conftest import Clock
 from tests.making import a_dataset, a_form, a_phone, a_record, an_xform, new_id
+from tests.server.registry.caring import Care, a_uuid
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 50
 START = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)  # after the files of this test were written
@@ -290,3 +295,23 @@ def test_in_a_care_project_entries_about_people_and_forms_with_records_stay(
         db.execute(update(Submission).where(Submission.deleted_at.is_(None)).values(deleted_at=START))
     done = run_purge(database, BlobStore(config.blob_dir, database.keys), clock.now())
     assert (done.submissions, done.entities, done.forms) == (1, 1, 1), "the form goes when its last record has gone"
+
+
+def test_in_a_care_project_no_record_goes_of_who_asked_for_something_or_wishes_her_data_kept_unused(
+    app: Flask, database: Database, project_id: int, config: Config, clock: Clock
+) -> None:
+    care = Care(app, database, project_id)
+    asking, unused, gone = (a_uuid() for _ in range(3))
+    records = {woman: care.register(woman) for woman in (asking, unused, gone)}
+    with database.transaction() as db:
+        for record in db.scalars(select(Submission).where(Submission.instance_id.in_(records.values()))):
+            delete_submission(db, record, None, clock.now())
+        open_request(db, project_id, "export", asking, None, clock.now())
+        keep_unused(db, db.get_one(Project, project_id), unused, None, clock.now())
+    clock.forward(days=31)
+    assert run_purge(database, BlobStore(config.blob_dir, database.keys), clock.now()).submissions == 1
+    with database.reading() as db:
+        purged = db.scalars(select(Submission.instance_id).where(Submission.purged_at.is_not(None))).all()
+        told = set(db.scalars(select(CareEvent.subject).where(CareEvent.project_id == project_id)))
+    assert purged == [records[gone]]
+    assert told == {asking, unused}, "whose the record was is told no more"
