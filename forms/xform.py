@@ -113,6 +113,12 @@ def read_xform(xml: bytes) -> XForm:
     )
 
 
+def read_public_key(xml: bytes) -> str | None:
+    """The key for which phones encrypt what is filled in (base64RsaPublicKey); None where they do not. Raises as read_xform."""
+    submission = child(find_parts(read_xml(xml)).model, "submission")
+    return (attribute(submission, "base64RsaPublicKey") or None) if submission is not None else None
+
+
 def find_parts(root: Element) -> Parts:
     """Raises XFormInvalid "missing" for what lacks one of them."""
     head = _needed(root, "head", "h:head")

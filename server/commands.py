@@ -25,6 +25,7 @@ TEXTS = {
     "follow-ups": "列出某一天的随访，什么都不改 / print the follow-ups as they would stand on a day; changes nothing",
     "audit": "核对操作记录有没有被改过 / check that the audit is as it was written; changes nothing",
     "retention": "到期的资料只留编号和份数 / shrink what nobody needs any more; --dry-run says what it would do",
+    "purge": "清空回收站里满三十天的 / take what has been in the trash for thirty days; --dry-run says what it would do",
     "keys": "封存答案和姓名的密钥：查看、更换、忘掉旧的 / the keys that seal answers and names: show, change, forget old ones",
     "backup": "做一份加密的备份并试着恢复 / make a sealed backup and try it; new-key makes the key to be carried away",
     "restore": "从备份恢复到空的数据目录 / restore a backup into an empty data folder",
@@ -63,6 +64,7 @@ def make_parser(version: str) -> argparse.ArgumentParser:
         "retention",
         "import-central",
         "import-kobo",
+        "purge",
     ):
         add_data(made[name], "fangshi-data")
     add_user(made["add-user"])
@@ -75,6 +77,7 @@ def make_parser(version: str) -> argparse.ArgumentParser:
     add_audit(made["audit"])
     add_keys(made["keys"])
     add_retention(made["retention"])
+    add_purge(made["purge"])
     add_backup(made["backup"])
     add_restore(made["restore"])
     for name in ("form-docs", "rule-docs"):
@@ -242,6 +245,11 @@ def add_retention(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", type=read_instant, metavar="TIME", help="和 --dry-run 一起：到那时 / with --dry-run: by then"
     )
+    parser.add_argument("--json", action="store_true", help="机器可读 / as JSON")
+
+
+def add_purge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="只数，不改 / only count")
     parser.add_argument("--json", action="store_true", help="机器可读 / as JSON")
 
 

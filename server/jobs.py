@@ -33,6 +33,7 @@ from server.intake.batches import list_idle, take_batch, work_on
 from server.intake.derive import index_older, retry_one
 from server.intake.made_exports import sweep_made
 from server.intake.making_exports import make_one
+from server.intake.purging import run_purge
 from server.intake.quality_judging import judge_waiting
 from server.intake.taking_over import forget_opened
 from server.intake.transferring import expire_one
@@ -47,7 +48,7 @@ from server.reports.indicators.keeping import count_indicators
 from server.reports.making import sweep_exports
 from server.reports.pack.keeping import make_packs
 from server.runs import begin_run, end_run
-from server.sending_jobs import add_summaries, empty_outbox, tell_programs
+from server.sending_jobs import add_summaries, empty_outbox, send_resets, tell_programs
 
 MOST_RETRIES = 500  # in one run, so that other rows of the timetable get their turn
 MOST_OLDER = 1000  # records made findable in one run, TOGETHER_OLDER in one transaction
@@ -251,6 +252,11 @@ def keep_no_longer(database: Database, config: Config, now: datetime) -> int:
     return swept + sum(one.women + one.sealed_records + one.cases for one in done.values())
 
 
+def empty_trash(database: Database, config: Config, now: datetime) -> int:
+    """What was deleted thirty days ago by the machine's clock: how many records, entities and forms went."""
+    return run_purge(database, BlobStore(config.blob_dir, database.keys), min(now, clock.now())).number
+
+
 def back_up(database: Database, config: Config, now: datetime) -> int:
     """A sealed backup that was tried, of so many rows; those from before thirty days go. None without a backup key."""
     at, folder = min(now, clock.now()), config.backup_folder
@@ -289,6 +295,7 @@ TIMETABLE = (
     Job("months", timedelta(minutes=10), lambda database, _config, now: count_months_due(database, now)),
     Job("summaries", timedelta(minutes=1), add_summaries),
     Job("outbox", timedelta(minutes=1), empty_outbox),
+    Job("resets", timedelta(minutes=1), send_resets),
     Job("exports", timedelta(minutes=1), make_exports),
     Job("webhooks", timedelta(minutes=1), tell_programs),
     Job("audit", timedelta(minutes=1), chain_audit),
@@ -296,6 +303,7 @@ TIMETABLE = (
     Job("sessions", timedelta(hours=1), end_old_sessions),
     Job("orphans", timedelta(hours=6), sweep_files),
     Job("retention", timedelta(days=1), keep_no_longer, at=time(3, 10)),
+    Job("trash", timedelta(days=1), empty_trash, at=time(3, 20)),
     Job("backup", timedelta(days=1), back_up, at=time(3, 40)),  # after what shrinks: no backup holds it any longer
 )
 

@@ -12,6 +12,7 @@ from server.followups.acknowledging import repeat_one
 from server.followups.claims import Clock
 from server.followups.digests import add_digests
 from server.followups.outbox import Letterhead, deliver_inbox, send_one
+from server.followups.reset_mail import send_reset
 from server.followups.smtp import SmtpPost
 
 MOST_REPEATED = 500  # in one run, so that other rows of the timetable get their turn
@@ -61,6 +62,17 @@ def send_mails(database: Database, config: Config, now: datetime) -> int:
         if state in (None, "waiting"):
             break
         sent += state == "sent"
+    return sent
+
+
+def send_resets(database: Database, config: Config, now: datetime) -> int:
+    """Mails by which people set a new password; none where nobody knows by which address the server is reached."""
+    if config.mail is None or config.public_url is None:
+        return 0
+    post, head = SmtpPost(config.mail), Letterhead(config.mail.sender, config.public_url)
+    sent = 0
+    while send_reset(database, post, head, now):
+        sent += 1
     return sent
 
 

@@ -108,9 +108,6 @@ GET /v1/projects/<int:project_id>
 PATCH /v1/projects/<int:project_id>
 PUT /v1/projects/<int:project_id>
 
-[project] public_link.list
-GET /v1/projects/<int:project_id>/forms/<xml_form_id>/public-links
-
 [project] indicator.read
 GET /v1/projects/<int:project_id>/indicators
 GET /v1/projects/<int:project_id>/indicators/<name>

@@ -4,10 +4,11 @@ Each block begins with `[level] verb|verb`; test_access_matrix.py says what the 
 """
 
 from tests.matrix_desk import DESK
+from tests.matrix_drafts_and_links import DRAFTS_AND_LINKS
 from tests.matrix_entity_tables import ENTITY_TABLES
 from tests.matrix_pages import PAGES
 from tests.matrix_phones import PHONES
 from tests.matrix_records import RECORDS
 from tests.matrix_rest import REST
 
-ROUTES = "".join((PAGES, DESK, PHONES, REST, RECORDS, ENTITY_TABLES))
+ROUTES = "".join((PAGES, DESK, PHONES, REST, RECORDS, DRAFTS_AND_LINKS, ENTITY_TABLES))

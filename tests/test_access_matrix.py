@@ -108,7 +108,7 @@ ABSENT = (
     ),
     *("/aliases/<int", "/map-base/undo", "/merges/<int", "/places/shifts/", "/webhooks/<int"),
     *("/card/number", "/card/place", "/card/stop"),
-    *("/packages/<int", "/transfers/<uuid"),
+    *("/packages/<int", "/transfers/<uuid", "/public-links/<int"),
     *("/rules/<rule>/move", "/rules/runs/", "/rules/signatures/", "/villages/items/<village>"),
 )
 BODIES: dict[str, dict[str, object]] = {
@@ -119,6 +119,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/villages/<code>": {"json": {"parent": None, "name": "x"}},
     "villages": {"json": {"villages": ["A1"]}},
     "bulk-": {"json": {"ids": []}},
+    "public-links": {"json": {"displayName": "x"}},
     "/review/batches": {"data": {"state": "approved"}},
 }
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from server.access import tokens
 from server.access.caller import Caller, Grant
+from server.access.roles import PUBLIC_LINK
 from server.access.widening import with_parts
 from server.errors import Forbidden, Unauthenticated
-from server.models import Actor, AppUser, Assignment, Project, User, VillageScope, table_of
+from server.models import Actor, AppUser, Assignment, Form, Project, PublicLink, User, VillageScope, table_of
 from server.models import Session as SessionRow
 
 # Built once: these two run on every request of every phone.
@@ -54,7 +55,7 @@ VILLAGES = with_parts(
 
 
 def caller_of_key(db: Session, token: str) -> Caller:
-    """The phone behind a key URL. Malformed is 401.2; well-formed but unknown or revoked is 403.1 (a 401 would pop a dialog).
+    """The phone or the link behind a key URL. Malformed is 401.2; well-formed but unknown or revoked 403.1 (a 401 pops a dialog).
 
     A phone of a care project whose carrier's account no longer works, or who has no role in the project any more, is
     nobody's: it sends what it has filled, and gets nothing until somebody else carries it.
@@ -63,7 +64,7 @@ def caller_of_key(db: Session, token: str) -> Caller:
         raise Unauthenticated()
     rows = db.connection().execute(PHONE, {"token_hash": tokens.hash_token(token)}).all()
     if not rows:
-        raise Forbidden("This key is not valid here, or was stopped. Ask your town office for a new card.")
+        return caller_of_link(db, token)
     actor_id, project_id, name, care_role, carrier_id, person_id, kind = rows[0][:7]
     return Caller(
         actor_id=actor_id,
@@ -76,6 +77,28 @@ def caller_of_key(db: Session, token: str) -> Caller:
         carrier_id=carrier_id,
         only_sends=kind == "care" and person_id is not None and carrier_id is None,
         key=token,
+    )
+
+
+def caller_of_link(db: Session, token: str) -> Caller:
+    """Whoever has a public link: he fills in its form, of a plain project. Raises Forbidden."""
+    row = db.execute(
+        select(Actor.id, Actor.display_name, Form.project_id, Form.id, PublicLink.once)
+        .join(PublicLink, PublicLink.actor_id == Actor.id)
+        .join(Form, Form.id == PublicLink.form_id)
+        .join(Project, Project.id == Form.project_id)
+        .where(PublicLink.token_hash == tokens.hash_token(token), Actor.deleted_at.is_(None), Project.kind == "plain")
+    ).first()
+    if row is None:
+        raise Forbidden("This key is not valid here, or was stopped. Ask your town office for a new card.")
+    actor_id, name, project_id, form_id, once = row
+    return Caller(
+        actor_id=actor_id,
+        type="public_link",
+        display_name=name,
+        grants=(Grant(PUBLIC_LINK, project_id, form_id),),
+        key=token,
+        once=once,
     )
 
 

@@ -54,6 +54,7 @@ class Caller:
     session_hash: bytes | None = field(default=None, repr=False)
     last_used_at: datetime | None = None  # of the session, as it was written down last
     only_sends: bool = False  # a phone of a care project whose carrier works there no longer (caller_of_key)
+    once: bool = False  # a public link that takes one record
     must_add_factor: bool = False  # her role asks for more than a password: no rights until she has set it up
 
     @property

@@ -143,14 +143,19 @@ def issue_link(db: Session, purpose: str, actor_id: int | None, now: datetime, b
 
     Who made a password's link is written down: what is done by it later is done in the person's own name.
     """
-    token = tokens.make_token().replace("$", "-").replace("!", "_")  # plain characters: people type and mail these
-    life = SETUP_LIFE if purpose == "setup" else PASSWORD_LINK_LIFE
     db.execute(
         delete(OneTimeToken).where(
             OneTimeToken.purpose == purpose,
             OneTimeToken.actor_id == actor_id if actor_id else OneTimeToken.actor_id.is_(None),
         )
     )
+    return add_link(db, purpose, actor_id, now, by)
+
+
+def add_link(db: Session, purpose: str, actor_id: int | None, now: datetime, by: int | None = None) -> str:
+    """As `issue_link`, beside one that is good already: whoever may ask for a mail ends nobody's link by it."""
+    token = tokens.make_token().replace("$", "-").replace("!", "_")  # plain characters: people type and mail these
+    life = SETUP_LIFE if purpose == "setup" else PASSWORD_LINK_LIFE
     db.add(
         OneTimeToken(
             token_hash=tokens.hash_token(token),
@@ -163,6 +168,11 @@ def issue_link(db: Session, purpose: str, actor_id: int | None, now: datetime, b
     if actor_id is not None:
         record(db, "user.password_link.create", actor_id=by, actee_actor_id=actor_id, now=now)
     return token
+
+
+def end_link(db: Session, token: str) -> None:
+    """A link that could not be handed over is good for nothing."""
+    db.execute(delete(OneTimeToken).where(OneTimeToken.token_hash == tokens.hash_token(token)))
 
 
 def find_link(db: Session, token: str, now: datetime) -> OneTimeToken | None:

@@ -39,6 +39,7 @@ COMMANDS = {
     "audit": "audit",
     "keys": "keeping",
     "retention": "keeping",
+    "purge": "keeping",
     "backup": "backups",
     "restore": "backups",
     "form-docs": "form_docs",

@@ -1,4 +1,4 @@
-"""Commands that keep data in order: upgrade, rederive, keys, retention."""
+"""Commands that keep data in order: upgrade, rederive, keys, retention, purge."""
 
 import argparse
 import json
@@ -101,4 +101,24 @@ def run_retention(arguments: argparse.Namespace) -> int:
             f"项目 {project}：{one.women} 人，{one.records + one.sealed_records} 份记录，{one.files} 个附件", end=" / "
         )
         print(f"project {project}: {one.women} women, {one.records + one.sealed_records} records, {one.files} files")
+    return 0
+
+
+def run_purge(arguments: argparse.Namespace) -> int:
+    """Empties the trash of what has been there for thirty days, or with `--dry-run` says what that would be."""
+    from server.intake import purging
+
+    config = Config.from_env(arguments.data)
+    with (open_as_it_is if arguments.dry_run else open_data)(arguments.data) as database:
+        if arguments.dry_run:
+            with database.reading() as db:
+                done = purging.plan_purge(db, now())
+        else:
+            done = purging.run_purge(database, BlobStore(config.blob_dir, database.keys), now())
+    counts = {"submissions": done.submissions, "entities": done.entities, "forms": done.forms}
+    if arguments.json:
+        print(json.dumps(counts))
+    else:
+        print(f"{done.submissions} 份记录，{done.entities} 个条目，{done.forms} 张表单", end=" / ")
+        print(", ".join(f"{number} {name}" for name, number in counts.items()))
     return 0

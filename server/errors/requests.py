@@ -70,6 +70,11 @@ class BodyTooLarge(Problem):
     template = "The content is larger than {limit} bytes."
 
 
+class EncodingUnknown(Problem):
+    code = 400.37
+    template = "The content is packed in a way that is not read here: {encoding}"
+
+
 class MultipartBroken(Problem):
     code = 400.39
     template = "The upload could not be taken apart: {reason}"
@@ -123,6 +128,12 @@ class RestoreBlocked(Problem):
 class NotImplemented501(Problem):
     code = 501.1
     template = "This is not built here: {feature}"
+
+
+class LeftOut(NotImplemented501):
+    """An address of Central's that is not here on purpose."""
+
+    template = "This server leaves that out: {reason}"
 
 
 class Unavailable(Problem):

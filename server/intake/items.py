@@ -23,7 +23,7 @@ class Item:
     """One filled form, parsed and allowed by a door that only read.
 
     `own_only`: an app user may correct only what it sent itself; who may correct others' does it within `scope` (None: of
-    anybody). `strict`: the REST door, where a known id is an error.
+    anybody). `strict`: the REST door, where a known id is an error. `once`: it came by a link that takes one record.
     """
 
     asked: Asked
@@ -37,6 +37,7 @@ class Item:
     own_only: bool = False
     strict: bool = False
     scope: Scope | None = None
+    once: bool = False
 
 
 NAMELESS: Final = 0

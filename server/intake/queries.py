@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from server.access.allow import Scope
@@ -65,7 +66,8 @@ class ListedFile:
 
 def meant(records: Records) -> ColumnElement[bool]:
     here = (Submission.form_id == records.form.id) & (Submission.draft == records.draft)
-    here &= Submission.deleted_at.is_not(None) if records.deleted else Submission.deleted_at.is_(None)
+    in_trash = Submission.deleted_at.is_not(None) & Submission.purged_at.is_(None)
+    here &= in_trash if records.deleted else Submission.deleted_at.is_(None)
     return here & submissions_within(records.scope)
 
 
@@ -98,9 +100,9 @@ def get_listed(db: Session, records: Records, instance_id: str) -> Listed:
     return Listed(*row)
 
 
-def get_sent(db: Session, form: Form, instance_id: str) -> Listed:
+def get_sent(db: Session, form: Form, instance_id: str, draft: bool = False) -> Listed:
     """What was just sent to a form, for its sender's receipt: also a record that is sealed, without an answer."""
-    sent = (Submission.form_id == form.id) & ~Submission.draft & (Submission.instance_id == instance_id)
+    sent = (Submission.form_id == form.id) & (Submission.draft == draft) & (Submission.instance_id == instance_id)
     return Listed(*db.execute(rows().where(sent)).one())
 
 
@@ -195,6 +197,11 @@ def list_submitters(db: Session, records: Records) -> list[Actor]:
     """Everybody who sent a record of the form, by name."""
     senders = select(Submission.submitter_id).where(meant(records))
     return list(db.scalars(select(Actor).where(Actor.id.in_(senders)).order_by(Actor.display_name, Actor.id)))
+
+
+def last_farewell(db: Session) -> datetime | None:
+    """When somebody who may have sent records was taken away last: lists that name senders tell it."""
+    return db.scalar(select(func.max(Actor.deleted_at)))
 
 
 def differences(db: Session, submission_id: int) -> dict[str, list[dict[str, Any]]]:

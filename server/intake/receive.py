@@ -29,6 +29,7 @@ from server.intake.feedback import is_nameless, receive_feedback
 from server.intake.items import Item, Receipt
 from server.intake.quality_queue import wait_for_look
 from server.intake.returned import CORRECTED, end_return, was_returned_to
+from server.intake.single_use import refuse_second
 from server.models import HEALTH_FORMS, Submission, SubmissionVersion, table_of
 from server.registry.named import names_her
 from server.registry.sealing import seal_unread
@@ -48,6 +49,7 @@ FIND_KNOWN = (
         VERSION.c.submitter_id,
         SUBMISSION.c.submitter_id.label("root_submitter_id"),
         SUBMISSION.c.deleted_at.is_not(None).label("deleted"),
+        SUBMISSION.c.purged_at.is_not(None).label("purged"),
     )
     .join(SUBMISSION, SUBMISSION.c.id == VERSION.c.submission_id)
     .where(
@@ -68,6 +70,12 @@ class Known(NamedTuple):
     submitter_id: int | None
     root_submitter_id: int | None
     deleted: bool
+    purged: bool
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether its bearer asked to be removed, or nobody needs it any more; what went with the trash was deleted."""
+        return not self.xml and not self.purged
 
 
 def receive(db: Session, item: Item) -> Receipt:
@@ -96,7 +104,7 @@ def receive_again(db: Session, item: Item, known: Known) -> Receipt:
 
     A record that was emptied, because its bearer asked to be removed, takes whatever is sent and keeps nothing of it.
     """
-    if not known.xml and not item.strict:
+    if known.is_emptied and not item.strict:
         return Receipt("again", known.submission_id, known.id)
     if known.deleted:
         raise SubmissionDeleted()
@@ -127,7 +135,7 @@ def receive_edit(db: Session, item: Item) -> Receipt:
     replaced = find_known(db, item, item.instance.deprecated_id)
     if replaced is None:
         raise DeprecatedIdUnknown()
-    if not replaced.xml and not item.strict:
+    if replaced.is_emptied and not item.strict:
         return Receipt("again", replaced.submission_id, replaced.id)
     if replaced.deleted:
         raise SubmissionDeleted()
@@ -144,7 +152,7 @@ def find_corrected(db: Session, item: Item) -> Known | None:
     """
     named = None if item.asked.draft else read_corrected(item.instance, item.asked.schema)
     known = find_known(db, item, named) if named else None
-    if known is None or not known.xml:
+    if known is None or known.is_emptied:
         return known
     return known if was_returned_to(db, known.submission_id, item.actor_id) else None
 
@@ -155,7 +163,7 @@ def receive_correction(db: Session, item: Item, known: Known) -> Receipt:
     It is taken whatever happened meanwhile, for its sender cannot send it otherwise; what somebody else corrected is kept as
     an earlier version. Of a record that was emptied nothing is kept. Raises SubmissionDeleted.
     """
-    if not known.xml:
+    if known.is_emptied:
         return Receipt("again", known.submission_id, known.id)
     if known.deleted:
         raise SubmissionDeleted()
@@ -214,6 +222,7 @@ def check_may_correct(db: Session, item: Item, replaced: Known) -> None:
 
 
 def receive_new(db: Session, item: Item) -> Receipt:
+    refuse_second(db, item)
     submission_id = insert_id(
         db,
         INSERT_SUBMISSION,

@@ -1,6 +1,17 @@
 """The tables. Each model says whether it is *kept* (what people sent or did) or *derived* (can be worked out again)."""
 
-from server.models.actors import Actor, AppUser, Assignment, FailedSignIn, OneTimeToken, Session, User, VillageScope
+from server.models.actors import (
+    Actor,
+    AppUser,
+    Assignment,
+    FailedSignIn,
+    OneTimeToken,
+    PublicLink,
+    ResetWish,
+    Session,
+    User,
+    VillageScope,
+)
 from server.models.audits import Audit, AuditLink, Reading
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
@@ -27,7 +38,7 @@ from server.models.care import (
 )
 from server.models.channels import CalendarAddress, CriticalWatch, NotificationChannel
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
-from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
+from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion, PurgedEntity
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
 from server.models.feeds import Change, Webhook, WebhookDelivery
 from server.models.follow_up_acts import FollowUpAct
@@ -153,6 +164,8 @@ __all__ = [
     "PointShiftItem",
     "Pregnancy",
     "Project",
+    "PublicLink",
+    "PurgedEntity",
     "QualityFlag",
     "QualityMeasure",
     "QualityPicture",
@@ -161,6 +174,7 @@ __all__ = [
     "RecoveryCode",
     "Release",
     "ReleaseLook",
+    "ResetWish",
     "Restriction",
     "RetentionRun",
     "ReturnedRecord",

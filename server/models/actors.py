@@ -61,6 +61,23 @@ class AppUser(Base):
     care_role: Mapped[str] = mapped_column(default="village_worker", server_default="village_worker")
 
 
+class PublicLink(Base):
+    """Kept. A link by which anybody fills in one form of a plain project; the key in it as a phone's, null once revoked.
+
+    `once`: it takes one record and no second.
+    """
+
+    __tablename__ = "public_link"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"), index=True)
+    once: Mapped[bool] = mapped_column(default=False, server_default=false())
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
+    token_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    token_sealed: Mapped[bytes | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class Session(Base):
     """Kept while it lives. A signed-in browser or API client; only the SHA-256 of its token is here.
 
@@ -118,6 +135,16 @@ class OneTimeToken(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class ResetWish(Base):
+    """Kept for a quarter of an hour. Somebody asked for a mail to set a new password: a SHA-256 of the address, known or not."""
+
+    __tablename__ = "reset_wish"
+
+    email_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
 
 
 class FailedSignIn(Base):

@@ -88,6 +88,16 @@ class EntityVersion(Base):
     created_at: Mapped[datetime]
 
 
+class PurgedEntity(Base):
+    """Kept. An entity that went out of the trash, remembered by a hash of its uuid (access/pseudonyms.py)."""
+
+    __tablename__ = "purged_entity"
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"), primary_key=True, autoincrement=False)
+    uuid_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    purged_at: Mapped[datetime]
+
+
 class EntityBacklog(Base):
     """Kept until done. A change made offline whose predecessor has not arrived; `act_json` is forms.entities.EntityAct."""
 

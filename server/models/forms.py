@@ -41,6 +41,7 @@ class Form(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    purged_at: Mapped[datetime | None]
 
     project: Mapped[Project] = relationship()
     current_version: Mapped["FormVersion | None"] = relationship(foreign_keys=[current_version_id], post_update=True)

@@ -15,6 +15,7 @@ class Submission(Base):
 
     `village_id` and `place_how` are derived (places/place.py): they are here because every list is scoped by village.
     `health` says that it holds somebody's health answers, for the care team alone; `sealed` that nobody reads it (Seal).
+    What was purged is empty; its id stays, so that it is known when a phone sends it again.
     """
 
     __tablename__ = "submission"
@@ -45,6 +46,7 @@ class Submission(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    purged_at: Mapped[datetime | None]
 
     form: Mapped[Form] = relationship()
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from geo.masking import Shown, shown_as
 from server.access.allow import Scope, find_records_scope, scope_of
 from server.access.caller import Caller
+from server.access.public_links import count_links
 from server.access.small_numbers import WITHHELD, Telling
 from server.models import Actor, Project
 from server.places.town_numbers import knows_a_part, tell_records
@@ -30,6 +31,7 @@ class ShownFigures:
     review_states: Mapping[str, Shown]
     last_submission: datetime | None
     created_by: Actor | None
+    public_links: int = 0
 
 
 def figures_of_forms(
@@ -55,16 +57,17 @@ def figures_of_forms(
 
 
 def read_figures(db: Session, forms: Sequence[ListedForm], scope: Scope) -> dict[int, ShownFigures]:
-    return {form_id: show_exactly(figures) for form_id, figures in count_of_forms(db, forms, scope).items()}
+    counted, links = count_of_forms(db, forms, scope), count_links(db, [one.form.id for one in forms])
+    return {form_id: show_exactly(figures, links.get(form_id, 0)) for form_id, figures in counted.items()}
 
 
 def by_state(figures: FormFigures) -> dict[str, int]:
     return {state: figures.review_states.get(None if state == RECEIVED else state, 0) for state in STATES}
 
 
-def show_exactly(figures: FormFigures) -> ShownFigures:
+def show_exactly(figures: FormFigures, links: int = 0) -> ShownFigures:
     states = {state: exact(number) for state, number in by_state(figures).items()}
-    return ShownFigures(exact(figures.submissions), states, figures.last_submission, figures.created_by)
+    return ShownFigures(exact(figures.submissions), states, figures.last_submission, figures.created_by, links)
 
 
 def exact(number: int) -> Shown:

@@ -110,9 +110,8 @@ def delete_form(db: Session, form: Form, by: int | None, now: datetime) -> None:
 
 def find_deleted(db: Session, project: Project, form_id: int) -> Form:
     """A form of the project's trash by its number. Raises NotFound."""
-    form = db.scalar(
-        select(Form).where(Form.id == form_id, Form.project_id == project.id, Form.deleted_at.is_not(None))
-    )
+    in_trash = Form.deleted_at.is_not(None) & Form.purged_at.is_(None)
+    form = db.scalar(select(Form).where(Form.id == form_id, Form.project_id == project.id, in_trash))
     if form is None:
         raise NotFound()
     return form

@@ -68,7 +68,8 @@ def list_forms(db: Session, project: Project, deleted: bool = False) -> list[Lis
     rows = db.execute(
         select(Form, FormVersion)
         .join(FormVersion, FormVersion.id == shown)
-        .where(Form.project_id == project.id, Form.deleted_at.is_not(None) if deleted else Form.deleted_at.is_(None))
+        .where(Form.project_id == project.id, Form.purged_at.is_(None))
+        .where(Form.deleted_at.is_not(None) if deleted else Form.deleted_at.is_(None))
         .order_by(func.coalesce(FormVersion.name, Form.xml_form_id), Form.id)
     )
     return [ListedForm(form, version) for form, version in rows]

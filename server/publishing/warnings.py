@@ -39,9 +39,8 @@ def workflow_warnings(db: Session, project: Project, form: Form | None, definiti
 
 
 def deleted_form_warning(db: Session, project: Project, form_id: str) -> list[dict[str, Any]]:
-    known = select(Form.id).where(
-        Form.project_id == project.id, Form.xml_form_id == form_id, Form.deleted_at.is_not(None)
-    )
+    in_trash = Form.deleted_at.is_not(None) & Form.purged_at.is_(None)
+    known = select(Form.id).where(Form.project_id == project.id, Form.xml_form_id == form_id, in_trash)
     if db.scalar(known.limit(1)) is None:
         return []
     return [{"type": "deletedFormExists", "details": {"xmlFormId": form_id}}]

@@ -23,7 +23,7 @@ from server.errors import (
     UniqueViolation,
 )
 from server.models import Dataset, DatasetProperty, Entity, EntityVersion
-from server.registry.tombstones import REMOVED, is_buried
+from server.registry.tombstones import REMOVED, is_buried, purged_among
 
 VILLAGE_PROPERTY = "village_code"
 HER = "woman"  # the property that holds the uuid of whom an entity is about
@@ -65,8 +65,11 @@ def find_entity(db: Session, dataset: Dataset, uuid: str) -> Entity | None:
 
 
 def was_removed(db: Session, dataset: Dataset, uuid: str, known: Entity | None) -> bool:
-    """Whether it was about somebody who asked to be removed: then nobody makes it anew."""
-    return known is None and dataset.name in REMOVED and is_buried(db, dataset.project_id, [uuid])
+    """Whether it went out of the trash, or was about somebody who asked to be removed: then nobody makes it anew."""
+    if known is not None:
+        return False
+    removed = dataset.name in REMOVED and is_buried(db, dataset.project_id, [uuid])
+    return removed or bool(purged_among(db, dataset, [uuid]))
 
 
 def was_made_up(db: Session, entity: Entity) -> bool:

@@ -23,7 +23,7 @@ from server.registry.reach import (
     is_results_list,
     visible,
 )
-from server.registry.tombstones import REMOVED, gone_among
+from server.registry.tombstones import REMOVED, gone_among, purged_among
 from server.registry.workers_list import own_row, told_rows
 
 DOOR: Final = ("village_code", "hamlet", "door_code")
@@ -96,7 +96,7 @@ def rows_of(db: Session, dataset: Dataset, reach: Reach) -> Iterator[tuple[str, 
 def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str] | None) -> list[tuple[str, bool]]:
     """Which of these are gone for this caller. Ids never received are left out: their records may be underway.
 
-    Of who asked to be removed, or was not met for a year, only a hash is left: she is gone.
+    Of what went out of the trash, of who asked to be removed or was not met for a year only a hash is left: gone.
 
     Without ids it is about the whole list; in a care project then only about those that the caller reaches.
     """
@@ -107,10 +107,13 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
     elif reach.care:
         query = query.where(seen)
     found = [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
-    if uuids is None or dataset.name not in REMOVED:
+    if uuids is None:
         return found
     missing = {uuid.lower().removeprefix("uuid:") for uuid in uuids} - {uuid for uuid, _ in found}
-    return found + [(uuid, True) for uuid in sorted(gone_among(db, dataset.project_id, missing))]
+    gone = purged_among(db, dataset, missing)
+    if dataset.name in REMOVED:
+        gone |= gone_among(db, dataset.project_id, missing)
+    return found + [(uuid, True) for uuid in sorted(gone)]
 
 
 def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) -> dict[str, dict[str, str]]:

@@ -201,12 +201,12 @@ def forget_derived(db: Session, submission_id: int, now: datetime) -> set[Subjec
 
 def keep_shut(db: Session, submission_id: int, now: datetime) -> bool:
     """Whether a record was emptied: then there is nothing to read, and it is sealed whatever became of its seal."""
-    version = select(SubmissionVersion.xml, Submission.project_id).join(
+    version = select(SubmissionVersion.xml, Submission.project_id, Submission.purged_at).join(
         Submission, Submission.id == SubmissionVersion.submission_id
     )
     current = (SubmissionVersion.submission_id == submission_id) & SubmissionVersion.is_current
-    xml, project_id = db.execute(version.where(current)).one()
-    if not xml and db.get(Seal, submission_id) is None:
+    xml, project_id, purged_at = db.execute(version.where(current)).one()
+    if not xml and purged_at is None and db.get(Seal, submission_id) is None:
         seal_record(db, project_id, submission_id, Verdict(ERASED), now)
     return not xml
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
-from server.models import BENEFIT_CASES, Minimised, Tombstone
+from server.models import BENEFIT_CASES, Dataset, Minimised, PurgedEntity, Tombstone
 from server.registry.reach import CARE_LISTS
 
 REMOVED = frozenset({*CARE_LISTS, BENEFIT_CASES})
@@ -22,6 +22,25 @@ def bury(db: Session, project_id: int, uuid: str, now: datetime) -> None:
     if not is_buried(db, project_id, [uuid]):
         db.add(Tombstone(project_id=project_id, uuid_hash=pseudonym(project_id, uuid), made_at=now))
         db.flush()
+
+
+def remember_purged(db: Session, project_id: int, dataset_id: int, uuid: str, now: datetime) -> None:
+    """Keeps a hash of an entity that went out of the trash: phones are told that it is gone, and nobody makes it anew."""
+    row = {"dataset_id": dataset_id, "uuid_hash": pseudonym(project_id, uuid)}
+    if db.get(PurgedEntity, (row["dataset_id"], row["uuid_hash"])) is None:
+        db.add(PurgedEntity(**row, purged_at=now))
+        db.flush()
+
+
+def purged_among(db: Session, dataset: Dataset, uuids: Iterable[str]) -> set[str]:
+    """Those of these uuids that went out of the trash of this list."""
+    by_hash = {pseudonym(dataset.project_id, one): one for one in uuids}
+    if not by_hash:
+        return set()
+    query = select(PurgedEntity.uuid_hash).where(
+        PurgedEntity.dataset_id == dataset.id, PurgedEntity.uuid_hash.in_(by_hash)
+    )
+    return {by_hash[bytes(found)] for found in db.scalars(query)}
 
 
 def is_buried(db: Session, project_id: int, uuids: Iterable[str | None]) -> bool:

@@ -35,8 +35,7 @@ def meant(source: Source, with_deleted: bool = False) -> ColumnElement[bool]:
         Submission.draft == source.draft,
         submissions_within(source.scope),
     ]
-    if not with_deleted:
-        conditions.append(Submission.deleted_at.is_(None))
+    conditions.append(Submission.purged_at.is_(None) if with_deleted else Submission.deleted_at.is_(None))
     if source.instance_id is not None:
         conditions.append(Submission.instance_id == source.instance_id)
     return and_(*conditions)

@@ -185,6 +185,7 @@ def marked(response: Response, mark: str | None) -> Response:
 @exports.get(PUBLISHED + "/<instance_id>.geojson", endpoint="one_on_map")
 @exports.get(DRAFT + "/<instance_id>.geojson", defaults={"draft": True}, endpoint="one_of_draft_on_map")
 @exports.get(PUBLISHED + "/<instance_id>/versions/<version_id>.geojson", endpoint="version_on_map")
+@exports.get(DRAFT + "/<instance_id>/versions/<version_id>.geojson", defaults={"draft": True}, endpoint="draft_version")
 def get_map(project_id: int, form_id: str, draft: bool = False, **ids: str) -> Response:
     """All records, or one (perhaps as it once was): each with its own point of this form and nothing from elsewhere."""
     form, source = load_source(project_id, form_id, draft)

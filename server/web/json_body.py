@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from flask import request
 
-from server.errors import BodyTooLarge, MissingParameter, MissingParameters, Unparseable, WrongType
+from server.errors import BodyTooLarge, EncodingUnknown, MissingParameter, MissingParameters, Unparseable, WrongType
 from server.web.plain_text import check_texts
 
 MOST_JSON_BYTES = 250_000
@@ -15,7 +15,10 @@ Fields = Mapping[str, type | Any]  # a type, or a union such as str | None
 
 
 def read_bytes(limit: int) -> bytes:
-    """The raw body, chunked or not. Raises BodyTooLarge (400.36) over `limit` bytes."""
+    """The raw body, chunked or not. Raises BodyTooLarge (400.36) over `limit` bytes, EncodingUnknown (400.37) if packed."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise EncodingUnknown(encoding=encoding[:40])
     body: bytes = request.stream.read(limit + 1)
     if len(body) > limit:
         raise BodyTooLarge(limit=limit)

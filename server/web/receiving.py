@@ -23,6 +23,7 @@ def item_of(envelope: Envelope, instance: Instance, asked: Asked) -> Item:
         now=now(),
         own_only=not may(caller(), "submission.update", asked.project, asked.form),
         scope=scope_of(caller(), asked.project),
+        once=caller().once,
     )
 
 

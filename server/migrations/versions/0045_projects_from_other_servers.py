@@ -6,7 +6,7 @@ from alembic import op
 from server.models.base import BigId, UtcDateTime
 
 revision = "0045"
-down_revision = "0041"
+down_revision = "0044"
 
 
 def upgrade() -> None:

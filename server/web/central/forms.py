@@ -125,10 +125,3 @@ def get_versions(project_id: int, xml_form_id: str) -> Response:
         for one, body in zip(rows, bodies, strict=True):
             body |= forms_json.form_figures(one.version, figures[one.form.id])
     return central_json.reply(bodies)
-
-
-@forms.get(FORM + "/public-links")
-def get_public_links(project_id: int, xml_form_id: str) -> Response:
-    """Links for anybody are not built: there are none."""
-    load_form(reading(), caller(), "public_link.list", project_id, xml_form_id)
-    return central_json.reply([])

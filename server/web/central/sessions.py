@@ -1,10 +1,11 @@
-"""Sessions: signing in for programs, what is left of one, ending one, and revoking a phone by its token (6.2)."""
+"""Sessions: signing in for programs, what is left of one, ending one, and revoking a phone or a link by its token (6.2)."""
 
 from flask import Response, request
 
 from server.access import authenticate, tokens
 from server.access.allow import allow
 from server.access.phones import find_phone_by_token, project_of_phone, revoke_app_user
+from server.access.public_links import find_link_by_token, revoke_link
 from server.access.second_factors import asks_second_factor
 from server.access.sessions import end_session
 from server.access.signing_in import Opened, sign_in
@@ -108,17 +109,28 @@ def without_cookies() -> Response:
 
 @sessions.delete("/sessions/<token>")
 def end_by_token(token: str) -> Response:
-    """Ends one's own session, or revokes a phone of a project one manages; 403.1 for everything else, known or not."""
+    """Ends one's own session, or revokes a phone or a link of a project one manages; 403.1 for everything else, known or not."""
     who = signed_in(caller())
     if who.session_hash is not None and tokens.hash_token(token) == who.session_hash:
         end_session(db(), who.session_hash)
         return without_cookies()
     phone = find_phone_by_token(db(), token)
     if phone is None:
-        raise Forbidden()
+        return end_link(token)
     project = project_of_phone(db(), phone)
     allow(who, "session.end", project)
     revoke_app_user(db(), phone, who.actor_id, now())
     if project.kind == "care":
         refresh_workers(db(), blobs(), project, now())
+    return central_json.success()
+
+
+def end_link(token: str) -> Response:
+    """Revokes a public link of a project one manages. Raises Forbidden."""
+    found = find_link_by_token(db(), token)
+    if found is None:
+        raise Forbidden()
+    actor_id, project, form = found
+    allow(caller(), "session.end", project)
+    revoke_link(db(), form, actor_id, caller().actor_id, now())
     return central_json.success()

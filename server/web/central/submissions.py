@@ -1,38 +1,55 @@
-"""Records by REST: list, detail, bytes, files, review, comments, versions; and sending or correcting one as XML."""
+"""Records by REST: list, detail, bytes, files, review, comments, versions. How one is sent or corrected: sending.py.
 
+A draft's records, which its testers sent, have the same addresses under /draft, but for what only real ones need: state, trash.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
 from urllib.parse import quote
 
 from flask import Response, redirect, request
 
-from forms.instance import read_instance
-from server.access.allow import may, scope_of
+from server.access.allow import scope_of
 from server.access.audit_queries import Wanted, list_audits, look_up
 from server.access.projects import get_project
-from server.errors import DeprecatedIdExpected, MissingParameter, NotFound, UnexpectedValue
+from server.errors import MissingParameter, NotFound, NoWebForm
 from server.intake import queries, review
-from server.intake.feedback import is_nameless
-from server.intake.items import Item, Receipt, StoredFile
+from server.intake.encryption import list_public_keys
+from server.intake.items import StoredFile
 from server.intake.quality_limits import BLIND
 from server.intake.queries import Listed, Records
-from server.models import Form
-from server.publishing.versions import asked_of, get_draft_by_token, get_version
+from server.reports.queries import read_change_mark
+from server.reports.records import Source
+from server.web.addresses import base_url
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form
 from server.web.files import send_bytes, send_photo
 from server.web.json_body import read_bytes, read_json
+from server.web.openable import find_open
 from server.web.parameters import is_true, page, wants_extended
 from server.web.readings import note_read
-from server.web.session import blobs, caller, db, now, own_url, reading, store
+from server.web.session import blobs, caller, config, db, now, own_url, reading
 from server.web.streams import json_array, stream
 from server.web.wire import audits_json, central_json, people_json, submission_json
 
 submissions = CentralDoor("submissions")
 FORM = "/projects/<int:project_id>/forms/<form_id>"
-ALL = FORM + "/submissions"
+ALL, OF_DRAFT = FORM + "/submissions", FORM + "/draft/submissions"
 ONE = ALL + "/<instance_id>"
-VERSION = ONE + "/versions/<version_id>"
-MOST_XML_BYTES = 10_000_000
+VERSION = "/<instance_id>/versions/<version_id>"
 MOST_FILE_BYTES = 110_000_000
+View = Callable[..., Response]
+
+
+def both(path: str, method: str = "GET") -> Callable[[View], View]:
+    """The view answers for a form's records and for those of its draft."""
+
+    def register(view: View) -> View:
+        for base in (ALL, OF_DRAFT):
+            submissions.add_url_rule(base + path, view_func=view, methods=[method])
+        return view
+
+    return register
 
 
 def find_records(verb: str, project_id: int, form_id: str, deleted: bool = False) -> Records:
@@ -72,35 +89,48 @@ def current_version(verb: str, project_id: int, form_id: str, instance_id: str, 
     return queries.get_version_of(db(), listed.submission.id, version_id).version.id
 
 
-@submissions.get(ALL)
-@submissions.get(FORM + "/draft/submissions")
+@both("")
 def list_submissions(project_id: int, form_id: str) -> Response:
+    """The list, or 304 for who has it."""
     records = find_records("submission.list", project_id, form_id, deleted=is_true("deleted"))
     wanted, extended = page(), wants_extended()
-    return stream(
-        lambda session: json_array(
-            submission_json.submission(one, extended)
-            for one in queries.iterate_records(session, records, wanted.offset, wanted.limit)
-        ),
-        "application/json; charset=utf-8",
-    )
+    mark = mark_of_list(records, extended)
+    if request.if_none_match.contains_weak(mark):
+        answer = Response(status=304)
+    else:
+        answer = stream(
+            lambda session: json_array(
+                submission_json.submission(one, extended)
+                for one in queries.iterate_records(session, records, wanted.offset, wanted.limit)
+            ),
+            "application/json; charset=utf-8",
+        )
+    answer.set_etag(mark, weak=True)
+    return answer
 
 
-@submissions.get(ALL + "/submitters")
+def mark_of_list(records: Records, extended: bool) -> str:
+    """Told by the question and by what was last done to the form; with who sent them also by who was taken away since."""
+    source = Source(records.form.id, records.scope, records.draft)
+    gone = queries.last_farewell(reading()) if extended else None
+    seen = (request.full_path, extended, gone, read_change_mark(reading(), source))
+    return sha256(repr(seen).encode()).hexdigest()[:40]
+
+
+@both("/submitters")
 def list_submitters(project_id: int, form_id: str) -> Response:
     records = find_records("submission.list", project_id, form_id)
     return central_json.reply([people_json.actor(one) for one in queries.list_submitters(reading(), records)])
 
 
-@submissions.get(ALL + "/keys")
+@both("/keys")
 def list_keys(project_id: int, form_id: str) -> Response:
-    """The keys of encrypted records; the server holds none."""
-    find_records("submission.read", project_id, form_id)
-    return central_json.reply([])
+    """The public keys for which records were encrypted on phones. Their private halves are with whoever made the form."""
+    records = find_records("submission.read", project_id, form_id)
+    return central_json.reply([submission_json.key(one) for one in list_public_keys(reading(), records)])
 
 
-@submissions.get(ONE)
-@submissions.get(FORM + "/draft/submissions/<instance_id>")
+@both("/<instance_id>")
 def get_submission(project_id: int, form_id: str, instance_id: str) -> Response:
     records = find_records("submission.read", project_id, form_id)
     try:
@@ -116,19 +146,30 @@ def get_submission(project_id: int, form_id: str, instance_id: str) -> Response:
 
 def to_version(project_id: int, form_id: str, root: str, instance_id: str) -> Response:
     """A later version's own id leads to it, as Central does it."""
-    parts = (project_id, quote(form_id, safe=""), quote(root, safe=""), quote(instance_id, safe=""))
-    location = own_url() + "/projects/{}/forms/{}/submissions/{}/versions/{}".format(*parts)
+    part = "draft/submissions" if asks_for_draft() else "submissions"
+    form, first, version = (quote(one, safe="") for one in (form_id, root, instance_id))
+    location = f"{own_url()}/projects/{project_id}/forms/{form}/{part}/{first}/versions/{version}"
     answer: Response = redirect(location, 301)  # type: ignore[assignment]
     return answer
 
 
-@submissions.get(ONE + ".xml")
-@submissions.get(VERSION + ".xml")
-@submissions.get(FORM + "/draft/submissions/<instance_id>.xml")
+@both("/<instance_id>.xml")
+@both(VERSION + ".xml")
 def get_xml(project_id: int, form_id: str, instance_id: str, version_id: str | None = None) -> Response:
     wanted = current_version("submission.read", project_id, form_id, instance_id, version_id)
     name = f"{version_id or instance_id}.xml"
     return send_bytes(queries.read_xml_of(reading(), wanted), None, name, "application/xml")
+
+
+@submissions.get(ONE + "/edit")
+def edit_in_browser(project_id: int, form_id: str, instance_id: str) -> Response:
+    """To our own page with the record in its form. Raises NoWebForm (409.11) for one that does not open there."""
+    listed = find_one("submission.update", project_id, form_id, instance_id)
+    if find_open(reading(), get_project(reading(), project_id), listed.submission.id) is None:
+        raise NoWebForm()
+    page_url = f"{base_url(config().public_url)}/review/{listed.submission.id}/edit?project={project_id}"
+    answer: Response = redirect(page_url, 302)  # type: ignore[assignment]
+    return answer
 
 
 @submissions.patch(ONE)
@@ -155,14 +196,14 @@ def restore_submission(project_id: int, form_id: str, instance_id: str) -> Respo
     return central_json.success()
 
 
-@submissions.get(ONE + "/comments")
+@both("/<instance_id>/comments")
 def list_comments(project_id: int, form_id: str, instance_id: str) -> Response:
     listed = find_one("submission.read", project_id, form_id, instance_id)
     rows = queries.list_comments(reading(), listed.submission.id)
     return central_json.reply([submission_json.comment(row, by, wants_extended()) for row, by in rows])
 
 
-@submissions.post(ONE + "/comments")
+@both("/<instance_id>/comments", "POST")
 def add_comment(project_id: int, form_id: str, instance_id: str) -> Response:
     body = read_json(required={"body": str})["body"]
     listed = find_one("submission.read", project_id, form_id, instance_id)
@@ -174,7 +215,7 @@ def add_comment(project_id: int, form_id: str, instance_id: str) -> Response:
     )
 
 
-@submissions.get(ONE + "/audits")
+@both("/<instance_id>/audits")
 def list_acts(project_id: int, form_id: str, instance_id: str) -> Response:
     """What was done to the record and what its entities came to, errors too: newest first."""
     listed = find_one("submission.read", project_id, form_id, instance_id)
@@ -194,37 +235,35 @@ def without_blind(act: central_json.Json) -> central_json.Json:
     return {**act, "details": {name: told for name, told in details.items() if name != "flag"}} if hidden else act
 
 
-@submissions.get(ONE + "/versions")
+@both("/<instance_id>/versions")
 def list_versions(project_id: int, form_id: str, instance_id: str) -> Response:
     listed = find_one("submission.read", project_id, form_id, instance_id)
     rows = queries.list_versions(reading(), listed.submission.id)
     return central_json.reply([submission_json.listed_version(row, wants_extended()) for row in rows])
 
 
-@submissions.get(VERSION)
+@both(VERSION)
 def get_one_version(project_id: int, form_id: str, instance_id: str, version_id: str) -> Response:
     listed = find_one("submission.read", project_id, form_id, instance_id)
     row = queries.get_version_of(reading(), listed.submission.id, version_id)
     return central_json.reply(submission_json.listed_version(row, wants_extended()))
 
 
-@submissions.get(ONE + "/diffs")
+@both("/<instance_id>/diffs")
 def get_differences(project_id: int, form_id: str, instance_id: str) -> Response:
     listed = find_one("submission.read", project_id, form_id, instance_id)
     return central_json.reply(queries.differences(reading(), listed.submission.id))
 
 
-@submissions.get(ONE + "/attachments")
-@submissions.get(VERSION + "/attachments")
-@submissions.get(FORM + "/draft/submissions/<instance_id>/attachments")
+@both("/<instance_id>/attachments")
+@both(VERSION + "/attachments")
 def list_files(project_id: int, form_id: str, instance_id: str, version_id: str | None = None) -> Response:
     wanted = current_version("submission.read", project_id, form_id, instance_id, version_id)
     return central_json.reply([submission_json.file(one) for one in queries.list_files(reading(), wanted)])
 
 
-@submissions.get(ONE + "/attachments/<name>")
-@submissions.get(VERSION + "/attachments/<name>")
-@submissions.get(FORM + "/draft/submissions/<instance_id>/attachments/<name>")
+@both("/<instance_id>/attachments/<name>")
+@both(VERSION + "/attachments/<name>")
 def get_file(project_id: int, form_id: str, instance_id: str, name: str, version_id: str | None = None) -> Response:
     wanted = current_version("submission.read", project_id, form_id, instance_id, version_id)
     file = queries.get_file(reading(), wanted, name)
@@ -234,7 +273,7 @@ def get_file(project_id: int, form_id: str, instance_id: str, name: str, version
     return send_photo(file.sha256, file.md5, file.name, file.content_type or "application/octet-stream", whole)
 
 
-@submissions.post(ONE + "/attachments/<name>")
+@both("/<instance_id>/attachments/<name>", "POST")
 def put_file(project_id: int, form_id: str, instance_id: str, name: str) -> Response:
     records = find_records("submission.update", project_id, form_id)
     listed = queries.get_listed(reading(), records, instance_id)
@@ -251,69 +290,3 @@ def clear_file(project_id: int, form_id: str, instance_id: str, name: str) -> Re
     listed = find_one("submission.update", project_id, form_id, instance_id)
     review.clear_file(db(), listed.submission, listed.version.id, name, caller().actor_id, now())
     return central_json.success()
-
-
-@submissions.post(ALL)
-def send_submission(project_id: int, form_id: str) -> Response:
-    """One record as XML; a known id is an error here (409.3)."""
-    _project, form = load_form(reading(), caller(), "submission.create", project_id, form_id)
-    item = read_item(project_id, form, strict=True)
-    keep(item)
-    if is_nameless(item.asked):
-        return central_json.reply(submission_json.nameless(item.instance.instance_id))
-    return sent(form, item.instance.instance_id)
-
-
-@submissions.put(ONE)
-def correct_submission(project_id: int, form_id: str, instance_id: str) -> Response:
-    records = find_records("submission.update", project_id, form_id)
-    listed = queries.get_listed(reading(), records, instance_id)
-    item = read_item(project_id, records.form, strict=False)
-    if item.instance.deprecated_id is None:
-        raise DeprecatedIdExpected(expected=listed.version.instance_id)
-    if queries.find_root_id(reading(), records, item.instance.deprecated_id) != instance_id:
-        raise DeprecatedIdExpected(expected=listed.version.instance_id)
-    keep(item)
-    return sent(records.form, instance_id)
-
-
-@submissions.post("/test/<token>" + FORM + "/draft/submissions")
-def send_draft_submission(token: str, project_id: int, form_id: str) -> Response:
-    project, form, version = get_draft_by_token(reading(), project_id, form_id, token)
-    xml = read_bytes(MOST_XML_BYTES)
-    instance = read_instance(xml)
-    if instance.form_id != form.xml_form_id:
-        raise UnexpectedValue(field="form ID", value=instance.form_id, reason=f"the address says {form.xml_form_id}")
-    asked = asked_of(reading(), project, form, version, draft=True)
-    keep(Item(asked, instance, xml, (), caller().actor_id, request.args.get("deviceID"), user_agent(), now()))
-    return central_json.success()
-
-
-def read_item(project_id: int, form: Form, strict: bool) -> Item:
-    """The body as a record of this form. Raises UnexpectedValue (400.8) when it is another form's."""
-    xml = read_bytes(MOST_XML_BYTES)
-    instance = read_instance(xml)
-    if instance.form_id != form.xml_form_id:
-        raise UnexpectedValue(field="form ID", value=instance.form_id, reason=f"the address says {form.xml_form_id}")
-    asked = get_version(reading(), project_id, form.xml_form_id, instance.version)
-    own_only = not may(caller(), "submission.update", asked.project, asked.form)
-    device = request.args.get("deviceID")
-    who, scope = caller().actor_id, scope_of(caller(), asked.project)
-    return Item(asked, instance, xml, (), who, device, user_agent(), now(), own_only, strict, scope)
-
-
-def user_agent() -> str | None:
-    return request.headers.get("User-Agent")
-
-
-def keep(item: Item) -> None:
-    """On disk when it returns. Raises what kept the record out."""
-    (outcome,) = store().store([item])
-    if not isinstance(outcome, Receipt):
-        raise outcome
-
-
-def sent(form: Form, instance_id: str) -> Response:
-    """What was just stored, to whoever sent it: read anew, since the store wrote on a connection of its own."""
-    reading().rollback()
-    return central_json.reply(submission_json.submission(queries.get_sent(reading(), form, instance_id)))

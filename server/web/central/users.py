@@ -1,4 +1,4 @@
-"""Web accounts (6.3). A server without mail: an administrator sets a password or hands over a link."""
+"""Web accounts (6.3). Without mail an administrator sets a password or hands over a link."""
 
 from flask import Response, request
 from sqlalchemy.orm import Session
@@ -7,13 +7,14 @@ from server.access import people
 from server.access.allow import allow, may, verbs_in
 from server.access.caller import Caller
 from server.access.profiles import forget_password, get_profile, list_users, update_profile
+from server.access.reset_wishes import wish_reset
 from server.errors import Forbidden, MissingParameters, NotFound, Unauthenticated
 from server.publishing.town_lists import refresh_workers_in, towns_of_worker
 from server.web.central.door import CentralDoor
 from server.web.central.loading import signed_in
 from server.web.json_body import read_json
 from server.web.parameters import is_true, query_text, wants_extended
-from server.web.session import blobs, caller, check_own_password, db, now, reading
+from server.web.session import blobs, caller, check_own_password, config, db, now, reading
 from server.web.wire import central_json, people_json
 
 users = CentralDoor("users")
@@ -102,11 +103,13 @@ def put_password(actor_id: int) -> Response:
 
 @users.post("/users/reset/initiate")
 def start_reset() -> Response:
-    """Always success: who has an account is nobody's business. Nothing is mailed; an administrator hands over a link."""
+    """Always success and at once: who has an account is nobody's business. The timetable sends the mail, where mail is set up."""
     sent = read_json({"email": str})
     if is_true("invalidate"):
         allow(caller(), "user.update")
         invalidate_password(db(), sent["email"])
+    if config().mail is not None and config().public_url is not None:
+        wish_reset(db(), sent["email"], now())
     return central_json.success()
 
 

@@ -12,10 +12,10 @@ from server.intake.reopening import Reopened, correct_whole
 from server.models import Project
 from server.web import session
 from server.web.files import send_bytes
+from server.web.openable import find_open
 from server.web.pages.door import pages
 from server.web.pages.filling import files_url, form_page, read_sent, say_stored
 from server.web.pages.forms import project_by_reads
-from server.web.pages.openable import find_open
 from server.web.pages.review import record_view
 from server.web.pages.sent import ID
 from server.web.pages.shell import current_project

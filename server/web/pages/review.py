@@ -24,10 +24,10 @@ from server.publishing.versions import SCHEMAS
 from server.registry.lists import labels_of
 from server.web import languages, session
 from server.web.files import send_photo
+from server.web.openable import find_open
 from server.web.pages.answers import Answer, Words, chosen_entities, list_answers
 from server.web.pages.cases import can_remove
 from server.web.pages.door import pages
-from server.web.pages.openable import find_open
 from server.web.pages.review_words import course, files_and_photos, flags, said_of, say_hindered, say_place, say_seal
 from server.web.pages.sent import ID, asked_number, sent_text
 from server.web.pages.shell import current_project, say_day, today

@@ -42,6 +42,7 @@ NAMES = {
     "months": (_l("Rates of months"), _l("Counts how the villages' visits went, two weeks after a month's end")),
     "summaries": (_l("Daily digests"), _l("One mail a person and day, with numbers alone")),
     "outbox": (_l("Outbox"), _l("Puts notices into inboxes and sends mail outside of quiet hours")),
+    "resets": (_l("Mails for new passwords"), _l("Sends the link to whoever asked for one, where mail is set up")),
     "exports": (_l("Large exports"), _l("Makes files with many records that somebody asked for")),
     "webhooks": (_l("Webhooks"), _l("Tells programs elsewhere that something changed, and tries again what failed")),
     "audit": (_l("The audit's chain"), _l("What was done is chained, so that a change made afterwards is seen")),
@@ -55,6 +56,7 @@ NAMES = {
         _l("Keeping no longer than needed"),
         _l("A year after the last contact data shrink to a code and counts; old backups go"),
     ),
+    "trash": (_l("The trash"), _l("What was deleted thirty days ago goes for good")),
     "backup": (_l("Backup"), _l("Sealed to a key that is not on the server, and tried; gone after thirty days")),
 }
 STANDS_STILL = {
@@ -77,6 +79,7 @@ STANDS_STILL = {
     ),
     "summaries": _l("No daily digest goes out; one whose day is over is not sent any more."),
     "outbox": _l("Nobody is told anything, danger signs included: ring the clinician and the workers meanwhile."),
+    "resets": _l("Nobody gets a mail to set a new password; an administrator can hand over a link."),
     "exports": _l("Files with many records are not made; smaller ones are taken as before."),
     "webhooks": _l("Programs elsewhere hear of nothing; they are told all of it afterwards."),
     "packages": _l("Packages open nowhere after their last day all the same; lists call them on their way until then."),
@@ -87,6 +90,7 @@ STANDS_STILL = {
 ANY_STANDS_STILL = _l("What this job does is not done meanwhile.")
 MUST_RUN = {
     "audit": _l("It cannot be paused: a change of the audit made meanwhile would not be seen."),
+    "trash": _l("What was deleted can be brought back for longer than thirty days."),
     "retention": _l("It cannot be paused: nothing is kept longer than people were promised."),
 }
 REASONS = {

@@ -20,12 +20,12 @@ from server.places.desk import list_villages
 from server.places.stops import Door, points_of_doors
 from server.registry.reach import reach_of
 from server.web import session
+from server.web.openable import find_open
 from server.web.pages.door import pages
 from server.web.pages.followup_words import STATE_NAMES, home_words, line_of
 from server.web.pages.followups import Reach, asked_values, reach_with_cases, read_wanted, silences_in
 from server.web.pages.inbox import line_of as line_of_notice
 from server.web.pages.later import later_lines
-from server.web.pages.openable import find_open
 from server.web.pages.pager import PAGE, address, page_asked, pager
 from server.web.pages.texts import _, listed
 from server.web.readings import note_read

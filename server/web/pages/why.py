@@ -16,12 +16,12 @@ from server.followups.town_rules import rules_of
 from server.models import BENEFIT_CASES, FollowUp, Woman
 from server.registry.last_periods import LastPeriod, find_last_periods
 from server.web import session
+from server.web.openable import find_open
 from server.web.pages.act_words import history_line
 from server.web.pages.care_team import consents, shares_with_clinic
 from server.web.pages.door import pages
 from server.web.pages.followup_words import mark_of
 from server.web.pages.followups import Reach, reach_with_cases
-from server.web.pages.openable import find_open
 from server.web.pages.visit_acts import doer_in
 from server.web.pages.why_words import advice_of, bar_of, basis_of, parts_of
 from server.web.readings import note_read

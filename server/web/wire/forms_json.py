@@ -83,7 +83,7 @@ def form_figures(version: FormVersion, figures: ShownFigures, publish_notes: str
         "createdBy": actor(figures.created_by) if figures.created_by else None,
         "excelContentType": version.xls_content_type,
         "entityRelated": version.entity_related,
-        "publicLinks": 0,
+        "publicLinks": figures.public_links,
         "publishNotes": publish_notes,
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from server.access.phones import Phone
 from server.access.profiles import Profile
+from server.access.public_links import Link
 from server.access.roles import MADE_AT, Role
 from server.models import Actor, Assignment
 from server.web.wire.central_json import Json, instant
@@ -41,6 +42,16 @@ def app_user_extended(phone: Phone, makers: Mapping[int, Actor]) -> Json:
         "lastUsed": instant(phone.row.last_used_at),
         "properties": {},
     }
+
+
+def public_link(link: Link) -> Json:
+    """`token` is null once revoked."""
+    return {**actor(link.actor), "once": link.row.once, "token": link.token}
+
+
+def public_link_extended(link: Link, makers: Mapping[int, Actor]) -> Json:
+    maker = makers.get(link.row.created_by_id or 0)
+    return {**public_link(link), "createdBy": actor(maker) if maker else None}
 
 
 def carer(phone: Phone) -> Json:

@@ -1,5 +1,6 @@
 """Records in Central's JSON. Facts: odk-contract.md 6.8; `instanceId` is that of the first version, stable for life."""
 
+from server.intake.encryption import PublicKey
 from server.intake.queries import Listed, ListedFile, ListedVersion
 from server.models import Actor, SubmissionComment, SubmissionVersion
 from server.web.wire.central_json import Json, instant
@@ -52,6 +53,11 @@ def listed_version(listed: ListedVersion, extended: bool = False) -> Json:
 
 def file(row: ListedFile) -> Json:
     return {"name": row.name, "exists": row.sha256 is not None}
+
+
+def key(row: PublicKey) -> Json:
+    """A key of a form that its maker encrypts for: Central's row of one that it does not manage."""
+    return {"id": row.id, "public": row.public, "managed": False, "hint": None}
 
 
 def comment(row: SubmissionComment, by: Actor, extended: bool = False) -> Json:

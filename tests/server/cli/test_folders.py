@@ -46,7 +46,13 @@ def test_a_database_file_that_is_none_is_2(
 
 @pytest.mark.parametrize(
     "words",
-    [["keys", "show"], ["keys", "rotate", "--dry-run"], ["keys", "forget", "--dry-run"], ["retention", "--dry-run"]],
+    [
+        ["keys", "show"],
+        ["keys", "rotate", "--dry-run"],
+        ["keys", "forget", "--dry-run"],
+        ["retention", "--dry-run"],
+        ["purge", "--dry-run"],
+    ],
     ids=" ".join,
 )
 def test_a_command_that_only_looks_makes_no_database_and_upgrades_none(

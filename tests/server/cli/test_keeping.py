@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from server.access.projects import create_project
 from server.blobs import BlobStore
 from server.clock import now
 from server.keys import read_keys, replace_keys
-from server.models import Woman
+from server.models import Entity, Woman
 from server.sealed_files import is_under
+from tests.making import a_dataset
 from tests.server.cli.running import looking_into, run
 from tests.server.followups.told import a_woman
 
@@ -74,3 +76,24 @@ def test_an_old_key_that_is_in_use_is_not_forgotten(data: Path, capsys: pytest.C
     assert run("keys", "forget", "--data", str(data)) == 2
     assert "keys rotate" in capsys.readouterr().err
     assert len(read_keys(data / "secret.key")) == 2
+
+
+def test_the_trash_is_counted_and_emptied(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("upgrade", "--data", str(data)) == 0
+    with looking_into(data) as db:
+        project = create_project(db, "禾川镇", None, None, now())
+        wells = a_dataset(db, project.id, "wells", [])
+        for name, days in (("east", 31), ("west", 29)):
+            deleted = now() - timedelta(days=days)
+            made = Entity(dataset_id=wells.id, uuid=name, label=name, data_json="{}", created_at=deleted)
+            made.deleted_at = deleted
+            db.add(made)
+    counted = {"submissions": 0, "entities": 1, "forms": 0}
+    capsys.readouterr()
+    for words in (["--dry-run", "--json"], ["--json"]):
+        assert run("purge", *words, "--data", str(data)) == 0
+        assert json.loads(capsys.readouterr().out) == counted
+    assert run("purge", "--data", str(data)) == 0
+    assert "0 entities" in capsys.readouterr().out
+    with looking_into(data) as db:
+        assert db.scalars(select(Entity.uuid)).all() == ["west"]

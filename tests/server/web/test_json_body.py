@@ -3,7 +3,15 @@
 import pytest
 from flask import Flask
 
-from server.errors import BodyTooLarge, MissingParameter, MissingParameters, Problem, Unparseable, WrongType
+from server.errors import (
+    BodyTooLarge,
+    EncodingUnknown,
+    MissingParameter,
+    MissingParameters,
+    Problem,
+    Unparseable,
+    WrongType,
+)
 from server.web.json_body import read_json
 
 ONE, TWO = {"name": str}, {"name": str, "size": int}
@@ -55,3 +63,15 @@ def test_several_missing_fields_are_named_together(app: Flask) -> None:
     with pytest.raises(MissingParameters) as caught:
         read(app, b'{"size": 1}', TWO)
     assert caught.value.details == {"expected": ["name", "size"], "missing": ["name"]}
+
+
+@pytest.mark.parametrize(("encoding", "code"), [("gzip", 400.37), ("br", 400.37), ("identity", None), ("", None)])
+def test_a_body_that_is_packed_is_refused(app: Flask, encoding: str, code: float | None) -> None:
+    headers = {"Content-Encoding": encoding}
+    with app.test_request_context("/v1/x", method="POST", data=b'{"name": "x"}', headers=headers):
+        if code is None:
+            assert read_json(ONE) == {"name": "x"}
+            return
+        with pytest.raises(EncodingUnknown) as refused:
+            read_json(ONE)
+    assert refused.value.code == code

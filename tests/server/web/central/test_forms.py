@@ -1,5 +1,6 @@
 """Forms, by HTTP: uploading, reading in every version, and names that are hard on addresses."""
 
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +15,7 @@ from tests.conftest import MORNING
 from tests.making import XLSX, a_form, a_workbook, an_xform
 
 XML = {"content_type": "application/xml"}
+DATA = Path(__file__).parents[3] / "data"
 EXTENDED = {"X-Extended-Metadata": "true"}
 
 pytestmark = pytest.mark.usefixtures("without_java")
@@ -180,6 +182,17 @@ def test_a_workbook_becomes_a_form_and_is_given_back(as_bob: Client, project_id:
     assert f"filename*=UTF-8''{name}.xlsx" in served.headers["Content-Disposition"]
     assert as_bob.get(f"{path}/{name}.xls").json["code"] == 404.1
     assert as_bob.get(f"{path}/{name}", headers=EXTENDED).json["excelContentType"] == XLSX
+
+
+def test_a_workbook_of_old_excel_becomes_a_form_and_is_given_back(as_bob: Client, project_id: int) -> None:
+    book, path = (DATA / "forms" / "small.xls").read_bytes(), f"/projects/{project_id}/forms"
+    made = as_bob.post(path + "?publish=true&ignoreWarnings=true", data=book, content_type="application/vnd.ms-excel")
+
+    assert made.status_code == 200, made.json
+    name = quote(made.json["xmlFormId"], safe="")
+    served = as_bob.get(f"{path}/{name}.xls")
+    assert (served.data, served.headers["Content-Type"]) == (book, "application/vnd.ms-excel")
+    assert as_bob.get(f"{path}/{name}.xlsx").json["code"] == 404.1
 
 
 def test_pyxforms_words_come_back_with_sheet_and_row(as_bob: Client, project_id: int) -> None:

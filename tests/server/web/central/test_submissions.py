@@ -9,7 +9,7 @@ from server.db import Database
 from server.models import Assignment, Project, Submission, Village, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING, Listen
-from tests.making import a_form, a_phone, a_record, new_id
+from tests.making import a_form, a_phone, a_record, an_xform, new_id
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 100
 
@@ -245,3 +245,89 @@ def test_a_form_called_draft_has_records_that_are_no_drafts(
     assert [one["instanceId"] for one in as_bob.get(base + "/submissions").json] == [instance_id]
     assert as_bob.get(f"{base}/submissions/{instance_id}").status_code == 200
     assert as_bob.get(base + "/draft/submissions").json == []
+
+
+def test_a_list_that_is_known_is_not_sent_again(
+    as_bob: Client, as_alice: Client, phone: Client, project_id: int, sent: str, base: str
+) -> None:
+    mark = as_bob.get(base).headers["ETag"]
+    assert mark.startswith('W/"')
+
+    def known(client: Client = as_bob, path: str = base, **headers: str) -> int:
+        return client.get(path, headers={"If-None-Match": mark, **headers}).status_code
+
+    assert known() == 304
+    assert as_bob.get(base, headers={"If-None-Match": mark.removeprefix("W/")}).status_code == 304
+    assert known(path=base + "?limit=1") == 200
+    assert known(**{"X-Extended-Metadata": "true"}) == 200
+    as_bob.patch(f"{base}/{sent}", json={"reviewState": "approved"})
+    assert known() == 200
+    mark = as_bob.get(base).headers["ETag"]
+    phone.send(project_id, a_record())
+    assert known() == 200
+
+
+def test_a_list_that_names_senders_is_sent_again_when_one_was_taken_away(
+    as_bob: Client, app: Flask, database: Database, project_id: int, sent: str, base: str
+) -> None:
+    extended = {"X-Extended-Metadata": "true"}
+    mark, listed = (lambda answer: (answer.headers["ETag"], answer.json))(as_bob.get(base, headers=extended))
+    as_bob.delete(f"/projects/{project_id}/app-users/{listed[0]['submitterId']}")
+    again = as_bob.get(base, headers={**extended, "If-None-Match": mark})
+    assert (again.status_code, again.json[0]["submitter"]["deletedAt"]) == (200, "2026-03-02T01:00:00.000Z")
+
+
+PUBLIC = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
+ENCRYPTED = """<data xmlns="http://www.opendatakit.org/xforms/encrypted" id="secret" version="1" encrypted="yes">
+<base64EncryptedKey>abc</base64EncryptedKey><orx:meta xmlns:orx="http://openrosa.org/xforms">
+<orx:instanceID>{id}</orx:instanceID></orx:meta><encryptedXmlFile>submission.xml.enc</encryptedXmlFile>
+<base64EncryptedElementSignature>def</base64EncryptedElementSignature></data>"""
+
+
+def test_the_public_key_of_a_form_is_told_once_a_record_was_encrypted_for_it(
+    app: Flask, as_bob: Client, database: Database, project_id: int
+) -> None:
+    key = f'<submission base64RsaPublicKey="{PUBLIC}"/></model>'.encode()
+    with database.transaction() as db:
+        form = a_form(db, project_id, "secret", xml=an_xform("secret").replace(b"</model>", key))
+        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
+        version_id = form.current_version_id
+    keys = f"/projects/{project_id}/forms/secret/submissions/keys"
+    assert as_bob.get(keys).json == []
+    for _ in range(2):
+        sent = ENCRYPTED.format(id=new_id()).encode()
+        assert Client(app, key=token).send(project_id, sent, {"submission.xml.enc": b"x"}).status_code == 201
+    assert as_bob.get(keys).json == [{"id": version_id, "public": PUBLIC, "managed": False, "hint": None}]
+
+
+def test_a_record_opens_in_the_browser_where_its_form_does(
+    as_bob: Client, as_chelsea: Client, sent: str, base: str, database: Database, project_id: int
+) -> None:
+    answer = as_bob.get(f"{base}/{sent}/edit")
+    with database.reading() as db:
+        number = db.scalars(select(Submission.id)).one()
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"http://localhost/review/{number}/edit?project={project_id}"
+    assert as_chelsea.get(f"{base}/{sent}/edit").json["code"] == 403.1
+    assert as_bob.get(f"{base}/{new_id()}/edit").json["code"] == 404.1
+    as_bob.patch(base.removesuffix("/submissions"), json={"state": "closed"})
+    assert as_bob.get(f"{base}/{sent}/edit").json["code"] == 409.11
+
+
+def test_a_file_that_is_taken_away_keeps_its_place(as_bob: Client, sent: str, base: str) -> None:
+    assert as_bob.delete(f"{base}/{sent}/attachments/1.jpg").json == {"success": True}
+    assert as_bob.get(f"{base}/{sent}/attachments").json == [{"name": "1.jpg", "exists": False}]
+    assert as_bob.get(f"{base}/{sent}/attachments/1.jpg").json["code"] == 404.1
+    assert as_bob.delete(f"{base}/{sent}/attachments/2.jpg").json["code"] == 404.1
+
+
+def test_an_earlier_version_keeps_its_own_files(as_bob: Client, phone: Client, project_id: int, base: str) -> None:
+    first, second = new_id(), new_id()
+    phone.send(project_id, a_record(instance_id=first, photo="1.jpg"), {"1.jpg": PHOTO})
+    edit = a_record(instance_id=second, deprecated_id=first, photo="2.jpg")
+    phone.send(project_id, edit, {"2.jpg": PHOTO + b"2"})
+    versions = f"{base}/{first}/versions"
+    assert as_bob.get(f"{versions}/{first}/attachments").json == [{"name": "1.jpg", "exists": True}]
+    assert as_bob.get(f"{versions}/{first}/attachments/1.jpg").data == PHOTO
+    assert as_bob.get(f"{versions}/{second}/attachments").json == [{"name": "2.jpg", "exists": True}]
+    assert as_bob.get(f"{versions}/{second}/attachments/1.jpg").json["code"] == 404.1

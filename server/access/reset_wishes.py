@@ -1,0 +1,53 @@
+"""Who asked for a mail by which a new password is set. Asking takes the same whether there is such an account or not.
+
+The mail is sent by the timetable (followups/reset_mail.py), one in a quarter of an hour for an address.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.models import Actor, ResetWish, User
+
+REMEMBERED: Final = timedelta(minutes=15)
+MOST: Final = 1000
+"""More addresses than an office has people: whoever asks for others only fills a table."""
+
+
+def hash_email(email: str) -> bytes:
+    return hashlib.sha256(email.strip().lower().encode()).digest()
+
+
+def wish_reset(db: Session, email: str, now: datetime) -> None:
+    """Remembered once, until it is forgotten."""
+    if (db.scalar(select(func.count()).select_from(ResetWish)) or 0) >= MOST:
+        return
+    row = {"email_hash": hash_email(email), "asked_at": now}
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    db.execute(dialect.insert(ResetWish).values(row).on_conflict_do_nothing())
+
+
+def forget_wishes(db: Session, now: datetime) -> None:
+    db.execute(delete(ResetWish).where(ResetWish.asked_at <= now - REMEMBERED))
+
+
+def take_wish(db: Session, now: datetime) -> User | None:
+    """Somebody with an account who waits for a mail, the longest first; it counts as sent from now on."""
+    waiting = set(db.scalars(select(ResetWish.email_hash).where(ResetWish.sent_at.is_(None))))
+    if not waiting:
+        return None
+    people = select(User).join(Actor, Actor.id == User.actor_id)
+    for user in db.scalars(people.where(Actor.deleted_at.is_(None), User.disabled_at.is_(None)).order_by(Actor.id)):
+        if hash_email(user.email) in waiting:
+            mark_wish(db, user.email, now)
+            return user
+    return None
+
+
+def mark_wish(db: Session, email: str, sent_at: datetime | None) -> None:
+    """Sent, or (None) to be tried again."""
+    db.execute(update(ResetWish).where(ResetWish.email_hash == hash_email(email)).values(sent_at=sent_at))
