@@ -26,7 +26,7 @@ SIZES = {
     "walked_forms": Size(1, 13, "forms that are walked through in the browser, each answer of each question"),
     "random_fills": Size(10, 50, "records of each of our forms in a town, answered at random"),
     "random_towns": Size(1, 10, "such towns one after the other: lists stay as long as those of real phones"),
-    "fleet_phones": Size(4, 20, "phones that send at once over a network that breaks off"),
+    "fleet_phones": Size(4, 30, "phones that send at once over a network that breaks off"),
     "follow_up_cases": Size(30, 2000, "cases of each property of the follow-up rules"),
     "page_looks": Size(2, 4, "looks at each page: sizes and languages, Chinese on a phone first"),
     "axe_looks": Size(1, 4, "of those looks at a page the ones in which axe reads it, the first ones"),

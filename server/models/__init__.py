@@ -57,7 +57,16 @@ from server.models.rights import Minimised, Restriction, RetentionRun, RightsReq
 from server.models.rules import RuleMigration, RuleRun, RuleSignature, RuleSwitch, RuleVersion
 from server.models.same_person import PersonKey, PersonMerge, PersonPair, PersonWait, PersonWord
 from server.models.sealed import SealedBytes, SealedText, SealingKey
-from server.models.sign_in import AppPassword, Authenticator, OpenIdName, Passkey, RecoveryCode, SignInStep
+from server.models.sign_in import (
+    AppPassword,
+    Authenticator,
+    DigestUse,
+    OpenIdName,
+    Passkey,
+    PhonePassword,
+    RecoveryCode,
+    SignInStep,
+)
 from server.models.submissions import (
     AnswerKey,
     AnswerWord,
@@ -111,6 +120,7 @@ __all__ = [
     "Dataset",
     "DatasetProperty",
     "DeriveProblem",
+    "DigestUse",
     "Entity",
     "EntityBacklog",
     "EntityVersion",
@@ -146,6 +156,7 @@ __all__ = [
     "PersonPair",
     "PersonWait",
     "PersonWord",
+    "PhonePassword",
     "PointShift",
     "PointShiftItem",
     "Pregnancy",
