@@ -66,6 +66,7 @@ class Config:
     mail: MailServer | None = None  # None: nobody gets mail
     second_factor: str = "nobody"  # of whom more than a password is asked: nobody, administrators or everybody
     openid: OpenIdProvider | None = None  # None: people sign in here
+    digest: bool = False  # whether phones may sign in by name, with a generated password; also without https
     outbound_allow: frozenset[str] = frozenset()  # hosts that may be called though they lie in a private network
     testing: bool = False
 
@@ -108,6 +109,7 @@ class Config:
         config = replace(config, admin_email=email, admin_password=password, mail=read_mail(env, problems))
         config = replace(config, second_factor=read_policy(env, problems), openid=read_openid(env, problems))
         config = replace(config, outbound_allow=read_hosts(env, problems))
+        config = replace(config, digest=read_switch(env, "FANGSHI_DIGEST", problems))
         if problems:
             raise ConfigInvalid(problems)
         return config
@@ -209,6 +211,14 @@ def read_policy(env: Mapping[str, str], problems: list[str]) -> str:
     if asked_of not in SECOND_FACTOR_POLICIES:
         problems.append(f"FANGSHI_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR_POLICIES)}")
     return asked_of
+
+
+def read_switch(env: Mapping[str, str], name: str, problems: list[str]) -> bool:
+    """on or off; off when unset."""
+    said = env.get(name) or "off"
+    if said not in ("on", "off"):
+        problems.append(f"{name} must be on or off")
+    return said == "on"
 
 
 def read_openid(env: Mapping[str, str], problems: list[str]) -> OpenIdProvider | None:

@@ -10,5 +10,6 @@ from tests.matrix_pages import PAGES
 from tests.matrix_phones import PHONES
 from tests.matrix_records import RECORDS
 from tests.matrix_rest import REST
+from tests.matrix_sign_in import SIGN_IN
 
-ROUTES = "".join((PAGES, DESK, PHONES, REST, RECORDS, DRAFTS_AND_LINKS, ENTITY_TABLES))
+ROUTES = "".join((PAGES, DESK, PHONES, REST, RECORDS, DRAFTS_AND_LINKS, ENTITY_TABLES, SIGN_IN))

@@ -3,7 +3,8 @@
 import requests
 
 from server.access.people import create_user
-from server.access.roles import REVIEWER
+from server.access.phone_passwords import make_phone_password
+from server.access.roles import DATA_COLLECTOR, REVIEWER
 from server.access.sessions import open_session
 from server.clock import now
 from server.config import Config
@@ -40,6 +41,17 @@ def make_project(server: RunningServer, name: str) -> str:
 def database_of(server: RunningServer) -> Database:
     config = Config(server.data_dir, **server.database_url)  # type: ignore[arg-type]
     return Database(config.sqlalchemy_url, config.key_file)
+
+
+def a_filler(server: RunningServer, project: int, email: str, password: str) -> str:
+    """Somebody who fills forms, without a phone of the project: her new phone password."""
+    database = database_of(server)
+    with database.transaction() as db:
+        person = create_user(db, email, password, "李云", None, now())
+        db.add(Assignment(actor_id=person.actor_id, role_id=DATA_COLLECTOR, project_id=project))
+        secret = make_phone_password(db, person.actor_id, now())
+    database.dispose()
+    return secret
 
 
 def a_reader(database: Database, email: str, password: str, name: str) -> Headers:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.access import roles, tokens
 from server.access.audit import record
 from server.access.passwords import check_password, hash_password
+from server.access.phone_passwords import end_phone_password
 from server.access.second_factors import drop_factors
 from server.access.sessions import end_sessions_of
 from server.config import EMAIL
@@ -89,7 +90,7 @@ def get_user(db: Session, actor_id: int) -> tuple[Actor, User]:
 def set_password(
     db: Session, actor_id: int, new: str, by: int | None, now: datetime, keep_session: bytes | None = None
 ) -> None:
-    """Sets a password and ends the person's other sessions."""
+    """Sets a password and ends the person's other sessions and her phone password."""
     set_hash(db, actor_id, hash_new(new), by, now, keep_session)
 
 
@@ -100,6 +101,7 @@ def set_hash(
     get_user(db, actor_id)
     db.execute(update(User).where(User.actor_id == actor_id).values(password_hash=hashed))
     end_sessions_of(db, actor_id, but=keep_session)
+    end_phone_password(db, actor_id, by, now)
     db.execute(delete(OneTimeToken).where(OneTimeToken.actor_id == actor_id))
     record(db, "user.update", actor_id=by, actee_actor_id=actor_id, now=now, details={"data": {"password": True}})
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.access.people import get_user
+from server.access.phone_passwords import end_phone_password
 from server.access.sessions import end_sessions_of
 from server.config import EMAIL
 from server.errors import MissingParameter, UnexpectedValue, UniqueViolation
@@ -88,5 +89,6 @@ def forget_password(db: Session, actor_id: int, by: int | None, now: datetime) -
     profile = get_profile(db, actor_id)
     profile.user.password_hash = None
     end_sessions_of(db, actor_id)
+    end_phone_password(db, actor_id, by, now)
     db.flush()
     record(db, "user.update", actor_id=by, actee_actor_id=actor_id, now=now, details={"data": {"password": False}})

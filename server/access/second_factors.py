@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.access.audit import record
 from server.errors import Unauthenticated
-from server.models import AppPassword, Authenticator, Passkey, RecoveryCode
+from server.models import AppPassword, Authenticator, Passkey, PhonePassword, RecoveryCode
 
 STEP_SECONDS = 30
 STEPS_AROUND = (0, -1, 1)  # clocks of phones are off by half a minute at most
@@ -172,7 +172,8 @@ def drop_codes_without_factor(db: Session, actor_id: int) -> None:
 
 
 def drop_factors(db: Session, actor_id: int) -> None:
-    for table in (Authenticator, Passkey, RecoveryCode, AppPassword):
+    """All that signs her in beside her password, in a browser, a program or a phone."""
+    for table in (Authenticator, Passkey, RecoveryCode, AppPassword, PhonePassword):
         db.execute(delete(table).where(table.actor_id == actor_id))
 
 

@@ -23,6 +23,10 @@ class Unauthenticated(Problem):
     template = "You are not signed in, or the e-mail address or password is not right."
 
 
+class NonceOver(Unauthenticated):
+    """A phone's answer by Digest was right, but to a challenge that is over or that it answered before: it gets a new one."""
+
+
 class HttpsOnly(Problem):
     code = 401.3
     template = "A password in the request is taken over HTTPS only."

@@ -69,7 +69,16 @@ from server.models.rights import Minimised, Restriction, RetentionRun, RightsReq
 from server.models.rules import RuleMigration, RuleRun, RuleSignature, RuleSwitch, RuleVersion
 from server.models.same_person import PersonKey, PersonMerge, PersonPair, PersonWait, PersonWord
 from server.models.sealed import SealedBytes, SealedText, SealingKey
-from server.models.sign_in import AppPassword, Authenticator, OpenIdName, Passkey, RecoveryCode, SignInStep
+from server.models.sign_in import (
+    AppPassword,
+    Authenticator,
+    DigestUse,
+    OpenIdName,
+    Passkey,
+    PhonePassword,
+    RecoveryCode,
+    SignInStep,
+)
 from server.models.submissions import (
     AnswerKey,
     AnswerWord,
@@ -123,6 +132,7 @@ __all__ = [
     "Dataset",
     "DatasetProperty",
     "DeriveProblem",
+    "DigestUse",
     "Entity",
     "EntityBacklog",
     "EntityVersion",
@@ -160,6 +170,7 @@ __all__ = [
     "PersonPair",
     "PersonWait",
     "PersonWord",
+    "PhonePassword",
     "PointShift",
     "PointShiftItem",
     "Pregnancy",

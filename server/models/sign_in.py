@@ -1,4 +1,6 @@
-"""What a person signs in with beside a password: an authenticator app, codes for a lost phone, passkeys, a provider's name."""
+"""What a person signs in with beside a password: an authenticator app, codes for a lost phone, passkeys, a provider's
+name, and the passwords of her programs and her phone.
+"""
 
 from datetime import datetime
 
@@ -64,6 +66,26 @@ class AppPassword(Base):
     name: Mapped[str]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+
+
+class PhonePassword(Base):
+    """Kept while it is used. The generated password that a person's phone signs in with by Digest, sealed; one a person."""
+
+    __tablename__ = "phone_password"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(SealedText("phone_password.secret"))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class DigestUse(Base):
+    """Kept for minutes. A count of a nonce that was used, as a SHA-256: the same answer is taken once (access/digest.py)."""
+
+    __tablename__ = "digest_use"
+
+    mark: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignInStep(Base):

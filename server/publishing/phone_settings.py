@@ -7,11 +7,15 @@ import zlib
 from server.models import Project
 
 
-def settings_text(project: Project, url: str) -> str:
-    """What Collect reads from a QR code: base64 of zlib of JSON (odk-contract.md 2.14; general and admin are mandatory)."""
+def settings_text(project: Project, url: str, login: tuple[str, str] | None = None) -> str:
+    """What Collect reads from a QR code: base64 of zlib of JSON (odk-contract.md 2.14; general and admin are mandatory).
+
+    `login` is a name and a password, where the address alone is no key.
+    """
     settings = {
         "general": {
             "server_url": url,
+            **(dict(zip(("username", "password"), login, strict=True)) if login else {}),
             "form_update_mode": "match_exactly",
             "periodic_form_updates_check": "every_one_hour",
             "automatic_update": True,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
 from server.access.tokens import hash_token
-from server.errors import DraftGone, FormVersionNotFound, NotFound
+from server.errors import FormVersionNotFound, NotFound
 from server.models import Form, FormVersion, Project
 
 SCHEMAS_KEPT = 200
@@ -122,10 +122,10 @@ def get_current(db: Session, project_id: int, xml_form_id: str) -> tuple[Project
 
 
 def get_draft_by_token(db: Session, project_id: int, xml_form_id: str, token: str) -> tuple[Project, Form, FormVersion]:
-    """The draft behind a test address. Raises DraftGone for a token that is wrong or over."""
+    """The draft behind a test address. Raises NotFound for a token that is wrong or over."""
     found = find_form(db, project_id, xml_form_id)
     if found is None or found[1].draft_token_hash != hash_token(token) or found[1].draft_version_id is None:
-        raise DraftGone()
+        raise NotFound("This draft no longer exists; ask for a new test code.")
     version = db.get(FormVersion, found[1].draft_version_id)
     assert version is not None, "a draft's row stays while the form points at it"
     return found[0], found[1], version

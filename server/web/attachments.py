@@ -24,7 +24,8 @@ def send_attachment(project: Project, version: FormVersion, name: str) -> Respon
     found = find_attachment(reading(), project, version, name, reach)
     if found is not None and found.made:
         made = made_files(reading(), caller(), project, version, reach, [name])[name]
-        note_read(project, "entity.list", details={"list": name})
+        if not request.if_none_match.contains_weak(md5_of(made)):
+            note_read(project, "entity.list", details={"list": name})
         return send_bytes(made, md5_of(made), name, CSV)
     if found is None or found.hash is None:
         raise NotFound()

@@ -15,9 +15,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from forms.errors import FormError
 from geo.errors import GeoError
 from server import errors
+from server.access import digest
 from server.blobs import FileDamaged
 from server.errors import Problem
 from server.keys import SecretKeyUnusable
+from server.web import session
 from server.web.wire import central_json, openrosa_xml
 
 log = logging.getLogger("fangshi.errors")
@@ -129,21 +131,33 @@ def tongue_of_request() -> str:
 
 
 def answer(error: Exception) -> Response:
-    problem = as_problem(error)
-    tongue = tongue_of_request()
+    problem, tongue = as_problem(error), tongue_of_request()
+    try:
+        ways = ways_to_sign_in(problem, tongue)
+    except SecretKeyUnusable:
+        problem, ways = errors.Unavailable(), []
     response = TONGUES[tongue](problem)
     response.headers["Cache-Control"] = "no-store"
     say_when_again(response, problem)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110, 15.5.6
-    if (
-        problem.status == 401
-        and tongue != "page"
-        and "fangshi.key" not in request.environ
-        and request.scheme == "https"
-    ):
-        response.headers["WWW-Authenticate"] = 'Basic realm="Fangshi", charset="UTF-8"'
+    for way in ways:
+        response.headers.add("WWW-Authenticate", way)
     return response
+
+
+def ways_to_sign_in(problem: Problem, tongue: str) -> list[str]:
+    """Challenges, for 401 alone; none for a page, which has its own, nor for who came by a key (odk-contract.md 1.4).
+
+    Basic comes first: a phone takes the first that it may use, which without https is Digest alone. Raises SecretKeyUnusable.
+    """
+    if problem.status != 401 or tongue == "page" or session.key_given() is not None:
+        return []
+    ways = [f'Basic realm="{digest.REALM}", charset="UTF-8"'] if request.scheme == "https" else []
+    if session.takes_phone_passwords():
+        nonce = digest.make_nonce(session.secret_key(), session.now())
+        ways.append(digest.challenge(nonce, stale=isinstance(problem, errors.NonceOver)))
+    return ways
 
 
 def say_when_again(response: Response, problem: Problem) -> None:

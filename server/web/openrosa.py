@@ -10,7 +10,7 @@ from forms.instance import Instance, read_instance
 from server.access.allow import allow, may
 from server.access.phones import RecentUse, note_use
 from server.access.projects import get_project
-from server.errors import Forbidden, FormNotOpen, NotFound, Unauthenticated
+from server.errors import DraftGone, Forbidden, FormNotOpen, NotFound, Unauthenticated
 from server.intake.envelope import Envelope, read_envelope
 from server.models import Form, FormVersion, Project
 from server.publishing.phone import offered_files, offered_forms, reads_list
@@ -168,7 +168,11 @@ def draft_of(token: str, project_id: int, form_id: str) -> tuple[Project, Form, 
 
 @openrosa.get(DRAFT + "/formList")
 def draft_form_list(token: str, project_id: int, form_id: str) -> Response:
-    project, form, version, url = draft_of(token, project_id, form_id)
+    """Here alone a token that is over has a number of its own (odk-contract.md 2.13)."""
+    try:
+        project, form, version, url = draft_of(token, project_id, form_id)
+    except NotFound:
+        raise DraftGone() from None
     has_files = bool(offered_files(reading(), caller(), project, version, today()))
     return openrosa_xml.form_list([listed(url, form, version, has_files)])
 

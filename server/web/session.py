@@ -6,17 +6,27 @@ which writes when the method may write. `finish` is called once by Server.dispat
 
 import base64
 import binascii
+import hmac
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
 from typing import TypeVar, cast
 
 from flask import current_app, g, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.access import app_passwords, authenticate, credentials, sign_in_places, signing_in, tokens
+from server.access import (
+    app_passwords,
+    authenticate,
+    credentials,
+    digest,
+    phone_passwords,
+    sign_in_places,
+    signing_in,
+    tokens,
+)
 from server.access.caller import ANONYMOUS, Caller
 from server.access.credentials import BasicMemory, Proof
 from server.access.second_factors import asks_second_factor
@@ -24,7 +34,7 @@ from server.access.widening import widen
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
-from server.errors import Forbidden, HttpsOnly, Unauthenticated
+from server.errors import Forbidden, HttpsOnly, NonceOver, Unauthenticated
 from server.intake.store import Store
 from server.keys import KeyRing
 from server.web.addresses import base_url
@@ -32,6 +42,18 @@ from server.web.parameters import action_notes
 from server.web.plain_text import is_plain
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+# What a phone asks for by name (odk-contract.md 2.3-2.11): a phone password opens these and nothing else.
+PHONE_DOORS = frozenset(
+    {
+        "openrosa.form_list",
+        "openrosa.manifest",
+        "openrosa.integrity",
+        "openrosa.ready",
+        "openrosa.post_submission",
+        "forms.get_xml",
+        "form_files.get_attachment",
+    }
+)
 Found = TypeVar("Found")
 
 
@@ -122,8 +144,8 @@ def note_use() -> None:
 
 
 def load_caller() -> Caller:
-    """The first of: URL key, ?st=, Bearer, Basic, cookie (odk-contract.md 1.4)."""
-    key = request.environ.get("fangshi.key") or (request.args.get("st") if request.path.startswith("/v1/") else None)
+    """The first of: URL key, ?st=, Bearer, Basic, Digest, cookie (odk-contract.md 1.4)."""
+    key = key_given()
     if key is not None:
         return authenticate.caller_of_key(reading(), key)
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
@@ -131,10 +153,58 @@ def load_caller() -> Caller:
         return authenticate.caller_of_bearer(reading(), value.strip(), now(), config().second_factor)
     if scheme.lower() == "basic":
         return caller_of_basic(value)
+    if scheme.lower() == "digest":
+        return caller_of_digest(value)
     cookie = request.cookies.get(cookie_name())
     if cookie:
         return caller_of_cookie(cookie)
     return ANONYMOUS
+
+
+def key_given() -> str | None:
+    """The key that stands in the address, before or behind the `?`; whoever comes by one is asked for no password."""
+    if "fangshi.key" in request.environ:
+        return cast(str, request.environ["fangshi.key"])
+    return request.args.get("st") if request.path.startswith("/v1/") else None
+
+
+def takes_phone_passwords() -> bool:
+    """Whether what is asked for is a phone's, on a site where phone passwords are on."""
+    return config().digest and request.endpoint in PHONE_DOORS
+
+
+def caller_of_digest(value: str) -> Caller:
+    """The person whose phone signed this request. Its answer is good once, and for the very address that was asked for.
+
+    Raises Unauthenticated, TooManyTries; NonceOver where only the challenge is too old, or was answered so before.
+    """
+    said = digest.read_said(value)
+    here = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    if said is None or said.uri != here or not is_plain(said.username) or not takes_phone_passwords():
+        raise Unauthenticated()
+    policy, method = config().second_factor, request.method
+    found = guarded(
+        said.username,
+        lambda: phone_passwords.check_phone(
+            reading(), said.username, lambda one: digest.fits(said, one, method), policy
+        ),
+    )
+    if not digest.is_fresh(secret_key(), said.nonce, now()):
+        raise NonceOver()
+    try:
+        with database().transaction() as own:
+            digest.use_up(own, said, now())
+    except IntegrityError:
+        raise NonceOver() from None
+    note_phone_use(found)
+    return found
+
+
+def note_phone_use(found: Caller) -> None:
+    """When her phone password was used last, every few minutes."""
+    if found.actor_id is not None and phone_passwords.is_due(reading(), found.actor_id, now()):
+        with suppress(SQLAlchemyError), database().transaction() as own:
+            phone_passwords.note_use(own, found.actor_id, now())
 
 
 def caller_of_basic(value: str) -> Caller:
@@ -164,12 +234,26 @@ def check_once(email: str, password: str) -> Proof:
 
 
 def check_program(email: str, password: str) -> Proof:
-    """As `check_password`, for programs, which may have a password of their own."""
-    proof = guarded(email, lambda: credentials.check_program(reading(), email, password, config().second_factor))
-    if proof.second_factor and app_passwords.is_due(reading(), password, now()):
+    """As `check_password`, for programs and phones, which may have a password of their own."""
+    proof = guarded(email, lambda: find_proof(email, password))
+    if proof.second_factor and not tokens.is_token(password):
+        note_phone_use(proof.caller)
+    elif proof.second_factor and app_passwords.is_due(reading(), password, now()):
         with suppress(SQLAlchemyError), database().transaction() as own:
             app_passwords.note_use(own, password, now())
     return proof
+
+
+def find_proof(email: str, password: str) -> Proof:
+    """Raises Unauthenticated."""
+    policy = config().second_factor
+    if phone_passwords.is_shaped(password) and takes_phone_passwords():
+        with suppress(Unauthenticated):
+            found = phone_passwords.check_phone(
+                reading(), email, lambda one: hmac.compare_digest(one, password), policy
+            )
+            return Proof(found, True)
+    return credentials.check_program(reading(), email, password, policy)
 
 
 def check_password(email: str, password: str) -> Caller:

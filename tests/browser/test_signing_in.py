@@ -13,7 +13,7 @@ from server.access.sign_in_steps import begin_step
 from server.config import OpenIdProvider
 from server.models import Passkey, User
 from tests.browser.conftest import SHOTS
-from tests.browser.looking import look_at_pages
+from tests.browser.looking import list_faults, look_at_pages
 from tests.chromium import DESK, PHONE
 from tests.conftest import PASSWORD
 
@@ -109,6 +109,24 @@ def test_the_steps_before_somebody_is_in_fit_the_screen_and_axe_finds_nothing(to
     tab = open_tab(None)
     tab.page.context.add_cookies([{"name": "step", "value": step, "url": tab.address}])
     look_at_pages(tab, {"second-step": "/sign-in/code", "sign-in-again": "/sign-in?away=1"})
+
+
+@pytest.mark.parametrize(("size", "kind", "language"), [(PHONE, "phone", "zh_Hans"), (DESK, "desk", "en")])
+def test_a_phone_password_is_made_on_the_page_and_shown_with_its_code(town, open_tab, size, kind, language) -> None:
+    town.app.config["CONFIG"] = replace(town.app.config["CONFIG"], digest=True)
+    tab = open_tab("rita", size, language)
+    tab.go("/me/security")
+    tab.page.click('details:has(form[action="/me/phone-password"]) summary')
+    tab.page.fill("#f-phone-password", PASSWORD)
+    tab.shoot(f"phone-password-asked-{kind}-{language}")
+    tab.page.click('form[action="/me/phone-password"] button')
+    tab.page.wait_for_selector("#phone-secret")
+    assert tab.page.locator(".qr svg").first.is_visible() and not tab.is_wider_than_the_screen()
+    assert list_faults(tab.page) == [] and tab.complaints == []
+    tab.shoot(f"phone-password-{kind}-{language}")
+    tab.page.click('a[href="/me/security"].button')
+    tab.page.wait_for_selector('form[action="/me/phone-password/remove"]')
+    assert list_faults(tab.page) == [] and not tab.is_wider_than_the_screen()
 
 
 def test_ten_cards_fill_an_a4_page_and_eleven_take_two(town, open_tab) -> None:

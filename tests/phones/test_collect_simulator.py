@@ -49,7 +49,6 @@ NOT_EXERCISED = {
     "entity.integrity_reply": NO_ENTITIES,
     "entity.integrity_truth": NO_ENTITIES,
     "http.redirect": "the server redirects no phone, so there is nothing to follow",
-    "http.cache": "every answer varies by Origin (contract 1.5), and what varies so the simulated cache leaves alone",
     "head.location": "HEAD answers without a Location, so there is nothing to follow",
     "form.submission_url": "submission/@action is taken out of forms at upload, so none names another server",
     "stored.none_extra": "one phone sends everything whole; the phones on a bad network below show it",
@@ -69,12 +68,6 @@ NOT_EXERCISED_IN_F1 = {
     "post.edit": OWN_FORMS,
     "entity.updated": "first visits only, see the test; corrections of a household have tests of their own",
 }
-
-
-@pytest.fixture(scope="module")
-def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the compiled Java goes."""
-    return tmp_path_factory.mktemp("collectsim-classes")
 
 
 def simulate(

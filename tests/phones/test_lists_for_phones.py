@@ -1,6 +1,7 @@
 """The lists that the server makes for each phone, as Collect takes them: downloaded, read by JavaRosa, replaced whole."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from tests.phones.collectsim.csim import settings
 from tests.phones.collectsim.csim.engine import Engine
 from tests.phones.collectsim.csim.phone import Phone
 from tests.phones.collectsim.csim.rules import Report
+from tests.phones.office import Office
 from tests.serving import RunningServer
 
 FORM = b"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
@@ -132,3 +134,19 @@ def test_collect_keeps_women_as_an_entity_list_and_drops_who_took_her_consent_ba
     assert set(phone.entities["women"]["rows"]) == {stays}
     assert phone.entities["pregnancies"]["rows"] == {}
     assert report.fails == {}
+
+
+def test_five_hundred_entities_of_a_phone_fit_into_one_question(server: RunningServer) -> None:
+    """39 bytes each in the address, the commas as Collect sends them (odk-contract.md 1.6, 2.9)."""
+    office = Office(server)
+    project = office.make_project("many entities")
+    office.call("POST", f"/projects/{project}/datasets", json={"name": "wells"})
+    uuids = [str(uuid.uuid4()) for _ in range(500)]
+    wells = f"/projects/{project}/datasets/wells"
+    made = {"entities": [{"uuid": one, "label": "井"} for one in uuids[:-1]], "source": {"name": "wells.csv"}}
+    office.call("POST", f"{wells}/entities", json=made)
+    office.call("DELETE", f"{wells}/entities/{uuids[0]}")
+
+    told = office.call("GET", f"{wells}/integrity?id={'%2C'.join(uuids)}&deviceID=collect:x").decode()
+    found = re.findall('<entity id="([^"]+)"><deleted>(true|false)</deleted></entity>', told)
+    assert dict(found) == {one: "true" if one == uuids[0] else "false" for one in uuids[:-1]}

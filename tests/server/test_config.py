@@ -183,3 +183,9 @@ def test_hosts_that_may_be_called_are_names_or_addresses() -> None:
 def test_what_is_no_host_is_named(wrong: str) -> None:
     with pytest.raises(ConfigInvalid, match="FANGSHI_OUTBOUND_ALLOW"):
         Config.from_env(Path("data"), {"FANGSHI_OUTBOUND_ALLOW": wrong})
+
+
+def test_phones_sign_in_by_name_only_where_that_is_switched_on() -> None:
+    assert [read(**env).digest for env in ({}, {"DIGEST": "off"}, {"DIGEST": "on"})] == [False, False, True]
+    with pytest.raises(ConfigInvalid, match="FANGSHI_DIGEST must be on or off"):
+        read(DIGEST="yes")

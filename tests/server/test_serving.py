@@ -9,22 +9,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
-    PrivateFormat,
-)
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from server.cli import main
 from server.serving import (
@@ -38,9 +27,8 @@ from server.serving import (
     own_address,
     reserve_port,
 )
+from tests.certificates import make_certificate
 from tests.serving import ADMIN, RunningServer, group_members, running_server, start_server
-
-NO_PASSWORD = NoEncryption()
 
 
 def ask(url: str) -> tuple[int, dict[str, object]]:
@@ -211,17 +199,6 @@ def test_a_key_under_a_password_is_exit_2_and_nobody_is_asked_for_it(
     done = serve(tmp_path / "data", "--port", "0", "--tls-cert", str(cert), "--tls-key", str(key), **ADMIN)
     assert done.code == 2
     assert "[SSL]" in done.said  # a terminal that does not answer would be another error
-
-
-def make_certificate(cert: Path, key: Path, encryption: KeySerializationEncryption = NO_PASSWORD) -> None:
-    """A certificate for localhost that is its own authority."""
-    secret = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = x509.CertificateBuilder(name, name, secret.public_key(), x509.random_serial_number())
-    today = datetime.now(UTC)
-    made = made.not_valid_before(today - timedelta(days=1)).not_valid_after(today + timedelta(days=1))
-    cert.write_bytes(made.sign(secret, hashes.SHA256()).public_bytes(Encoding.PEM))
-    key.write_bytes(secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
 
 
 def test_nobody_connects_to_a_port_that_is_only_reserved() -> None:

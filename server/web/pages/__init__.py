@@ -50,6 +50,7 @@ from server.web.pages import (  # noqa: F401 - each registers its addresses
     openid,
     own_data,
     own_factors,
+    own_phone,
     own_work,
     pack,
     paper,

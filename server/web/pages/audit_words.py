@@ -200,6 +200,8 @@ ACT_WORDS = {
     "user.passkey.delete": _l("Took a passkey away"),
     "user.app_password.create": _l("Made a password for a program"),
     "user.app_password.delete": _l("Took a program's password away"),
+    "user.phone_password.create": _l("Made a phone password"),
+    "user.phone_password.delete": _l("Took a phone password away"),
     "user.password_link.create": _l("Made a link that sets a new password"),
     "channel.update": _l("Set up a channel for notices"),
     "channel.delete": _l("Took a channel for notices away"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
-from server.access import app_passwords, passkeys, second_factors, sign_in_places, signing_in
+from server.access import app_passwords, passkeys, phone_passwords, second_factors, sign_in_places, signing_in
 from server.errors import Problem
 from server.models import AppPassword
 from server.web import session
@@ -63,10 +63,12 @@ def finish_factor(actor_id: int, codes: list[str]) -> Response:
 
 
 def strengthen(actor_id: int) -> None:
+    """This session has shown the new factor. The others have not, nor has her phone: they end."""
     here = session.caller().session_hash
     if here is not None:
         sign_in_places.mark_second_factor(session.db(), here)
     sign_in_places.end_places(session.db(), actor_id, actor_id, session.now(), but=here)
+    phone_passwords.end_phone_password(session.db(), actor_id, actor_id, session.now())
 
 
 def end_programs(actor_id: int, before: tuple[AppPassword, ...]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from server.access import people, second_factors, sign_in_places
+from server.access import people, phone_passwords, second_factors, sign_in_places
 from server.access.allow import allow
 from server.errors import Forbidden
 from server.web import session
@@ -27,6 +27,7 @@ def person_facts(actor_id: int) -> dict[str, Any]:
         "person": {"id": actor.id, "name": actor.display_name, "email": user.email},
         "factors": second_factors.get_factors(session.db(), actor_id),
         "places": sign_in_places.list_places(session.db(), actor_id, None, session.now()),
+        "phone_password": phone_passwords.find_phone_password(session.db(), actor_id),
         "is_me": actor_id == session.caller().actor_id,
     }
 
@@ -50,6 +51,14 @@ def remove_second_factor(actor_id: int) -> Response:
     second_factors.remove_all(session.db(), actor_id, me, session.now())
     sign_in_places.end_places(session.db(), actor_id, me, session.now())
     return say(f"/admin/people/{actor_id}", _("Only the password is left. The person sets up a new second factor."))
+
+
+@pages.post(f"/admin/people/<{ID}:actor_id>/phone-password/remove")
+def remove_phone_password_of(actor_id: int) -> Response:
+    """For who lost a phone that signed in by her name."""
+    me = others_only(actor_id)
+    phone_passwords.remove_phone_password(session.db(), actor_id, me, session.now())
+    return say(f"/admin/people/{actor_id}", _("The phone password opens nothing any more."))
 
 
 def others_only(actor_id: int) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from server.access import people, second_factors, sign_in_places
+from server.access import people, phone_passwords, second_factors, sign_in_places
 from server.errors import Forbidden, Problem, Unauthenticated
 from server.web import session
 from server.web.pages.again import show_again
@@ -31,6 +31,8 @@ def security_facts() -> dict[str, Any]:
         "factors": second_factors.get_factors(session.db(), actor_id),
         "places": sign_in_places.list_places(session.db(), actor_id, who.session_hash, session.now()),
         "must_add": who.must_add_factor,
+        "offers_phone_password": session.config().digest,
+        "phone_password": phone_passwords.find_phone_password(session.db(), actor_id),
     }
 
 

@@ -3,9 +3,15 @@
 import re
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
+from server.db import Database
+from server.models import Form
+from server.web.errors import TONGUES
+from server.web.wire import openrosa_xml
 from tests.client import Client
-from tests.making import an_xform
+from tests.making import a_phone, a_record, an_xform
 
 
 @pytest.fixture
@@ -37,6 +43,57 @@ def test_every_address_in_a_drafts_list_and_manifest_can_be_fetched(as_nobody: C
 def test_another_token_opens_nothing(as_nobody: Client, draft: str, part: str) -> None:
     wrong = re.sub(r"/test/[^/]+", "/test/" + "A" * 64, draft)
     assert as_nobody.get(wrong + part).status_code == 404
+
+
+def test_a_token_that_is_over_has_its_own_number_in_the_form_list_alone(
+    as_nobody: Client, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes: list[float] = []
+    monkeypatch.setitem(TONGUES, "openrosa", lambda one: codes.append(one.code) or openrosa_xml.error(one))
+    wrong = re.sub(r"/test/[^/]+", "/test/" + "A" * 64, draft)
+    sent = as_nobody.post(wrong + "/submissions", data=a_record("入户/一"))
+    assert (sent.status_code, sent.json["code"]) == (404, 404.1)
+    for part in ("/formList", "/manifest", "/submission"):
+        assert "草稿" in as_nobody.get(wrong + part).text
+    assert as_nobody.get(wrong + ".xml").status_code == 404
+    assert codes == [404.4, 404.1, 404.1, 404.1]
+
+
+def test_what_is_asked_at_every_sync_comes_once_and_then_as_304(
+    app: Flask, database: Database, as_bob: Client, as_nobody: Client, draft: str, project_id: int
+) -> None:
+    form = "/projects" + draft.partition("/projects")[2].removesuffix("/draft")
+    paths = ("/formList", "/manifest", ".xml", "/attachments/homes.csv", "/attachments/%E5%9B%BE%201.png")
+    for path in paths:
+        holds_its_mark(as_nobody, draft + path)
+    as_bob.post(form + "/draft/publish")
+    with database.transaction() as db:
+        _, key = a_phone(db, app.extensions["fangshi.key"], project_id, db.scalars(select(Form)).one())
+    phone = Client(app, key=key)
+    project = f"/projects/{project_id}"
+    for path in (f"{project}/formList", *(form + path for path in paths[1:])):
+        holds_its_mark(phone, path)
+    home = as_bob.post(f"{project}/datasets/homes/entities", json={"label": "一户"}).json["uuid"]
+    integrity = f"{project}/datasets/homes/integrity?id={home}"
+    holds_its_mark(phone, integrity)
+    marks = [phone.get(path).headers["ETag"] for path in (integrity, form + "/manifest")]
+    as_bob.delete(f"{project}/datasets/homes/entities/{home}")
+    for path, mark in zip((integrity, form + "/manifest"), marks, strict=True):
+        assert phone.get(path, headers={"If-None-Match": mark}).status_code == 200, "what changed comes anew"
+
+
+def holds_its_mark(who: Client, path: str) -> None:
+    """The same bytes under the same mark; 304 with the headers that a phone looks for where it shows the mark."""
+    first = who.get(path)
+    assert first.status_code == 200, path
+    for mark in (first.headers["ETag"], f"W/{first.headers['ETag']}", f'"other", {first.headers["ETag"]}'):
+        again = who.get(path, headers={"If-None-Match": mark})
+        assert (again.status_code, again.data) == (304, b""), path
+        for name in ("ETag", "Cache-Control", "Vary", "X-OpenRosa-Version"):
+            assert again.headers.get(name) == first.headers.get(name), (path, name)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    other = who.get(path, headers={"If-None-Match": '"other"'})
+    assert (other.status_code, other.data) == (200, first.data)
 
 
 def test_a_file_the_draft_does_not_name_is_not_there(as_nobody: Client, draft: str) -> None:

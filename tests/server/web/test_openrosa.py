@@ -2,16 +2,29 @@
 
 import re
 from datetime import timedelta
+from errno import ENOSPC
 from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.access.phones import revoke_app_user
 from server.db import Database
-from server.errors import FormNotOpen
-from server.models import AppUser, Form, Submission, SubmissionAttachment, SubmissionVersion
+from server.errors import Forbidden, FormNotOpen
+from server.models import (
+    AppUser,
+    Dataset,
+    Form,
+    FormAttachment,
+    Submission,
+    SubmissionAttachment,
+    SubmissionVersion,
+)
+from server.web.errors import TONGUES
+from server.web.wire import openrosa_xml
 from tests.care_town import CareTown
 from tests.client import Client
 from tests.conftest import MORNING, Clock
@@ -317,3 +330,135 @@ def test_nobody_corrects_a_record_that_she_may_not_read(
     with database.transaction() as db:
         db.execute(update(Submission).values(village_id=town.ids["A1"], health=False))
     assert manager.send(town.project_id, a_record(deprecated_id=first)).status_code == 201
+
+
+SEALED = """<data id="visit" version="1" encrypted="yes" xmlns="http://www.opendatakit.org/xforms/encrypted" xmlns:o="http://openrosa.org/xforms">
+<base64EncryptedKey>a2V5</base64EncryptedKey><o:meta><o:instanceID>{id}</o:instanceID></o:meta>
+<media><file>z.jpg.enc</file></media><media><file>a.csv.enc</file></media><media><file>录音 1.m4a.enc</file></media>
+<encryptedXmlFile>submission.xml.enc</encryptedXmlFile>
+<base64EncryptedElementSignature>c2ln</base64EncryptedElementSignature></data>"""
+
+
+def test_an_encrypted_record_is_kept_whole_each_file_byte_for_byte_in_the_order_that_opens_it(
+    phone: Client, as_bob: Client, project_id: int
+) -> None:
+    """Whoever has the key opens the files one after the other, the record last: the counter goes on from file to file."""
+    xml, names = SEALED.format(id=(instance_id := new_id())).encode(), ["z.jpg.enc", "a.csv.enc", "录音 1.m4a.enc"]
+    files = {name: bytes([number]) * 33 + PHOTO for number, name in enumerate([*names, "submission.xml.enc"])}
+    later = {name: files[name] for name in ("submission.xml.enc", "a.csv.enc")}
+    for part in (later, {name: files[name] for name in files if name not in later}):
+        assert phone.send(project_id, xml, part).status_code == 201
+
+    record = f"/projects/{project_id}/forms/visit/submissions/{instance_id}"
+    assert as_bob.get(f"{record}.xml").data == xml, "which says the order"
+    assert as_bob.get(f"{record}/attachments").json == [{"name": one, "exists": True} for one in sorted(files)]
+    for name, content in files.items():
+        assert as_bob.get(f"{record}/attachments/{name}").data == content
+
+
+def test_an_encrypted_record_without_an_id_is_refused(phone: Client, project_id: int) -> None:
+    reply = phone.send(project_id, SEALED.format(id="").encode())
+    assert reply.status_code == 400 and b"OpenRosaResponse" in reply.data
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError("SELECT", {}, Exception("database is locked")), 503),
+        (PoolTimeout("no connection"), 503),
+        (OSError(ENOSPC, "no space"), 503),
+        (RuntimeError("nobody foresaw this"), 500),
+        (Forbidden(), 403),
+    ],
+)
+def test_no_fault_of_ours_takes_the_forms_off_a_phone(
+    phone: Client, project_id: int, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    """A phone in match_exactly deletes what an empty list does not name (odk-contract.md 2.15)."""
+
+    def fail(*_given: object) -> None:
+        raise error
+
+    monkeypatch.setattr("server.web.openrosa.offered_forms", fail)
+    reply = phone.get(f"/projects/{project_id}/formList")
+    assert reply.status_code == status and b"xforms" not in reply.data.replace(b"openrosa.org/xforms", b"")
+    assert b"OpenRosaResponse" in reply.data and "ETag" not in reply.headers
+    if status == 503:
+        assert int(reply.headers["Retry-After"]) > 0, "0 would have it asked again at once"
+
+
+def test_a_list_made_for_review_says_that_its_entities_come_after_approval(
+    phone: Client, as_bob: Client, project_id: int, database: Database
+) -> None:
+    as_bob.post(f"/projects/{project_id}/datasets", json={"name": "homes", "approvalRequired": True})
+    with database.transaction() as db:
+        form = db.scalars(select(Form)).one()
+        dataset_id = db.scalars(select(Dataset.id)).one()
+        needed = FormAttachment(
+            form_version_id=form.current_version_id, name="homes.csv", type="file", dataset_id=dataset_id
+        )
+        db.add(needed)
+    told = phone.get(f"/projects/{project_id}/forms/visit/manifest").text
+    assert '<mediaFile type="approvalEntityList"><filename>homes.csv</filename>' in told
+    with database.transaction() as db:
+        db.execute(update(Dataset).values(approval_required=False))
+    assert '<mediaFile type="entityList">' in phone.get(f"/projects/{project_id}/forms/visit/manifest").text
+
+
+@pytest.fixture
+def codes(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The numbers of what was refused: a phone is only told the words."""
+    found: list[float] = []
+    monkeypatch.setitem(TONGUES, "openrosa", lambda one: found.append(one.code) or openrosa_xml.error(one))
+    return found
+
+
+def test_the_whole_decision_table_answers_by_its_numbers(
+    phone: Client,
+    other_phone: Client,
+    as_nobody: Client,
+    as_chelsea: Client,
+    as_bob: Client,
+    project_id: int,
+    database: Database,
+    codes: list[float],
+) -> None:
+    """odk-contract.md 2.11, row by row; None: 201."""
+
+    def sends(code: float | None, xml: bytes, files: dict[str, bytes] | None = None, who: Client = phone) -> None:
+        codes.clear()
+        answer = who.send(project_id, xml, files)
+        assert (answer.status_code, codes) == ((int(code), [code]) if code else (201, [])), xml
+        assert "OpenRosaResponse" in answer.text and answer.headers["X-OpenRosa-Version"] == "1.0"
+
+    first, second, third, gone, late = (new_id() for _ in range(5))
+    assert phone.post(f"/projects/{project_id}/submission", data={"a": "b"}).status_code == 400
+    assert codes == [400.7]
+    sends(400.1, b"<data")
+    sends(400.2, b"<data/>")
+    sends(404.1, a_record(form_id="none"))
+    sends(401.2, a_record(), who=as_nobody)
+    sends(401.2, a_record(), who=as_chelsea)
+    sends(404.6, a_record(version="0"))
+    sends(None, a_record(instance_id=first, photo="1.jpg"))
+    sends(None, a_record(instance_id=first, photo="1.jpg"), {"1.jpg": PHOTO})
+    sends(None, a_record(instance_id=first, photo="1.jpg"), {"1.jpg": PHOTO + b"other"})
+    sends(409.1, a_record(instance_id=first, note="other"))
+    sends(404.5, a_record(instance_id=second, deprecated_id=late))
+    sends(403.1, a_record(instance_id=second, deprecated_id=first), who=other_phone)
+    edit = a_record(instance_id=second, deprecated_id=first, photo="2.jpg")
+    sends(None, edit)
+    sends(None, edit, {"2.jpg": PHOTO})
+    sends(409.9, a_record(instance_id=third, deprecated_id=first))
+    sends(409.9, a_record(instance_id=first, photo="1.jpg"))
+    sends(None, a_record(instance_id=third))
+    sends(409.8, a_record(instance_id=third, deprecated_id=second))
+    sends(None, a_record(instance_id=gone))
+    assert as_bob.delete(f"/projects/{project_id}/forms/visit/submissions/{gone}").status_code == 200
+    sends(409.18, a_record(instance_id=gone))
+    with database.transaction() as db:
+        db.scalars(select(Form)).one().state = "closed"
+    sends(409.2, a_record(instance_id=late))
+    with database.transaction() as db:
+        db.scalars(select(Form)).one().state = "closing"
+    sends(None, a_record(instance_id=late))

@@ -3,7 +3,9 @@ import re
 import pytest
 from sqlalchemy import select
 
+from server.access.phone_passwords import make_phone_password
 from server.models import Audit, User
+from tests.conftest import MORNING
 from tests.server.web.pages.conftest import text_of
 from tests.server.web.pages.test_second_step import set_up
 
@@ -36,6 +38,19 @@ def test_who_lost_phone_and_paper_is_helped_and_signed_out_everywhere(town, brow
     assert rita.see("/me").status_code == 303
     assert "未启用" in text_of(ada.see(f"/admin/people/{rita_id}"))
     assert browse("rita").see("/me").status_code == 200
+
+
+def test_whose_phone_is_lost_has_its_password_stopped_by_who_manages_accounts(town, browse, rita_id, database):
+    ada, path = browse("ada"), f"/admin/people/{rita_id}/phone-password/remove"
+    assert "手机密码" not in text_of(ada.see(f"/admin/people/{rita_id}"))
+    with database.transaction() as db:
+        make_phone_password(db, rita_id, MORNING)
+    assert "手机密码" in text_of(ada.see(f"/admin/people/{rita_id}"))
+    assert browse("lea").send(path).status_code == 403
+    assert ada.send(path).status_code == 303 and ada.send(path).status_code == 404
+    with database.reading() as db:
+        (row,) = db.scalars(select(Audit).where(Audit.action == "user.phone_password.delete")).all()
+    assert row.actee_actor_id == rita_id and row.actor_id not in (None, rita_id)
 
 
 def test_nobody_takes_her_own_second_factor_away_without_her_password(town, browse, database):
