@@ -4,9 +4,10 @@ Each block begins with `[level] verb|verb`; test_access_matrix.py says what the 
 """
 
 from tests.matrix_desk import DESK
+from tests.matrix_entities import ENTITIES
 from tests.matrix_pages import PAGES
 from tests.matrix_phones import PHONES
 from tests.matrix_records import RECORDS
 from tests.matrix_rest import REST
 
-ROUTES = "".join((PAGES, DESK, PHONES, REST, RECORDS))
+ROUTES = "".join((PAGES, DESK, PHONES, REST, RECORDS, ENTITIES))

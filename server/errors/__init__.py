@@ -25,6 +25,7 @@ from server.errors.callers import (
     Unauthenticated,
 )
 from server.errors.entities import (
+    DatasetInUse,
     DatasetLinkNotAllowed,
     DatasetNameCase,
     DatasetUnknown,
@@ -40,8 +41,11 @@ from server.errors.entities import (
     NotMerged,
     NotParted,
     PackageRefused,
+    PendingSubmissions,
+    PropertyInUse,
     PropertyNameCase,
     TransferRefused,
+    UnexpectedAttributes,
 )
 from server.errors.forms import (
     ChoosesFurther,
@@ -121,6 +125,7 @@ __all__ = [
     "CardUnfit",
     "ChoosesFurther",
     "ConsentNotAsked",
+    "DatasetInUse",
     "DatasetLinkNotAllowed",
     "DatasetNameCase",
     "DatasetUnknown",
@@ -176,8 +181,10 @@ __all__ = [
     "PasswordTooLong",
     "PasswordTooShort",
     "PasswordWeak",
+    "PendingSubmissions",
     "PinUnusable",
     "Problem",
+    "PropertyInUse",
     "PropertyNameCase",
     "RedLine",
     "ReferencedKeyMissing",
@@ -201,6 +208,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "UnexpectedAttribute",
+    "UnexpectedAttributes",
     "UnexpectedValue",
     "UniqueViolation",
     "Unparseable",

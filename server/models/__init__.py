@@ -1,6 +1,17 @@
 """The tables. Each model says whether it is *kept* (what people sent or did) or *derived* (can be worked out again)."""
 
-from server.models.actors import Actor, AppUser, Assignment, FailedSignIn, OneTimeToken, Session, User, VillageScope
+from server.models.actors import (
+    Actor,
+    ActorProperty,
+    ActorPropertyValue,
+    AppUser,
+    Assignment,
+    FailedSignIn,
+    OneTimeToken,
+    Session,
+    User,
+    VillageScope,
+)
 from server.models.audits import Audit, AuditLink, Reading
 from server.models.base import Base, UtcDateTime, table_of
 from server.models.blobs import Blob
@@ -27,7 +38,7 @@ from server.models.care import (
 )
 from server.models.channels import CalendarAddress, CriticalWatch, NotificationChannel
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
-from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion
+from server.models.entities import Dataset, DatasetProperty, DatasetRule, Entity, EntityBacklog, EntityVersion
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
 from server.models.feeds import Change, Webhook, WebhookDelivery
 from server.models.follow_up_acts import FollowUpAct
@@ -87,6 +98,8 @@ __all__ = [
     "TRAINING",
     "WORKERS",
     "Actor",
+    "ActorProperty",
+    "ActorPropertyValue",
     "AnswerKey",
     "AnswerWord",
     "AppPassword",
@@ -110,6 +123,7 @@ __all__ = [
     "CriticalWatch",
     "Dataset",
     "DatasetProperty",
+    "DatasetRule",
     "DeriveProblem",
     "Entity",
     "EntityBacklog",

@@ -22,12 +22,14 @@ def register(app: Flask) -> None:
     app.url_value_preprocessor(refuse_unusable)
     from server.web import exports, health, odata, ogc, openrosa, policy_reports
     from server.web.central import (
+        actor_properties,
         app_users,
         audits,
         changes,
         datasets,
         drafts,
         entities,
+        entity_history,
         form_files,
         forms,
         indicators,
@@ -50,11 +52,13 @@ def register(app: Flask) -> None:
         roles.roles,
         projects.projects,
         app_users.app_users,
+        actor_properties.actor_properties,
         forms.forms,
         form_files.form_files,
         drafts.drafts,
         datasets.datasets,
         entities.entities,
+        entity_history.entity_history,
         audits.audits,
         submissions.submissions,
         odata.odata,
