@@ -97,7 +97,6 @@ DELETE /v1/projects/<int:project_id>/datasets/<name>/entities/<uuid>
 
 [woman] entity.read
 GET /v1/projects/<int:project_id>/datasets/<name>/entities/<uuid>
-GET /v1/projects/<int:project_id>/datasets/<name>/entities/<uuid>/versions
 
 [woman] entity.restore
 POST /v1/projects/<int:project_id>/datasets/<name>/entities/<uuid>/restore

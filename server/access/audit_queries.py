@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, not_, or_, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import may
@@ -17,9 +17,18 @@ from server.errors import UnexpectedValue
 from server.models import Actor, Audit, Dataset, Form, Project
 
 GROUPS = ("user", "project", "form", "submission", "dataset", "entity", "field_key", "public_link", "config")
+OF_MANY = ("entity.bulk.delete", "entity.bulk.restore")  # one row names many entities
 VERBOSE = ("submission", "entity")  # one row a record; `nonverbose` leaves them out, and what only reads
 OF_PEOPLE = (*VERBOSE, "consent", "rights", "field", "retention", "audit", "feedback", "benefit")
 """One row for something of one woman, or numbers of women: counted by worker and form, they are small numbers of women."""
+
+
+class OneEntity(NamedTuple):
+    """An entity whose rows are asked for, those too that name many of its list."""
+
+    id: int
+    dataset_id: int
+    uuid: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class Wanted:
     offset: int = 0
     limit: int | None = None
     submission_id: int | None = None
+    entity: OneEntity | None = None
     project_id: int | None = None
     with_reads: bool = True
     guarded: frozenset[int] = frozenset()
@@ -62,6 +72,8 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
         query = query.where(of_action(wanted.action))
     if wanted.submission_id is not None:
         query = query.where(Audit.submission_id == wanted.submission_id)
+    if wanted.entity is not None:
+        query = query.where(of_entity(wanted.entity))
     if wanted.project_id is not None:
         query = query.where(Audit.project_id == wanted.project_id)
     if not wanted.with_reads:
@@ -77,6 +89,11 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
     if wanted.end is not None:
         query = query.where(Audit.logged_at < wanted.end)
     return list(db.scalars(query))
+
+
+def of_entity(one: OneEntity) -> ColumnElement[bool]:
+    many = Audit.dataset_id == one.dataset_id, Audit.entity_id.is_(None), Audit.action.in_(OF_MANY)
+    return or_(Audit.entity_id == one.id, and_(*many, cast(Audit.details, String).contains(one.uuid)))
 
 
 def guarded_from(db: Session, caller: Caller) -> frozenset[int]:

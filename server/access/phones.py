@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.access import tokens
 from server.access.audit import record
 from server.errors import MissingParameter, NotFound
-from server.models import Actor, AppUser, Assignment, Project
+from server.models import Actor, ActorPropertyValue, AppUser, Assignment, Project
 
 WRITE_EVERY = timedelta(minutes=1)
 DEVICE_LENGTH = 255
@@ -120,6 +120,7 @@ def delete_app_user(db: Session, project_id: int, actor_id: int, by: int, now: d
     revoke_app_user(db, actor_id, by, now)
     db.execute(update(Actor).where(Actor.id == actor_id).values(deleted_at=now))
     db.execute(delete(Assignment).where(Assignment.actor_id == actor_id))
+    db.execute(delete(ActorPropertyValue).where(ActorPropertyValue.actor_id == actor_id))
     record(db, "field_key.delete", actor_id=by, project_id=project_id, actee_actor_id=actor_id, now=now)
 
 

@@ -224,7 +224,7 @@ def count_in_projects(db: Session, caller: Caller, projects: Sequence[Project]) 
     phones = count_by(
         db, AppUser.project_id, AppUser.actor_id, AppUser.project_id.in_(ids) & AppUser.revoked_at.is_(None)
     )
-    lists = count_by(db, Dataset.project_id, Dataset.id, Dataset.project_id.in_(ids))
+    lists = count_by(db, Dataset.project_id, Dataset.id, Dataset.project_id.in_(ids) & Dataset.deleted_at.is_(None))
     # A moment is one record's, or one woman's: it is for those who may read the record.
     sent = latest_submissions(db, [scope_of(caller, one) for one in projects if reads(caller, "submission.list", one)])
     entities = latest_entities(db, [one.id for one in projects if one.kind != "care"])

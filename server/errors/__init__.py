@@ -26,6 +26,7 @@ from server.errors.callers import (
     Unauthenticated,
 )
 from server.errors.entities import (
+    DatasetInUse,
     DatasetLinkNotAllowed,
     DatasetNameCase,
     DatasetUnknown,
@@ -41,8 +42,11 @@ from server.errors.entities import (
     NotMerged,
     NotParted,
     PackageRefused,
+    PendingSubmissions,
+    PropertyInUse,
     PropertyNameCase,
     TransferRefused,
+    UnexpectedAttributes,
 )
 from server.errors.forms import (
     ChoosesFurther,
@@ -124,6 +128,7 @@ __all__ = [
     "CardUnfit",
     "ChoosesFurther",
     "ConsentNotAsked",
+    "DatasetInUse",
     "DatasetLinkNotAllowed",
     "DatasetNameCase",
     "DatasetUnknown",
@@ -182,8 +187,10 @@ __all__ = [
     "PasswordTooLong",
     "PasswordTooShort",
     "PasswordWeak",
+    "PendingSubmissions",
     "PinUnusable",
     "Problem",
+    "PropertyInUse",
     "PropertyNameCase",
     "RedLine",
     "ReferencedKeyMissing",
@@ -207,6 +214,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "UnexpectedAttribute",
+    "UnexpectedAttributes",
     "UnexpectedValue",
     "UniqueViolation",
     "Unparseable",

@@ -13,6 +13,19 @@ class EntityInvalid(Problem):
     template = "The entity cannot be used: {reason}"
 
 
+class PendingSubmissions(Problem):
+    code = 400.29
+    template = (
+        "{count} records wait for approval before they make entities. "
+        "Say with ?convert=true that they do so now, or with ?convert=false that they do not."
+    )
+
+
+class UnexpectedAttributes(Problem):
+    code = 400.31
+    template = "Expected were: {expected}. Sent were: {actual}."
+
+
 class NoConflict(Problem):
     code = 400.32
     template = "The entity {uuid} has no conflict that could be resolved."
@@ -66,6 +79,16 @@ class PropertyNameCase(Problem):
 class EntityDeleted(Problem):
     code = 409.19
     template = "An entity with this id was deleted."
+
+
+class DatasetInUse(Problem):
+    code = 409.21
+    template = "The entity list cannot be deleted: forms write or read it."
+
+
+class PropertyInUse(Problem):
+    code = 409.22
+    template = "The property {propertyName} cannot be deleted: a form or a filter uses it, or entities have it filled."
 
 
 class NotMerged(Problem):

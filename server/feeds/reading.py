@@ -99,7 +99,7 @@ def name_entities(db: Session, reader: Reader, ids: set[int]) -> Names:
         if reader.reads_list(dataset):
             here = Entity.dataset_id == dataset.id, Entity.id.in_(ids), visible(db, dataset, reader.reach)
             rows = db.execute(select(Entity.id, Entity.uuid).where(*here))
-            names |= {id_: (uuid, dataset.name) for id_, uuid in rows}
+            names |= {id_: (uuid, dataset.called) for id_, uuid in rows}
     return names
 
 

@@ -2,6 +2,8 @@
 
 from server.models.actors import (
     Actor,
+    ActorProperty,
+    ActorPropertyValue,
     AppUser,
     Assignment,
     FailedSignIn,
@@ -38,7 +40,15 @@ from server.models.care import (
 )
 from server.models.channels import CalendarAddress, CriticalWatch, NotificationChannel
 from server.models.consents import PURPOSES, Consent, ConsentText, Withdrawal
-from server.models.entities import Dataset, DatasetProperty, Entity, EntityBacklog, EntityVersion, PurgedEntity
+from server.models.entities import (
+    Dataset,
+    DatasetProperty,
+    DatasetRule,
+    Entity,
+    EntityBacklog,
+    EntityVersion,
+    PurgedEntity,
+)
 from server.models.feedback import FEEDBACK, Feedback, FeedbackChannel, FeedbackPaper, FeedbackReceipt
 from server.models.feeds import Change, Webhook, WebhookDelivery
 from server.models.follow_up_acts import FollowUpAct
@@ -108,6 +118,8 @@ __all__ = [
     "TRAINING",
     "WORKERS",
     "Actor",
+    "ActorProperty",
+    "ActorPropertyValue",
     "AnswerKey",
     "AnswerWord",
     "AppPassword",
@@ -131,6 +143,7 @@ __all__ = [
     "CriticalWatch",
     "Dataset",
     "DatasetProperty",
+    "DatasetRule",
     "DeriveProblem",
     "DigestUse",
     "Entity",

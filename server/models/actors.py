@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
+from server.models.sealed import SealedText
 
 
 class Actor(Base):
@@ -76,6 +77,27 @@ class PublicLink(Base):
     token_hash: Mapped[bytes | None] = mapped_column(unique=True)
     token_sealed: Mapped[bytes | None]
     revoked_at: Mapped[datetime | None]
+
+
+class ActorProperty(Base):
+    """Kept. Something that is said of the phones of a project, by which its entity lists are cut (DatasetRule)."""
+
+    __tablename__ = "actor_property"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str]
+
+
+class ActorPropertyValue(Base):
+    """Kept as long as the phone. What is said of one phone: it may be what entities say, so it is sealed as they are."""
+
+    __tablename__ = "actor_property_value"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id"), primary_key=True)
+    property_id: Mapped[int] = mapped_column(ForeignKey("actor_property.id"), primary_key=True)
+    value: Mapped[str] = mapped_column(SealedText("actor_property_value.value"))
 
 
 class Session(Base):

@@ -10,7 +10,11 @@ from server.models.sealed import SealedText
 
 
 class Dataset(Base):
-    """Kept. An entity list. `revision` counts every change of the list; its hash on the wire is made of it."""
+    """Kept. An entity list. `revision` counts every change of the list; its hash on the wire is made of it.
+
+    `owner_only` and the rules (DatasetRule) say what of it somebody is told who may not list entities: not both at once.
+    A deleted one gives its name away: `name` is then followed by a space and its id, as no list can be called.
+    """
 
     __tablename__ = "dataset"
     __table_args__ = (UniqueConstraint("project_id", "name"),)
@@ -23,6 +27,12 @@ class Dataset(Base):
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+    @property
+    def called(self) -> str:
+        """The name that people know it by, also after it was deleted."""
+        return self.name.removesuffix(f" {self.id}")
 
 
 class DatasetProperty(Base):
@@ -37,6 +47,16 @@ class DatasetProperty(Base):
     published_at: Mapped[datetime]
 
 
+class DatasetRule(Base):
+    """Kept. One way in which a filtered list is told: where an entity's property says what the asker's property says."""
+
+    __tablename__ = "dataset_rule"
+
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"), primary_key=True)
+    property_id: Mapped[int] = mapped_column(ForeignKey("dataset_property.id"), primary_key=True)
+    actor_property_id: Mapped[int] = mapped_column(ForeignKey("actor_property.id"), primary_key=True)
+
+
 class Entity(Base):
     """Kept. `village_code` repeats the property of that name, so that lists can be cut by village.
 
@@ -48,6 +68,7 @@ class Entity(Base):
         UniqueConstraint("dataset_id", "uuid"),
         Index("ix_entity_village_code", "dataset_id", "village_code"),
         Index("ix_entity_about", "dataset_id", "about"),
+        Index("ix_entity_creator_id", "dataset_id", "creator_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

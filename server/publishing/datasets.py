@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from forms.datasets import DatasetUse, dataset_name_ok, property_name_ok
 from server.access.audit import record
 from server.errors import DatasetNameCase, PropertyNameCase, TooLong, UnexpectedValue, UniqueViolation
-from server.models import Dataset, DatasetProperty, Form, FormAttachment, FormVersion, Project
+from server.models import Dataset, DatasetProperty, FormAttachment, FormVersion, Project
+from server.publishing.dataset_settings import refuse_filter
 from server.publishing.made_lists import refuse_made_lists
 from server.publishing.rights import refuse_properties
 from server.registry.entities import properties_of, touch
@@ -53,6 +54,8 @@ def create_dataset(
         )
     refuse_made_lists(project, [name])
     refuse_same_name(db, project, name)
+    if owner_only:
+        refuse_filter(project, name)
     dataset = Dataset(
         project_id=project.id, name=name, approval_required=approval_required, owner_only=owner_only, created_at=now
     )
@@ -166,22 +169,12 @@ def compare_dataset(db: Session, name: str, dataset: Dataset | None, wanted: Seq
     )
 
 
-def list_datasets(db: Session, project: Project) -> list[Dataset]:
-    return list(db.scalars(select(Dataset).where(Dataset.project_id == project.id).order_by(Dataset.name)))
+def list_datasets(db: Session, project: Project, deleted: bool = False) -> list[Dataset]:
+    """By name; or those that were deleted, under the names that they gave away."""
+    which = Dataset.deleted_at.is_not(None) if deleted else Dataset.deleted_at.is_(None)
+    return list(db.scalars(select(Dataset).where(Dataset.project_id == project.id, which).order_by(Dataset.name)))
 
 
 def list_properties(db: Session, dataset: Dataset) -> list[DatasetProperty]:
     rows = select(DatasetProperty).where(DatasetProperty.dataset_id == dataset.id).order_by(DatasetProperty.id)
     return list(db.scalars(rows))
-
-
-def list_linked_forms(db: Session, dataset: Dataset) -> list[tuple[str, str | None]]:
-    """(xmlFormId, name) of the forms whose published version reads the list."""
-    rows = db.execute(
-        select(Form.xml_form_id, FormVersion.name)
-        .join(FormVersion, FormVersion.id == Form.current_version_id)
-        .join(FormAttachment, FormAttachment.form_version_id == FormVersion.id)
-        .where(FormAttachment.dataset_id == dataset.id, Form.deleted_at.is_(None))
-        .order_by(Form.xml_form_id)
-    )
-    return [(form_id, name) for form_id, name in rows]

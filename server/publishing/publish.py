@@ -19,6 +19,7 @@ from server.publishing.pictures import offer_pictures
 from server.publishing.queries import find_published
 from server.publishing.recordings import refresh_recordings
 from server.publishing.rights import refuse_forbidden_xml
+from server.publishing.sources import lacks_list
 from server.publishing.town_lists import hold_lists, offer_lists, offer_rows
 from server.publishing.trials import wipe_trials
 from server.publishing.versions import find_form
@@ -118,9 +119,13 @@ def find_deleted(db: Session, project: Project, form_id: int) -> Form:
 
 
 def restore_form(db: Session, form: Form, by: int | None, now: datetime) -> None:
-    """Out of the trash. Raises RestoreBlocked (409.23) when another form of that name was made meanwhile."""
+    """Out of the trash. Raises RestoreBlocked (409.23) when another form of that name was made meanwhile, or a list that it
+    reads or writes was deleted.
+    """
     if find_form(db, form.project_id, form.xml_form_id) is not None:
         raise RestoreBlocked()
+    if lacks_list(db, form):
+        raise RestoreBlocked("It cannot be brought back, since an entity list that it uses was deleted.")
     form.deleted_at = None
     db.flush()
     record(db, "form.restore", actor_id=by, project_id=form.project_id, form_id=form.id, now=now)

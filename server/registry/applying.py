@@ -78,28 +78,33 @@ def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> 
     check_permitted(db, reading.submission_version_id, act)
     act = only_her_own(db, reading.project, reading.actor_id, act)
     meant = as_written_now(db, reading.project, act)
-    if dataset.approval_required and act.create and not is_approved(db, reading.submission_id):
-        return
+    may_create = not dataset.approval_required or is_approved(db, reading.submission_id)
     try:
-        create_or_update(db, dataset, act if act.create else meant, author)
+        done = create_or_update(db, dataset, act if act.create else meant, author, may_create)
     except NotYet:
         hold(db, dataset, meant, author)
+        return
+    if not done:
         return
     if act.create and meant is not act:
         name_again(db, dataset, meant, author.now)
     replay_followers(db, dataset, act, author.now)
 
 
-def create_or_update(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:
-    """An act that asks for both is an update where the entity is here, else a creation (5.3.3)."""
-    if not act.update or (act.create and act.base_version is None):
-        return create_entity(db, dataset, act, author)
-    try:
-        return update_entity(db, dataset, act, author)
-    except (EntityUnknown, NotYet):
-        if not act.create:
-            raise
-        return create_entity(db, dataset, act, author)
+def create_or_update(db: Session, dataset: Dataset, act: EntityAct, author: Author, may_create: bool) -> bool:
+    """An act that asks for both is an update where the entity is here, else a creation (5.3.3). False where it would create
+    and may not yet.
+    """
+    if act.update and not (act.create and act.base_version is None):
+        try:
+            update_entity(db, dataset, act, author)
+            return True
+        except (EntityUnknown, NotYet):
+            if not act.create:
+                raise
+    if may_create:
+        create_entity(db, dataset, act, author)
+    return may_create
 
 
 def is_approved(db: Session, submission_id: int) -> bool:

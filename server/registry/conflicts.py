@@ -102,7 +102,7 @@ def entries_about(db: Session, reach: Reach, woman: str) -> list[Entity]:
 
 def versions_of(db: Session, dataset: Dataset, entity: Entity) -> list[Version]:
     """All of them, the oldest first, without a place that she does not agree to any more."""
-    rows = list_versions(db, entity)[::-1]
+    rows = list_versions(db, entity)
     makers = {row.creator_id for row in rows if row.creator_id}
     names = dict(db.execute(select(Actor.id, Actor.display_name).where(Actor.id.in_(makers))).all())
     hidden = taken_back(dataset, entity)

@@ -2,44 +2,64 @@
 
 import re
 import uuid as uuids
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.access.audit import record
+from server.access.changes import note_changes
 from server.errors import (
     EntityInvalid,
     EntityVersionConflict,
+    MissingParameter,
     NoConflict,
+    UnexpectedAttributes,
     UnexpectedValue,
     WrongType,
 )
-from server.models import Dataset, Entity
+from server.models import Dataset, Entity, EntityVersion
 from server.registry.entities import Author, create_entity, properties_of, touch, write_update
 
+KEYS = ("label", "uuid", "data")
 UUID = re.compile(r"(?:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})")
 
 
-def make_entity(db: Session, dataset: Dataset, sent: dict[str, Any], author: Author) -> str:
-    """One entity from `{uuid?, label, data}`; returns its uuid. Raises the Problem that names what is wrong."""
+def make_entity(db: Session, dataset: Dataset, sent: Mapping[str, Any], author: Author) -> str:
+    """One entity from `{uuid?, label, data?}`; returns its uuid. Raises the Problem that names what is wrong."""
+    check_keys(sent)
     key = checked_uuid(sent.get("uuid"))
-    label = checked_label(sent.get("label"))
-    data = checked_data(db, dataset, sent.get("data", {}))
+    if sent.get("label") is None:
+        raise MissingParameter(field="label")
+    label = checked_label(sent["label"])
+    data = checked_data(db, dataset, sent.get("data"))
     create_entity(db, dataset, EntityAct(dataset.name, key, True, False, None, None, None, label, data), author)
     return key
 
 
-def make_entities(db: Session, dataset: Dataset, sent: Sequence[Any], author: Author) -> list[str]:
-    """Many at once: the uuids of all of them, or none and the Problem of the first that cannot be."""
+def make_entities(db: Session, dataset: Dataset, sent: Any, author: Author) -> list[str]:
+    """Many at once: the uuids of all of them, or none and the Problem of the first that cannot be.
+
+    Raises UnexpectedAttributes (400.31) for what is no list, or an empty one.
+    """
+    if not isinstance(sent, list) or not sent:
+        found = "empty array" if isinstance(sent, list) else "not an array"
+        raise UnexpectedAttributes(expected=["entities: [...]"], actual=[found])
     made = []
     for one in sent:
         if not isinstance(one, dict):
             raise WrongType(field="entities", expected="array of object")
         made.append(make_entity(db, dataset, one, author))
     return made
+
+
+def check_keys(sent: Mapping[str, Any]) -> None:
+    """Raises UnexpectedAttributes (400.31)."""
+    if not sent.keys() <= set(KEYS):
+        raise UnexpectedAttributes(expected=list(KEYS), actual=list(sent))
 
 
 def checked_uuid(value: Any) -> str:
@@ -60,7 +80,9 @@ def checked_label(value: Any) -> str:
 
 
 def checked_data(db: Session, dataset: Dataset, data: Any) -> dict[str, str]:
-    """Values are JSON strings (400.11) of properties that the list has (400.28)."""
+    """Values are JSON strings (400.11) of properties that the list has (400.28). Nothing is no properties."""
+    if data is None:
+        return {}
     if not isinstance(data, dict):
         raise WrongType(field="data", expected="object")
     known = set(properties_of(db, dataset.id))
@@ -76,7 +98,7 @@ def change_entity(
     db: Session,
     dataset: Dataset,
     entity: Entity,
-    sent: dict[str, Any],
+    sent: Mapping[str, Any],
     base_version: int | None,
     force: bool,
     resolve: bool,
@@ -84,20 +106,33 @@ def change_entity(
 ) -> None:
     """PATCH: on top of the version named, or by force on whatever is there; `resolve` clears a conflict.
 
-    Raises EntityVersionConflict (409.15), NoConflict (400.32), or what is wrong with label and data.
+    Raises NoConflict (400.32), EntityVersionConflict (409.15), EntityInvalid (400.28) where nothing is to be changed, or
+    what is wrong with label and data.
     """
-    if not force and base_version != entity.version:
-        raise EntityVersionConflict(current=entity.version, provided=base_version)
     if resolve and entity.conflict is None:
         raise NoConflict(uuid=entity.uuid)
-    if "label" in sent or "data" in sent:
-        label = checked_label(sent["label"]) if "label" in sent else ""
-        data = checked_data(db, dataset, sent.get("data", {}))
-        act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, label, data)
-        write_update(db, dataset, entity, entity.version, act, author)
+    if not force and base_version != entity.version:
+        raise EntityVersionConflict(current=entity.version, provided=base_version)
+    check_keys(sent)
+    if sent or not resolve:
+        write_sent(db, dataset, entity, sent, author)
     if resolve:
-        entity.conflict = None
-        note(db, "entity.update.resolve", dataset, entity, author)
+        entity.conflict, entity.updated_at = None, author.now
+        note(db, "entity.update.resolve", dataset, entity, author, {"entityDefId": current_version(db, entity)})
+
+
+def write_sent(db: Session, dataset: Dataset, entity: Entity, sent: Mapping[str, Any], author: Author) -> None:
+    if sent.get("label") is None and sent.get("data") is None:
+        raise EntityInvalid(reason="neither a label nor data was sent")
+    label = checked_label(sent["label"]) if sent.get("label") is not None else ""
+    data = checked_data(db, dataset, sent.get("data"))
+    act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, label, data)
+    write_update(db, dataset, entity, entity.version, act, author)
+
+
+def current_version(db: Session, entity: Entity) -> int | None:
+    here = EntityVersion.entity_id == entity.id, EntityVersion.version == entity.version
+    return db.scalar(select(EntityVersion.id).where(*here))
 
 
 def delete_entity(db: Session, dataset: Dataset, entity: Entity, author: Author) -> None:
@@ -108,9 +143,39 @@ def delete_entity(db: Session, dataset: Dataset, entity: Entity, author: Author)
 
 
 def restore_entity(db: Session, dataset: Dataset, entity: Entity, author: Author) -> None:
-    entity.deleted_at = None
+    entity.deleted_at, entity.updated_at = None, author.now
     touch(db, dataset.id, author.now)
     note(db, "entity.restore", dataset, entity, author)
+
+
+def delete_entities(db: Session, dataset: Dataset, entities: Sequence[Entity], author: Author) -> None:
+    """As `delete_entity`, of many, written down once."""
+    if len(entities) == 1:
+        return delete_entity(db, dataset, entities[0], author)
+    for one in entities:
+        one.deleted_at = author.now
+    return note_many(db, "entity.bulk.delete", "entity.delete", dataset, entities, author)
+
+
+def restore_entities(db: Session, dataset: Dataset, entities: Sequence[Entity], author: Author) -> None:
+    if len(entities) == 1:
+        return restore_entity(db, dataset, entities[0], author)
+    for one in entities:
+        one.deleted_at, one.updated_at = None, author.now
+    return note_many(db, "entity.bulk.restore", "entity.restore", dataset, entities, author)
+
+
+def note_many(
+    db: Session, action: str, change: str, dataset: Dataset, entities: Sequence[Entity], author: Author
+) -> None:
+    """One row of the audit names them all; programs hear of each (`change`)."""
+    if not entities:
+        return
+    touch(db, dataset.id, author.now)
+    note_changes(db, dataset.project_id, change, [one.id for one in entities], author.now)
+    here: dict[str, Any] = {"project_id": dataset.project_id, "dataset_id": dataset.id}
+    details = {"entityUuids": [one.uuid for one in entities]}
+    record(db, action, actor_id=author.actor_id, details=details, now=author.now, **here)
 
 
 def note_bulk(db: Session, dataset: Dataset, source: dict[str, Any], count: int, author: Author) -> None:
@@ -127,7 +192,14 @@ def note_bulk(db: Session, dataset: Dataset, source: dict[str, Any], count: int,
     )
 
 
-def note(db: Session, action: str, dataset: Dataset, entity: Entity, author: Author) -> None:
+def note(
+    db: Session,
+    action: str,
+    dataset: Dataset,
+    entity: Entity,
+    author: Author,
+    more: Mapping[str, object] | None = None,
+) -> None:
     record(
         db,
         action,
@@ -135,7 +207,7 @@ def note(db: Session, action: str, dataset: Dataset, entity: Entity, author: Aut
         project_id=dataset.project_id,
         dataset_id=dataset.id,
         entity_id=entity.id,
-        details={"entity": {"uuid": entity.uuid, "dataset": dataset.name}},
+        details={"entity": {"uuid": entity.uuid, "dataset": dataset.name}, **(more or {})},
         now=author.now,
     )
 

@@ -16,10 +16,10 @@ from forms.entities import EntityAct
 from server.access.audit import record
 from server.errors import (
     EntityDeleted,
-    EntityInvalid,
     EntityUnknown,
     EntityVersionUnknown,
     EntityWasDeleted,
+    MissingParameter,
     UniqueViolation,
 )
 from server.models import Dataset, DatasetProperty, Entity, EntityVersion
@@ -46,16 +46,16 @@ class NotYet(Exception):
 
 
 def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:
-    """Raises EntityDeleted, UniqueViolation, EntityInvalid. One that was made up for a later change takes it as an update."""
+    """Raises EntityDeleted, UniqueViolation, MissingParameter. One that was made up for a later change takes it as an update."""
     known = find_entity(db, dataset, act.uuid)
     if was_removed(db, dataset, act.uuid, known) or (known is not None and known.deleted_at is not None):
         raise EntityDeleted()
     if not act.label.strip():
-        raise EntityInvalid(reason="its label is empty")
+        raise MissingParameter(field="label")
     if known is None:
         add_entity(db, dataset, act, act.label, author, made_up=False)
     elif was_made_up(db, known):
-        write_update(db, dataset, known, known.version, act, author)
+        write_update(db, dataset, known, known.version, act, author, came_late=True)
     else:
         raise UniqueViolation(fields=["uuid"], values=[act.uuid])
 
@@ -99,9 +99,14 @@ def add_entity(db: Session, dataset: Dataset, act: EntityAct, label: str, author
         .returning(Entity.id)
     ).scalar_one()
     branch = act if made_up else None
-    write_version(db, entity_id, 1, label, text, text, None, [], branch, author)
+    write_version(db, entity_id, 1, label, text, received_text(data, act), None, [], branch, author)
     note(db, "entity.create", dataset, entity_id, act, author)
     touch(db, dataset.id, author.now)
+
+
+def received_text(properties: Mapping[str, str], act: EntityAct) -> str:
+    """What an act said, as JSON: properties, and the label where it gave one. No property is called so."""
+    return orjson.dumps({**properties, **({"label": act.label.strip()} if act.label.strip() else {})}).decode()
 
 
 def about_of(data: Mapping[str, str]) -> str | None:
@@ -147,23 +152,33 @@ def find_base(db: Session, entity: Entity, act: EntityAct) -> int | None:
 
 
 def write_update(
-    db: Session, dataset: Dataset, entity: Entity, base_version: int, act: EntityAct, author: Author
+    db: Session,
+    dataset: Dataset,
+    entity: Entity,
+    base_version: int,
+    act: EntityAct,
+    author: Author,
+    came_late: bool = False,
 ) -> None:
+    """`came_late`: the act was to create the entity, which was made up meanwhile: what differs now is a conflict."""
     current: dict[str, str] = orjson.loads(entity.data_json)
     known = set(properties_of(db, dataset.id))
     received = {name: value for name, value in act.properties.items() if name in known}
     outdated = base_version != entity.version
     clashing = clashing_properties(db, entity, base_version, current, received, act.label) if outdated else []
+    if came_late:
+        clashing = differing_properties(entity, current, received, act.label)
+    in_conflict = outdated or came_late or is_interrupted(db, entity, act)
     entity.data_json = orjson.dumps(current | received).decode()
     entity.label = act.label.strip() or entity.label
     entity.about = about_of(current | received)
     entity.village_code = (current | received).get(VILLAGE_PROPERTY) or None
     entity.version += 1
     entity.updated_at = author.now
-    if outdated:  # what is a conflict stays one until somebody has looked
+    if in_conflict:  # what is a conflict stays one until somebody has looked
         entity.conflict = "hard" if clashing or entity.conflict == "hard" else "soft"
     db.flush()
-    text = orjson.dumps(received).decode()
+    text = received_text(received, act)
     write_version(
         db, entity.id, entity.version, entity.label, entity.data_json, text, base_version, clashing, act, author
     )
@@ -187,6 +202,20 @@ def clashing_properties(
     if label.strip() and entity.label != base.label and entity.label != label.strip():
         clashing.append("label")
     return sorted(clashing)
+
+
+def differing_properties(entity: Entity, current: dict[str, str], received: dict[str, str], label: str) -> list[str]:
+    named = ["label"] if label.strip() and label.strip() != entity.label else []
+    return sorted([*(name for name, value in received.items() if current.get(name, "") != value), *named])
+
+
+def is_interrupted(db: Session, entity: Entity, act: EntityAct) -> bool:
+    """Whether somebody else changed it since the phone began its branch: without a trunk, since the first version."""
+    if act.branch_id is None:
+        return False
+    others = EntityVersion.branch_id.is_(None) | (EntityVersion.branch_id != act.branch_id)
+    since = EntityVersion.entity_id == entity.id, EntityVersion.version > (act.trunk_version or 1)
+    return db.scalar(select(EntityVersion.id).where(*since, others).limit(1)) is not None
 
 
 def write_version(

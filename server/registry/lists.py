@@ -14,6 +14,7 @@ from server.access.her_worker import in_villages
 from server.access.restricted import in_use
 from server.models import BENEFIT, BENEFIT_CASES, WORKERS, Dataset, Entity, Woman
 from server.registry.entities import properties_of
+from server.registry.list_filters import meets, wanted_of
 from server.registry.reach import (
     CARE_LISTS,
     Reach,
@@ -31,7 +32,8 @@ DOOR: Final = ("village_code", "hamlet", "door_code")
 
 
 def find_dataset(db: Session, project_id: int, name: str) -> Dataset | None:
-    return db.scalar(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name))
+    here = Dataset.project_id == project_id, Dataset.name == name, Dataset.deleted_at.is_(None)
+    return db.scalar(select(Dataset).where(*here))
 
 
 def entities_in(db: Session, dataset: Dataset, reach: Reach) -> Select[Entity]:
@@ -46,20 +48,23 @@ def list_hash(db: Session, dataset: Dataset, reach: Reach) -> str:
     """MD5 that changes when the list changes, and differs between scopes; phones fetch the CSV only then (2.8).
 
     A list about women also changes with somebody's consent, on a day on which nothing was sent: so its hash is made of
-    what is listed, and that of the workers' of what each is told. So is that of benefits, which tells others of no change.
-    That of any other list is made of its revision.
+    what is listed, and that of the workers' of what each is told. So is that of benefits, which tells others of no change,
+    and of a list that tells each his own. That of any other list is made of its revision, and of the rules for this caller.
     """
     if is_results_list(dataset, reach):
         return digest(dataset, orjson.dumps(results_as_told(db, dataset, reach)).decode())
-    if is_care_list(dataset, reach) or is_benefit_list(dataset, reach):
+    wanted = wanted_of(db, dataset, reach)
+    own = reach.actor_id if reach.filtered and dataset.owner_only else None
+    if is_care_list(dataset, reach) or is_benefit_list(dataset, reach) or own:
         rows = db.execute(select(Entity.id, Entity.version).where(*listed(db, dataset, reach)).order_by(Entity.id))
-        content = [properties_of(db, dataset.id), [tuple(row) for row in rows]]
+        content = [properties_of(db, dataset.id), [tuple(row) for row in rows], *filter(None, (own, wanted))]
         return digest(dataset, orjson.dumps(content).decode())
     if reach.care and not reach.reads:
         return digest(dataset, "")  # whose list is empty hears of no change either
     scope = reach.scope
     told = ":doors" if is_homes_by_door(dataset, reach) else ""
-    return digest(dataset, f"{dataset.revision}:{'' if scope.everything else sorted(scope.village_ids)}{told}")
+    asked = f":{reach.actor_id}:{orjson.dumps(wanted).decode()}" if wanted else ""
+    return digest(dataset, f"{dataset.revision}:{'' if scope.everything else sorted(scope.village_ids)}{told}{asked}")
 
 
 def digest(dataset: Dataset, content: str) -> str:
@@ -89,8 +94,11 @@ def rows_of(db: Session, dataset: Dataset, reach: Reach) -> Iterator[tuple[str, 
         own = own_row(dataset.project_id, reach.carer.worker)
         yield from told_rows(db, own, listed(db, dataset, reach))
         return
+    wanted = wanted_of(db, dataset, reach)
     for entity in db.scalars(entities_in(db, dataset, reach)):
-        yield entity.uuid, entity.label, entity.version, orjson.loads(entity.data_json)
+        data = orjson.loads(entity.data_json)
+        if meets(wanted, data):
+            yield entity.uuid, entity.label, entity.version, data
 
 
 def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str] | None) -> list[tuple[str, bool]]:
@@ -98,15 +106,10 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
 
     Of what went out of the trash, of who asked to be removed or was not met for a year only a hash is left: gone.
 
-    Without ids it is about the whole list; in a care project then only about those that the caller reaches.
+    Without ids it is about the whole list; in a care project, and in a list with a filter, then only about those that the
+    caller reaches.
     """
-    seen = visible(db, dataset, reach)
-    query = select(Entity.uuid, Entity.deleted_at.is_not(None) | ~seen).where(Entity.dataset_id == dataset.id)
-    if uuids is not None:
-        query = query.where(Entity.uuid.in_([uuid.lower().removeprefix("uuid:") for uuid in uuids]))
-    elif reach.care:
-        query = query.where(seen)
-    found = [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
+    found = states_of(db, dataset, reach, uuids)
     if uuids is None:
         return found
     missing = {uuid.lower().removeprefix("uuid:") for uuid in uuids} - {uuid for uuid, _ in found}
@@ -114,6 +117,20 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
     if dataset.name in REMOVED:
         gone |= gone_among(db, dataset.project_id, missing)
     return found + [(uuid, True) for uuid in sorted(gone)]
+
+
+def states_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str] | None) -> list[tuple[str, bool]]:
+    seen, wanted = visible(db, dataset, reach), wanted_of(db, dataset, reach)
+    query = select(Entity.uuid, Entity.deleted_at.is_not(None) | ~seen).where(Entity.dataset_id == dataset.id)
+    if uuids is not None:
+        query = query.where(Entity.uuid.in_([uuid.lower().removeprefix("uuid:") for uuid in uuids]))
+    elif reach.care or reach.filtered:
+        query = query.where(seen)
+    if wanted is None:
+        return [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
+    rows = db.execute(query.add_columns(Entity.data_json))
+    told = [(uuid, bool(gone), meets(wanted, orjson.loads(data))) for uuid, gone, data in rows]
+    return [(uuid, gone or not met) for uuid, gone, met in told if uuids is not None or met]
 
 
 def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) -> dict[str, dict[str, str]]:

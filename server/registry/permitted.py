@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from forms.entities import EntityAct
 from forms.xform import read_xform
 from server.errors import EntityActionForbidden
-from server.models import FormVersion, SubmissionVersion
+from server.models import Form, FormVersion, SubmissionVersion
 
 _DECLARED: Final[dict[str, frozenset[tuple[str, str]]]] = {}
 """(list, action) pairs by the SHA-256 of a form's XML: it never changes, and reading it takes longer than the act."""
@@ -33,6 +33,16 @@ def declared_by(db: Session, submission_version_id: int) -> frozenset[tuple[str,
         xml = db.scalars(select(FormVersion.xml).join(SubmissionVersion, joined).where(of_record)).one()
         _DECLARED[sha256] = read_declared(bytes(xml))
     return _DECLARED[sha256]
+
+
+def versions_that_create(db: Session, project_id: int, name: str) -> list[int]:
+    """Ids of the versions of a project's forms that declare that they create entities of a list."""
+    query = select(FormVersion.id, FormVersion.sha256).join(Form, Form.id == FormVersion.form_id)
+    found = db.execute(query.where(Form.project_id == project_id, FormVersion.entity_related)).all()
+    for version_id, sha256 in found:
+        if sha256 not in _DECLARED:
+            _DECLARED[sha256] = read_declared(bytes(db.scalars(select(FormVersion.xml).filter_by(id=version_id)).one()))
+    return [version_id for version_id, sha256 in found if (name, "create") in _DECLARED[sha256]]
 
 
 def read_declared(xml: bytes) -> frozenset[tuple[str, str]]:

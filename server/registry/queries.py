@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from server.errors import NotFound
-from server.models import Dataset, Entity, EntityVersion
+from server.models import Actor, Dataset, Entity, EntityVersion
 from server.registry.reach import Reach, visible
 
 BATCH = 500
@@ -61,9 +61,32 @@ def check_reached(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[s
             raise NotFound()
 
 
+def entities_among(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str], deleted: bool) -> list[Entity]:
+    """Those of these that the caller reaches, or that were deleted and can be restored; others are passed over."""
+    wanted = sorted({one.lower().removeprefix("uuid:") for one in uuids})
+    here = select(Entity).where(within(db, dataset, reach, deleted)).order_by(Entity.id)
+    parts = (wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH))
+    return [one for part in parts for one in db.scalars(here.where(Entity.uuid.in_(part)))]
+
+
+def list_creators(db: Session, dataset: Dataset, reach: Reach) -> list[Actor]:
+    """Who made the entities that the caller reaches, by name."""
+    made = select(Entity.creator_id).where(within(db, dataset, reach, deleted=False))
+    return list(db.scalars(select(Actor).where(Actor.id.in_(made)).order_by(Actor.display_name, Actor.id)))
+
+
+def makers_of(db: Session, dataset: Dataset, reach: Reach, deleted: bool) -> dict[int, Actor]:
+    """Who made the entities that the caller reaches, or their current versions, by actor id."""
+    current = (EntityVersion.entity_id == Entity.id) & (EntityVersion.version == Entity.version)
+    here = within(db, dataset, reach, deleted)
+    of_versions = select(EntityVersion.creator_id).join(Entity, current).where(here)
+    made = Actor.id.in_(select(Entity.creator_id).where(here)) | Actor.id.in_(of_versions)
+    return {one.id: one for one in db.scalars(select(Actor).where(made))}
+
+
 def list_versions(db: Session, entity: Entity) -> list[EntityVersion]:
-    """All versions, the newest first."""
-    query = select(EntityVersion).where(EntityVersion.entity_id == entity.id).order_by(EntityVersion.version.desc())
+    """All versions, the oldest first."""
+    query = select(EntityVersion).where(EntityVersion.entity_id == entity.id).order_by(EntityVersion.version)
     return list(db.scalars(query))
 
 

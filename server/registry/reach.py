@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import Session
 
 from server.access import roles
-from server.access.allow import Scope, scope_of
+from server.access.allow import Scope, may, scope_of
 from server.access.caller import Caller
 from server.access.care_roles import handles_benefits, is_officer, sees_doors_only
 from server.access.her_worker import NOBODY, Carer, carer_of, hers_to_care_for, in_villages
@@ -31,6 +31,7 @@ class Reach:
     `role` is the caller's care role (care_roles.CARE_ROLES) or None; `care` whether the project is a care project.
     `carer` tells which women are the caller's own, `reads` whether the caller has any use for lists of a care project.
     `benefits`: the caller is a benefit officer. `doors_only`: homes are told without their points (care_roles.py).
+    `filtered`: a list's own filter holds for the caller, who is `actor_id` (list_filters.py).
     """
 
     scope: Scope
@@ -41,6 +42,8 @@ class Reach:
     reads: bool = True
     benefits: bool = False
     doors_only: bool = False
+    filtered: bool = False
+    actor_id: int | None = None
 
 
 def reach_of(caller: Caller, project: Project, today: date) -> Reach:
@@ -55,6 +58,8 @@ def reach_of(caller: Caller, project: Project, today: date) -> Reach:
         reads_lists(caller, project),
         handles_benefits(caller, project),
         sees_doors_only(caller, project),
+        not may(caller, "entity.list", project),
+        caller.actor_id,
     )
 
 
@@ -108,7 +113,19 @@ def refuse_without_role(dataset: Dataset, reach: Reach) -> None:
 
 
 def visible(db: Session, dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
-    """The entities of a list that a caller reaches, as a condition on Entity.
+    """The entities of a list that a caller reaches, as a condition on Entity; rules hold for rows as they are read."""
+    return reached(dataset, reach) & own_rows(dataset, reach)
+
+
+def own_rows(dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
+    """Of a list that tells each his own entities alone: those."""
+    if not (reach.filtered and dataset.owner_only):
+        return true()
+    return Entity.creator_id == reach.actor_id if reach.actor_id is not None else false()
+
+
+def reached(dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
+    """What villages, roles and consents leave of a list.
 
     A woman is listed as long as her consent to the service stands, also when its last day has passed: the consent form
     must find her to renew it, and her row holds nothing of her health. What is about her is listed only while the consent

@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
     app.url_value_preprocessor(refuse_unusable)
     from server.web import exports, health, odata, odata_entities, ogc, openrosa, policy_reports
     from server.web.central import (
+        actor_properties,
         app_users,
         audits,
         changes,
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
         drafts,
         entities,
         entity_files,
+        entity_history,
         form_files,
         forms,
         indicators,
@@ -54,6 +56,7 @@ def register(app: Flask) -> None:
         roles.roles,
         projects.projects,
         app_users.app_users,
+        actor_properties.actor_properties,
         forms.forms,
         form_files.form_files,
         public_links.public_links,
@@ -61,6 +64,7 @@ def register(app: Flask) -> None:
         datasets.datasets,
         entities.entities,
         entity_files.entity_files,
+        entity_history.entity_history,
         audits.audits,
         submissions.submissions,
         sending.sending,

@@ -6,10 +6,19 @@ from typing import Any
 import orjson
 from flask import request
 
-from server.errors import BodyTooLarge, EncodingUnknown, MissingParameter, MissingParameters, Unparseable, WrongType
+from server.errors import (
+    BodyTooLarge,
+    EncodingUnknown,
+    MissingParameter,
+    MissingParameters,
+    UnexpectedAttributes,
+    Unparseable,
+    WrongType,
+)
 from server.web.plain_text import check_texts
 
 MOST_JSON_BYTES = 250_000
+LONGEST_SAID = 100  # of a name that somebody sent, when it is said back
 LARGEST_NUMBER = 2**53  # what JSON carries safely; both databases hold it
 Fields = Mapping[str, type | Any]  # a type, or a union such as str | None
 
@@ -26,16 +35,22 @@ def read_bytes(limit: int) -> bytes:
 
 
 def read_json(
-    required: Fields | None = None, optional: Fields | None = None, limit: int = MOST_JSON_BYTES
+    required: Fields | None = None,
+    optional: Fields | None = None,
+    limit: int = MOST_JSON_BYTES,
+    strict: bool = False,
 ) -> dict[str, Any]:
     """The fields of a JSON object that are expected, each of its type; unknown ones are dropped, absent ones left out.
 
     Raises Unparseable (400.1), WrongType (400.11), MissingParameter (400.2; 400.3 where several are required),
-    UnexpectedValue (400.8) for text with control characters, BodyTooLarge (400.36).
+    UnexpectedValue (400.8) for text with control characters, BodyTooLarge (400.36); UnexpectedAttributes (400.31) for
+    unknown fields where they are not dropped (`strict`).
     """
     sent = parse_object(read_bytes(limit))
     wanted = {**(required or {}), **(optional or {})}
     found = {name: value for name, value in sent.items() if name in wanted}
+    if strict and len(found) < len(sent):
+        raise UnexpectedAttributes(expected=list(wanted), actual=[name[:LONGEST_SAID] for name in sent])
     missing = [name for name in required or {} if found.get(name) is None]
     if missing and len(required or {}) > 1:
         raise MissingParameters(expected=list(required or {}), missing=missing)

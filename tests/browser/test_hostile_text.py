@@ -281,6 +281,8 @@ ALSO_OURS = {
     ("feedback", "id"),
     ("feedback_channel", "feedback_id"),
     ("dataset_property", "name"),
+    ("actor_property", "name"),
+    ("actor_property_value", "value"),  # on no page
     ("form_attachment", "name"),
     ("submission_attachment", "name"),
     ("returned_record", "ended_how"),

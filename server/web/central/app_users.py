@@ -5,7 +5,7 @@ Who carries a phone, and in which care role, is ours and has an address of its o
 
 from flask import Response
 
-from server.access import phone_reach, phones
+from server.access import actor_properties, phone_reach, phones
 from server.access.profiles import find_actors
 from server.errors import MissingParameter
 from server.models import Project
@@ -35,15 +35,21 @@ def shown(project: Project, found: list[phones.Phone]) -> list[Json]:
     note_keys(project, found)
     if not wants_extended():
         return [people_json.app_user(phone) for phone in found]
+    return shown_extended(found)
+
+
+def shown_extended(found: list[phones.Phone]) -> list[Json]:
     makers = find_actors(db(), {phone.row.created_by_id for phone in found})
-    return [people_json.app_user_extended(phone, makers) for phone in found]
+    values = actor_properties.values_of(db(), [phone.actor.id for phone in found])
+    return [people_json.app_user_extended(phone, makers, values) for phone in found]
 
 
 @app_users.post("/projects/<int:project_id>/app-users")
 def post_app_user(project_id: int) -> Response:
     project = load_project(db(), caller(), "field_key.create", project_id)
-    sent = read_json({"displayName": str})
+    sent = read_json({"displayName": str}, {"properties": dict | None})
     phone = phones.create_app_user(db(), secret_key(), project.id, sent["displayName"], caller().actor_id, now())
+    actor_properties.set_values(db(), project, phone.actor.id, sent.get("properties") or {}, caller().actor_id, now())
     return central_json.reply(shown(project, [phone])[0])
 
 
@@ -56,11 +62,15 @@ def get_app_user(project_id: int, actor_id: int) -> Response:
 
 @app_users.patch("/projects/<int:project_id>/app-users/<int:actor_id>")
 def patch_app_user(project_id: int, actor_id: int) -> Response:
-    """Properties filter entity lists at Central; here a phone's villages do, so there are none to change."""
+    """`{properties}`: what is said of the phone, which filters entity lists. The answer is the extended one, as Central's."""
     project = load_project(db(), caller(), "field_key.update", project_id)
     phone = phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id, now())
-    read_json(optional={"properties": dict})
-    return central_json.reply(shown(project, [phone])[0])
+    sent = read_json(optional={"properties": dict | None}).get("properties")
+    if sent:
+        phone_reach.check_own_reach(phone)
+        actor_properties.set_values(db(), project, actor_id, sent, caller().actor_id, now())
+    note_keys(project, [phone])
+    return central_json.reply(shown_extended([phone])[0])
 
 
 @app_users.delete("/projects/<int:project_id>/app-users/<int:actor_id>")

@@ -1,10 +1,14 @@
-"""Entities by REST (6.9): list, make one or many, read, change, delete, restore, versions."""
+"""Entities by REST (6.9): list, make one or many, read, change, delete, restore. Their past: entity_history.py."""
+
+from collections.abc import Iterator
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
+from server.access.profiles import find_actors
 from server.access.projects import get_project
 from server.errors import WrongType
-from server.models import Dataset, Entity
+from server.models import Actor, Dataset, Entity, EntityVersion
 from server.registry import editing, queries
 from server.registry.entities import Author
 from server.registry.queries import Listed
@@ -12,16 +16,18 @@ from server.registry.reach import Reach, reach_of, refuse_without_role
 from server.web.central.datasets import DATASETS, load_dataset
 from server.web.central.door import CentralDoor
 from server.web.json_body import read_json
-from server.web.parameters import is_true, page, read_number
+from server.web.parameters import is_true, page, read_number, wants_extended
 from server.web.readings import note_read
 from server.web.session import caller, db, now, reading, today
 from server.web.streams import json_array, stream
-from server.web.wire import central_json, entities_json
+from server.web.wire import central_json, entities_json, people_json
 
 entities = CentralDoor("entities")
 ALL = DATASETS + "/<name>/entities"
 ONE = ALL + "/<uuid>"
 MOST_BULK_BYTES = 100_000_000
+SENT = {"uuid": str | None, "label": str | None, "data": dict | None}
+FIELDS = {**SENT, "entities": object, "source": dict | None}
 
 
 def author() -> Author:
@@ -54,25 +60,30 @@ def about_whom(entity: Entity) -> str:
 def get_entities(project_id: int, name: str) -> Response:
     dataset, reach = load_list("entity.list", project_id, name)
     note_read(get_project(reading(), project_id), "entity.list", dataset_id=dataset.id)
-    wanted, deleted = page(), is_true("deleted")
-    return stream(
-        lambda session: json_array(
-            entities_json.entity(one, whole=False)
-            for one in queries.iterate_entities(session, dataset, reach, deleted, wanted.offset, wanted.limit)
-        ),
-        "application/json; charset=utf-8",
-    )
+    wanted, deleted, extended = page(), is_true("deleted"), wants_extended()
+
+    def told(session: Session) -> Iterator[bytes]:
+        makers = queries.makers_of(session, dataset, reach, deleted) if extended else None
+        found = queries.iterate_entities(session, dataset, reach, deleted, wanted.offset, wanted.limit)
+        return json_array(entities_json.entity(one, whole=False, makers=makers) for one in found)
+
+    return stream(told, "application/json; charset=utf-8")
+
+
+@entities.get(ALL + "/creators")
+def get_creators(project_id: int, name: str) -> Response:
+    dataset, reach = load_list("entity.list", project_id, name)
+    return central_json.reply(list(map(people_json.actor, queries.list_creators(reading(), dataset, reach))))
 
 
 @entities.post(ALL)
 def post_entities(project_id: int, name: str) -> Response:
     dataset, reach = load_list("entity.create", project_id, name)
-    fields = {"uuid": str | None, "label": str, "data": dict, "entities": list, "source": dict}
-    sent = read_json(optional=fields, limit=MOST_BULK_BYTES)
+    sent = read_json(optional=FIELDS, limit=MOST_BULK_BYTES, strict=True)
     if "entities" in sent:
         uuids = editing.make_entities(db(), dataset, sent["entities"], author())
         queries.check_reached(db(), dataset, reach, uuids)
-        editing.note_bulk(db(), dataset, sent.get("source", {}), len(sent["entities"]), author())
+        editing.note_bulk(db(), dataset, sent.get("source") or {}, len(uuids), author())
         return central_json.success()
     uuid = editing.make_entity(db(), dataset, sent, author())
     made = queries.get_entity(db(), dataset, reach, uuid)
@@ -82,13 +93,18 @@ def post_entities(project_id: int, name: str) -> Response:
 @entities.get(ONE)
 def get_entity(project_id: int, name: str, uuid: str) -> Response:
     _, listed = find_one("entity.read", project_id, name, uuid)
-    return central_json.reply(entities_json.entity(listed))
+    return central_json.reply(entities_json.entity(listed, makers=makers_of(listed.entity, listed.version)))
+
+
+def makers_of(*rows: Entity | EntityVersion) -> dict[int, Actor] | None:
+    """Those who made them, where extended metadata is asked for."""
+    return find_actors(db(), {row.creator_id for row in rows}) if wants_extended() else None
 
 
 @entities.patch(ONE)
 def patch_entity(project_id: int, name: str, uuid: str) -> Response:
     dataset, listed = find_one("entity.update", project_id, name, uuid)
-    sent = read_json(optional={"label": str, "data": dict})
+    sent = read_json(optional=SENT, strict=True)
     how = (read_number("baseVersion"), is_true("force"), is_true("resolve"))
     editing.change_entity(db(), dataset, listed.entity, sent, *how, author())
     _, changed = find_one("entity.update", project_id, name, uuid)
@@ -120,21 +136,12 @@ def restore_entities(project_id: int, name: str) -> Response:
 
 
 def each_of(verb: str, project_id: int, name: str, deleted: bool) -> Response:
-    """All of the ids, or none and 404.1 for the first that is not there."""
+    """Those of the ids that are there to be deleted or restored, and how many they were, as Central does."""
     ids = read_json(required={"ids": list})["ids"]
     if not all(isinstance(one, str) for one in ids):
         raise WrongType(field="ids", expected="array of string")
-    act = editing.restore_entity if deleted else editing.delete_entity
+    act = editing.restore_entities if deleted else editing.delete_entities
     dataset, reach = load_list(verb, project_id, name)
-    for uuid in ids:
-        act(db(), dataset, queries.get_entity(db(), dataset, reach, uuid, deleted).entity, author())
-    return central_json.reply({"count": len(ids)})
-
-
-@entities.get(ONE + "/versions")
-def get_versions(project_id: int, name: str, uuid: str) -> Response:
-    dataset, listed = find_one("entity.read", project_id, name, uuid)
-    rows = queries.list_versions(db(), listed.entity)
-    is_care = get_project(reading(), project_id).kind == "care"
-    without = queries.taken_back(dataset, listed.entity) if is_care else ()
-    return central_json.reply([entities_json.version(row, listed.entity, without=without) for row in rows])
+    found = queries.entities_among(db(), dataset, reach, ids, deleted)
+    act(db(), dataset, found, author())
+    return central_json.reply({"count": len(found)})

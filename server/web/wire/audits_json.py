@@ -59,7 +59,7 @@ def actee(acts: Acts, row: Audit) -> Json | None:
     if kind == "actor":
         return actor_of(acts, number)
     if kind == "dataset" and number in acts.datasets:
-        return {"name": acts.datasets[number].name, "projectId": acts.datasets[number].project_id}
+        return {"name": acts.datasets[number].called, "projectId": acts.datasets[number].project_id}
     if kind == "form" and number in acts.forms:
         form = acts.forms[number]
         return {"projectId": form.project_id, "xmlFormId": form.xml_form_id, "name": form.xml_form_id}

@@ -1,17 +1,22 @@
 """Entities in Central's JSON. Facts: odk-contract.md 6.9; pyODK wants userAgent to be a string."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import orjson
 
-from server.models import Entity, EntityVersion
+from server.models import Actor, Entity, EntityVersion
+from server.registry.entity_history import Source, Version
 from server.registry.queries import Listed
 from server.web.wire.central_json import Json, instant
+from server.web.wire.people_json import actor
+
+Makers = Mapping[int, Actor]
 
 
-def entity(listed: Listed, whole: bool = True) -> Json:
-    """`whole` adds data and dataReceived, which a list leaves out."""
-    row = listed.entity
+def entity(listed: Listed, whole: bool = True, makers: Makers | None = None) -> Json:
+    """`whole` adds data and dataReceived, which a list leaves out; `makers` those who made it, as extended metadata does."""
+    row, current = listed.entity, listed.version
+    told = {"data": orjson.loads(current.data_json), "dataReceived": orjson.loads(current.received_json)}
     return {
         "uuid": row.uuid,
         "creatorId": row.creator_id,
@@ -19,13 +24,20 @@ def entity(listed: Listed, whole: bool = True) -> Json:
         "createdAt": instant(row.created_at),
         "updatedAt": instant(row.updated_at),
         "deletedAt": instant(row.deleted_at),
-        "currentVersion": version(listed.version, row, whole),
+        "currentVersion": version(current, row, makers) | (told if whole else {}),
+        **maker(row.creator_id, makers),
     }
 
 
-def version(row: EntityVersion, of: Entity, whole: bool = True, without: Collection[str] = ()) -> Json:
-    """`without` are properties that it tells no more."""
-    body: Json = {
+def maker(actor_id: int | None, makers: Makers | None) -> Json:
+    if makers is None:
+        return {}
+    found = makers.get(actor_id or 0)
+    return {"creator": actor(found) if found else None}
+
+
+def version(row: EntityVersion, of: Entity, makers: Makers | None = None) -> Json:
+    return {
         "version": row.version,
         "label": row.label,
         "current": row.version == of.version,
@@ -37,8 +49,36 @@ def version(row: EntityVersion, of: Entity, whole: bool = True, without: Collect
         "trunkVersion": row.trunk_version,
         "branchBaseVersion": row.branch_base_version,
         "conflictingProperties": orjson.loads(row.conflicting_json) if row.conflicting_json else None,
+        **maker(row.creator_id, makers),
     }
-    if whole:
-        told = {"data": orjson.loads(row.data_json), "dataReceived": orjson.loads(row.received_json)}
-        body |= {part: {**found, **{one: "" for one in without if one in found}} for part, found in told.items()}
-    return body
+
+
+def past_version(one: Version, of: Entity, came_from: Source | None, makers: Makers | None) -> Json:
+    """A version of the history, with its conflict and its source."""
+    return {
+        **version(one.row, of, makers),
+        "data": one.data,
+        "dataReceived": one.received,
+        "conflict": one.conflict,
+        "resolved": one.resolved,
+        "baseDiff": list(one.base_diff),
+        "serverDiff": list(one.server_diff),
+        "lastGoodVersion": one.last_good,
+        "relevantToConflict": one.relevant,
+        "source": source(came_from),
+    }
+
+
+def source(of: Source | None) -> Json:
+    """Nothing where somebody made the version here; of a record in the trash only that it came, when and from whom."""
+    if of is None:
+        return {}
+    if of.record is None:
+        return dict(of.file or {})
+    row, xml_form_id, sender = of.record
+    told: Json = {
+        "instanceId": row.instance_id,
+        "createdAt": instant(row.created_at),
+        "submitter": actor(sender) if sender else None,
+    }
+    return {"submission": told | ({"xmlFormId": xml_form_id, "reviewState": row.review_state} if xml_form_id else {})}

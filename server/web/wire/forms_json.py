@@ -1,6 +1,6 @@
 """Projects, forms, their fields and files in Central's JSON. Facts: odk-contract.md 6.6, 6.7, 7.1."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from forms.schema import FormSchema
 from server.access.projects import Figures
@@ -8,6 +8,8 @@ from server.models import Dataset, DatasetProperty, Form, FormVersion, Project
 from server.publishing.datasets import DatasetChange
 from server.publishing.figures import ShownFigures
 from server.publishing.queries import ListedAttachment
+from server.publishing.sources import FormOfList, FormsOfList
+from server.registry.list_filters import Rule
 from server.registry.queries import ListFigures
 from server.reports.entity_fields import property_names
 from server.reports.table import odata_paths
@@ -125,12 +127,15 @@ def dataset_change(change: DatasetChange) -> Json:
 
 
 def dataset(row: Dataset) -> Json:
+    """One that was deleted also has its number, since its name may be another's, and when."""
+    gone = {"id": row.id, "deletedAt": instant(row.deleted_at)} if row.deleted_at else {}
     return {
-        "name": row.name,
+        "name": row.called,
         "projectId": row.project_id,
         "createdAt": instant(row.created_at),
         "approvalRequired": row.approval_required,
         "ownerOnly": row.owner_only,
+        **gone,
     }
 
 
@@ -146,28 +151,38 @@ def dataset_figures(figures: ListFigures | None) -> Json:
 
 
 def dataset_detail(
-    row: Dataset,
-    properties: Sequence[DatasetProperty],
-    linked: Sequence[tuple[str, str | None]],
-    sources: Mapping[str, str | None],
-    source_properties: Mapping[str, Sequence[str]],
+    row: Dataset, properties: Sequence[DatasetProperty], forms: FormsOfList, rules: Sequence[Rule]
 ) -> Json:
-    """`sources`: the forms (xmlFormId to name) that write the list; `source_properties`: which of them by property."""
+    """`accessFilter` is there only where the list has one, as at Central."""
     names = property_names([one.name for one in properties])
     return {
         **dataset(row),
         "lastUpdate": instant(row.updated_at),
-        "linkedForms": [{"name": name, "xmlFormId": form_id} for form_id, name in linked],
-        "sourceForms": [{"name": name, "xmlFormId": form_id} for form_id, name in sources.items()],
+        "linkedForms": list(map(form_of_list, forms.linked)),
+        "sourceForms": list(map(form_of_list, forms.sources)),
+        "draftLinkedForms": list(map(form_of_list, forms.draft_linked)),
+        "draftSourceForms": list(map(form_of_list, forms.draft_sources)),
         "properties": [
             {
                 "name": one.name,
                 "odataName": names[one.name],
                 "publishedAt": instant(one.published_at),
-                "forms": [
-                    {"name": sources[form_id], "xmlFormId": form_id} for form_id in source_properties.get(one.name, ())
-                ],
+                "forms": list(map(form_of_list, forms.filled.get(one.name, ()))),
             }
             for one in properties
         ],
+        **access_filter(row, rules),
     }
+
+
+def access_filter(row: Dataset, rules: Sequence[Rule]) -> Json:
+    if row.owner_only:
+        return {"accessFilter": {"type": "ownerOnly"}}
+    named = [{"datasetProperty": one.dataset_property, "actorProperty": one.actor_property} for one in rules]
+    return {"accessFilter": {"type": "property", "rules": named}} if rules else {}
+
+
+def form_of_list(one: FormOfList) -> Json:
+    """The path of a repeat ends in a slash, as Central writes it."""
+    repeat = {"repeatPath": f"{one.repeat_path}/"} if one.repeat_path else {}
+    return {"name": one.name, "xmlFormId": one.form_id, **repeat}

@@ -34,13 +34,14 @@ def app_user(phone: Phone) -> Json:
     return {**actor(phone.actor), "projectId": phone.row.project_id, "token": phone.token}
 
 
-def app_user_extended(phone: Phone, makers: Mapping[int, Actor]) -> Json:
+def app_user_extended(phone: Phone, makers: Mapping[int, Actor], values: Mapping[int, Mapping[str, str]]) -> Json:
+    """`values`: what is said of phones, by actor id."""
     maker = makers.get(phone.row.created_by_id or 0)
     return {
         **app_user(phone),
         "createdBy": actor(maker) if maker else None,
         "lastUsed": instant(phone.row.last_used_at),
-        "properties": {},
+        "properties": dict(values.get(phone.actor.id, {})),
     }
 
 

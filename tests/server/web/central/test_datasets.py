@@ -23,6 +23,8 @@ def test_a_list_is_made_with_its_properties(as_bob: Client, project_id: int) -> 
         "lastUpdate": None,
         "linkedForms": [],
         "sourceForms": [],
+        "draftLinkedForms": [],
+        "draftSourceForms": [],
         "properties": [],
     }
     assert as_bob.post(path + "/树/properties", json={"name": "height.m"}).json == {"success": True}
@@ -115,3 +117,121 @@ def test_who_may_not_read_a_list_is_not_told_how_many_are_on_it(
         db.execute(update(Project).where(Project.id == project_id).values(kind="care"))
     (women,) = as_bob.get(f"/projects/{project_id}/datasets", headers={"X-Extended-Metadata": "true"}).json
     assert [women[one] for one in ("entities", "lastEntity", "conflicts")] == [None, None, None]
+
+
+BOTH = an_xform("both", entities=True).replace(
+    b"</instance>", b'</instance><instance id="h" src="jr://file-csv/homes.csv"/>', 1
+)
+
+
+def upload(client: Client, project_id: int, xml: bytes, publish: bool = True) -> None:
+    told = f"publish={publish}&ignoreWarnings=true".lower().replace("ignorewarnings", "ignoreWarnings")
+    made = client.post(f"/projects/{project_id}/forms?{told}", data=xml, content_type="text/xml")
+    assert made.status_code == 200, made.json
+
+
+def test_a_list_names_the_drafts_that_write_and_read_it(as_bob: Client, project_id: int) -> None:
+    path = f"/projects/{project_id}"
+    as_bob.post(f"{path}/datasets", json={"name": "homes"})
+    upload(as_bob, project_id, BOTH, publish=False)
+    as_bob.patch(f"{path}/forms/both/draft/attachments/homes.csv", json={"dataset": True})
+    homes = as_bob.get(f"{path}/datasets/homes").json
+    form = {"name": "走访", "xmlFormId": "both"}
+    assert (homes["sourceForms"], homes["linkedForms"], homes["properties"]) == ([], [], [])
+    assert (homes["draftSourceForms"], homes["draftLinkedForms"]) == ([form], [form])
+
+
+def test_a_list_is_deleted_once_no_form_hangs_on_it_and_its_name_is_free(
+    as_bob: Client, as_alice: Client, project_id: int
+) -> None:
+    path = f"/projects/{project_id}"
+    upload(as_bob, project_id, BOTH)
+    as_bob.post(f"{path}/datasets/homes/entities", json={"label": "一户"})
+    refused = as_bob.delete(f"{path}/datasets/homes").json
+    form = {"name": "走访", "xmlFormId": "both"}
+    assert (refused["code"], refused["details"]["sourceForms"], refused["details"]["linkedForms"]) == (
+        409.21,
+        [form],
+        [form],
+    )
+    as_bob.delete(f"{path}/forms/both")
+    assert as_bob.delete(f"{path}/datasets/homes").json == {"success": True}
+    assert as_bob.get(f"{path}/datasets/homes").json["code"] == 404.1
+    assert as_bob.get(f"{path}/datasets").json == []
+    (gone,) = as_bob.get(f"{path}/datasets?deleted=true").json
+    assert (gone["name"], gone["deletedAt"]) == ("homes", "2026-03-02T01:00:00.000Z")
+    assert as_bob.get(f"{path}/datasets/homes%20{gone['id']}").json["code"] == 404.1
+    assert as_alice.get("/audits?action=dataset.delete").json[0]["actorId"]
+    assert as_bob.post(f"{path}/datasets", json={"name": "homes"}).json["properties"] == []
+    assert as_bob.get(f"{path}/datasets/homes/entities").json == []
+    assert as_alice.get("/projects", headers={"X-Extended-Metadata": "true"}).json[0]["datasets"] == 1
+
+
+def test_a_form_whose_list_was_deleted_is_not_brought_back(as_bob: Client, project_id: int) -> None:
+    path = f"/projects/{project_id}"
+    upload(as_bob, project_id, BOTH)
+    as_bob.delete(f"{path}/forms/both")
+    as_bob.delete(f"{path}/datasets/homes")
+    (form,) = as_bob.get(f"{path}/forms?deleted=true").json
+    assert as_bob.post(f"{path}/forms/{form['id']}/restore").json["code"] == 409.23
+
+
+def test_what_a_care_project_lives_by_is_not_deleted(as_bob: Client, database: Database, project_id: int) -> None:
+    for name in ("women", "trees"):
+        as_bob.post(f"/projects/{project_id}/datasets", json={"name": name})
+    with database.transaction() as db:
+        db.execute(update(Project).where(Project.id == project_id).values(kind="care"))
+    assert as_bob.delete(f"/projects/{project_id}/datasets/women").json["code"] == 409.21
+    for sent in ({"ownerOnly": True}, {"accessFilter": {"type": "ownerOnly"}}):
+        assert as_bob.patch(f"/projects/{project_id}/datasets/women", json=sent).json["code"] == 400.8
+        assert as_bob.patch(f"/projects/{project_id}/datasets/trees", json=sent).status_code == 200
+    made = as_bob.post(f"/projects/{project_id}/datasets", json={"name": "referrals", "ownerOnly": True})
+    assert made.json["code"] == 400.8
+    assert as_bob.delete(f"/projects/{project_id}/datasets/trees").json == {"success": True}
+
+
+def test_a_property_is_deleted_unless_something_uses_it(as_bob: Client, as_alice: Client, project_id: int) -> None:
+    path = f"/projects/{project_id}/datasets/homes"
+    upload(as_bob, project_id, an_xform(entities=True))
+    for name in ("ruled", "full", "empty"):
+        as_bob.post(path + "/properties", json={"name": name})
+    as_bob.post(f"/projects/{project_id}/actor-properties", json={"name": "village"})
+    rule = {"datasetProperty": "ruled", "actorProperty": "village"}
+    as_bob.patch(path, json={"accessFilter": {"type": "property", "rules": [rule]}})
+    keys = [
+        as_bob.post(path + "/entities", json={"label": "户", "data": {"full": "SECRET", "empty": " "}}).json["uuid"]
+        for _ in range(4)
+    ]
+    for name, why in (("village_code", "dependentForms"), ("ruled", "accessFilter"), ("full", "nonEmptyEntities")):
+        refused = as_bob.delete(f"{path}/properties/{name}")
+        assert (refused.json["code"], list(refused.json["details"]["prerequisites"])) == (409.22, [why])
+        assert "SECRET" not in refused.text
+    assert refused.json["details"]["prerequisites"][why]["details"]["totalCount"] == 4
+    assert as_bob.delete(path + "/properties/empty").json == {"success": True}
+    assert as_bob.delete(path + "/properties/empty").json["code"] == 404.1
+    assert [one["name"] for one in as_bob.get(path).json["properties"]] == ["village_code", "ruled", "full"]
+    (row,) = as_alice.get("/audits?action=dataset.update.property.delete").json
+    assert row["details"] == {"properties": ["empty"]}
+    for key in keys:
+        as_bob.delete(f"{path}/entities/{key}")
+    assert as_bob.delete(path + "/properties/full").json == {"success": True}
+
+
+def test_settings_are_changed_one_by_one(as_bob: Client, as_alice: Client, as_chelsea: Client, project_id: int) -> None:
+    path = f"/projects/{project_id}/datasets/homes"
+    as_bob.post(f"/projects/{project_id}/datasets", json={"name": "homes"})
+    assert as_bob.patch(path, json={"approvalRequired": True}).json["approvalRequired"] is True
+    changed = as_bob.patch(path, json={"ownerOnly": True}).json
+    assert (changed["approvalRequired"], changed["ownerOnly"]) == (True, True)
+    assert as_bob.patch(path, json={"ownerOnly": True, "accessFilter": None}).json["ownerOnly"] is False
+    assert as_bob.patch(path, json={}).json["approvalRequired"] is True
+    for sent, query, code in (
+        ({"approvalRequired": "no"}, "", 400.11),
+        ({"ownerOnly": None}, "", 400.11),
+        ({"accessFilter": []}, "", 400.11),
+        ({"approvalRequired": False}, "?convert=perhaps", 400.8),
+    ):
+        assert as_bob.patch(path + query, json=sent).json["code"] == code
+    assert as_chelsea.patch(path, json={"ownerOnly": True}).json["code"] == 403.1
+    newest = as_alice.get("/audits?action=dataset.update").json[0]["details"]
+    assert newest == {"data": {"ownerOnly": True, "accessFilter": None}, "autoConvert": None}

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from server.access.roles import PROJECT_MANAGER, REVIEWER
 from server.db import Database
-from server.models import Assignment, Entity, Project, Village, VillageScope
+from server.models import Assignment, Change, Entity, Project, Village, VillageScope
 from tests.client import Client
 from tests.conftest import MORNING
 from tests.making import a_dataset, a_form, a_phone
@@ -33,7 +33,7 @@ def test_an_entity_is_made_and_read_back_in_centrals_shape(as_bob: Client, path:
     assert (made["uuid"], made["creatorId"], made["conflict"], made["deletedAt"]) == (KEY, cast["bob"], None, None)
     version = made["currentVersion"]
     assert (version["version"], version["label"], version["current"]) == (1, "一户", True)
-    assert (version["data"], version["dataReceived"]) == ({"size": "3"}, {"size": "3"})
+    assert (version["data"], version["dataReceived"]) == ({"size": "3"}, {"size": "3", "label": "一户"})
     assert isinstance(version["userAgent"], str)
     (listed,) = as_bob.get(path).json
     assert "data" not in listed["currentVersion"]
@@ -48,8 +48,15 @@ def test_an_entity_is_made_and_read_back_in_centrals_shape(as_bob: Client, path:
         ({"label": "x", "data": {"none": "3"}}, 400.28),
         ({"label": "x", "uuid": "no"}, 400.11),
         ({"label": "x", "data": []}, 400.11),
+        ({"data": {"size": "3"}}, 400.2),
+        ({"label": None}, 400.2),
+        ({"label": "x", "more": "y"}, 400.31),
+        ({"label": "x", "source": {}}, 400.31),
         ({"entities": [3]}, 400.11),
-        ({"entities": "x"}, 400.11),
+        ({"entities": "x"}, 400.31),
+        ({"entities": []}, 400.31),
+        ({"entities": [{"label": "x", "more": "y"}]}, 400.31),
+        ({"entities": [{"label": "x"}, {"data": {}}]}, 400.2),
     ],
 )
 def test_what_cannot_be_an_entity_is_refused(as_bob: Client, path: str, sent: dict, code: float) -> None:
@@ -85,7 +92,7 @@ def test_a_change_names_its_base_version_or_is_forced(as_bob: Client, path: str)
     forced = as_bob.patch(one + "?force=True", json={"label": "别的"}).json
     assert (forced["currentVersion"]["label"], forced["currentVersion"]["data"]["size"]) == ("别的", "4")
     assert as_bob.patch(one + "?force=true&resolve=true").json["code"] == 400.32
-    assert [row["version"] for row in as_bob.get(one + "/versions").json] == [3, 2, 1]
+    assert [row["version"] for row in as_bob.get(one + "/versions").json] == [1, 2, 3]
 
 
 def test_a_deleted_entity_is_gone_until_restored(as_bob: Client, path: str) -> None:
@@ -97,8 +104,54 @@ def test_a_deleted_entity_is_gone_until_restored(as_bob: Client, path: str) -> N
     assert as_bob.get(f"{path}/{KEY}").status_code == 200
     assert as_bob.post(path + "/bulk-delete", json={"ids": [KEY]}).json == {"count": 1}
     assert as_bob.post(path + "/bulk-restore", json={"ids": [KEY]}).json == {"count": 1}
-    assert as_bob.post(path + "/bulk-delete", json={"ids": [KEY, str(uuid.uuid4())]}).status_code == 404
+    assert as_bob.post(path + "/bulk-delete", json={"ids": [str(uuid.uuid4())]}).json == {"count": 0}
     assert as_bob.get(f"{path}/{KEY}").status_code == 200
+
+
+def test_many_are_deleted_and_restored_at_once_and_written_down_once(
+    as_bob: Client, as_alice: Client, path: str, database: Database
+) -> None:
+    keys = sorted(make(as_bob, path)["uuid"] for _ in range(3))
+    sent = {"ids": [f"uuid:{keys[0].upper()}", *keys[1:], str(uuid.uuid4())]}
+    assert as_bob.post(path + "/bulk-delete", json=sent).json == {"count": 3}
+    assert as_bob.get(path).json == []
+    assert as_bob.post(path + "/bulk-delete", json=sent).json == {"count": 0}
+    assert as_bob.post(path + "/bulk-restore", json=sent).json == {"count": 3}
+    assert sorted(row["uuid"] for row in as_bob.get(path).json) == keys
+    for action in ("entity.bulk.delete", "entity.bulk.restore"):
+        (row,) = as_alice.get(f"/audits?action={action}").json
+        assert sorted(row["details"]["entityUuids"]) == keys
+    acts = [row["action"] for row in as_bob.get(f"{path}/{keys[0]}/audits").json]
+    assert acts == ["entity.bulk.restore", "entity.bulk.delete", "entity.create"]
+    with database.reading() as db:
+        told = list(db.scalars(select(Change.kind)))
+    assert told.count("entity.delete") == told.count("entity.restore") == 3, "programs hear of each"
+
+
+def test_a_change_says_something_or_resolves(as_bob: Client, path: str) -> None:
+    make(as_bob, path, uuid=KEY)
+    one = f"{path}/{KEY}?force=true"
+    for sent, code in (
+        ({}, 400.28),
+        ({"label": None, "data": None}, 400.28),
+        ({"label": " "}, 400.8),
+        ({"label": "x", "more": 1}, 400.31),
+        ({"data": {"none": ""}}, 400.28),
+    ):
+        assert as_bob.patch(one, json=sent).json["code"] == code
+    assert as_bob.get(f"{path}/{KEY}").json["currentVersion"]["version"] == 1
+
+
+def test_the_makers_of_a_lists_entities_are_told_by_name(
+    as_bob: Client, as_alice: Client, as_chelsea: Client, path: str
+) -> None:
+    assert as_bob.get(path + "/creators").json == []
+    for client in (as_bob, as_bob, as_alice):
+        gone = make(client, path)["uuid"]
+    assert [row["displayName"] for row in as_bob.get(path + "/creators").json] == ["alice", "bob"]
+    as_alice.delete(f"{path}/{gone}")
+    assert [row["displayName"] for row in as_bob.get(path + "/creators").json] == ["bob"]
+    assert as_chelsea.get(path + "/creators").json["code"] == 403.1
 
 
 def test_only_those_with_the_right_read(
