@@ -10,6 +10,12 @@ from server.models import Actor, AppUser, QualityFlag
 from tests.browser.looking import list_faults
 from tests.chromium import PHONE
 
+UNDO = ".panel .block.good form button"
+UNDO_AT_ONCE = f"""() => new MutationObserver((_, watch) => {{
+  const undo = document.querySelector("{UNDO}");
+  if (undo) {{ watch.disconnect(); undo.click(); }}
+}}).observe(document.body, {{ childList: true, subtree: true }})"""
+
 
 def test_a_record_opens_beside_the_list_and_its_row_follows_the_decision(town, open_tab):
     record = town.record()
@@ -44,6 +50,21 @@ def test_the_key_r_asks_why_and_sends_the_record_back_to_its_phone(town, open_ta
     tab.page.keyboard.press("u")
     tab.page.wait_for_selector(".panel .block.good:not(:has(form))")
     assert tab.page.locator(".panel .shape-returned").count() == 1, "only the summary of the form below has it"
+
+
+def test_whoever_is_quicker_than_the_page_settles_is_still_answered_in_the_panel(town, open_tab):
+    record = town.record(note="三社")
+    tab = open_tab("rita")
+    tab.go("/review")
+    tab.page.click(f'[data-record="{record}"] a.title')
+    tab.page.wait_for_selector(".panel [data-return]")
+    tab.page.evaluate(UNDO_AT_ONCE)
+    tab.page.keyboard.press("r")
+    tab.page.keyboard.type("门牌不对，请再看一看")
+    tab.page.keyboard.press("Tab")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector(".panel .block.good:not(:has(form))")
+    assert tab.page.url.endswith("/review")
 
 
 def test_by_keys_alone_many_go_back_with_one_reason_and_it_is_undone(town, open_tab):
