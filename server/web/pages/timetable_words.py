@@ -84,13 +84,13 @@ STANDS_STILL = {
     "webhooks": _l("Programs elsewhere hear of nothing; they are told all of it afterwards."),
     "packages": _l("Packages open nowhere after their last day all the same; lists call them on their way until then."),
     "sessions": _l("Sign-ins that ran out stay written down; they open nothing."),
+    "trash": _l("What was deleted can be brought back for longer than thirty days."),
     "orphans": _l("What a crash left behind takes up room on the disk."),
     "backup": _l("If the disk breaks, what came in since the last backup is lost."),
 }
 ANY_STANDS_STILL = _l("What this job does is not done meanwhile.")
 MUST_RUN = {
     "audit": _l("It cannot be paused: a change of the audit made meanwhile would not be seen."),
-    "trash": _l("What was deleted can be brought back for longer than thirty days."),
     "retention": _l("It cannot be paused: nothing is kept longer than people were promised."),
 }
 REASONS = {
