@@ -172,8 +172,9 @@ def test_each_home_that_is_found_is_written_down_and_its_code_is_not(care_town, 
     assert page.status_code == 200 and all(name in text_of(page) for name in NAMES)
     with care_town.database.reading() as db:
         looks = db.scalars(select(Audit).where(Audit.action == "household.locate")).all()
+        about = {one.details.pop("about") for one in looks}  # 64 signs of chance, "014" among them at times
         assert len(looks) == 2 and "014" not in str([one.details for one in looks])
-        assert pseudonym(care_town.project_id, uuid).hex() in {one.details["about"] for one in looks}
+        assert pseudonym(care_town.project_id, uuid).hex() in about
 
 
 def test_a_home_of_a_village_that_was_merged_is_found_where_it_lies_now(care_town, browse):
