@@ -2,11 +2,12 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from server.access.roles import REVIEWER
+from server.access.roles import REVIEWER, TRAINER
 from server.db import Database
 from server.models import Assignment, Project, Submission, Village, VillageScope
+from tests.care_town import CareTown
 from tests.client import Client
 from tests.conftest import MORNING, Listen
 from tests.making import a_form, a_phone, a_record, an_xform, new_id
@@ -275,6 +276,24 @@ def test_a_list_that_names_senders_is_sent_again_when_one_was_taken_away(
     as_bob.delete(f"/projects/{project_id}/app-users/{listed[0]['submitterId']}")
     again = as_bob.get(base, headers={**extended, "If-None-Match": mark})
     assert (again.status_code, again.json[0]["submitter"]["deletedAt"]) == (200, "2026-03-02T01:00:00.000Z")
+
+
+def test_a_list_is_not_taken_for_known_when_its_reader_may_see_less_of_it(app: Flask, database: Database) -> None:
+    """Records of a role's own forms go with the role; the village and the health answers that she reads are as before."""
+    town = CareTown(app, database)
+    who = town.person("rita", "reviewer")
+    with database.transaction() as db:
+        a_form(db, town.project_id, "training_quiz")
+        db.add(Assignment(actor_id=who, role_id=TRAINER, project_id=town.project_id))
+    rita = Client.signed_in(app, database, who)
+    path = f"/projects/{town.project_id}/forms/training_quiz/submissions"
+    assert rita.post(path, data=a_record("training_quiz")).status_code == 200
+    before = rita.get(path)
+    assert len(before.json) == 1
+    with database.transaction() as db:
+        db.execute(delete(Assignment).where(Assignment.actor_id == who, Assignment.role_id == TRAINER))
+    after = rita.get(path, headers={"If-None-Match": before.headers["ETag"]})
+    assert (after.status_code, after.json) == (200, [])
 
 
 PUBLIC = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
