@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.access.changes import forget_changes
+from server.access.public_links import revoke_link
 from server.blobs import BlobStore
 from server.db import Database
 from server.models import (
@@ -175,6 +176,7 @@ def past_records(db: Session, project: Project, held: Held, now: datetime) -> li
 
 
 def purge_records(db: Session, project: Project, batch: list[int], now: datetime, done: Purge) -> None:
+    end_used_links(db, batch, now)
     done.files |= empty_records(db, batch)
     for told in (CareEvent, NamedWoman):  # whose a record was that the office had set aside
         db.execute(delete(told).where(told.submission_id.in_(batch)))
@@ -185,6 +187,15 @@ def purge_records(db: Session, project: Project, batch: list[int], now: datetime
     counted = select(Submission.form_id, func.count()).where(Submission.id.in_(batch)).group_by(Submission.form_id)
     for form_id, number in db.execute(counted).all():
         note(db, "submission.purge", project, now, number, form_id=form_id)
+
+
+def end_used_links(db: Session, batch: list[int], now: datetime) -> None:
+    """A link that takes one record has taken it: it would not be known any more by which link it came."""
+    came = select(Submission.submitter_id).where(Submission.id.in_(batch))
+    used = select(PublicLink.actor_id, Form).join(Form, Form.id == PublicLink.form_id)
+    here = PublicLink.once, PublicLink.token_hash.is_not(None), PublicLink.actor_id.in_(came)
+    for actor_id, form in db.execute(used.where(*here)).all():
+        revoke_link(db, form, actor_id, None, now)
 
 
 def past_entities(db: Session, project: Project, held: Held, now: datetime) -> list[int]:

@@ -157,6 +157,22 @@ def test_a_phone_that_sends_it_again_is_told_that_it_was_deleted(
         assert not [xml for xml in db.scalars(select(SubmissionVersion.xml)) if b"SENTINEL" in xml]
 
 
+def test_a_link_for_one_record_takes_no_second_when_its_record_is_gone(
+    app: Flask, office: Client, project_id: int, base: str, clock: Clock, run: Run
+) -> None:
+    links = base.removesuffix("/submissions") + "/public-links"
+    once, many = (
+        office.post(links, json={"displayName": "x", "once": once}).json["token"] for once in (True, False)
+    )
+    for token in (once, many):
+        first = new_id()
+        assert Client(app, key=token).send(project_id, a_record(instance_id=first)).status_code == 201
+        office.delete(f"{base}/{first}")
+    clock.forward(days=31)
+    assert run().submissions == 2
+    assert [Client(app, key=token).send(project_id, a_record()).status_code for token in (once, many)] == [403, 201]
+
+
 def test_a_file_that_another_record_has_stays(
     phone: Client, office: Client, project_id: int, base: str, clock: Clock, run: Run
 ) -> None:
