@@ -88,6 +88,13 @@ def test_a_link_opens_its_own_form_alone(anybody: Client, form: str, project_id:
     assert anybody.get("/projects").json == []
 
 
+def test_a_link_fills_no_draft(anybody: Client, as_bob: Client, form: str, without_java: None) -> None:
+    """It is asked for by everybody: what its makers try is theirs, and no link for one record sends a second there."""
+    assert as_bob.post(form + "/draft").status_code == 200
+    assert anybody.post(form + "/draft/submissions", data=a_record()).json["code"] == 403.1
+    assert as_bob.get(form + "/draft/submissions").json == []
+
+
 def test_a_link_corrects_nothing_that_another_sent(anybody: Client, as_bob: Client, form: str, project_id: int) -> None:
     first = as_bob.post(form + "/submissions", data=a_record()).json["instanceId"]
     assert anybody.send(project_id, a_record(deprecated_id=first)).status_code == 403
