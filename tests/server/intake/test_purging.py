@@ -218,6 +218,19 @@ def test_an_entity_goes_with_its_versions_and_phones_are_told_that_it_is_gone(
     assert run().number == 0
 
 
+def test_what_was_done_to_an_entry_that_went_is_not_told_of_one_that_comes_after_it(
+    wells: list[str], office: Client, app: Flask, project_id: int, cast: dict[str, int], database: Database, clock: Clock, run: Run
+) -> None:
+    """SQLite gives its number away again."""
+    where = f"/projects/{project_id}/datasets/wells/entities"
+    office.delete(f"{where}/{wells[1]}")
+    clock.forward(days=31)
+    assert run().entities == 2
+    office = Client.signed_in(app, database, cast["bob"])
+    made = office.post(where, json={"label": "新", "data": {}}).json["uuid"]
+    assert [one["action"] for one in office.get(f"{where}/{made}/audits").json] == ["entity.create"]
+
+
 def test_a_form_goes_with_its_records_and_files(
     app: Flask,
     phone: Client,

@@ -248,6 +248,18 @@ def test_a_form_called_draft_has_records_that_are_no_drafts(
     assert as_bob.get(base + "/draft/submissions").json == []
 
 
+def test_what_was_done_to_a_record_of_a_draft_is_not_told_of_one_that_comes_after_it(
+    as_bob: Client, phone: Client, project_id: int, base: str, without_java: None
+) -> None:
+    """A draft's records go when it is published, and SQLite gives their numbers away again."""
+    form, instance_id = base.removesuffix("/submissions"), new_id()
+    as_bob.post(form + "/draft")
+    assert as_bob.post(form + "/draft/submissions", data=a_record()).status_code == 200
+    assert as_bob.post(form + "/draft/publish?version=2").status_code == 200
+    assert phone.send(project_id, a_record(version="2", instance_id=instance_id)).status_code == 201
+    assert [one["action"] for one in as_bob.get(f"{base}/{instance_id}/audits").json] == ["submission.create"]
+
+
 def test_a_list_that_is_known_is_not_sent_again(
     as_bob: Client, as_alice: Client, phone: Client, project_id: int, sent: str, base: str
 ) -> None:
