@@ -169,9 +169,10 @@ def stands() -> ColumnElement[bool]:
 
 
 def past_records(db: Session, project: Project, held: Held, now: datetime) -> list[int]:
-    query = select(Submission.id).where(
-        Submission.project_id == project.id, Submission.deleted_at < now - KEPT_FOR, stands()
-    )
+    """Also those of a form that went: it goes first, and they after it, some in each transaction."""
+    form_went = exists().where(Form.id == Submission.form_id, Form.purged_at.is_not(None)).correlate(Submission)
+    past = or_(Submission.deleted_at < now - KEPT_FOR, and_(form_went, ~Submission.draft))
+    query = select(Submission.id).where(Submission.project_id == project.id, past, stands())
     return [one for one in db.scalars(query.order_by(Submission.id)) if one not in held.records]
 
 
@@ -238,10 +239,10 @@ def standing_records(db: Session, form_id: int) -> Iterator[int]:
 
 
 def purge_form(db: Session, project: Project, form_id: int, now: datetime, done: Purge) -> None:
-    """All that it holds; that there was one stays, since what was done with it is told by its number."""
+    """All that it holds but its records, which are past with it; that there was one stays, since what was done with it is
+    told by its number.
+    """
     wipe_trials(db, form_id)
-    for batch in in_batches(standing_records(db, form_id)):
-        purge_records(db, project, batch, now, done)
     done.files |= take_files(db, form_id)
     empty: dict[str, Any] = {"xml": b"", "xls_sha256": None, "xls_content_type": None}
     db.execute(update(FormVersion).where(FormVersion.form_id == form_id).values(**empty))

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.followups.restricting import keep_unused
+from server.intake import purging
 from server.intake.purging import Purge, plan_purge, run_purge
 from server.intake.review import delete_submission
 from server.models import (
@@ -32,6 +34,7 @@ from server.models import (
     SubmissionComment,
     SubmissionVersion,
 )
+from server.registry import emptying
 from server.registry.rights_desk import open_request
 from tests.client import Client
 from tests.conftest import Clock
@@ -161,9 +164,7 @@ def test_a_link_for_one_record_takes_no_second_when_its_record_is_gone(
     app: Flask, office: Client, project_id: int, base: str, clock: Clock, run: Run
 ) -> None:
     links = base.removesuffix("/submissions") + "/public-links"
-    once, many = (
-        office.post(links, json={"displayName": "x", "once": once}).json["token"] for once in (True, False)
-    )
+    once, many = (office.post(links, json={"displayName": "x", "once": once}).json["token"] for once in (True, False))
     for token in (once, many):
         first = new_id()
         assert Client(app, key=token).send(project_id, a_record(instance_id=first)).status_code == 201
@@ -219,7 +220,14 @@ def test_an_entity_goes_with_its_versions_and_phones_are_told_that_it_is_gone(
 
 
 def test_what_was_done_to_an_entry_that_went_is_not_told_of_one_that_comes_after_it(
-    wells: list[str], office: Client, app: Flask, project_id: int, cast: dict[str, int], database: Database, clock: Clock, run: Run
+    wells: list[str],
+    office: Client,
+    app: Flask,
+    project_id: int,
+    cast: dict[str, int],
+    database: Database,
+    clock: Clock,
+    run: Run,
 ) -> None:
     """SQLite gives its number away again."""
     where = f"/projects/{project_id}/datasets/wells/entities"
@@ -266,6 +274,48 @@ def test_a_form_goes_with_its_records_and_files(
     made = office.post(again, data=an_xform(), content_type="application/xml")
     assert made.status_code == 200, "its name and its version are free, and nobody is warned of it"
     assert run().number == 0
+
+
+def test_a_form_with_many_records_goes_in_short_transactions_and_on_where_it_was_broken_off(
+    app: Flask,
+    phone: Client,
+    office: Client,
+    project_id: int,
+    cast: dict[str, int],
+    base: str,
+    database: Database,
+    clock: Clock,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Phones wait while one lasts."""
+    for _ in range(5):
+        phone.send(project_id, a_record(note="SENTINEL"))
+    office.delete(base.removesuffix("/submissions"))
+    clock.forward(days=31)
+    monkeypatch.setattr(emptying, "BATCH", 2)
+    sizes: list[int] = []
+    whole = purging.empty_records
+
+    def empty(db: Session, batch: list[int]) -> set[str]:
+        if len(sizes) == 2:
+            raise KeyboardInterrupt
+        sizes.append(len(batch))
+        return whole(db, batch)
+
+    monkeypatch.setattr(purging, "empty_records", empty)
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert sizes == [2, 2]
+    office = Client.signed_in(app, database, cast["bob"])
+    with database.reading() as db:
+        number = db.scalars(select(Form.id)).one()
+        assert db.scalar(select(func.count()).where(Submission.purged_at.is_not(None))) == 4
+    assert office.post(f"/projects/{project_id}/forms/{number}/restore").json["code"] == 404.1
+    monkeypatch.setattr(purging, "empty_records", whole)
+    assert (run().submissions, run().number) == (1, 0)
+    with database.reading() as db:
+        assert not any(db.scalars(select(SubmissionVersion.xml)))
 
 
 def test_what_an_erasure_emptied_stays_as_it_is(
