@@ -94,7 +94,9 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
 
 def of_record(submission_id: int) -> ColumnElement[bool]:
     """Rows of this record. SQLite gives the number of what is gone to what comes next: its rows are from before this came."""
-    came = select(func.max(Before.id)).where(Before.submission_id == submission_id, Before.action == "submission.create")
+    came = select(func.max(Before.id)).where(
+        Before.submission_id == submission_id, Before.action == "submission.create"
+    )
     return and_(Audit.submission_id == submission_id, Audit.id >= func.coalesce(came.scalar_subquery(), 0))
 
 
