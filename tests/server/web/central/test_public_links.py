@@ -199,6 +199,19 @@ def test_a_form_tells_how_many_of_its_links_work(as_bob: Client, form: str, link
     assert as_bob.get(form.replace("visit", "other"), headers=extended).json["publicLinks"] == 0
 
 
+@pytest.mark.parametrize("part", ["", "/versions", "/versions/1"])
+def test_a_link_is_not_told_how_many_sent_what_nor_who_made_the_form(
+    as_bob: Client, anybody: Client, form: str, part: str
+) -> None:
+    anybody.post(form + "/submissions", data=a_record())
+    extended = {"X-Extended-Metadata": "true"}
+    told = anybody.get(form + part, headers=extended).json
+    one = told[0] if part == "/versions" else told
+    assert (one["submissions"], one["lastSubmission"], one["createdBy"], one["publicLinks"]) == (None, None, None, 0)
+    assert set(one["reviewStates"].values()) == {None}
+    assert as_bob.get(form, headers=extended).json["submissions"] == 1
+
+
 def test_who_does_not_manage_the_form_neither_makes_nor_sees_links(
     as_chelsea: Client, as_nobody: Client, anybody: Client, form: str
 ) -> None:
