@@ -37,7 +37,7 @@ def forget_wishes(db: Session, now: datetime) -> None:
 
 
 def take_wish(db: Session, now: datetime, passed_over: Collection[str] = ()) -> User | None:
-    """Somebody with an account who waits for a mail, the longest first, but for these addresses; it counts as sent from now on."""
+    """Whoever has an account and waits for a mail, the longest first, but for these addresses; it counts as sent from then on."""
     waiting: dict[bytes, datetime] = dict(
         db.execute(select(ResetWish.email_hash, ResetWish.asked_at).where(ResetWish.sent_at.is_(None))).all()
     )
