@@ -3,6 +3,8 @@
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -316,6 +318,57 @@ def test_a_form_with_many_records_goes_in_short_transactions_and_on_where_it_was
     assert (run().submissions, run().number) == (1, 0)
     with database.reading() as db:
         assert not any(db.scalars(select(SubmissionVersion.xml)))
+
+
+@pytest.mark.parametrize("kind", ["record", "entry", "form"])
+def test_what_is_brought_back_while_the_trash_is_emptied_is_there_whole_or_gone(
+    kind: str,
+    deleted: bytes,
+    wells: list[str],
+    app: Flask,
+    office: Client,
+    project_id: int,
+    base: str,
+    cast: dict[str, int],
+    database: Database,
+    config: Config,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever brings it back is told so alone where it is true: who comes second waits for the other."""
+    form = base.removesuffix("/submissions")
+    with database.reading() as db:
+        number = db.scalars(select(Form.id)).one()
+    back = {
+        "record": f"{base}/{root_of(deleted)}/restore",
+        "entry": f"/projects/{project_id}/datasets/wells/entities/{wells[0]}/restore",
+        "form": f"/projects/{project_id}/forms/{number}/restore",
+    }[kind]
+    if kind == "form":
+        assert office.delete(form).status_code == 200
+    clock.forward(days=31)
+    office = Client.signed_in(app, database, cast["bob"])
+    answers: list[int] = []
+    name = {"record": "past_records", "entry": "past_entities", "form": "past_forms"}[kind]
+    look = getattr(purging, name)
+    brings = Thread(target=lambda: answers.append(office.post(back).status_code))
+
+    def look_and_be_late(*given: Any) -> list[int]:
+        found: list[int] = look(*given)
+        if found and not brings.ident:
+            brings.start()
+            brings.join(1)
+        return found
+
+    monkeypatch.setattr(purging, name, look_and_be_late)
+    run_purge(database, BlobStore(config.blob_dir, database.keys), clock.now())
+    brings.join()
+    shown = {"record": f"{base}/{root_of(deleted)}.xml", "entry": back.removesuffix("/restore"), "form": form + ".xml"}
+    found = office.get(shown[kind])
+    assert (answers[0], found.status_code) in ((200, 200), (404, 404))
+    assert found.status_code == 404 or b"SENTINEL" in found.data or kind != "record"
+    if kind == "form" and found.status_code == 200:
+        assert len(office.get(base).json) == 1
 
 
 def test_what_an_erasure_emptied_stays_as_it_is(
