@@ -17,7 +17,7 @@ from server.followups.smtp import SmtpPost
 
 MOST_REPEATED = 500  # in one run, so that other rows of the timetable get their turn
 MOST_MAILS = 200
-MOST_SILENT = 5  # of others' servers that did not take a word, in one run: each may take seconds to say nothing
+MOST_SILENT = 5  # of servers that did not take a word, in one run: each may take seconds to say nothing
 
 
 def add_summaries(database: Database, config: Config, now: datetime) -> int:
@@ -66,13 +66,17 @@ def send_mails(database: Database, config: Config, now: datetime) -> int:
 
 
 def send_resets(database: Database, config: Config, now: datetime) -> int:
-    """Mails by which people set a new password; none where nobody knows by which address the server is reached."""
+    """Mails by which people set a new password; none where nobody knows by which address the server is reached.
+
+    One that is not taken keeps few of the others waiting.
+    """
     if config.mail is None or config.public_url is None:
         return 0
     post, head = SmtpPost(config.mail), Letterhead(config.mail.sender, config.public_url)
-    sent = 0
-    while send_reset(database, post, head, now):
-        sent += 1
+    sent = silent = 0
+    put_off: set[str] = set()
+    while silent < MOST_SILENT and (taken := send_reset(database, post, head, now, put_off)) is not None:
+        sent, silent = sent + taken, silent + (not taken)
     return sent
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, cast, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, and_, cast, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server.access.allow import may
 from server.access.caller import Caller
@@ -21,6 +21,7 @@ OF_MANY = ("entity.bulk.delete", "entity.bulk.restore")  # one row names many en
 VERBOSE = ("submission", "entity")  # one row a record; `nonverbose` leaves them out, and what only reads
 OF_PEOPLE = (*VERBOSE, "consent", "rights", "field", "retention", "audit", "feedback", "benefit")
 """One row for something of one woman, or numbers of women: counted by worker and form, they are small numbers of women."""
+Before = aliased(Audit)
 
 
 class OneEntity(NamedTuple):
@@ -71,7 +72,7 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
     if wanted.action is not None:
         query = query.where(of_action(wanted.action))
     if wanted.submission_id is not None:
-        query = query.where(Audit.submission_id == wanted.submission_id)
+        query = query.where(of_record(wanted.submission_id))
     if wanted.entity is not None:
         query = query.where(of_entity(wanted.entity))
     if wanted.project_id is not None:
@@ -91,9 +92,20 @@ def list_audits(db: Session, wanted: Wanted) -> list[Audit]:
     return list(db.scalars(query))
 
 
+def of_record(submission_id: int) -> ColumnElement[bool]:
+    """Rows of this record. SQLite gives the number of what is gone to what comes next: its rows are from before this came."""
+    came = select(func.max(Before.id)).where(
+        Before.submission_id == submission_id, Before.action == "submission.create"
+    )
+    return and_(Audit.submission_id == submission_id, Audit.id >= func.coalesce(came.scalar_subquery(), 0))
+
+
 def of_entity(one: OneEntity) -> ColumnElement[bool]:
+    """As of_record."""
+    made = select(func.max(Before.id)).where(Before.entity_id == one.id, Before.action == "entity.create")
+    own = and_(Audit.entity_id == one.id, Audit.id >= func.coalesce(made.scalar_subquery(), 0))
     many = Audit.dataset_id == one.dataset_id, Audit.entity_id.is_(None), Audit.action.in_(OF_MANY)
-    return or_(Audit.entity_id == one.id, and_(*many, cast(Audit.details, String).contains(one.uuid)))
+    return or_(own, and_(*many, cast(Audit.details, String).contains(one.uuid)))
 
 
 def guarded_from(db: Session, caller: Caller) -> frozenset[int]:

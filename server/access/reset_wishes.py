@@ -4,6 +4,7 @@ The mail is sent by the timetable (followups/reset_mail.py), one in a quarter of
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,17 +36,21 @@ def forget_wishes(db: Session, now: datetime) -> None:
     db.execute(delete(ResetWish).where(ResetWish.asked_at <= now - REMEMBERED))
 
 
-def take_wish(db: Session, now: datetime) -> User | None:
-    """Somebody with an account who waits for a mail, the longest first; it counts as sent from now on."""
-    waiting = set(db.scalars(select(ResetWish.email_hash).where(ResetWish.sent_at.is_(None))))
+def take_wish(db: Session, now: datetime, passed_over: Collection[str] = ()) -> User | None:
+    """Whoever has an account and waits for a mail, the longest first, but for these addresses; it counts as sent from then on."""
+    waiting: dict[bytes, datetime] = dict(
+        db.execute(select(ResetWish.email_hash, ResetWish.asked_at).where(ResetWish.sent_at.is_(None))).all()
+    )
     if not waiting:
         return None
     people = select(User).join(Actor, Actor.id == User.actor_id)
-    for user in db.scalars(people.where(Actor.deleted_at.is_(None), User.disabled_at.is_(None)).order_by(Actor.id)):
-        if hash_email(user.email) in waiting:
-            mark_wish(db, user.email, now)
-            return user
-    return None
+    works = Actor.deleted_at.is_(None), User.disabled_at.is_(None), User.email.not_in(passed_over)
+    every = db.scalars(people.where(*works).order_by(Actor.id))
+    here = [(waiting[key], user) for user in every if (key := hash_email(user.email)) in waiting]
+    user = min(here, key=lambda one: one[0])[1] if here else None
+    if user is not None:
+        mark_wish(db, user.email, now)
+    return user
 
 
 def mark_wish(db: Session, email: str, sent_at: datetime | None) -> None:

@@ -27,14 +27,18 @@ If it was not you, do nothing: your password stays as it is.
 """
 
 
-def send_reset(database: Database, post: Post, head: Letterhead, now: datetime) -> bool | None:
+def send_reset(
+    database: Database, post: Post, head: Letterhead, now: datetime, put_off: set[str] | None = None
+) -> bool | None:
     """Sends one of the mails that were asked for: whether it was taken. None when nobody waits.
 
-    The mail server is called outside of any transaction. When it takes nothing now, the mail is tried again later.
+    The mail server is called outside of any transaction. When it does not take the mail now, it is tried again later: its
+    address comes to those `put_off`, which are passed over.
     """
+    put_off = set() if put_off is None else put_off
     with database.transaction() as db:
         forget_wishes(db, now)
-        user = take_wish(db, now)
+        user = take_wish(db, now, put_off)
         if user is None:
             return None
         email, token = user.email, add_link(db, "password", user.actor_id, now)
@@ -45,6 +49,7 @@ def send_reset(database: Database, post: Post, head: Letterhead, now: datetime) 
         with database.transaction() as db:
             mark_wish(db, email, None)
             end_link(db, token)
+        put_off.add(email)
         return False
     except (Refused, Unknown):
         return False

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.access.audit_queries import of_record
 from server.access.with_senders import RETURNED, is_returned
 from server.errors import NotFound
 from server.intake.wanted import Wanted, fits, in_scope
@@ -298,7 +299,7 @@ def list_steps(db: Session, submission_id: int) -> list[Step]:
     audits = db.execute(
         select(Audit.logged_at, Actor.display_name, Audit.action, Audit.details)
         .outerjoin(Actor, Actor.id == Audit.actor_id)
-        .where(Audit.submission_id == submission_id, Audit.action.in_(SHOWN_ACTS))
+        .where(of_record(submission_id), Audit.action.in_(SHOWN_ACTS))
     )
     told = [(at, who, action, details or {}) for at, who, action, details in audits]
     names = names_of(

@@ -8,16 +8,17 @@ data kept unused, no entity of a list about people (registry/retention.py and er
 a record still stands.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.access.changes import forget_changes
+from server.access.public_links import revoke_link
 from server.blobs import BlobStore
 from server.db import Database
 from server.models import (
@@ -122,17 +123,23 @@ def in_transaction(database: Database, project_id: int, now: datetime, done: Pur
 
 
 def purge_some(db: Session, project: Project, held: Held, now: datetime, done: Purge) -> bool:
-    """A batch of records, else one of entities, else a form."""
+    """A batch of records, else one of entities, else a form: what nobody brought back in this very moment."""
     for batch in in_batches(past_records(db, project, held, now)):
-        purge_records(db, project, batch, now, done)
+        purge_records(db, project, taken(db, records_past(project, now), Submission, batch), now, done)
         return True
     for batch in in_batches(past_entities(db, project, held, now)):
-        purge_entities(db, project, batch, now, done)
+        purge_entities(db, project, taken(db, entities_past(project, now), Entity, batch), now, done)
         return True
     for form_id in past_forms(db, project, now):
-        purge_form(db, project, form_id, now, done)
+        for one in taken(db, forms_past(project, now), Form, [form_id]):
+            purge_form(db, project, one, now, done)
         return True
     return False
+
+
+def taken(db: Session, past: Select[Any], table: type[Submission | Entity | Form], batch: Collection[int]) -> list[int]:
+    """Those of these ids that are past still; nobody brings them back any more, whoever tries waits and finds them gone."""
+    return sorted(db.scalars(past.where(table.id.in_(batch)).with_for_update(of=table)))
 
 
 def projects(db: Session) -> list[Project]:
@@ -168,13 +175,19 @@ def stands() -> ColumnElement[bool]:
 
 
 def past_records(db: Session, project: Project, held: Held, now: datetime) -> list[int]:
-    query = select(Submission.id).where(
-        Submission.project_id == project.id, Submission.deleted_at < now - KEPT_FOR, stands()
-    )
-    return [one for one in db.scalars(query.order_by(Submission.id)) if one not in held.records]
+    query = records_past(project, now).order_by(Submission.id)
+    return [one for one in db.scalars(query) if one not in held.records]
+
+
+def records_past(project: Project, now: datetime) -> Select[Any]:
+    """Also those of a form that went: it goes first, and they after it, some in each transaction."""
+    form_went = exists().where(Form.id == Submission.form_id, Form.purged_at.is_not(None)).correlate(Submission)
+    past = or_(Submission.deleted_at < now - KEPT_FOR, and_(form_went, ~Submission.draft))
+    return select(Submission.id).where(Submission.project_id == project.id, past, stands())
 
 
 def purge_records(db: Session, project: Project, batch: list[int], now: datetime, done: Purge) -> None:
+    end_used_links(db, batch, now)
     done.files |= empty_records(db, batch)
     for told in (CareEvent, NamedWoman):  # whose a record was that the office had set aside
         db.execute(delete(told).where(told.submission_id.in_(batch)))
@@ -187,16 +200,27 @@ def purge_records(db: Session, project: Project, batch: list[int], now: datetime
         note(db, "submission.purge", project, now, number, form_id=form_id)
 
 
+def end_used_links(db: Session, batch: list[int], now: datetime) -> None:
+    """A link that takes one record has taken it: it would not be known any more by which link it came."""
+    came = select(Submission.submitter_id).where(Submission.id.in_(batch))
+    used = select(PublicLink.actor_id, Form).join(Form, Form.id == PublicLink.form_id)
+    here = PublicLink.once, PublicLink.token_hash.is_not(None), PublicLink.actor_id.in_(came)
+    for actor_id, form in db.execute(used.where(*here)).all():
+        revoke_link(db, form, actor_id, None, now)
+
+
 def past_entities(db: Session, project: Project, held: Held, now: datetime) -> list[int]:
+    query = entities_past(project, now).add_columns(Entity.uuid, Entity.about).order_by(Entity.id)
+    return [one.id for one in db.execute(query) if held.uuids.isdisjoint({one.uuid, one.about})]
+
+
+def entities_past(project: Project, now: datetime) -> Select[Any]:
     query = (
-        select(Entity.id, Entity.uuid, Entity.about)
+        select(Entity.id)
         .join(Dataset, Dataset.id == Entity.dataset_id)
         .where(Dataset.project_id == project.id, Entity.deleted_at < now - KEPT_FOR)
-        .order_by(Entity.id)
     )
-    if project.kind == "care":
-        query = query.where(Dataset.name.not_in(OF_PEOPLE))
-    return [one.id for one in db.execute(query) if held.uuids.isdisjoint({one.uuid, one.about})]
+    return query.where(Dataset.name.not_in(OF_PEOPLE)) if project.kind == "care" else query
 
 
 def purge_entities(db: Session, project: Project, batch: list[int], now: datetime, done: Purge) -> None:
@@ -213,13 +237,17 @@ def purge_entities(db: Session, project: Project, batch: list[int], now: datetim
 
 
 def past_forms(db: Session, project: Project, now: datetime) -> list[int]:
+    return list(db.scalars(forms_past(project, now).order_by(Form.id)))
+
+
+def forms_past(project: Project, now: datetime) -> Select[Any]:
     """In a care project without those of which a record stands."""
     query = select(Form.id).where(
         Form.project_id == project.id, Form.deleted_at < now - KEPT_FOR, Form.purged_at.is_(None)
     )
     if project.kind == "care":
         query = query.where(~exists().where(Submission.form_id == Form.id, stands()).correlate(Form))
-    return list(db.scalars(query.order_by(Form.id)))
+    return query
 
 
 def standing_records(db: Session, form_id: int) -> Iterator[int]:
@@ -227,10 +255,10 @@ def standing_records(db: Session, form_id: int) -> Iterator[int]:
 
 
 def purge_form(db: Session, project: Project, form_id: int, now: datetime, done: Purge) -> None:
-    """All that it holds; that there was one stays, since what was done with it is told by its number."""
+    """All that it holds but its records, which are past with it; that there was one stays, since what was done with it is
+    told by its number.
+    """
     wipe_trials(db, form_id)
-    for batch in in_batches(standing_records(db, form_id)):
-        purge_records(db, project, batch, now, done)
     done.files |= take_files(db, form_id)
     empty: dict[str, Any] = {"xml": b"", "xls_sha256": None, "xls_content_type": None}
     db.execute(update(FormVersion).where(FormVersion.form_id == form_id).values(**empty))

@@ -55,6 +55,10 @@ def delete_submission(db: Session, submission: Submission, by: int | None, now: 
 
 
 def restore_submission(db: Session, submission: Submission, by: int | None, now: datetime) -> None:
+    """Raises NotFound where the trash is emptied of it in this very moment."""
+    db.refresh(submission, with_for_update=True)
+    if submission.purged_at is not None:
+        raise NotFound()
     submission.deleted_at = None
     note(db, "submission.restore", submission, by, now, None)
     derive_again(db, submission.id, "people", now)

@@ -14,7 +14,7 @@ from server.moving.bringing import Bringing, Row, read_time
 from server.moving.makers import Makers
 from server.moving.people import actor_of
 from server.publishing.datasets import create_dataset
-from server.registry.entities import VILLAGE_PROPERTY, about_of, properties_of, touch
+from server.registry.entities import VILLAGE_PROPERTY, about_of, properties_of, touch, was_removed
 from server.registry.lists import find_dataset
 
 
@@ -61,11 +61,14 @@ def is_settled(db: Session, dataset: Dataset, told: Row) -> bool:
 
 
 def bring_entity(db: Session, bringing: Bringing, dataset: Dataset, coming: ComingEntity, makers: Makers) -> None:
-    """An entity, or the versions that came there since. One that was changed here meanwhile stays as it is here."""
+    """An entity, or the versions that came there since. One that was changed here meanwhile stays as it is here, and one
+    that went out of the trash here stays away.
+    """
     told, newest = coming.told, coming.versions[-1]
     entity = find(db, dataset, told["uuid"])
     here = 0 if entity is None else entity.version
-    if entity is not None and (entity.deleted_at is not None or not is_a_beginning(db, entity, coming.versions)):
+    went = was_removed(db, dataset, told["uuid"], entity) or (entity is not None and entity.deleted_at is not None)
+    if went or (entity is not None and not is_a_beginning(db, entity, coming.versions)):
         bringing.report.leave("entities", f"{dataset.name} {told['uuid']}", "changed_here")
         return
     new = [one for one in coming.versions if one["version"] > here]

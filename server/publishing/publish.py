@@ -110,9 +110,10 @@ def delete_form(db: Session, form: Form, by: int | None, now: datetime) -> None:
 
 
 def find_deleted(db: Session, project: Project, form_id: int) -> Form:
-    """A form of the project's trash by its number. Raises NotFound."""
+    """A form of the project's trash by its number, which is not emptied of it meanwhile. Raises NotFound."""
     in_trash = Form.deleted_at.is_not(None) & Form.purged_at.is_(None)
-    form = db.scalar(select(Form).where(Form.id == form_id, Form.project_id == project.id, in_trash))
+    here = select(Form).where(Form.id == form_id, Form.project_id == project.id, in_trash)
+    form = db.scalar(here.with_for_update())
     if form is None:
         raise NotFound()
     return form

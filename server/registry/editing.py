@@ -17,6 +17,7 @@ from server.errors import (
     EntityVersionConflict,
     MissingParameter,
     NoConflict,
+    NotFound,
     UnexpectedAttributes,
     UnexpectedValue,
     WrongType,
@@ -143,6 +144,8 @@ def delete_entity(db: Session, dataset: Dataset, entity: Entity, author: Author)
 
 
 def restore_entity(db: Session, dataset: Dataset, entity: Entity, author: Author) -> None:
+    """Raises NotFound where the trash is emptied of it in this very moment."""
+    hold(db, [entity])
     entity.deleted_at, entity.updated_at = None, author.now
     touch(db, dataset.id, author.now)
     note(db, "entity.restore", dataset, entity, author)
@@ -160,9 +163,17 @@ def delete_entities(db: Session, dataset: Dataset, entities: Sequence[Entity], a
 def restore_entities(db: Session, dataset: Dataset, entities: Sequence[Entity], author: Author) -> None:
     if len(entities) == 1:
         return restore_entity(db, dataset, entities[0], author)
+    hold(db, entities)
     for one in entities:
         one.deleted_at, one.updated_at = None, author.now
     return note_many(db, "entity.bulk.restore", "entity.restore", dataset, entities, author)
+
+
+def hold(db: Session, entities: Sequence[Entity]) -> None:
+    """Nobody takes them away meanwhile. Raises NotFound when one is gone."""
+    ids = [one.id for one in entities]
+    if len(db.scalars(select(Entity.id).where(Entity.id.in_(ids)).with_for_update()).all()) < len(ids):
+        raise NotFound()
 
 
 def note_many(

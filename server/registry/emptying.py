@@ -158,9 +158,13 @@ def shared_blobs(db: Session, blobs: Collection[str], inside: ColumnElement[bool
 
 def delete_files(database: Database, store: BlobStore, files: Collection[str], now: datetime) -> int:
     """Takes files off the disk after the commit; how many. One that a row speaks of (again) stays."""
-    with database.reading() as db:
-        kept = set(db.scalars(select(Blob.sha256).where(Blob.sha256.in_(files))))
-    return sum(store.delete(sha256, now) for sha256 in sorted(set(files) - kept))
+    every, number = sorted(set(files)), 0
+    for start in range(0, len(every), BATCH):  # a question holds so many values at most
+        some = every[start : start + BATCH]
+        with database.reading() as db:
+            kept = set(db.scalars(select(Blob.sha256).where(Blob.sha256.in_(some))))
+        number += sum(store.delete(sha256, now) for sha256 in some if sha256 not in kept)
+    return number
 
 
 def count(db: Session, where: Any, model: Any) -> int:

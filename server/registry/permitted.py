@@ -36,9 +36,12 @@ def declared_by(db: Session, submission_version_id: int) -> frozenset[tuple[str,
 
 
 def versions_that_create(db: Session, project_id: int, name: str) -> list[int]:
-    """Ids of the versions of a project's forms that declare that they create entities of a list."""
+    """Ids of the versions of a project's forms that declare that they create entities of a list. What went out of the trash
+    declares nothing any more.
+    """
     query = select(FormVersion.id, FormVersion.sha256).join(Form, Form.id == FormVersion.form_id)
-    found = db.execute(query.where(Form.project_id == project_id, FormVersion.entity_related)).all()
+    here = Form.project_id == project_id, Form.purged_at.is_(None)
+    found = db.execute(query.where(*here, FormVersion.entity_related)).all()
     for version_id, sha256 in found:
         if sha256 not in _DECLARED:
             _DECLARED[sha256] = read_declared(bytes(db.scalars(select(FormVersion.xml).filter_by(id=version_id)).one()))

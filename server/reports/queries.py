@@ -130,7 +130,9 @@ def take_snapshot(db: Session) -> None:
 
 
 def read_change_mark(db: Session, source: Source) -> str:
-    """A text that changes with whatever a report of this source shows: acts on its form, places, names of senders."""
+    """A text that changes with whatever a report of this source shows: acts on its form, places, names of senders; and with
+    whatever its reader may see of it, so that nobody is told that she has what another was given, or she before.
+    """
     act = (
         select(Audit.id)
         .where(Audit.form_id == source.form_id, Audit.action != EXPORT)
@@ -143,7 +145,8 @@ def read_change_mark(db: Session, source: Source) -> str:
     scope = source.scope
     seen = db.execute(select(act, places, names, *marks_of_others(scope))).one()
     reach = f"{scope.everything} {scope.health} {scope.shared_only} {scope.today} {sorted(scope.village_ids)}"
-    return f"{source.form_id} {source.draft} {reach} {tuple(map(str, seen))}"
+    forms = f"{sorted(scope.withheld)} {None if scope.only is None else sorted(scope.only)} {scope.person}"
+    return f"{source.form_id} {source.draft} {reach} {forms} {tuple(map(str, seen))}"
 
 
 def marks_of_others(scope: Scope) -> list[ScalarSelect[Any]]:

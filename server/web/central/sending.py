@@ -5,7 +5,7 @@ from flask import Response, request
 from forms.instance import Instance, read_instance
 from server.access.allow import may, scope_of
 from server.access.projects import get_project
-from server.errors import DeprecatedIdExpected, NotFound, UnexpectedValue
+from server.errors import DeprecatedIdExpected, Forbidden, NotFound, UnexpectedValue
 from server.intake import queries
 from server.intake.feedback import is_nameless
 from server.intake.items import Item
@@ -80,9 +80,14 @@ def read_of_form(form: Form, xml: bytes) -> Instance:
 
 
 def asked_here(project_id: int, form: Form, version: str) -> Asked:
-    """The published version that a record names; of a draft there is one, whatever it names. Raises NotFound."""
+    """The published version that a record names; of a draft there is one, whatever it names. Raises NotFound.
+
+    Whoever has a public link fills in what was published, and nobody's draft: Forbidden.
+    """
     if not asks_for_draft():
         return get_version(reading(), project_id, form.xml_form_id, version)
+    if caller().type == "public_link":
+        raise Forbidden()
     draft = find_version_of(reading(), form, draft=True)
     if draft is None:
         raise NotFound()

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -13,6 +15,7 @@ from server.access.people import disable_user
 from server.access.reset_wishes import forget_wishes, wish_reset
 from server.config import Config, MailServer
 from server.db import Database
+from server.followups.handing_over import Delayed
 from server.followups.outbox import Letterhead
 from server.followups.reset_mail import send_reset
 from server.followups.smtp import SmtpPost
@@ -121,6 +124,28 @@ def test_a_mail_that_is_refused_keeps_no_other_waiting(
     sink.say.clear()
     assert send_reset(database, post, HEAD, MORNING) is True
     assert [mail["To"] for mail in sink.mails] == ["bob@example.test"]
+
+
+def test_a_mail_that_is_put_off_keeps_no_other_waiting(
+    mailing: Config, database: Database, cast: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's own mail server says "later" again and again; a stranger may have asked in her name for that."""
+    later, taken = {"bob@example.test"}, []
+
+    def send(_post: SmtpPost, message: EmailMessage, _may_hand_over: object) -> bool:
+        if message["To"] in later:
+            raise Delayed
+        taken.append(message["To"])
+        return True
+
+    monkeypatch.setattr(SmtpPost, "send", send)
+    with database.transaction() as db:
+        for minute, name in enumerate(("bob", "chelsea", "alice")):
+            wish_reset(db, f"{name}@example.test", MORNING + timedelta(minutes=minute))
+    assert send_resets(database, mailing, MORNING + timedelta(minutes=3)) == 2
+    assert taken == ["chelsea@example.test", "alice@example.test"], "in the order in which they asked"
+    later.clear()
+    assert send_resets(database, mailing, MORNING + timedelta(minutes=4)) == 1
 
 
 def test_a_server_without_mail_remembers_no_address(

@@ -3,15 +3,19 @@
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.followups.restricting import keep_unused
+from server.intake import purging
 from server.intake.purging import Purge, plan_purge, run_purge
 from server.intake.review import delete_submission
 from server.models import (
@@ -32,6 +36,7 @@ from server.models import (
     SubmissionComment,
     SubmissionVersion,
 )
+from server.registry import emptying
 from server.registry.rights_desk import open_request
 from tests.client import Client
 from tests.conftest import Clock
@@ -157,6 +162,20 @@ def test_a_phone_that_sends_it_again_is_told_that_it_was_deleted(
         assert not [xml for xml in db.scalars(select(SubmissionVersion.xml)) if b"SENTINEL" in xml]
 
 
+def test_a_link_for_one_record_takes_no_second_when_its_record_is_gone(
+    app: Flask, office: Client, project_id: int, base: str, clock: Clock, run: Run
+) -> None:
+    links = base.removesuffix("/submissions") + "/public-links"
+    once, many = (office.post(links, json={"displayName": "x", "once": once}).json["token"] for once in (True, False))
+    for token in (once, many):
+        first = new_id()
+        assert Client(app, key=token).send(project_id, a_record(instance_id=first)).status_code == 201
+        office.delete(f"{base}/{first}")
+    clock.forward(days=31)
+    assert run().submissions == 2
+    assert [Client(app, key=token).send(project_id, a_record()).status_code for token in (once, many)] == [403, 201]
+
+
 def test_a_file_that_another_record_has_stays(
     phone: Client, office: Client, project_id: int, base: str, clock: Clock, run: Run
 ) -> None:
@@ -202,6 +221,26 @@ def test_an_entity_goes_with_its_versions_and_phones_are_told_that_it_is_gone(
     assert run().number == 0
 
 
+def test_what_was_done_to_an_entry_that_went_is_not_told_of_one_that_comes_after_it(
+    wells: list[str],
+    office: Client,
+    app: Flask,
+    project_id: int,
+    cast: dict[str, int],
+    database: Database,
+    clock: Clock,
+    run: Run,
+) -> None:
+    """SQLite gives its number away again."""
+    where = f"/projects/{project_id}/datasets/wells/entities"
+    office.delete(f"{where}/{wells[1]}")
+    clock.forward(days=31)
+    assert run().entities == 2
+    office = Client.signed_in(app, database, cast["bob"])
+    made = office.post(where, json={"label": "新", "data": {}}).json["uuid"]
+    assert [one["action"] for one in office.get(f"{where}/{made}/audits").json] == ["entity.create"]
+
+
 def test_a_form_goes_with_its_records_and_files(
     app: Flask,
     phone: Client,
@@ -237,6 +276,99 @@ def test_a_form_goes_with_its_records_and_files(
     made = office.post(again, data=an_xform(), content_type="application/xml")
     assert made.status_code == 200, "its name and its version are free, and nobody is warned of it"
     assert run().number == 0
+
+
+def test_a_form_with_many_records_goes_in_short_transactions_and_on_where_it_was_broken_off(
+    app: Flask,
+    phone: Client,
+    office: Client,
+    project_id: int,
+    cast: dict[str, int],
+    base: str,
+    database: Database,
+    clock: Clock,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Phones wait while one lasts."""
+    for _ in range(5):
+        phone.send(project_id, a_record(note="SENTINEL"))
+    office.delete(base.removesuffix("/submissions"))
+    clock.forward(days=31)
+    monkeypatch.setattr(emptying, "BATCH", 2)
+    sizes: list[int] = []
+    whole = purging.empty_records
+
+    def empty(db: Session, batch: list[int]) -> set[str]:
+        if len(sizes) == 2:
+            raise KeyboardInterrupt
+        sizes.append(len(batch))
+        return whole(db, batch)
+
+    monkeypatch.setattr(purging, "empty_records", empty)
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert sizes == [2, 2]
+    office = Client.signed_in(app, database, cast["bob"])
+    with database.reading() as db:
+        number = db.scalars(select(Form.id)).one()
+        assert db.scalar(select(func.count()).where(Submission.purged_at.is_not(None))) == 4
+    assert office.post(f"/projects/{project_id}/forms/{number}/restore").json["code"] == 404.1
+    monkeypatch.setattr(purging, "empty_records", whole)
+    assert (run().submissions, run().number) == (1, 0)
+    with database.reading() as db:
+        assert not any(db.scalars(select(SubmissionVersion.xml)))
+
+
+@pytest.mark.parametrize("kind", ["record", "entry", "form"])
+def test_what_is_brought_back_while_the_trash_is_emptied_is_there_whole_or_gone(
+    kind: str,
+    deleted: bytes,
+    wells: list[str],
+    app: Flask,
+    office: Client,
+    project_id: int,
+    base: str,
+    cast: dict[str, int],
+    database: Database,
+    config: Config,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever brings it back is told so alone where it is true: who comes second waits for the other."""
+    form = base.removesuffix("/submissions")
+    with database.reading() as db:
+        number = db.scalars(select(Form.id)).one()
+    back = {
+        "record": f"{base}/{root_of(deleted)}/restore",
+        "entry": f"/projects/{project_id}/datasets/wells/entities/{wells[0]}/restore",
+        "form": f"/projects/{project_id}/forms/{number}/restore",
+    }[kind]
+    if kind == "form":
+        assert office.delete(form).status_code == 200
+    clock.forward(days=31)
+    office = Client.signed_in(app, database, cast["bob"])
+    answers: list[int] = []
+    name = {"record": "past_records", "entry": "past_entities", "form": "past_forms"}[kind]
+    look = getattr(purging, name)
+    brings = Thread(target=lambda: answers.append(office.post(back).status_code))
+
+    def look_and_be_late(*given: Any) -> list[int]:
+        found: list[int] = look(*given)
+        if found and not brings.ident:
+            brings.start()
+            brings.join(1)
+        return found
+
+    monkeypatch.setattr(purging, name, look_and_be_late)
+    run_purge(database, BlobStore(config.blob_dir, database.keys), clock.now())
+    brings.join()
+    shown = {"record": f"{base}/{root_of(deleted)}.xml", "entry": back.removesuffix("/restore"), "form": form + ".xml"}
+    found = office.get(shown[kind])
+    assert (answers[0], found.status_code) in ((200, 200), (404, 404))
+    assert found.status_code == 404 or b"SENTINEL" in found.data or kind != "record"
+    if kind == "form" and found.status_code == 200:
+        assert len(office.get(base).json) == 1
 
 
 def test_what_an_erasure_emptied_stays_as_it_is(

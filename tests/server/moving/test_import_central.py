@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from server.access.roles import APP_USER, PROJECT_MANAGER, PROJECT_VIEWER
 from server.access.tokens import hash_token, unseal
 from server.db import Database
 from server.errors import UnexpectedValue
+from server.intake.purging import run_purge
 from server.intake.rederiving import rederive
 from server.models import (
     Actor,
@@ -125,6 +127,23 @@ def test_records_keep_bytes_ids_times_and_authors(bring: Bring, database: Databa
         comments = all_of(here, SubmissionComment, SubmissionComment.created_at)
         assert [(one.body, one.submission_id) for one in comments] == [("看过了", record.id), ("再看", record.id)]
         assert here.get_one(User, comments[0].actor_id).email == "alice@example.test"
+
+
+def test_what_went_out_of_the_trash_here_does_not_come_again(bring: Bring, clock: Clock) -> None:
+    """Phones were told that it is gone, and that nobody makes it anew."""
+    bringing = bring()
+    with bringing.database.transaction() as db:
+        record, gone = (db.scalars(select(one).order_by(one.id)).first() for one in (Submission, Entity))
+        record.deleted_at = gone.deleted_at = clock.now()
+        instance_id, uuid = record.instance_id, gone.uuid
+    done = run_purge(bringing.database, bringing.store, clock.now() + timedelta(days=31))
+    assert (done.submissions, done.entities) == (1, 1)
+    again = bring()
+    assert {("submissions", "changed_here"), ("entities", "changed_here")} <= why_left(again)
+    with again.database.reading() as db:
+        assert db.scalar(select(Entity.id).where(Entity.uuid == uuid)) is None
+        kept = select(SubmissionVersion.xml).join(Submission).where(Submission.instance_id == instance_id)
+        assert set(db.scalars(kept)) == {b""}
 
 
 def test_files_come_along_and_what_never_arrived_stays_missing(bring: Bring, town: dict[str, Any]) -> None:

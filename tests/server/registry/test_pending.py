@@ -1,15 +1,21 @@
 """Lists that make entities once somebody approves: what waits, and what becomes of it when they ask for approval no more."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from server.access.roles import APP_USER
+from server.blobs import BlobStore
+from server.config import Config
 from server.db import Database
+from server.intake.purging import run_purge
 from server.models import Assignment, Dataset, Entity, Form, FormAttachment, Project
+from server.registry import permitted
 from tests.client import Client
+from tests.conftest import MORNING
 from tests.making import a_form, a_phone, a_record, an_xform
 from tests.server.registry.test_applying import create
 
@@ -62,6 +68,18 @@ def test_whoever_ends_approval_says_what_becomes_of_what_waits(
     assert (refused["code"], refused["details"]) == (400.29, {"count": 3})
     assert as_bob.get(homes).json["approvalRequired"] is True
     assert as_bob.get(homes).json["ownerOnly"] is False, "nothing of it was done"
+
+
+def test_a_form_that_went_out_of_the_trash_holds_up_no_end_of_approval(
+    phone: Client, as_bob: Client, project_id: int, homes: str, database: Database, config: Config
+) -> None:
+    """Nothing of it is left to be read, and this process has not read it before."""
+    sent(phone, project_id, 1)
+    as_bob.delete(f"/projects/{project_id}/forms/visit")
+    assert run_purge(database, BlobStore(config.blob_dir, database.keys), MORNING + timedelta(days=31)).forms == 1
+    permitted._DECLARED.clear()
+    ended = as_bob.patch(homes, json={"approvalRequired": False})
+    assert (ended.status_code, ended.json["approvalRequired"]) == (200, False)
 
 
 def test_in_a_care_project_it_is_not_said_how_many_wait(

@@ -4,12 +4,13 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.db import Database
-from server.models import Form
+from server.models import Audit, Form
 from server.web.errors import TONGUES
 from server.web.wire import openrosa_xml
+from tests.care_town import CareTown
 from tests.client import Client
 from tests.making import a_phone, a_record, an_xform
 
@@ -110,3 +111,18 @@ def test_the_maker_reads_the_manifest_of_a_draft_and_of_an_old_version(
     assert f"/v1{form}/versions/1/attachments/homes.csv" in as_bob.get(form + "/versions/1/manifest").text
     assert as_bob.get(form + "/draft/manifest").status_code == 404
     assert as_chelsea.get(form + "/versions/1/manifest").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["due_visits.csv", "women.csv"])
+def test_no_list_is_given_that_is_not_noted_as_read(app: Flask, database: Database, name: str) -> None:
+    """Whoever shows a mark that she knows beside one that is wrong gets 412 and nothing with it."""
+    town = CareTown(app, database)
+    phone, path = town.phone("A1"), f"{town.path}/attachments/{name}"
+    mark = phone.get(path).headers["ETag"]
+    with database.reading() as db:
+        before = db.scalar(select(func.max(Audit.id)))
+    for known in (mark, "*"):
+        answer = phone.get(path, headers={"If-None-Match": known, "If-Match": '"other"'})
+        assert (answer.status_code, answer.data) == (412, b"")
+    with database.reading() as db:
+        assert db.scalar(select(func.max(Audit.id))) == before

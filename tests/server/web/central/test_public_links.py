@@ -88,6 +88,13 @@ def test_a_link_opens_its_own_form_alone(anybody: Client, form: str, project_id:
     assert anybody.get("/projects").json == []
 
 
+def test_a_link_fills_no_draft(anybody: Client, as_bob: Client, form: str, without_java: None) -> None:
+    """It is asked for by everybody: what its makers try is theirs, and no link for one record sends a second there."""
+    assert as_bob.post(form + "/draft").status_code == 200
+    assert anybody.post(form + "/draft/submissions", data=a_record()).json["code"] == 403.1
+    assert as_bob.get(form + "/draft/submissions").json == []
+
+
 def test_a_link_corrects_nothing_that_another_sent(anybody: Client, as_bob: Client, form: str, project_id: int) -> None:
     first = as_bob.post(form + "/submissions", data=a_record()).json["instanceId"]
     assert anybody.send(project_id, a_record(deprecated_id=first)).status_code == 403
@@ -190,6 +197,19 @@ def test_a_form_tells_how_many_of_its_links_work(as_bob: Client, form: str, link
     as_bob.delete("/sessions/" + link["token"].replace("$", "%24"))
     assert as_bob.get(form, headers=extended).json["publicLinks"] == 1
     assert as_bob.get(form.replace("visit", "other"), headers=extended).json["publicLinks"] == 0
+
+
+@pytest.mark.parametrize("part", ["", "/versions", "/versions/1"])
+def test_a_link_is_not_told_how_many_sent_what_nor_who_made_the_form(
+    as_bob: Client, anybody: Client, form: str, part: str
+) -> None:
+    anybody.post(form + "/submissions", data=a_record())
+    extended = {"X-Extended-Metadata": "true"}
+    told = anybody.get(form + part, headers=extended).json
+    one = told[0] if part == "/versions" else told
+    assert (one["submissions"], one["lastSubmission"], one["createdBy"], one["publicLinks"]) == (None, None, None, 0)
+    assert set(one["reviewStates"].values()) == {None}
+    assert as_bob.get(form, headers=extended).json["submissions"] == 1
 
 
 def test_who_does_not_manage_the_form_neither_makes_nor_sees_links(

@@ -2,11 +2,12 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from server.access.roles import REVIEWER
+from server.access.roles import REVIEWER, TRAINER
 from server.db import Database
 from server.models import Assignment, Project, Submission, Village, VillageScope
+from tests.care_town import CareTown
 from tests.client import Client
 from tests.conftest import MORNING, Listen
 from tests.making import a_form, a_phone, a_record, an_xform, new_id
@@ -247,6 +248,18 @@ def test_a_form_called_draft_has_records_that_are_no_drafts(
     assert as_bob.get(base + "/draft/submissions").json == []
 
 
+def test_what_was_done_to_a_record_of_a_draft_is_not_told_of_one_that_comes_after_it(
+    as_bob: Client, phone: Client, project_id: int, base: str, without_java: None
+) -> None:
+    """A draft's records go when it is published, and SQLite gives their numbers away again."""
+    form, instance_id = base.removesuffix("/submissions"), new_id()
+    as_bob.post(form + "/draft")
+    assert as_bob.post(form + "/draft/submissions", data=a_record()).status_code == 200
+    assert as_bob.post(form + "/draft/publish?version=2").status_code == 200
+    assert phone.send(project_id, a_record(version="2", instance_id=instance_id)).status_code == 201
+    assert [one["action"] for one in as_bob.get(f"{base}/{instance_id}/audits").json] == ["submission.create"]
+
+
 def test_a_list_that_is_known_is_not_sent_again(
     as_bob: Client, as_alice: Client, phone: Client, project_id: int, sent: str, base: str
 ) -> None:
@@ -275,6 +288,24 @@ def test_a_list_that_names_senders_is_sent_again_when_one_was_taken_away(
     as_bob.delete(f"/projects/{project_id}/app-users/{listed[0]['submitterId']}")
     again = as_bob.get(base, headers={**extended, "If-None-Match": mark})
     assert (again.status_code, again.json[0]["submitter"]["deletedAt"]) == (200, "2026-03-02T01:00:00.000Z")
+
+
+def test_a_list_is_not_taken_for_known_when_its_reader_may_see_less_of_it(app: Flask, database: Database) -> None:
+    """Records of a role's own forms go with the role; the village and the health answers that she reads are as before."""
+    town = CareTown(app, database)
+    who = town.person("rita", "reviewer")
+    with database.transaction() as db:
+        a_form(db, town.project_id, "training_quiz")
+        db.add(Assignment(actor_id=who, role_id=TRAINER, project_id=town.project_id))
+    rita = Client.signed_in(app, database, who)
+    path = f"/projects/{town.project_id}/forms/training_quiz/submissions"
+    assert rita.post(path, data=a_record("training_quiz")).status_code == 200
+    before = rita.get(path)
+    assert len(before.json) == 1
+    with database.transaction() as db:
+        db.execute(delete(Assignment).where(Assignment.actor_id == who, Assignment.role_id == TRAINER))
+    after = rita.get(path, headers={"If-None-Match": before.headers["ETag"]})
+    assert (after.status_code, after.json) == (200, [])
 
 
 PUBLIC = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
