@@ -106,8 +106,7 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
 
     Of what went out of the trash, of who asked to be removed or was not met for a year only a hash is left: gone.
 
-    Without ids it is about the whole list; in a care project, and in a list with a filter, then only about those that the
-    caller reaches.
+    Without ids it is about the whole list; in a care project then only about those that the caller reaches.
     """
     found = states_of(db, dataset, reach, uuids)
     if uuids is None:
@@ -124,13 +123,13 @@ def states_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str] 
     query = select(Entity.uuid, Entity.deleted_at.is_not(None) | ~seen).where(Entity.dataset_id == dataset.id)
     if uuids is not None:
         query = query.where(Entity.uuid.in_([uuid.lower().removeprefix("uuid:") for uuid in uuids]))
-    elif reach.care or reach.filtered:
+    elif reach.care:
         query = query.where(seen)
     if wanted is None:
         return [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
     rows = db.execute(query.add_columns(Entity.data_json))
     told = [(uuid, bool(gone), meets(wanted, orjson.loads(data))) for uuid, gone, data in rows]
-    return [(uuid, gone or not met) for uuid, gone, met in told if uuids is not None or met]
+    return [(uuid, gone or not met) for uuid, gone, met in told if met or uuids is not None or not reach.care]
 
 
 def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) -> dict[str, dict[str, str]]:

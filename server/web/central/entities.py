@@ -83,7 +83,7 @@ def post_entities(project_id: int, name: str) -> Response:
     if "entities" in sent:
         uuids = editing.make_entities(db(), dataset, sent["entities"], author())
         queries.check_reached(db(), dataset, reach, uuids)
-        editing.note_bulk(db(), dataset, sent.get("source") or {}, len(uuids), author())
+        editing.note_bulk(db(), dataset, sent.get("source"), len(uuids), author())
         return central_json.success()
     uuid = editing.make_entity(db(), dataset, sent, author())
     made = queries.get_entity(db(), dataset, reach, uuid)
