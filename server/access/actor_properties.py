@@ -69,15 +69,15 @@ def values_of(db: Session, actor_ids: Collection[int]) -> dict[int, dict[str, st
     return found
 
 
-def set_values(
-    db: Session, project: Project, actor_id: int, sent: Any, by: int | None, now: datetime
-) -> None:
+def set_values(db: Session, project: Project, actor_id: int, sent: Any, by: int | None, now: datetime) -> None:
     """What is said of a phone from now on; null or nothing but spaces takes a property away, others stay as they are.
 
     Raises UnexpectedValue (400.8) for what is no object, a name that the project does not have, what is no text.
     """
     if not isinstance(sent, Mapping):
-        raise UnexpectedValue(field="properties", value=str(sent)[:LONGEST], reason="it is not an object of names and texts")
+        raise UnexpectedValue(
+            field="properties", value=str(sent)[:LONGEST], reason="it is not an object of names and texts"
+        )
     known = ids_by_name(db, project)
     wanted = {name: checked(name, value, known) for name, value in sent.items()}
     if not wanted:

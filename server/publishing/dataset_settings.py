@@ -144,14 +144,18 @@ def uses_of(db: Session, dataset: Dataset, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     _, filled = sources_of(db, dataset, draft=False)
     if name in filled:
-        found["dependentForms"] = {"details": {"forms": told(filled[name])}}
+        forms = [{"formName": one.name, "xmlFormId": one.form_id} for one in filled[name]]
+        found["dependentForms"] = {"message": "There are Form(s) that write it.", "details": {"forms": forms}}
     if name in {one.dataset_property for one in rules_of(db, dataset)}:
-        found["accessFilter"] = {"details": {"datasetProperty": name}}
+        found["accessFilter"] = {"message": "The access filter uses it.", "details": {"datasetProperty": name}}
     query = select(Entity.uuid, Entity.data_json).where(Entity.dataset_id == dataset.id, Entity.deleted_at.is_(None))
     full = [uuid for uuid, data in db.execute(query) if (orjson.loads(data).get(name) or "").strip()]
     if full:
         entities = [{"uuid": uuid} for uuid in full[:SHOWN]]
-        found["nonEmptyEntities"] = {"details": {"totalCount": len(full), "entities": entities}}
+        found["nonEmptyEntities"] = {
+            "message": "There are Entity(ies) with a non-empty value of it.",
+            "details": {"totalCount": len(full), "entities": entities},
+        }
     return found
 
 

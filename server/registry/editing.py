@@ -1,6 +1,5 @@
 """Entities made, changed and deleted by people and programs: by REST, not by a submission. Facts: odk-contract.md 6.9."""
 
-import re
 import uuid as uuids
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,15 +22,15 @@ from server.errors import (
 )
 from server.models import Dataset, Entity, EntityVersion
 from server.registry.entities import Author, create_entity, properties_of, touch, write_update
+from server.registry.queries import checked_uuid
 
 KEYS = ("label", "uuid", "data")
-UUID = re.compile(r"(?:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})")
 
 
 def make_entity(db: Session, dataset: Dataset, sent: Mapping[str, Any], author: Author) -> str:
     """One entity from `{uuid?, label, data?}`; returns its uuid. Raises the Problem that names what is wrong."""
     check_keys(sent)
-    key = checked_uuid(sent.get("uuid"))
+    key = uuid_of(sent.get("uuid"))
     if sent.get("label") is None:
         raise MissingParameter(field="label")
     label = checked_label(sent["label"])
@@ -76,13 +75,9 @@ def check_keys(sent: Mapping[str, Any]) -> None:
         raise UnexpectedAttributes(expected=list(KEYS), actual=list(sent))
 
 
-def checked_uuid(value: Any) -> str:
-    if value is None:
-        return str(uuids.uuid4())
-    found = UUID.fullmatch(value.lower()) if isinstance(value, str) else None
-    if found is None:
-        raise WrongType(field="uuid", expected="valid version 4 UUID")
-    return found[1]
+def uuid_of(value: Any) -> str:
+    """What was sent, or a new one. Raises WrongType (400.11)."""
+    return str(uuids.uuid4()) if value in (None, "") else checked_uuid(value)
 
 
 def checked_label(value: Any) -> str:

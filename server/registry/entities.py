@@ -49,7 +49,7 @@ def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author)
     """Raises EntityDeleted, UniqueViolation, MissingParameter. One that was made up for a later change takes it as an update."""
     known = find_entity(db, dataset, act.uuid)
     if was_removed(db, dataset, act.uuid, known) or (known is not None and known.deleted_at is not None):
-        raise EntityDeleted()
+        raise EntityDeleted(entityUuids=[act.uuid])
     if not act.label.strip():
         raise MissingParameter(field="label")
     if known is None:

@@ -10,7 +10,7 @@ from server.access.projects import get_project
 from server.errors import WrongType
 from server.models import Actor, Dataset, Entity, EntityVersion
 from server.registry import editing, queries
-from server.registry.entities import Author
+from server.registry.entities import Author, properties_of
 from server.registry.queries import Listed
 from server.registry.reach import Reach, reach_of, refuse_without_role
 from server.web.central.datasets import DATASETS, load_dataset
@@ -92,8 +92,11 @@ def post_entities(project_id: int, name: str) -> Response:
 
 @entities.get(ONE)
 def get_entity(project_id: int, name: str, uuid: str) -> Response:
-    _, listed = find_one("entity.read", project_id, name, uuid)
-    return central_json.reply(entities_json.entity(listed, makers=makers_of(listed.entity, listed.version)))
+    dataset, listed = find_one("entity.read", project_id, name, uuid)
+    makers = makers_of(listed.entity, listed.version)
+    return central_json.reply(
+        entities_json.entity(listed, makers=makers, properties=properties_of(reading(), dataset.id))
+    )
 
 
 def makers_of(*rows: Entity | EntityVersion) -> dict[int, Actor] | None:

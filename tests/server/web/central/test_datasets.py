@@ -207,6 +207,9 @@ def test_a_property_is_deleted_unless_something_uses_it(as_bob: Client, as_alice
         assert (refused.json["code"], list(refused.json["details"]["prerequisites"])) == (409.22, [why])
         assert "SECRET" not in refused.text
     assert refused.json["details"]["prerequisites"][why]["details"]["totalCount"] == 4
+    assert "non-empty" in refused.json["details"]["prerequisites"][why]["message"]
+    by_form = as_bob.delete(f"{path}/properties/village_code").json["details"]["prerequisites"]["dependentForms"]
+    assert by_form["details"] == {"forms": [{"formName": "走访", "xmlFormId": "visit"}]}
     assert as_bob.delete(path + "/properties/empty").json == {"success": True}
     assert as_bob.delete(path + "/properties/empty").json["code"] == 404.1
     assert [one["name"] for one in as_bob.get(path).json["properties"]] == ["village_code", "ruled", "full"]

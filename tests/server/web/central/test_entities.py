@@ -75,7 +75,26 @@ def test_the_same_uuid_twice_is_refused_and_a_deleted_one_too(as_bob: Client, pa
     make(as_bob, path, uuid=KEY)
     assert make(as_bob, path, uuid=KEY)["code"] == 409.3
     as_bob.delete(f"{path}/{KEY}")
-    assert make(as_bob, path, uuid=KEY)["code"] == 409.19
+    refused = make(as_bob, path, uuid=KEY)
+    assert (refused["code"], refused["details"]) == (409.19, {"entityUuids": [KEY]})
+
+
+def test_an_id_that_is_no_uuid_is_told_from_one_that_is_not_here(as_bob: Client, path: str) -> None:
+    for one, code in (("uuid:not-a-uuid", 400.11), (str(uuid.uuid4()), 404.1), (f"uuid:{uuid.uuid4()}", 404.1)):
+        assert as_bob.get(f"{path}/{one}").json["code"] == code
+        assert as_bob.patch(f"{path}/{one}?force=true", json={"label": "x"}).json["code"] == code
+        assert as_bob.delete(f"{path}/{one}").json["code"] == code
+        assert as_bob.post(f"{path}/{one}/restore").json["code"] == code
+        assert as_bob.get(f"{path}/{one}/geojson").json["code"] == code
+
+
+def test_a_property_that_was_deleted_is_told_of_no_entity(as_bob: Client, path: str) -> None:
+    make(as_bob, path, uuid=KEY)
+    one = f"{path}/{KEY}"
+    as_bob.patch(one + "?force=true", json={"data": {"size": ""}})
+    assert as_bob.delete(path.removesuffix("/entities") + "/properties/size").json == {"success": True}
+    assert as_bob.get(one).json["currentVersion"]["data"] == {}
+    assert [row["data"] for row in as_bob.get(one + "/versions").json] == [{"size": "3"}, {}]
 
 
 def test_many_are_made_or_none(as_bob: Client, path: str, database: Database) -> None:
