@@ -36,9 +36,13 @@ def declared_by(db: Session, submission_version_id: int) -> frozenset[tuple[str,
 
 
 def versions_that_create(db: Session, project_id: int, name: str) -> list[int]:
-    """Ids of the versions of a project's forms that declare that they create entities of a list."""
+    """Ids of the versions of a project's forms that declare that they create entities of a list; none in the trash, of
+    which nothing may be left to read.
+    """
     query = select(FormVersion.id, FormVersion.sha256).join(Form, Form.id == FormVersion.form_id)
-    found = db.execute(query.where(Form.project_id == project_id, FormVersion.entity_related)).all()
+    found = db.execute(
+        query.where(Form.project_id == project_id, Form.deleted_at.is_(None), FormVersion.entity_related)
+    ).all()
     for version_id, sha256 in found:
         if sha256 not in _DECLARED:
             _DECLARED[sha256] = read_declared(bytes(db.scalars(select(FormVersion.xml).filter_by(id=version_id)).one()))
