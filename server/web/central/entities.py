@@ -10,7 +10,7 @@ from server.access.projects import get_project
 from server.errors import WrongType
 from server.models import Actor, Dataset, Entity, EntityVersion
 from server.registry import editing, queries
-from server.registry.entities import Author, properties_of
+from server.registry.entities import Author, properties_of, take_entity
 from server.registry.queries import Listed
 from server.registry.reach import Reach, reach_of, refuse_without_role
 from server.web.central.datasets import DATASETS, load_dataset
@@ -44,6 +44,8 @@ def load_list(verb: str, project_id: int, name: str) -> tuple[Dataset, Reach]:
 
 def find_one(verb: str, project_id: int, name: str, uuid: str, deleted: bool = False) -> tuple[Dataset, Listed]:
     dataset, reach = load_list(verb, project_id, name)
+    if verb != "entity.read":
+        take_entity(db(), dataset, uuid.lower().removeprefix("uuid:"))
     found = queries.get_entity(db(), dataset, reach, uuid, deleted)
     if verb == "entity.read":
         upon = {"dataset_id": dataset.id, "entity_id": found.entity.id, "about": about_whom(found.entity)}

@@ -1,6 +1,8 @@
 """Entities by REST: Central's shapes and codes, all-or-nothing in bulk, and the scope of a care project."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -119,6 +121,24 @@ def test_a_change_names_its_base_version_or_is_forced(as_bob: Client, path: str)
     assert (forced["currentVersion"]["label"], forced["currentVersion"]["data"]["size"]) == ("别的", "4")
     assert as_bob.patch(one + "?force=true&resolve=true").json["code"] == 400.32
     assert [row["version"] for row in as_bob.get(one + "/versions").json] == [1, 2, 3]
+
+
+def test_of_changes_at_once_each_is_put_on_the_one_before(
+    app: Flask, as_bob: Client, path: str, database: Database, cast: dict
+) -> None:
+    make(as_bob, path, uuid=KEY)
+    for query, told in (("force=true", [200] * 4), ("baseVersion=5", [200, 409.15, 409.15, 409.15])):
+        ready = Barrier(4)
+        clients = [Client.signed_in(app, database, cast["bob"]) for _ in range(4)]
+
+        def change(client: Client, query: str = query, ready: Barrier = ready) -> float:
+            ready.wait()
+            reply = client.patch(f"{path}/{KEY}?{query}", json={"data": {"size": "4"}})
+            return reply.json.get("code", reply.status_code)
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(change, clients)) == told
+    assert [row["version"] for row in as_bob.get(f"{path}/{KEY}/versions").json] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_deleted_entity_is_gone_until_restored(as_bob: Client, path: str) -> None:
