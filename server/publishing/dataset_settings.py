@@ -127,20 +127,22 @@ def delete_dataset(db: Session, project: Project, dataset: Dataset, by: int | No
     note(db, "dataset.delete", dataset, None, by, now)
 
 
-def delete_property(db: Session, dataset: Dataset, name: str, by: int | None, now: datetime) -> None:
+def delete_property(db: Session, project: Project, dataset: Dataset, name: str, by: int | None, now: datetime) -> None:
     """Raises NotFound; PropertyInUse (409.22) where a form or a rule uses it, or an entity says something in it."""
     of_name = (DatasetProperty.dataset_id == dataset.id) & (DatasetProperty.name == name)
     if db.scalar(select(DatasetProperty.id).where(of_name)) is None:
         raise NotFound()
-    if found := uses_of(db, dataset, name):
+    if found := uses_of(db, project, dataset, name):
         raise PropertyInUse(propertyName=name, prerequisites=found)
     db.execute(delete(DatasetProperty).where(of_name))
     touch(db, dataset.id, now)
     note(db, "dataset.update.property.delete", dataset, {"properties": [name]}, by, now)
 
 
-def uses_of(db: Session, dataset: Dataset, name: str) -> dict[str, Any]:
-    """What keeps a property from being deleted, as Central tells it; of entities the uuids, never what they say."""
+def uses_of(db: Session, project: Project, dataset: Dataset, name: str) -> dict[str, Any]:
+    """What keeps a property from being deleted, as Central tells it; of entities the uuids, never what they say, and in a
+    care project not even how many: it may be a small number of women.
+    """
     found: dict[str, Any] = {}
     _, filled = sources_of(db, dataset, draft=False)
     if name in filled:
@@ -154,7 +156,7 @@ def uses_of(db: Session, dataset: Dataset, name: str) -> dict[str, Any]:
         entities = [{"uuid": uuid} for uuid in full[:SHOWN]]
         found["nonEmptyEntities"] = {
             "message": "There are Entity(ies) with a non-empty value of it.",
-            "details": {"totalCount": len(full), "entities": entities},
+            "details": {} if project.kind == "care" else {"totalCount": len(full), "entities": entities},
         }
     return found
 
