@@ -12,16 +12,15 @@ from server.access.actor_properties import ids_by_name
 from server.access.audit import record
 from server.access.changes import note_changes
 from server.errors import DatasetInUse, NotFound, PendingSubmissions, PropertyInUse, UnexpectedValue
-from server.models import BENEFIT_CASES, Dataset, DatasetProperty, DatasetRule, Entity, Project
+from server.models import Dataset, DatasetProperty, DatasetRule, Entity, Project
 from server.publishing.sources import FormOfList, forms_of_list, sources_of
 from server.registry.entities import touch
 from server.registry.list_filters import clear_rules, rules_of
 from server.registry.pending import pending_of
-from server.registry.reach import CARE_LISTS
+from server.registry.reach import UNFILTERED
 
 SHOWN = 3  # entities that keep a property from being deleted
 FILTERS = ("ownerOnly", "property")
-KEPT = frozenset((*CARE_LISTS, BENEFIT_CASES, "households"))
 
 
 def change_settings(
@@ -71,7 +70,7 @@ def pending_problem(project: Project, count: int) -> PendingSubmissions:
 
 def refuse_filter(project: Project, name: str) -> None:
     """Raises UnexpectedValue (400.8) for a list of women or homes: filtered, it would keep them from those who care for them."""
-    if project.kind == "care" and name in KEPT:
+    if project.kind == "care" and name in UNFILTERED:
         reason = "in a care project villages and roles say who is told of this list"
         raise UnexpectedValue(field="accessFilter", value=name, reason=reason)
 
@@ -109,7 +108,7 @@ def checked_rules(db: Session, project: Project, dataset: Dataset, sent: Any) ->
 
 def delete_dataset(db: Session, project: Project, dataset: Dataset, by: int | None, now: datetime) -> None:
     """Takes the list away with all that is on it; another may be called so from then on. Raises DatasetInUse (409.21)."""
-    if project.kind == "care" and dataset.name in KEPT:
+    if project.kind == "care" and dataset.name in UNFILTERED:
         raise DatasetInUse("A care project keeps the list {name}: it cannot be deleted.", name=dataset.name)
     if found := forms_of_list(db, dataset):
         raise DatasetInUse(

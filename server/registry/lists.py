@@ -20,6 +20,7 @@ from server.registry.reach import (
     Reach,
     is_benefit_list,
     is_care_list,
+    is_filtered,
     is_homes_by_door,
     is_results_list,
     visible,
@@ -54,7 +55,7 @@ def list_hash(db: Session, dataset: Dataset, reach: Reach) -> str:
     if is_results_list(dataset, reach):
         return digest(dataset, orjson.dumps(results_as_told(db, dataset, reach)).decode())
     wanted = wanted_of(db, dataset, reach)
-    own = reach.actor_id if reach.filtered and dataset.owner_only else None
+    own = reach.actor_id if is_filtered(dataset, reach) and dataset.owner_only else None
     if is_care_list(dataset, reach) or is_benefit_list(dataset, reach) or own:
         rows = db.execute(select(Entity.id, Entity.version).where(*listed(db, dataset, reach)).order_by(Entity.id))
         content = [properties_of(db, dataset.id), [tuple(row) for row in rows], *filter(None, (own, wanted))]
