@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forms.datasets import property_name_ok
 from server.access.audit import record
-from server.errors import TooLong, UnexpectedValue, UniqueViolation, WrongType
+from server.errors import TooLong, UnexpectedValue, UniqueViolation
 from server.models import ActorProperty, ActorPropertyValue, Project
 
 LONGEST = 255
@@ -69,13 +69,15 @@ def values_of(db: Session, actor_ids: Collection[int]) -> dict[int, dict[str, st
     return found
 
 
-def set_values(
-    db: Session, project: Project, actor_id: int, sent: Mapping[str, Any], by: int | None, now: datetime
-) -> None:
+def set_values(db: Session, project: Project, actor_id: int, sent: Any, by: int | None, now: datetime) -> None:
     """What is said of a phone from now on; null or nothing but spaces takes a property away, others stay as they are.
 
-    Raises UnexpectedValue (400.8) for a name that the project does not have, WrongType (400.11) for what is no text.
+    Raises UnexpectedValue (400.8) for what is no object, a name that the project does not have, what is no text.
     """
+    if not isinstance(sent, Mapping):
+        raise UnexpectedValue(
+            field="properties", value=str(sent)[:LONGEST], reason="it is not an object of names and texts"
+        )
     known = ids_by_name(db, project)
     wanted = {name: checked(name, value, known) for name, value in sent.items()}
     if not wanted:
@@ -96,7 +98,7 @@ def checked(name: str, value: Any, known: Collection[str]) -> str:
     if name not in known:
         raise UnexpectedValue(field="properties", value=name[:LONGEST], reason="the project has no such property")
     if value is not None and not isinstance(value, str):
-        raise WrongType(field=name, expected="string or null")
+        raise UnexpectedValue(field=name, value=str(value)[:LONGEST], reason="it is neither a text nor null")
     if value is not None and len(value) > LONGEST:
         raise TooLong(field=name, limit=LONGEST)
     return (value or "").strip()

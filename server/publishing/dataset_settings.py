@@ -12,16 +12,15 @@ from server.access.actor_properties import ids_by_name
 from server.access.audit import record
 from server.access.changes import note_changes
 from server.errors import DatasetInUse, NotFound, PendingSubmissions, PropertyInUse, UnexpectedValue
-from server.models import BENEFIT_CASES, Dataset, DatasetProperty, DatasetRule, Entity, Project
+from server.models import Dataset, DatasetProperty, DatasetRule, Entity, Project
 from server.publishing.sources import FormOfList, forms_of_list, sources_of
 from server.registry.entities import touch
 from server.registry.list_filters import clear_rules, rules_of
 from server.registry.pending import pending_of
-from server.registry.reach import CARE_LISTS
+from server.registry.reach import UNFILTERED
 
 SHOWN = 3  # entities that keep a property from being deleted
 FILTERS = ("ownerOnly", "property")
-KEPT = frozenset((*CARE_LISTS, BENEFIT_CASES, "households"))
 
 
 def change_settings(
@@ -71,7 +70,7 @@ def pending_problem(project: Project, count: int) -> PendingSubmissions:
 
 def refuse_filter(project: Project, name: str) -> None:
     """Raises UnexpectedValue (400.8) for a list of women or homes: filtered, it would keep them from those who care for them."""
-    if project.kind == "care" and name in KEPT:
+    if project.kind == "care" and name in UNFILTERED:
         reason = "in a care project villages and roles say who is told of this list"
         raise UnexpectedValue(field="accessFilter", value=name, reason=reason)
 
@@ -109,7 +108,7 @@ def checked_rules(db: Session, project: Project, dataset: Dataset, sent: Any) ->
 
 def delete_dataset(db: Session, project: Project, dataset: Dataset, by: int | None, now: datetime) -> None:
     """Takes the list away with all that is on it; another may be called so from then on. Raises DatasetInUse (409.21)."""
-    if project.kind == "care" and dataset.name in KEPT:
+    if project.kind == "care" and dataset.name in UNFILTERED:
         raise DatasetInUse("A care project keeps the list {name}: it cannot be deleted.", name=dataset.name)
     if found := forms_of_list(db, dataset):
         raise DatasetInUse(
@@ -127,31 +126,37 @@ def delete_dataset(db: Session, project: Project, dataset: Dataset, by: int | No
     note(db, "dataset.delete", dataset, None, by, now)
 
 
-def delete_property(db: Session, dataset: Dataset, name: str, by: int | None, now: datetime) -> None:
+def delete_property(db: Session, project: Project, dataset: Dataset, name: str, by: int | None, now: datetime) -> None:
     """Raises NotFound; PropertyInUse (409.22) where a form or a rule uses it, or an entity says something in it."""
     of_name = (DatasetProperty.dataset_id == dataset.id) & (DatasetProperty.name == name)
     if db.scalar(select(DatasetProperty.id).where(of_name)) is None:
         raise NotFound()
-    if found := uses_of(db, dataset, name):
+    if found := uses_of(db, project, dataset, name):
         raise PropertyInUse(propertyName=name, prerequisites=found)
     db.execute(delete(DatasetProperty).where(of_name))
     touch(db, dataset.id, now)
     note(db, "dataset.update.property.delete", dataset, {"properties": [name]}, by, now)
 
 
-def uses_of(db: Session, dataset: Dataset, name: str) -> dict[str, Any]:
-    """What keeps a property from being deleted, as Central tells it; of entities the uuids, never what they say."""
+def uses_of(db: Session, project: Project, dataset: Dataset, name: str) -> dict[str, Any]:
+    """What keeps a property from being deleted, as Central tells it; of entities the uuids, never what they say, and in a
+    care project not even how many: it may be a small number of women.
+    """
     found: dict[str, Any] = {}
     _, filled = sources_of(db, dataset, draft=False)
     if name in filled:
-        found["dependentForms"] = {"details": {"forms": told(filled[name])}}
+        forms = [{"formName": one.name, "xmlFormId": one.form_id} for one in filled[name]]
+        found["dependentForms"] = {"message": "There are Form(s) that write it.", "details": {"forms": forms}}
     if name in {one.dataset_property for one in rules_of(db, dataset)}:
-        found["accessFilter"] = {"details": {"datasetProperty": name}}
+        found["accessFilter"] = {"message": "The access filter uses it.", "details": {"datasetProperty": name}}
     query = select(Entity.uuid, Entity.data_json).where(Entity.dataset_id == dataset.id, Entity.deleted_at.is_(None))
     full = [uuid for uuid, data in db.execute(query) if (orjson.loads(data).get(name) or "").strip()]
     if full:
         entities = [{"uuid": uuid} for uuid in full[:SHOWN]]
-        found["nonEmptyEntities"] = {"details": {"totalCount": len(full), "entities": entities}}
+        found["nonEmptyEntities"] = {
+            "message": "There are Entity(ies) with a non-empty value of it.",
+            "details": {} if project.kind == "care" else {"totalCount": len(full), "entities": entities},
+        }
     return found
 
 

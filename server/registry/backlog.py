@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.access.audit import record
-from server.errors import Problem
+from server.errors import DatasetUnknown, Problem
 from server.models import Dataset, EntityBacklog
 from server.registry.entities import Author, find_entity, update_entity
 from server.registry.statuses import PREGNANCIES, align_pregnancies
@@ -71,6 +71,8 @@ def replay(db: Session, dataset: Dataset, row: EntityBacklog, now: datetime, for
     db.delete(row)
     db.flush()
     try:
+        if dataset.deleted_at is not None:
+            raise DatasetUnknown(dataset=act.dataset)
         update_entity(db, dataset, act, author, force=force)
         note(db, "submission.backlog.force" if force else "submission.backlog.reprocess", dataset, act, author)
     except Problem as problem:

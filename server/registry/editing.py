@@ -1,6 +1,5 @@
 """Entities made, changed and deleted by people and programs: by REST, not by a submission. Facts: odk-contract.md 6.9."""
 
-import re
 import uuid as uuids
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,15 +23,15 @@ from server.errors import (
 )
 from server.models import Dataset, Entity, EntityVersion
 from server.registry.entities import Author, create_entity, properties_of, touch, write_update
+from server.registry.queries import checked_uuid
 
 KEYS = ("label", "uuid", "data")
-UUID = re.compile(r"(?:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})")
 
 
 def make_entity(db: Session, dataset: Dataset, sent: Mapping[str, Any], author: Author) -> str:
     """One entity from `{uuid?, label, data?}`; returns its uuid. Raises the Problem that names what is wrong."""
     check_keys(sent)
-    key = checked_uuid(sent.get("uuid"))
+    key = uuid_of(sent.get("uuid"))
     if sent.get("label") is None:
         raise MissingParameter(field="label")
     label = checked_label(sent["label"])
@@ -44,7 +43,7 @@ def make_entity(db: Session, dataset: Dataset, sent: Mapping[str, Any], author: 
 def make_entities(db: Session, dataset: Dataset, sent: Any, author: Author) -> list[str]:
     """Many at once: the uuids of all of them, or none and the Problem of the first that cannot be.
 
-    Raises UnexpectedAttributes (400.31) for what is no list, or an empty one.
+    Raises UnexpectedAttributes (400.31) for what is no list of objects, or an empty one.
     """
     if not isinstance(sent, list) or not sent:
         found = "empty array" if isinstance(sent, list) else "not an array"
@@ -52,9 +51,23 @@ def make_entities(db: Session, dataset: Dataset, sent: Any, author: Author) -> l
     made = []
     for one in sent:
         if not isinstance(one, dict):
-            raise WrongType(field="entities", expected="array of object")
+            raise UnexpectedAttributes(expected=list(KEYS), actual=["not an object"])
         made.append(make_entity(db, dataset, one, author))
     return made
+
+
+def checked_source(sent: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Where many entities came from: the name of a file, and its size where it is told. Raises MissingParameter, WrongType."""
+    if sent is None:
+        raise MissingParameter(field="source")
+    name, size = sent.get("name"), sent.get("size")
+    if name in (None, ""):
+        raise MissingParameter(field="source.name")
+    if not isinstance(name, str):
+        raise WrongType(field="name", expected="string")
+    if size is not None and (isinstance(size, bool) or not isinstance(size, int | float)):
+        raise WrongType(field="size", expected="number")
+    return {"name": name, **({"size": size} if size else {})}
 
 
 def check_keys(sent: Mapping[str, Any]) -> None:
@@ -63,13 +76,9 @@ def check_keys(sent: Mapping[str, Any]) -> None:
         raise UnexpectedAttributes(expected=list(KEYS), actual=list(sent))
 
 
-def checked_uuid(value: Any) -> str:
-    if value is None:
-        return str(uuids.uuid4())
-    found = UUID.fullmatch(value.lower()) if isinstance(value, str) else None
-    if found is None:
-        raise WrongType(field="uuid", expected="valid version 4 UUID")
-    return found[1]
+def uuid_of(value: Any) -> str:
+    """What was sent, or a new one. Raises WrongType (400.11)."""
+    return str(uuids.uuid4()) if value in (None, "") else checked_uuid(value)
 
 
 def checked_label(value: Any) -> str:
@@ -189,9 +198,9 @@ def note_many(
     record(db, action, actor_id=author.actor_id, details=details, now=author.now, **here)
 
 
-def note_bulk(db: Session, dataset: Dataset, source: dict[str, Any], count: int, author: Author) -> None:
-    """Where many entities came from: the name and size of a file, as the caller tells."""
-    told = {key: source[key] for key in ("name", "size") if isinstance(source.get(key), str | int)}
+def note_bulk(db: Session, dataset: Dataset, source: Mapping[str, Any] | None, count: int, author: Author) -> None:
+    """Writes down how many came from where. Raises as checked_source."""
+    told = checked_source(source)
     record(
         db,
         "entity.bulk.create",

@@ -49,7 +49,7 @@ def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author)
     """Raises EntityDeleted, UniqueViolation, MissingParameter. One that was made up for a later change takes it as an update."""
     known = find_entity(db, dataset, act.uuid)
     if was_removed(db, dataset, act.uuid, known) or (known is not None and known.deleted_at is not None):
-        raise EntityDeleted()
+        raise EntityDeleted(entityUuids=[act.uuid])
     if not act.label.strip():
         raise MissingParameter(field="label")
     if known is None:
@@ -62,6 +62,15 @@ def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author)
 
 def find_entity(db: Session, dataset: Dataset, uuid: str) -> Entity | None:
     return db.scalar(select(Entity).where(Entity.dataset_id == dataset.id, Entity.uuid == uuid))
+
+
+def take_entity(db: Session, dataset: Dataset, uuid: str) -> Entity | None:
+    """An entity that is to be changed, as the last one left it: whoever would change it meanwhile waits until this is done.
+
+    SQLite has one writer anyway.
+    """
+    query = select(Entity).where(Entity.dataset_id == dataset.id, Entity.uuid == uuid).with_for_update(key_share=True)
+    return db.scalar(query, execution_options={"populate_existing": True})
 
 
 def was_removed(db: Session, dataset: Dataset, uuid: str, known: Entity | None) -> bool:
@@ -121,7 +130,7 @@ def update_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author,
     Raises EntityUnknown, EntityWasDeleted, EntityVersionUnknown; NotYet for an offline change that came too early, unless
     it is forced: then it is put on the newest version, or makes the entity.
     """
-    entity = find_entity(db, dataset, act.uuid)
+    entity = take_entity(db, dataset, act.uuid)
     if was_removed(db, dataset, act.uuid, entity):
         raise EntityWasDeleted(uuid=act.uuid)
     if entity is None:

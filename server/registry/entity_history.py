@@ -162,5 +162,6 @@ def files_of(db: Session, dataset: Dataset, rows: Sequence[EntityVersion]) -> di
         same = Audit.logged_at == row.created_at, Audit.actor_id == row.creator_id
         details = db.scalars(select(Audit.details).where(*here, *same).limit(1)).first()
         if details:
-            found[row.id] = Source(file={**details.get("source", {}), "count": details.get("count")})
+            more = {"count": details.get("count"), "userAgent": row.user_agent or None}
+            found[row.id] = Source(file={**details.get("source", {}), **more})
     return found

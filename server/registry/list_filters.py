@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.models import ActorProperty, ActorPropertyValue, Dataset, DatasetProperty, DatasetRule
-from server.registry.reach import Reach
+from server.registry.reach import Reach, is_filtered
 
 
 class Rule(NamedTuple):
@@ -39,7 +39,7 @@ def rules_of(db: Session, dataset: Dataset) -> list[Rule]:
 
 def wanted_of(db: Session, dataset: Dataset, reach: Reach) -> Wanted | None:
     """What the rules of a list ask of a row that this asker is told; None where no rule holds for him."""
-    if not reach.filtered:
+    if not is_filtered(dataset, reach):
         return None
     hers = (ActorPropertyValue.property_id == DatasetRule.actor_property_id) & (
         ActorPropertyValue.actor_id == (reach.actor_id or 0)

@@ -20,6 +20,7 @@ from server.registry.reach import (
     Reach,
     is_benefit_list,
     is_care_list,
+    is_filtered,
     is_homes_by_door,
     is_results_list,
     visible,
@@ -54,7 +55,7 @@ def list_hash(db: Session, dataset: Dataset, reach: Reach) -> str:
     if is_results_list(dataset, reach):
         return digest(dataset, orjson.dumps(results_as_told(db, dataset, reach)).decode())
     wanted = wanted_of(db, dataset, reach)
-    own = reach.actor_id if reach.filtered and dataset.owner_only else None
+    own = reach.actor_id if is_filtered(dataset, reach) and dataset.owner_only else None
     if is_care_list(dataset, reach) or is_benefit_list(dataset, reach) or own:
         rows = db.execute(select(Entity.id, Entity.version).where(*listed(db, dataset, reach)).order_by(Entity.id))
         content = [properties_of(db, dataset.id), [tuple(row) for row in rows], *filter(None, (own, wanted))]
@@ -106,8 +107,7 @@ def integrity_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[st
 
     Of what went out of the trash, of who asked to be removed or was not met for a year only a hash is left: gone.
 
-    Without ids it is about the whole list; in a care project, and in a list with a filter, then only about those that the
-    caller reaches.
+    Without ids it is about the whole list; in a care project then only about those that the caller reaches.
     """
     found = states_of(db, dataset, reach, uuids)
     if uuids is None:
@@ -124,13 +124,13 @@ def states_of(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str] 
     query = select(Entity.uuid, Entity.deleted_at.is_not(None) | ~seen).where(Entity.dataset_id == dataset.id)
     if uuids is not None:
         query = query.where(Entity.uuid.in_([uuid.lower().removeprefix("uuid:") for uuid in uuids]))
-    elif reach.care or reach.filtered:
+    elif reach.care:
         query = query.where(seen)
     if wanted is None:
         return [(uuid, bool(gone)) for uuid, gone in db.execute(query)]
     rows = db.execute(query.add_columns(Entity.data_json))
     told = [(uuid, bool(gone), meets(wanted, orjson.loads(data))) for uuid, gone, data in rows]
-    return [(uuid, gone or not met) for uuid, gone, met in told if uuids is not None or met]
+    return [(uuid, gone or not met) for uuid, gone, met in told if met or uuids is not None or not reach.care]
 
 
 def labels_of(db: Session, project_id: int, uuids: Sequence[str], scope: Scope) -> dict[str, dict[str, str]]:

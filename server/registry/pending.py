@@ -10,7 +10,7 @@ from server.registry.permitted import versions_that_create
 
 def pending_of(db: Session, dataset: Dataset) -> list[int]:
     """Ids of the records of forms that create such entities, in the order of arrival: neither approved nor rejected, and
-    nothing of the list was made by them, nor was there an error.
+    nothing of the list was made by them, nor was there an error with what they say now.
     """
     versions = versions_that_create(db, dataset.project_id, dataset.name)
     if not versions:
@@ -23,7 +23,8 @@ def pending_of(db: Session, dataset: Dataset) -> list[int]:
         .where(of_record, Entity.dataset_id == dataset.id)
         .exists()
     )
-    failed = select(Audit.id).where(Audit.submission_id == Submission.id, Audit.action == ERROR).exists()
+    its_version = Audit.details["submissionDefId"].as_integer() == SubmissionVersion.id
+    failed = select(Audit.id).where(Audit.submission_id == Submission.id, Audit.action == ERROR, its_version).exists()
     undecided = Submission.review_state.is_(None) | Submission.review_state.in_(("edited", "hasIssues"))
     query = (
         select(Submission.id)

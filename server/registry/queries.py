@@ -1,18 +1,20 @@
 """Entities as the REST doors list them. Every query takes the list and what the caller reaches."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from server.errors import NotFound
+from server.errors import NotFound, WrongType
 from server.models import Actor, Dataset, Entity, EntityVersion
 from server.registry.reach import Reach, visible
 
 BATCH = 500
+UUID = re.compile(r"(?:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})")
 
 
 class Listed(NamedTuple):
@@ -42,12 +44,21 @@ def iterate_entities(
 
 
 def get_entity(db: Session, dataset: Dataset, reach: Reach, uuid: str, deleted: bool = False) -> Listed:
-    """Raises NotFound, also for one that the caller does not reach."""
+    """Raises NotFound, also for one that the caller does not reach; WrongType (400.11) for what is no id of an entity."""
     wanted = uuid.lower().removeprefix("uuid:")
     row = db.execute(listing(db, dataset, reach, deleted).where(Entity.uuid == wanted)).first()
     if row is None:
+        checked_uuid(wanted)
         raise NotFound()
     return Listed(*row)
+
+
+def checked_uuid(value: Any) -> str:
+    """An id as it is stored. Raises WrongType (400.11) for what phones and people never make one of (5.2)."""
+    found = UUID.fullmatch(value.lower()) if isinstance(value, str) else None
+    if found is None:
+        raise WrongType(field="uuid", expected="valid version 4 UUID")
+    return found[1]
 
 
 def check_reached(db: Session, dataset: Dataset, reach: Reach, uuids: Sequence[str]) -> None:

@@ -19,6 +19,8 @@ WOMEN = "women"
 ABOUT_HER = ("pregnancies", "contraception_episodes", "referrals", "transfers")
 CARE_LISTS = (WOMEN, *ABOUT_HER)
 """Lists of a care project that are for its village workers and clinicians alone."""
+UNFILTERED = frozenset((*CARE_LISTS, BENEFIT_CASES, "households"))
+"""Lists that a care project lives by: a filter would keep women and homes from those who care for them."""
 
 
 LIST_READERS = frozenset({"entity.list", "submission.create"})
@@ -86,6 +88,11 @@ def is_benefit_list(dataset: Dataset, reach: Reach) -> bool:
     return reach.care and dataset.name == BENEFIT_CASES
 
 
+def is_filtered(dataset: Dataset, reach: Reach) -> bool:
+    """Whether a list's own filter, if it has one, holds for the caller."""
+    return reach.filtered and not (reach.care and dataset.name in UNFILTERED)
+
+
 def is_homes_by_door(dataset: Dataset, reach: Reach) -> bool:
     """Whether it is the list of homes, for somebody who is told no points."""
     return reach.care and reach.doors_only and dataset.name == "households"
@@ -119,7 +126,7 @@ def visible(db: Session, dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
 
 def own_rows(dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
     """Of a list that tells each his own entities alone: those."""
-    if not (reach.filtered and dataset.owner_only):
+    if not (is_filtered(dataset, reach) and dataset.owner_only):
         return true()
     return Entity.creator_id == reach.actor_id if reach.actor_id is not None else false()
 

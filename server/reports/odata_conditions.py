@@ -34,6 +34,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     },
 }
 """What SQL knows, by the place of a FieldRef and its name."""
+NUMBERS: dict[str, Any] = {"system": Submission.id, "entity": Entity.id}
 MEMBERS: dict[str, Callable[[Record], Value]] = {
     "__id": lambda record: record.instance_id,
     "__system/submissionDate": lambda record: record.created_at,

@@ -20,7 +20,7 @@ from server.errors import (
     SkiptokenInvalid,
     WrongType,
 )
-from server.reports.odata_conditions import COLUMNS
+from server.reports.odata_conditions import COLUMNS, NUMBERS
 from server.reports.odata_fields import Names, Selection
 from server.reports.odata_filter import read_filter
 from server.reports.odata_nodes import FieldRef, Node
@@ -30,7 +30,7 @@ SUPPORTED = ("format", "count", "skip", "top", "filter", "wkt", "expand", "selec
 BESIDE = ("st",)  # a token in the query; whoever asks is no business of ours
 TOKEN_PREFIX = "01"  # noqa: S105 - the version of the skiptoken
 LARGEST = 2**53
-_ORDER = re.compile(r"\s*(\S+?)(?:\s+(asc|desc))?\s*", re.ASCII)
+_ORDER = re.compile(r"\s*(\S+?)(?:\s+(asc|desc))?\s*", re.ASCII | re.IGNORECASE)
 
 
 OF_RECORDS = {"instanceId": "instance_id", "repeatId": "repeat_id"}
@@ -134,9 +134,11 @@ def read_expand(text: str | None) -> bool:
 def read_order(fields: Fields, text: str) -> tuple[ColumnElement[Any], ...]:
     """`a asc, b desc` over what the record itself is known by; null comes before everything (OData 4.0, 11.2.5.2).
 
-    What is named again decides nothing any more and is left out: databases sort by some hundred columns at most.
+    What is named again decides nothing any more and is left out: databases sort by some hundred columns at most. What the
+    names leave open goes by the row's number, in the direction of the first of them, as at Central.
     """
     order: dict[str, ColumnElement[Any]] = {}
+    number: ColumnElement[Any] | None = None
     for part in text.split(","):
         match = _ORDER.fullmatch(part)
         if match is None:
@@ -145,8 +147,11 @@ def read_order(fields: Fields, text: str) -> tuple[ColumnElement[Any], ...]:
         column = COLUMNS.get(ref.place, {}).get(ref.path[0])
         if column is None:
             raise ODataFieldUnsupported(field=match[1])
-        order.setdefault(ref.path[0], column.desc().nulls_last() if match[2] == "desc" else column.asc().nulls_first())
-    return tuple(order.values())
+        falling = (match[2] or "").lower() == "desc"
+        order.setdefault(ref.path[0], column.desc().nulls_last() if falling else column.asc().nulls_first())
+        if number is None:
+            number = NUMBERS[ref.place].desc() if falling else NUMBERS[ref.place].asc()
+    return (*order.values(), number) if number is not None else ()
 
 
 def read_token(text: str, named: Mapping[str, str]) -> After:

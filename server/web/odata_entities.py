@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from server.errors import NotFound
+from server.errors import NotFound, WrongType
 from server.reports.entity_fields import ENTITIES, EntityFields
 from server.reports.entity_odata import count_rows, read_page
 from server.reports.entity_rows import EntitySource, has_entity, source_of
@@ -62,7 +62,10 @@ def get_table(project_id: int, name: str) -> Response:
 def get_row(project_id: int, name: str, uuid: str) -> Response:
     """One entity in the same envelope. Central has none of this, though its table says that it can be asked by key."""
     check_format("json")
-    find_one("entity.read", project_id, name, uuid)
+    try:
+        find_one("entity.read", project_id, name, uuid)
+    except WrongType:
+        raise NotFound() from None  # a key that cannot be is none here (7.2)
     service = load_service(project_id, name, uuid)
     options = read_options(service.fields, request.args.to_dict(), now(), OF_ENTITIES)
     if not has_entity(reading(), service.source):

@@ -47,9 +47,10 @@ def shown_extended(found: list[phones.Phone]) -> list[Json]:
 @app_users.post("/projects/<int:project_id>/app-users")
 def post_app_user(project_id: int) -> Response:
     project = load_project(db(), caller(), "field_key.create", project_id)
-    sent = read_json({"displayName": str}, {"properties": dict | None})
+    sent = read_json({"displayName": str}, {"properties": object})
     phone = phones.create_app_user(db(), secret_key(), project.id, sent["displayName"], caller().actor_id, now())
-    actor_properties.set_values(db(), project, phone.actor.id, sent.get("properties") or {}, caller().actor_id, now())
+    if sent.get("properties") is not None:
+        actor_properties.set_values(db(), project, phone.actor.id, sent["properties"], caller().actor_id, now())
     return central_json.reply(shown(project, [phone])[0])
 
 
@@ -65,8 +66,8 @@ def patch_app_user(project_id: int, actor_id: int) -> Response:
     """`{properties}`: what is said of the phone, which filters entity lists. The answer is the extended one, as Central's."""
     project = load_project(db(), caller(), "field_key.update", project_id)
     phone = phone_reach.get_phone(db(), secret_key(), caller(), project, actor_id, now())
-    sent = read_json(optional={"properties": dict | None}).get("properties")
-    if sent:
+    sent = read_json(optional={"properties": object}).get("properties")
+    if sent is not None:
         phone_reach.check_own_reach(phone)
         actor_properties.set_values(db(), project, actor_id, sent, caller().actor_id, now())
     note_keys(project, [phone])

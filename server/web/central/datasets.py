@@ -120,6 +120,6 @@ def post_property(project_id: int, name: str) -> Response:
 
 @datasets.delete(DATASETS + "/<name>/properties/<property_name>")
 def delete_property(project_id: int, name: str, property_name: str) -> Response:
-    _, dataset = load_dataset("dataset.update", project_id, name)
-    settings.delete_property(db(), dataset, property_name, caller().actor_id, now())
+    project, dataset = load_dataset("dataset.update", project_id, name)
+    settings.delete_property(db(), project, dataset, property_name, caller().actor_id, now())
     return central_json.success()

@@ -10,7 +10,7 @@ from server.access.projects import get_project
 from server.errors import WrongType
 from server.models import Actor, Dataset, Entity, EntityVersion
 from server.registry import editing, queries
-from server.registry.entities import Author
+from server.registry.entities import Author, properties_of, take_entity
 from server.registry.queries import Listed
 from server.registry.reach import Reach, reach_of, refuse_without_role
 from server.web.central.datasets import DATASETS, load_dataset
@@ -44,6 +44,8 @@ def load_list(verb: str, project_id: int, name: str) -> tuple[Dataset, Reach]:
 
 def find_one(verb: str, project_id: int, name: str, uuid: str, deleted: bool = False) -> tuple[Dataset, Listed]:
     dataset, reach = load_list(verb, project_id, name)
+    if verb != "entity.read":
+        take_entity(db(), dataset, uuid.lower().removeprefix("uuid:"))
     found = queries.get_entity(db(), dataset, reach, uuid, deleted)
     if verb == "entity.read":
         upon = {"dataset_id": dataset.id, "entity_id": found.entity.id, "about": about_whom(found.entity)}
@@ -83,7 +85,7 @@ def post_entities(project_id: int, name: str) -> Response:
     if "entities" in sent:
         uuids = editing.make_entities(db(), dataset, sent["entities"], author())
         queries.check_reached(db(), dataset, reach, uuids)
-        editing.note_bulk(db(), dataset, sent.get("source") or {}, len(uuids), author())
+        editing.note_bulk(db(), dataset, sent.get("source"), len(uuids), author())
         return central_json.success()
     uuid = editing.make_entity(db(), dataset, sent, author())
     made = queries.get_entity(db(), dataset, reach, uuid)
@@ -92,8 +94,11 @@ def post_entities(project_id: int, name: str) -> Response:
 
 @entities.get(ONE)
 def get_entity(project_id: int, name: str, uuid: str) -> Response:
-    _, listed = find_one("entity.read", project_id, name, uuid)
-    return central_json.reply(entities_json.entity(listed, makers=makers_of(listed.entity, listed.version)))
+    dataset, listed = find_one("entity.read", project_id, name, uuid)
+    makers = makers_of(listed.entity, listed.version)
+    return central_json.reply(
+        entities_json.entity(listed, makers=makers, properties=properties_of(reading(), dataset.id))
+    )
 
 
 def makers_of(*rows: Entity | EntityVersion) -> dict[int, Actor] | None:

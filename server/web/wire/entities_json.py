@@ -1,6 +1,6 @@
 """Entities in Central's JSON. Facts: odk-contract.md 6.9; pyODK wants userAgent to be a string."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import orjson
 
@@ -13,10 +13,16 @@ from server.web.wire.people_json import actor
 Makers = Mapping[int, Actor]
 
 
-def entity(listed: Listed, whole: bool = True, makers: Makers | None = None) -> Json:
-    """`whole` adds data and dataReceived, which a list leaves out; `makers` those who made it, as extended metadata does."""
+def entity(
+    listed: Listed, whole: bool = True, makers: Makers | None = None, properties: Collection[str] | None = None
+) -> Json:
+    """`whole` adds data and dataReceived, which a list leaves out; `makers` those who made it, as extended metadata does.
+
+    Of the data what `properties` names is told, where it is given.
+    """
     row, current = listed.entity, listed.version
-    told = {"data": orjson.loads(current.data_json), "dataReceived": orjson.loads(current.received_json)}
+    data = told_now(orjson.loads(current.data_json), properties)
+    told = {"data": data, "dataReceived": orjson.loads(current.received_json)}
     return {
         "uuid": row.uuid,
         "creatorId": row.creator_id,
@@ -27,6 +33,11 @@ def entity(listed: Listed, whole: bool = True, makers: Makers | None = None) -> 
         "currentVersion": version(current, row, makers) | (told if whole else {}),
         **maker(row.creator_id, makers),
     }
+
+
+def told_now(data: Mapping[str, str], properties: Collection[str] | None) -> Json:
+    """What a list still has a property for: Central tells no more of an entity as it is now."""
+    return {name: value for name, value in data.items() if properties is None or name in properties}
 
 
 def maker(actor_id: int | None, makers: Makers | None) -> Json:
@@ -53,11 +64,13 @@ def version(row: EntityVersion, of: Entity, makers: Makers | None = None) -> Jso
     }
 
 
-def past_version(one: Version, of: Entity, came_from: Source | None, makers: Makers | None) -> Json:
+def past_version(
+    one: Version, of: Entity, properties: Collection[str], came_from: Source | None, makers: Makers | None
+) -> Json:
     """A version of the history, with its conflict and its source."""
     return {
         **version(one.row, of, makers),
-        "data": one.data,
+        "data": told_now(one.data, properties if one.row.version == of.version else None),
         "dataReceived": one.received,
         "conflict": one.conflict,
         "resolved": one.resolved,

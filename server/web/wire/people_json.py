@@ -35,13 +35,13 @@ def app_user(phone: Phone) -> Json:
 
 
 def app_user_extended(phone: Phone, makers: Mapping[int, Actor], values: Mapping[int, Mapping[str, str]]) -> Json:
-    """`values`: what is said of phones, by actor id."""
+    """`values`: what is said of phones, by actor id; null of one of which nothing is said, as at Central."""
     maker = makers.get(phone.row.created_by_id or 0)
     return {
         **app_user(phone),
         "createdBy": actor(maker) if maker else None,
         "lastUsed": instant(phone.row.last_used_at),
-        "properties": dict(values.get(phone.actor.id, {})),
+        "properties": dict(values[phone.actor.id]) if values.get(phone.actor.id) else None,
     }
 
 

@@ -36,7 +36,7 @@ from server.models import (
     SubmissionComment,
     SubmissionVersion,
 )
-from server.registry import emptying
+from server.registry import emptying, permitted
 from server.registry.rights_desk import open_request
 from tests.client import Client
 from tests.conftest import Clock
@@ -369,6 +369,31 @@ def test_what_is_brought_back_while_the_trash_is_emptied_is_there_whole_or_gone(
     assert found.status_code == 404 or b"SENTINEL" in found.data or kind != "record"
     if kind == "form" and found.status_code == 200:
         assert len(office.get(base).json) == 1
+
+
+def test_a_list_that_a_form_wrote_which_is_gone_goes_on(
+    app: Flask,
+    phone: Client,
+    office: Client,
+    project_id: int,
+    cast: dict[str, int],
+    database: Database,
+    clock: Clock,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing of the form is left to read; another process never read it."""
+    with database.transaction() as db:
+        a_form(db, project_id, "entering", entities=True)
+    office.delete(f"/projects/{project_id}/forms/entering")
+    clock.forward(days=31)
+    assert run().forms == 1
+    monkeypatch.setattr(permitted, "_DECLARED", {})
+    office = Client.signed_in(app, database, cast["bob"])
+    homes = f"/projects/{project_id}/datasets/homes"
+    assert office.patch(homes, json={"approvalRequired": False}).status_code == 200
+    assert office.get(homes).json["sourceForms"] == []
+    assert office.delete(homes).json == {"success": True}
 
 
 def test_what_an_erasure_emptied_stays_as_it_is(

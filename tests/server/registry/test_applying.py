@@ -1,6 +1,8 @@
 """Entities made and changed by submissions; what cannot be done is written beside the record, never told to the phone."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import orjson
 import pytest
@@ -8,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from server.db import Database
-from server.models import Audit, Dataset, Entity, EntityVersion
+from server.models import Audit, Dataset, DeriveProblem, Entity, EntityVersion
 from tests.client import Client
 from tests.making import a_dataset, a_form, a_phone, a_record, an_xform
 
@@ -129,3 +131,22 @@ def test_a_record_does_to_lists_only_what_its_form_declares(
             db.scalars(select(Audit.details).where(Audit.action == "entity.error")).one()["problem"]["problemCode"]
             == 403.2
         )
+
+
+def test_records_that_change_an_entity_at_once_are_all_put_on_it(
+    app: Flask, database: Database, project_id: int, phone: Client
+) -> None:
+    key = str(uuid.uuid4())
+    phone.send(project_id, a_record(village="A1", entity=create(key)))
+    ready = Barrier(3)
+
+    def send(number: int) -> int:
+        ready.wait()
+        own = Client(app, key=phone.prefix.removeprefix("/v1/key/"))
+        return own.send(project_id, a_record(village=f"A{number}", entity=change(key, 1))).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(send, range(3))) == [201] * 3
+    with database.reading() as db:
+        assert db.scalars(select(Entity.version)).one() == 4
+        assert db.scalars(select(DeriveProblem)).all() == []

@@ -85,6 +85,22 @@ def test_after_five_days_what_waits_is_put_through(phone: Client, project_id: in
         assert db.scalars(select(Audit.id).where(Audit.action == "entity.error")).all() == []
 
 
+def test_what_waits_for_a_list_that_was_deleted_makes_nothing_there(
+    phone: Client, as_bob: Client, project_id: int, database: Database
+) -> None:
+    _, records = chain()
+    phone.send(project_id, records[2])
+    as_bob.delete(f"/projects/{project_id}/forms/visit")
+    assert as_bob.delete(f"/projects/{project_id}/datasets/homes").json == {"success": True}
+    with database.transaction() as db:
+        assert force_one(db, MORNING + PATIENCE) is True
+    with database.reading() as db:
+        assert db.scalars(select(Entity)).all() == []
+        (error,) = db.scalars(select(Audit.details).where(Audit.action == "entity.error"))
+    assert error["problem"]["problemCode"] == 404.7
+    assert waiting(database) == 0
+
+
 def test_a_change_that_another_phone_came_between_is_a_conflict(
     phone: Client, project_id: int, database: Database
 ) -> None:

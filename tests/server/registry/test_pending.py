@@ -130,6 +130,24 @@ def test_records_of_other_forms_in_the_trash_or_with_an_error_do_not_wait(
     assert as_bob.patch(homes, json={"approvalRequired": False}).status_code == 200
 
 
+def test_a_record_that_failed_waits_again_once_it_was_corrected(
+    phone: Client, as_bob: Client, project_id: int, homes: str
+) -> None:
+    first, second = (f"uuid:{uuid.uuid4()}" for _ in range(2))
+    nameless = f'<entity dataset="homes" id="{uuid.uuid4()}" create="1"><label/></entity>'
+    phone.send(project_id, a_record(village="A1", instance_id=first, entity=nameless))
+    review(as_bob, project_id, first, "approved")
+    review(as_bob, project_id, first, "hasIssues")
+    assert as_bob.patch(homes, json={"approvalRequired": False}).status_code == 200
+    as_bob.patch(homes, json={"approvalRequired": True})
+    named = create(str(uuid.uuid4()))
+    phone.send(project_id, a_record(village="A1", instance_id=second, deprecated_id=first, entity=named))
+    refused = as_bob.patch(homes, json={"approvalRequired": False}).json
+    assert (refused["code"], refused["details"]) == (400.29, {"count": 1})
+    assert as_bob.patch(homes + "?convert=true", json={"approvalRequired": False}).status_code == 200
+    assert listed(as_bob, homes) == 1
+
+
 def test_a_phone_is_told_that_a_list_waits_for_approval(
     phone: Client, as_bob: Client, project_id: int, homes: str
 ) -> None:

@@ -7,11 +7,11 @@ from unittest.mock import patch
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from server.access.roles import DATA_COLLECTOR, PROJECT_VIEWER
 from server.db import Database
-from server.models import Assignment, Dataset
+from server.models import ActorProperty, Assignment, Dataset, DatasetProperty, DatasetRule
 from tests.care_town import LISTS, CareTown
 from tests.client import Client
 
@@ -63,6 +63,29 @@ def test_integrity_tells_of_no_home_in_another_village(town: CareTown, app: Flas
     assert told(phone) == {here: "false"}
     assert told(phone, f"?id={here},{there}") == {here: "false", there: "true"}
     assert told(lead) == {}
+
+
+def test_homes_are_told_by_village_alone_whatever_filter_their_list_had_before_the_project_cared(
+    town: CareTown, database: Database
+) -> None:
+    """`ownerOnly` could be said of any list before anybody read it, and of a plain project's before it became this one."""
+    here, _ = a_home(town, "A1"), a_home(town, "A2")
+    phone = town.phone("A1")
+    before = town.hashes(phone)
+    with database.transaction() as db:
+        db.execute(update(Dataset).values(owner_only=True))
+    assert town.names(phone, "households") == [here]
+    assert town.hashes(phone) == before
+    with database.transaction() as db:
+        home = db.scalars(select(Dataset.id).where(Dataset.name == "households")).one()
+        town_property = ActorProperty(project_id=town.project_id, name="team")
+        db.add(town_property)
+        db.flush()
+        its = DatasetProperty.dataset_id == home, DatasetProperty.name == "village_code"
+        village = db.scalars(select(DatasetProperty.id).where(*its)).one()
+        db.add(DatasetRule(dataset_id=home, property_id=village, actor_property_id=town_property.id))
+        db.execute(update(Dataset).values(owner_only=False))
+    assert town.names(phone, "households") == [here]
 
 
 def test_cases_are_listed_to_benefit_officers_of_the_village_alone_and_homes_to_them_without_points(

@@ -70,6 +70,8 @@ def test_an_order_of_ones_own_pages_by_skip(as_bob: Client, send: Send, feed: st
     assert ids(as_bob.get(f"{feed}/Submissions?{order}")) == [sent[1], sent[0], sent[2]]
     assert pages_of(as_bob, f"{feed}/Submissions?$top=2&{order}") == [[sent[1], sent[0]], [sent[2]]]
     assert ids(as_bob.get(f"{feed}/Submissions?$orderby=__system/submissionDate")) == sent
+    assert ids(as_bob.get(f"{feed}/Submissions?$orderby=__system/submitterId")) == sent, "in the order of coming"
+    assert ids(as_bob.get(f"{feed}/Submissions?$orderby=__system/submitterId desc")) == sent[::-1]
 
 
 def test_filters_reach_the_records_and_the_answers(as_bob: Client, send: Send, feed: str, project_id: int) -> None:

@@ -223,6 +223,18 @@ def test_an_order_of_ones_own_goes_on_by_counting(as_bob: Client, rows: str, fiv
     assert pages_of(as_bob, rows + "?$top=3&$orderby=__system/createdAt asc") == [KEYS[:3], KEYS[3:]]
 
 
+def test_what_an_order_leaves_open_goes_by_the_number_in_the_direction_of_its_first_name(
+    as_bob: Client, rows: str, five: list[str]
+) -> None:
+    for order, told in (
+        ("__system/creatorId", KEYS),
+        ("__system/creatorId asc,__system/conflict desc", KEYS),
+        ("__system/creatorId DESC", KEYS[::-1]),
+        ("__system/creatorId desc,__system/conflict", KEYS[::-1]),
+    ):
+        assert ids(as_bob.get(f"{rows}?$orderby={order}")) == told, order
+
+
 def test_nothing_changed_is_304_until_something_did(
     as_bob: Client, rows: str, entities: str, five: list[str], database: Database, cast: dict[str, int], clock: Clock
 ) -> None:

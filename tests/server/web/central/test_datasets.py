@@ -207,6 +207,9 @@ def test_a_property_is_deleted_unless_something_uses_it(as_bob: Client, as_alice
         assert (refused.json["code"], list(refused.json["details"]["prerequisites"])) == (409.22, [why])
         assert "SECRET" not in refused.text
     assert refused.json["details"]["prerequisites"][why]["details"]["totalCount"] == 4
+    assert "non-empty" in refused.json["details"]["prerequisites"][why]["message"]
+    by_form = as_bob.delete(f"{path}/properties/village_code").json["details"]["prerequisites"]["dependentForms"]
+    assert by_form["details"] == {"forms": [{"formName": "走访", "xmlFormId": "visit"}]}
     assert as_bob.delete(path + "/properties/empty").json == {"success": True}
     assert as_bob.delete(path + "/properties/empty").json["code"] == 404.1
     assert [one["name"] for one in as_bob.get(path).json["properties"]] == ["village_code", "ruled", "full"]
@@ -215,6 +218,22 @@ def test_a_property_is_deleted_unless_something_uses_it(as_bob: Client, as_alice
     for key in keys:
         as_bob.delete(f"{path}/entities/{key}")
     assert as_bob.delete(path + "/properties/full").json == {"success": True}
+
+
+def test_in_a_care_project_a_property_that_is_filled_tells_neither_whose_nor_how_many(
+    as_alice: Client, as_bob: Client, database: Database, project_id: int
+) -> None:
+    """An administrator, who reads nobody's entry there, would count the women of whom something is written down."""
+    path = f"/projects/{project_id}/datasets/women"
+    as_bob.post(f"/projects/{project_id}/datasets", json={"name": "women"})
+    as_bob.post(path + "/properties", json={"name": "illness"})
+    key = as_bob.post(path + "/entities", json={"label": "某", "data": {"illness": "x"}}).json["uuid"]
+    with database.transaction() as db:
+        db.execute(update(Project).where(Project.id == project_id).values(kind="care"))
+    refused = as_alice.delete(path + "/properties/illness")
+    assert refused.json["code"] == 409.22
+    assert refused.json["details"]["prerequisites"]["nonEmptyEntities"]["details"] == {}
+    assert key not in refused.text
 
 
 def test_settings_are_changed_one_by_one(as_bob: Client, as_alice: Client, as_chelsea: Client, project_id: int) -> None:

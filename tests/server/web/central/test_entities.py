@@ -1,6 +1,8 @@
 """Entities by REST: Central's shapes and codes, all-or-nothing in bulk, and the scope of a care project."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -52,11 +54,18 @@ def test_an_entity_is_made_and_read_back_in_centrals_shape(as_bob: Client, path:
         ({"label": None}, 400.2),
         ({"label": "x", "more": "y"}, 400.31),
         ({"label": "x", "source": {}}, 400.31),
-        ({"entities": [3]}, 400.11),
+        ({"entities": [3]}, 400.31),
+        ({"entities": ["1"]}, 400.31),
         ({"entities": "x"}, 400.31),
         ({"entities": []}, 400.31),
         ({"entities": [{"label": "x", "more": "y"}]}, 400.31),
         ({"entities": [{"label": "x"}, {"data": {}}]}, 400.2),
+        ({"entities": [{"label": "x"}]}, 400.2),
+        ({"entities": [{"label": "x"}], "source": {}}, 400.2),
+        ({"entities": [{"label": "x"}], "source": {"name": ""}}, 400.2),
+        ({"entities": [{"label": "x"}], "source": {"name": 3}}, 400.11),
+        ({"entities": [{"label": "x"}], "source": {"name": "a.csv", "size": "9"}}, 400.11),
+        ({"entities": [{"label": "x"}], "source": {"name": "a.csv", "size": True}}, 400.11),
     ],
 )
 def test_what_cannot_be_an_entity_is_refused(as_bob: Client, path: str, sent: dict, code: float) -> None:
@@ -68,7 +77,26 @@ def test_the_same_uuid_twice_is_refused_and_a_deleted_one_too(as_bob: Client, pa
     make(as_bob, path, uuid=KEY)
     assert make(as_bob, path, uuid=KEY)["code"] == 409.3
     as_bob.delete(f"{path}/{KEY}")
-    assert make(as_bob, path, uuid=KEY)["code"] == 409.19
+    refused = make(as_bob, path, uuid=KEY)
+    assert (refused["code"], refused["details"]) == (409.19, {"entityUuids": [KEY]})
+
+
+def test_an_id_that_is_no_uuid_is_told_from_one_that_is_not_here(as_bob: Client, path: str) -> None:
+    for one, code in (("uuid:not-a-uuid", 400.11), (str(uuid.uuid4()), 404.1), (f"uuid:{uuid.uuid4()}", 404.1)):
+        assert as_bob.get(f"{path}/{one}").json["code"] == code
+        assert as_bob.patch(f"{path}/{one}?force=true", json={"label": "x"}).json["code"] == code
+        assert as_bob.delete(f"{path}/{one}").json["code"] == code
+        assert as_bob.post(f"{path}/{one}/restore").json["code"] == code
+        assert as_bob.get(f"{path}/{one}/geojson").json["code"] == code
+
+
+def test_a_property_that_was_deleted_is_told_of_no_entity(as_bob: Client, path: str) -> None:
+    make(as_bob, path, uuid=KEY)
+    one = f"{path}/{KEY}"
+    as_bob.patch(one + "?force=true", json={"data": {"size": ""}})
+    assert as_bob.delete(path.removesuffix("/entities") + "/properties/size").json == {"success": True}
+    assert as_bob.get(one).json["currentVersion"]["data"] == {}
+    assert [row["data"] for row in as_bob.get(one + "/versions").json] == [{"size": "3"}, {}]
 
 
 def test_many_are_made_or_none(as_bob: Client, path: str, database: Database) -> None:
@@ -93,6 +121,24 @@ def test_a_change_names_its_base_version_or_is_forced(as_bob: Client, path: str)
     assert (forced["currentVersion"]["label"], forced["currentVersion"]["data"]["size"]) == ("别的", "4")
     assert as_bob.patch(one + "?force=true&resolve=true").json["code"] == 400.32
     assert [row["version"] for row in as_bob.get(one + "/versions").json] == [1, 2, 3]
+
+
+def test_of_changes_at_once_each_is_put_on_the_one_before(
+    app: Flask, as_bob: Client, path: str, database: Database, cast: dict
+) -> None:
+    make(as_bob, path, uuid=KEY)
+    for query, told in (("force=true", [200] * 4), ("baseVersion=5", [200, 409.15, 409.15, 409.15])):
+        ready = Barrier(4)
+        clients = [Client.signed_in(app, database, cast["bob"]) for _ in range(4)]
+
+        def change(client: Client, query: str = query, ready: Barrier = ready) -> float:
+            ready.wait()
+            reply = client.patch(f"{path}/{KEY}?{query}", json={"data": {"size": "4"}})
+            return reply.json.get("code", reply.status_code)
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(change, clients)) == told
+    assert [row["version"] for row in as_bob.get(f"{path}/{KEY}/versions").json] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_deleted_entity_is_gone_until_restored(as_bob: Client, path: str) -> None:

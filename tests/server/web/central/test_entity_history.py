@@ -159,10 +159,10 @@ def test_extended_metadata_names_who_made_it(phone: Client, as_bob: Client, proj
 def test_what_came_in_a_file_names_the_file(as_bob: Client, project_id: int, home: str) -> None:
     path = f"/projects/{project_id}/datasets/homes/entities"
     made = {"entities": [{"label": "甲"}, {"label": "乙"}], "source": {"name": "名单.csv", "size": 7}}
-    as_bob.post(path, json=made)
+    as_bob.post(path, json=made, headers={"User-Agent": "R"})
     newest = as_bob.get(path).json[0]["uuid"]
     (version,) = as_bob.get(f"{path}/{newest}/versions").json
-    assert version["source"] == {"name": "名单.csv", "size": 7, "count": 2}
+    assert version["source"] == {"name": "名单.csv", "size": 7, "count": 2, "userAgent": "R"}
 
 
 def test_what_each_version_changed(as_bob: Client, home: str) -> None:
