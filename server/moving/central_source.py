@@ -14,6 +14,7 @@ from server.publishing.definition import EXCEL_TYPES
 
 NO_VERSION: Final = "___"  # stands in an address for a version that is empty
 GONE: Final = 404
+FAILED: Final = (401, 500)
 
 T = TypeVar("T")
 
@@ -29,10 +30,15 @@ class CentralSource:
         return self.root + path_of("forms", form_id, *more)
 
     def list_of(self, path: str, **query: object) -> list[Row]:
-        """A list that may be refused or unknown to an older server: then it is empty, and the report says so."""
+        """A list that may be refused or unknown to an older server: then it is empty, and the report says so.
+
+        Raises SourceRefuses where it failed there: what is written must not go by a list that only seems empty.
+        """
         try:
             return list(self.client.find_json(path, **query) or ())
         except SourceRefuses as refused:
+            if refused.status in FAILED:
+                raise
             self.report.leave("api", path, "refused", refused)
             return []
 
@@ -73,6 +79,8 @@ class CentralSource:
         try:
             came = self.client.fetch(f"{where}.{EXCEL_TYPES[kind]}", store)
         except SourceRefuses as refused:
+            if refused.status in FAILED:
+                raise
             self.report.leave("form_files", where, "refused", refused)
             return None
         return CameFile(came.stored, kind, came.etag)
@@ -90,6 +98,8 @@ class CentralSource:
         try:
             came = self.client.fetch(path, store)
         except SourceRefuses as refused:
+            if refused.status == 401:
+                raise
             self.report.leave(kind, path, "missing_file", refused)
             return None
         if came.etag is not None and len(came.etag) == len(came.stored.md5) and came.etag != came.stored.md5:
@@ -120,6 +130,11 @@ class CentralSource:
             updated_at=read_time(told.get("updatedAt")),
         )
 
+    def try_version(self, form_id: str, told: Row, store: BlobStore) -> ComingVersion | SourceRefuses:
+        """As `read_version`; one that is refused keeps no other one out."""
+        which = f"{form_id} {told.get('version')}"
+        return self.attempt("form_versions", which, lambda: self.read_version(form_id, told, store))
+
     def try_record(self, form_id: str, told: Row, store: BlobStore | None) -> ComingRecord | SourceRefuses:
         """As `read_record`; one that is refused keeps no other one out."""
         which = f"{form_id} {told['instanceId']}"
@@ -135,9 +150,12 @@ class CentralSource:
         except SourceRefuses as refused:
             if refused.status in (401, 403):
                 raise
-            if refused.status != GONE:
-                self.report.leave(kind, which, "refused", refused)
-            return refused
+            found = refused
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as odd:
+            found = SourceRefuses(200, "", f"it answers otherwise than Central does: {type(odd).__name__}")
+        if found.status != GONE:
+            self.report.leave(kind, which, "refused", found)
+        return found
 
     def read_record_version(self, record: str, told: Row, store: BlobStore | None) -> RecordVersion:
         where = record + path_of("versions", told["instanceId"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -173,6 +174,7 @@ def bring_entities(
 ) -> None:
     """Some of a list, in the caller's one transaction; phones fetch the list again."""
     for one in coming:
-        bring_entity(db, bringing, dataset, one, makers)
+        which = f"{dataset.name} {one.told['uuid']}"
+        bringing.write_one(db, "entities", which, partial(bring_entity, db, bringing, dataset, one, makers))
     touch(db, dataset.id, bringing.now)
     db.flush()

@@ -37,6 +37,11 @@ WHY: Final = {
     "unknown_role": ("这里没有的角色", "a role that is not known here"),
     "unknown_person": ("那边没有告诉我们邮箱", "the address of this person is not told there"),
     "no_password": ("没有密码：请在“人员”页发一个链接", "no password yet: give a link on the page of people"),
+    "stopped_there": (
+        "在那边停了，这里还能用：请在“手机”页停掉",
+        "stopped there and still works here: stop it on the page of phones",
+    ),
+    "key_taken": ("它的密钥这里已有手机在用，所以停着", "another phone here has its key, so it is stopped"),
     "new_code": ("项目编号变了：手机要扫新的二维码", "the project has another number here: phones need a new code"),
     "public_link": ("公开链接：请在这里重新做", "public links: make them anew here"),
     "trials": ("试填的记录没有带来", "records that tried a draft did not come along"),
@@ -46,6 +51,7 @@ WHY: Final = {
     ),
     "missing_file": ("文件那边也没有", "a file that is not there either"),
     "differs": ("两边不一样", "not the same on both sides"),
+    "thorough": ("那边多了备注：用 --thorough 再运行一次", "more comments there: run it again with --thorough"),
     "made_of_json": ("导出里没有原始 XML，由 JSON 做成", "its XML is not in the export; it was made of the JSON"),
     "refused": ("那边不给", "refused there"),
 }
