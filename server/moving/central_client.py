@@ -111,7 +111,10 @@ class CentralClient:
     def sign_in(self) -> None:
         """Raises SourceRefuses where the account is unknown there or it is no Central, SourceAway."""
         told = orjson.dumps({"email": self.email, "password": self.password})
-        came = self._ask("POST", "/sessions", {"Content-Type": "application/json"}, told)
+        try:
+            came = self._ask("POST", "/sessions", {"Content-Type": "application/json"}, told)
+        except SourceRefuses as refused:
+            raise refused if refused.code else SourceRefuses(refused.status, "", "is it a Central?") from refused
         if came.status in SENT_ON:
             raise SourceRefuses(came.status, "", f"it sends us on to {came.headers.get('Location')}: type that address")
         try:

@@ -42,6 +42,13 @@ class CentralSource:
             self.report.leave("api", path, "refused", refused)
             return []
 
+    def told(self) -> Row:
+        """What is said of the project itself. Raises SourceRefuses, also for what is none."""
+        told: Row = self.client.get_json(self.root)
+        if not isinstance(told, dict) or not isinstance(told.get("name"), str):
+            raise SourceRefuses(200, "", "what it answers is no project: is it a Central?")
+        return told
+
     def forms(self) -> list[Row]:
         return list(self.client.get_json(self.root + "/forms"))
 

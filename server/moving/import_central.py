@@ -29,7 +29,7 @@ def import_central(bringing: Bringing, source: CentralSource, key: bytes, thorou
 
     Ends with a comparison of both sides in the report. Raises SourceRefuses, SourceAway: run again, it goes on.
     """
-    told = source.client.get_json(source.root)
+    told = source.told()
     begin(bringing, "central", source.client.base, source.project, told)
     if bringing.project_id != source.project:
         bringing.report.leave("projects", source.project, "new_code", bringing.project_id)

@@ -140,6 +140,13 @@ def test_what_is_no_central_is_said(odd: OddServer, ask: Callable[..., CentralCl
         ask().sign_in()
 
 
+def test_a_page_in_place_of_a_session_is_no_central(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
+    odd.says("/sessions", (404, {}, b"<html>"))
+    with pytest.raises(SourceRefuses, match="is it a Central") as refused:
+        ask().sign_in()
+    assert refused.value.status == 404
+
+
 def test_a_password_is_not_sent_on(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
     with OddServer() as elsewhere:
         odd.says("/sessions", (307, {"Location": f"{elsewhere.url}/v1/sessions"}, b""))

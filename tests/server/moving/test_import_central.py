@@ -323,6 +323,15 @@ def test_a_manager_brings_what_he_may_see(bring: Bring) -> None:
     assert {("api", "refused"), ("assignments", "unknown_person")} <= why_left(bringing)
 
 
+def test_what_is_no_project_begins_nothing(
+    bring: Bring, new_server: Callable[[], Bringing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CentralClient, "get_json", lambda *_given, **_more: {})
+    with pytest.raises(SourceRefuses, match="no project"):
+        bring()
+    assert rows_of(new_server().database)["project"] == 0
+
+
 def test_a_dry_run_counts_and_writes_nothing(
     town: dict[str, Any], new_server: Callable[[], Bringing], source: Callable[..., CentralSource]
 ) -> None:
