@@ -5,7 +5,6 @@ FANGSHI_OUTBOUND_ALLOW names the host, since a password goes over the wire. File
 an object store and sends one on there): that address must be a public one, and gets no password.
 """
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, InvalidURL
+from itertools import count
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode, urljoin
 
@@ -20,6 +20,7 @@ import orjson
 
 from server.access.outbound import PORTS, AddressRefused, NotReached, connect_for_long, find_places, split
 from server.blobs import BlobStore, Stored
+from server.moving.came_files import Whole, file_type
 
 SILENCE: Final = 120.0  # seconds without a byte
 GAPS: Final = (1.0, 5.0, 20.0, 60.0)  # seconds before it is tried again
@@ -31,7 +32,6 @@ SENT_ON: Final = (301, 302, 303, 307, 308)
 MOST_HOPS: Final = 3
 AWAY: Final = (429, 502, 503, 504)  # it would answer, later
 COME_AGAIN: Final = (*AWAY, 500)
-FILE_TYPE: Final = re.compile(r"\s*([\w.+-]+/[\w.+-]+)", re.ASCII)
 PIECE: Final = 1 << 20
 
 T = TypeVar("T")
@@ -73,22 +73,6 @@ class Arrived(NamedTuple):
 
     answer: HTTPResponse
     is_own: bool
-
-
-class Whole:
-    """An answer's body as a file. Raises HTTPException when the other side breaks off: an OSError is then our own disk's."""
-
-    def __init__(self, answer: HTTPResponse) -> None:
-        self.answer = answer
-
-    def read(self, size: int = -1) -> bytes:
-        try:
-            found = self.answer.read(size if size >= 0 else None)
-        except OSError as error:
-            raise HTTPException(str(error)) from error
-        if not found and self.answer.length:
-            raise HTTPException("it broke off")
-        return found
 
 
 class CentralClient:
@@ -154,13 +138,15 @@ class CentralClient:
 
     def get_pages(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
         """The rows of a list that may be long, as the other server orders them."""
-        offset = 0
-        while True:
-            rows = self.get_json(path, **query, offset=offset, limit=PAGE)
-            yield from rows
-            if len(rows) != PAGE:  # fewer: the end; more: a server that knows no pages
+        before: list[dict[str, Any]] = []
+        for offset in count(0, PAGE):
+            rows = as_rows(self.get_json(path, **query, offset=offset, limit=PAGE))
+            if rows == before:  # all of them once more: a server that knows no pages
                 return
-            offset += PAGE
+            yield from rows
+            if len(rows) != PAGE:  # fewer: the end; more: that server, too
+                return
+            before = rows
 
     def get_bytes(self, path: str) -> Came:
         """A form or a record: XML."""
@@ -369,18 +355,19 @@ def read_json(body: bytes) -> Any:
         raise SourceRefuses(200, "", "what it answers is no JSON") from None
 
 
+def as_rows(told: Any) -> list[dict[str, Any]]:
+    """Raises SourceRefuses for what is no list of objects."""
+    if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
+        raise SourceRefuses(200, "", "what it answers is no list")
+    return told
+
+
 def refusal(status: int, body: bytes) -> SourceRefuses:
     try:
         told = orjson.loads(body)
         return SourceRefuses(status, str(told.get("code", "")), str(told.get("message", ""))[:300])
     except (orjson.JSONDecodeError, AttributeError):
         return SourceRefuses(status, "", "")
-
-
-def file_type(told: str | None) -> str:
-    """A file's type as it may stand in a header, without its parameters; somebody else wrote it."""
-    found = FILE_TYPE.match(told or "")
-    return found[1] if found else "application/octet-stream"
 
 
 def plain_etag(etag: str | None) -> str | None:

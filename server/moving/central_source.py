@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from server.blobs import BlobStore
 from server.moving.bringing import Row, read_time
-from server.moving.central_client import CameFile, CentralClient, SourceRefuses, path_of
+from server.moving.central_client import CameFile, CentralClient, SourceRefuses, as_rows, path_of
 from server.moving.forms import ComingVersion, FormFile
 from server.moving.lists import ComingEntity
 from server.moving.records import ComingRecord, Comment, RecordFile, RecordVersion
@@ -35,7 +35,7 @@ class CentralSource:
         Raises SourceRefuses where it failed there: what is written must not go by a list that only seems empty.
         """
         try:
-            return list(self.client.find_json(path, **query) or ())
+            return list(as_rows(self.client.find_json(path, **query) or []))
         except SourceRefuses as refused:
             if refused.status in FAILED:
                 raise
@@ -50,11 +50,11 @@ class CentralSource:
         return told
 
     def forms(self) -> list[Row]:
-        return list(self.client.get_json(self.root + "/forms"))
+        return list(as_rows(self.client.get_json(self.root + "/forms")))
 
     def published(self, form_id: str) -> list[Row]:
         """The versions of a form that were published, the oldest first."""
-        rows = self.client.find_json(self.form_path(form_id, "versions")) or []
+        rows = as_rows(self.client.find_json(self.form_path(form_id, "versions")) or [])
         return sorted(rows, key=lambda row: (row.get("publishedAt") or "", row.get("createdAt") or ""))
 
     def draft(self, form_id: str) -> Row | None:
@@ -195,7 +195,7 @@ class CentralSource:
 
     def entities(self, name: str) -> list[Row]:
         """What the list tells of each, the oldest first. Central gives all at once."""
-        rows = self.client.get_json(self.list_path(name, "entities"))
+        rows = as_rows(self.client.get_json(self.list_path(name, "entities")))
         return sorted(rows, key=lambda row: str(row["createdAt"]))
 
     def read_entity(self, name: str, told: Row) -> ComingEntity:

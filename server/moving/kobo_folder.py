@@ -26,7 +26,7 @@ from forms.instance import read_instance
 from forms.schema import FormSchema, Node
 from forms.xml import Limits, attribute, read_xml
 from server.moving.bringing import Row
-from server.moving.central_client import file_type
+from server.moving.came_files import file_type
 
 EXPORT_LIMITS: Final = Limits(size=1_000_000_000, nodes=50_000_000)  # of all records of a form together
 UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -13,7 +13,7 @@ import pytest
 from server.access.outbound import AddressRefused
 from server.blobs import BlobStore
 from server.keys import make_key_file
-from server.moving.central_client import CentralClient, SourceAway, SourceRefuses, file_type, path_of
+from server.moving.central_client import CentralClient, SourceAway, SourceRefuses, path_of
 from tests.loopback import Loopback
 
 HERE = frozenset({"127.0.0.1"})
@@ -176,6 +176,16 @@ def test_a_list_is_read_page_by_page(odd: OddServer, ask: Callable[..., CentralC
     ]
 
 
+def test_a_server_that_knows_no_pages_is_read_once(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
+    odd.says("/rows", said([{"n": n} for n in range(500)]))
+    assert len(list(ask().get_pages("/rows"))) == 500
+    odd.says("/rows", said([{"n": n} for n in range(501)]))
+    assert len(list(ask().get_pages("/rows"))) == 501
+    odd.says("/rows", said({"rows": []}))
+    with pytest.raises(SourceRefuses, match="no list"):
+        list(ask().get_pages("/rows"))
+
+
 def test_what_is_not_there_is_none_where_that_may_be(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
     assert ask().find_json("/forms/x/draft") is None
     odd.says("/users", said({"code": 403.1, "message": "no"}, 403))
@@ -283,20 +293,6 @@ def test_a_full_disk_is_not_the_other_servers_fault(
     monkeypatch.setattr(store, "put", full)
     with pytest.raises(OSError, match="No space left"):
         ask().fetch("/p.jpg", store)
-
-
-@pytest.mark.parametrize(
-    ("told", "kind"),
-    [
-        ("image/jpeg", "image/jpeg"),
-        ("text/plain; charset=utf-8", "text/plain"),
-        ("image/png\r\n X-Evil: 1", "image/png"),
-        ("<script>", "application/octet-stream"),
-        (None, "application/octet-stream"),
-    ],
-)
-def test_a_files_type_is_fit_for_a_header(told: str | None, kind: str) -> None:
-    assert file_type(told) == kind
 
 
 def test_a_part_of_a_path_stays_one_part() -> None:
