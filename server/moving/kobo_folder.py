@@ -44,8 +44,11 @@ class KoboUnusable(Exception):
 
 @dataclass(frozen=True)
 class Folder:
-    """`rows` are Kobo's JSON of each record; `xml` the records by instanceID; `files` all paths below `attachments` by the
-    file's name. `twice` are ids that more than one record has, of which one is in `rows`; `announced` is how many Kobo has.
+    """What was found.
+
+    `rows` are Kobo's JSON of each record, `xml` the records by instanceID; `twice` are ids that more than one record has, of
+    which one is in `rows`, and `announced` is how many Kobo says that it has. `files` are those below `attachments` that lie
+    in no record's folder, by the file's name; `owned` are all, by the names of a folder above and of the file.
     """
 
     uid: str
@@ -56,8 +59,8 @@ class Folder:
     twice: list[str]
     announced: int
     xml: dict[str, bytes]
-    attachments: Path
     files: dict[str, list[Path]] = field(repr=False)
+    owned: dict[tuple[str, str], Path] = field(repr=False)
 
 
 def read_folder(folder: Path) -> Folder:
@@ -70,6 +73,7 @@ def read_folder(folder: Path) -> Folder:
         raise KoboUnusable(f"缺 asset.xml / asset.xml is missing: {folder}")
     books = [one for one in (folder / "asset.xlsx", folder / "asset.xls") if is_own_file(one)]
     rows, twice, announced = read_rows(folder)
+    files, owned = find_files(folder / "attachments")
     return Folder(
         uid=uid,
         asset=asset,
@@ -79,8 +83,8 @@ def read_folder(folder: Path) -> Folder:
         twice=twice,
         announced=announced,
         xml=dict(read_records(folder, uid)),
-        attachments=folder / "attachments",
-        files=find_files(folder),
+        files=files,
+        owned=owned,
     )
 
 
@@ -153,12 +157,18 @@ def is_own_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def find_files(folder: Path) -> dict[str, list[Path]]:
+def find_files(folder: Path) -> tuple[dict[str, list[Path]], dict[tuple[str, str], Path]]:
+    """Those that are in no record's folder by their names; all by a folder's name and their own."""
     found: dict[str, list[Path]] = defaultdict(list)
-    for path in sorted((folder / "attachments").rglob("*")):
+    owned: dict[tuple[str, str], Path] = {}
+    for path in sorted(folder.rglob("*")):
         if is_own_file(path):
-            found[path.name].append(path)
-    return found
+            above = path.relative_to(folder).parts[:-1]
+            if not any(map(UUID.fullmatch, above)):  # else it is that record's and nobody else's
+                found[path.name].append(path)
+            for part in above:
+                owned.setdefault((part, path.name), path)
+    return found, owned
 
 
 def file_of(folder: Folder, row: Row, name: str) -> Path | None:
@@ -166,21 +176,21 @@ def file_of(folder: Folder, row: Row, name: str) -> Path | None:
 
     Kobo stores a file under a name without blanks and brackets, while the record names it as the phone did.
     """
+    owners = names_of(row)
     for one in dict.fromkeys((name, stored_name(name), *(stored_names(row, name)))):
-        paths = {path: path.relative_to(folder.attachments).parts for path in folder.files.get(one, [])}
-        own = [path for path, parts in paths.items() if not names_of(row).isdisjoint(parts)]
-        if own:
-            return own[0]
-        if len(paths) == 1 and not any(UUID.fullmatch(part) for parts in paths.values() for part in parts):
-            return next(iter(paths))
+        own = [folder.owned[key] for key in ((owner, one) for owner in owners) if key in folder.owned]
+        loose = folder.files.get(one, [])
+        if own or len(loose) == 1:
+            return (own or loose)[0]
     return None
 
 
-def names_of(row: Row) -> set[str]:
+def names_of(row: Row) -> list[str]:
     """By which folders may be named that hold a record's files: those of a corrected one stay where they were."""
     told = [row.get("_uuid"), *earlier_ids(row)]
     folders = [str(one.get("filename") or "").split("/")[-2:-1] for one in row.get("_attachments") or ()]
-    return {str(one).removeprefix("uuid:") for one in [*told, *(name for some in folders for name in some)] if one}
+    told += [name for some in folders for name in some if UUID.fullmatch(name)]
+    return [str(one).removeprefix("uuid:") for one in told if one]
 
 
 def earlier_ids(row: Row) -> list[str]:

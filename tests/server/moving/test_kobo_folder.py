@@ -36,6 +36,16 @@ def test_nobody_gets_the_photo_of_somebody_else(tmp_path: Path) -> None:
     assert file_of(read, read.rows[0], "home 1.png") == folder / "attachments" / "home_1.png"
 
 
+def test_a_file_is_found_in_the_folder_that_kobo_names_and_in_no_folder_of_all(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "kobo")
+    read, kept = read_folder(folder), f"zhao/attachments/f00d/{FIRST}/home_1.png"
+    corrected = a_row(f"{FIRST[:-1]}7", "2023-06-03T10:00:00", _attachments=[{"filename": kept}])
+    assert file_of(read, corrected, "home 1.png") == folder / "attachments" / kept
+    other = a_row(f"{FIRST[:-1]}8", "2023-06-03T10:00:00", _attachments=[{"filename": "zhao/attachments/home_1.png"}])
+    assert file_of(read, other, "home 1.png") is None
+    assert file_of(read, other, "()") is None
+
+
 def test_a_link_in_an_export_leads_nowhere(tmp_path: Path) -> None:
     folder = fill(tmp_path / "kobo")
     (tmp_path / "secret.key").write_bytes(b"secret")
