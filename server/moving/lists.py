@@ -66,7 +66,7 @@ def bring_entity(db: Session, bringing: Bringing, dataset: Dataset, coming: Comi
     told, newest = coming.told, coming.versions[-1]
     entity = find(db, dataset, told["uuid"])
     here = 0 if entity is None else entity.version
-    if entity is not None and (entity.deleted_at is not None or not is_a_beginning(db, entity, coming.versions)):
+    if entity is not None and was_changed_here(db, entity, coming):
         bringing.report.leave("entities", f"{dataset.name} {told['uuid']}", "changed_here")
         return
     new = [one for one in coming.versions if one["version"] > here]
@@ -82,6 +82,13 @@ def bring_entity(db: Session, bringing: Bringing, dataset: Dataset, coming: Comi
     for one in new:
         db.execute(insert(EntityVersion).values(version_row(db, bringing, dataset, entity, one, makers)))
         bringing.report.came["entity_versions"] += 1
+
+
+def was_changed_here(db: Session, entity: Entity, coming: ComingEntity) -> bool:
+    """Deleted, corrected, or a conflict of it settled here, since it came."""
+    ours, theirs = entity.updated_at, read_time(coming.told.get("updatedAt"))
+    later = ours is not None and (theirs is None or ours > theirs)
+    return later or entity.deleted_at is not None or not is_a_beginning(db, entity, coming.versions)
 
 
 def is_a_beginning(db: Session, entity: Entity, versions: Sequence[Row]) -> bool:

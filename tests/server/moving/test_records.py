@@ -9,10 +9,12 @@ from xml.sax.saxutils import escape
 import pytest
 from sqlalchemy import select
 
-from server.models import Dataset, FormAttachment
+from server.intake.review import set_review_state
+from server.models import Dataset, Entity, FormAttachment, Submission
 from server.moving.bringing import Bringing
 from server.moving.central_source import CentralSource
 from server.moving.import_central import import_central
+from tests.conftest import Clock
 from tests.making import XLSX, a_record, a_workbook, an_xform
 from tests.server.moving.test_import_central import KEY
 
@@ -62,6 +64,28 @@ def test_odd_names_come_over(bring: Any, town: dict[str, Any]) -> None:
     bringing = bring()
     assert bringing.report.is_whole, list(bringing.report.as_lines())
     assert not +bring().report.came
+
+
+def test_what_was_reviewed_or_settled_here_stays_though_it_changed_there_later(
+    bring: Any, town: dict[str, Any], clock: Clock
+) -> None:
+    with (first := bring()).database.transaction() as db:
+        clock.forward(seconds=9)
+        mine = db.scalars(select(Submission).where(Submission.instance_id == town["hidden"])).one()
+        set_review_state(db, mine, "hasIssues", None, clock.now())
+        home = db.scalars(select(Entity).where(Entity.uuid == town["home"])).one()
+        home.conflict, home.updated_at = None, clock.now()
+    clock.forward(seconds=9)
+    answer = town["alice"].patch(
+        f"{town['project']}/forms/secret/submissions/{town['hidden']}", json={"reviewState": "rejected"}
+    )
+    assert answer.status_code == 200
+    left = {(one.what, one.which, one.why) for one in bring().report.left}
+    assert ("submissions", f"secret {town['hidden']}", "changed_here") in left
+    assert ("entities", f"homes {town['home']}", "changed_here") in left
+    with first.database.reading() as db:
+        assert db.scalar(select(Submission.review_state).where(Submission.instance_id == town["hidden"])) == "hasIssues"
+        assert db.scalar(select(Entity.conflict).where(Entity.uuid == town["home"])) is None
 
 
 def test_lists_behind_forms_and_offline_chains_come_over(bring: Any, town: dict[str, Any]) -> None:
