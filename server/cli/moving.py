@@ -12,7 +12,7 @@ from server.cli.output import BROKEN, WRONG, complain, show_progress
 from server.clock import now
 from server.config import Config
 from server.moving.bringing import Bringing
-from server.moving.report import Report
+from server.moving.report import Report, one_line
 
 AWAY = "那边不答；再运行一次，从断处继续 / the other server does not answer; run it again, it goes on from here"
 
@@ -44,26 +44,29 @@ def run_import_central(arguments: argparse.Namespace) -> int:
     except AddressRefused as refused:
         return complain(f"不能去这个地址 / this address is not for us: {refused}", WRONG)
     except SourceRefuses as refused:
-        return complain(f"那边不给 / refused there: {refused}", WRONG)
+        return complain(f"那边不给 / refused there: {one_line(refused)}", WRONG)
     except (SourceAway, NotReached) as away:
-        return complain(f"{AWAY} ({away})", BROKEN)
+        return complain(f"{AWAY} ({one_line(away)})", BROKEN)
     return tell(arguments, report)
 
 
 def run_import_kobo(arguments: argparse.Namespace) -> int:
-    from server.moving.import_kobo import import_kobo
+    from server.moving.import_kobo import import_kobo, plan_kobo
     from server.moving.kobo_folder import KoboUnusable, read_folder
 
     config = Config.from_env(arguments.data)
     report = Report(str(arguments.folder), dry_run=arguments.dry_run)
     try:
         folder = read_folder(arguments.folder)
-        with open_data(arguments.data) as database:
-            store = BlobStore(config.blob_dir, database.keys)
-            bringing = Bringing(database, store, now, report, f"import-kobo {folder.uid}", progress=show_progress)
-            import_kobo(bringing, folder, arguments.project, arguments.dry_run)
+        if arguments.dry_run:
+            plan_kobo(report, folder)
+        else:
+            with open_data(arguments.data) as database:
+                store = BlobStore(config.blob_dir, database.keys)
+                bringing = Bringing(database, store, now, report, f"import-kobo {folder.uid}", progress=show_progress)
+                import_kobo(bringing, folder, arguments.project)
     except KoboUnusable as unusable:
-        return complain(str(unusable), WRONG)
+        return complain(one_line(unusable), WRONG)
     return tell(arguments, report)
 
 

@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Any, Final, TypeVar
+from http.client import HTTPConnection, HTTPException, HTTPResponse, InvalidURL
+from itertools import count
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode, urljoin
 
 import orjson
 
 from server.access.outbound import PORTS, AddressRefused, NotReached, connect_for_long, find_places, split
 from server.blobs import BlobStore, Stored
+from server.moving.came_files import Whole, file_type
 
 SILENCE: Final = 120.0  # seconds without a byte
 GAPS: Final = (1.0, 5.0, 20.0, 60.0)  # seconds before it is tried again
@@ -27,7 +29,9 @@ PAGE: Final = 500  # rows of a list
 MOST_JSON: Final = 300_000_000
 MOST_XML: Final = 20_000_000
 SENT_ON: Final = (301, 302, 303, 307, 308)
-COME_AGAIN: Final = (429, 500, 502, 503, 504)
+MOST_HOPS: Final = 3
+AWAY: Final = (429, 502, 503, 504)  # it would answer, later
+COME_AGAIN: Final = (*AWAY, 500)
 PIECE: Final = 1 << 20
 
 T = TypeVar("T")
@@ -57,24 +61,18 @@ class Came:
 
 @dataclass(frozen=True)
 class CameFile:
-    """A file that is in our store now; `etag` is what the other server calls its content."""
+    """A file that is in our store now; `etag` is what the other server calls its content, where it says so itself."""
 
     stored: Stored
     content_type: str
     etag: str | None
 
 
-class Whole:
-    """An answer's body as a file, which complains when the other side breaks off."""
+class Arrived(NamedTuple):
+    """An answer, and whether it is the other server's own; else of a place that it sent us on to."""
 
-    def __init__(self, answer: HTTPResponse) -> None:
-        self.answer = answer
-
-    def read(self, size: int = -1) -> bytes:
-        found = self.answer.read(size if size >= 0 else None)
-        if not found and self.answer.length:
-            raise HTTPException("it broke off")
-        return found
+    answer: HTTPResponse
+    is_own: bool
 
 
 class CentralClient:
@@ -88,21 +86,34 @@ class CentralClient:
         self.base = f"{self.parts.scheme}://{self.parts.netloc.lower()}{self.parts.path.rstrip('/')}/v1"
         self.email, self.password, self.allowed, self.gaps = email, password, allowed, gaps
         self.token: str | None = None
+        self.answered = False
         self.signing_in = threading.Lock()
         self.own = threading.local()
         self.connections: list[HTTPConnection] = []
         self.pool = ThreadPoolExecutor(AT_ONCE)
 
     def sign_in(self) -> None:
-        """Raises SourceRefuses where the account is unknown there, SourceAway."""
+        """Raises SourceRefuses where the account is unknown there or it is no Central, SourceAway."""
         told = orjson.dumps({"email": self.email, "password": self.password})
-        came = self._ask("POST", "/sessions", {"Content-Type": "application/json"}, told)
-        self.token = str(read_json(self._read_whole(came, MOST_XML))["token"])
+        try:
+            came = self._ask("POST", "/sessions", {"Content-Type": "application/json"}, told)
+        except SourceRefuses as refused:
+            raise refused if refused.code else SourceRefuses(refused.status, "", "is it a Central?") from refused
+        if came.status in SENT_ON:
+            raise SourceRefuses(came.status, "", f"it sends us on to {came.headers.get('Location')}: type that address")
+        try:
+            session = read_json(self._read_whole(came, MOST_XML))
+        except HTTPException as error:
+            raise SourceAway(str(error)) from error
+        if not isinstance(session, dict) or not isinstance(session.get("token"), str):
+            raise SourceRefuses(came.status, "", "it gives no session: is it a Central?")
+        self.token = session["token"]
 
     def close(self) -> None:
         """The session ends, and every connection; a server that is away by now ends it by itself."""
         if self.token is not None:
-            with suppress(SourceRefuses, SourceAway):
+            self.gaps = ()
+            with suppress(SourceRefuses, SourceAway, HTTPException):
                 self._drain(self._ask("DELETE", "/sessions/current", self._signed({})))
         self.pool.shutdown()
         for connection in self.connections:
@@ -127,13 +138,15 @@ class CentralClient:
 
     def get_pages(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
         """The rows of a list that may be long, as the other server orders them."""
-        offset = 0
-        while True:
-            rows = self.get_json(path, **query, offset=offset, limit=PAGE)
-            yield from rows
-            if len(rows) != PAGE:  # fewer: the end; more: a server that knows no pages
+        before: list[dict[str, Any]] = []
+        for offset in count(0, PAGE):
+            rows = as_rows(self.get_json(path, **query, offset=offset, limit=PAGE))
+            if rows == before:  # all of them once more: a server that knows no pages
                 return
-            offset += PAGE
+            yield from rows
+            if len(rows) != PAGE:  # fewer: the end; more: that server, too
+                return
+            before = rows
 
     def get_bytes(self, path: str) -> Came:
         """A form or a record: XML."""
@@ -141,50 +154,64 @@ class CentralClient:
 
     def fetch(self, path: str, store: BlobStore) -> CameFile:
         """A file, straight into our store. Raises SourceRefuses, SourceAway."""
-        for last in self._tries():
-            answer = self._follow(self._ask("GET", path, self._signed({})))
-            try:
-                stored = store.put(Whole(answer))  # type: ignore[arg-type]
-            except (HTTPException, OSError) as error:
-                self._hang_up()
-                if last:
-                    raise SourceAway(path) from error
-                continue
-            kind = answer.headers.get("Content-Type") or "application/octet-stream"
-            return CameFile(stored, kind, plain_etag(answer.headers.get("ETag")))
-        raise AssertionError("the last try returns or raises")
+
+        def keep(arrived: Arrived) -> CameFile:
+            stored = store.put(Whole(arrived.answer))  # type: ignore[arg-type]
+            told = arrived.answer.headers
+            etag = plain_etag(told.get("ETag"))
+            return CameFile(stored, file_type(told.get("Content-Type")), etag if arrived.is_own else None)
+
+        return self._take(path, {}, keep)
 
     def is_same(self, path: str, md5: str) -> bool | None:
-        """Whether the file has these bytes; None where the other server does not tell by its ETag."""
-        answer = self._follow(self._ask("GET", path, self._signed({"If-None-Match": f'"{md5}"'})))
-        status, etag = answer.status, plain_etag(answer.headers.get("ETag"))
-        if status == 304:
-            self._drain(answer)
-            return True
-        self._hang_up()  # the body is not wanted
-        return etag == md5 if etag and len(etag) == len(md5) else None
+        """Whether the file has these bytes; None where the other server does not tell by its ETag.
+
+        An object store's ETag may be something else than the MD5 (of a sealed file, say): only that it is the same counts.
+        """
+
+        def compare(arrived: Arrived) -> bool | None:
+            answer, etag = arrived.answer, plain_etag(arrived.answer.headers.get("ETag"))
+            if answer.status == 304:
+                self._drain(answer)
+                return True
+            self._hang_up()  # the body is not wanted
+            differs = False if arrived.is_own and etag and len(etag) == len(md5) else None
+            return True if etag == md5 else differs
+
+        return self._take(path, {"If-None-Match": f'"{md5}"'}, compare)
 
     def _get(self, path: str, query: Mapping[str, object], most: int) -> Came:
         text = urlencode({name: str(value).lower() if value is True else value for name, value in query.items()})
+
+        def read(arrived: Arrived) -> Came:
+            told = arrived.answer.headers
+            body = self._read_whole(arrived.answer, most)
+            return Came(body, plain_etag(told.get("ETag")), told.get("Content-Type") or "")
+
+        return self._take(path + (f"?{text}" if text else ""), {"X-Extended-Metadata": "true"}, read)
+
+    def _take(self, path: str, headers: dict[str, str], use: Callable[[Arrived], T]) -> T:
+        """Asks, and asks again where the body breaks off."""
         for last in self._tries():
-            answer = self._follow(
-                self._ask("GET", path + (f"?{text}" if text else ""), self._signed({"X-Extended-Metadata": "true"}))
-            )
             try:
-                body = self._read_whole(answer, most)
-            except (HTTPException, OSError) as error:
+                return use(self._follow(self._ask("GET", path, self._signed(headers))))
+            except (NotReached, HTTPException) as error:
                 self._hang_up()
                 if last:
-                    raise SourceAway(path) from error
-                continue
-            return Came(body, plain_etag(answer.headers.get("ETag")), answer.headers.get("Content-Type") or "")
+                    raise SourceAway(f"{path} {error}".strip()) from error
         raise AssertionError("the last try returns or raises")
 
     def _signed(self, headers: dict[str, str]) -> dict[str, str]:
         with self.signing_in:
             if self.token is None:
                 self.sign_in()
-        return {**headers, "Authorization": f"Bearer {self.token}"}
+            return {**headers, "Authorization": f"Bearer {self.token}"}
+
+    def _forget(self, signed: str) -> None:
+        """A session is over; not the one that another thread began meanwhile."""
+        with self.signing_in:
+            if signed == f"Bearer {self.token}":
+                self.token = None
 
     def _tries(self) -> Iterator[bool]:
         """Whether it is the last one; between them it waits."""
@@ -199,18 +226,22 @@ class CentralClient:
         for last in self._tries():
             try:
                 answer = self._send(method, self.base + path, headers, body)
+                self.answered = True
                 if answer.status < 400:
                     return answer
                 refused = refusal(answer.status, self._read_whole(answer, MOST_XML))
             except (NotReached, HTTPException, OSError) as error:
                 self._hang_up()
-                if last:
+                if last or not self.answered:  # somebody mistyped the address: no reason to wait
                     raise SourceAway(str(error) or type(error).__name__) from error
                 continue
             if refused.status == 401 and "Authorization" in headers and not renewed:
-                renewed, self.token = True, None
+                renewed = True
+                self._forget(headers["Authorization"])
                 headers = self._signed({name: told for name, told in headers.items() if name != "Authorization"})
                 continue
+            if last and refused.status in AWAY:
+                raise SourceAway(str(refused))
             if last or refused.status not in COME_AGAIN:
                 raise refused
         raise AssertionError("the last try returns or raises")
@@ -249,35 +280,60 @@ class CentralClient:
         if kept is not None:
             kept.close()
 
-    def _follow(self, answer: HTTPResponse) -> HTTPResponse:
-        """Where a file lies elsewhere, it is asked for there, without a word of who asks. Raises SourceRefuses."""
-        if answer.status not in SENT_ON:
-            return answer
-        address = urljoin(self.base, answer.headers.get("Location") or "")
-        self._drain(answer)
-        if address.startswith(self.base + "/"):
-            return self._ask("GET", address.removeprefix(self.base), self._signed({}))
+    def _follow(self, answer: HTTPResponse) -> Arrived:
+        """Where a file lies elsewhere, it is asked for there, without a word of who asks.
+
+        Raises SourceRefuses, SourceAway; NotReached and HTTPException for what may go well another time.
+        """
+        for _ in range(MOST_HOPS):
+            if answer.status not in SENT_ON:
+                return Arrived(answer, True)
+            try:
+                address = urljoin(self.base, answer.headers.get("Location") or "")
+            except ValueError:
+                raise SourceRefuses(answer.status, "", "it sends us on to what is no address") from None
+            self._drain(answer)
+            if not address.startswith(self.base + "/"):
+                return Arrived(self._ask_elsewhere(address, answer.status), False)
+            answer = self._ask("GET", address.removeprefix(self.base), self._signed({}))
+        raise SourceRefuses(answer.status, "", "it sends us on and on")
+
+    def _ask_elsewhere(self, address: str, status: int) -> HTTPResponse:
         try:
             there = split(address, self.allowed)
             connection = self._connect_elsewhere(str(there.hostname), there.port, there.scheme)
             path = there.path + (f"?{there.query}" if there.query else "")
             connection.request("GET", path, headers={"Connection": "close"})
             moved = connection.getresponse()
-        except (AddressRefused, NotReached) as why:
-            raise SourceRefuses(answer.status, "", f"it sends us on to where we do not go: {why}") from why
+        except (AddressRefused, InvalidURL) as why:
+            raise SourceRefuses(status, "", f"it sends us on to where we do not go: {why}") from why
+        except OSError as error:
+            raise NotReached(str(error)) from error
+        if moved.status in COME_AGAIN:
+            raise NotReached(str(moved.status))
         if moved.status >= 300:
-            raise refusal(moved.status, moved.read(MOST_XML))
+            raise refusal(moved.status, self._read_whole(moved, MOST_XML))
         return moved
 
     def _read_whole(self, answer: HTTPResponse, most: int) -> bytes:
-        body = answer.read(most + 1)
+        """Raises HTTPException where it breaks off, SourceRefuses where it is longer than that."""
+        try:
+            body = answer.read(most + 1)
+        except OSError as error:
+            raise HTTPException(str(error)) from error
+        if len(body) > most:
+            self._hang_up()
+            raise SourceRefuses(answer.status, "", "it is too long")
         if answer.length:
             self._hang_up()
-            raise HTTPException("it broke off" if len(body) <= most else "it is too long")
+            raise HTTPException("it broke off")
         return body
 
     def _drain(self, answer: HTTPResponse) -> None:
-        answer.read(PIECE)
+        try:
+            answer.read(PIECE)
+        except OSError as error:
+            raise HTTPException(str(error)) from error
         if answer.length:
             self._hang_up()
 
@@ -297,6 +353,13 @@ def read_json(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         raise SourceRefuses(200, "", "what it answers is no JSON") from None
+
+
+def as_rows(told: Any) -> list[dict[str, Any]]:
+    """Raises SourceRefuses for what is no list of objects."""
+    if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
+        raise SourceRefuses(200, "", "what it answers is no list")
+    return told
 
 
 def refusal(status: int, body: bytes) -> SourceRefuses:

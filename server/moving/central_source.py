@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from server.blobs import BlobStore
 from server.moving.bringing import Row, read_time
-from server.moving.central_client import CameFile, CentralClient, SourceRefuses, path_of
+from server.moving.central_client import CameFile, CentralClient, SourceRefuses, as_rows, path_of
 from server.moving.forms import ComingVersion, FormFile
 from server.moving.lists import ComingEntity
 from server.moving.records import ComingRecord, Comment, RecordFile, RecordVersion
@@ -14,6 +14,7 @@ from server.publishing.definition import EXCEL_TYPES
 
 NO_VERSION: Final = "___"  # stands in an address for a version that is empty
 GONE: Final = 404
+FAILED: Final = (401, 500)
 
 T = TypeVar("T")
 
@@ -29,19 +30,31 @@ class CentralSource:
         return self.root + path_of("forms", form_id, *more)
 
     def list_of(self, path: str, **query: object) -> list[Row]:
-        """A list that may be refused or unknown to an older server: then it is empty, and the report says so."""
+        """A list that may be refused or unknown to an older server: then it is empty, and the report says so.
+
+        Raises SourceRefuses where it failed there: what is written must not go by a list that only seems empty.
+        """
         try:
-            return list(self.client.find_json(path, **query) or ())
+            return list(as_rows(self.client.find_json(path, **query) or []))
         except SourceRefuses as refused:
+            if refused.status in FAILED:
+                raise
             self.report.leave("api", path, "refused", refused)
             return []
 
+    def told(self) -> Row:
+        """What is said of the project itself. Raises SourceRefuses, also for what is none."""
+        told: Row = self.client.get_json(self.root)
+        if not isinstance(told, dict) or not isinstance(told.get("name"), str):
+            raise SourceRefuses(200, "", "what it answers is no project: is it a Central?")
+        return told
+
     def forms(self) -> list[Row]:
-        return list(self.client.get_json(self.root + "/forms"))
+        return list(as_rows(self.client.get_json(self.root + "/forms")))
 
     def published(self, form_id: str) -> list[Row]:
         """The versions of a form that were published, the oldest first."""
-        rows = self.client.find_json(self.form_path(form_id, "versions")) or []
+        rows = as_rows(self.client.find_json(self.form_path(form_id, "versions")) or [])
         return sorted(rows, key=lambda row: (row.get("publishedAt") or "", row.get("createdAt") or ""))
 
     def draft(self, form_id: str) -> Row | None:
@@ -73,6 +86,8 @@ class CentralSource:
         try:
             came = self.client.fetch(f"{where}.{EXCEL_TYPES[kind]}", store)
         except SourceRefuses as refused:
+            if refused.status in FAILED:
+                raise
             self.report.leave("form_files", where, "refused", refused)
             return None
         return CameFile(came.stored, kind, came.etag)
@@ -90,6 +105,8 @@ class CentralSource:
         try:
             came = self.client.fetch(path, store)
         except SourceRefuses as refused:
+            if refused.status == 401:
+                raise
             self.report.leave(kind, path, "missing_file", refused)
             return None
         if came.etag is not None and len(came.etag) == len(came.stored.md5) and came.etag != came.stored.md5:
@@ -120,6 +137,11 @@ class CentralSource:
             updated_at=read_time(told.get("updatedAt")),
         )
 
+    def try_version(self, form_id: str, told: Row, store: BlobStore) -> ComingVersion | SourceRefuses:
+        """As `read_version`; one that is refused keeps no other one out."""
+        which = f"{form_id} {told.get('version')}"
+        return self.attempt("form_versions", which, lambda: self.read_version(form_id, told, store))
+
     def try_record(self, form_id: str, told: Row, store: BlobStore | None) -> ComingRecord | SourceRefuses:
         """As `read_record`; one that is refused keeps no other one out."""
         which = f"{form_id} {told['instanceId']}"
@@ -135,9 +157,12 @@ class CentralSource:
         except SourceRefuses as refused:
             if refused.status in (401, 403):
                 raise
-            if refused.status != GONE:
-                self.report.leave(kind, which, "refused", refused)
-            return refused
+            found = refused
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as odd:
+            found = SourceRefuses(200, "", f"it answers otherwise than Central does: {type(odd).__name__}")
+        if found.status != GONE:
+            self.report.leave(kind, which, "refused", found)
+        return found
 
     def read_record_version(self, record: str, told: Row, store: BlobStore | None) -> RecordVersion:
         where = record + path_of("versions", told["instanceId"])
@@ -170,7 +195,7 @@ class CentralSource:
 
     def entities(self, name: str) -> list[Row]:
         """What the list tells of each, the oldest first. Central gives all at once."""
-        rows = self.client.get_json(self.list_path(name, "entities"))
+        rows = as_rows(self.client.get_json(self.list_path(name, "entities")))
         return sorted(rows, key=lambda row: str(row["createdAt"]))
 
     def read_entity(self, name: str, told: Row) -> ComingEntity:

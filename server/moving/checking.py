@@ -5,6 +5,7 @@ MD5), and here it is read from the disk to its end, so that its SHA-256 is that 
 """
 
 from contextlib import suppress
+from functools import partial
 
 import orjson
 from sqlalchemy import func, select
@@ -77,8 +78,11 @@ def check_form(both: Comparison, told: Row) -> None:
         both.count("forms", 1, 1 if found else 0)
         versions = both.source.published(form_id) if told.get("publishedAt") else []
         draft = both.source.draft(form_id)
+        form = found[1] if found else None
         for one in [*versions, *([{**draft, "publishedAt": None}] if draft else [])]:
-            check_form_version(db, both, form_id, one, found[1] if found else None)
+            check = partial(check_form_version, db, both, form_id, one, form)
+            refused = both.source.attempt("form_versions", f"{form_id} {one.get('version')}", check)
+            both.count("form_versions", refused is not None and refused.status != GONE, 0)
 
 
 def check_form_version(db: Session, both: Comparison, form_id: str, told: Row, form: Form | None) -> None:
@@ -93,6 +97,8 @@ def check_form_version(db: Session, both: Comparison, form_id: str, told: Row, f
     both.count("form_versions", 1, 1 if version is not None else 0)
     both.there.add(form_id, told["version"], hashes(theirs).sha256)
     both.here.add(form_id, told["version"], hashes(ours).sha256)
+    if theirs != ours:
+        both.differ("form_versions", f"{form_id} {told['version']}".strip())
     files = [one for one in both.source.list_of(path + "/attachments") if one.get("blobExists")]
     rows = select(FormAttachment.name, Blob).join(Blob, Blob.sha256 == FormAttachment.blob_sha256)
     here = dict(db.execute(rows.where(FormAttachment.form_version_id == version.id)).all()) if version else {}
@@ -145,9 +151,16 @@ def check_record(db: Session, both: Comparison, coming: ComingRecord) -> None:
     submission = find_submission(db, both.bringing.project_id, coming.form_id, coming.instance_id)
     both.count("submissions", 1, 1 if submission else 0)
     comments = select(func.count()).where(SubmissionComment.submission_id == (submission.id if submission else 0))
-    both.count("comments", len(coming.comments), db.scalar(comments) or 0)
-    both.there.add(*head_of(coming))
-    both.here.add(*head_of_ours(submission) if submission else (coming.form_id, coming.instance_id, "missing"))
+    here = db.scalar(comments) or 0
+    both.count("comments", len(coming.comments), here)
+    which = f"{coming.form_id} {coming.instance_id}"
+    if submission is not None and len(coming.comments) > here:
+        both.report.leave("comments", which, "thorough")
+    theirs, ours = head_of(coming), head_of_ours(submission) if submission else (coming.instance_id, "missing")
+    both.there.add(*theirs)
+    both.here.add(*ours)
+    if theirs != ours:
+        both.differ("submissions", which)
     for version in coming.versions:
         check_record_version(db, both, coming, version, submission)
 
@@ -214,13 +227,17 @@ def check_entity(db: Session, both: Comparison, name: str, coming: ComingEntity)
     dataset = find_dataset(db, both.bringing.project_id, name)
     entity = find(db, dataset, coming.told["uuid"]) if dataset else None
     both.count("entities", 1, 1 if entity else 0)
-    for one in coming.versions:
-        both.there.add(name, coming.told["uuid"], one["version"], one["label"], sorted(data_of(one).items()))
+    theirs = [(one["version"], one["label"], sorted(data_of(one).items())) for one in coming.versions]
     rows = select(EntityVersion).where(EntityVersion.entity_id == (entity.id if entity else 0))
+    rows = rows.order_by(EntityVersion.version)
     ours = db.scalars(rows).all()
     both.count("entity_versions", len(coming.versions), len(ours))
-    for row in ours:
-        both.here.add(name, coming.told["uuid"], row.version, row.label, sorted(told_data(row).items()))
+    kept = [(row.version, row.label, sorted(told_data(row).items())) for row in ours]
+    for digest, lines in ((both.there, theirs), (both.here, kept)):
+        for line in lines:
+            digest.add(name, coming.told["uuid"], *line)
+    if theirs != kept:
+        both.differ("entities", f"{name} {coming.told['uuid']}")
 
 
 def told_data(row: EntityVersion) -> dict[str, str]:

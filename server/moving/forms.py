@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from forms.errors import FormError
@@ -62,12 +63,14 @@ def read_coming(bringing: Bringing, form_id: str, coming: ComingVersion) -> Defi
 
 
 def bring_version(db: Session, bringing: Bringing, told: Row, coming: ComingVersion) -> None:
-    """A published version; one that is here already stays as it is. The newest of all is what phones get."""
+    """A published version; one that is here already gets the files that it lacks. The newest of all is what phones get."""
     definition = read_coming(bringing, told["xmlFormId"], coming)
     if definition is None:
         return
     form = get_or_add_form(db, bringing, told)
-    if find_published(db, form, definition.xform.version) is not None:
+    known = find_published(db, form, definition.xform.version)
+    if known is not None:
+        fill_slots(db, bringing, known, coming)
         return
     version = keep_version(db, bringing, form, definition, coming)
     version.published_at = coming.published_at or bringing.now
@@ -108,11 +111,34 @@ def keep_version(
     by = actor_of(db, bringing, coming.by)
     version = add_version(db, form, definition, by, coming.created_at or bringing.now)
     add_files(db, version, definition, {}, bringing.now)
-    slots = {one.name: one for one in db.scalars(select(FormAttachment).filter_by(form_version_id=version.id))}
+    fill_slots(db, bringing, version, coming)
+    return version
+
+
+def fill_slots(db: Session, bringing: Bringing, version: FormVersion, coming: ComingVersion) -> None:
+    slots = {one.name: one for one in db.scalars(select(FormAttachment).where(*is_empty(version.id)))}
     for file in coming.files:
         if file.name in slots:
             fill(db, bringing, slots[file.name], file)
-    return version
+
+
+def is_empty(version_id: Any) -> tuple[ColumnElement[bool], ...]:
+    slot = FormAttachment
+    return slot.form_version_id == version_id, slot.blob_sha256.is_(None), slot.dataset_id.is_(None)
+
+
+def lacking_files(db: Session, project_id: int, form_id: str) -> set[str]:
+    """The published versions of a form that lack a file: it may have been on its way when an import broke off."""
+    found = find_form(db, project_id, form_id)
+    published = FormVersion.published_at.is_not(None) & exists().where(*is_empty(FormVersion.id))
+    wanted = select(FormVersion.version).where(FormVersion.form_id == (found[1].id if found else 0), published)
+    return set(db.scalars(wanted))
+
+
+def was_deleted(db: Session, project_id: int, form_id: str) -> bool:
+    """Whether somebody here put the form into the trash, and there is no other by that name."""
+    named = (Form.project_id == project_id) & (Form.xml_form_id == form_id)
+    return find_form(db, project_id, form_id) is None and db.scalar(select(Form.id).where(named).limit(1)) is not None
 
 
 def fill(db: Session, bringing: Bringing, slot: FormAttachment, file: FormFile) -> None:

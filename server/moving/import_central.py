@@ -4,15 +4,15 @@ People and phones, entity lists, forms, roles, records, and last the entities: e
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
-from server.errors import Problem
 from server.models import Dataset
 from server.moving.bringing import Bringing, Row, begin, end, in_batches
 from server.moving.central_client import SourceRefuses
 from server.moving.central_source import CentralSource
 from server.moving.checking import check
-from server.moving.forms import bring_draft, bring_version
+from server.moving.forms import bring_draft, bring_version, lacking_files, was_deleted
 from server.moving.lists import bring_dataset, bring_entities
 from server.moving.lists import is_settled as is_settled_entity
 from server.moving.makers import Makers
@@ -29,7 +29,7 @@ def import_central(bringing: Bringing, source: CentralSource, key: bytes, thorou
 
     Ends with a comparison of both sides in the report. Raises SourceRefuses, SourceAway: run again, it goes on.
     """
-    told = source.client.get_json(source.root)
+    told = source.told()
     begin(bringing, "central", source.client.base, source.project, told)
     if bringing.project_id != source.project:
         bringing.report.leave("projects", source.project, "new_code", bringing.project_id)
@@ -59,20 +59,25 @@ def given_roles(source: CentralSource) -> Iterator[Row]:
 
 
 def bring_form(bringing: Bringing, source: CentralSource, told: Row, key: bytes) -> None:
-    """Version by version, so that a form with many does not begin anew."""
+    """Version by version, so that a form with many does not begin anew; of those that are here, the files that lack."""
     form_id = told["xmlFormId"]
+    with bringing.database.reading() as db:
+        if was_deleted(db, bringing.project_id, form_id):
+            bringing.report.leave("forms", form_id, "changed_here")
+            return
+        lacking = lacking_files(db, bringing.project_id, form_id)
     here = known_versions(bringing, form_id)
     for version in source.published(form_id) if told.get("publishedAt") else ():
-        if version["version"] in here:
+        if version["version"] in here and version["version"] not in lacking:
             continue
-        coming = source.read_version(form_id, version, bringing.store)
-        with bringing.transaction() as db:
-            bring_version(db, bringing, told, coming)
+        for coming in given([source.try_version(form_id, version, bringing.store)]):
+            with bringing.transaction() as db:
+                bring_version(db, bringing, told, coming)
     draft = source.draft(form_id)
     if draft is not None and None not in here:
-        coming = source.read_version(form_id, {**draft, "publishedAt": None}, bringing.store)
-        with bringing.transaction() as db:
-            bring_draft(db, bringing, {**told, "draftToken": draft.get("draftToken")}, coming, key)
+        for coming in given([source.try_version(form_id, {**draft, "publishedAt": None}, bringing.store)]):
+            with bringing.transaction() as db:
+                bring_draft(db, bringing, {**told, "draftToken": draft.get("draftToken")}, coming, key)
 
 
 def known_versions(bringing: Bringing, form_id: str) -> set[str | None]:
@@ -116,11 +121,9 @@ def bring_some_records(
     coming = source.client.in_parallel(lambda row: source.try_record(form_id, row, bringing.store), wanted)
     with bringing.transaction() as db:
         for one in given(coming):
-            try:
-                with db.begin_nested():
-                    bring_record(db, bringing, one)
-            except Problem as problem:
-                bringing.report.leave("submissions", f"{form_id} {one.instance_id}", "unreadable", problem.message)
+            bringing.write_one(
+                db, "submissions", f"{form_id} {one.instance_id}", partial(bring_record, db, bringing, one)
+            )
 
 
 def bring_all_entities(bringing: Bringing, source: CentralSource, thorough: bool) -> None:

@@ -26,8 +26,11 @@ from forms.instance import read_instance
 from forms.schema import FormSchema, Node
 from forms.xml import Limits, attribute, read_xml
 from server.moving.bringing import Row
+from server.moving.came_files import file_type
 
 EXPORT_LIMITS: Final = Limits(size=1_000_000_000, nodes=50_000_000)  # of all records of a form together
+UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 STATES: Final = {
     "validation_status_approved": "approved",
     "validation_status_not_approved": "rejected",
@@ -41,15 +44,23 @@ class KoboUnusable(Exception):
 
 @dataclass(frozen=True)
 class Folder:
-    """`rows` are Kobo's JSON of each record; `xml` the records by instanceID; `files` all paths by the file's name."""
+    """What was found.
+
+    `rows` are Kobo's JSON of each record, `xml` the records by instanceID; `twice` are ids that more than one record has, of
+    which one is in `rows`, and `announced` is how many Kobo says that it has. `files` are those below `attachments` that lie
+    in no record's folder, by the file's name; `owned` are all, by the names of a folder above and of the file.
+    """
 
     uid: str
     asset: Row
     xform: bytes
     workbook: Path | None
     rows: list[Row]
+    twice: list[str]
+    announced: int
     xml: dict[str, bytes]
     files: dict[str, list[Path]] = field(repr=False)
+    owned: dict[tuple[str, str], Path] = field(repr=False)
 
 
 def read_folder(folder: Path) -> Folder:
@@ -60,15 +71,20 @@ def read_folder(folder: Path) -> Folder:
         raise KoboUnusable(f"asset.json 不是 Kobo 的表单 / asset.json is no asset of Kobo: {folder}")
     if not (folder / "asset.xml").is_file():
         raise KoboUnusable(f"缺 asset.xml / asset.xml is missing: {folder}")
-    books = [one for one in (folder / "asset.xlsx", folder / "asset.xls") if one.is_file()]
+    books = [one for one in (folder / "asset.xlsx", folder / "asset.xls") if is_own_file(one)]
+    rows, twice, announced = read_rows(folder)
+    files, owned = find_files(folder / "attachments")
     return Folder(
         uid=uid,
         asset=asset,
         xform=(folder / "asset.xml").read_bytes(),
         workbook=books[0] if books else None,
-        rows=list(read_rows(folder)),
+        rows=rows,
+        twice=twice,
+        announced=announced,
         xml=dict(read_records(folder, uid)),
-        files=find_files(folder),
+        files=files,
+        owned=owned,
     )
 
 
@@ -87,14 +103,29 @@ def pages(folder: Path, ending: str) -> list[Path]:
     return sorted(found, key=lambda one: int("".join(filter(str.isdigit, one.name)) or 0))
 
 
-def read_rows(folder: Path) -> Iterator[Row]:
-    """Each record once: pages that were asked for while records came may overlap. The oldest first."""
+def read_rows(folder: Path) -> tuple[list[Row], list[str], int]:
+    """Each record once, the oldest first: pages that were asked for while records came may overlap.
+
+    Beside them the ids that belong to more than one record, and how many records the last page says that there are.
+    """
     found: dict[str, Row] = {}
+    twice, announced = [], 0
+    if not (folder / "data.json").is_file():
+        raise KoboUnusable(f"缺 data.json / data.json is missing: {folder}")
     for page in pages(folder, "json"):
         told = read_json(page)
-        for row in told.get("results", []) if isinstance(told, dict) else told:
-            found[instance_id_of(row)] = row
-    yield from sorted(found.values(), key=lambda row: str(row.get("_submission_time")))
+        rows = told.get("results") if isinstance(told, dict) else told
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise KoboUnusable(f"{page.name} 里不是 Kobo 的记录 / {page.name} holds no records of Kobo")
+        count = told.get("count") if isinstance(told, dict) else None
+        announced = count if isinstance(count, int) else announced
+        for row in rows:
+            known = found.setdefault(instance_id_of(row), row)
+            if known.get("_id") != row.get("_id"):
+                twice.append(instance_id_of(row))
+            else:
+                found[instance_id_of(row)] = row
+    return sorted(found.values(), key=lambda row: str(row.get("_submission_time"))), twice, announced
 
 
 def instance_id_of(row: Row) -> str:
@@ -121,12 +152,23 @@ def cut_out(root: etree._Element, uid: str) -> Iterator[tuple[str, bytes]]:
             yield read_instance(xml).instance_id, xml
 
 
-def find_files(folder: Path) -> dict[str, list[Path]]:
+def is_own_file(path: Path) -> bool:
+    """A file of the folder; no link, which a made-up export might have to a file of this machine."""
+    return path.is_file() and not path.is_symlink()
+
+
+def find_files(folder: Path) -> tuple[dict[str, list[Path]], dict[tuple[str, str], Path]]:
+    """Those that are in no record's folder by their names; all by a folder's name and their own."""
     found: dict[str, list[Path]] = defaultdict(list)
-    for path in sorted((folder / "attachments").rglob("*")):
-        if path.is_file():
-            found[path.name].append(path)
-    return found
+    owned: dict[tuple[str, str], Path] = {}
+    for path in sorted(folder.rglob("*")):
+        if is_own_file(path):
+            above = path.relative_to(folder).parts[:-1]
+            if not any(map(UUID.fullmatch, above)):  # else it is that record's and nobody else's
+                found[path.name].append(path)
+            for part in above:
+                owned.setdefault((part, path.name), path)
+    return found, owned
 
 
 def file_of(folder: Folder, row: Row, name: str) -> Path | None:
@@ -134,12 +176,27 @@ def file_of(folder: Folder, row: Row, name: str) -> Path | None:
 
     Kobo stores a file under a name without blanks and brackets, while the record names it as the phone did.
     """
+    owners = names_of(row)
     for one in dict.fromkeys((name, stored_name(name), *(stored_names(row, name)))):
-        paths = folder.files.get(one, [])
-        own = [path for path in paths if str(row.get("_uuid")) in path.parts]
-        if own or len(paths) == 1:
-            return (own or paths)[0]
+        own = [folder.owned[key] for key in ((owner, one) for owner in owners) if key in folder.owned]
+        loose = folder.files.get(one, [])
+        if own or len(loose) == 1:
+            return (own or loose)[0]
     return None
+
+
+def names_of(row: Row) -> list[str]:
+    """By which folders may be named that hold a record's files: those of a corrected one stay where they were."""
+    told = [row.get("_uuid"), *earlier_ids(row)]
+    folders = [str(one.get("filename") or "").split("/")[-2:-1] for one in row.get("_attachments") or ()]
+    told += [name for some in folders for name in some if UUID.fullmatch(name)]
+    return [str(one).removeprefix("uuid:") for one in told if one]
+
+
+def earlier_ids(row: Row) -> list[str]:
+    """The instanceIDs that a corrected record had: just before, and at first."""
+    told = [row.get(name) for name in ("meta/deprecatedID", "meta/rootUuid")]
+    return ["uuid:" + str(one).removeprefix("uuid:") for one in told if one]
 
 
 def stored_name(name: str) -> str:
@@ -156,17 +213,17 @@ def stored_names(row: Row, name: str) -> Iterator[str]:
 def kind_of(row: Row, name: str) -> str:
     for one in row.get("_attachments") or ():
         if one.get("media_file_basename") == name or str(one.get("filename") or "").endswith("/" + stored_name(name)):
-            return str(one.get("mimetype") or "application/octet-stream")
-    return "application/octet-stream"
+            return file_type(str(one.get("mimetype")))
+    return file_type(None)
 
 
 def time_of(told: object) -> datetime | None:
     """Kobo writes UTC without saying so; seconds since 1970 where somebody decided about a record."""
-    if isinstance(told, int | float):
-        return datetime.fromtimestamp(told, UTC)
     try:
-        found = datetime.fromisoformat(str(told))
-    except ValueError:
+        found = (
+            datetime.fromtimestamp(told, UTC) if isinstance(told, int | float) else datetime.fromisoformat(str(told))
+        )
+    except (OSError, OverflowError, ValueError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -201,4 +258,4 @@ def write_answers(parent: etree._Element, node: Node, row: Row, path: str) -> No
             write_answers(etree.SubElement(parent, below.name), below, row, where + "/")
         else:
             value = row.get(where)
-            etree.SubElement(parent, below.name).text = None if value is None else str(value)
+            etree.SubElement(parent, below.name).text = None if value is None else NO_XML.sub("", str(value))

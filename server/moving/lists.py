@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -67,8 +68,8 @@ def bring_entity(db: Session, bringing: Bringing, dataset: Dataset, coming: Comi
     told, newest = coming.told, coming.versions[-1]
     entity = find(db, dataset, told["uuid"])
     here = 0 if entity is None else entity.version
-    went = was_removed(db, dataset, told["uuid"], entity) or (entity is not None and entity.deleted_at is not None)
-    if went or (entity is not None and not is_a_beginning(db, entity, coming.versions)):
+    went = was_removed(db, dataset, told["uuid"], entity)
+    if went or (entity is not None and was_changed_here(db, entity, coming)):
         bringing.report.leave("entities", f"{dataset.name} {told['uuid']}", "changed_here")
         return
     new = [one for one in coming.versions if one["version"] > here]
@@ -84,6 +85,13 @@ def bring_entity(db: Session, bringing: Bringing, dataset: Dataset, coming: Comi
     for one in new:
         db.execute(insert(EntityVersion).values(version_row(db, bringing, dataset, entity, one, makers)))
         bringing.report.came["entity_versions"] += 1
+
+
+def was_changed_here(db: Session, entity: Entity, coming: ComingEntity) -> bool:
+    """Deleted, corrected, or a conflict of it settled here, since it came."""
+    ours, theirs = entity.updated_at, read_time(coming.told.get("updatedAt"))
+    later = ours is not None and (theirs is None or ours > theirs)
+    return later or entity.deleted_at is not None or not is_a_beginning(db, entity, coming.versions)
 
 
 def is_a_beginning(db: Session, entity: Entity, versions: Sequence[Row]) -> bool:
@@ -176,6 +184,7 @@ def bring_entities(
 ) -> None:
     """Some of a list, in the caller's one transaction; phones fetch the list again."""
     for one in coming:
-        bring_entity(db, bringing, dataset, one, makers)
+        which = f"{dataset.name} {one.told['uuid']}"
+        bringing.write_one(db, "entities", which, partial(bring_entity, db, bringing, dataset, one, makers))
     touch(db, dataset.id, bringing.now)
     db.flush()

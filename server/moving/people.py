@@ -39,9 +39,12 @@ def bring_phones(bringing: Bringing, phones: Iterable[Row], key: bytes) -> None:
     for told in phones:
         bringing.report.there["app_users"] += 1
         with bringing.transaction() as db:
-            if str(told["id"]) not in bringing.actors:
+            known = bringing.actors.get(str(told["id"]))
+            if known is None:
                 know(db, bringing, told["id"], add_phone(db, bringing, told, key))
                 bringing.report.came["app_users"] += 1
+            elif told.get("token") is None and works_here(db, known):  # it may have got a new key here
+                bringing.report.leave("app_users", told["id"], "stopped_there")
         bringing.report.here["app_users"] += 1
 
 
@@ -50,6 +53,7 @@ def add_phone(db: Session, bringing: Bringing, told: Row, key: bytes) -> int:
     token = told.get("token")
     if token is not None and (not tokens.is_token(token) or is_in_use(db, token)):
         token = None
+        bringing.report.leave("app_users", told["id"], "key_taken")
     actor = add_actor(db, told, "field_key", bringing.now)
     maker = (told.get("createdBy") or {}).get("id")
     row = AppUser(
@@ -72,6 +76,10 @@ def add_phone(db: Session, bringing: Bringing, told: Row, key: bytes) -> int:
         now=bringing.now,
     )
     return actor.id
+
+
+def works_here(db: Session, actor_id: int) -> bool:
+    return db.scalar(select(AppUser.actor_id).filter_by(actor_id=actor_id, revoked_at=None)) is not None
 
 
 def is_in_use(db: Session, token: str) -> bool:

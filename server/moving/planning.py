@@ -7,7 +7,7 @@ from server.moving.import_central import given_roles, say_what_stays
 def plan(source: CentralSource) -> None:
     """Fills in the report's counts of what is there, and what would not come."""
     there = source.report.there
-    source.client.get_json(source.root)
+    source.told()
     phones = source.list_of(source.root + "/app-users")
     forms = source.forms()
     there["app_users"], there["forms"] = len(phones), len(forms)

@@ -22,7 +22,7 @@ from server.intake.items import Item, StoredFile
 from server.intake.quality_queue import wait_for_look
 from server.intake.receive import INSERT_SUBMISSION, cut, insert_id, insert_version
 from server.intake.review import STATES
-from server.models import Submission, SubmissionAttachment, SubmissionComment, SubmissionVersion
+from server.models import Audit, Submission, SubmissionAttachment, SubmissionComment, SubmissionVersion
 from server.moving.bringing import Bringing, Row, read_time
 from server.moving.central_client import CameFile
 from server.moving.people import actor_of
@@ -156,6 +156,9 @@ def was_changed_here(db: Session, submission: Submission, coming: ComingRecord) 
         db.scalars(select(SubmissionVersion.instance_id).where(SubmissionVersion.submission_id == submission.id))
     )
     if not known <= {one.instance_id for one in coming.versions}:
+        return True
+    reviewed = select(Audit.id).where(Audit.submission_id == submission.id, Audit.action == "submission.update")
+    if db.scalar(reviewed.limit(1)) is not None:  # by somebody here, be it before or after it changed there
         return True
     ours, theirs = submission.updated_at, coming.updated_at
     return ours is not None and (theirs is None or ours > theirs)

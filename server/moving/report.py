@@ -37,6 +37,11 @@ WHY: Final = {
     "unknown_role": ("这里没有的角色", "a role that is not known here"),
     "unknown_person": ("那边没有告诉我们邮箱", "the address of this person is not told there"),
     "no_password": ("没有密码：请在“人员”页发一个链接", "no password yet: give a link on the page of people"),
+    "stopped_there": (
+        "在那边停了，这里还能用：请在“手机”页停掉",
+        "stopped there and still works here: stop it on the page of phones",
+    ),
+    "key_taken": ("它的密钥这里已有手机在用，所以停着", "another phone here has its key, so it is stopped"),
     "new_code": ("项目编号变了：手机要扫新的二维码", "the project has another number here: phones need a new code"),
     "public_link": ("公开链接：请在这里重新做", "public links: make them anew here"),
     "trials": ("试填的记录没有带来", "records that tried a draft did not come along"),
@@ -46,6 +51,10 @@ WHY: Final = {
     ),
     "missing_file": ("文件那边也没有", "a file that is not there either"),
     "differs": ("两边不一样", "not the same on both sides"),
+    "thorough": ("那边多了备注：用 --thorough 再运行一次", "more comments there: run it again with --thorough"),
+    "twice": ("几份记录同一个编号，只有一份来了", "several records have this id, and one of them came"),
+    "no_json": ("data.xml 里有，data.json 里没有，没有来", "in data.xml and not in data.json: it did not come"),
+    "pages_missing": ("导出不全，少这么多份", "the export lacks so many records: go on with its pages"),
     "made_of_json": ("导出里没有原始 XML，由 JSON 做成", "its XML is not in the export; it was made of the JSON"),
     "refused": ("那边不给", "refused there"),
 }
@@ -111,9 +120,14 @@ class Report:
             found = [one for one in self.left if one.why == why]
             if found:
                 yield f"{zh} / {en}: {len(found)}"
-            yield from (f"- {one.what} {one.which} {one.more}".rstrip() for one in found[:MOST_LINES])
+            yield from (one_line(f"- {one.what} {one.which} {one.more}").rstrip() for one in found[:MOST_LINES])
             if len(found) > MOST_LINES:
                 yield "- … (--json)"
+
+
+def one_line(told: object) -> str:
+    """Somebody else's words as they may stand on a terminal: no line of their own, nothing that steers it."""
+    return "".join(one if one.isprintable() else "�" for one in str(told))
 
 
 class Digest:

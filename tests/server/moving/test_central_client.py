@@ -118,15 +118,53 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(odd: OddServer, ask: 
     odd.says("/roles", said({}, 503), said({}, 502), said([1]))
     assert ask().get_json("/roles") == [1]
     odd.says("/roles", said({}, 503))
-    with pytest.raises(SourceRefuses):
+    with pytest.raises(SourceAway, match="503"):
+        ask().get_json("/roles")
+    odd.says("/roles", said({"code": 500.1, "message": "always"}, 500))
+    with pytest.raises(SourceRefuses, match="always"):
         ask().get_json("/roles")
 
 
-def test_nobody_at_that_address_is_said(odd: OddServer) -> None:
-    client = CentralClient("http://127.0.0.1:9", "a@town.test", "x", HERE, (0,))
+def test_nobody_at_that_address_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", pytest.fail)
+    client = CentralClient("http://127.0.0.1:9", "a@town.test", "x", HERE)
     with pytest.raises(SourceAway):
         client.get_json("/roles")
     client.close()
+
+
+@pytest.mark.parametrize("answer", [b"{}", b"[]", b"3", b'{"token": null}'])
+def test_what_is_no_central_is_said(odd: OddServer, ask: Callable[..., CentralClient], answer: bytes) -> None:
+    odd.says("/sessions", (200, {}, answer))
+    with pytest.raises(SourceRefuses, match="is it a Central"):
+        ask().sign_in()
+
+
+def test_a_page_in_place_of_a_session_is_no_central(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
+    odd.says("/sessions", (404, {}, b"<html>"))
+    with pytest.raises(SourceRefuses, match="is it a Central") as refused:
+        ask().sign_in()
+    assert refused.value.status == 404
+
+
+def test_a_password_is_not_sent_on(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
+    with OddServer() as elsewhere:
+        odd.says("/sessions", (307, {"Location": f"{elsewhere.url}/v1/sessions"}, b""))
+        with pytest.raises(SourceRefuses, match="type that address"):
+            ask().sign_in()
+        assert not elsewhere.asked
+
+
+def test_an_answer_of_no_announced_length_may_be_too_long_too(
+    odd: OddServer, ask: Callable[..., CentralClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.moving.central_client.MOST_XML", 100)
+    chunk = b"64\r\n" + b"x" * 100 + b"\r\n"
+    odd.says("/x.xml", (200, {"Transfer-Encoding": "chunked"}, chunk + chunk + b"0\r\n\r\n"))
+    odd.says("/y.xml", (200, {}, b"x" * 101))
+    for path in ("/x.xml", "/y.xml"):
+        with pytest.raises(SourceRefuses, match="too long"):
+            ask().get_bytes(path)
 
 
 def test_a_list_is_read_page_by_page(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
@@ -136,6 +174,16 @@ def test_a_list_is_read_page_by_page(odd: OddServer, ask: Callable[..., CentralC
         "/v1/rows?offset=0&limit=500",
         "/v1/rows?offset=500&limit=500",
     ]
+
+
+def test_a_server_that_knows_no_pages_is_read_once(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
+    odd.says("/rows", said([{"n": n} for n in range(500)]))
+    assert len(list(ask().get_pages("/rows"))) == 500
+    odd.says("/rows", said([{"n": n} for n in range(501)]))
+    assert len(list(ask().get_pages("/rows"))) == 501
+    odd.says("/rows", said({"rows": []}))
+    with pytest.raises(SourceRefuses, match="no list"):
+        list(ask().get_pages("/rows"))
 
 
 def test_what_is_not_there_is_none_where_that_may_be(odd: OddServer, ask: Callable[..., CentralClient]) -> None:
@@ -195,6 +243,55 @@ def test_nobody_sends_us_on_into_a_network(
 ) -> None:
     odd.says("/p.jpg", (307, {"Location": there}, b""))
     with pytest.raises(SourceRefuses, match="where we do not go"):
+        ask().fetch("/p.jpg", store)
+
+
+def test_a_place_elsewhere_that_is_away_for_a_moment_is_asked_again(
+    odd: OddServer, ask: Callable[..., CentralClient], store: BlobStore
+) -> None:
+    with OddServer() as elsewhere:
+        broken: Answer = (200, {"Content-Length": "5"}, b"pho")
+        elsewhere.answers["/p"] = [(503, {}, b""), broken, (200, {"ETag": f'"{"0" * 32}"'}, b"photo")]
+        odd.says("/p.jpg", (307, {"Location": f"{elsewhere.url}/p"}, b""))
+        came = ask().fetch("/p.jpg", store)
+        assert store.read(came.stored.sha256) == b"photo"
+        assert came.etag is None, "what an object store calls it need not be its MD5"
+        md5 = hashlib.md5(b"photo").hexdigest()
+        assert ask().is_same("/p.jpg", md5) is None
+        elsewhere.answers["/p"] = [(200, {"ETag": f'"{md5}"'}, b"photo")]
+        assert ask().is_same("/p.jpg", md5) is True
+    with pytest.raises(SourceAway):
+        ask().fetch("/p.jpg", store)
+
+
+def test_whoever_is_sent_on_and_on_stops(odd: OddServer, ask: Callable[..., CentralClient], store: BlobStore) -> None:
+    odd.says("/a", (302, {"Location": "/v1/b"}, b""))
+    odd.says("/b", (302, {"Location": "/v1/c"}, b"not the file"))
+    odd.says("/c", (200, {}, b"file"))
+    assert store.read(ask().fetch("/a", store).stored.sha256) == b"file"
+    odd.says("/c", (302, {"Location": "/v1/a"}, b"not the file"))
+    with pytest.raises(SourceRefuses, match="on and on"):
+        ask().fetch("/a", store)
+
+
+@pytest.mark.parametrize("there", ["http://[::bad/p", "/a b"])
+def test_no_address_to_be_sent_on_to_is_said(
+    odd: OddServer, ask: Callable[..., CentralClient], store: BlobStore, there: str
+) -> None:
+    odd.says("/p.jpg", (307, {"Location": there}, b""))
+    with pytest.raises(SourceRefuses, match=r"no address|do not go"):
+        ask().fetch("/p.jpg", store)
+
+
+def test_a_full_disk_is_not_the_other_servers_fault(
+    odd: OddServer, ask: Callable[..., CentralClient], store: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    odd.says("/p.jpg", (200, {}, b"photo"))
+    monkeypatch.setattr(store, "put", full)
+    with pytest.raises(OSError, match="No space left"):
         ask().fetch("/p.jpg", store)
 
 

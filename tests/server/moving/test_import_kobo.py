@@ -1,5 +1,6 @@
 """A form of KoboToolbox with its records, from the files that its API gave."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from server.models import (
     SubmissionVersion,
 )
 from server.moving.bringing import Bringing
-from server.moving.import_kobo import import_kobo
+from server.moving.import_kobo import import_kobo, plan_kobo
 from server.moving.kobo_folder import KoboUnusable, read_folder
+from server.moving.report import Report
 from tests.making import a_town, an_xform
-from tests.server.moving.kobo import FIRST, SECOND, THIRD, UID, fill
+from tests.server.moving.kobo import FIRST, SECOND, THIRD, UID, a_row, fill
 from tests.server.moving.test_import_central import rows_of, why_left
 
 Bring = Callable[..., Bringing]
@@ -32,9 +34,9 @@ Bring = Callable[..., Bringing]
 def bring(new_server: Callable[[], Bringing], tmp_path: Path) -> Bring:
     kobo = fill(tmp_path / "kobo")
 
-    def run(into: int | None = None, **how: Any) -> Bringing:
+    def run(into: int | None = None) -> Bringing:
         bringing = new_server()
-        import_kobo(bringing, read_folder(kobo), into, **how)
+        import_kobo(bringing, read_folder(kobo), into)
         return bringing
 
     return run
@@ -88,11 +90,105 @@ def test_several_forms_go_into_one_project(bring: Bring, new_server: Callable[[]
     assert bring(into).project_id == into
 
 
-def test_a_dry_run_counts_and_writes_nothing(bring: Bring) -> None:
-    bringing = bring(dry_run=True)
-    assert (bringing.report.there["submissions"], bringing.report.there["submission_files"]) == (3, 2)
+def test_a_plan_counts(tmp_path: Path) -> None:
+    report = Report("kobo")
+    plan_kobo(report, read_folder(fill(tmp_path / "kobo")))
+    assert (report.there["submissions"], report.there["submission_files"]) == (3, 2)
+
+
+def rewrite(kobo: Path, change: Callable[[list[dict[str, Any]]], object], name: str = "data.json") -> None:
+    told = json.loads((kobo / name).read_text())
+    change(told["results"])
+    (kobo / name).write_text(json.dumps(told))
+
+
+def test_a_record_that_was_corrected_there_since_is_its_next_version(bring: Bring, tmp_path: Path) -> None:
+    bring()
+    newer = f"{FIRST[:-1]}7"
+    for name in ("data.json", "data.xml"):
+        path = tmp_path / "kobo" / name
+        path.write_text(
+            path.read_text().replace(f"uuid:{FIRST}", f"uuid:{newer}").replace(f'_uuid": "{FIRST}', f'_uuid": "{newer}')
+        )
+    rewrite(tmp_path / "kobo", lambda rows: rows[0].update({"meta/deprecatedID": f"uuid:{FIRST}"}))
+    bringing = bring()
+    assert bringing.report.is_whole, list(bringing.report.as_lines())
+    assert (bringing.report.came["submissions"], bringing.report.came["submission_versions"]) == (0, 1)
     with bringing.database.reading() as db:
-        assert db.scalar(select(func.count()).select_from(Project)) == 0
+        assert db.scalar(select(func.count()).select_from(Submission)) == 3
+        first = db.scalars(select(Submission).where(Submission.instance_id == f"uuid:{FIRST}")).one()
+        versions = select(SubmissionVersion).filter_by(submission_id=first.id).order_by(SubmissionVersion.id)
+        assert [(one.instance_id, one.is_current, one.deprecated_id) for one in db.scalars(versions)] == [
+            (f"uuid:{FIRST}", False, None),
+            (f"uuid:{newer}", True, f"uuid:{FIRST}"),
+        ]
+        photos = select(SubmissionAttachment.blob_sha256).join(SubmissionVersion).filter_by(submission_id=first.id)
+        assert len(set(db.scalars(photos))) == 1, "its files stay in the folder of its first version"
+    bringing = bring()
+    assert bringing.report.is_whole and not +bringing.report.came
+
+
+def test_an_older_export_changes_nothing_of_what_is_newer_here(bring: Bring, tmp_path: Path) -> None:
+    bringing = bring()
+    with bringing.database.transaction() as db:
+        row = db.scalars(select(SubmissionVersion).where(SubmissionVersion.instance_id == f"uuid:{FIRST}")).one()
+        row.is_current = False
+        db.flush()
+        told = {one.key: getattr(row, one.key) for one in SubmissionVersion.__mapper__.column_attrs if one.key != "id"}
+        db.add(
+            SubmissionVersion(
+                **{**told, "instance_id": "uuid:mine", "is_current": True, "deprecated_id": row.instance_id}
+            )
+        )
+    bringing = bring()
+    assert ("submissions", "changed_here") in why_left(bringing)
+    assert not +bringing.report.came
+
+
+def test_odd_rows_keep_no_other_out_and_are_named(bring: Bring, tmp_path: Path) -> None:
+    def spoil(rows: list[dict[str, Any]]) -> None:
+        rows[0]["_submission_time"] = None
+        rows[1].update(
+            {
+                "_validation_status": {"uid": "validation_status_approved", "timestamp": 10**18},
+                "_notes": [{"note": "谁写的"}],
+            },
+            _submitted_by=None,
+        )
+        rows.append({**rows[1], "_id": 8})
+        rows.append(a_row(f"{FIRST[:-1]}5", "2023-06-04T10:00:00", member="none", _id=9))
+        rows.append(a_row(f"{FIRST[:-1]}6", "2023-06-05T10:00:00", note="a\x00b\x0b", _id=10))
+
+    rewrite(tmp_path / "kobo", spoil)
+    rewrite(tmp_path / "kobo", lambda rows: rows.__delitem__(0), "data-2.json")
+    bringing = bring()
+    report = bringing.report
+    assert {("submissions", "unreadable"), ("submissions", "twice")} <= why_left(bringing)
+    assert (report.there["submissions"], report.here["submissions"], report.here["comments"]) == (6, 3, 1)
+    assert not report.is_whole
+    with bringing.database.reading() as db:
+        record = select(SubmissionVersion).where(SubmissionVersion.instance_id == f"uuid:{FIRST[:-1]}6")
+        assert b"<note>ab</note>" in bytes(db.scalars(record).one().xml)
+
+
+def test_what_the_export_itself_lacks_is_said(bring: Bring, tmp_path: Path) -> None:
+    rewrite(tmp_path / "kobo", lambda rows: rows.__delitem__(0))
+    bringing = bring()
+    assert ("submissions", "no_json") in why_left(bringing)
+    assert not bringing.report.is_whole
+    (tmp_path / "kobo" / "data-2.json").unlink()
+    bringing = bring()
+    assert ("submissions", "pages_missing") in why_left(bringing)
+    assert not bringing.report.is_whole
+
+
+def test_a_definition_that_changed_under_the_same_version_is_named(bring: Bring, tmp_path: Path) -> None:
+    bring()
+    path = tmp_path / "kobo" / "asset.xml"
+    path.write_bytes(path.read_bytes().replace(b"<h:title>", b"<h:title>x"))
+    bringing = bring()
+    assert ("form_versions", "differs") in why_left(bringing)
+    assert not bringing.report.is_whole
 
 
 def test_a_definition_of_another_form_is_refused(new_server: Callable[[], Bringing], tmp_path: Path) -> None:

@@ -24,6 +24,40 @@ def test_two_records_with_a_photo_of_one_name_each_have_their_own(tmp_path: Path
     assert file_of(folder, folder.rows[0], "other.png") is None
 
 
+def test_nobody_gets_the_photo_of_somebody_else(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "kobo")
+    photo = folder / "attachments" / "zhao" / "attachments" / "f00d" / FIRST / "home_1.png"
+    photo.unlink()
+    read = read_folder(folder)
+    assert file_of(read, read.rows[0], "home 1.png") is None, "the only one of that name is in another record's folder"
+    (folder / "attachments" / "home_1.png").write_bytes(b"loose")
+    (folder / "attachments" / "zhao" / "attachments" / "f00d" / SECOND / "home_1.png").unlink()
+    read = read_folder(folder)
+    assert file_of(read, read.rows[0], "home 1.png") == folder / "attachments" / "home_1.png"
+
+
+def test_a_file_is_found_in_the_folder_that_kobo_names_and_in_no_folder_of_all(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "kobo")
+    read, kept = read_folder(folder), f"zhao/attachments/f00d/{FIRST}/home_1.png"
+    corrected = a_row(f"{FIRST[:-1]}7", "2023-06-03T10:00:00", _attachments=[{"filename": kept}])
+    assert file_of(read, corrected, "home 1.png") == folder / "attachments" / kept
+    other = a_row(f"{FIRST[:-1]}8", "2023-06-03T10:00:00", _attachments=[{"filename": "zhao/attachments/home_1.png"}])
+    assert file_of(read, other, "home 1.png") is None
+    assert file_of(read, other, "()") is None
+
+
+def test_a_link_in_an_export_leads_nowhere(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "kobo")
+    (tmp_path / "secret.key").write_bytes(b"secret")
+    photo = folder / "attachments" / "zhao" / "attachments" / "f00d" / FIRST / "home_1.png"
+    photo.unlink()
+    photo.symlink_to(tmp_path / "secret.key")
+    (folder / "asset.xlsx").symlink_to(tmp_path / "secret.key")
+    read = read_folder(folder)
+    assert file_of(read, read.rows[0], "home 1.png") is None
+    assert read.workbook is None
+
+
 def test_a_record_is_made_of_its_json_where_its_xml_is_missing() -> None:
     schema = read_xform(a_form()).schema
     row = a_row(THIRD, "2023-06-03T10:00:00", note="& <>", member=[{"member/name": "丙"}, {"member/age": "5"}])
@@ -53,11 +87,23 @@ def test_times_are_utc_though_nothing_says_so() -> None:
     assert str(time_of("2023-05-02T10:00:00")) == "2023-05-02 10:00:00+00:00"
     assert str(time_of(1683100000)) == "2023-05-03 07:46:40+00:00"
     assert time_of("yesterday") is None
+    assert time_of(1683100000000) is None
+    assert time_of(10**400) is None
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("asset.json", b"{"), ("asset.json", b"[]"), ("asset.json", None), ("asset.xml", None), ("data.xml", b"<root")],
+    [
+        ("asset.json", b"{"),
+        ("asset.json", b"[]"),
+        ("asset.json", None),
+        ("asset.xml", None),
+        ("data.xml", b"<root"),
+        ("data.json", None),
+        ("data.json", b"[3]"),
+        ("data.json", b'{"results": null}'),
+        ("data-2.json", b'"x"'),
+    ],
 )
 def test_a_folder_that_lacks_something_says_what(tmp_path: Path, name: str, content: bytes | None) -> None:
     folder = fill(tmp_path / "kobo")

@@ -23,6 +23,13 @@ def test_what_was_left_is_said_once_and_not_a_thousand_times() -> None:
     assert len(report.as_json()["left"]) == MOST_LINES + 5
 
 
+def test_a_name_from_there_cannot_write_lines_of_its_own() -> None:
+    report = Report("there")
+    report.leave("submissions", "uuid:1\nSHA-256 forms: aa = aa\x1b[2J 一", "unreadable")
+    (line,) = [line for line in report.as_lines() if "uuid:1" in line]
+    assert line == "- submissions uuid:1�SHA-256 forms: aa = aa�[2J 一"
+
+
 def test_the_order_in_which_things_came_does_not_change_their_digest() -> None:
     one, other = Digest(), Digest()
     one.add("a", 1)
