@@ -177,7 +177,7 @@ def write_update(
     clashing = clashing_properties(db, entity, base_version, current, received, act.label) if outdated else []
     if came_late:
         clashing = differing_properties(entity, current, received, act.label)
-    in_conflict = outdated or came_late or is_interrupted(db, entity, act)
+    in_conflict = outdated or came_late or is_interrupted(db, entity, act, author)
     entity.data_json = orjson.dumps(current | received).decode()
     entity.label = act.label.strip() or entity.label
     entity.about = about_of(current | received)
@@ -218,13 +218,20 @@ def differing_properties(entity: Entity, current: dict[str, str], received: dict
     return sorted([*(name for name, value in received.items() if current.get(name, "") != value), *named])
 
 
-def is_interrupted(db: Session, entity: Entity, act: EntityAct) -> bool:
-    """Whether somebody else changed it since the phone began its branch: without a trunk, since the first version."""
+def is_interrupted(db: Session, entity: Entity, act: EntityAct, author: Author) -> bool:
+    """Whether somebody else changed it since the phone began its branch: without a trunk, since the first version. What the
+    same record did, or we did ourselves because of one, such as a status that follows a correction, is nobody else's.
+    """
     if act.branch_id is None:
         return False
-    others = EntityVersion.branch_id.is_(None) | (EntityVersion.branch_id != act.branch_id)
+    record = EntityVersion.submission_version_id
+    others = (
+        EntityVersion.branch_id.is_(None) | (EntityVersion.branch_id != act.branch_id),
+        EntityVersion.creator_id.is_not(None) | record.is_not(None),
+        record.is_(None) | (record != author.submission_version_id),
+    )
     since = EntityVersion.entity_id == entity.id, EntityVersion.version > (act.trunk_version or 1)
-    return db.scalar(select(EntityVersion.id).where(*since, others).limit(1)) is not None
+    return db.scalar(select(EntityVersion.id).where(*since, *others).limit(1)) is not None
 
 
 def write_version(

@@ -75,13 +75,15 @@ def nothing_waits(walk: Walk) -> None:  # noqa: F811
     """What phones did to lists was done, and nothing of it contradicts anything."""
     config = replace(Config(walk.server.data_dir), **walk.server.database_url)
     database = Database(config.sqlalchemy_url, config.key_file)
-    with database.reading() as db:
-        held, clashing = (
-            db.scalars(select(EntityBacklog.id)).all(),
-            select(Entity.uuid).where(Entity.conflict.is_not(None)),
-        )
-        assert (list(held), list(db.scalars(clashing))) == ([], [])
-    database.dispose()
+    try:
+        with database.reading() as db:
+            held, clashing = (
+                db.scalars(select(EntityBacklog.id)).all(),
+                select(Entity.uuid).where(Entity.conflict.is_not(None)),
+            )
+            assert (list(held), list(db.scalars(clashing))) == ([], [])
+    finally:
+        database.dispose()
     assert walk.report.failed() == [], walk.report.fails
 
 
