@@ -101,14 +101,11 @@ def of_record(submission_id: int) -> ColumnElement[bool]:
 
 
 def of_entity(one: OneEntity) -> ColumnElement[bool]:
+    """As of_record."""
+    made = select(func.max(Before.id)).where(Before.entity_id == one.id, Before.action == "entity.create")
+    own = and_(Audit.entity_id == one.id, Audit.id >= func.coalesce(made.scalar_subquery(), 0))
     many = Audit.dataset_id == one.dataset_id, Audit.entity_id.is_(None), Audit.action.in_(OF_MANY)
-    return or_(of_entity_alone(one.id), and_(*many, cast(Audit.details, String).contains(one.uuid)))
-
-
-def of_entity_alone(entity_id: int) -> ColumnElement[bool]:
-    """As of_record, without the rows that name many."""
-    made = select(func.max(Before.id)).where(Before.entity_id == entity_id, Before.action == "entity.create")
-    return and_(Audit.entity_id == entity_id, Audit.id >= func.coalesce(made.scalar_subquery(), 0))
+    return or_(own, and_(*many, cast(Audit.details, String).contains(one.uuid)))
 
 
 def guarded_from(db: Session, caller: Caller) -> frozenset[int]:

@@ -15,7 +15,7 @@ from server.intake.purging import run_purge
 from server.models import Assignment, Dataset, Entity, Project, VillageScope
 from server.registry.backlog import PATIENCE, force_one
 from tests.client import Client
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Clock
 from tests.making import a_dataset, a_form, a_phone, a_record
 from tests.server.registry.test_applying import change, create
 
@@ -88,12 +88,20 @@ def test_two_changes_from_one_version_are_a_conflict_until_somebody_resolves_it(
 
 
 def test_a_conflict_is_not_taken_for_resolved_since_that_of_an_entity_was_whose_number_it_has(
-    phone: Client, as_bob: Client, project_id: int, home: str, key: str, database: Database, config: Config
+    phone: Client,
+    as_bob: Client,
+    project_id: int,
+    home: str,
+    key: str,
+    database: Database,
+    config: Config,
+    clock: Clock,
 ) -> None:
     """What goes out of the trash gives its number away on SQLite, and those of its versions."""
     for other in (None, str(uuid.uuid4())):
         if other is not None:
             as_bob.delete(home)
+            clock.forward(minutes=1)
             run_purge(database, BlobStore(config.blob_dir, database.keys), MORNING + timedelta(days=31))
             home, key = home.replace(key, other), other
             phone.send(project_id, a_record(village="A1", entity=create(key)))
