@@ -59,8 +59,12 @@ def read(text: str, hidden: Collection[str]) -> dict[str, str]:
 
 
 def last_resolved(db: Session, entity: Entity, versions: Sequence[Version]) -> int:
-    """The number of the newest version that there was when somebody resolved a conflict last; 0 where nobody did."""
-    query = select(Audit.details, Audit.logged_at).where(Audit.entity_id == entity.id, Audit.action == RESOLVE)
+    """The number of the newest version that there was when somebody resolved a conflict last; 0 where nobody did.
+
+    What was resolved before it was made was of an entity that is gone and had its number (audit_queries.of_record).
+    """
+    since = Audit.logged_at >= entity.created_at
+    query = select(Audit.details, Audit.logged_at).where(Audit.entity_id == entity.id, Audit.action == RESOLVE, since)
     last = db.execute(query.order_by(Audit.id.desc()).limit(1)).first()
     if last is None:
         return 0

@@ -1,17 +1,21 @@
 """What became of an entity, by REST: versions with their conflicts and sources, what each changed, what was done to it."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from server.access.roles import CLINICIAN
+from server.blobs import BlobStore
+from server.config import Config
 from server.db import Database
+from server.intake.purging import run_purge
 from server.models import Assignment, Dataset, Entity, Project, VillageScope
 from server.registry.backlog import PATIENCE, force_one
 from tests.client import Client
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Clock
 from tests.making import a_dataset, a_form, a_phone, a_record
 from tests.server.registry.test_applying import change, create
 
@@ -81,6 +85,31 @@ def test_two_changes_from_one_version_are_a_conflict_until_somebody_resolves_it(
     versions = as_bob.get(home + "/versions").json
     assert (versions[4]["conflict"], versions[4]["resolved"], versions[3]["resolved"]) == ("soft", False, True)
     assert column(as_bob.get(home + "/versions?relevantToConflict=true").json, "version") == [3, 4, 5]
+
+
+def test_a_conflict_is_not_taken_for_resolved_since_that_of_an_entity_was_whose_number_it_has(
+    phone: Client,
+    as_bob: Client,
+    project_id: int,
+    home: str,
+    key: str,
+    database: Database,
+    config: Config,
+    clock: Clock,
+) -> None:
+    """What goes out of the trash gives its number away on SQLite, and those of its versions."""
+    for other in (None, str(uuid.uuid4())):
+        if other is not None:
+            as_bob.delete(home)
+            clock.forward(minutes=1)
+            run_purge(database, BlobStore(config.blob_dir, database.keys), MORNING + timedelta(days=31))
+            home, key = home.replace(key, other), other
+            phone.send(project_id, a_record(village="A1", entity=create(key)))
+        as_bob.patch(home + "?baseVersion=1", json={"data": {"village_code": "A2"}})
+        phone.send(project_id, a_record(village="A3", entity=change(key, 1)))
+        third = as_bob.get(home + "/versions").json[2]
+        assert (third["conflict"], third["resolved"]) == ("hard", False)
+        as_bob.patch(home + "?resolve=true&baseVersion=3")
 
 
 def test_a_branch_into_which_somebody_else_wrote_is_a_soft_conflict(
