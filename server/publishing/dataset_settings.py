@@ -53,9 +53,15 @@ def change_settings(
             clear_rules(db, dataset)
     if sent:
         touch(db, dataset.id, now)
-        told = {"data": dict(sent), "autoConvert": convert}
-        note(db, "dataset.update", dataset, told, by, now)
+        note(db, "dataset.update", dataset, changes_told(dataset, sent, convert), by, now)
     return waiting if convert else []
+
+
+def changes_told(dataset: Dataset, sent: Mapping[str, Any], convert: bool | None) -> dict[str, Any]:
+    """What the audit says, as Central's: a filter tells `ownerOnly` too, and who ends approval what became of what waited."""
+    own = {"ownerOnly": dataset.owner_only} if sent.keys() & {"ownerOnly", "accessFilter"} else {}
+    ends = sent.get("approvalRequired") is False
+    return {"data": {**sent, **own}, **({"autoConvert": bool(convert)} if ends else {})}
 
 
 def pending_problem(project: Project, count: int) -> PendingSubmissions:

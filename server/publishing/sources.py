@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.xform import read_xform
-from server.models import Dataset, Form, FormAttachment, FormVersion
+from server.models import Dataset, DatasetProperty, Form, FormAttachment, FormVersion
 
 
 class FormOfList(NamedTuple):
@@ -74,7 +74,9 @@ def linked_forms(db: Session, dataset: Dataset, draft: bool) -> list[FormOfList]
 
 
 def lacks_list(db: Session, form: Form) -> bool:
-    """Whether what is published or tried of a form carries a list that was deleted, or what is published writes one."""
+    """Whether what is published or tried of a form carries a list that was deleted, or what is published writes one, or a
+    property that was deleted.
+    """
     carried = select(FormAttachment.id).join(Dataset, Dataset.id == FormAttachment.dataset_id)
     shown = FormAttachment.form_version_id.in_((form.current_version_id, form.draft_version_id))
     if db.scalar(carried.where(shown, Dataset.deleted_at.is_not(None)).limit(1)) is not None:
@@ -82,6 +84,11 @@ def lacks_list(db: Session, form: Form) -> bool:
     published = db.get(FormVersion, form.current_version_id) if form.current_version_id else None
     if published is None or not published.entity_related:
         return False
-    names = {use.name for use in read_xform(bytes(published.xml)).datasets}
-    known = select(Dataset.name).where(Dataset.project_id == form.project_id, Dataset.name.in_(names))
-    return bool(names - set(db.scalars(known)))
+    uses = read_xform(bytes(published.xml)).datasets
+    here = Dataset.project_id == form.project_id, Dataset.name.in_({use.name for use in uses})
+    written = select(Dataset.name, DatasetProperty.name)
+    rows = db.execute(written.outerjoin(DatasetProperty, DatasetProperty.dataset_id == Dataset.id).where(*here)).all()
+    lists, properties = {name for name, _ in rows}, {(name, its) for name, its in rows}
+    return any(
+        use.name not in lists or any((use.name, one) not in properties for one in use.properties) for use in uses
+    )

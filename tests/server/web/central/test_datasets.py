@@ -176,6 +176,19 @@ def test_a_form_whose_list_was_deleted_is_not_brought_back(as_bob: Client, proje
     assert as_bob.post(f"{path}/forms/{form['id']}/restore").json["code"] == 409.23
 
 
+def test_a_form_whose_property_was_deleted_is_not_brought_back_until_there_is_one_again(
+    as_bob: Client, project_id: int
+) -> None:
+    path = f"/projects/{project_id}"
+    upload(as_bob, project_id, an_xform(entities=True))
+    as_bob.delete(f"{path}/forms/visit")
+    assert as_bob.delete(f"{path}/datasets/homes/properties/village_code").json == {"success": True}
+    (form,) = as_bob.get(f"{path}/forms?deleted=true").json
+    assert as_bob.post(f"{path}/forms/{form['id']}/restore").json["code"] == 409.23
+    as_bob.post(f"{path}/datasets/homes/properties", json={"name": "village_code"})
+    assert as_bob.post(f"{path}/forms/{form['id']}/restore").status_code == 200
+
+
 def test_what_a_care_project_lives_by_is_not_deleted(as_bob: Client, database: Database, project_id: int) -> None:
     for name in ("women", "trees"):
         as_bob.post(f"/projects/{project_id}/datasets", json={"name": name})
@@ -252,5 +265,10 @@ def test_settings_are_changed_one_by_one(as_bob: Client, as_alice: Client, as_ch
     ):
         assert as_bob.patch(path + query, json=sent).json["code"] == code
     assert as_chelsea.patch(path, json={"ownerOnly": True}).json["code"] == 403.1
-    newest = as_alice.get("/audits?action=dataset.update").json[0]["details"]
-    assert newest == {"data": {"ownerOnly": True, "accessFilter": None}, "autoConvert": None}
+    assert as_bob.patch(path, json={"approvalRequired": False}).status_code == 200
+    assert [one["details"] for one in as_alice.get("/audits?action=dataset.update").json] == [
+        {"data": {"approvalRequired": False}, "autoConvert": False},
+        {"data": {"ownerOnly": False, "accessFilter": None}},
+        {"data": {"ownerOnly": True}},
+        {"data": {"approvalRequired": True}},
+    ]
