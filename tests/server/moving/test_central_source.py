@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from server.models import Form
@@ -134,3 +136,24 @@ def test_what_is_no_project_begins_nothing(
     with pytest.raises(SourceRefuses, match="no project"):
         bring()
     assert rows_of(new_server().database)["project"] == 0
+
+
+def test_a_server_that_is_busy_now_and_then_and_breaks_off_loses_nothing(
+    bring: Bring, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, asked = app.wsgi_app, count(1)
+    monkeypatch.setattr(CentralClient, "_tries", lambda _client: iter((False, False, False, True)))
+
+    def busy(environ: Any, start: Any) -> Any:
+        number = next(asked) if environ["REQUEST_METHOD"] == "GET" else 0
+        failure = {5: "503 Away", 10: "429 Too Many", 15: "502 Bad", 20: "401 Over"}.get(number % 23)
+        if failure is not None:
+            start(failure, [("Content-Length", "2")])
+            return [b"{}"]
+        body = b"".join(whole(environ, start))
+        return [body[:-1]] if body and number % 23 == 12 else [body]  # shorter than its Content-Length says
+
+    monkeypatch.setattr(app, "wsgi_app", busy)
+    bringing = bring()
+    assert bringing.report.is_whole, list(bringing.report.as_lines())
+    assert next(asked) > 100
