@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.models import Form
+from server.access.audit import record
+from server.access.roles import PROJECT_MANAGER
+from server.models import Assignment, Form
 from server.moving import records
 from server.moving.bringing import Bringing
 from server.moving.central_client import CentralClient, SourceRefuses
@@ -120,6 +122,28 @@ def test_a_phone_that_was_stopped_there_since_is_named(bring: Bring, town: dict[
     bring()
     town["alice"].delete(f"/sessions/{town['phone']['token']}")
     assert ("app_users", "stopped_there") in why_left(bring())
+
+
+def test_a_role_that_was_taken_away_here_does_not_come_back(bring: Bring, app: Flask, clock: Clock) -> None:
+    bringing = bring()
+    wanted = (Assignment.role_id == PROJECT_MANAGER) & (Assignment.project_id == bringing.project_id)
+    with bringing.database.transaction() as db:
+        bob = db.scalars(select(Assignment).where(wanted)).one()
+        details = {"roleId": PROJECT_MANAGER}
+        record(
+            db,
+            "user.assignment.delete",
+            actor_id=None,
+            actee_actor_id=bob.actor_id,
+            project_id=bringing.project_id,
+            details=details,
+            now=clock.now(),
+        )
+        db.delete(bob)
+    bringing = bring()
+    assert ("assignments", "changed_here") in why_left(bringing)
+    with bringing.database.reading() as db:
+        assert db.scalar(select(Assignment.id).where(wanted)) is None
 
 
 def test_more_comments_there_are_named_and_come_when_it_looks_thoroughly(bring: Bring, town: dict[str, Any]) -> None:
