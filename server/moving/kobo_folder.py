@@ -13,6 +13,7 @@ Only reads. What Kobo adds to a record it writes with an underscore before: `_uu
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,7 +150,8 @@ def cut_out(root: etree._Element, uid: str) -> Iterator[tuple[str, bytes]]:
     for element in root.iter():
         if attribute(element, "id") == uid and element.find("{*}meta") is not None:
             xml = etree.tostring(element, encoding="utf-8", with_tail=False)
-            yield read_instance(xml).instance_id, xml
+            with suppress(FormError):  # it is made of its JSON, and that is said
+                yield read_instance(xml).instance_id, xml
 
 
 def is_own_file(path: Path) -> bool:

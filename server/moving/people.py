@@ -15,7 +15,7 @@ from server.access import roles, tokens
 from server.access.audit import record
 from server.access.people import create_user
 from server.config import EMAIL
-from server.models import Actor, AppUser, Assignment, Form, MovedActor, User
+from server.models import Actor, AppUser, Assignment, Audit, Form, MovedActor, User
 from server.moving.bringing import Bringing, Row, read_time
 
 TAKEN_ROLES = frozenset({roles.PROJECT_MANAGER, roles.PROJECT_VIEWER, roles.DATA_COLLECTOR, roles.APP_USER})
@@ -150,6 +150,17 @@ def bring_roles(bringing: Bringing, systems: dict[int, str], given: Iterable[Row
             report.here["assignments"] += give(db, bringing, role, actor, told.get("xmlFormId"))
 
 
+def was_taken_here(db: Session, actor: Actor, role: roles.Role, project_id: int, form_id: int | None) -> bool:
+    """Whether somebody here took the role away: it is not given back behind their back."""
+    details = select(Audit.details).where(
+        Audit.action == f"{actor.type}.assignment.delete",
+        Audit.actee_actor_id == actor.id,
+        Audit.project_id == project_id,
+        Audit.form_id.is_(None) if form_id is None else Audit.form_id == form_id,
+    )
+    return any((one or {}).get("roleId") == role.id for one in db.scalars(details))
+
+
 def give(db: Session, bringing: Bringing, role: roles.Role, actor: Actor, xml_form_id: str | None) -> bool:
     """Whether it is here now, be it since before."""
     form_id = None
@@ -169,6 +180,9 @@ def give(db: Session, bringing: Bringing, role: roles.Role, actor: Actor, xml_fo
     }
     if db.scalar(select(Assignment.id).filter_by(**where)) is not None:
         return True
+    if was_taken_here(db, actor, role, bringing.project_id, form_id):
+        bringing.report.leave("assignments", f"{role.system} {actor.id}", "changed_here")
+        return False
     db.add(Assignment(**where))
     bringing.report.came["assignments"] += 1
     record(

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
-from server.models import Form
+from server.access.audit import record
+from server.access.roles import PROJECT_MANAGER
+from server.models import Assignment, Form
 from server.moving import records
 from server.moving.bringing import Bringing
 from server.moving.central_client import CentralClient, SourceRefuses
@@ -120,6 +124,28 @@ def test_a_phone_that_was_stopped_there_since_is_named(bring: Bring, town: dict[
     assert ("app_users", "stopped_there") in why_left(bring())
 
 
+def test_a_role_that_was_taken_away_here_does_not_come_back(bring: Bring, app: Flask, clock: Clock) -> None:
+    bringing = bring()
+    wanted = (Assignment.role_id == PROJECT_MANAGER) & (Assignment.project_id == bringing.project_id)
+    with bringing.database.transaction() as db:
+        bob = db.scalars(select(Assignment).where(wanted)).one()
+        details = {"roleId": PROJECT_MANAGER}
+        record(
+            db,
+            "user.assignment.delete",
+            actor_id=None,
+            actee_actor_id=bob.actor_id,
+            project_id=bringing.project_id,
+            details=details,
+            now=clock.now(),
+        )
+        db.delete(bob)
+    bringing = bring()
+    assert ("assignments", "changed_here") in why_left(bringing)
+    with bringing.database.reading() as db:
+        assert db.scalar(select(Assignment.id).where(wanted)) is None
+
+
 def test_more_comments_there_are_named_and_come_when_it_looks_thoroughly(bring: Bring, town: dict[str, Any]) -> None:
     bring()
     town["alice"].post(f"{town['project']}/forms/visit/submissions/{town['first']}/comments", json={"body": "又看"})
@@ -134,3 +160,24 @@ def test_what_is_no_project_begins_nothing(
     with pytest.raises(SourceRefuses, match="no project"):
         bring()
     assert rows_of(new_server().database)["project"] == 0
+
+
+def test_a_server_that_is_busy_now_and_then_and_breaks_off_loses_nothing(
+    bring: Bring, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, asked = app.wsgi_app, count(1)
+    monkeypatch.setattr(CentralClient, "_tries", lambda _client: iter((False, False, False, True)))
+
+    def busy(environ: Any, start: Any) -> Any:
+        number = next(asked) if environ["REQUEST_METHOD"] == "GET" else 0
+        failure = {5: "503 Away", 10: "429 Too Many", 15: "502 Bad", 20: "401 Over"}.get(number % 23)
+        if failure is not None:
+            start(failure, [("Content-Length", "2")])
+            return [b"{}"]
+        body = b"".join(whole(environ, start))
+        return [body[:-1]] if body and number % 23 == 12 else [body]  # shorter than its Content-Length says
+
+    monkeypatch.setattr(app, "wsgi_app", busy)
+    bringing = bring()
+    assert bringing.report.is_whole, list(bringing.report.as_lines())
+    assert next(asked) > 100

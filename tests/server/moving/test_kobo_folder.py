@@ -24,6 +24,15 @@ def test_two_records_with_a_photo_of_one_name_each_have_their_own(tmp_path: Path
     assert file_of(folder, folder.rows[0], "other.png") is None
 
 
+def test_a_record_whose_xml_is_odd_keeps_no_other_out(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "kobo")
+    text = (folder / "data.xml").read_text()
+    (folder / "data.xml").write_text(text.replace("<meta>", "<meta><instanceID>uuid:other</instanceID>", 1))
+    read = read_folder(folder)
+    assert read.xml.keys() == {f"uuid:{SECOND}"}
+    assert len(read.rows) == 3
+
+
 def test_nobody_gets_the_photo_of_somebody_else(tmp_path: Path) -> None:
     folder = fill(tmp_path / "kobo")
     photo = folder / "attachments" / "zhao" / "attachments" / "f00d" / FIRST / "home_1.png"
