@@ -76,6 +76,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_dependency_audit.py",
         "tests/test_faults_of_central.py",
         "tests/test_formula_guard.py",
+        "tests/test_odata_metadata_is_valid.py",
         "tests/test_house.py",
         "tests/test_rows_of_the_brief.py",
         "tests/test_security_page.py",
