@@ -1,7 +1,7 @@
 """Entities made, changed and deleted by people and programs: by REST, not by a submission. Facts: odk-contract.md 6.9."""
 
 import uuid as uuids
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from server.errors import (
     WrongType,
 )
 from server.models import Dataset, Entity, EntityVersion
-from server.registry.entities import Author, create_entity, properties_of, touch, write_update
+from server.registry.entities import Author, add_entities, create_entity, properties_of, touch, write_update
 from server.registry.queries import checked_uuid
 
 KEYS = ("label", "uuid", "data")
@@ -30,14 +30,9 @@ KEYS = ("label", "uuid", "data")
 
 def make_entity(db: Session, dataset: Dataset, sent: Mapping[str, Any], author: Author) -> str:
     """One entity from `{uuid?, label, data?}`; returns its uuid. Raises the Problem that names what is wrong."""
-    check_keys(sent)
-    key = uuid_of(sent.get("uuid"))
-    if sent.get("label") is None:
-        raise MissingParameter(field="label")
-    label = checked_label(sent["label"])
-    data = checked_data(db, dataset, sent.get("data"))
-    create_entity(db, dataset, EntityAct(dataset.name, key, True, False, None, None, None, label, data), author)
-    return key
+    act = act_of(dataset, sent, properties_of(db, dataset.id))
+    create_entity(db, dataset, act, author)
+    return act.uuid
 
 
 def make_entities(db: Session, dataset: Dataset, sent: Any, author: Author) -> list[str]:
@@ -48,12 +43,22 @@ def make_entities(db: Session, dataset: Dataset, sent: Any, author: Author) -> l
     if not isinstance(sent, list) or not sent:
         found = "empty array" if isinstance(sent, list) else "not an array"
         raise UnexpectedAttributes(expected=["entities: [...]"], actual=[found])
-    made = []
-    for one in sent:
-        if not isinstance(one, dict):
-            raise UnexpectedAttributes(expected=list(KEYS), actual=["not an object"])
-        made.append(make_entity(db, dataset, one, author))
-    return made
+    known = properties_of(db, dataset.id)
+    acts = [act_of(dataset, one, known) for one in sent]
+    add_entities(db, dataset, acts, author)
+    return [act.uuid for act in acts]
+
+
+def act_of(dataset: Dataset, sent: Any, known: Collection[str]) -> EntityAct:
+    """A creation as it was sent, checked. `known` are the list's properties."""
+    if not isinstance(sent, dict):
+        raise UnexpectedAttributes(expected=list(KEYS), actual=["not an object"])
+    check_keys(sent)
+    key = uuid_of(sent.get("uuid"))
+    if sent.get("label") is None:
+        raise MissingParameter(field="label")
+    label, data = checked_label(sent["label"]), checked_data(known, sent.get("data"))
+    return EntityAct(dataset.name, key, True, False, None, None, None, label, data)
 
 
 def checked_source(sent: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -89,18 +94,17 @@ def checked_label(value: Any) -> str:
     return value
 
 
-def checked_data(db: Session, dataset: Dataset, data: Any) -> dict[str, str]:
+def checked_data(known: Collection[str], data: Any) -> dict[str, str]:
     """Values are JSON strings (400.11) of properties that the list has (400.28). Nothing is no properties."""
     if data is None:
         return {}
     if not isinstance(data, dict):
         raise WrongType(field="data", expected="object")
-    known = set(properties_of(db, dataset.id))
     for name, value in data.items():
-        if name not in known:
-            raise EntityInvalid(reason=f"the list has no property named {name}")
         if not isinstance(value, str):
             raise WrongType(field=name, expected="string")
+        if name not in known:
+            raise EntityInvalid(reason=f"the list has no property named {name}")
     return data
 
 
@@ -135,7 +139,7 @@ def write_sent(db: Session, dataset: Dataset, entity: Entity, sent: Mapping[str,
     if sent.get("label") is None and sent.get("data") is None:
         raise EntityInvalid(reason="neither a label nor data was sent")
     label = checked_label(sent["label"]) if sent.get("label") is not None else ""
-    data = checked_data(db, dataset, sent.get("data"))
+    data = checked_data(properties_of(db, dataset.id), sent.get("data"))
     act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, label, data)
     write_update(db, dataset, entity, entity.version, act, author)
 

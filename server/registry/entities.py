@@ -4,7 +4,8 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,11 +24,12 @@ from server.errors import (
     UniqueViolation,
 )
 from server.models import Dataset, DatasetProperty, Entity, EntityVersion
-from server.registry.tombstones import REMOVED, is_buried, purged_among
+from server.registry.tombstones import REMOVED, buried_among, is_buried, purged_among
 
 VILLAGE_PROPERTY = "village_code"
 HER = "woman"  # the property that holds the uuid of whom an entity is about
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+BATCH = 500
 AUTO_LABEL = "auto generated"  # Central's words for an entity whose creation never arrived
 
 
@@ -89,8 +91,43 @@ def was_made_up(db: Session, entity: Entity) -> bool:
     return db.scalar(first) is not None
 
 
+def refuse_taken(db: Session, dataset: Dataset, uuids: Sequence[str]) -> None:
+    """Raises UniqueViolation (409.3) for what is here or comes twice, EntityDeleted (409.19) for what nobody makes anew."""
+    here = select(Entity.uuid, Entity.deleted_at).where(Entity.dataset_id == dataset.id)
+    taken = [uuid for uuid, times in Counter(uuids).items() if times > 1]
+    gone: list[str] = []
+    for start in range(0, len(uuids), BATCH):
+        part = uuids[start : start + BATCH]
+        for uuid, deleted_at in db.execute(here.where(Entity.uuid.in_(part))):
+            (taken if deleted_at is None else gone).append(uuid)
+        gone += sorted(purged_among(db, dataset, part))
+        if dataset.name in REMOVED:
+            gone += sorted(buried_among(db, dataset.project_id, part))
+    if gone:
+        raise EntityDeleted(entityUuids=gone)
+    if taken:
+        raise UniqueViolation(fields=["uuid"], values=taken)
+
+
+def add_entities(db: Session, dataset: Dataset, acts: Sequence[EntityAct], author: Author) -> None:
+    """Many new ones. Raises as refuse_taken."""
+    refuse_taken(db, dataset, [act.uuid for act in acts])
+    names = properties_of(db, dataset.id)
+    for act in acts:
+        insert_entity(db, dataset, names, act, act.label, author, made_up=False)
+    touch(db, dataset.id, author.now)
+
+
 def add_entity(db: Session, dataset: Dataset, act: EntityAct, label: str, author: Author, made_up: bool) -> None:
-    data = {name: act.properties[name] for name in properties_of(db, dataset.id) if name in act.properties}
+    insert_entity(db, dataset, properties_of(db, dataset.id), act, label, author, made_up)
+    touch(db, dataset.id, author.now)
+
+
+def insert_entity(
+    db: Session, dataset: Dataset, names: Sequence[str], act: EntityAct, label: str, author: Author, made_up: bool
+) -> None:
+    """`names` are the list's properties."""
+    data = {name: act.properties[name] for name in names if name in act.properties}
     text = orjson.dumps(data).decode()
     entity_id = db.execute(
         insert(Entity)
@@ -110,7 +147,6 @@ def add_entity(db: Session, dataset: Dataset, act: EntityAct, label: str, author
     branch = act if made_up else None
     write_version(db, entity_id, 1, label, text, received_text(data, act), None, [], branch, author)
     note(db, "entity.create", dataset, entity_id, act, author)
-    touch(db, dataset.id, author.now)
 
 
 def received_text(properties: Mapping[str, str], act: EntityAct) -> str:

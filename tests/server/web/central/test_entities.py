@@ -1,7 +1,9 @@
 """Entities by REST: Central's shapes and codes, all-or-nothing in bulk, and the scope of a care project."""
 
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from threading import Barrier
 
 import pytest
@@ -107,6 +109,37 @@ def test_many_are_made_or_none(as_bob: Client, path: str, database: Database) ->
     assert as_bob.post(path, json={"entities": good, "source": {"name": "a.csv", "size": 9}}).json == {"success": True}
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(Entity)) == 20
+
+
+def test_of_many_those_that_are_taken_or_were_deleted_are_named(as_bob: Client, path: str) -> None:
+    here, gone, other = KEY, str(uuid.uuid4()), str(uuid.uuid4())
+    for one in (here, gone, other):
+        make(as_bob, path, uuid=one)
+    as_bob.post(path + "/bulk-delete", json={"ids": [gone, other]})
+
+    def bulk(*keys: str) -> dict:
+        rows = [{"uuid": one, "label": "x"} for one in keys]
+        return as_bob.post(path, json={"entities": rows, "source": {"name": "a.csv"}}).json
+
+    new = str(uuid.uuid4())
+    assert bulk(new, here)["details"] == {"fields": ["uuid"], "values": [here]}
+    assert bulk(new, f"uuid:{new.upper()}")["details"] == {"fields": ["uuid"], "values": [new]}
+    refused = bulk(new, gone, other)
+    assert (refused["code"], sorted(refused["details"]["entityUuids"])) == (409.19, sorted([gone, other]))
+    assert [row["uuid"] for row in as_bob.get(path).json] == [here]
+
+
+def test_many_ask_nothing_of_each(
+    as_bob: Client, path: str, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """Each is written, with its version and what the audit and programs hear of it; what is asked, is asked of all."""
+    numbers = []
+    for more in (2, 12):
+        rows = [{"label": "x", "data": {"size": "3"}} for _ in range(more)]
+        with count_queries() as asked:
+            assert as_bob.post(path, json={"entities": rows, "source": {"name": "a.csv"}}).status_code == 200
+        numbers.append(len(asked))
+    assert numbers[1] - numbers[0] == 10 * 4
 
 
 def test_a_change_names_its_base_version_or_is_forced(as_bob: Client, path: str) -> None:
