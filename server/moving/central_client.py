@@ -20,7 +20,7 @@ import orjson
 
 from server.access.outbound import PORTS, AddressRefused, NotReached, connect_for_long, find_places, split
 from server.blobs import BlobStore, Stored
-from server.moving.came_files import Whole, file_type
+from server.moving.came_files import file_type
 
 SILENCE: Final = 120.0  # seconds without a byte
 GAPS: Final = (1.0, 5.0, 20.0, 60.0)  # seconds before it is tried again
@@ -73,6 +73,22 @@ class Arrived(NamedTuple):
 
     answer: HTTPResponse
     is_own: bool
+
+
+class Whole:
+    """An answer's body as a file. Raises HTTPException when the other side breaks off: an OSError is then our own disk's."""
+
+    def __init__(self, answer: HTTPResponse) -> None:
+        self.answer = answer
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            found = self.answer.read(size if size >= 0 else None)
+        except OSError as error:
+            raise HTTPException(str(error)) from error
+        if not found and self.answer.length:
+            raise HTTPException("it broke off")
+        return found
 
 
 class CentralClient:
