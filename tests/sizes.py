@@ -78,6 +78,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_formula_guard.py",
         "tests/test_odata_metadata_is_valid.py",
         "tests/test_house.py",
+        "tests/test_api_coverage.py",
         "tests/test_rows_of_the_brief.py",
         "tests/test_security_page.py",
         "tests/test_threats.py",

@@ -55,16 +55,6 @@ class TooLong(Problem):
     template = "{field} is too long; at most {limit} characters fit."
 
 
-class ReferencedKeyMissing(Problem):
-    code = 400.14
-    template = "{field} names something that does not exist: {value}"
-
-
-class OutOfRange(Problem):
-    code = 400.22
-    template = "{field} is outside the range that can be used."
-
-
 class BodyTooLarge(Problem):
     code = 400.36
     template = "The content is larger than {limit} bytes."
