@@ -4,8 +4,14 @@ A line is `METHODS path`, the path below /v1. `{p}` is a project, `{f}` a form, 
 list, `{e}` an entity, `{id}` a number.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
+
+SAMPLES = {"p": "1", "id": "1", "e": "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "table": "Submissions", "repeat": "member"}
 
 HERE = {
     "手机（OpenRosa） / Phones (OpenRosa)": """
@@ -226,3 +232,21 @@ def read(text: str) -> Iterator[Address]:
     for line in text.strip().splitlines():
         *methods, path = line.split()
         yield Address(tuple(methods), path)
+
+
+def filled(path: str) -> str:
+    return re.sub(r"{(\w+)}", lambda found: SAMPLES.get(found[1], "x"), path)
+
+
+def rules_of(routes: Map, addresses: Iterable[Address]) -> set[tuple[str, str]]:
+    """The rules × methods that answer some addresses. Raises AssertionError for an address that none answers."""
+    bound = routes.bind("")
+    found = set()
+    for one in addresses:
+        for method in one.methods:
+            try:
+                rule, _ = bound.match("/v1" + filled(one.path), method, return_rule=True)
+            except HTTPException as none:
+                raise AssertionError(f"{method} {one.path}: {none}") from None
+            found.add((method, rule.rule))
+    return found

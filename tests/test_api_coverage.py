@@ -4,22 +4,19 @@ An address that comes or goes without its line makes this red. What the lines ar
 """
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
 from server import errors
 from server.errors.problem import Problem
 from server.web.central import left_out
-from tests.api_of_central import CODES, HERE, LEFT_OUT, OURS, Address, read
+from tests.api_of_central import CODES, HERE, LEFT_OUT, OURS, Address, filled, read, rules_of
 from tests.client import Client
 
 PAGE = Path(__file__).parent.parent / "docs" / "api-coverage.md"
-SAMPLES = {"p": "1", "id": "1", "e": "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "table": "Submissions", "repeat": "member"}
 REFUSED = [(method, one) for one in read(LEFT_OUT) for method in one.methods]
 
 
@@ -39,24 +36,6 @@ def addresses_in(heading: str) -> list[Address]:
     """What the table under a heading lists."""
     rows = [re.match(r"\| ([A-Z ]+) \| `(/[^`]+)` \|", line) for line in part(heading)]
     return [Address(tuple(row[1].split()), row[2]) for row in rows if row]
-
-
-def filled(path: str) -> str:
-    return re.sub(r"{(\w+)}", lambda found: SAMPLES.get(found[1], "x"), path)
-
-
-def rules_of(routes: Map, addresses: Iterable[Address]) -> set[tuple[str, str]]:
-    """The rules × methods that answer some addresses. Raises AssertionError for an address that none answers."""
-    bound = routes.bind("")
-    found = set()
-    for one in addresses:
-        for method in one.methods:
-            try:
-                rule, _ = bound.match("/v1" + filled(one.path), method, return_rule=True)
-            except HTTPException as none:
-                raise AssertionError(f"{method} {one.path}: {none}") from None
-            found.add((method, rule.rule))
-    return found
 
 
 def rules_below_v1(routes: Map) -> set[tuple[str, str]]:
