@@ -15,7 +15,7 @@ from lxml import etree
 from server.db import Database
 from tests.conftest import PASSWORD
 from tests.csdl import EDM
-from tests.making import a_dataset
+from tests.making import a_dataset, an_xform
 from tests.server.reports.census import Send
 from tests.server.reports.samples import a_member
 
@@ -171,3 +171,68 @@ def test_an_entity_list_is_filled_changed_and_read(bob: Ruodk, database: Databas
     assert {row["__id"]: row["__system"]["version"] for row in rows}[KEY] == 3
     assert bob.ask("DELETE", one, JSON).json() == {"success": True}
     assert [row["uuid"] for row in bob.json(f"{one_list}/entities?deleted=true")] == [KEY]
+
+
+def test_a_project_is_made_at_the_address_with_a_slash_at_its_end(
+    tls_address: str, project_id: int, bob: Ruodk
+) -> None:
+    alice = Ruodk(tls_address, "alice@example.test", project_id)
+    made = alice.ask("POST", f"{alice.address}/projects/", JSON, json={"name": "上游镇"}).json()
+    assert (made["name"], made["archived"]) == ("上游镇", False)
+    assert made["id"] in {one["id"] for one in alice.json(f"{alice.address}/projects")}
+
+
+def test_the_audit_is_asked_by_days(tls_address: str, project_id: int, bob: Ruodk, send: Send) -> None:
+    sent = send(size="1")
+    alice = Ruodk(tls_address, "alice@example.test", project_id)
+    (row,) = alice.json(f"{alice.address}/audits", JSON | EXTENDED, action="submission", start="2026-03-02")
+    assert (row["action"], row["details"]["instanceId"], row["actor"]["type"]) == (
+        "submission.create",
+        sent,
+        "field_key",
+    )
+    assert alice.json(f"{alice.address}/audits", JSON, action="submission", end="2026-03-02") == []
+
+
+def test_a_draft_is_read_where_nothing_is_published_yet(bob: Ruodk) -> None:
+    xml = XML | {"Content-Type": "application/xml"}
+    bob.ask("POST", "/forms", xml, params={"publish": "false"}, data=an_xform("wells"))
+    draft = "/forms/wells/draft"
+    assert bob.json(draft, JSON | EXTENDED)["publishedAt"] is None
+    assert bob.ask("GET", f"{draft}.xml", XML).content == an_xform("wells")
+    fields = bob.json(f"{draft}/fields", JSON, flatten="FALSE", odata="FALSE")
+    assert "/member/age" in {one["path"] for one in fields}
+    assert bob.json("/forms/wells/fields", JSON, flatten="FALSE", odata="FALSE") == fields
+    assert bob.json(f"{draft}/attachments") == []
+
+
+def test_a_version_without_a_name_is_three_underscores(bob: Ruodk) -> None:
+    xml = XML | {"Content-Type": "application/xml"}
+    bob.ask("POST", "/forms", xml, params={"publish": "true"}, data=an_xform("wells", version=""))
+    (listed,) = bob.json("/forms/wells/versions", JSON | EXTENDED)
+    assert listed["version"] == ""
+    one = "/forms/wells/versions/___"
+    assert bob.json(one)["hash"] == listed["hash"]
+    assert bob.ask("GET", f"{one}.xml", XML).content == an_xform("wells", version="")
+    assert bob.json(f"{one}/fields") == bob.json("/forms/wells/fields")
+    assert bob.json(f"{one}/attachments") == []
+
+
+@pytest.mark.parametrize("name", ["trees", "村民"])
+def test_a_list_asks_for_approval_and_tells_what_became_of_an_entity(
+    bob: Ruodk, database: Database, project_id: int, name: str
+) -> None:
+    with database.transaction() as db:
+        a_dataset(db, project_id, name, ["species"])
+    one_list = f"/datasets/{quote(name, safe='')}"
+    for wanted in (True, False):
+        told = bob.ask("PATCH", one_list, JSON, json={"approvalRequired": wanted}).json()
+        assert (told["name"], told["approvalRequired"]) == (name, wanted)
+        assert bob.json(one_list)["approvalRequired"] is wanted
+    one = f"{one_list}/entities/{KEY}"
+    bob.ask("POST", f"{one_list}/entities", JSON, json={"uuid": KEY, "label": "柏", "data": {"species": "Cypress"}})
+    bob.ask("PATCH", f"{one}?force=true", JSON, json={"data": {"species": "Cedar"}})
+    changes = bob.json(f"{one}/diffs", JSON | EXTENDED)
+    assert changes == [[{"old": "Cypress", "new": "Cedar", "propertyName": "species"}]]
+    acts = bob.json(f"{one}/audits", JSON | EXTENDED)
+    assert [act["action"] for act in acts] == ["entity.update.version", "entity.create"]
