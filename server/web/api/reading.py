@@ -1,0 +1,156 @@
+"""What the code of a view comes to: the functions it calls, the constants it calls them with, the problems it raises.
+
+A view's source is read together with that of every function of ours which it names, so the definition cannot say something
+else than the code does. What is called on an object is not followed: nobody knows from the text which function that is.
+"""
+
+import ast
+import builtins
+import inspect
+from collections.abc import Callable
+from functools import lru_cache
+from textwrap import dedent
+from types import FunctionType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from server.errors import Problem
+
+OURS: Final = ("server.", "forms.", "geo.")
+# Who asks is found out by these, whatever is asked for: what they may raise is told once for all (document.py).
+NOT_FOLLOWED: Final = frozenset({"server.web.session", "server.web.errors", "server.web.addresses", "server.db"})
+NOTHING: Final = object()
+
+
+class Call(NamedTuple):
+    """A call of `to` (its full name), with its arguments where they are constants, NOTHING where they are not."""
+
+    to: str
+    args: tuple[Any, ...]
+    named: dict[str, Any]
+
+
+class Read(NamedTuple):
+    """All that a view and what it calls say. `names` are full names of functions of ours and of methods (`.x`) called."""
+
+    calls: tuple[Call, ...]
+    names: frozenset[str]
+    raises: frozenset[type[Problem]]
+
+
+def read_view(view: Callable[..., Any]) -> Read:
+    """Of a view and of every function below it."""
+    waiting, seen = [inspect.unwrap(view)], set()
+    calls: list[Call] = []
+    names: set[str] = set()
+    raises: set[type[Problem]] = set()
+    while waiting:
+        function = waiting.pop()
+        if function in seen or not isinstance(function, FunctionType):
+            continue
+        seen.add(function)
+        own = read_function(function)
+        calls += own.calls
+        names |= own.names
+        raises |= own.raises
+        waiting += found_below(function)
+    return Read(tuple(calls), frozenset(names), frozenset(raises))
+
+
+@lru_cache(maxsize=None)
+def read_function(function: FunctionType) -> Read:
+    """Of one function alone, and of those written inside it."""
+    known = known_in(function)
+    calls, names, raises = [], set(), set()
+    for node in ast.walk(tree_of(function)):
+        if isinstance(node, ast.Call):
+            calls.append(Call(name_of_call(node, known), *arguments(node, known)))
+        found = resolve(node, known)
+        if isinstance(found, FunctionType):
+            names.add(full_name(found))
+        if isinstance(node, ast.Call) and isinstance(found := resolve(node.func, known), type):
+            raises |= {found} if issubclass(found, Problem) else set()
+        if isinstance(node, ast.Attribute):
+            names.add(f".{node.attr}")
+    return Read(tuple(calls), frozenset(names), frozenset(raises))
+
+
+@lru_cache(maxsize=None)
+def found_below(function: FunctionType) -> tuple[FunctionType, ...]:
+    """The functions of ours that it names."""
+    known = known_in(function)
+    found = (resolve(node, known) for node in ast.walk(tree_of(function)))
+    return tuple(one for one in found if isinstance(one, FunctionType) and is_followed(one.__module__))
+
+
+def is_followed(module: str) -> bool:
+    return module.startswith(OURS) and module not in NOT_FOLLOWED
+
+
+@lru_cache(maxsize=None)
+def tree_of(function: FunctionType) -> ast.AST:
+    """Its body without its decorators, which are no part of what it does."""
+    tree = ast.parse(dedent(inspect.getsource(function))).body[0]
+    if isinstance(tree, ast.FunctionDef):
+        tree.decorator_list = []
+    return tree
+
+
+def known_in(function: FunctionType) -> dict[str, Any]:
+    """What its names mean: those of its module, those it closes over, and its own that are given a constant."""
+    code = function.__code__
+    cells = zip(code.co_freevars, function.__closure__ or (), strict=False)
+    known = {**function.__globals__, **{name: cell.cell_contents for name, cell in cells}}
+    known = {name: value for name, value in known.items() if name not in code.co_varnames}
+    for node in ast.walk(tree_of(function)):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            value = constant(node.value, known)
+            known |= {} if value is NOTHING else {node.targets[0].id: value}
+    return known
+
+
+def resolve(node: ast.AST, known: dict[str, Any]) -> Any:
+    """What a name or a name of a module's stands for; None where that is not known from the text."""
+    if isinstance(node, ast.Name):
+        return known.get(node.id)
+    if isinstance(node, ast.Attribute):
+        above = resolve(node.value, known)
+        return getattr(above, node.attr, None) if isinstance(above, ModuleType) else None
+    return None
+
+
+def full_name(function: FunctionType) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def name_of_call(node: ast.Call, known: dict[str, Any]) -> str:
+    """A function's full name, else the text of what is called: `request.args.get`."""
+    found = resolve(node.func, known)
+    return full_name(found) if isinstance(found, FunctionType) else ast.unparse(node.func)
+
+
+def arguments(node: ast.Call, known: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    named = {one.arg: constant(one.value, known) for one in node.keywords if one.arg}
+    return tuple(constant(one, known) for one in node.args), named
+
+
+def constant(node: ast.AST | None, known: dict[str, Any]) -> Any:
+    """The value of an expression of constants, types and names of the module; NOTHING for any other."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        return known.get(node.id, vars(builtins).get(node.id, NOTHING))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        left, right = constant(node.left, known), constant(node.right, known)
+        return NOTHING if NOTHING in (left, right) else left | right
+    return fields(node, known) if isinstance(node, ast.Dict) else NOTHING
+
+
+def fields(node: ast.Dict, known: dict[str, Any]) -> Any:
+    """A mapping, also one that is put together from others."""
+    found: dict[Any, Any] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        one = constant(value, known)
+        if one is NOTHING:
+            return NOTHING
+        found |= one if key is None else {constant(key, known): one}
+    return found
