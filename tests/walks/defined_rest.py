@@ -1,0 +1,128 @@
+"""What schemathesis is given to ask a served project by: things that are there, by their ids, and how it asks as whom."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from tests.making import a_record, an_xform
+from tests.served_project import sign_in
+from tests.serving import RunningServer
+
+INSTANCES = [f"uuid:0000000{number}-aaaa-4bbb-8ccc-000000000000" for number in range(1, 7)]
+ENTITIES = [f"0000000{number}-1111-4222-8333-000000000000" for number in range(1, 7)]
+SECRET = "correct horse battery"
+XML = {"Content-Type": "application/xml"}
+SPARE = ("spare1", "spare2")
+
+
+@dataclass
+class Known:
+    """Ids of things that are there: for questions and changes, and other ones for what takes away."""
+
+    kept: dict[str, list[Any]] = field(default_factory=dict)
+    spare: dict[str, list[Any]] = field(default_factory=dict)
+
+
+class Office:
+    """The administrator of a served site, who makes what is asked about."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.api = server.api
+        self.session = requests.Session()
+        self.session.headers.update(sign_in(server))
+
+    @property
+    def token(self) -> str:
+        return str(self.session.headers["Authorization"]).removeprefix("Bearer ")
+
+    def ask(self, method: str, path: str, **how: Any) -> Any:
+        answer = self.session.request(method, self.api + path, timeout=60, **how)
+        assert answer.status_code in (200, 201), (method, path, answer.text)
+        return answer.json() if "json" in answer.headers["Content-Type"] else answer.content
+
+    def make(self, path: str, **said: Any) -> Any:
+        return self.ask("POST", path, json=said)
+
+
+def fill(office: Office) -> Known:
+    """A plain project with forms, records, files, lists, phones and links; a care project; people; and what is to go."""
+    for number in range(6):
+        office.make("/projects", name=f"town {number}", kind="care" if number == 1 else "plain")
+    here = "/projects/1"
+    for form in ("visit", *SPARE):
+        xml = an_xform(form, entities=form == "visit")
+        office.ask("POST", f"{here}/forms?publish=true&ignoreWarnings=true", data=xml, headers=XML)
+        office.ask("POST", f"{here}/forms/{form}/draft?ignoreWarnings=true", data=an_xform(form, "2"), headers=XML)
+    for instance in INSTANCES:
+        for part in ("submissions", "draft/submissions"):
+            record = a_record(instance_id=instance, version="2" if "draft" in part else "1", gps="30.05 104.05 0 0", photo="a.jpg")
+            office.ask("POST", f"{here}/forms/visit/{part}", data=record, headers=XML)
+    for name in ("people", *SPARE):
+        office.make(f"{here}/datasets", name=name)
+        office.make(f"{here}/datasets/{name}/properties", name="hamlet")
+        for uuid in ENTITIES:
+            key = uuid if name == "people" else f"{name[-1]}{uuid[1:]}"
+            office.make(f"{here}/datasets/{name}/entities", uuid=key, label="李家", data={"hamlet": "一社"})
+    people = [office.make("/users", email=f"{one}@town.test", password=SECRET)["id"] for one in "abcdef"]
+    phones = [office.make(f"{here}/app-users", displayName=f"phone {one}")["id"] for one in range(4)]
+    links = [office.make(f"{here}/forms/visit/public-links", displayName=f"link {one}")["id"] for one in range(4)]
+    draft = office.ask("GET", f"{here}/forms/visit/draft")["draftToken"]
+    kept = {
+        "projectId": [1],
+        "xmlFormId": ["visit"],
+        "name": ["people", "a.jpg", "I1"],
+        "uuid": ENTITIES[:3],
+        "instanceId": INSTANCES[:3],
+        "versionId": INSTANCES[:3],
+        "version": ["1"],
+        "actorId": [people[0], phones[0], links[0]],
+        "role": ["manager", "viewer", "app-user", 5],
+        "token": [draft],
+        "below": ["Submissions", f"Submissions('{INSTANCES[0]}')"],
+        "propertyName": ["hamlet"],
+        "code": ["510000001"],
+        "extension": ["xlsx"],
+    }
+    spare = {
+        **kept,
+        "projectId": [1, 5, 6],
+        "xmlFormId": SPARE,
+        "name": SPARE,
+        "uuid": ENTITIES[3:],
+        "instanceId": INSTANCES[3:],
+        "actorId": [*people[1:], *phones[1:], *links[1:]],
+        "token": ["nobodys"],
+    }
+    return Known(kept, {name: list(values) for name, values in spare.items()})
+
+
+def configuration(known: Known, token: str, settings: Mapping[str, Any]) -> str:
+    """schemathesis.toml."""
+    words: dict[str, list[Any]] = {f"kept_{name}": values for name, values in known.kept.items()}
+    words |= {f"spare_{name}": values for name, values in known.spare.items()}
+    lines = [*table("auth.openapi.bearer", {"bearer": token})]
+    lines += [line for name, values in words.items() for line in table(f"dictionaries.{name}", {"values": values})]
+    lines += table("parameters", bound("kept", known.kept))
+    for name, values in settings.items():
+        lines += table(name, values)
+    lines += ["[[operations]]", 'include-method = "DELETE"']
+    lines += table("operations.parameters", bound("spare", known.spare))
+    return "\n".join(lines)
+
+
+def bound(kind: str, names: Iterable[str]) -> dict[str, Any]:
+    return {f"path.{name}": {"dictionary": f"{kind}_{name}", "probability": 0.9} for name in names}
+
+
+def table(name: str, values: Mapping[str, Any]) -> list[str]:
+    return [f"[{name}]", *(f'"{key}" = {inline(value)}' for key, value in values.items())]
+
+
+def inline(value: Any) -> str:
+    """As TOML writes it, which is JSON but for mappings."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f'"{key}" = {inline(one)}' for key, one in value.items()) + " }"
+    return json.dumps(value)
