@@ -184,6 +184,8 @@ GET /projects/{p}/trash/datasets/{id}/entities.csv
 """
 
 OURS = """
+GET /openapi.json
+GET /openapi
 GET /projects/{p}/villages
 PUT /projects/{p}/villages/{code}
 PUT /projects/{p}/actors/{id}/villages

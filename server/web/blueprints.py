@@ -20,7 +20,7 @@ class Door(Blueprint):
 
 def register(app: Flask) -> None:
     app.url_value_preprocessor(refuse_unusable)
-    from server.web import exports, health, odata, odata_entities, ogc, openrosa, policy_reports
+    from server.web import definition, exports, health, odata, odata_entities, ogc, openrosa, policy_reports
     from server.web.central import (
         actor_properties,
         app_users,
@@ -76,6 +76,7 @@ def register(app: Flask) -> None:
         villages.villages,
         changes.changes,
         who_sees.who_sees,
+        definition.definition,
         left_out.left_out,
         pages,
     )
