@@ -1,6 +1,7 @@
 """What schemathesis is given to ask a served project by: things that are there, by their ids, and how it asks as whom."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,9 +50,9 @@ class Office:
 
 def fill(office: Office) -> Known:
     """A plain project with forms, records, files, lists, phones and links; a care project; people; and what is to go."""
-    for number in range(6):
-        office.make("/projects", name=f"town {number}", kind="care" if number == 1 else "plain")
-    here = "/projects/1"
+    made = [office.make("/projects", name=f"town {number}")["id"] for number in range(30)]
+    town, *others = reversed(made)  # small numbers are tried by chance, too
+    here = f"/projects/{town}"
     for form in ("visit", *SPARE):
         xml = an_xform(form, entities=form == "visit")
         office.ask("POST", f"{here}/forms?publish=true&ignoreWarnings=true", data=xml, headers=XML)
@@ -71,7 +72,7 @@ def fill(office: Office) -> Known:
     links = [office.make(f"{here}/forms/visit/public-links", displayName=f"link {one}")["id"] for one in range(4)]
     draft = office.ask("GET", f"{here}/forms/visit/draft")["draftToken"]
     kept = {
-        "projectId": [1],
+        "projectId": [town],
         "xmlFormId": ["visit"],
         "name": ["people", "a.jpg", "I1"],
         "uuid": ENTITIES[:3],
@@ -88,7 +89,7 @@ def fill(office: Office) -> Known:
     }
     spare = {
         **kept,
-        "projectId": [1, 5, 6],
+        "project": others[:20],
         "xmlFormId": SPARE,
         "name": SPARE,
         "uuid": ENTITIES[3:],
@@ -99,7 +100,7 @@ def fill(office: Office) -> Known:
     return Known(kept, {name: list(values) for name, values in spare.items()})
 
 
-def configuration(known: Known, token: str, settings: Mapping[str, Any]) -> str:
+def configuration(known: Known, token: str, document: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
     """schemathesis.toml."""
     words: dict[str, list[Any]] = {f"kept_{name}": values for name, values in known.kept.items()}
     words |= {f"spare_{name}": values for name, values in known.spare.items()}
@@ -108,9 +109,60 @@ def configuration(known: Known, token: str, settings: Mapping[str, Any]) -> str:
     lines += table("parameters", bound("kept", known.kept))
     for name, values in settings.items():
         lines += table(name, values)
-    lines += ["[[operations]]", 'include-method = "DELETE"']
+    lines += table("checks.not_a_server_error", {"expected-statuses": ["2xx", "3xx", "4xx", 501]})  # it says what is left out
+    lines += of_operations(["DELETE /sessions/current"])  # else nobody asks any more
+    lines += table("operations.headers", {"Authorization": "Bearer nobodys"})
+    lines += of_operations([f"{method} /projects/{{projectId}}" for method in ("DELETE", "PATCH", "PUT")])
+    lines += table("operations.parameters", {"path.projectId": {"dictionary": "spare_project", "probability": 1.0}})
+    lines += of_operations([f"DELETE {path}" for path in document["paths"] if path not in ("/projects/{projectId}", "/sessions/current")])
     lines += table("operations.parameters", bound("spare", known.spare))
+    lines += exceptions(document)
     return "\n".join(lines)
+
+
+# Whose words are good or not by what is there: names of properties, forms and villages; questions to a table.
+BY_WHAT_IS_THERE = (
+    "postProjectsProjectIdDatasets",
+    "postProjectsProjectIdDatasetsName(Properties|Entities)",
+    "patchProjectsProjectIdDatasetsName",
+    "(put|patch|post)ProjectsProjectId(AppUsers|ActorProperties|Actors|Villages|Assignments).*",
+    ".*(Assignments|PublicLinks).*",
+    "getAudits",
+    ".*(Svc|Csv|Zip|Xlsx|Geojson).*",
+    "(get|patch)ProjectsProjectIdOgc.*",
+    "(put|post|patch)User.*",
+)
+
+
+def of_operations(names: list[str]) -> list[str]:
+    return ["[[operations]]", f"include-name = {inline(names)}"]
+
+
+def exceptions(document: Mapping[str, Any]) -> list[str]:
+    """What no schema says: which text is a form, and which words are good by what is there; of which address is another one's,
+    as `/forms/x.xml` is that of the form `x.xml`, too.
+    """
+    found = [(path, one) for path, methods in document["paths"].items() for one in methods.values()]
+    open_words = [one["operationId"] for _, one in found if has_open_words(one)]
+    shared = sorted({path for path, _ in found if any(is_also(path, other) for other in document["paths"])})
+    return [
+        "[[operations]]",
+        f"include-operation-id = {inline(open_words)}",
+        *table("operations.checks.positive_data_acceptance", {"expected-statuses": ["2xx", "3xx", "4xx", 501]}),
+        *of_operations([f"{method.upper()} {path}" for path in shared for method in document["paths"][path]]),
+        *table("operations.checks.allow_header_conformance", {"enabled": False}),
+    ]
+
+
+def has_open_words(one: Mapping[str, Any]) -> bool:
+    kinds = set(one.get("requestBody", {}).get("content", ()))
+    return bool(kinds - {"application/json"}) or any(re.fullmatch(like, one["operationId"]) for like in BY_WHAT_IS_THERE)
+
+
+def is_also(path: str, other: str) -> bool:
+    """Whether an address of one path is one of the other, too."""
+    like = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"({\w+})", other))
+    return path != other and re.fullmatch(like, re.sub(r"{\w+}", "0", path)) is not None
 
 
 def bound(kind: str, names: Iterable[str]) -> dict[str, Any]:

@@ -20,25 +20,25 @@ WEB: Final = "server.web."
 # What a text may hold (plain_text.py): no control character but tab and the ends of lines.
 PLAIN_TEXT: Final[Json] = {
     "type": "string",
-    "maxLength": LONGEST,
     "pattern": r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]*$",
 }
-PLAIN: Final = ref("PlainText")
-SWITCH: Final[Json] = {**PLAIN, "description": "true in any case is yes, anything else no"}
-ON: Final[Json] = {**PLAIN, "description": "false in any case is no, anything else yes"}
+LONG: Final = ref("PlainText")
+PLAIN: Final[Json] = {**LONG, "maxLength": LONGEST}
+SWITCH: Final[Json] = {**LONG, "description": "true in any case is yes, anything else no"}
+ON: Final[Json] = {**LONG, "description": "false in any case is no, anything else yes"}
 NUMBER: Final[Json] = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
-MOMENT: Final[Json] = {"type": "string", "format": "date-time"}
+MOMENT: Final[Json] = {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}
 READERS: Final[dict[str, Json]] = {
     f"{WEB}parameters.is_true": SWITCH,
     f"{WEB}exports.option": SWITCH,
-    f"{WEB}exports.option_text": PLAIN,
+    f"{WEB}exports.option_text": LONG,
     f"{WEB}parameters.query_text": PLAIN,
     f"{WEB}parameters.query_instant": MOMENT,
-    f"{WEB}ogc_parameters.read_once": PLAIN,
+    f"{WEB}ogc_parameters.read_once": LONG,
     f"{WEB}parameters.read_number": NUMBER,
     "server.reports.odata_options.read_number": NUMBER,
-    "request.args.get": PLAIN,
-    "request.args.getlist": PLAIN,
+    "request.args.get": LONG,
+    "request.args.getlist": LONG,
 }
 XML, FILE = "application/xml", "application/octet-stream"
 WORKBOOKS = (
@@ -55,7 +55,7 @@ EXTENDED: Final[Json] = {
 NOTES: Final[Json] = {
     "name": "X-Action-Notes",
     "in": "header",
-    "schema": {"type": "string", "pattern": "^([ -$&-~]|%[2-6][0-9A-F])*$"},
+    "schema": {"type": "string", "pattern": r"^([^%\u0000-\u001f\u007f]|%[2-6][0-9A-F])*$"},
     "description": "kept beside the act in the audit log; percent-encoded",
 }
 
@@ -101,18 +101,18 @@ def in_query(read: Read, words: dict[str, Json]) -> list[Json]:
         name = call.args[0] if call.args else NOTHING
         if call.to in READERS and isinstance(name, str):
             schema = ON if call.named.get("default") is True else READERS[call.to]
-            found[name] = schema if found.get(name, PLAIN) in (PLAIN, SWITCH) else found[name]
+            found[name] = schema if found.get(name, LONG) in (LONG, SWITCH) else found[name]
     if "server.reports.odata_options.read_options" in read.names:
-        found = {**{f"${name}": PLAIN for name in SUPPORTED}, **found}
+        found = {**{f"${name}": LONG for name in SUPPORTED}, **found}
     return [
-        {"name": name, "in": "query", "required": False, "schema": words.get(name, schema)}
+        {"name": name, "in": "query", "required": False, "explode": False, "schema": words.get(name, schema)}
         for name, schema in sorted(found.items())
     ]
 
 
-def in_headers(read: Read, method: str) -> list[Json]:
+def in_headers(read: Read, writes: bool) -> list[Json]:
     found = [EXTENDED] if f"{WEB}parameters.wants_extended" in read.names else []
-    found += [] if method in SAFE else [NOTES]
+    found += [NOTES] if writes else []
     for call in read.calls:
         if call.to == f"{WEB}parameters.decoded_header" and isinstance(call.args[0], str):
             found.append({**NOTES, "name": call.args[0], "description": "percent-encoded"})
@@ -158,7 +158,7 @@ def object_of(call: Call, read: Read, words: dict[str, Json]) -> Json:
     given = dict(zip(("required", "optional", "limit", "strict"), call.args, strict=False)) | call.named
     required, optional = (given.get(name) or {} for name in ("required", "optional"))
     assert NOTHING not in (required, optional), "what read_json is given is written as constants"
-    missed = [one.named.get("field") for one in read.calls if one.to == "MissingParameter"]
+    missed = [one.named.get("field") for one in read.calls if is_missed(one)]
     needed = [*required, *(name for name in optional if name in missed)]
     schema: Json = {
         "type": "object",
@@ -166,6 +166,11 @@ def object_of(call: Call, read: Read, words: dict[str, Json]) -> Json:
     }
     schema |= {"required": needed} if needed else {}
     return schema | ({"additionalProperties": False} if given.get("strict") is True else {})
+
+
+def is_missed(call: Call) -> bool:
+    """Whether a view itself says that a field has to be there."""
+    return call.to == "MissingParameter" and call.module.startswith(WEB)
 
 
 TYPES: Final[dict[Any, Json]] = {

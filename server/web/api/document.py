@@ -8,9 +8,9 @@ from werkzeug.routing import Rule
 
 from server import errors
 from server.errors import Problem
-from server.web.api.answers import CREATED, FILES_OF, LEADS_ELSEWHERE, NOTHING_COMES, SCHEMA_OF
+from server.web.api.answers import CREATED, FILES_OF, LEADS_ELSEWHERE, NOTHING_COMES, PHONE, SCHEMA_OF, XML
 from server.web.api.asked import PLAIN_TEXT, body_of, in_headers, in_path, in_query, path_of
-from server.web.api.reading import Read, read_view
+from server.web.api.reading import Read, is_problem, read_view
 from server.web.api.words import words_of
 from server.web.session import SAFE
 from server.web.wire.rest_schemas import SCHEMAS, ref
@@ -18,6 +18,7 @@ from server.web.wire.rest_schemas import SCHEMAS, ref
 Json = dict[str, Any]
 View = Callable[..., Any]
 VERSION: Final = "1"
+METADATA: Final = "/$metadata"
 WHY: Final = {
     "400": "the request cannot be read, or asks for something that cannot be",
     "401": "nobody has signed in, or what was given is no good",
@@ -34,6 +35,7 @@ WHY: Final = {
 ALWAYS: Final = (errors.UnexpectedValue, errors.Unavailable, Problem)
 OF_WHO_ASKS: Final = (errors.Unauthenticated, errors.Forbidden, errors.NotFound, errors.TooManyTries)
 OF_WRITES: Final = (errors.UniqueViolation,)
+ASK_WHO: Final = frozenset(f"server.web.session.{name}" for name in ("caller", "check_program", "check_own_password"))
 # The secret in the address or in the body is the right; `invalidate` alone asks for more.
 OPEN: Final = frozenset({"sessions.open_session", "users.start_reset"})
 SCHEMES: Final[Json] = {
@@ -61,9 +63,15 @@ class Operation(NamedTuple):
     def problems(self) -> list[type[Problem]]:
         """By code, each code once."""
         kinds = {*self.read.raises, *ALWAYS}
-        kinds |= set(OF_WHO_ASKS) if "server.web.session.caller" in self.read.names else set()
-        kinds |= set(OF_WRITES) if self.method not in SAFE else set()
+        kinds |= set(OF_WHO_ASKS) if self.read.names & ASK_WHO else set()
+        kinds |= set(OF_WRITES) if self.writes else set()
+        kinds |= {errors.NotFound} if self.rule.arguments else set()
         return sorted({kind.code: kind for kind in kinds}.values(), key=lambda kind: kind.code)
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is an act to be noted, in the name of whoever asks."""
+        return self.method not in SAFE and "server.web.session.db" in self.read.names and not self.is_open
 
     @property
     def is_open(self) -> bool:
@@ -113,10 +121,6 @@ def problem(found: list[Operation]) -> Json:
     }
 
 
-def is_problem(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Problem)
-
-
 def describe(one: Operation) -> Json:
     words = words_of(one.rule.endpoint)
     query = in_query(one.read, words)
@@ -125,7 +129,7 @@ def describe(one: Operation) -> Json:
         "operationId": id_of(one),
         "tags": [tag_of(one)],
         "summary": summary(one),
-        "parameters": [*in_path(one.rule), *query, *in_headers(one.read, one.method)],
+        "parameters": [*in_path(one.rule), *query, *in_headers(one.read, one.writes)],
         "responses": {**answers(one), **refusals(one)},
     }
     described |= {"requestBody": body} if body else {}
@@ -201,9 +205,7 @@ def refusals(one: Operation) -> Json:
 
 
 def content_of(one: Operation, status: str) -> Json:
-    """Phones are told in XML, and so is who asks for `$metadata`."""
-    if tag_of(one) == "openrosa":
-        return {"text/xml": {}}
-    if one.path.endswith("/$metadata"):
-        return {"application/xml": {}}
-    return in_json(ref("Problem"))
+    """Phones are told in XML, and so is who asks for `$metadata`; but not who asks for what no address is like."""
+    said_in = [kind for kind, is_so in ((PHONE, tag_of(one) == "openrosa"), (XML, one.path.endswith(METADATA))) if is_so]
+    in_xml: Json = {kind: {} for kind in said_in}
+    return in_json(ref("Problem")) | in_xml if status == "404" or not in_xml else in_xml

@@ -22,8 +22,9 @@ NOTHING: Final = object()
 
 
 class Call(NamedTuple):
-    """A call of `to` (its full name), with its arguments where they are constants, NOTHING where they are not."""
+    """A call of `to` (its full name) in a `module`, with its arguments where they are constants, NOTHING where they are not."""
 
+    module: str
     to: str
     args: tuple[Any, ...]
     named: dict[str, Any]
@@ -48,38 +49,38 @@ def read_view(view: Callable[..., Any]) -> Read:
         if function in seen or not isinstance(function, FunctionType):
             continue
         seen.add(function)
-        own = read_function(function)
+        own, below = read_function(function)
         calls += own.calls
         names |= own.names
         raises |= own.raises
-        waiting += found_below(function)
+        waiting += below
     return Read(tuple(calls), frozenset(names), frozenset(raises))
 
 
 @lru_cache(maxsize=None)
-def read_function(function: FunctionType) -> Read:
-    """Of one function alone, and of those written inside it."""
-    known = known_in(function)
-    calls, names, raises = [], set(), set()
-    for node in ast.walk(tree_of(function)):
+def read_function(function: FunctionType) -> tuple[Read, tuple[FunctionType, ...]]:
+    """Of one function alone with those written inside it, and the functions of ours that it names."""
+    known, tree = known_in(function), tree_of(function)
+    calls, names, raises, found = [], set(), set(), set()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            calls.append(Call(name_of_call(node, known), *arguments(node, known)))
-        found = resolve(node, known)
-        if isinstance(found, FunctionType):
-            names.add(full_name(found))
-        if isinstance(node, ast.Call) and isinstance(found := resolve(node.func, known), type):
-            raises |= {found} if issubclass(found, Problem) else set()
+            calls.append(Call(function.__module__, name_of_call(node, known), *arguments(node, known)))
+            raises |= {kind for kind in (resolve(node.func, known),) if is_problem(kind)}
         if isinstance(node, ast.Attribute):
             names.add(f".{node.attr}")
-    return Read(tuple(calls), frozenset(names), frozenset(raises))
+        meant = resolve(node, known)
+        if isinstance(meant, FunctionType):
+            names.add(full_name(meant))
+        if isinstance(meant, FunctionType | type):
+            found.add(meant)
+    for kind in [one for one in found if isinstance(one, type)]:
+        found |= {one for name, one in vars(kind).items() if f".{name}" in names}
+    below = (one for one in found if isinstance(one, FunctionType) and is_followed(one.__module__))
+    return Read(tuple(calls), frozenset(names), frozenset(raises)), tuple(below)
 
 
-@lru_cache(maxsize=None)
-def found_below(function: FunctionType) -> tuple[FunctionType, ...]:
-    """The functions of ours that it names."""
-    known = known_in(function)
-    found = (resolve(node, known) for node in ast.walk(tree_of(function)))
-    return tuple(one for one in found if isinstance(one, FunctionType) and is_followed(one.__module__))
+def is_problem(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Problem)
 
 
 def is_followed(module: str) -> bool:
