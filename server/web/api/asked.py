@@ -95,7 +95,7 @@ def schema_of(converter: Any) -> Json:
 
 
 def in_query(read: Read, words: dict[str, Json]) -> list[Json]:
-    """`words` say more of some than the code that reads them does."""
+    """`words` say more of some than the code that reads them does (words.py)."""
     found: dict[str, Json] = {}
     for call in read.calls:
         name = call.args[0] if call.args else NOTHING
@@ -105,7 +105,7 @@ def in_query(read: Read, words: dict[str, Json]) -> list[Json]:
     if "server.reports.odata_options.read_options" in read.names:
         found = {**{f"${name}": LONG for name in SUPPORTED}, **found}
     return [
-        {"name": name, "in": "query", "required": False, "explode": False, "schema": words.get(name, schema)}
+        {"name": name, "in": "query", "required": False, "explode": False, "schema": words.get(f"?{name}", schema)}
         for name, schema in sorted(found.items())
     ]
 

@@ -24,22 +24,23 @@ ADDRESS: Final[Json] = {"type": "string", "pattern": r"^[a-z0-9.]+@[a-z0-9]+\.[a
 NAME: Final[Json] = {"type": "string", "description": "a letter first, then letters, digits, _ and -"}
 NAMED: Final = {"name": NAME}
 UUID: Final[Json] = {"type": "string", "description": "of version 4"}
-WISH: Final = an_object(
+NO_ODD_NAMES: Final[Json] = {"propertyNames": TEXT}
+WISH: Final = NO_ODD_NAMES | an_object(
     xmlFormId=TEXT,
     state_=or_null({"enum": ["open", "closing", "closed"]}),
     assignments_=or_null(
         many(an_object(roleId={"type": "integer", "minimum": 1}, actorId={"type": "integer", "minimum": 1}))
     ),
 )
-FORMAT_JSON: Final = {"$format": {"enum": ["", "json", "application/json"]}}
-FORMAT_XML: Final = {"$format": {"enum": ["", "xml", "application/xml"]}}
+FORMAT_JSON: Final = {"?$format": {"enum": ["", "json", "application/json"]}}
+FORMAT_XML: Final = {"?$format": {"enum": ["", "xml", "application/xml"]}}
 OF_OGC: Final[dict[str, Json]] = {
-    name: one["schema"] for name, one in ogc_openapi.parameters(FIRST_LIMIT, LARGEST_LIMIT).items()
-} | {"limit": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}}  # more than may be had is no error
-DATA: Final[Json] = {"type": "object", "additionalProperties": TEXT}
+    f"?{name}": one["schema"] for name, one in ogc_openapi.parameters(FIRST_LIMIT, LARGEST_LIMIT).items()
+} | {"?limit": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}}  # more than may be had is no error
+DATA: Final[Json] = {"type": "object", "additionalProperties": TEXT, **NO_ODD_NAMES}
 ENTITY: Final[Json] = {"label": or_null(SAID), "uuid": or_null(UUID), "data": or_null(DATA)}
 
-# By the door or by the view, then by the field of the body or of the query.
+# By the door or by the view, then by the field of the body, or by the parameter with a question mark.
 WORDS: Final[dict[str, dict[str, Json]]] = {
     "projects": {"name": SAID, "kind": KIND, "forms": many(WISH)},
     "forms.patch_form": {"state": STATE},
@@ -51,12 +52,12 @@ WORDS: Final[dict[str, dict[str, Json]]] = {
     "users.finish_reset": {"new": PASSWORD},
     "users.patch_user": {"email": or_null(ADDRESS), "displayName": or_null(SAID)},
     "users.post_user": {"displayName": or_null(TEXT)},
-    "audits.get_audits": {"action": {**TEXT, "description": f"nonverbose, {', '.join(GROUPS)}, or an action"}},
-    "changes.get_changes": {"limit": {"type": "integer", "minimum": 0, "maximum": LARGEST}},
+    "audits.get_audits": {"?action": {**TEXT, "description": f"nonverbose, {', '.join(GROUPS)}, or an action"}},
+    "changes.get_changes": {"?limit": {"type": "integer", "minimum": 0, "maximum": LARGEST}},
     "datasets.post_dataset": NAMED,
     "datasets.post_property": NAMED,
     "actor_properties": NAMED,
-    "datasets.patch_dataset": {"convert": {"enum": ["", "true", "false"]}},
+    "datasets.patch_dataset": {"?convert": {"enum": ["", "true", "false"]}},
     "entities": {**ENTITY, "ids": many(TEXT), "entities": many(an_object(label=SAID, uuid_=ENTITY["uuid"], data_=DATA))},
     "roles.put_villages": {"villages": or_null(many(TEXT))},
     "submissions.review_submission": {"reviewState": one_of(*STATES)},
@@ -67,7 +68,7 @@ WORDS: Final[dict[str, dict[str, Json]]] = {
     "odata_entities": FORMAT_JSON,
     "odata_entities.get_metadata": FORMAT_XML,
     "ogc": OF_OGC,
-    "ogc.get_api": {"f": one_of("json", "html")},
+    "ogc.get_api": {"?f": one_of("json", "html")},
 }
 
 
