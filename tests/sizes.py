@@ -42,7 +42,9 @@ SIZES = {
         10, 100, "percent of the addresses that each caller asks where every address is asked by everybody"
     ),
     "upgrade_kills": Size(2, 12, "SIGKILLs of an upgrade, at statements all along it"),
-    "rest_cases": Size(3, 60, "cases of each operation of the REST that schemathesis makes up, beside those that cover it"),
+    "rest_cases": Size(
+        3, 60, "cases of each operation of the REST that schemathesis makes up, beside those that cover it"
+    ),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
 

@@ -100,9 +100,9 @@ IN_FILES: Final[dict[tuple[str, ...], str]] = {
     ("application/json",): "definition.get_document",
     (HTML,): "definition.get_page",
 }
-NOTHING_COMES: Final = "openrosa.ready openrosa.draft_ready".split()
+NOTHING_COMES: Final = ["openrosa.ready", "openrosa.draft_ready"]
 LEADS_ELSEWHERE: Final = {"submissions.get_submission": "301", "submissions.edit_in_browser": "302"}
-CREATED: Final = "openrosa.post_submission openrosa.post_draft_submission".split()
+CREATED: Final = ["openrosa.post_submission", "openrosa.post_draft_submission"]
 
 SCHEMA_OF: Final = {view: schema for schema, views in IN_JSON.items() for view in views.split()}
 FILES_OF: Final = {view: kinds for kinds, views in IN_FILES.items() for view in views.split()}

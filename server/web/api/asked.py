@@ -55,7 +55,7 @@ EXTENDED: Final[Json] = {
 NOTES: Final[Json] = {
     "name": "X-Action-Notes",
     "in": "header",
-    "schema": {"type": "string", "pattern": r"^([^%\u0000-\u001f\u007f]|%[2-6][0-9A-F])*$"},
+    "schema": {"type": "string", "pattern": r"^([^%\u0000-\u001f\u007f]|%(?![01][0-9A-Fa-f]|7[Ff]))*$"},
     "description": "kept beside the act in the audit log; percent-encoded",
 }
 

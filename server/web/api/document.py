@@ -10,7 +10,7 @@ from server import errors
 from server.errors import Problem
 from server.web.api.answers import CREATED, FILES_OF, LEADS_ELSEWHERE, NOTHING_COMES, PHONE, SCHEMA_OF, XML
 from server.web.api.asked import PLAIN_TEXT, body_of, in_headers, in_path, in_query, path_of
-from server.web.api.reading import Read, is_problem, read_view
+from server.web.api.reading import Read, read_view
 from server.web.api.words import words_of
 from server.web.session import SAFE
 from server.web.wire.rest_schemas import SCHEMAS, ref
@@ -32,9 +32,26 @@ WHY: Final = {
     "503": "for the moment not; Retry-After says when again",
 }
 # Asked of every address: odd characters in a query, a full disk, an error of ours; of who signs in, also how often.
-ALWAYS: Final = (errors.UnexpectedValue, errors.Unavailable, Problem)
-OF_WHO_ASKS: Final = (errors.Unauthenticated, errors.Forbidden, errors.NotFound, errors.TooManyTries)
-OF_WRITES: Final = (errors.UniqueViolation,)
+ALWAYS: Final = (errors.UnexpectedValue, errors.HostUnknown, errors.Unavailable, Problem)
+OF_WHO_ASKS: Final = (
+    errors.Unauthenticated,
+    errors.HttpsOnly,
+    errors.BasicRefused,
+    errors.SecondFactorUnset,
+    errors.Forbidden,
+    errors.NotFound,
+    errors.TooManyTries,
+)
+OF_WRITES: Final = (errors.UniqueViolation, errors.BadHeader, errors.Unparseable)
+# What a function comes to that is told by another one, which its text does not name.
+BESIDE: Final[dict[str, tuple[type[Problem], ...]]] = {
+    "server.web.central.uploads.definition_of_request": (errors.XlsFormInvalid,),
+    "server.reports.odata_options.read_options": (
+        errors.SelectUnknown,
+        errors.SelectUnsupported,
+        errors.ODataFieldUnsupported,
+    ),
+}
 ASK_WHO: Final = frozenset(f"server.web.session.{name}" for name in ("caller", "check_program", "check_own_password"))
 # The secret in the address or in the body is the right; `invalidate` alone asks for more.
 OPEN: Final = frozenset({"sessions.open_session", "users.start_reset"})
@@ -62,7 +79,8 @@ class Operation(NamedTuple):
     @property
     def problems(self) -> list[type[Problem]]:
         """By code, each code once."""
-        kinds = {*self.read.raises, *ALWAYS}
+        kinds: set[type[Problem]] = {*self.read.raises, *ALWAYS}
+        kinds |= {kind for name in self.read.names & BESIDE.keys() for kind in BESIDE[name]}
         kinds |= set(OF_WHO_ASKS) if self.read.names & ASK_WHO else set()
         kinds |= set(OF_WRITES) if self.writes else set()
         kinds |= {errors.NotFound} if self.rule.arguments else set()
@@ -105,15 +123,17 @@ def openapi(found: list[Operation], base: str, title: str) -> Json:
         "tags": [{"name": name} for name in sorted({tag_of(one) for one in found})],
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, "PlainText": PLAIN_TEXT, "Problem": problem(found)},
+            "schemas": {**SCHEMAS, "PlainText": PLAIN_TEXT, "Problem": problem()},
             "securitySchemes": SCHEMES,
         },
     }
 
 
-def problem(found: list[Operation]) -> Json:
+def problem() -> Json:
     """pyODK compares the code's text: Central's numbers, and ours."""
-    codes = sorted({kind.code for kind in vars(errors).values() if is_problem(kind)})
+    codes = sorted(
+        {kind.code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Problem)}
+    )
     return {
         "type": "object",
         "required": ["message", "code"],
@@ -145,7 +165,7 @@ def capital(word: str) -> str:
 
 
 def tag_of(one: Operation) -> str:
-    return one.rule.endpoint.partition(".")[0]
+    return str(one.rule.endpoint).partition(".")[0]
 
 
 def summary(one: Operation) -> str:
@@ -206,6 +226,8 @@ def refusals(one: Operation) -> Json:
 
 def content_of(one: Operation, status: str) -> Json:
     """Phones are told in XML, and so is who asks for `$metadata`; but not who asks for what no address is like."""
-    said_in = [kind for kind, is_so in ((PHONE, tag_of(one) == "openrosa"), (XML, one.path.endswith(METADATA))) if is_so]
+    said_in = [
+        kind for kind, is_so in ((PHONE, tag_of(one) == "openrosa"), (XML, one.path.endswith(METADATA))) if is_so
+    ]
     in_xml: Json = {kind: {} for kind in said_in}
     return in_json(ref("Problem")) | in_xml if status == "404" or not in_xml else in_xml

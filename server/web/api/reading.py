@@ -1,19 +1,21 @@
 """What the code of a view comes to: the functions it calls, the constants it calls them with, the problems it raises.
 
 A view's source is read together with that of every function of ours which it names, so the definition cannot say something
-else than the code does. What is called on an object is not followed: nobody knows from the text which function that is.
+else than the code does. A method is followed where its class is named, or is what a function of ours says that it gives.
 """
 
 import ast
 import builtins
 import inspect
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from textwrap import dedent
 from types import FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
+from forms.errors import FormError
 from server.errors import Problem
+from server.web.errors import FORM_PROBLEMS
 
 OURS: Final = ("server.", "forms.", "geo.")
 # Who asks is found out by these, whatever is asked for: what they may raise is told once for all (document.py).
@@ -57,7 +59,7 @@ def read_view(view: Callable[..., Any]) -> Read:
     return Read(tuple(calls), frozenset(names), frozenset(raises))
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_function(function: FunctionType) -> tuple[Read, tuple[FunctionType, ...]]:
     """Of one function alone with those written inside it, and the functions of ours that it names."""
     known, tree = known_in(function), tree_of(function)
@@ -65,18 +67,36 @@ def read_function(function: FunctionType) -> tuple[Read, tuple[FunctionType, ...
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             calls.append(Call(function.__module__, name_of_call(node, known), *arguments(node, known)))
-            raises |= {kind for kind in (resolve(node.func, known),) if is_problem(kind)}
+            raises |= problems_of(resolve(node.func, known), *arguments(node, known))
         if isinstance(node, ast.Attribute):
             names.add(f".{node.attr}")
         meant = resolve(node, known)
         if isinstance(meant, FunctionType):
             names.add(full_name(meant))
+            found.add(meant.__annotations__.get("return"))
         if isinstance(meant, FunctionType | type):
             found.add(meant)
+    found.add(class_of(function))
     for kind in [one for one in found if isinstance(one, type)]:
         found |= {one for name, one in vars(kind).items() if f".{name}" in names}
     below = (one for one in found if isinstance(one, FunctionType) and is_followed(one.__module__))
     return Read(tuple(calls), frozenset(names), frozenset(raises)), tuple(below)
+
+
+def problems_of(kind: Any, args: tuple[Any, ...], named: dict[str, Any]) -> set[type[Problem]]:
+    """What is raised where this is made: a problem, or an error of a form in words for people (errors.FORM_PROBLEMS)."""
+    if is_problem(kind):
+        return {kind}
+    if isinstance(kind, type) and issubclass(kind, FormError):
+        word = named.get("kind", args[1] if len(args) > 1 else kind.default_kind)
+        return {FORM_PROBLEMS[word]} if isinstance(word, str) else set()
+    return set()
+
+
+def class_of(method: FunctionType) -> Any:
+    """The class that a function was written in, whose other methods it calls; None for no method."""
+    above, dot, _ = method.__qualname__.rpartition(".")
+    return method.__globals__.get(above) if dot else None
 
 
 def is_problem(kind: object) -> bool:
@@ -87,7 +107,7 @@ def is_followed(module: str) -> bool:
     return module.startswith(OURS) and module not in NOT_FOLLOWED
 
 
-@lru_cache(maxsize=None)
+@cache
 def tree_of(function: FunctionType) -> ast.AST:
     """Its body without its decorators, which are no part of what it does."""
     tree = ast.parse(dedent(inspect.getsource(function))).body[0]

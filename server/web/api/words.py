@@ -44,7 +44,10 @@ ENTITY: Final[Json] = {"label": or_null(SAID), "uuid": or_null(UUID), "data": or
 WORDS: Final[dict[str, dict[str, Json]]] = {
     "projects": {"name": SAID, "kind": KIND, "forms": many(WISH)},
     "forms.patch_form": {"state": STATE},
-    "app_users": {"displayName": SAID, "properties": or_null({"type": "object", "additionalProperties": or_null(TEXT)})},
+    "app_users": {
+        "displayName": SAID,
+        "properties": or_null({"type": "object", "additionalProperties": or_null(TEXT)}),
+    },
     "app_users.put_carer": {"role": one_of(*CARE_ROLES)},
     "public_links": {"displayName": SAID},
     "users": {"email": ADDRESS, "password": or_null(PASSWORD), "new": or_null(PASSWORD), "displayName": or_null(SAID)},
@@ -58,7 +61,11 @@ WORDS: Final[dict[str, dict[str, Json]]] = {
     "datasets.post_property": NAMED,
     "actor_properties": NAMED,
     "datasets.patch_dataset": {"?convert": {"enum": ["", "true", "false"]}},
-    "entities": {**ENTITY, "ids": many(TEXT), "entities": many(an_object(label=SAID, uuid_=ENTITY["uuid"], data_=DATA))},
+    "entities": {
+        **ENTITY,
+        "ids": many(TEXT),
+        "entities": many(an_object(label=SAID, uuid_=ENTITY["uuid"], data_=DATA)),
+    },
     "roles.put_villages": {"villages": or_null(many(TEXT))},
     "submissions.review_submission": {"reviewState": one_of(*STATES)},
     "submissions.add_comment": {"body": SAID},

@@ -73,9 +73,7 @@ PEOPLE: Final[Json] = {
     ),
     "PublicLink": also(ACTOR, once=YES_OR_NO, token=or_null(TEXT), createdBy_=SOMEBODY),
     "Carer": an_object(userId=or_null(WHOLE), role=or_null(TEXT)),
-    "Role": an_object(
-        id=WHOLE, name=TEXT, system=TEXT, verbs=many(TEXT), createdAt=MOMENT, updatedAt=or_null(MOMENT)
-    ),
+    "Role": an_object(id=WHOLE, name=TEXT, system=TEXT, verbs=many(TEXT), createdAt=MOMENT, updatedAt=or_null(MOMENT)),
     "Assignment": an_object(actorId_=WHOLE, actor_=ref("Actor"), roleId=WHOLE),
     "FormAssignment": an_object(actorId=WHOLE, roleId=WHOLE, xmlFormId=TEXT),
     "ActorProperty": an_object(name=TEXT, values_=many(TEXT)),
@@ -165,9 +163,7 @@ FORMS: Final[Json] = {
         datasetList_=many(ref("Dataset")),
     ),
     "Form": FORM,
-    "Field": an_object(
-        name=TEXT, path=TEXT, type=TEXT, binary=or_null(YES_OR_NO), selectMultiple=or_null(YES_OR_NO)
-    ),
+    "Field": an_object(name=TEXT, path=TEXT, type=TEXT, binary=or_null(YES_OR_NO), selectMultiple=or_null(YES_OR_NO)),
     "FormAttachment": an_object(
         name=TEXT,
         type=TEXT,
@@ -321,9 +317,7 @@ OURS: Final[Json] = {
     | {"additionalProperties": True},
     "Feature": an_object(type={"const": "Feature"}, geometry=or_null(MAPPING), properties=or_null(MAPPING))
     | {"additionalProperties": True},
-    "ODataService": an_object(
-        value=many(an_object(name=TEXT, kind=TEXT, url=TEXT)), **{"@odata.context": TEXT}
-    ),
+    "ODataService": an_object(value=many(an_object(name=TEXT, kind=TEXT, url=TEXT)), **{"@odata.context": TEXT}),
     "ODataPage": an_object(
         value=many(MAPPING), **{"@odata.context": TEXT, "@odata.count_": WHOLE, "@odata.nextLink_": TEXT}
     ),

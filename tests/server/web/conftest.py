@@ -1,11 +1,20 @@
 """What the doors' tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
 from server.db import Database
 from tests.client import Client
+from tests.defined import answers_that_fit
 from tests.making import a_form, a_phone
+
+
+@pytest.fixture(autouse=True)
+def every_answer_fits_the_definition() -> Iterator[None]:
+    with answers_that_fit():
+        yield
 
 
 @pytest.fixture
