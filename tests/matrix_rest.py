@@ -2,6 +2,8 @@
 
 REST = """
 [open]
+GET /v1/openapi
+GET /v1/openapi.json
 GET /v1/projects
 POST /v1/sessions
 POST /v1/users/reset/initiate
