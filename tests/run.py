@@ -104,6 +104,7 @@ ONCE_WHEN_SMALL = (
     "tests/test_small_numbers_everywhere.py",
     "tests/walks/test_keys_change_while_serving.py",
     "tests/walks/test_looks_are_kept.py",
+    "tests/walks/test_rest_is_as_defined.py",
     "tests/walks/test_the_pack_on_paper.py",
 )
 
