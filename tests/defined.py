@@ -12,15 +12,23 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from server.web.api.asked import path_of
-from server.web.api.document import openapi
-from server.web.definition import operations_of
+from server.web.api.document import Operation, addressed, openapi, operations
 
 NAME = "urn:definition"
 
 
 @lru_cache(maxsize=1)
+def operations_of(app: Flask) -> list[Operation]:
+    return operations(app.url_map.iter_rules(), app.view_functions)
+
+
+def definition_of(app: Flask) -> dict[str, Any]:
+    return addressed(openapi(operations_of(app)), "https://fangshi.town.test", "Fangshi")
+
+
+@lru_cache(maxsize=1)
 def defined(app: Flask) -> tuple[dict[str, Any], Registry[Any]]:
-    document = closed(openapi(operations_of(app), "http://localhost", "Fangshi"))
+    document = closed(definition_of(app))
     return document, Registry().with_resource(NAME, DRAFT202012.create_resource(document))
 
 

@@ -98,6 +98,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_supplies_without_a_name.py",
         "tests/test_feedback_tells_nobody.py",
         "tests/test_rederive.py",
+        "tests/test_odata_metadata_is_valid.py",
     ),
     "fuzz": ("tests/fuzz",),
     "phones": ("tests/phones",),

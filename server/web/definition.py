@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, make_response, render_template
 from flask_babel import gettext as _
 
 from server.web.addresses import base_url
-from server.web.api.document import Operation, openapi, operations
+from server.web.api.document import addressed, openapi, operations
 from server.web.central.door import CentralDoor
 from server.web.session import config
 from server.web.wire import central_json
@@ -16,14 +16,14 @@ definition = CentralDoor("definition")
 
 
 @lru_cache(maxsize=1)
-def operations_of(app: Flask) -> list[Operation]:
+def described(app: Flask) -> dict[str, Any]:
     """Read from the code once, when somebody asks for the first time."""
-    return operations(app.url_map.iter_rules(), app.view_functions)
+    return openapi(operations(app.url_map.iter_rules(), app.view_functions))
 
 
 def document() -> dict[str, Any]:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return openapi(operations_of(app), base_url(config().public_url), _("Fangshi"))
+    return addressed(described(app), base_url(config().public_url), _("Fangshi"))
 
 
 @definition.get("/openapi.json")

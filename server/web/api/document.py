@@ -10,7 +10,7 @@ from server import errors
 from server.errors import Problem
 from server.web.api.answers import CREATED, FILES_OF, LEADS_ELSEWHERE, NOTHING_COMES, PHONE, SCHEMA_OF, XML
 from server.web.api.asked import PLAIN_TEXT, body_of, in_headers, in_path, in_query, path_of
-from server.web.api.reading import Read, read_view
+from server.web.api.reading import Read, forget, read_view
 from server.web.api.words import words_of
 from server.web.session import SAFE
 from server.web.wire.rest_schemas import SCHEMAS, ref
@@ -104,21 +104,17 @@ def operations(rules: Iterable[Rule], views: dict[str, View]) -> list[Operation]
         if rule.rule.startswith("/v1/")
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
+    forget()
     return sorted(found, key=lambda one: (one.path, one.method))
 
 
-def openapi(found: list[Operation], base: str, title: str) -> Json:
-    """`base` is this server's address without a slash at its end."""
+def openapi(found: list[Operation]) -> Json:
+    """All but the server's name and address."""
     paths: dict[str, Json] = {}
     for one in found:
         paths.setdefault(one.path, {})[one.method.lower()] = describe(one)
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": VERSION},
-        "servers": [
-            {"url": f"{base}/v1"},
-            {"url": f"{base}/v1/key/{{key}}", "variables": {"key": {"default": "key"}}},
-        ],
         "security": [{name: []} for name in SCHEMES],
         "tags": [{"name": name} for name in sorted({tag_of(one) for one in found})],
         "paths": paths,
@@ -126,6 +122,16 @@ def openapi(found: list[Operation], base: str, title: str) -> Json:
             "schemas": {**SCHEMAS, "PlainText": PLAIN_TEXT, "Problem": problem()},
             "securitySchemes": SCHEMES,
         },
+    }
+
+
+def addressed(document: Json, base: str, title: str) -> Json:
+    """`base` is this server's address without a slash at its end."""
+    by_key = {"url": f"{base}/v1/key/{{key}}", "variables": {"key": {"default": "key"}}}
+    return {
+        **document,
+        "info": {"title": title, "version": VERSION},
+        "servers": [{"url": f"{base}/v1"}, by_key],
     }
 
 

@@ -9,7 +9,7 @@ import builtins
 import inspect
 from collections.abc import Callable
 from functools import cache
-from textwrap import dedent
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
@@ -38,6 +38,12 @@ class Read(NamedTuple):
     calls: tuple[Call, ...]
     names: frozenset[str]
     raises: frozenset[type[Problem]]
+
+
+def forget() -> None:
+    """Lets go of the texts, which take much room, once all views are read."""
+    functions_in.cache_clear()
+    read_function.cache_clear()
 
 
 def read_view(view: Callable[..., Any]) -> Read:
@@ -107,13 +113,21 @@ def is_followed(module: str) -> bool:
     return module.startswith(OURS) and module not in NOT_FOLLOWED
 
 
-@cache
 def tree_of(function: FunctionType) -> ast.AST:
-    """Its body without its decorators, which are no part of what it does."""
-    tree = ast.parse(dedent(inspect.getsource(function))).body[0]
-    if isinstance(tree, ast.FunctionDef):
-        tree.decorator_list = []
-    return tree
+    """Its body without its decorators, which are no part of what it does; nothing of a lambda, which has no name."""
+    code = function.__code__
+    return functions_in(code.co_filename).get(code.co_firstlineno, ast.Module([], []))
+
+
+@cache
+def functions_in(file: str) -> dict[int, ast.FunctionDef]:
+    """By the line where each begins, with the first of its decorators. A file is read once: inspect reads it for each."""
+    found = {}
+    for node in ast.walk(ast.parse(Path(file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            found[min([node.lineno, *(one.lineno for one in node.decorator_list)])] = node
+            node.decorator_list = []
+    return found
 
 
 def known_in(function: FunctionType) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from server import errors
 from server.web.api.answers import FILES_OF, IN_FILES, IN_JSON, NOTHING_COMES, SCHEMA_OF
 from server.web.api.asked import path_of
 from server.web.api.document import openapi
+from server.web.api.document import operations as read_operations
 from server.web.api.words import WORDS
-from server.web.definition import operations_of
 from server.web.json_body import read_json
 from server.web.wire.rest_schemas import SCHEMAS
+from tests.defined import definition_of, operations_of
 from tests.matrix_routes import ROUTES
 
 SWITCHES = ("HEAD", "OPTIONS")
@@ -22,7 +23,7 @@ SWITCHES = ("HEAD", "OPTIONS")
 
 @pytest.fixture
 def document(app: Flask) -> dict[str, Any]:
-    return openapi(operations_of(app), "https://fangshi.town.test", "Fangshi")
+    return definition_of(app)
 
 
 def missing(app: Flask, document: dict[str, Any]) -> list[str]:
@@ -97,7 +98,9 @@ def test_the_tables_name_views_schemas_and_fields_that_there_are(app: Flask, doc
 
 def test_no_word_is_said_of_a_field_that_nobody_reads(app: Flask, document: dict[str, Any]) -> None:
     for name, words in WORDS.items():
-        told = {field for one in operations_of(app) if is_of(name, one.rule.endpoint) for field in fields(document, one)}
+        told = {
+            field for one in operations_of(app) if is_of(name, one.rule.endpoint) for field in fields(document, one)
+        }
         assert set(words) <= told, name
 
 
@@ -142,10 +145,8 @@ def test_a_view_that_asks_for_something_else_changes_the_definition(app: Flask) 
         return read_json({"hamlet": str}, {"homes": int | None})
 
     rule = next(rule for rule in app.url_map.iter_rules() if rule.rule == "/v1/projects" and "POST" in rule.methods)
-    from server.web.api.document import operations as made
-
-    (one,) = (one for one in made([rule], {rule.endpoint: view}) if one.method == "POST")
-    told = openapi([one], "https://fangshi.town.test", "Fangshi")["paths"]["/projects"]["post"]
+    (one,) = (one for one in read_operations([rule], {rule.endpoint: view}) if one.method == "POST")
+    told = openapi([one])["paths"]["/projects"]["post"]
     schema = told["requestBody"]["content"]["application/json"]["schema"]
     assert schema["required"] == ["hamlet"] and schema["properties"]["homes"]["anyOf"][1] == {"type": "null"}
     assert "400.2" in told["responses"]["400"]["description"]
