@@ -236,4 +236,4 @@ def content_of(one: Operation, status: str) -> Json:
         kind for kind, is_so in ((PHONE, tag_of(one) == "openrosa"), (XML, one.path.endswith(METADATA))) if is_so
     ]
     in_xml: Json = {kind: {} for kind in said_in}
-    return in_json(ref("Problem")) | in_xml if status == "404" or not in_xml else in_xml
+    return in_json(ref("Problem")) | in_xml if status in ("400", "404") or not in_xml else in_xml
