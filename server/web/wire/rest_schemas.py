@@ -69,7 +69,7 @@ PEOPLE: Final[Json] = {
         token=or_null(TEXT),
         createdBy_=SOMEBODY,
         lastUsed_=or_null(MOMENT),
-        properties_={"type": "object", "additionalProperties": TEXT},
+        properties_=or_null({"type": "object", "additionalProperties": TEXT}),
     ),
     "PublicLink": also(ACTOR, once=YES_OR_NO, token=or_null(TEXT), createdBy_=SOMEBODY),
     "Carer": an_object(userId=or_null(WHOLE), role=or_null(TEXT)),
