@@ -198,6 +198,8 @@ def answers(one: Operation) -> Json:
         found[LEADS_ELSEWHERE[endpoint]] = {"description": "it is at Location"}
     if {".contains_weak", ".make_conditional"} & names and one.method in SAFE:
         found["304"] = {"description": "it is as the caller has it"}
+    if ".make_conditional" in names and one.method in SAFE:
+        found["412"] = said("it is not what If-Match names", {"*/*": {}})
     if "server.web.files.send_open" in names:
         found |= {"206": said("a part", {"*/*": {}}), "416": {"description": "there is no such part"}}
     return found
