@@ -28,26 +28,12 @@ from server.models import (
 from server.moving.bringing import Bringing, Row, in_batches
 from server.moving.central_client import SourceRefuses, path_of
 from server.moving.central_source import GONE, CentralSource
+from server.moving.checking_access import check_access
+from server.moving.comparison import Comparison
 from server.moving.lists import ComingEntity, data_of, find
 from server.moving.records import ComingRecord, RecordVersion, find_submission
-from server.moving.report import Digest
 from server.publishing.versions import find_form
 from server.registry.lists import find_dataset
-
-
-class Comparison:
-    """Digests of both sides, and the counts beside them."""
-
-    def __init__(self, bringing: Bringing, source: CentralSource) -> None:
-        self.bringing, self.source, self.report = bringing, source, bringing.report
-        self.there, self.here = Digest(), Digest()
-
-    def count(self, kind: str, there: int, here: int) -> None:
-        self.report.there[kind] += there
-        self.report.here[kind] += here
-
-    def differ(self, kind: str, which: str) -> None:
-        self.report.leave(kind, which, "differs")
 
 
 def check(bringing: Bringing, source: CentralSource) -> None:
@@ -56,19 +42,16 @@ def check(bringing: Bringing, source: CentralSource) -> None:
     forms = source.forms()
     for form in forms:
         check_form(both, form)
-    finish(both, "forms")
+    both.finish("forms")
+    check_access(both, forms)
+    both.finish("access")
     for form in forms:
         if form.get("publishedAt"):
             check_records(both, form["xmlFormId"])
-    finish(both, "submissions")
+    both.finish("submissions")
     for dataset in source.datasets():
         check_list(both, dataset)
-    finish(both, "entities")
-
-
-def finish(both: Comparison, name: str) -> None:
-    both.report.digests[name] = both.there.value(), both.here.value()
-    both.there, both.here = Digest(), Digest()
+    both.finish("entities")
 
 
 def check_form(both: Comparison, told: Row) -> None:

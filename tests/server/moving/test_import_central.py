@@ -22,7 +22,6 @@ from server.models import (
     AppUser,
     Assignment,
     Audit,
-    Base,
     Dataset,
     Entity,
     EntityVersion,
@@ -40,40 +39,22 @@ from server.models import (
 from server.moving.bringing import Bringing
 from server.moving.central_client import SourceAway, SourceRefuses
 from server.moving.central_source import CentralSource
-from server.moving.import_central import import_central
 from server.moving.planning import plan
 from tests.conftest import Clock
 from tests.making import a_record, new_id
-from tests.server.moving.conftest import PHOTO, SLASHED, WELLS, entity
+from tests.server.moving.conftest import KEY, PHOTO, SLASHED, WELLS, entity, rows_of, why_left
 
-KEY = b"k" * 32
 Bring = Callable[..., Bringing]
 
 
 @pytest.fixture
-def bring(town: dict[str, Any], new_server: Callable[[], Bringing], source: Callable[..., CentralSource]) -> Bring:
-    """One run of the command, with an account of the other server."""
-
-    def run(email: str = "alice@example.test", **how: Any) -> Bringing:
-        bringing = new_server()
-        import_central(bringing, source(bringing, email), KEY, **how)
-        return bringing
-
-    return run
-
-
-def rows_of(database: Database) -> dict[str, int]:
-    with database.reading() as db:
-        tables = Base.metadata.sorted_tables
-        return {one.name: db.execute(select(func.count()).select_from(one)).scalar_one() for one in tables}
+def bring(town: dict[str, Any], bring_it: Bring) -> Bring:
+    """One run of the command over the whole town, with an account of the other server."""
+    return bring_it
 
 
 def all_of(db: Session, model: Any, *order: Any) -> list[Any]:
     return list(db.scalars(select(model).order_by(*order)))
-
-
-def why_left(bringing: Bringing) -> set[tuple[str, str]]:
-    return {(one.what, one.why) for one in bringing.report.left}
 
 
 def test_a_project_comes_over_whole(bring: Bring) -> None:
@@ -81,8 +62,8 @@ def test_a_project_comes_over_whole(bring: Bring) -> None:
     report = bringing.report
     assert report.is_whole, list(report.as_lines())
     assert (
-        dict(report.here)
-        == dict(report.there)
+        dict(+report.here)
+        == dict(+report.there)
         == {
             "app_users": 2,
             "assignments": 6,
@@ -374,6 +355,7 @@ def test_what_is_not_the_same_on_both_sides_is_found_and_named(bring: Bring, tow
     }
     assert {what: theirs == ours for what, (theirs, ours) in bringing.report.digests.items()} == {
         "forms": True,
+        "access": True,
         "submissions": False,
         "entities": False,
     }
