@@ -32,6 +32,31 @@ def fill(app: Any, database: Database, project_id: int) -> None:
         assert sent.status_code == 201
 
 
+def open_the_square(manager: Client, project_id: int) -> dict[str, str]:
+    """A list that is told by village, and two links to the form: one takes a single record, and took it. Their keys."""
+    project = f"/projects/{project_id}"
+    rules = [{"datasetProperty": "village", "actorProperty": "village"}]
+    for path, sent in (
+        ("/actor-properties", {"name": "village"}),
+        ("/datasets", {"name": "wells"}),
+        ("/datasets/wells/properties", {"name": "village"}),
+        ("/datasets/wells/entities", {"label": "井", "data": {"village": "A1"}}),
+    ):
+        assert manager.post(project + path, json=sent).status_code == 200
+    (phone,) = manager.get(project + "/app-users").json
+    said = manager.patch(f"{project}/app-users/{phone['id']}", json={"properties": {"village": "A1"}})
+    told = {"accessFilter": {"type": "property", "rules": rules}}
+    assert (said.status_code, manager.patch(project + "/datasets/wells", json=told).status_code) == (200, 200)
+    made = [("open", False), ("spent", True)]
+    links = {
+        name: manager.post(f"{project}/forms/visit/public-links", json={"displayName": name, "once": once}).json[
+            "token"
+        ]
+        for name, once in made
+    }
+    return links
+
+
 def command(address: str, project_id: int, data: Path) -> list[str]:
     begin = [sys.executable, "-P", str(ROOT / "server" / "deploy" / "begin.py"), "import-central", address]
     return [*begin, "--project", str(project_id), "--email", "alice@example.test", "--data", str(data)]

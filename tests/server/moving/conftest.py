@@ -12,8 +12,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
+from server import build_app, equip_app
 from server.access.roles import PROJECT_VIEWER
 from server.blobs import BlobStore
+from server.config import Config
 from server.db import Database
 from server.models import Assignment, Base
 from server.moving.bringing import Bringing
@@ -89,6 +91,18 @@ def bring_it(new_server: Callable[[], Bringing], source: Callable[..., CentralSo
         return bringing
 
     return run
+
+
+@pytest.fixture
+def new_app(tmp_path: Path) -> Callable[[Bringing], Flask]:
+    """What came, as its own server gives it out once the name leads there."""
+    made = build_app()
+
+    def serve(bringing: Bringing) -> Flask:
+        equip_app(made, Config(data_dir=tmp_path / "new", testing=True), bringing.database)
+        return made
+
+    return serve
 
 
 def rows_of(database: Database) -> dict[str, int]:
