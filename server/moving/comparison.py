@@ -11,6 +11,16 @@ class Comparison:
     def __init__(self, bringing: Bringing, source: CentralSource) -> None:
         self.bringing, self.source, self.report = bringing, source, bringing.report
         self.there, self.here = Digest(), Digest()
+        self.done = self.of = 0
+
+    def begin(self, of: int) -> None:
+        """So many records and entities are to be compared."""
+        self.done, self.of = 0, of
+        self.bringing.progress(0, of)
+
+    def go_on(self, number: int) -> None:
+        self.done += number
+        self.bringing.progress(self.done, self.of)
 
     def count(self, kind: str, there: int, here: int) -> None:
         self.report.there[kind] += there

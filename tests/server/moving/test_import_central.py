@@ -39,6 +39,7 @@ from server.models import (
 from server.moving.bringing import Bringing
 from server.moving.central_client import SourceAway, SourceRefuses
 from server.moving.central_source import CentralSource
+from server.moving.import_central import import_central
 from server.moving.planning import plan
 from tests.conftest import Clock
 from tests.making import a_record, new_id
@@ -82,6 +83,18 @@ def test_a_project_comes_over_whole(bring: Bring) -> None:
     assert all(theirs == ours for theirs, ours in report.digests.values())
     assert why_left(bringing) == {("users", "no_password"), ("submissions", "trash"), ("assignments", "site_role")}
     assert orjson.loads(orjson.dumps(report.as_json()))["whole"] is True
+
+
+def test_progress_is_told_of_the_records_and_then_of_the_comparison(
+    town: dict[str, Any], new_server: Callable[[], Bringing], source: Callable[..., CentralSource]
+) -> None:
+    bringing, told = new_server(), []
+    bringing.progress = lambda done, of: told.append((done, of))
+    import_central(bringing, source(bringing), KEY)
+    assert (told[0], told.count((7, 7)) >= 1) == ((0, 7), True)
+    compared = told[told.index((0, 9)) :]
+    assert compared[-1] == (9, 9), "seven records and two entities"
+    assert compared == sorted(compared)
 
 
 def test_records_keep_bytes_ids_times_and_authors(bring: Bring, database: Database, town: dict[str, Any]) -> None:
