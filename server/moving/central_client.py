@@ -20,6 +20,7 @@ import orjson
 
 from server.access.outbound import PORTS, AddressRefused, NotReached, connect_for_long, find_places, split
 from server.blobs import BlobStore, Stored
+from server.moving.answers import Whole, wait_of
 from server.moving.came_files import file_type
 
 SILENCE: Final = 120.0  # seconds without a byte
@@ -73,22 +74,6 @@ class Arrived(NamedTuple):
 
     answer: HTTPResponse
     is_own: bool
-
-
-class Whole:
-    """An answer's body as a file. Raises HTTPException when the other side breaks off: an OSError is then our own disk's."""
-
-    def __init__(self, answer: HTTPResponse) -> None:
-        self.answer = answer
-
-    def read(self, size: int = -1) -> bytes:
-        try:
-            found = self.answer.read(size if size >= 0 else None)
-        except OSError as error:
-            raise HTTPException(str(error)) from error
-        if not found and self.answer.length:
-            raise HTTPException("it broke off")
-        return found
 
 
 class CentralClient:
@@ -230,10 +215,11 @@ class CentralClient:
                 self.token = None
 
     def _tries(self) -> Iterator[bool]:
-        """Whether it is the last one; between them it waits."""
+        """Whether it is the last one; between them it waits, longer where the other server said so to this thread."""
         for gap in self.gaps:
+            self.own.wait = 0.0
             yield False
-            time.sleep(gap)
+            time.sleep(max(gap, self.own.wait))
         yield True
 
     def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> HTTPResponse:
@@ -245,6 +231,7 @@ class CentralClient:
                 self.answered = True
                 if answer.status < 400:
                     return answer
+                self.own.wait = wait_of(answer)
                 refused = refusal(answer.status, self._read_whole(answer, MOST_XML))
             except (NotReached, HTTPException, OSError) as error:
                 self._hang_up()
@@ -326,6 +313,7 @@ class CentralClient:
         except OSError as error:
             raise NotReached(str(error)) from error
         if moved.status in COME_AGAIN:
+            self.own.wait = wait_of(moved)
             raise NotReached(str(moved.status))
         if moved.status >= 300:
             raise refusal(moved.status, self._read_whole(moved, MOST_XML))

@@ -4,6 +4,7 @@ XML is read there once more. Of a file the other server is asked whether it is s
 MD5), and here it is read from the disk to its end, so that its SHA-256 is that of what lies there.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -28,47 +29,32 @@ from server.models import (
 from server.moving.bringing import Bringing, Row, in_batches
 from server.moving.central_client import SourceRefuses, path_of
 from server.moving.central_source import GONE, CentralSource
+from server.moving.checking_access import check_access
+from server.moving.comparison import Comparison
 from server.moving.lists import ComingEntity, data_of, find
 from server.moving.records import ComingRecord, RecordVersion, find_submission
-from server.moving.report import Digest
 from server.publishing.versions import find_form
 from server.registry.lists import find_dataset
 
 
-class Comparison:
-    """Digests of both sides, and the counts beside them."""
-
-    def __init__(self, bringing: Bringing, source: CentralSource) -> None:
-        self.bringing, self.source, self.report = bringing, source, bringing.report
-        self.there, self.here = Digest(), Digest()
-
-    def count(self, kind: str, there: int, here: int) -> None:
-        self.report.there[kind] += there
-        self.report.here[kind] += here
-
-    def differ(self, kind: str, which: str) -> None:
-        self.report.leave(kind, which, "differs")
-
-
 def check(bringing: Bringing, source: CentralSource) -> None:
-    """Fills in the report's counts and digests."""
+    """Fills in the report's counts and digests; its progress is told as that of the records before."""
     both = Comparison(bringing, source)
     forms = source.forms()
     for form in forms:
         check_form(both, form)
-    finish(both, "forms")
-    for form in forms:
-        if form.get("publishedAt"):
-            check_records(both, form["xmlFormId"])
-    finish(both, "submissions")
-    for dataset in source.datasets():
-        check_list(both, dataset)
-    finish(both, "entities")
-
-
-def finish(both: Comparison, name: str) -> None:
-    both.report.digests[name] = both.there.value(), both.here.value()
-    both.there, both.here = Digest(), Digest()
+    both.finish("forms")
+    check_access(both, forms)
+    both.finish("access")
+    records = [(one["xmlFormId"], source.records(one["xmlFormId"])) for one in forms if one.get("publishedAt")]
+    lists = [(one["name"], source.entities(one["name"])) for one in source.datasets()]
+    both.begin(sum(len(rows) for _, rows in [*records, *lists]))
+    for form_id, rows in records:
+        check_records(both, form_id, rows)
+    both.finish("submissions")
+    for name, rows in lists:
+        check_list(both, name, rows)
+    both.finish("entities")
 
 
 def check_form(both: Comparison, told: Row) -> None:
@@ -135,8 +121,7 @@ def sha256_on_disk(store: BlobStore, sha256: str) -> str | None:
         return None
 
 
-def check_records(both: Comparison, form_id: str) -> None:
-    rows = both.source.records(form_id)
+def check_records(both: Comparison, form_id: str, rows: Sequence[Row]) -> None:
     for some in in_batches(rows):
         coming = both.source.client.in_parallel(lambda row: both.source.try_record(form_id, row, None), some)
         with both.bringing.database.reading() as db:
@@ -145,6 +130,7 @@ def check_records(both: Comparison, form_id: str) -> None:
                     both.count("submissions", one.status != GONE, 0)
                 else:
                     check_record(db, both, one)
+        both.go_on(len(some))
 
 
 def check_record(db: Session, both: Comparison, coming: ComingRecord) -> None:
@@ -208,9 +194,7 @@ def check_record_files(
             check_file(both, "submission_files", which, path, one.name, here.get(one.name))
 
 
-def check_list(both: Comparison, told: Row) -> None:
-    name = told["name"]
-    rows = both.source.entities(name)
+def check_list(both: Comparison, name: str, rows: Sequence[Row]) -> None:
     for some in in_batches(rows):
         coming = both.source.client.in_parallel(lambda row: both.source.try_entity(name, row), some)
         with both.bringing.database.reading() as db:
@@ -219,6 +203,7 @@ def check_list(both: Comparison, told: Row) -> None:
                     both.count("entities", one.status != GONE, 0)
                 else:
                     check_entity(db, both, name, one)
+        both.go_on(len(some))
     with both.bringing.database.reading() as db:
         both.count("datasets", 1, 1 if find_dataset(db, both.bringing.project_id, name) else 0)
 

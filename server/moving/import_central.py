@@ -1,6 +1,7 @@
 """A project of a Central-compatible server, brought here by its API, step by step; each asks first what is here already.
 
-People and phones, entity lists, forms, roles, records, and last the entities: each of those says which record made it.
+People and phones, entity lists, forms, roles, records, the links by which some of those came, and last the entities: each of
+those says which record made it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -12,7 +13,9 @@ from server.moving.bringing import Bringing, Row, begin, end, in_batches
 from server.moving.central_client import SourceRefuses
 from server.moving.central_source import CentralSource
 from server.moving.checking import check
+from server.moving.filters import bring_actor_properties
 from server.moving.forms import bring_draft, bring_version, lacking_files, was_deleted
+from server.moving.links import bring_all_links
 from server.moving.lists import bring_dataset, bring_entities
 from server.moving.lists import is_settled as is_settled_entity
 from server.moving.makers import Makers
@@ -34,6 +37,7 @@ def import_central(bringing: Bringing, source: CentralSource, key: bytes, thorou
     if bringing.project_id != source.project:
         bringing.report.leave("projects", source.project, "new_code", bringing.project_id)
     bringing.accounts = {str(one["id"]): one for one in source.list_of("/users")}
+    bring_actor_properties(bringing, source.list_of(source.root + "/actor-properties"))
     bring_phones(bringing, source.list_of(source.root + "/app-users"), key)
     for one in source.datasets():
         with bringing.transaction() as db:
@@ -43,6 +47,7 @@ def import_central(bringing: Bringing, source: CentralSource, key: bytes, thorou
         bring_form(bringing, source, form, key)
     bring_roles(bringing, role_names(source), given_roles(source))
     bring_all_records(bringing, source, forms, thorough)
+    bring_all_links(bringing, source, forms, key)
     bring_all_entities(bringing, source, thorough)
     end(bringing)
     say_what_stays(source, forms, bringing.actors)
@@ -153,9 +158,6 @@ def say_what_stays(source: CentralSource, forms: Sequence[Row], known: Collectio
         form_id = form["xmlFormId"]
         if form.get("keyId"):
             report.leave("forms", form_id, "managed_key")
-        links = source.list_of(source.form_path(form_id, "public-links"))
-        if links:
-            report.leave("forms", form_id, "public_link", len(links))
         if form.get("publishedAt"):
             say_trash(source, "submissions", form_id, source.form_path(form_id, "submissions"))
         if source.list_of(source.form_path(form_id, "draft", "submissions"), limit=1):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.models import Dataset, DatasetProperty, Entity, EntityVersion, Project
 from server.moving.bringing import Bringing, Row, read_time
+from server.moving.filters import bring_settings
 from server.moving.makers import Makers
 from server.moving.people import actor_of
 from server.publishing.datasets import create_dataset
@@ -20,7 +21,10 @@ from server.registry.lists import find_dataset
 
 
 def bring_dataset(db: Session, bringing: Bringing, told: Row) -> Dataset:
-    """A list with its properties in their order; what is here already keeps what it has and gets what it lacks."""
+    """A list with its properties in their order; what is here already keeps what it has and gets what it lacks.
+
+    In the caller's one transaction also who is told what of it: before an entity is on it.
+    """
     dataset = find_dataset(db, bringing.project_id, told["name"])
     if dataset is None:
         dataset = create_dataset(
@@ -30,7 +34,6 @@ def bring_dataset(db: Session, bringing: Bringing, told: Row) -> Dataset:
             None,
             bringing.now,
             bool(told.get("approvalRequired")),
-            bool(told.get("ownerOnly")),
         )
         dataset.created_at = read_time(told.get("createdAt")) or bringing.now
         bringing.report.came["datasets"] += 1
@@ -40,6 +43,7 @@ def bring_dataset(db: Session, bringing: Bringing, told: Row) -> Dataset:
             at = read_time(one.get("publishedAt")) or bringing.now
             db.add(DatasetProperty(dataset_id=dataset.id, name=one["name"], published_at=at))
     db.flush()
+    bring_settings(db, bringing, dataset, told)
     return dataset
 
 

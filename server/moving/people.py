@@ -15,8 +15,9 @@ from server.access import roles, tokens
 from server.access.audit import record
 from server.access.people import create_user
 from server.config import EMAIL
-from server.models import Actor, AppUser, Assignment, Audit, Form, MovedActor, User
+from server.models import Actor, AppUser, Assignment, Audit, Form, MovedActor, PublicLink, User
 from server.moving.bringing import Bringing, Row, read_time
+from server.moving.filters import bring_values
 
 TAKEN_ROLES = frozenset({roles.PROJECT_MANAGER, roles.PROJECT_VIEWER, roles.DATA_COLLECTOR, roles.APP_USER})
 
@@ -41,10 +42,12 @@ def bring_phones(bringing: Bringing, phones: Iterable[Row], key: bytes) -> None:
         with bringing.transaction() as db:
             known = bringing.actors.get(str(told["id"]))
             if known is None:
-                know(db, bringing, told["id"], add_phone(db, bringing, told, key))
+                known = add_phone(db, bringing, told, key)
+                know(db, bringing, told["id"], known)
                 bringing.report.came["app_users"] += 1
             elif told.get("token") is None and works_here(db, known):  # it may have got a new key here
                 bringing.report.leave("app_users", told["id"], "stopped_there")
+            bring_values(db, bringing, told, known)
         bringing.report.here["app_users"] += 1
 
 
@@ -83,7 +86,11 @@ def works_here(db: Session, actor_id: int) -> bool:
 
 
 def is_in_use(db: Session, token: str) -> bool:
-    return db.scalar(select(AppUser.actor_id).where(AppUser.token_hash == tokens.hash_token(token))) is not None
+    """As a phone's key or a link's."""
+    wanted = tokens.hash_token(token)
+    return any(
+        db.scalar(select(kind.actor_id).where(kind.token_hash == wanted)) is not None for kind in (AppUser, PublicLink)
+    )
 
 
 def actor_of(db: Session, bringing: Bringing, told: Row | None, number: int | None = None) -> int | None:

@@ -9,7 +9,10 @@ from typing import Any, Final
 KINDS: Final = (
     ("users", "网页账号", "accounts"),
     ("app_users", "手机账号", "app users"),
+    ("actor_properties", "手机账号的属性", "properties of app users"),
+    ("actor_values", "属性的内容", "what they say"),
     ("assignments", "角色", "roles given"),
+    ("public_links", "公开链接", "public links"),
     ("forms", "表单", "forms"),
     ("form_versions", "表单版本", "versions of forms"),
     ("form_files", "表单附带的文件", "files of forms"),
@@ -27,7 +30,7 @@ WHY: Final = {
     "changed_here": ("在这里改过，没有动", "changed here since, left as it is"),
     "unreadable": ("不是可用的表单或记录", "no form or record that can be kept"),
     "no_version": ("那边没有它回答的那一版表单", "the version of the form that it answers is not there"),
-    "no_form": ("表单没有来，它的记录也没有", "its form did not come, and so its records did not"),
+    "no_form": ("表单没有来，它的记录和链接也没有", "its form did not come, and so its records and links did not"),
     "todays_definition": (
         "导出里没有这一版表单，用现在的定义代替",
         "this version of the form is not in the export; today's definition stands for it",
@@ -41,9 +44,25 @@ WHY: Final = {
         "在那边停了，这里还能用：请在“手机”页停掉",
         "stopped there and still works here: stop it on the page of phones",
     ),
-    "key_taken": ("它的密钥这里已有手机在用，所以停着", "another phone here has its key, so it is stopped"),
+    "key_taken": (
+        "它的密钥这里已有手机或链接在用，所以停着",
+        "another phone or link here has its key, so it is stopped",
+    ),
     "new_code": ("项目编号变了：手机要扫新的二维码", "the project has another number here: phones need a new code"),
-    "public_link": ("公开链接：请在这里重新做", "public links: make them anew here"),
+    "revoked": ("在那边停了的链接，这里也停着", "a link that was revoked there, and is stopped here too"),
+    "used_there": (
+        "只收一份的链接，那边收过，那份没有来，所以停着",
+        "a link for one record that took one there which did not come, so it is stopped",
+    ),
+    "link_properties": (
+        "链接的属性没有带来：按属性分的列表，用它看不到",
+        "what is said of a link did not come: of lists cut by that it is told nothing",
+    ),
+    "unusable": ("这里不能用的名称或内容", "a name or a text that cannot be kept here"),
+    "filter": (
+        "谁看哪些的规则这里用不了，所以每个手机只看自己建的：请在这里重新设",
+        "its rules cannot be kept here, so each phone is told its own entities alone: set them anew here",
+    ),
     "trials": ("试填的记录没有带来", "records that tried a draft did not come along"),
     "managed_key": (
         "加密的私钥在那边，接口不给：请先在那边导出解密的数据",

@@ -9,20 +9,25 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
+from server import build_app, equip_app
 from server.access.roles import PROJECT_VIEWER
 from server.blobs import BlobStore
+from server.config import Config
 from server.db import Database
-from server.models import Assignment
+from server.models import Assignment, Base
 from server.moving.bringing import Bringing
 from server.moving.central_client import CentralClient
 from server.moving.central_source import CentralSource
+from server.moving.import_central import import_central
 from server.moving.report import Report
 from tests.client import Client
 from tests.conftest import PASSWORD, Clock
 from tests.making import XLSX, a_record, a_workbook, an_xform, new_id
 
+KEY = b"k" * 32
 HERE = frozenset({"127.0.0.1"})
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 WELLS = b"name,label\na,\xe4\xba\x95\n"
@@ -74,6 +79,40 @@ def source(address: str, cast: dict[str, int]) -> Iterator[Callable[..., Central
     yield begin
     for client in made:
         client.close()
+
+
+@pytest.fixture
+def bring_it(new_server: Callable[[], Bringing], source: Callable[..., CentralSource]) -> Callable[..., Bringing]:
+    """One run of the command over what is there by then, with an account of the other server."""
+
+    def run(email: str = "alice@example.test", **how: Any) -> Bringing:
+        bringing = new_server()
+        import_central(bringing, source(bringing, email), KEY, **how)
+        return bringing
+
+    return run
+
+
+@pytest.fixture
+def new_app(tmp_path: Path) -> Callable[[Bringing], Flask]:
+    """What came, as its own server gives it out once the name leads there."""
+    made = build_app()
+
+    def serve(bringing: Bringing) -> Flask:
+        equip_app(made, Config(data_dir=tmp_path / "new", testing=True), bringing.database)
+        return made
+
+    return serve
+
+
+def rows_of(database: Database) -> dict[str, int]:
+    with database.reading() as db:
+        tables = Base.metadata.sorted_tables
+        return {one.name: db.execute(select(func.count()).select_from(one)).scalar_one() for one in tables}
+
+
+def why_left(bringing: Bringing) -> set[tuple[str, str]]:
+    return {(one.what, one.why) for one in bringing.report.left}
 
 
 def form_of(form_id: str) -> str:

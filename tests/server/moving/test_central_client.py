@@ -53,6 +53,9 @@ class OddServer(Loopback):
             def do_DELETE(self) -> None:
                 self.do_GET()
 
+            def date_time_string(self, _timestamp: Any = None) -> str:
+                return "Mon, 02 Mar 2026 08:00:00 GMT"
+
             def log_message(self, *_words: Any) -> None:
                 return
 
@@ -165,6 +168,28 @@ def test_an_answer_of_no_announced_length_may_be_too_long_too(
     for path in ("/x.xml", "/y.xml"):
         with pytest.raises(SourceRefuses, match="too long"):
             ask().get_bytes(path)
+
+
+def test_it_is_asked_again_when_it_says(
+    odd: OddServer, ask: Callable[..., CentralClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("server.moving.central_client.time.sleep", waits.append)
+    for headers, status, wait in (
+        ({"Retry-After": "7"}, 429, 7.0),
+        ({"Retry-After": "8"}, 503, 8.0),
+        ({"Retry-After": "Mon, 02 Mar 2026 08:00:09 GMT"}, 503, 9.0),
+        ({"Retry-After": "Mon, 02 Mar 2026 07:00:00 GMT"}, 503, 0.0),
+        ({"Retry-After": "99999999999999999999"}, 429, 300.0),
+        ({"Retry-After": "-5"}, 429, 0.0),
+        ({"Retry-After": "soon"}, 429, 0.0),
+        ({"Retry-After": "7"}, 502, 0.0),
+        ({}, 429, 0.0),
+    ):
+        odd.says("/roles", (status, headers, b"{}"), said([1]))
+        waits.clear()
+        assert ask().get_json("/roles") == [1]
+        assert waits == [wait], headers
 
 
 def test_a_list_is_read_page_by_page(odd: OddServer, ask: Callable[..., CentralClient]) -> None:

@@ -22,7 +22,6 @@ from server.models import (
     AppUser,
     Assignment,
     Audit,
-    Base,
     Dataset,
     Entity,
     EntityVersion,
@@ -44,36 +43,19 @@ from server.moving.import_central import import_central
 from server.moving.planning import plan
 from tests.conftest import Clock
 from tests.making import a_record, new_id
-from tests.server.moving.conftest import PHOTO, SLASHED, WELLS, entity
+from tests.server.moving.conftest import KEY, PHOTO, SLASHED, WELLS, entity, rows_of, why_left
 
-KEY = b"k" * 32
 Bring = Callable[..., Bringing]
 
 
 @pytest.fixture
-def bring(town: dict[str, Any], new_server: Callable[[], Bringing], source: Callable[..., CentralSource]) -> Bring:
-    """One run of the command, with an account of the other server."""
-
-    def run(email: str = "alice@example.test", **how: Any) -> Bringing:
-        bringing = new_server()
-        import_central(bringing, source(bringing, email), KEY, **how)
-        return bringing
-
-    return run
-
-
-def rows_of(database: Database) -> dict[str, int]:
-    with database.reading() as db:
-        tables = Base.metadata.sorted_tables
-        return {one.name: db.execute(select(func.count()).select_from(one)).scalar_one() for one in tables}
+def bring(town: dict[str, Any], bring_it: Bring) -> Bring:
+    """One run of the command over the whole town, with an account of the other server."""
+    return bring_it
 
 
 def all_of(db: Session, model: Any, *order: Any) -> list[Any]:
     return list(db.scalars(select(model).order_by(*order)))
-
-
-def why_left(bringing: Bringing) -> set[tuple[str, str]]:
-    return {(one.what, one.why) for one in bringing.report.left}
 
 
 def test_a_project_comes_over_whole(bring: Bring) -> None:
@@ -81,8 +63,8 @@ def test_a_project_comes_over_whole(bring: Bring) -> None:
     report = bringing.report
     assert report.is_whole, list(report.as_lines())
     assert (
-        dict(report.here)
-        == dict(report.there)
+        dict(+report.here)
+        == dict(+report.there)
         == {
             "app_users": 2,
             "assignments": 6,
@@ -101,6 +83,18 @@ def test_a_project_comes_over_whole(bring: Bring) -> None:
     assert all(theirs == ours for theirs, ours in report.digests.values())
     assert why_left(bringing) == {("users", "no_password"), ("submissions", "trash"), ("assignments", "site_role")}
     assert orjson.loads(orjson.dumps(report.as_json()))["whole"] is True
+
+
+def test_progress_is_told_of_the_records_and_then_of_the_comparison(
+    town: dict[str, Any], new_server: Callable[[], Bringing], source: Callable[..., CentralSource]
+) -> None:
+    bringing, told = new_server(), []
+    bringing.progress = lambda done, of: told.append((done, of))
+    import_central(bringing, source(bringing), KEY)
+    assert (told[0], told.count((7, 7)) >= 1) == ((0, 7), True)
+    compared = told[told.index((0, 9)) :]
+    assert compared[-1] == (9, 9), "seven records and two entities"
+    assert compared == sorted(compared)
 
 
 def test_records_keep_bytes_ids_times_and_authors(bring: Bring, database: Database, town: dict[str, Any]) -> None:
@@ -374,6 +368,7 @@ def test_what_is_not_the_same_on_both_sides_is_found_and_named(bring: Bring, tow
     }
     assert {what: theirs == ours for what, (theirs, ours) in bringing.report.digests.items()} == {
         "forms": True,
+        "access": True,
         "submissions": False,
         "entities": False,
     }
