@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.access import tokens
 from server.access.public_links import note, revoke_link
-from server.models import Actor, Form, PublicLink, Submission
+from server.models import Actor, Form, MovedActor, PublicLink, Submission
 from server.moving.bringing import Bringing, Row
 from server.moving.central_source import CentralSource
 from server.moving.people import add_actor, is_in_use, know
@@ -22,14 +22,16 @@ def bring_all_links(bringing: Bringing, source: CentralSource, forms: Sequence[R
     for form in forms:
         form_id = form["xmlFormId"]
         links = links_of(source, form_id)
-        if not links:
+        if was_refused(source, form_id):
             continue
         used = users_of(source, form) if any(one.get("once") for one in links) else frozenset()
         with bringing.transaction() as db:
             found = find_form(db, bringing.project_id, form_id)
             if found is None:
-                bringing.report.leave("public_links", form_id, "no_form", len(links))
+                if links:
+                    bringing.report.leave("public_links", form_id, "no_form", len(links))
                 continue
+            end_those_gone(db, bringing, found[1], links)
             for told in links:
                 bring_link(db, bringing, found[1], told, key)
                 end_if_used(db, bringing, found[1], told, used)
@@ -44,6 +46,28 @@ def links_of(source: CentralSource, form_id: str) -> list[Row]:
         if told.get("properties"):
             source.report.leave("public_links", name_of(form_id, told), "link_properties")
     return links
+
+
+def was_refused(source: CentralSource, form_id: str) -> bool:
+    """Whether its links were not told: that is another thing than that it has none."""
+    path = source.form_path(form_id, "public-links")
+    return any(one.what == "api" and one.which == path for one in source.report.left)
+
+
+def end_those_gone(db: Session, bringing: Bringing, form: Form, listed: Sequence[Row]) -> None:
+    """A link that was deleted there since it came opens nothing here any more."""
+    working = (
+        select(MovedActor.theirs, PublicLink.actor_id)
+        .join(PublicLink, PublicLink.actor_id == MovedActor.actor_id)
+        .where(
+            MovedActor.move_id == bringing.move_id, PublicLink.form_id == form.id, PublicLink.token_hash.is_not(None)
+        )
+    )
+    there = {str(one["id"]) for one in listed}
+    for theirs, actor_id in db.execute(working).all():
+        if theirs not in there:
+            revoke_link(db, form, actor_id, None, bringing.now)
+            bringing.report.leave("public_links", f"{form.xml_form_id} {theirs}", "revoked")
 
 
 def name_of(form_id: str, told: Row) -> str:

@@ -11,6 +11,7 @@ from server.db import Database
 from server.models import Actor, MovedActor, PublicLink, Submission
 from server.moving import links
 from server.moving.bringing import Bringing
+from server.moving.central_client import CentralClient, SourceRefuses
 from server.moving.people import add_actor
 from server.moving.planning import plan
 from tests.client import Client
@@ -118,6 +119,28 @@ def test_a_link_that_is_revoked_or_used_there_later_is_stopped_here(
     assert again.report.is_whole, list(again.report.as_lines())
     here = new_app(bringing)
     assert (square.send(square.plain, here), square.send(square.once, here)) == (403, 403)
+
+
+def test_a_link_that_was_deleted_there_later_is_stopped_here_but_not_because_links_are_not_told(
+    bring_it: Bring, square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_it()
+    whole = CentralClient.find_json
+
+    def find_json(self: CentralClient, path: str, **query: object) -> Any:
+        if path.endswith("/public-links"):
+            raise SourceRefuses(403, "403.1", "no")
+        return whole(self, path, **query)
+
+    for one in (square.plain, square.once):
+        assert square.manager.delete(f"{square.form}/public-links/{one['id']}").status_code == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(CentralClient, "find_json", find_json)
+        assert here_of(bring_it(), square.plain).token_hash is not None
+    again = bring_it()
+    assert here_of(again, square.plain).token_hash is here_of(again, square.once).token_hash is None
+    assert sum(one.why == "revoked" for one in again.report.left) == 3
+    assert again.report.is_whole
 
 
 def test_a_link_of_which_only_the_name_came_before_gets_its_key(
