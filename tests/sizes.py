@@ -43,7 +43,7 @@ SIZES = {
     ),
     "upgrade_kills": Size(2, 12, "SIGKILLs of an upgrade, at statements all along it"),
     "rest_cases": Size(
-        3, 60, "cases of each operation of the REST that schemathesis makes up, beside those that cover it"
+        3, 20, "cases of each operation of the REST that schemathesis makes up, beside those that cover it"
     ),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
