@@ -40,6 +40,7 @@ SPEAKERS = {
     "server/access/openid_wire.py": "the sign-in server of the settings",
     "server/access/outbound.py": "an address that was looked at, inside of no network but what the settings name",
     "server/moving/central_client.py": "the server that was named at the terminal, and where it sends on to, by outbound.py",
+    "server/moving/answers.py": "reads what central_client.py was answered, and asks for nothing",
     "server/followups/chat.py": "the bots and hooks that somebody set up, through outbound.py alone",
 }
 CLIENTS = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "smtplib", "ftplib", "authlib"}
