@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.serving import running_server
 from tests.sizes import FULL, ROOT, size
 from tests.walks.defined_rest import Office, configuration, fill
@@ -17,7 +19,7 @@ from tests.walks.defined_rest import Office, configuration, fill
 PHASES = "examples,coverage,fuzzing,stateful" if FULL else "examples,fuzzing"
 
 
-def test_every_answer_is_as_the_definition_says(tmp_path: Path) -> None:
+def test_every_answer_is_as_the_definition_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with running_server(tmp_path / "data") as server:
         office = Office(server)
         known = fill(office)
@@ -26,7 +28,8 @@ def test_every_answer_is_as_the_definition_says(tmp_path: Path) -> None:
         code, said = ask(settings, f"{server.api}/openapi.json")
         alive = server.workers()
     (count,) = re.findall(r"^  (\d+) generated", said, re.MULTILINE) or ["0"]
-    print(f"schemathesis: {count} cases ({PHASES})")
+    with capsys.disabled():
+        print(f"schemathesis: {count} cases ({PHASES})", end=" ")
     assert code == 0, said[said.find("FAILURES") :][:20_000]
     assert int(count) >= size("rest_cases") * 100, said[-3000:]
     assert alive and "unforeseen error" not in "".join(server.lines)
