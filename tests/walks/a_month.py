@@ -24,6 +24,7 @@ from tests.server.followups.staff import a_staff
 from tests.server.followups.told import a_woman, checked, registered
 from tests.sizes import size
 from tests.smtp_sink import Sink
+from tests.walks.one_timetable import looks_file, put
 
 FIRST, DAYS = datetime(2026, 3, 1, tzinfo=UTC), size("timetable_days")
 MORNING = 0.02  # of UTC: 08:01 in Shanghai
@@ -42,7 +43,7 @@ class Month:
     folder: Path
     sink: Sink
     hook: HttpSink
-    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     kills: int = 0
 
     @property
@@ -53,35 +54,46 @@ class Month:
         return datetime.fromisoformat(self.clock.read_text(encoding="utf-8"))
 
     def set(self, instant: datetime) -> None:
-        """At once, so that nobody reads half of it."""
-        new = self.folder / "clock.new"
-        new.write_text(instant.isoformat(), encoding="utf-8")
-        new.rename(self.clock)
+        put(self.clock, instant.isoformat())
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self) -> subprocess.Popen[bytes]:
         url = self.database.engine.url.render_as_string(hide_password=False)
         command = [sys.executable, "-m", "tests.walks.one_timetable", str(self.folder), url]
         command += [str(self.clock), str(self.sink.port)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(command)
 
     def kill(self, number: int) -> None:
         self.processes[number].kill()
-        self.processes[number].communicate()
+        self.processes[number].wait()
         self.processes[number] = self.start()
         self.kills += 1
 
     def wait(self, instant: datetime) -> None:
         """Until the day's step is done and an outbox that ran at this instant found nothing more to do.
 
-        A day's step that was cut off is tried again some minutes later: the clock goes on to that time.
+        A day's step that was cut off is tried again some minutes later: the clock goes on to that time. Who lost the lease in
+        the midst of sending hands over what it has claimed: the clock stands still until each process has ended its look.
         """
         patience, cut_off = time.monotonic() + PATIENCE, time.monotonic() + CUT_OFF
-        while not self.is_quiet(instant):
+        while not (self.is_quiet(instant) and self.have_looked_again(patience) and self.is_quiet(instant)):
             assert time.monotonic() < patience, f"nothing moves at {instant}"
             if time.monotonic() > cut_off and self.is_under_way():
                 instant, cut_off = instant + TRY_AGAIN, time.monotonic() + CUT_OFF
                 self.set(instant)
             time.sleep(0.02)
+
+    def have_looked_again(self, patience: float) -> bool:
+        """Waits until each process that looks has ended the look that it is in."""
+        before = self.looks()
+        while any(number == before.get(pid) for pid, number in self.looks().items()):
+            assert time.monotonic() < patience, "a look does not end"
+            time.sleep(0.01)
+        return True
+
+    def looks(self) -> dict[int, str]:
+        """How many looks each process has ended, by its number; one that has not begun is not there."""
+        files = {process.pid: looks_file(self.folder, process.pid) for process in self.processes}
+        return {pid: file.read_text(encoding="utf-8") for pid, file in files.items() if file.exists()}
 
     def is_under_way(self) -> bool:
         daily = self.runs().get("follow_ups")
@@ -115,7 +127,7 @@ def a_month(database: Database, folder: Path, hook: HttpSink, timetables: int) -
         finally:
             for process in month.processes:
                 process.kill()
-                process.communicate()
+                process.wait()
 
 
 def fill(database: Database, hook: HttpSink) -> None:
