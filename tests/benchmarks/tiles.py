@@ -3,9 +3,9 @@
 
     .venv/bin/python -m tests.benchmarks.tiles [POINTS [VILLAGES [DATABASE_URL]]]
 
-The points are written by another process. A clinician of the whole town and one of twenty villages ask through the whole program for tiles
-where there are points: first each tile once by a program that has just started (cold), then the same again as a browser does (warm).
-Without an address it uses a SpatiaLite file.
+The points are written by another process. A clinician of the whole town and one of twenty villages ask through the whole
+program for tiles where there are points: first each tile once by a program that has just started (cold), then the same
+again as a browser does (warm). Without an address it uses a SpatiaLite file.
 """
 
 import multiprocessing
