@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import shapely
@@ -48,7 +49,10 @@ def drawn_records(
     scope: Scope, where: type[Submission] | type[SubmissionGeometry] = Submission
 ) -> list[ColumnElement[bool]]:
     """The records that have a place for somebody: those in the scope, and of a care project none about health."""
-    return [*records_in(scope, where), Submission.health.is_(False)]
+    none_of_health = replace(
+        scope, health=False, shared_only=False
+    )  # so that the database is asked nothing of consents
+    return [*records_in(none_of_health, where), Submission.health.is_(False)]
 
 
 def place_columns() -> list[ColumnElement[Any]]:

@@ -6,12 +6,11 @@ others are counted already (cells.py), and those without a point of their own al
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from geo import spatial_sql
@@ -29,21 +28,12 @@ LAYER: Final = "pins"
 TILES_ABOVE: Final = (
     10_000  # records: raw GeoJSON of so many is drawn in a few seconds, of five times as many in fifteen
 )
-MOST_IN_A_TILE: Final = 500_000
 
 Facts = dict[str, Value]
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Records with their places, row by row; `at_label` for those that stand around their village's name."""
-
-    ids: np.ndarray
-    places: np.ndarray
-    at_label: np.ndarray
-
-    def of(self, kept: np.ndarray) -> "Placed":
-        return Placed(self.ids[kept], self.places[kept], self.at_label[kept])
+Found = tuple[Any, bool, tuple[float, float]]
+"""A record's row with `pin_columns`, whether it stands around its village's name, and where."""
 
 
 def draws_as_tiles(db: Session, scope: Scope) -> bool:
@@ -62,13 +52,19 @@ def tile_in_view(db: Session, scope: Scope, zoom: int, x: int, y: int, gcj02: bo
     wider = grow(box, SHIFT_MARGIN) if gcj02 else box
     if zoom < ALONE_FROM_ZOOM:
         return clusters(db, scope, find_spots(db, scope, zoom, x, y, wider, gcj02), (zoom, x, y), gcj02)
-    placed = find_places(db, scope, wider, gcj02)
-    units = place_in_tile(placed.places, zoom, x, y)
+    return alone([*own_pins(db, scope, wider), *label_pins(db, scope, wider)], (zoom, x, y), gcj02)
+
+
+def alone(pins: Sequence[Found], tile: tuple[int, int, int], gcj02: bool) -> bytes:
+    """The tile of those of these pins that lie in it."""
+    units = put_in_tile([place for _row, _at_label, place in pins], tile, gcj02)
     inside = np.flatnonzero(np.all((units >= 0) & (units < EXTENT), axis=1))[:MOST_PINS]
-    placed, units = placed.of(inside), units[inside]
-    known = pins_by_id(db, scope, dict(zip(placed.ids.tolist(), placed.at_label.tolist(), strict=True)))
-    rows = [(row, known[id]) for row, id in enumerate(placed.ids.tolist()) if id in known]
-    return encode_points(LAYER, units[[row for row, _pin in rows]], [pin_facts(*pin) for _row, pin in rows])
+    return encode_points(LAYER, units[inside], [pin_facts(*pins[row][:2]) for row in inside.tolist()])
+
+
+def put_in_tile(places: Sequence[tuple[float, float]], tile: tuple[int, int, int], gcj02: bool) -> np.ndarray:
+    table = np.array(places, dtype=float).reshape(-1, 2)
+    return place_in_tile(places_to_gcj02(table) if gcj02 else table, *tile)
 
 
 def clusters(db: Session, scope: Scope, spots: Spots, tile: tuple[int, int, int], gcj02: bool) -> bytes:
@@ -81,11 +77,11 @@ def clusters(db: Session, scope: Scope, spots: Spots, tile: tuple[int, int, int]
         int(spots.ids[one].sum()): bool(spots.at_label[one][0]) for one in groups if spots.numbers[one].sum() == 1
     }
     found = [put_cluster(spots.of(one), units[one]) for one in groups if spots.numbers[one].sum() > 1]
-    pins = list(pins_by_id(db, scope, singles).values())
-    places = np.array([place_of_pin(*one) for one in pins], dtype=float).reshape(-1, 2)
-    own = place_in_tile(places_to_gcj02(places) if gcj02 else places, *tile).clip(0, EXTENT - 1)
+    pins = pins_by_id(db, scope, singles)
+    own = put_in_tile([place for _row, _at_label, place in pins], tile, gcj02).clip(0, EXTENT - 1)
     middles = np.concatenate((own, np.array([middle for middle, _facts in found], dtype=np.int64).reshape(-1, 2)))
-    return encode_points(LAYER, middles, [*(pin_facts(*one) for one in pins), *(facts for _middle, facts in found)])
+    facts = [*(pin_facts(*one[:2]) for one in pins), *(told for _middle, told in found)]
+    return encode_points(LAYER, middles, facts)
 
 
 def put_cluster(spots: Spots, units: np.ndarray) -> tuple[np.ndarray, Facts]:
@@ -102,41 +98,36 @@ def put_cluster(spots: Spots, units: np.ndarray) -> tuple[np.ndarray, Facts]:
     return middle, facts
 
 
-def find_places(db: Session, scope: Scope, box: Box, gcj02: bool) -> Placed:
-    """Where the records are drawn that may lie in a box, and perhaps some beside it."""
-    own = [(row.id, *place_in(row), False) for row in db.execute(own_places(scope, box))]
-    rows = [*own, *label_places(db, scope, box)]
-    table = np.array(rows, dtype=float).reshape(-1, 4)
-    places = places_to_gcj02(table[:, 1:3]) if gcj02 else table[:, 1:3]
-    return Placed(table[:, 0].astype(np.int64), places, table[:, 3] > 0)
+def own_pins(db: Session, scope: Scope, box: Box) -> Iterator[Found]:
+    return ((row, False, place_in(row)) for row in db.execute(own_places(scope, box)))
 
 
 def own_places(scope: Scope, box: Box) -> Select[Any]:
-    """`id` and place of the records with a point of their own in a box, found by the spatial index."""
+    """The records with a point of their own in a box, found by the spatial index."""
     geo = SubmissionGeometry
     return (
-        select(Submission.id, *place_columns())
+        select(*pin_columns())
         .join(geo, geo.submission_id == Submission.id)
+        .outerjoin(Village, Village.id == Submission.village_id)
         .where(geo.is_place, spatial_sql.within_box(geo.geometry, box), *drawn_records(scope, geo))
-        .limit(MOST_IN_A_TILE)
+        .limit(MOST_PINS)
     )
 
 
-def label_places(db: Session, scope: Scope, box: Box) -> Iterator[tuple[int, float, float, bool]]:
+def label_pins(db: Session, scope: Scope, box: Box) -> Iterator[Found]:
     """Those placed by their village alone of all villages around whose label some stand in a box, in the order in which they
     stand there.
     """
-    rows = db.execute(at_labels_around(scope, box))
     seen: Counter[int] = Counter()
-    for row in rows:
-        yield (row.id, *around((row.label_lon, row.label_lat), seen[row.village_id]), True)
+    for row in db.execute(labels_around(scope, box)):
+        yield row, True, around((row.label_lon, row.label_lat), seen[row.village_id])
         seen[row.village_id] += 1
 
 
-def at_labels_around(scope: Scope, box: Box) -> Select[Any]:
-    columns: list[Any] = [Submission.id, Submission.village_id, Village.label_lon, Village.label_lat]
+def labels_around(scope: Scope, box: Box) -> Select[Any]:
+    """Found by the index of records that stand at a label, in those villages alone."""
     return (
-        select(*columns)
+        select(*record_columns(), Submission.village_id)
         .join(Village, Village.id == Submission.village_id)
         .where(
             Submission.project_id == scope.project_id,
@@ -145,7 +136,7 @@ def at_labels_around(scope: Scope, box: Box) -> Select[Any]:
             *drawn_records(scope),
         )
         .order_by(Submission.id)
-        .limit(MOST_IN_A_TILE)
+        .limit(MOST_PINS)
     )
 
 
@@ -159,34 +150,32 @@ def gather(units: np.ndarray) -> Iterator[np.ndarray]:
     yield from np.split(order, np.flatnonzero(np.diff(which[order])) + 1)
 
 
-def pins_by_id(db: Session, scope: Scope, at_label: Mapping[int, bool]) -> dict[int, tuple[Any, bool]]:
-    """What the pins of some records say, by id, with whether each stands at its village's name, as it was asked."""
+def pins_by_id(db: Session, scope: Scope, at_label: Mapping[int, bool]) -> list[Found]:
+    """The pins of some records, by whether each stands at its village's name."""
     if not at_label:
-        return {}
-    found = db.execute(pins_of(scope, known_by(list(at_label))))
-    return {one.id: (one, at_label[one.id]) for one in found}
+        return []
+    found = [(row, at_label[row.id]) for row in db.execute(pins_of(scope, at_label))]
+    return [(row, at, (row.label_lon, row.label_lat) if at else place_in(row)) for row, at in found]
 
 
-def known_by(ids: Sequence[int]) -> ColumnElement[bool]:
-    """Written into the statement as numbers: there may be more than a database takes parameters."""
-    return Submission.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))
-
-
-def pins_of(scope: Scope, which: ColumnElement[bool]) -> Select[Any]:
+def pins_of(scope: Scope, ids: Collection[int]) -> Select[Any]:
     geo = SubmissionGeometry
-    of_record = (Submission.id, state_shown().label("state"), Submission.place_how)
-    columns: list[Any] = [*of_record, geo.how, geo.accuracy, Village.code, Village.name]
-    columns += [Village.label_lon, Village.label_lat, *place_columns()]
     return (
-        select(*columns)
+        select(*pin_columns())
         .outerjoin(geo, and_(geo.submission_id == Submission.id, geo.is_place))
         .outerjoin(Village, Village.id == Submission.village_id)
-        .where(which, *drawn_records(scope))
+        .where(Submission.id.in_(ids), *drawn_records(scope))
     )
 
 
-def place_of_pin(row: Any, at_label: bool) -> tuple[float, float]:
-    return (row.label_lon, row.label_lat) if at_label else place_in(row)
+def pin_columns() -> list[ColumnElement[Any]]:
+    of_point: list[Any] = [SubmissionGeometry.how, SubmissionGeometry.accuracy]
+    return [*record_columns(), *of_point, *place_columns()]
+
+
+def record_columns() -> list[ColumnElement[Any]]:
+    columns: list[Any] = [Submission.id, state_shown().label("state"), Submission.place_how]
+    return [*columns, Village.code, Village.name, Village.label_lon, Village.label_lat]
 
 
 def pin_facts(row: Any, at_label: bool) -> Facts:
