@@ -187,9 +187,8 @@ def count_visits(
 ) -> Counts:
     """How many lines `list_visits` has, by state."""
     where = wished(project_id, village_codes, Wanted(village=village, later=later), today)
-    return counts_of(db, counting(FollowUp.project_id, today).where(*where).group_by(FollowUp.project_id)).get(
-        project_id, Counts()
-    )
+    query = counting(FollowUp.project_id, today).where(*where).group_by(FollowUp.project_id)
+    return counts_of(db, query).get(project_id, Counts())
 
 
 def next_day(db: Session, project_id: int, village_codes: Reached, today: date) -> date | None:

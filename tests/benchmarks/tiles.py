@@ -28,7 +28,7 @@ from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_user
 from server.clock import now
-from server.models import Project, Submission, SubmissionGeometry, SubmissionVersion, User, Village
+from server.models import Project, Submission, SubmissionGeometry, SubmissionVersion, Village
 from tests.benchmarks.desk import open_town
 from tests.benchmarks.desk_town import EMAIL, PASSWORD, SIDE, STATES, Town, code_of, corner_of
 from tests.making import a_form
@@ -63,9 +63,8 @@ def make_town(folder: str, url: str, points: int, villages: int) -> None:
 
 
 def add_reader_of_some(db: Session, town: Town) -> None:
-    admin = db.scalars(select(User.actor_id).where(User.email == "office@town.test")).one()
-    by = Caller(actor_id=admin, type="user")
-    few = create_user(db, FEW, PASSWORD, "few", admin, now())
+    by = Caller(actor_id=town.admin_id, type="user")
+    few = create_user(db, FEW, PASSWORD, "few", by.actor_id, now())
     assign(db, by, roles.BY_ID[roles.CLINICIAN], few.actor_id, now(), town.project, None)
     set_villages(db, by, town.project, few.actor_id, [code_of(one) for one in range(100, 100 + SOME)], now())
 

@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - statements put together of names that are written here
-"""How many records lie in each part of the map, kept by the database itself"""
+"""How many records lie in each part of the map, kept by the database itself; and what the board counts, in an index"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ COLUMNS = f"{KEY}, number, ids"
 LEVELS = "(SELECT 16 AS level, 0 AS less UNION ALL SELECT 12, 4 UNION ALL SELECT 8, 8)"
 ACROSS = 5 * 2**16  # cells around the world at the finest level
 DRAWN = "NOT s.draft AND NOT s.health AND NOT s.sealed AND s.deleted_at IS NULL"
+WAITING = ("inside", "severity", "subject_list", "subject")
 OF_RECORD = ("project_id", "form_id", "draft", "health", "sealed", "deleted_at")
 OF_LABEL = (*OF_RECORD, "place_how", "village_id")
 OF_POINT = ("submission_id", "project_id", "is_place", "village_id", "geometry")
@@ -42,6 +43,13 @@ def upgrade() -> None:
         ["project_id", "village_id", "id"],
         sqlite_where=at_label,
         postgresql_where=at_label,
+    )
+    op.create_index(
+        "ix_follow_up_waiting",
+        "follow_up",
+        [*("project_id", "village_code", "opens_on", "due_on", "overdue_from", "latest_on"), *WAITING],
+        sqlite_where=sa.text("ended IS 0"),
+        postgresql_where=sa.text("ended IS false"),
     )
     for found in (points("true"), labels("true")):
         grouped = f"SELECT {KEY}, count(*), sum(id) FROM ({found}) AS found GROUP BY {KEY}"
