@@ -174,7 +174,7 @@ class MapCell(Base):
     At levels 8, 12 and 16 a cell is a fifth of the side of a tile of that zoom, `cx` and `cy` counted from the west and the
     north; at level 0 are the records that stand at their village's name. `village_id` is 0 for none. `ids` is the sum of the
     records' ids: of a cell with one record, its id. `part`: on PostgreSQL each connection counts in one of its own, so
-    that nobody waits for another (server/places/cells.py folds them); a part alone may be less than nothing.
+    that nobody waits for another (fold_cells of places/cells.py); a part alone may be less than nothing.
     """
 
     __tablename__ = "map_cell"

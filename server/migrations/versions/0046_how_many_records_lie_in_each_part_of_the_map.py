@@ -116,22 +116,26 @@ def keep_on_sqlite() -> None:
 def keep_on_postgresql() -> None:
     """As on SQLite; there many write at once, and nobody waits for anybody's rows: each connection adds in a part of its own.
 
-    What is taken away is taken from any part that nobody else is writing. Rows that are left over are folded by the timetable.
+    Who takes away gathers the parts that nobody is writing, so that nothing is left of what is gone. What is left goes into
+    a part that nobody has. The timetable gathers the others.
     """
     own, its, at_label = points("g.id = which"), points("s.id = which"), labels("s.id = which")
     same = " AND ".join(f"c.{one} = r.{one}" for one in KEY.split(", ")[:-1])
     add = f"INSERT INTO map_cell AS c ({COLUMNS}) VALUES (r.project_id, r.level, r.cx, r.cy, r.form_id, r.village_id, "
-    add += f"pg_backend_pid(), sign, sign * r.id) ON CONFLICT ({KEY}) "
+    add += f"own, more, more_ids) ON CONFLICT ({KEY}) "
     add += "DO UPDATE SET number = c.number + excluded.number, ids = c.ids + excluded.ids;"
-    free = f"SELECT c.part FROM map_cell AS c WHERE {same} AND c.number > 0 LIMIT 1 FOR UPDATE SKIP LOCKED"
-    less = f"UPDATE map_cell AS c SET number = c.number - 1, ids = c.ids - r.id WHERE {same} AND c.part = free; "
-    less += f"DELETE FROM map_cell AS c WHERE {same} AND c.part = free AND c.number = 0 AND c.ids = 0;"
+    free = f"SELECT c.part FROM map_cell AS c WHERE {same} FOR UPDATE SKIP LOCKED"
+    gone = f"DELETE FROM map_cell AS c USING ({free}) AS f WHERE {same} AND c.part = f.part RETURNING c.number, c.ids"
+    rest = "coalesce(sum(number), 0) - 1, coalesce(sum(ids), 0) - r.id"
+    less = (
+        f"own := -1 - floor(random() * 2000000000); WITH gone AS ({gone}) SELECT {rest} INTO more, more_ids FROM gone;"
+    )
     for name, found in (("point", own), ("record", its), ("label", at_label)):
         op.execute(
             f"CREATE FUNCTION map_count_{name}(which bigint, sign integer) RETURNS void LANGUAGE plpgsql AS $$ "
-            f"DECLARE r record; free integer; BEGIN FOR r IN {found} LOOP free := NULL; "
-            f"IF sign < 0 THEN {free.replace('SELECT c.part', 'SELECT c.part INTO free', 1)}; END IF; "
-            f"IF free IS NULL THEN {add} ELSE {less} END IF; END LOOP; END $$"
+            "DECLARE r record; own integer; more integer; more_ids bigint; "
+            f"BEGIN FOR r IN {found} LOOP own := pg_backend_pid(); more := 1; more_ids := r.id; "
+            f"IF sign < 0 THEN {less} END IF; IF more <> 0 OR more_ids <> 0 THEN {add} END IF; END LOOP; END $$"
         )
         op.execute(
             f"CREATE FUNCTION map_{name}_was() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
