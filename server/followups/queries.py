@@ -170,10 +170,14 @@ def count_by_village(
     db: Session, project_id: int, village_codes: Reached, today: date, *also: ColumnElement[bool]
 ) -> dict[str, Counts]:
     """Tasks per village code, perhaps under further conditions; a village without any is not named."""
+    return counts_of(db, counting_by_village(project_id, village_codes, today, *also))
+
+
+def counting_by_village(project_id: int, village_codes: Reached, today: date, *also: ColumnElement[bool]) -> Any:
     here = within(project_id, village_codes), of_hers(project_id, village_codes, today)
     waits = *still_asked(today), FollowUp.inside.is_(None)
     query = counting(FollowUp.village_code, today).where(*waits, *here, *also)
-    return counts_of(db, query.group_by(FollowUp.village_code))
+    return query.group_by(FollowUp.village_code)
 
 
 def is_counted() -> ColumnElement[bool]:

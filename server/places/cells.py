@@ -115,7 +115,7 @@ def labels_in(scope: Scope, box: Box) -> Select[Any]:
     """The same of villages whose name stands in a box, with `village_id` and the name's place."""
     cell, village = MapCell, Village
     at = village.id, village.label_lon, village.label_lat
-    here = cells_within(scope), cell.level == AT_LABEL, cell.cx == 0, cell.cy == 0
+    here = cells_within(scope), cell.level == AT_LABEL
     joined = select(*at, *sums(scope)).join(village, village.id == cell.village_id)
     return joined.where(*here, *label_near(box)).group_by(*at)
 
@@ -156,7 +156,7 @@ def villages_around(scope: Scope, box: Box) -> Select[int]:
     def reaches(beyond: Any, per_degree: float) -> ColumnElement[bool]:
         return or_(beyond <= 0, beyond * beyond * per_degree**2 <= many)
 
-    here = cells_within(scope), cell.level == AT_LABEL, cell.cx == 0, cell.cy == 0
+    here = cells_within(scope), cell.level == AT_LABEL
     return (
         select(village.id)
         .join(cell, cell.village_id == village.id)
