@@ -2,16 +2,18 @@
 
 import importlib
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.tiles import Box, tile_of
-from server.access.allow import Scope
+from server.access.allow import READ_BY, Scope
 from server.db import Database
-from server.models import Form, MapCell, Submission, SubmissionGeometry, Village
+from server.models import AppUser, Form, MapCell, Submission, SubmissionGeometry, Village
 from server.places.cells import LEVELS, cells_in, fold_cells, labels_in, villages_around
 from server.places.pins import drawn_records, place_columns, place_in
 from server.places.tiles import labels_around, tile_in_view
@@ -22,10 +24,12 @@ from tests.conftest import MORNING
 from tests.making import a_record
 from tests.plans import plan_of
 from tests.server.places.squares import EAST, FAR_OUTSIDE, IN_EAST, IN_WEST, WEST, a_boundary_file
+from tests.server.registry.checking import a_care_with_checks, a_home, check
 from tests.vector_tiles import read_tile
 
 MIGRATION = "server.migrations.versions.0046_how_many_records_lie_in_each_part_of_the_map"
 PLACE = (105.01, 30.01)  # of IN_WEST
+EAST_NAME = (105.03, 30.01)
 Told = dict[tuple[int, ...], tuple[int, int]]
 
 
@@ -230,6 +234,32 @@ def test_others_need_not_wait_and_their_parts_become_one(
     with database.reading() as db:
         assert counted(db) == before == worked_out(db, project_id)
         assert db.scalar(select(func.count()).select_from(MapCell)) == len(before) < rows
+
+
+def test_a_back_check_of_ones_own_visit_is_in_no_tile_of_ones_own(
+    app: Flask, database: Database, project_id: int, cast: dict[str, int]
+) -> None:
+    care = a_care_with_checks(app, database, project_id)
+    for _ in range(2):
+        visit, _home = a_home(care)
+        for where in ({"location": "30.01 105.01 0 5"}, {"village_code": EAST}):
+            check(care, visit, **where)
+    scope = replace(everything(project_id), withheld=frozenset(READ_BY))
+    reads = {name: replace(scope, person=cast[name]) for name in ("chelsea", "bob")}
+
+    def told(name: str, zoom: int, place: tuple[float, float]) -> list[dict[str, Any]]:
+        with database.reading() as db:
+            tile = tile_in_view(db, reads[name], zoom, *tile_of(*place, zoom))
+        return [one for one in read_tile(tile) if not one.get("cluster") or one["count_text"] != "0"]
+
+    places = (PLACE, EAST_NAME)
+    before = {(zoom, place): told("chelsea", zoom, place) for zoom in (9, 12, 16, 17) for place in places}
+    assert all(before.values())
+    with database.transaction() as db:
+        db.execute(update(AppUser).values(person_id=cast["chelsea"]))
+    for (zoom, place), seen in before.items():
+        assert told("bob", zoom, place) == seen
+        assert told("chelsea", zoom, place) == []
 
 
 def everything(project_id: int) -> Scope:
