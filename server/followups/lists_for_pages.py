@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import Scope
 from server.access.restricted import in_use
 from server.access.widening import with_parts
+from server.db import ask
 from server.followups.given_away import is_asked_now, is_put_off
 from server.followups.notice_words import NOT_AT_HOME
 from server.followups.queries import (
@@ -178,7 +179,7 @@ def read_doors(db: Session, project_id: int, village_codes: Reached, wanted: Wan
         .outerjoin(Household, is_her_home())
         .where(*wished(project_id, village_codes, wanted, today))
     )
-    rows = db.execute(query).all()
+    rows = ask(db, query, {}).all()
     hamlets: dict[tuple[str, str], int] = {}
     homes: dict[str, int] = {}
     for row in rows:  # faster than the database's windows, which sort all lines twice

@@ -27,7 +27,7 @@ from server.clock import now
 from server.models import FollowUp, Household, Woman
 from tests.benchmarks.desk import open_town
 from tests.benchmarks.desk_town import EMAIL, PASSWORD, Town, code_of
-from tests.benchmarks.tiles import sign_in
+from tests.benchmarks.tiles import freeze, sign_in
 from tests.server.followups.staff import a_carried_phone
 
 ROUNDS: Final = 15
@@ -109,6 +109,7 @@ def ask(engine: Engine, client: FlaskClient, path: str) -> None:
 
 def measure(url: str, folder: str) -> None:
     database, app = open_town(folder, url)
+    freeze()
     for who, paths in PAGES.items():
         print(who, flush=True)
         client = sign_in(app, who)

@@ -8,6 +8,7 @@ program for tiles where there are points: first each tile once by a program that
 again as a browser does (warm). Without an address it uses a SpatiaLite file.
 """
 
+import gc
 import multiprocessing
 import random
 import resource
@@ -115,6 +116,12 @@ def some_tiles(villages: int) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
+def freeze() -> None:
+    """As the web process does before it serves (server/serving.py)."""
+    gc.collect()
+    gc.freeze()
+
+
 def ask_all(client: FlaskClient, asked: dict[int, list[tuple[int, int]]], tags: dict[Any, str]) -> None:
     """Prints a line a zoom and one for all of them. A tile whose ETag is known is asked for with it."""
     every: list[float] = []
@@ -147,6 +154,7 @@ def measure(url: str, folder: str, villages: int) -> None:
         database, app = open_town(folder, url)
         client, tags = sign_in(app, who), dict[Any, str]()
         client.get("/map/tiles/20/0/0.mvt")  # the first request of a program loads and compiles what it needs
+        freeze()
         for times in ("cold", "warm"):
             print(f"{who}, {times}", flush=True)
             ask_all(client, asked, tags)
