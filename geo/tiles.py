@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 MAX_ZOOM = 24
 MERCATOR_LAT = 85.0511287798066
 
@@ -52,3 +54,9 @@ def _to_unit(lon: float, lat: float) -> tuple[float, float]:
 def _from_unit(across: float, down: float) -> tuple[float, float]:
     lat = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * down))))
     return across * 360 - 180, lat
+
+
+def places_of_units(units: np.ndarray) -> np.ndarray:
+    """Longitude and latitude (n, 2) of places of the whole map: 0 to 1 from its west and from its north."""
+    lat = np.degrees(np.arctan(np.sinh(math.pi * (1 - 2 * units[:, 1]))))
+    return np.column_stack((units[:, 0] * 360 - 180, lat))

@@ -45,13 +45,19 @@ def encode_points(layer: str, units: np.ndarray, properties: Sequence[Mapping[st
     geometries = _geometries(units)
     keys: dict[str, int] = {}
     values: dict[tuple[type, Value], int] = {}
+    known: dict[tuple[str, type, Value], bytes] = {}
     features = []
     for geometry, facts in zip(geometries, properties, strict=True):
         tags = b""
         for key, value in facts.items():
-            if value is not None:
-                tags += _number(keys.setdefault(key, len(keys)))
-                tags += _number(values.setdefault((type(value), value), len(values)))
+            if value is None:
+                continue
+            tag = known.get((key, type(value), value))
+            if tag is None:  # most of them come again
+                tag = _number(keys.setdefault(key, len(keys)))
+                tag += _number(values.setdefault((type(value), value), len(values)))
+                known[key, type(value), value] = tag
+            tags += tag
         body = (_field(FEATURE_TAGS, tags) if tags else b"") + FEATURE_TYPE + _number(POINT)
         features.append(_field(LAYER_FEATURE, body + _field(FEATURE_GEOMETRY, geometry)))
     parts = [LAYER_VERSION + _number(VERSION), _field(LAYER_NAME, layer.encode()), *features]

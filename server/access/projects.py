@@ -27,6 +27,7 @@ from server.models import (
     Entity,
     Form,
     FormVersion,
+    MapCell,
     NamedWoman,
     Project,
     Seal,
@@ -279,6 +280,19 @@ def submissions_within(
         return within
     within &= where.village_id.in_(scope.village_ids)
     return within & (Submission.health.is_(False) | ~names_women_elsewhere(scope)) if scope.shared_only else within
+
+
+def cells_within(scope: Scope) -> ColumnElement[bool]:
+    """The same of map cells, which count drawn records alone: none that are trials, sealed, deleted or about health. Of
+    back-checks it knows only the form: who may not read some counts them singly (places/cells.py).
+    """
+    within = MapCell.project_id == scope.project_id
+    if scope.only is not None:
+        within &= MapCell.form_id.in_(ids_of_forms(scope, scope.only - scope.withheld))
+    elif scope.withheld:
+        within &= MapCell.form_id.not_in(ids_of_forms(scope, scope.withheld))
+    # As a sum, or PostgreSQL would look each village up in each column of cells, and think it cheaper to read the whole table.
+    return within if scope.everything else within & (MapCell.village_id + 0).in_(scope.village_ids)
 
 
 def is_of_forms(scope: Scope) -> ColumnElement[bool]:

@@ -3,17 +3,18 @@
 `village_codes`, `today` and the state of a row are those of server/followups/queries.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, LargeBinary, and_, case, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.access.restricted import in_use
 from server.access.widening import with_parts
+from server.db import ask
 from server.followups.given_away import is_asked_now, is_put_off
 from server.followups.notice_words import NOT_AT_HOME
 from server.followups.queries import (
@@ -32,7 +33,10 @@ from server.followups.queries import (
     within,
 )
 from server.models import Actor, AppUser, FollowUp, Household, Village, VillageScope, Woman
+from server.models.sealed import SealedText
 from server.places.successors import codes_merged_into
+
+Key = TypeVar("Key")
 
 STATES: Final = ("overdue", "due", "open")
 """What a list may be cut by, the most urgent first."""
@@ -60,8 +64,20 @@ class Visit(NamedTuple):
     woman: str | None
 
 
-Line = Row[int, int, str, str, str | None, str, int, date, int]
-"""What `read_doors` tells of a line."""
+class Line(NamedTuple):
+    """A follow-up's place in the lists: `here` and `first` are the places in STATES of the most urgent line of its hamlet and
+    of its home, `door` the code at that door, sealed, `place` the home, `rank` its own place in STATES.
+    """
+
+    here: int
+    first: int
+    village: str
+    hamlet: str
+    door: bytes | None
+    place: str
+    rank: int
+    due_on: date
+    id: int
 
 
 class Phone(NamedTuple):
@@ -91,8 +107,41 @@ def list_visits(
     limit: int,
 ) -> list[Visit]:
     """What may be done that day. Lines of one home stand together, where its most urgent one belongs."""
-    firsts = in_order_of_doors(db, project_id, village_codes, wanted, today)[offset : offset + limit]
-    return read_visits(db, project_id, firsts)
+    lines = read_doors(db, project_id, village_codes, wanted, today)
+    groups = grouped(lines, lambda one: (one.first, one.village, one.hamlet))
+    shown, before, _total = groups_of_page([groups[key] for key in sorted(groups)], len, offset, limit)
+    rows = [line for group in shown for line in in_order_of_doors(db, group)][offset - before :][:limit]
+    return read_visits(db, project_id, [(line.id, line.first) for line in rows])
+
+
+def grouped(lines: Iterable[Line], key: Callable[[Line], Key]) -> dict[Key, list[Line]]:
+    found: dict[Key, list[Line]] = {}
+    for line in lines:
+        found.setdefault(key(line), []).append(line)
+    return found
+
+
+def groups_of_page(
+    groups: Iterable[list[Line]], size: Callable[[list[Line]], int], offset: int, limit: int
+) -> tuple[list[list[Line]], int, int]:
+    """Of groups in the list's order those that a page has something of, how much stands before them, and how much there is:
+    what is on other pages need not be ordered by doors, whose codes are sealed.
+    """
+    shown: list[list[Line]] = []
+    before = total = 0
+    for group in groups:
+        began, total = total, total + size(group)
+        if total > offset and began < offset + limit:
+            before = before if shown else began
+            shown.append(group)
+    return shown, before if shown else offset, total
+
+
+def in_order_of_doors(db: Session, group: Iterable[Line]) -> list[Line]:
+    """The lines of one hamlet that are as urgent as each other."""
+    dialect, sealed = db.get_bind().dialect, cast(SealedText, Household.door_code.type)
+    doors = {line.place: sealed.process_result_value(line.door, dialect) or "" for line in group}
+    return sorted(group, key=lambda one: (doors[one.place], *one[5:]))
 
 
 def read_visits(db: Session, project_id: int, firsts: Sequence[tuple[int, int]]) -> list[Visit]:
@@ -117,43 +166,27 @@ def visit_of(row: FollowUp, label: str | None, home: Household | None, woman: st
     return Visit(row, label_of(label, home.label if home else None), home, first, woman)
 
 
-def in_order_of_doors(
-    db: Session, project_id: int, village_codes: Reached, wanted: Wanted, today: date
-) -> list[tuple[int, int]]:
-    """The ids of what may be done, each with the place in STATES of the most urgent line of its home; in the list's order."""
-    lines = read_doors(db, project_id, village_codes, wanted, today)
-    keys = ((one.first, one.village, one.hamlet, one.door_code or "", *one[5:]) for one in lines)
-    return [(key[-1], key[0]) for key in sorted(keys)]
-
-
 def read_doors(db: Session, project_id: int, village_codes: Reached, wanted: Wanted, today: date) -> Sequence[Line]:
-    """Of each line: `here` and `first`, the places in STATES of the most urgent line of its hamlet and of its home, then
-    `village`, `hamlet`, `door_code`, `place` (the home), `rank` (its own place in STATES), `due_on`, `id`.
-
-    In no order: the database cannot read a door code.
-    """
-    rank = rank_at(today)
+    """In no order: the database cannot read a door code."""
     # A home that she does not wish to be known by is no home to group by: then she stands alone.
     place = func.coalesce(Household.uuid, FollowUp.subject)
     village = func.coalesce(Household.village_code, FollowUp.village_code)
     hamlet = func.coalesce(Household.hamlet, "")
+    door = type_coerce(Household.door_code, LargeBinary)
     query = (
-        select(
-            func.min(rank).over(partition_by=(village, hamlet)).label("here"),
-            func.min(rank).over(partition_by=place).label("first"),
-            village.label("village"),
-            hamlet.label("hamlet"),
-            Household.door_code,
-            place.label("place"),
-            rank.label("rank"),
-            FollowUp.due_on,
-            FollowUp.id,
-        )
+        select(village, hamlet, door, place, rank_at(today), FollowUp.due_on, FollowUp.id)
         .outerjoin(Woman, is_woman())
         .outerjoin(Household, is_her_home())
         .where(*wished(project_id, village_codes, wanted, today))
     )
-    return db.execute(query).all()
+    rows = ask(db, query, {}).all()
+    hamlets: dict[tuple[str, str], int] = {}
+    homes: dict[str, int] = {}
+    for row in rows:  # faster than the database's windows, which sort all lines twice
+        where, home, rank = (row[0], row[1]), row[3], row[4]
+        hamlets[where] = min(rank, hamlets.get(where, rank))
+        homes[home] = min(rank, homes.get(home, rank))
+    return [Line(hamlets[row[0], row[1]], homes[row[3]], *row) for row in rows]
 
 
 def rank_at(today: date) -> ColumnElement[int]:
@@ -187,9 +220,8 @@ def count_visits(
 ) -> Counts:
     """How many lines `list_visits` has, by state."""
     where = wished(project_id, village_codes, Wanted(village=village, later=later), today)
-    return counts_of(db, counting(FollowUp.project_id, today).where(*where).group_by(FollowUp.project_id)).get(
-        project_id, Counts()
-    )
+    query = counting(FollowUp.project_id, today).where(*where).group_by(FollowUp.project_id)
+    return counts_of(db, query).get(project_id, Counts())
 
 
 def next_day(db: Session, project_id: int, village_codes: Reached, today: date) -> date | None:

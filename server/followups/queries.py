@@ -170,9 +170,14 @@ def count_by_village(
     db: Session, project_id: int, village_codes: Reached, today: date, *also: ColumnElement[bool]
 ) -> dict[str, Counts]:
     """Tasks per village code, perhaps under further conditions; a village without any is not named."""
+    return counts_of(db, counting_by_village(project_id, village_codes, today, *also))
+
+
+def counting_by_village(project_id: int, village_codes: Reached, today: date, *also: ColumnElement[bool]) -> Any:
     here = within(project_id, village_codes), of_hers(project_id, village_codes, today)
-    query = counting(FollowUp.village_code, today).where(*here, *also)
-    return counts_of(db, query.group_by(FollowUp.village_code))
+    waits = *still_asked(today), FollowUp.inside.is_(None)
+    query = counting(FollowUp.village_code, today).where(*waits, *here, *also)
+    return query.group_by(FollowUp.village_code)
 
 
 def is_counted() -> ColumnElement[bool]:
@@ -276,12 +281,13 @@ def label_of(hers: str | None, home: str | None) -> str:
 
 
 def counting(by: Any, today: date) -> Any:
+    """How many stand where that day, of whatever the caller's conditions leave: `still_asked` and no `inside` among them."""
     overdue = is_late(today)
     due = and_(~overdue, FollowUp.due_on <= today)
     still_open = and_(~overdue, FollowUp.due_on > today)
     levels = (FollowUp.severity == "red", FollowUp.severity == "critical")
     sums = (func.sum(case((one, 1), else_=0)) for one in (still_open, due, overdue, *levels))
-    return select(by, *sums).where(*still_asked(today), FollowUp.inside.is_(None))
+    return select(by, *sums)
 
 
 def counts_of(db: Session, query: Any) -> dict[Any, Counts]:

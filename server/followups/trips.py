@@ -3,7 +3,7 @@
 `village_codes`, `today` and the state of a row are those of server/followups/queries.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, takewhile
@@ -12,7 +12,18 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.followups.lists_for_pages import Line, Visit, Wanted, is_her_home, read_doors, read_visits, visit_of
+from server.followups.lists_for_pages import (
+    Line,
+    Visit,
+    Wanted,
+    grouped,
+    groups_of_page,
+    in_order_of_doors,
+    is_her_home,
+    read_doors,
+    read_visits,
+    visit_of,
+)
 from server.followups.queries import Reached, consent_holds, is_woman, within
 from server.models import FollowUp, Household, Woman
 
@@ -55,20 +66,24 @@ def list_trips(
     never cut.
     """
     lines = read_doors(db, project_id, village_codes, wanted, today)
-    doors = [list(door) for _, door in groupby(sorted(lines, key=on_the_way), key=lambda one: one.place)]
-    shown = doors[offset : offset + limit]
+    groups = grouped(lines, lambda one: (one.here, one.village, one.hamlet, one.first))
+    on_the_way = sorted(groups, key=lambda one: (*one[:2], *by_number(one[2]), one[3]))
+    found, before, total = groups_of_page([groups[key] for key in on_the_way], number_of_doors, offset, limit)
+    ordered = [line for group in found for line in in_order_of_doors(db, group)]
+    doors = [list(door) for _, door in groupby(ordered, key=lambda one: one.place)]
+    shown = doors[offset - before :][:limit]
     visits = read_visits(db, project_id, [(line.id, line.first) for door in shown for line in door])
     of_row = {one.row.id: one for one in visits}
     trips = [
-        Trip(*(door[0].village, door[0].hamlet, door[0].first, door[0].here), tuple(found))
+        Trip(*(door[0].village, door[0].hamlet, door[0].first, door[0].here), tuple(known))
         for door in shown
-        if (found := [of_row[line.id] for line in door if line.id in of_row])
+        if (known := [of_row[line.id] for line in door if line.id in of_row])
     ]
-    return trips, len(doors)
+    return trips, total
 
 
-def on_the_way(line: Line) -> tuple[object, ...]:
-    return (line.here, line.village, *by_number(line.hamlet), line.first, line.door_code or "", *line[5:])
+def number_of_doors(group: Iterable[Line]) -> int:
+    return len({line.place for line in group})
 
 
 def by_number(hamlet: str) -> tuple[int, str]:

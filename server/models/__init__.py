@@ -61,6 +61,7 @@ from server.models.moving import Move, MovedActor
 from server.models.office import OfficeAct
 from server.models.places import (
     BoundarySet,
+    MapCell,
     PointShift,
     PointShiftItem,
     SubmissionGeometry,
@@ -165,6 +166,7 @@ __all__ = [
     "Household",
     "MadeExport",
     "MapBase",
+    "MapCell",
     "Minimised",
     "MonthlyPack",
     "Move",

@@ -28,6 +28,14 @@ class FollowUp(Base):
         UniqueConstraint("project_id", "key"),
         Index("ix_follow_up_subject", "project_id", "subject_list", "subject"),
         Index("ix_follow_up_village", "project_id", "village_code", "ended", "due_on"),
+        # All that counting what waits looks at, as it asks for it: the board of a large town reads this and no rows.
+        Index(
+            "ix_follow_up_waiting",
+            *("project_id", "village_code", "opens_on", "due_on", "overdue_from", "latest_on", "inside", "severity"),
+            *("subject_list", "subject"),
+            sqlite_where=text("ended IS 0"),
+            postgresql_where=text("ended IS false"),
+        ),
         Index("ix_follow_up_look_on", "project_id", "look_on"),
         Index("ix_follow_up_waits_for_sync", "waits_for_sync", "project_id"),
     )

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, BigId
@@ -166,3 +166,26 @@ class SubmissionGeometry(Base):
     metres: Mapped[float | None]
     accuracy: Mapped[float | None]
     geometry: Mapped[WKBElement] = mapped_column(Geometry("GEOMETRY", srid=4326))
+
+
+class MapCell(Base):
+    """Derived, by triggers in the database alone: how many records that may be drawn lie in a part of the map.
+
+    At levels 8, 12 and 16 a cell is a fifth of the side of a tile of that zoom, `cx` and `cy` counted from the west and the
+    north; at level 0 are the records that stand at their village's name. `village_id` is 0 for none. `ids` is the sum of the
+    records' ids: of a cell with one record, its id. `part`: on PostgreSQL each connection counts in one of its own, so
+    that nobody waits for another (fold_cells of places/cells.py); a part alone may be less than nothing.
+    """
+
+    __tablename__ = "map_cell"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cx: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cy: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    form_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    ids: Mapped[int] = mapped_column(BigInteger)

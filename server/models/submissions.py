@@ -28,6 +28,14 @@ class Submission(Base):
         Index("ix_submission_village", "project_id", "village_id", "created_at"),
         Index("ix_submission_submitter", "project_id", "submitter_id", "created_at"),
         Index("ix_submission_newest", "project_id", "created_at", "id"),
+        Index(
+            "ix_submission_at_label",
+            "project_id",
+            "village_id",
+            "id",
+            sqlite_where=text("place_how = 'village'"),
+            postgresql_where=text("place_how = 'village'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import shapely
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, case, literal_column, select
 from sqlalchemy.orm import Session
 
 from geo import spatial_sql
@@ -48,7 +49,10 @@ def drawn_records(
     scope: Scope, where: type[Submission] | type[SubmissionGeometry] = Submission
 ) -> list[ColumnElement[bool]]:
     """The records that have a place for somebody: those in the scope, and of a care project none about health."""
-    return [*records_in(scope, where), Submission.health.is_(False)]
+    none_of_health = replace(
+        scope, health=False, shared_only=False
+    )  # so that the database is asked nothing of consents
+    return [*records_in(none_of_health, where), Submission.health.is_(False)]
 
 
 def place_columns() -> list[ColumnElement[Any]]:
@@ -122,10 +126,19 @@ def at_labels(db: Session, wanted: list[ColumnElement[bool]], box: Box) -> list[
 def label_in(box: Box) -> list[ColumnElement[bool]]:
     """The records placed by their village alone, of villages whose label lies in a box: on Submission joined with Village."""
     return [
-        Submission.place_how == "village",
-        Village.label_lon.between(box.west, box.east),
-        Village.label_lat.between(box.south, box.north),
+        stands_at_label(),
+        *label_near(box),
     ]
+
+
+def stands_at_label() -> ColumnElement[bool]:
+    """Placed by its village alone; written as the index of these records has it, or it would not be found by that."""
+    return Submission.place_how == literal_column("'village'")
+
+
+def label_near(box: Box) -> list[ColumnElement[bool]]:
+    """Villages whose label lies in a box."""
+    return [Village.label_lon.between(box.west, box.east), Village.label_lat.between(box.south, box.north)]
 
 
 def around(label: tuple[float, float], number: int) -> tuple[float, float]:

@@ -1,17 +1,16 @@
 """The same pins and clusters as in pins.py, as vector tiles: for towns with more records than a browser should hold at once.
 
 A tile has what lies in it and nothing of its neighbours, and cells of clusters end where the tile ends, so that a record is
-counted in one tile alone. Below the zoom at which pins stand alone only places are read of all records, and the rest of the
-few that stand alone.
+counted in one tile alone. Below the zoom at which pins stand alone no records are read but the few that stand alone: the
+others are counted already (cells.py), and those without a point of their own all stand at their village's name.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from geo import spatial_sql
@@ -22,30 +21,19 @@ from geo.vector_tile import EXTENT, Value, encode_points, place_in_tile
 from server.access.allow import Scope
 from server.access.with_senders import state_shown
 from server.models import Submission, SubmissionGeometry, Village
-from server.places.pins import MOST_PINS, around, drawn_records, guarded, label_in, place_columns, place_in
+from server.places.cells import CELLS, SHIFT_MARGIN, Spots, find_spots, grow, villages_around
+from server.places.pins import MOST_PINS, around, drawn_records, guarded, place_columns, place_in, stands_at_label
 
 LAYER: Final = "pins"
 TILES_ABOVE: Final = (
     10_000  # records: raw GeoJSON of so many is drawn in a few seconds, of five times as many in fifteen
 )
-CELLS: Final = 5  # a tile's side: clusters some 100 pixels apart on a tile of 512
-MOST_IN_A_TILE: Final = 500_000
-LABEL_MARGIN: Final = 0.05  # degrees: records that stand around a label stand within some 4 km of it
-SHIFT_MARGIN: Final = 0.01  # degrees: GCJ-02 shifts by less
 
 Facts = dict[str, Value]
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Records with their places, row by row; `at_label` for those that stand around their village's name."""
-
-    ids: np.ndarray
-    places: np.ndarray
-    at_label: np.ndarray
-
-    def of(self, kept: np.ndarray) -> "Placed":
-        return Placed(self.ids[kept], self.places[kept], self.at_label[kept])
+Found = tuple[Any, bool, tuple[float, float]]
+"""A record's row with `pin_columns`, whether it stands around its village's name, and where."""
 
 
 def draws_as_tiles(db: Session, scope: Scope) -> bool:
@@ -60,55 +48,96 @@ def tile_in_view(db: Session, scope: Scope, zoom: int, x: int, y: int, gcj02: bo
     The properties are those of `features_in_view`; a cluster's `box` is text. With `gcj02` everything stands where a base
     in GCJ-02 draws it. Raises ValueError for a tile that does not exist.
     """
-    placed = find_places(db, scope, tile_box(zoom, x, y), gcj02)
-    units = place_in_tile(placed.places, zoom, x, y)
-    inside = np.all((units >= 0) & (units < EXTENT), axis=1)
-    placed, units = placed.of(inside), units[inside]
-    groups = list(gather(units) if zoom < ALONE_FROM_ZOOM else each_alone(units))
-    return encode_points(LAYER, *describe(db, scope, placed, units, groups))
-
-
-def find_places(db: Session, scope: Scope, box: Box, gcj02: bool) -> Placed:
-    """Where the records are drawn that may lie in a box, and perhaps some beside it."""
+    box = tile_box(zoom, x, y)
     wider = grow(box, SHIFT_MARGIN) if gcj02 else box
-    own = [(row.id, *place_in(row), False) for row in db.execute(own_places(scope, wider))]
-    rows = [*own, *label_places(db, scope, grow(wider, LABEL_MARGIN))]
-    table = np.array(rows, dtype=float).reshape(-1, 4)
-    places = places_to_gcj02(table[:, 1:3]) if gcj02 else table[:, 1:3]
-    return Placed(table[:, 0].astype(np.int64), places, table[:, 3] > 0)
+    if zoom < ALONE_FROM_ZOOM:
+        return clusters(db, scope, find_spots(db, scope, zoom, x, y, wider, gcj02), (zoom, x, y), gcj02)
+    return alone([*own_pins(db, scope, wider), *label_pins(db, scope, wider)], (zoom, x, y), gcj02)
 
 
-def grow(box: Box, by: float) -> Box:
-    return Box(box.west - by, box.south - by, box.east + by, box.north + by)
+def alone(pins: Sequence[Found], tile: tuple[int, int, int], gcj02: bool) -> bytes:
+    """The tile of those of these pins that lie in it."""
+    units = put_in_tile([place for _row, _at_label, place in pins], tile, gcj02)
+    inside = np.flatnonzero(np.all((units >= 0) & (units < EXTENT), axis=1))[:MOST_PINS]
+    return encode_points(LAYER, units[inside], [pin_facts(*pins[row][:2]) for row in inside.tolist()])
+
+
+def put_in_tile(places: Sequence[tuple[float, float]], tile: tuple[int, int, int], gcj02: bool) -> np.ndarray:
+    table = np.array(places, dtype=float).reshape(-1, 2)
+    return place_in_tile(places_to_gcj02(table) if gcj02 else table, *tile)
+
+
+def clusters(db: Session, scope: Scope, spots: Spots, tile: tuple[int, int, int], gcj02: bool) -> bytes:
+    """The tile's cells, each a cluster; one with a single record is its pin, and stands where that is."""
+    units = place_in_tile(spots.places, *tile)
+    inside = np.all((units >= 0) & (units < EXTENT), axis=1)
+    spots, units = spots.of(inside), units[inside]
+    groups = list(gather(units))
+    singles = {
+        int(spots.ids[one].sum()): bool(spots.at_label[one][0]) for one in groups if spots.numbers[one].sum() == 1
+    }
+    found = [put_cluster(spots.of(one), units[one]) for one in groups if spots.numbers[one].sum() > 1]
+    pins = pins_by_id(db, scope, singles)
+    own = put_in_tile([place for _row, _at_label, place in pins], tile, gcj02).clip(0, EXTENT - 1)
+    middles = np.concatenate((own, np.array([middle for middle, _facts in found], dtype=np.int64).reshape(-1, 2)))
+    facts = [*(pin_facts(*one[:2]) for one in pins), *(told for _middle, told in found)]
+    return encode_points(LAYER, middles, facts)
+
+
+def put_cluster(spots: Spots, units: np.ndarray) -> tuple[np.ndarray, Facts]:
+    """Where a cluster stands, weighed by how many lie where, and what it says."""
+    weights = spots.numbers / spots.numbers.sum()
+    middle = np.floor((units * weights[:, None]).sum(axis=0)).astype(np.int64)
+    box = [*spots.boxes[:, :2].min(axis=0), *spots.boxes[:, 2:].max(axis=0)]
+    told = {
+        "cluster": True,
+        "count": int(spots.numbers.sum()),
+        "box": str([round(float(one), DECIMALS) for one in box]),
+    }
+    facts: Facts = guarded({"properties": told})["properties"]
+    return middle, facts
+
+
+def own_pins(db: Session, scope: Scope, box: Box) -> Iterator[Found]:
+    return ((row, False, place_in(row)) for row in db.execute(own_places(scope, box)))
 
 
 def own_places(scope: Scope, box: Box) -> Select[Any]:
-    """`id` and place of the records with a point of their own in a box, found by the spatial index."""
+    """The records with a point of their own in a box, found by the spatial index."""
     geo = SubmissionGeometry
     return (
-        select(Submission.id, *place_columns())
+        select(*pin_columns())
         .join(geo, geo.submission_id == Submission.id)
+        .outerjoin(Village, Village.id == Submission.village_id)
         .where(geo.is_place, spatial_sql.within_box(geo.geometry, box), *drawn_records(scope, geo))
-        .limit(MOST_IN_A_TILE)
+        .limit(MOST_PINS)
     )
 
 
-def label_places(db: Session, scope: Scope, box: Box) -> Iterator[tuple[int, float, float, bool]]:
-    """Those placed by their village alone, in the order in which they stand around its label."""
-    rows = db.execute(
-        select(Submission.id, Submission.village_id, Village.label_lon, Village.label_lat)
+def label_pins(db: Session, scope: Scope, box: Box) -> Iterator[Found]:
+    """Those placed by their village alone of all villages around whose label some stand in a box, in the order in which they
+    stand there.
+    """
+    seen: Counter[int] = Counter()
+    for row in db.execute(labels_around(scope, box)):
+        yield row, True, around((row.label_lon, row.label_lat), seen[row.village_id])
+        seen[row.village_id] += 1
+
+
+def labels_around(scope: Scope, box: Box) -> Select[Any]:
+    """Found by the index of records that stand at a label, in those villages alone."""
+    return (
+        select(*record_columns(), Submission.village_id)
         .join(Village, Village.id == Submission.village_id)
         .where(
-            *label_in(box),
+            Submission.project_id == scope.project_id,
+            Submission.village_id.in_(villages_around(scope, box)),
+            stands_at_label(),
             *drawn_records(scope),
         )
         .order_by(Submission.id)
-        .limit(MOST_IN_A_TILE)
+        .limit(MOST_PINS)
     )
-    seen: Counter[int] = Counter()
-    for row in rows:
-        yield (row.id, *around((row.label_lon, row.label_lat), seen[row.village_id]), True)
-        seen[row.village_id] += 1
 
 
 def gather(units: np.ndarray) -> Iterator[np.ndarray]:
@@ -121,52 +150,32 @@ def gather(units: np.ndarray) -> Iterator[np.ndarray]:
     yield from np.split(order, np.flatnonzero(np.diff(which[order])) + 1)
 
 
-def each_alone(units: np.ndarray) -> Iterator[np.ndarray]:
-    return (np.array([row]) for row in range(min(len(units), MOST_PINS)))
+def pins_by_id(db: Session, scope: Scope, at_label: Mapping[int, bool]) -> list[Found]:
+    """The pins of some records, by whether each stands at its village's name."""
+    if not at_label:
+        return []
+    found = [(row, at_label[row.id]) for row in db.execute(pins_of(scope, at_label))]
+    return [(row, at, (row.label_lon, row.label_lat) if at else place_in(row)) for row, at in found]
 
 
-def describe(
-    db: Session, scope: Scope, placed: Placed, units: np.ndarray, groups: Sequence[np.ndarray]
-) -> tuple[np.ndarray, list[Facts]]:
-    """A feature a group: where it stands, and what it says."""
-    alone = [int(group[0]) for group in groups if len(group) == 1]
-    known = facts_of(db, scope, placed, alone)
-    middles = [units[group].mean(axis=0) for group in groups]
-    facts = [known[int(group[0])] if len(group) == 1 else cluster_facts(placed.places[group]) for group in groups]
-    return np.floor(np.array(middles).reshape(-1, 2)).astype(np.int64), facts
-
-
-def cluster_facts(places: np.ndarray) -> Facts:
-    box = [*places.min(axis=0), *places.max(axis=0)]
-    told = {"cluster": True, "count": len(places), "box": str([round(float(edge), DECIMALS) for edge in box])}
-    facts: Facts = guarded({"properties": told})["properties"]
-    return facts
-
-
-def facts_of(db: Session, scope: Scope, placed: Placed, rows: Sequence[int]) -> dict[int, Facts]:
-    """What the pins of some rows say, by row."""
-    if not rows:
-        return {}
-    wanted = {int(placed.ids[row]): row for row in rows}
-    found = db.execute(pins_of(scope, known_by(list(wanted))))
-    return {wanted[one.id]: pin_facts(one, bool(placed.at_label[wanted[one.id]])) for one in found}
-
-
-def known_by(ids: Sequence[int]) -> ColumnElement[bool]:
-    """Written into the statement as numbers: there may be more than a database takes parameters."""
-    return Submission.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))
-
-
-def pins_of(scope: Scope, which: ColumnElement[bool]) -> Select[Any]:
+def pins_of(scope: Scope, ids: Collection[int]) -> Select[Any]:
     geo = SubmissionGeometry
-    of_record = (Submission.id, state_shown().label("state"), Submission.place_how)
-    columns: list[Any] = [*of_record, geo.how, geo.accuracy, Village.code, Village.name]
     return (
-        select(*columns)
+        select(*pin_columns())
         .outerjoin(geo, and_(geo.submission_id == Submission.id, geo.is_place))
         .outerjoin(Village, Village.id == Submission.village_id)
-        .where(which, *drawn_records(scope))
+        .where(Submission.id.in_(ids), *drawn_records(scope))
     )
+
+
+def pin_columns() -> list[ColumnElement[Any]]:
+    of_point: list[Any] = [SubmissionGeometry.how, SubmissionGeometry.accuracy]
+    return [*record_columns(), *of_point, *place_columns()]
+
+
+def record_columns() -> list[ColumnElement[Any]]:
+    columns: list[Any] = [Submission.id, state_shown().label("state"), Submission.place_how]
+    return [*columns, Village.code, Village.name, Village.label_lon, Village.label_lat]
 
 
 def pin_facts(row: Any, at_label: bool) -> Facts:

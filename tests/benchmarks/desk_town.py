@@ -109,6 +109,7 @@ class Town:
         db.add(self.project)
         db.flush()
         admin = create_administrator(db, "office@town.test", PASSWORD, now())
+        self.admin_id = admin.actor_id
         file = read_boundaries(make_villages(villages), "v.geojson", "EPSG:4326")
         import_boundaries(db, self.project.id, file, admin.actor_id, now())
         self.villages = list(db.scalars(select(Village.id).order_by(Village.code)))

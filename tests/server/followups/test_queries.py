@@ -10,6 +10,7 @@ from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.db import Database
 from server.errors import NotFound
 from server.followups.lists_for_pages import Wanted, count_visits, list_visits
 from server.followups.queries import (
@@ -18,6 +19,7 @@ from server.followups.queries import (
     Whose,
     codes_within,
     count_by_village,
+    counting_by_village,
     due_for_villages,
     for_subject,
     get_by_visit_key,
@@ -28,6 +30,7 @@ from server.followups.recalculate import recalculate_many
 from server.models import FollowUp, Project, Village, Woman
 from tests.conftest import MORNING
 from tests.making import a_town
+from tests.plans import plan_of
 from tests.server.followups.samples import VILLAGE, at_noon, day
 from tests.server.followups.told import F1, F12, a_case, a_home, a_woman, checked, injected, registered, tell
 
@@ -158,6 +161,17 @@ def test_a_list_is_one_query(
         due_for_villages(db, town.id, None, TODAY)
         count_by_village(db, town.id, None, TODAY)
     assert len(statements) == 2
+
+
+@pytest.mark.parametrize("reached", [None, frozenset({"519901201001"})], ids=["the whole town", "a village"])
+def test_the_board_of_a_large_town_reads_an_index_and_no_rows(
+    database: Database, reached: frozenset[str] | None
+) -> None:
+    if not database.is_sqlite:
+        return  # PostgreSQL goes by how much there is
+    lines = plan_of(database, counting_by_village(1, reached, TODAY))
+    assert lines[0].startswith("SEARCH follow_up USING COVERING INDEX ix_follow_up_waiting"), lines
+    assert not any(line.startswith("SCAN") for line in lines), lines
 
 
 def test_after_the_last_day_of_her_consent_she_is_on_no_list_before_the_daily_step_has_run(

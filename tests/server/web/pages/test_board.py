@@ -53,6 +53,19 @@ def test_the_care_team_reads_numbers_as_they_are_in_its_villages(town, browse):
     assert cells(browse("wang").see("/follow-ups")) == {"村1": ["2", "7", "0"], "合计": ["2", "7", "0"]}
 
 
+def test_the_board_takes_as_many_questions_for_many_women_as_for_few(town, browse, count_queries):
+    asked = []
+    for village, overdue in ((1, 1), (2, 30)):
+        fill(town, village, overdue=overdue, due=6)
+        for name in ("lin", "wang", "lea"):
+            reader = browse(name)
+            reader.see("/follow-ups")  # what is told for the first time is written down
+            with count_queries() as statements:
+                assert reader.see("/follow-ups").status_code == 200
+            asked.append(len(statements))
+    assert asked[:3] == asked[3:] and max(asked) <= 30
+
+
 def test_a_workers_numbers_are_of_her_own_women_as_the_lists_behind_them(town, browse):
     fill(town, 1, overdue=2)
     with town.database.transaction() as db:
