@@ -89,7 +89,8 @@ def all_rows(
     if question.after is not None:
         position = find_start(db, source, question)
         sql = (*sql, stands_after(position, including=question.table.parent is not None)) if position else sql
-    where = Narrowed(sql, narrowed.order, conditions.mentions_deleted, narrowed.offset, narrowed.limit)
+    counted = question.table.parent is None
+    where = Narrowed(sql, narrowed.order, conditions.mentions_deleted, narrowed.offset, narrowed.limit, counted)
     for record in iterate_records(db, source, where):
         if question.search is not None and not speaks_of(record, question.search):
             continue
