@@ -91,7 +91,10 @@ def point_cells(text: str, guarded: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Columns that stand beside each other in one group: their answers are taken and looked at together."""
+    """Columns that stand beside each other in one group: their answers are taken and looked at together.
+
+    `plain`: they have one cell each, so answers that are all harmless texts, or none, are the cells.
+    """
 
     group: tuple[str, ...]
     columns: tuple[CsvColumn, ...]
@@ -104,17 +107,13 @@ class Stretch:
         for name in self.group:
             here = here.get(name) if isinstance(here, dict) else None
         given = list(map(here.get, self.names)) if isinstance(here, dict) else [None] * len(self.names)
-        if self.plain and all_harmless(given):
-            return given
+        if self.plain:
+            try:
+                if FIRST_DANGEROUS.isdisjoint([one[:1] for one in given if one is not None]):
+                    return given
+            except TypeError:  # one is no text
+                pass
         return [cell for one, value in zip(self.columns, given, strict=True) for cell in one.cells(value, guarded)]
-
-
-def all_harmless(given: list[Any]) -> bool:
-    """Whether each is a text that needs no guard, or nothing."""
-    try:
-        return FIRST_DANGEROUS.isdisjoint([one[:1] for one in given if one is not None])
-    except TypeError:  # one is no text
-        return False
 
 
 def stretches_of(columns: Iterable[CsvColumn]) -> list[Stretch]:
