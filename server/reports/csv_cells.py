@@ -89,7 +89,7 @@ def point_cells(text: str, guarded: bool) -> list[str]:
     return [guard_unless(_NUMBER, cell) for cell in cells] if guarded else cells
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """Columns that stand beside each other in one group: their answers are taken and looked at together.
 
@@ -105,8 +105,8 @@ class Stretch:
         """None is an empty cell to the writer of CSV."""
         here: Any = values
         for name in self.group:
-            here = here.get(name) if isinstance(here, dict) else None
-        given = list(map(here.get, self.names)) if isinstance(here, dict) else [None] * len(self.names)
+            here = here.get(name) if type(here) is dict else None
+        given = [*map(here.get, self.names)] if type(here) is dict else [None] * len(self.names)
         if self.plain:
             try:
                 if FIRST_DANGEROUS.isdisjoint([one[:1] for one in given if one is not None]):

@@ -72,7 +72,11 @@ class Export:
                 yield record
 
     def rows(self, table: FormTable) -> Iterator[tuple[Record, Row]]:
-        for record in self.records(root_of(table), counted=table.parent is None):
+        if table.parent is None:
+            for record in self.records(table):
+                yield record, Row(table, record.instance_id, record.values)
+            return
+        for record in self.records(root_of(table), counted=False):
             for row in rows_of(record.instance_id, record.values, table):
                 yield record, row
 

@@ -37,6 +37,8 @@ class Pinned:
     ids: tuple[tuple[str, str], ...] = field(default=())
 
     def holds(self, row: Row) -> bool:
+        if not self.ids:
+            return True
         wanted = dict(self.ids)
         above: Row | None = row
         while above is not None:
@@ -95,7 +97,7 @@ def all_rows(
         if question.search is not None and not speaks_of(record, question.search):
             continue
         for row in rows_of(record.instance_id, record.values, question.table):
-            if pinned.holds(row) and conditions.accept(answers_of(record, row)):
+            if pinned.holds(row) and (not conditions.rest or conditions.accept(answers_of(record, row))):
                 yield record, row
 
 
