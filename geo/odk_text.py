@@ -44,7 +44,9 @@ class OdkGeometry:
     skipped: int = 0
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
+    """Degrees and metres; None where the phone did not say."""
+
     lon: float
     lat: float
     altitude: float | None
@@ -80,14 +82,19 @@ def _write_number(number: float) -> str:
 
 
 def _read_point(text: str) -> OdkGeometry:
+    return _point(read_position(text), 0)
+
+
+def read_position(text: str) -> Place:
+    """A point's numbers, without a geometry. Raises UnreadableGeometry as read_geometry does."""
     pieces = [piece for piece in text.split(";") if piece.strip()] if ";" in text else [text]
     place = _read_place(pieces[0]) if len(pieces) == 1 else None
     if place is None:
         raise UnreadableGeometry(f"{_shorten(text)} is not a point: latitude and longitude were expected.")
-    return _point(place, 0)
+    return place
 
 
-def _read_places(text: str) -> tuple[list[_Place], int]:
+def _read_places(text: str) -> tuple[list[Place], int]:
     if text.count(";") > MAX_POINTS:
         raise UnreadableGeometry(f"A line or area of more than {MAX_POINTS} points is not read.")
     pieces = [piece for piece in text.split(";") if piece.strip()]
@@ -97,7 +104,7 @@ def _read_places(text: str) -> tuple[list[_Place], int]:
     return places, len(pieces) - len(places)
 
 
-def _read_place(text: str) -> _Place | None:
+def _read_place(text: str) -> Place | None:
     match = _PLACE.fullmatch(text) if len(text) <= _LONGEST_PLACE else None
     if match is None:
         return None
@@ -105,7 +112,7 @@ def _read_place(text: str) -> _Place | None:
     lat, lon = float(lat_text), float(lon_text)
     if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
         return None
-    return _Place(lon, lat, _read_metres(altitude), _read_accuracy(accuracy))
+    return Place(lon, lat, _read_metres(altitude), _read_accuracy(accuracy))
 
 
 def _read_metres(text: str | None) -> float | None:
@@ -122,19 +129,19 @@ def _read_accuracy(text: str | None) -> float | None:
     return metres if metres is not None and metres > 0 else None
 
 
-def _guess_kind(places: list[_Place]) -> Kind:
+def _guess_kind(places: list[Place]) -> Kind:
     if len(places) == 1:
         return "point"
     closed = (places[0].lon, places[0].lat) == (places[-1].lon, places[-1].lat)
     return "shape" if closed and len({(p.lon, p.lat) for p in places}) >= 3 else "trace"
 
 
-def _point(place: _Place, skipped: int) -> OdkGeometry:
+def _point(place: Place, skipped: int) -> OdkGeometry:
     geometry = shapely.points((place.lon, place.lat))
     return OdkGeometry(geometry, "point", place.accuracy, place.altitude, [place.accuracy], [place.altitude], skipped)
 
 
-def _line_or_area(places: list[_Place], kind: Kind, skipped: int) -> OdkGeometry:
+def _line_or_area(places: list[Place], kind: Kind, skipped: int) -> OdkGeometry:
     corners = [(p.lon, p.lat) for p in places]
     least = 3 if kind == "shape" else 2
     if len(corners) < least or (kind == "shape" and len(set(corners)) < least):

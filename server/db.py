@@ -66,6 +66,7 @@ def make_engine(url: str) -> Engine:
         module=pysqlite,
         poolclass=QueuePool,
         pool_size=POOL_SIZE,
+        pool_use_lifo=True,  # each keeps up to 64 MB of pages: those that few need stay small
         pool_timeout=20,
         query_cache_size=STATEMENTS,
         connect_args={"check_same_thread": False},

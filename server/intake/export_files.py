@@ -61,8 +61,8 @@ class Watched(Export):
 
     tick: Callable[[int], None] = lambda _records: None
 
-    def records(self, root: FormTable) -> Iterator[Record]:
-        for number, one in enumerate(super().records(root), 1):
+    def records(self, root: FormTable, counted: bool = True) -> Iterator[Record]:
+        for number, one in enumerate(super().records(root, counted), 1):
             if number % EACH == 0:
                 self.tick(number)
             yield one

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from forms.schema import Field
@@ -21,6 +22,7 @@ DANGEROUS = (
     "－",
     "＠",
 )  # a Chinese Excel takes the wide ones for them
+FIRST_DANGEROUS = frozenset(DANGEROUS)  # each is one character
 POINT_PARTS = ("Latitude", "Longitude", "Altitude", "Accuracy")
 NUMBERS = frozenset(["int", "decimal"])
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
@@ -85,6 +87,44 @@ def point_cells(text: str, guarded: bool) -> list[str]:
     parts = text.split(None, 3)
     cells = [part.strip() for part in parts] + [""] * (4 - len(parts))
     return [guard_unless(_NUMBER, cell) for cell in cells] if guarded else cells
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Columns that stand beside each other in one group: their answers are taken and looked at together.
+
+    `plain`: they have one cell each, so answers that are all harmless texts, or none, are the cells.
+    """
+
+    group: tuple[str, ...]
+    columns: tuple[CsvColumn, ...]
+    names: tuple[str, ...]
+    plain: bool
+
+    def cells(self, values: dict[str, Any], guarded: bool) -> Iterable[str | None]:
+        """None is an empty cell to the writer of CSV."""
+        here: Any = values
+        for name in self.group:
+            here = here.get(name) if type(here) is dict else None
+        given = [*map(here.get, self.names)] if type(here) is dict else [None] * len(self.names)
+        if self.plain:
+            try:
+                if FIRST_DANGEROUS.isdisjoint([one[:1] for one in given if one is not None]):
+                    return given
+            except TypeError:  # one is no text
+                pass
+        return [cell for one, value in zip(self.columns, given, strict=True) for cell in one.cells(value, guarded)]
+
+
+def stretches_of(columns: Iterable[CsvColumn]) -> list[Stretch]:
+    def kind_of(column: CsvColumn) -> tuple[tuple[str, ...], bool]:
+        return column.path[:-1], len(column.blank) == 1
+
+    return [
+        Stretch(group, of_it, tuple(one.path[-1] for one in of_it), plain)
+        for (group, plain), found in groupby(columns, kind_of)
+        for of_it in [tuple(found)]
+    ]
 
 
 def columns_of(

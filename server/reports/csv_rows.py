@@ -1,16 +1,16 @@
 """Records as CSV, table by table, in ODK Briefcase's layout: odk-contract.md section 8."""
 
 import csv
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
-from server.reports.csv_cells import CsvColumn, columns_of, guard
+from server.reports.csv_cells import Stretch, columns_of, guard, stretches_of
 from server.reports.odata_conditions import Conditions, answers_of, divide
 from server.reports.odata_fields import root_of
 from server.reports.odata_nodes import Node
@@ -48,24 +48,35 @@ class CsvOptions:
 
 @dataclass(frozen=True)
 class Export:
-    """The records that an export is about, read as often as it has tables."""
+    """The records that an export is about, read as often as it has tables. `only` narrows one reading of them."""
 
     db: Session
     source: Source
     options: CsvOptions
     conditions: Conditions = field(default=Conditions())
+    only: ColumnElement[bool] | None = field(default=None, kw_only=True)
 
     @property
     def narrowed(self) -> Narrowed:
-        return Narrowed(self.conditions.sql, with_deleted=self.conditions.mentions_deleted)
+        sql = self.conditions.sql if self.only is None else (*self.conditions.sql, self.only)
+        return Narrowed(sql, with_deleted=self.conditions.mentions_deleted)
 
-    def records(self, root: FormTable) -> Iterator[Record]:
-        for record in iterate_records(self.db, self.source, self.narrowed):
+    def records(self, root: FormTable, counted: bool = True) -> Iterator[Record]:
+        """`counted` as in Narrowed."""
+        found = iterate_records(self.db, self.source, replace(self.narrowed, counted=counted))
+        if not self.conditions.rest:
+            yield from found
+            return
+        for record in found:
             if self.conditions.accept(answers_of(record, Row(root, record.instance_id, record.values))):
                 yield record
 
     def rows(self, table: FormTable) -> Iterator[tuple[Record, Row]]:
-        for record in self.records(root_of(table)):
+        if table.parent is None:
+            for record in self.records(table):
+                yield record, Row(table, record.instance_id, record.values)
+            return
+        for record in self.records(root_of(table), counted=False):
             for row in rows_of(record.instance_id, record.values, table):
                 yield record, row
 
@@ -84,21 +95,31 @@ def write_table(export: Export, table: FormTable) -> Iterator[str]:
         yield BOM
     before, after = heads_around(table)
     yield write_line([*before, *(head for column in columns for head in column.heads()), *after])
+    stretches, write = stretches_of(columns), csv.writer(Echo(), lineterminator="\r\n").writerow
     for record, row in export.rows(table):
-        yield write_line(cells_of(record, row, columns, export.options.guarded))
+        yield write(cells_of(record, row, stretches, export.options.guarded))[:-2] + "\n"
+
+
+class Echo:
+    """A file that keeps nothing: the writer of CSV hands on what writing gave."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def write_line(cells: list[str]) -> str:
     """A line with LF. The writer is told CR LF, or it would not put a cell that holds a lone CR in quotes."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()[:-2] + "\n"
+    line: Any = csv.writer(Echo(), lineterminator="\r\n").writerow(cells)  # what Echo gave
+    return str(line)[:-2] + "\n"
 
 
-def cells_of(record: Record, row: Row, columns: list[CsvColumn], guarded: bool) -> list[str]:
+def cells_of(record: Record, row: Row, stretches: list[Stretch], guarded: bool) -> list[str | None]:
     before, after = cells_around(record, row, guarded)
-    answers = (cell for column in columns for cell in column.cells(value_below(row.values, column.path), guarded))
-    return [*before, *answers, *after]
+    cells: list[str | None] = [*before]
+    for one in stretches:
+        cells += one.cells(row.values, guarded)
+    cells += after
+    return cells
 
 
 def heads_around(table: FormTable) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -128,7 +149,7 @@ def cells_around(record: Record, row: Row, guarded: bool) -> tuple[tuple[str, ..
 
 def write_instant(at: datetime) -> str:
     """UTC with milliseconds and Z."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def see_choices(export: Export, table: FormTable) -> dict[tuple[str, ...], list[str]]:

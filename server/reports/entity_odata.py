@@ -71,7 +71,7 @@ def wanted_rows(
     for row in iterate_rows(db, source, narrowed):
         if question.search is not None and not speaks_of(row, source.properties, question.search):
             continue
-        if conditions.accept(answers_of(row)):
+        if not conditions.rest or conditions.accept(answers_of(row)):
             yield row
 
 

@@ -37,6 +37,8 @@ class Pinned:
     ids: tuple[tuple[str, str], ...] = field(default=())
 
     def holds(self, row: Row) -> bool:
+        if not self.ids:
+            return True
         wanted = dict(self.ids)
         above: Row | None = row
         while above is not None:
@@ -89,12 +91,13 @@ def all_rows(
     if question.after is not None:
         position = find_start(db, source, question)
         sql = (*sql, stands_after(position, including=question.table.parent is not None)) if position else sql
-    where = Narrowed(sql, narrowed.order, conditions.mentions_deleted, narrowed.offset, narrowed.limit)
+    counted = question.table.parent is None
+    where = Narrowed(sql, narrowed.order, conditions.mentions_deleted, narrowed.offset, narrowed.limit, counted)
     for record in iterate_records(db, source, where):
         if question.search is not None and not speaks_of(record, question.search):
             continue
         for row in rows_of(record.instance_id, record.values, question.table):
-            if pinned.holds(row) and conditions.accept(answers_of(record, row)):
+            if pinned.holds(row) and (not conditions.rest or conditions.accept(answers_of(record, row))):
                 yield record, row
 
 

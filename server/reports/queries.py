@@ -26,6 +26,8 @@ from server.reports.records import Narrowed, Position, Record, Source
 
 BATCH = 500
 EXPORT = "form.submission.export"
+MEMBERS = tuple(one.name for one in fields(Record))
+UNCOUNTED = {name: literal(0) for name in ("files_expected", "files_present", "edits", "has_sealed_answers")}
 
 
 def meant(source: Source, with_deleted: bool = False) -> ColumnElement[bool]:
@@ -77,10 +79,10 @@ def columns() -> dict[str, Any]:
 
 
 def listing(source: Source, narrowed: Narrowed) -> Select[Any]:
-    named = columns()
+    named = columns() if narrowed.counted else columns() | UNCOUNTED
     order = (*narrowed.order, Submission.created_at.desc(), Submission.id.desc())
     query: Select[Any] = (
-        select(*(named[one.name] for one in fields(Record)))
+        select(*(named[name] for name in MEMBERS))
         .select_from(Submission)
         .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & source.version)
         .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)

@@ -32,18 +32,25 @@ class Source:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What of a source is wanted: conditions on Submission, an order instead of the newest first, a stretch."""
+    """What of a source is wanted: conditions on Submission, an order instead of the newest first, a stretch.
+
+    Not `counted`: the records' files and edits are not asked for, each of which is a question more for every record.
+    """
 
     conditions: tuple[ColumnElement[bool], ...] = ()
     order: tuple[ColumnElement[Any], ...] = ()
     with_deleted: bool = False
     offset: int = 0
     limit: int | None = None
+    counted: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Record:
-    """A record with what OData and CSV say about it. `values` is empty for one that is encrypted or could not be read."""
+    """A record with what OData and CSV say about it. `values` is empty for one that is encrypted or could not be read.
+
+    Nobody changes one. It is not frozen, because that would set each of its many members through a guard.
+    """
 
     id: int
     instance_id: str

@@ -129,9 +129,12 @@ def tables_below(
             yield from tables_below(parent, column.columns, here, way)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
-    """One row: the answers at its place, and its readable key, `uuid:…` or `uuid:…/group/member[2]`."""
+    """One row: the answers at its place, and its readable key, `uuid:…` or `uuid:…/group/member[2]`.
+
+    Nobody changes one; not frozen, like a Record, for there are many.
+    """
 
     table: FormTable
     key: str

@@ -12,7 +12,7 @@ import shapely
 
 from forms.schema import GEO_TYPES
 from geo.errors import UnreadableGeometry
-from geo.odk_text import Kind, read_geometry
+from geo.odk_text import Kind, read_geometry, read_position
 
 Value = str | int | float | bool | date | datetime | None
 
@@ -83,6 +83,11 @@ READERS: dict[str, Any] = {
 }
 
 
+def is_text(type_name: str) -> bool:
+    """Whether an answer of this type is its text, whatever it is."""
+    return type_name not in READERS and type_name not in GEO_TYPES
+
+
 def odata_value(text: Any, type_name: str, wkt: bool = False) -> Any:
     """The answer as OData carries it: number, boolean, text, GeoJSON geometry (or WKT text), None for what is none."""
     if not isinstance(text, str):
@@ -108,6 +113,8 @@ class Places(NamedTuple):
 def read_places(text: Any, type_name: str) -> Places | None:
     """None for what is no place on earth. The altitude is left out unless every position has one."""
     kind: Kind = GEO_TYPES[type_name]  # type: ignore[assignment]
+    if kind == "point":
+        return read_one_place(text)
     try:
         read = read_geometry(text, kind) if isinstance(text, str) else None
     except UnreadableGeometry:
@@ -121,6 +128,18 @@ def read_places(text: Any, type_name: str) -> Places | None:
     if None not in altitudes:
         positions = [[*place, metres] for place, metres in zip(positions, altitudes, strict=True)]
     return Places(kind, positions, read.accuracies)
+
+
+def read_one_place(text: Any) -> Places | None:
+    """Most places are points; no geometry is made of them only to be taken apart again."""
+    try:
+        place = read_position(text) if isinstance(text, str) else None
+    except UnreadableGeometry:
+        return None
+    if place is None:
+        return None
+    position = [place.lon, place.lat] if place.altitude is None else [place.lon, place.lat, place.altitude]
+    return Places("point", [position], [place.accuracy])
 
 
 def geojson_of(places: Places) -> dict[str, Any]:

@@ -201,7 +201,8 @@ def get_map(project_id: int, form_id: str, draft: bool = False, **ids: str) -> R
         take_snapshot(session)
         export = start_export(session, source, CsvOptions(filter=wanted))
         schema_of = schemas_by_version(session)
-        yield from write_collection(feature_of(one, schema_of, field_path) for one in export.records(tables[ROOT]))
+        records = export.records(tables[ROOT], counted=False)
+        yield from write_collection(feature_of(one, schema_of, field_path) for one in records)
 
     mark = entity_tag(source)
     if mark is not None and request.if_none_match.contains_weak(mark):

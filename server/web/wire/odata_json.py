@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -12,7 +12,7 @@ from server.reports.odata_fields import Selection
 from server.reports.odata_options import After, Options, Question, write_token
 from server.reports.records import Record
 from server.reports.table import Column, FormTable, Row, rows_below
-from server.reports.values import odata_value
+from server.reports.values import is_text, odata_value
 from server.web.wire.central_json import Json, instant
 
 
@@ -45,13 +45,14 @@ def system(record: Record) -> Json:
 class Writer:
     """How rows of one table are written: geometry as WKT or GeoJSON, repeats inline or as links, which members.
 
-    `nested` are the repeats directly below each table, by the table's name.
+    `nested` are the repeats directly below each table, `members` its columns, both by the table's name.
     """
 
     wkt: bool
     expand: bool
     select: Selection | None
     nested: dict[str, dict[str, FormTable]]
+    members: dict[str, tuple["Member", ...]]
 
     def write(self, record: Record, row: Row) -> Json:
         body: Json = {"__id": row.id}
@@ -60,31 +61,58 @@ class Writer:
         else:
             body[row.table.parent_key] = row.parent.id
         if not record.encrypted:
-            body |= self.fields(row, row.table.columns, row.values, (), link_of(row))
+            self.add_fields(body, row, self.members[row.table.name], row.values)
         return body if self.select is None else chosen(body, self.select)
 
-    def fields(self, row: Row, columns: Iterable[Column], values: Any, names: tuple[str, ...], link: str) -> Json:
-        """The members of a row or of a group in it; `names` lead to the group."""
-        body: Json = {}
+    def add_fields(self, body: Json, row: Row, members: tuple["Member", ...], values: Any) -> None:
+        """The members of a row or of a group in it."""
         here = values if isinstance(values, dict) else {}
-        for column in columns:
-            value, path = here.get(column.field.name), (*names, column.name)
-            if column.is_repeat:
-                body[f"{column.name}@odata.navigationLink"] = f"{link}/{'/'.join(path)}"
+        for name, field, type_name, inner, way in members:
+            value = here.get(field)
+            if type_name is None:  # most of a form
+                body[name] = value if isinstance(value, str) else None
+            elif inner is not None:
+                group: Json = {}
+                self.add_fields(group, row, inner, value)
+                body[name] = group
+            elif way is not None:
+                body[f"{name}@odata.navigationLink"] = f"{link_of(row)}/{way}"
                 if self.expand:
-                    body[column.name] = self.inlined(row, path)
-            elif column.is_group:
-                body[column.name] = self.fields(row, column.columns, value, path, link)
+                    body[name] = self.inlined(row, way)
             else:
-                body[column.name] = odata_value(value, column.field.type, self.wkt)
-        return body
+                body[name] = odata_value(value, type_name, self.wkt)
 
-    def inlined(self, row: Row, names: tuple[str, ...]) -> list[Json]:
-        table = self.nested[row.table.name]["/".join(names)]
-        return [
-            {"__id": one.id} | self.fields(one, table.columns, one.values, (), link_of(one))
-            for one in rows_below(row, table)
-        ]
+    def inlined(self, row: Row, way: str) -> list[Json]:
+        table = self.nested[row.table.name][way]
+        found = []
+        for one in rows_below(row, table):
+            body: Json = {"__id": one.id}
+            self.add_fields(body, one, self.members[table.name], one.values)
+            found.append(body)
+        return found
+
+
+class Member(NamedTuple):
+    """How a column is written: `type_name` None is text as it is; `inner` a group's; `way` a repeat's from its row."""
+
+    name: str
+    field: str
+    type_name: str | None
+    inner: "tuple[Member, ...] | None" = None
+    way: str | None = None
+
+
+def members_of(columns: Iterable[Column], names: tuple[str, ...] = ()) -> Iterator[Member]:
+    """`names` lead to the group that the columns stand in."""
+    for column in columns:
+        path = (*names, column.name)
+        about = column.name, column.field.name
+        if column.is_repeat:
+            yield Member(*about, "", way="/".join(path))
+        elif column.is_group:
+            yield Member(*about, "", inner=tuple(members_of(column.columns, path)))
+        else:
+            yield Member(*about, None if is_text(column.field.type) else column.field.type)
 
 
 def writer_for(question: Question, tables: dict[str, FormTable]) -> Writer:
@@ -93,7 +121,8 @@ def writer_for(question: Question, tables: dict[str, FormTable]) -> Writer:
         if table.parent is not None:
             below = table.names[len(table.parent.names) :]
             nested[table.parent.name]["/".join(below)] = table
-    return Writer(question.wkt, question.expand, question.select, nested)
+    members = {name: tuple(members_of(table.columns)) for name, table in tables.items()}
+    return Writer(question.wkt, question.expand, question.select, nested, members)
 
 
 def link_of(row: Row) -> str:

@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forms.schema import Field
-from server.reports.csv_cells import CsvColumn, columns_of, guard
+from server.reports.csv_cells import CsvColumn, columns_of, guard, stretches_of
 
 FORMULAS = [
     "=1+1",
@@ -84,3 +86,36 @@ def test_a_split_select_has_a_column_for_each_choice() -> None:
 @pytest.mark.parametrize("value", [{}, [], 3])
 def test_what_is_no_text_is_an_empty_cell(value: object) -> None:
     assert list(CsvColumn(("x",), Field("x", "/x", "string"), "x").cells(value, True)) == [""]
+
+
+ANSWERS = (
+    st.none() | st.sampled_from([*FORMULAS, "", "-5", "-1.5 36.5 900.0 4.5", "a b", {}, [], {"x": "=1"}]) | st.text()
+)
+FIELDS = [
+    Field("甲", "/甲", "string"),
+    Field("n", "/n", "int"),
+    Field("a", "/g/a", "string"),
+    Field("b", "/g/b", "select"),
+    Field("at", "/g/at", "geopoint"),
+    Field("c", "/g/c", "decimal"),
+    Field("z", "/z", "date"),
+]
+
+
+@given(st.lists(ANSWERS, min_size=7, max_size=7), st.booleans(), st.booleans(), st.booleans())
+def test_a_stretch_has_the_cells_of_its_columns(
+    answers: list[object], guarded: bool, split: bool, grouped: bool
+) -> None:
+    choices = {("g", "b"): ["a", "b"]} if split else {}
+    leaves = [(tuple(one.path.strip("/").split("/")), one) for one in FIELDS]
+    columns = columns_of(leaves, group_paths=True, choices=choices)
+    said = dict(zip((one.name for one in FIELDS), answers, strict=True))
+    values = {"甲": said["甲"], "n": said["n"], "g": said if grouped else "no group", "z": said["z"]}
+    inner = said if grouped else {}
+    one_by_one = [
+        cell
+        for column in columns
+        for cell in column.cells((inner if len(column.path) > 1 else values).get(column.path[-1]), guarded)
+    ]
+    together = [cell or "" for stretch in stretches_of(columns) for cell in stretch.cells(values, guarded)]
+    assert together == one_by_one

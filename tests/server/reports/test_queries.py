@@ -6,11 +6,15 @@ import orjson
 import pytest
 from sqlalchemy import insert, select, text
 
+from server.access.allow import Scope
 from server.db import Database
 from server.models import Form, Submission, SubmissionVersion
 from server.reports import queries
+from server.reports.csv_zip import has_files
+from server.reports.records import Narrowed, Source
 from tests.client import Client
 from tests.conftest import MORNING, Listen
+from tests.plans import plan_of
 from tests.server.reports.census import Send
 from tests.server.reports.reading import ids
 from tests.server.reports.samples import a_member
@@ -134,3 +138,46 @@ def test_an_export_takes_no_more_memory_and_no_more_queries_for_more_records(
     tracemalloc.stop()
     assert most < 6_000_000
     assert many <= few + rows // 500 + 1
+
+
+@pytest.mark.parametrize(
+    "narrowed", [Narrowed(), Narrowed(counted=False), Narrowed((has_files(),)), Narrowed(limit=251)]
+)
+def test_a_small_form_is_read_without_a_look_at_the_records_of_others(
+    database: Database, project_id: int, narrowed: Narrowed
+) -> None:
+    if not database.is_sqlite:
+        return  # PostgreSQL goes by how much there is
+    lines = plan_of(database, queries.listing(Source(1, Scope(project_id, everything=True)), narrowed))
+    assert lines[0].startswith("SEARCH submission USING INDEX ix_submission_form_list (form_id=? AND draft=?"), lines
+    read_whole = [one for one in lines if one.startswith("SCAN") and one != "SCAN form"]  # forms are few
+    assert not read_whole and not [one for one in lines if "TEMP B-TREE" in one], lines
+
+
+def test_a_record_is_asked_for_its_files_only_where_they_are_told(
+    as_bob: Client, send: Send, feed: str, records: str, listen: Listen
+) -> None:
+    asked: list[str] = []
+    listen("before_cursor_execute", lambda *args: asked.append(args[2]))
+    send(members=a_member("甲"))
+    asked.clear()
+    for path in (feed + "/Submissions.member", records + ".geojson"):
+        assert as_bob.get(path).status_code == 200
+    assert [one for one in asked if "values_json" in one]
+    assert not [one for one in asked if "submission_attachment" in one]
+    assert as_bob.get(feed + "/Submissions").status_code == 200
+    assert [one for one in asked if "submission_attachment" in one]
+
+
+def test_files_are_looked_for_beside_no_record_without_any(
+    as_bob: Client, send: Send, records: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        send(members=a_member("甲"))
+    read: list[int] = []
+    monkeypatch.setattr(queries, "Record", Counted(queries.Record, read))
+    assert as_bob.get(records + ".csv.zip?attachments=false").status_code == 200
+    before = len(read)
+    read.clear()
+    assert as_bob.get(records + ".csv.zip").status_code == 200
+    assert len(read) == before
