@@ -5,7 +5,7 @@ write must say so at BEGIN, and shapely is imported before mod_spatialite is eve
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from time import monotonic, sleep
@@ -170,7 +170,7 @@ class Database:
         return Path(name).with_name(KEY_NAME) if self.is_sqlite and name else None
 
     def reading(self) -> Session:
-        """A session that is never committed."""
+        """A session in which nothing is changed."""
         return Session(self.engine, expire_on_commit=False)
 
     def writing(self) -> Session:
@@ -186,6 +186,30 @@ class Database:
             session.commit()
         if self.is_sqlite and GIVES_WAY.get() and monotonic() - began > LONG:
             sleep(GAP)
+
+    def log_size(self) -> int:
+        """Bytes of SQLite's log beside the file; 0 where there is none."""
+        with suppress(OSError):
+            return Path(f"{self.engine.url.database}-wal").stat().st_size
+        return 0
+
+    def empty_log(self, patience_ms: int) -> bool:
+        """Puts SQLite's log into the file and begins it anew. False where somebody still looks at the pages as they were.
+
+        Outside of any transaction, which SQLAlchemy would begin: on the driver's own connection.
+        """
+        borrowed = self.engine.raw_connection()
+        try:
+            cursor = borrowed.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={patience_ms}")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            cursor.execute(f"PRAGMA busy_timeout={LOCK_PATIENCE_MS}")
+            return not busy
+        except pysqlite.Error:
+            borrowed.invalidate()  # whatever ails it is told to whoever asks for something next
+            return False
+        finally:
+            borrowed.close()
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -20,6 +21,10 @@ from server.intake.receive import receive
 from server.intake.writing_on import carry_on
 
 MOST_TOGETHER = 64
+LONG_LOG: Final = 64 * 2**20
+"""Bytes. SQLite begins its log anew when nobody looks at it, which never happens while many phones send: it grew by 130 kB a
+record, to ten gigabytes."""
+PATIENCE_MS: Final = 250  # for those who look, while all who send wait
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Store:
         self.database = database
         self.waiting: deque[Ticket] = deque()
         self.writer = Lock()
+        self.log_may_have = LONG_LOG
 
     def store(self, items: Sequence[Item]) -> list[Outcome]:
         """Outcomes in the items' order: a Receipt, or the error that kept that one item out. On disk when it returns.
@@ -52,6 +58,7 @@ class Store:
         with self.writer:
             if not ticket.done:
                 self.write_waiting()
+                self.shorten_log()
         if ticket.error is not None:
             raise ticket.error
         return ticket.outcomes
@@ -69,6 +76,12 @@ class Store:
         finally:
             for ticket in tickets:
                 ticket.done = True
+
+    def shorten_log(self) -> None:
+        """Where somebody looks for long, as an export does, it is tried again when the log has grown by a good deal."""
+        size = self.database.log_size()
+        if size > self.log_may_have:
+            self.log_may_have = LONG_LOG if self.database.empty_log(PATIENCE_MS) else size + LONG_LOG
 
     def write(self, items: Sequence[Item]) -> list[Outcome]:
         with self.database.transaction() as db:

@@ -14,13 +14,13 @@ from server.db import Database
 from server.models import Base
 from server.places.cells import fold_cells
 
-WAIT_MS, USUAL_WAIT_MS = 2000, 10000  # for readers who still look at the pages as they were
+PATIENCE_MS = 2000  # for readers who still look at the pages as they were
 
 
 def overwrite_deleted(database: Database) -> bool:
     """To be called after the commit. Whether all was overwritten: not where somebody was reading; the next run does it."""
     if database.is_sqlite:
-        return empty_log(database)
+        return database.empty_log(PATIENCE_MS)
     with database.transaction() as db:
         fold_cells(db)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -31,16 +31,3 @@ def overwrite_deleted(database: Database) -> bool:
         except OperationalError:  # somebody else holds a table
             return False
     return True
-
-
-def empty_log(database: Database) -> bool:
-    """Outside of any transaction, which SQLAlchemy would begin: on the driver's own connection."""
-    borrowed = database.engine.raw_connection()
-    try:
-        cursor = borrowed.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={WAIT_MS}")
-        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout={USUAL_WAIT_MS}")
-        return not busy
-    finally:
-        borrowed.close()

@@ -7,7 +7,7 @@ from server.access.allow import may, scope_of
 from server.intake.envelope import Envelope
 from server.intake.items import Item, Receipt, StoredFile
 from server.publishing.versions import Asked
-from server.web.session import blobs, caller, now, store
+from server.web.session import blobs, caller, end_reading, now, store
 
 
 def item_of(envelope: Envelope, instance: Instance, asked: Asked) -> Item:
@@ -29,6 +29,7 @@ def item_of(envelope: Envelope, instance: Instance, asked: Asked) -> Item:
 
 def keep(item: Item) -> Receipt:
     """On disk when it returns. Raises what kept the record out."""
+    end_reading()  # who waits for the writer must not keep SQLite's log from beginning anew
     (outcome,) = store().store([item])
     if isinstance(outcome, Receipt):
         return outcome

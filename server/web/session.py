@@ -95,6 +95,12 @@ def reading() -> Session:
     return cast(Session, g.reading)
 
 
+def end_reading() -> None:
+    """Lets go of what was read so far, and of its connection: for who is going to wait. What was loaded stays loaded."""
+    if "reading" in g:
+        reading().commit()
+
+
 def db() -> Session:
     """The request's session; it is committed when the view returns and the method may write, rolled back else."""
     if request.method in SAFE:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from forms.instance import read_instance
 from server.db import Database
@@ -73,6 +74,60 @@ def test_requests_that_wait_together_share_one_commit(
     for thread in threads:
         thread.join()
     assert (len(commits), count(database)) == (1, 10)
+
+
+def test_the_log_begins_anew_however_many_look_one_after_the_other(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not database.is_sqlite:
+        return  # PostgreSQL does so itself
+    monkeypatch.setattr("server.intake.store.LONG_LOG", 2**20)
+    store, over = Store(database), threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.01):
+            with look_at(database):
+                over.wait(0.02)
+
+    lookers = [threading.Thread(target=look) for _ in range(4)]
+    for looker in lookers:
+        looker.start()
+    sizes = []
+    for _ in range(60):
+        store.store([make_item(a_record())])
+        sizes.append(database.log_size())
+    over.set()
+    for looker in lookers:
+        looker.join()
+    assert max(sizes) < 2 * 2**20
+    assert min(sizes) == 0
+
+
+def test_who_looks_for_long_stops_nobody_and_the_log_is_shortened_after_that(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not database.is_sqlite:
+        return
+    monkeypatch.setattr("server.intake.store.LONG_LOG", 2**18)
+    tries: list[bool] = []
+    empty = Database.empty_log
+    monkeypatch.setattr(Database, "empty_log", lambda own, wait: tries.append(empty(own, wait)) or tries[-1])
+    store, look = Store(database), look_at(database)
+    for _ in range(20):
+        assert isinstance(store.store([make_item(a_record())])[0], Receipt)
+    assert 0 < len(tries) < 12
+    assert not any(tries)
+    look.close()
+    for _ in range(20):
+        store.store([make_item(a_record())])
+    assert tries[-1]
+    assert database.log_size() < 2 * 2**18
+
+
+def look_at(database: Database) -> Session:
+    look = database.reading()
+    look.scalar(select(func.count()).select_from(SubmissionVersion))
+    return look
 
 
 def test_when_the_transaction_fails_everybody_who_waited_is_told(
