@@ -12,6 +12,8 @@ from server.models import Project
 class Reading:
     """`is_edit`: the version corrects an earlier one, so what was derived from that one is to be replaced.
 
+    `is_first`: the record was stored in this very transaction, so there is nothing of it yet that could be replaced.
+
     A deriver is `(db, reading) -> None`, runs in a savepoint of its own, may run again for the same version, and raises
     when it cannot read something; it never commits.
     """
@@ -27,3 +29,4 @@ class Reading:
     user_agent: str | None
     now: datetime
     is_edit: bool
+    is_first: bool = False

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import func, select
@@ -110,3 +111,23 @@ def test_a_fault_of_ours_in_one_item_does_not_take_the_others_along(
     assert [type(one) for one in outcomes] == [Receipt, ZeroDivisionError, Receipt]
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(Submission)) == 2
+
+
+MOST_STATEMENTS = 11
+
+
+def test_a_new_record_costs_few_statements_and_deletes_nothing(
+    database: Database,
+    make_item: Callable[[bytes], Item],
+    count_queries: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """Nothing was derived of it yet, so there is nothing to replace; its words are one statement, however many."""
+    store = Store(database)
+    store.store([make_item(a_record(note="first"))])  # makes the project's key
+    item = make_item(a_record(note="one", gps="30 105 0 5", members=[("甲", "3"), ("乙", "40"), ("丙", "41")]))
+    with count_queries() as statements:
+        store.store([item])
+    told = [one.split("(")[0] for one in statements if "SAVEPOINT" not in one and not one.startswith("BEGIN")]
+    assert len(told) <= MOST_STATEMENTS
+    assert not [one for one in told if one.startswith("DELETE")]
+    assert sum("INTO answer_word" in one for one in told) == 1
