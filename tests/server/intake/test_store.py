@@ -131,3 +131,24 @@ def test_a_new_record_costs_few_statements_and_deletes_nothing(
     assert len(told) <= MOST_STATEMENTS
     assert not [one for one in told if one.startswith("DELETE")]
     assert sum("INTO answer_word" in one for one in told) == 1
+
+
+def test_no_statement_of_a_new_record_reads_a_whole_table(
+    database: Database, make_item: Callable[[bytes], Item], listen: Listen
+) -> None:
+    """However full the form is. A list that the statement brings along (json_each) is no table."""
+    if not database.is_sqlite:
+        return  # PostgreSQL's planner goes by how much there is
+    store, asked = Store(database), []
+    store.store([make_item(a_record(note="first"))])
+    listen("before_cursor_execute", lambda _c, _k, statement, values, *_: asked.append((statement, values)))
+    store.store([make_item(a_record(note="one", gps="30 105 0 5"))])
+    told = [(one, values) for one, values in asked if one.split(" ")[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+    plans = []
+    with database.reading() as db:
+        for statement, values in told:
+            first = values[0] if isinstance(values, list) else values
+            plans += db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", first).all()
+    scans = [row.detail for row in plans if row.detail.startswith("SCAN") and "VIRTUAL" not in row.detail]
+    assert scans == []
+    assert [row for row in plans if row.detail.startswith("SEARCH submission_version ")]
