@@ -47,7 +47,8 @@ def index_answers(db: Session, reading: Reading) -> None:
     if reading.instance.encrypted:
         return
     covered = {one.path for one in reading.schema.fields if is_covered(reading.project, one.name, one.type)}
-    words = list_words(reading.schema, read_values(reading.instance, reading.schema))
+    values = reading.values if reading.values is not None else read_values(reading.instance, reading.schema)
+    words = list_words(reading.schema, values)
     told = [(path, word) for path, word in words if path not in covered]
     if told:
         key = key_of(db, reading.project.id, reading.submission_id)

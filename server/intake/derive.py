@@ -82,6 +82,7 @@ def reading_of(item: Item, receipt: Receipt) -> Reading:
         now=item.now,
         is_edit=receipt.kind == "edit",
         is_first=receipt.kind == "new",
+        values=item.values,
     )
 
 
