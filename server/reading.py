@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from forms.instance import Instance
 from forms.schema import FormSchema
@@ -11,6 +12,9 @@ from server.models import Project
 @dataclass(frozen=True)
 class Reading:
     """`is_edit`: the version corrects an earlier one, so what was derived from that one is to be replaced.
+
+    `is_first`: the record was stored in this very transaction, so there is nothing of it yet that could be replaced.
+    `values`: its answers (`forms.instance.read_values`) where they were read already; nobody changes them.
 
     A deriver is `(db, reading) -> None`, runs in a savepoint of its own, may run again for the same version, and raises
     when it cannot read something; it never commits.
@@ -27,3 +31,5 @@ class Reading:
     user_agent: str | None
     now: datetime
     is_edit: bool
+    is_first: bool = False
+    values: dict[str, Any] | None = None

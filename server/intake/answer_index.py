@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, false, insert, select
+import orjson
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, bindparam, cast, delete, false, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,22 +26,43 @@ KEY_BYTES: Final = 32
 BITS: Final = (1 << 63) - 1
 ROWS: Final = table_of(AnswerWord)
 FORGET: Final = delete(ROWS).where(ROWS.c.submission_id == bindparam("of_submission"))
-INSERT: Final = insert(ROWS)
-KEY: Final = select(AnswerKey.key).where(AnswerKey.project_id == bindparam("project"))
+KEYS: Final = table_of(AnswerKey)
+KEY: Final = select(KEYS.c.key).where(KEYS.c.project_id == bindparam("project"))
+WORDS: Final = bindparam("words", type_=ARRAY(BigInteger))
+INSERT_ALL: Final = insert(ROWS).from_select(
+    ["word", "submission_id"],
+    select(func.unnest(WORDS).column_valued("word"), cast(bindparam("of_submission"), Integer)),
+)
+INSERT_ALL_SQLITE: Final = insert(ROWS).from_select(
+    ["word", "submission_id"],
+    select(func.json_each(bindparam("words")).table_valued("value").c.value, bindparam("of_submission", type_=Integer)),
+)
+"""All words of a record by one statement: each row of many costs a phone as much as a statement of its own."""
 
 
 def index_answers(db: Session, reading: Reading) -> None:
     """Writes the words of a record's answers; may run again: it replaces what it wrote. Covered answers have none."""
-    forget_answers(db, reading.submission_id)
+    if not reading.is_first:
+        forget_answers(db, reading.submission_id)
     if reading.instance.encrypted:
         return
     covered = {one.path for one in reading.schema.fields if is_covered(reading.project, one.name, one.type)}
-    words = list_words(reading.schema, read_values(reading.instance, reading.schema))
+    values = reading.values if reading.values is not None else read_values(reading.instance, reading.schema)
+    words = list_words(reading.schema, values)
     told = [(path, word) for path, word in words if path not in covered]
     if told:
         key = key_of(db, reading.project.id, reading.submission_id)
         numbers = {number_of(key, reading.form_id, path, word) for path, word in told}
-        db.connection().execute(INSERT, [{"word": one, "submission_id": reading.submission_id} for one in numbers])
+        insert_words(db, reading.submission_id, sorted(numbers))
+
+
+def insert_words(db: Session, submission_id: int, numbers: list[int]) -> None:
+    connection = db.connection()
+    if connection.dialect.name == "sqlite":
+        told = {"words": orjson.dumps(numbers).decode(), "of_submission": submission_id}
+        connection.execute(INSERT_ALL_SQLITE, told)
+    else:
+        connection.execute(INSERT_ALL, {"words": numbers, "of_submission": submission_id})
 
 
 def forget_answers(db: Session, submission_id: int) -> None:
@@ -63,7 +85,7 @@ def number_of(key: bytes, form_id: int, path: str, word: str) -> int:
 
 def key_of(db: Session, project_id: int, submission_id: int) -> bytes:
     """The project's key, made when a record first needs it; those before that record wait for `index_older`."""
-    found = db.execute(KEY, {"project": project_id}).scalar()
+    found: bytes | None = db.connection().execute(KEY, {"project": project_id}).scalar()
     return found if found is not None else make_key(db, project_id, submission_id)
 
 
@@ -71,7 +93,8 @@ def make_key(db: Session, project_id: int, below: int) -> bytes:
     """Of two that make it at once the first one's counts."""
     with suppress(IntegrityError), db.begin_nested():
         db.add(AnswerKey(project_id=project_id, key=secrets.token_bytes(KEY_BYTES), left_below=below))
-    return db.execute(KEY, {"project": project_id}).scalar_one()
+    made: bytes = db.connection().execute(KEY, {"project": project_id}).scalar_one()
+    return made
 
 
 def list_older(db: Session) -> list[int]:

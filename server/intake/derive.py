@@ -81,6 +81,8 @@ def reading_of(item: Item, receipt: Receipt) -> Reading:
         user_agent=item.user_agent,
         now=item.now,
         is_edit=receipt.kind == "edit",
+        is_first=receipt.kind == "new",
+        values=item.values,
     )
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
-from forms.instance import Instance
+from forms.instance import Instance, read_values
 from server.access.allow import Scope
 from server.blobs import Stored
 from server.publishing.versions import Asked
@@ -38,6 +39,11 @@ class Item:
     strict: bool = False
     scope: Scope | None = None
     once: bool = False
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Its answers as `read_values` gives them, read once for all who only look at them; {} of an encrypted one."""
+        return {} if self.instance.encrypted else read_values(self.instance, self.asked.schema)
 
 
 NAMELESS: Final = 0

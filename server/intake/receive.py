@@ -10,7 +10,7 @@ from sqlalchemy import Insert, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.check import check
-from forms.instance import named_files, read_corrected, read_values
+from forms.instance import named_files, read_corrected
 from server.access.audit import record
 from server.access.projects import submissions_within
 from server.errors import (
@@ -272,7 +272,7 @@ def insert_version(db: Session, item: Item, submission_id: int, replaces: str | 
         deprecated_id=replaces,
         is_current=True,
         xml=item.xml,
-        values_json=None if instance.encrypted else orjson.dumps(read_values(instance, schema)).decode(),
+        values_json=None if instance.encrypted else orjson.dumps(item.values).decode(),
         complaints_json=orjson.dumps([list(one) for one in complaints]).decode() if complaints else None,
         encrypted=instance.encrypted,
         submitter_id=item.actor_id,

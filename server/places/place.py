@@ -47,7 +47,8 @@ def place_submission(db: Session, reading: Reading) -> None:
     An answer that is no place is left out here; `forms.check` has noted it beside the record.
     """
     connection = db.connection()
-    connection.execute(FORGET, {"of_submission": reading.submission_id})
+    if not reading.is_first:
+        connection.execute(FORGET, {"of_submission": reading.submission_id})
     if is_health_record(db, reading):
         place = care_place(db, reading) or named_place(db, reading)
     else:
@@ -61,7 +62,7 @@ def keep_geometries(db: Session, reading: Reading) -> Place | None:
     """Writes a row for each geo answer; the place that the first of them outside repeats gives the record."""
     known = village_map(db, reading.project.id)
     found = read_geometries(reading.instance, reading.schema)
-    if found and (crs := db.connection().execute(READ_AS, {"record": reading.submission_id}).scalar()):
+    if found and not reading.is_first and (crs := read_as(db, reading.submission_id)):
         found = [one.read_in(crs) for one in found]
     places = [place_of(known, one.read.geometry, one.read.accuracy) for one in found]
     own = next((index for index, one in enumerate(found) if one.may_place), None)
@@ -69,6 +70,12 @@ def keep_geometries(db: Session, reading: Reading) -> Place | None:
         rows = [row_of(reading, one, places[index], index == own) for index, one in enumerate(found)]
         db.connection().execute(INSERT, rows)
     return places[own] if own is not None else None
+
+
+def read_as(db: Session, submission_id: int) -> str | None:
+    """In which system somebody said that its points are (places/shifts.py)."""
+    crs: str | None = db.connection().execute(READ_AS, {"record": submission_id}).scalar()
+    return crs
 
 
 def named_place(db: Session, reading: Reading) -> Place:

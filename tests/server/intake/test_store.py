@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import func, select
@@ -165,3 +166,44 @@ def test_a_fault_of_ours_in_one_item_does_not_take_the_others_along(
     assert [type(one) for one in outcomes] == [Receipt, ZeroDivisionError, Receipt]
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(Submission)) == 2
+
+
+MOST_STATEMENTS = 11
+
+
+def test_a_new_record_costs_few_statements_and_deletes_nothing(
+    database: Database,
+    make_item: Callable[[bytes], Item],
+    count_queries: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """Nothing was derived of it yet, so there is nothing to replace; its words are one statement, however many."""
+    store = Store(database)
+    store.store([make_item(a_record(note="first"))])  # makes the project's key
+    item = make_item(a_record(note="one", gps="30 105 0 5", members=[("甲", "3"), ("乙", "40"), ("丙", "41")]))
+    with count_queries() as statements:
+        store.store([item])
+    told = [one.split("(")[0] for one in statements if "SAVEPOINT" not in one and not one.startswith("BEGIN")]
+    assert len(told) <= MOST_STATEMENTS
+    assert not [one for one in told if one.startswith("DELETE")]
+    assert sum("INTO answer_word" in one for one in told) == 1
+
+
+def test_no_statement_of_a_new_record_reads_a_whole_table(
+    database: Database, make_item: Callable[[bytes], Item], listen: Listen
+) -> None:
+    """However full the form is. A list that the statement brings along (json_each) is no table."""
+    if not database.is_sqlite:
+        return  # PostgreSQL's planner goes by how much there is
+    store, asked = Store(database), []
+    store.store([make_item(a_record(note="first"))])
+    listen("before_cursor_execute", lambda _c, _k, statement, values, *_: asked.append((statement, values)))
+    store.store([make_item(a_record(note="one", gps="30 105 0 5"))])
+    told = [(one, values) for one, values in asked if one.split(" ")[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+    plans = []
+    with database.reading() as db:
+        for statement, values in told:
+            first = values[0] if isinstance(values, list) else values
+            plans += db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", first).all()
+    scans = [row.detail for row in plans if row.detail.startswith("SCAN") and "VIRTUAL" not in row.detail]
+    assert scans == []
+    assert [row for row in plans if row.detail.startswith("SEARCH submission_version ")]
