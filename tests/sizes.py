@@ -83,6 +83,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_house.py",
         "tests/test_api_coverage.py",
         "tests/test_rows_of_the_brief.py",
+        "tests/test_table_of_speed.py",
         "tests/test_security_page.py",
         "tests/test_threats.py",
         "tests/test_threads.py",

@@ -1,0 +1,89 @@
+"""What bench.py leaves out: what has not changed since, manifests, a page of a repeat, a small form beside many records."""
+
+import http.client
+import statistics
+import time
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from tests.benchmarks import bench
+from tests.benchmarks.aims import OURS
+
+Found = dict[str, dict[str, list[dict[str, Any]]]]
+SMALL: Final = 20  # records
+PAGES: Final = 5
+
+
+def ask_as_phone(target: Any, number: int, rounds: int) -> Found:
+    """Manifest, and what a phone asks for again and is told to be unchanged. The project is new."""
+    target.setup("phone")
+    found: Found = {}
+    doors = {"formList": "/formList", "form.xml": "/forms/household_visit.xml", "manifest": MANIFEST}
+    for _ in range(rounds):
+        for name, door in doors.items():
+            mark = etag_of(target, target.orosa + door)
+            asked = [target.pool.req("GET", target.orosa + door)] * number
+            again = [target.pool.req("GET", target.orosa + door, (("If-None-Match", mark),))] * number if mark else []
+            for what, requests, ok in ((f"GET {name} c=1", asked, (200,)), (f"304 {name} c=1", again, (304,))):
+                if requests and what not in SAID_BY_BENCH:
+                    note(found, what, target.load(requests, 1, ok))
+    return found
+
+
+MANIFEST: Final = "/forms/household_visit/manifest"
+SAID_BY_BENCH: Final = ("GET formList c=1", "GET form.xml c=1")
+
+
+def etag_of(target: Any, path: str) -> str | None:
+    where = urlsplit(target.url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port or 80, timeout=60)
+    connection.request("GET", path, headers={"X-OpenRosa-Version": "1.0"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.getheader("ETag")
+
+
+def page_through(target: Any, project: int) -> Found:
+    """Of a project with many records: one page of a repeat's table as a share of the whole of it."""
+    target.attach(project)
+    whole = time_of(target, f"{target.form}.svc/Submissions.member")
+    page = min(time_of(target, f"{target.form}.svc/Submissions.member?%24top=250") for _ in range(PAGES))
+    return {"share of a page of a repeat": {OURS: [{"share": round(page / whole, 5), "secs": page}]}}
+
+
+def time_of(target: Any, path: str) -> float:
+    return float(target.download(path)["secs"])
+
+
+def export_small(target: Any) -> Found:
+    """A form of a few records in a new project, beside whatever the others hold."""
+    target.setup("small")
+    rng = bench.random.Random(3)
+    target.load(target.submission_reqs(rng, SMALL), 1)
+    path = target.form + "/submissions.csv.zip"
+    return {"csv.zip of a small form": {OURS: [target.download(path, bench.check_zip(target)) for _ in range(PAGES)]}}
+
+
+def idle(target: Any, seconds: float) -> Found:
+    """What a server takes that nobody has asked for anything yet."""
+    time.sleep(seconds)
+    return {"idle": {OURS: [{"pss_mb": round(sum(pss for _rss, pss, _number in target.meter.mem()), 1)}]}}
+
+
+def lost_by_size(slices: list[dict[str, Any]], empty: list[dict[str, Any]]) -> Found:
+    """How much of an empty form's rate the last slices of a fill have lost."""
+    full, before = (statistics.median(one["per_s"] for one in rounds) for rounds in (slices[-3:], empty))
+    return {"share of the rate of an empty form": {OURS: [{"lost": round(max(0.0, 1 - full / before), 3)}]}}
+
+
+def note(found: Found, what: str, result: dict[str, Any]) -> None:
+    found.setdefault(what, {}).setdefault(OURS, []).append(result)
+
+
+def target_at(url: str, login: tuple[str, str], roots: list[str]) -> Any:
+    """bench.py's own client, with its meter of the server's processes."""
+    target = bench.Target(OURS, url)
+    target.login, target.roots = login, roots
+    target.meter = bench.Meter(roots)
+    return target

@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""The table of issue 10 by one command: how fast each kind of work is, against ODK Central's figures or against a Central.
+
+    .venv/bin/python -m tests.benchmarks.table [--quick] [--rounds N] [--folder FOLDER] [--central URL --login EMAIL:PASSWORD]
+    .venv/bin/python -m tests.databases .venv/bin/python -m tests.benchmarks.table      # on PostgreSQL
+
+It serves a scratch folder as `./fangshi serve` does, once for each part, so that no part pays for another's memory. What a part
+measured is kept in the folder: begun again with the same one, it goes on behind the last part that was done (on PostgreSQL with
+a database that has less in it, as that is gone with the command). The table goes to standard output, and a line for each row to
+history/VERSION.jsonl. Nothing is measured of a Central but what bench.py asks.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from server import __version__
+from server.clock import now, today
+from tests.benchmarks import steps
+from tests.benchmarks.aims import OURS, Results, judge, read_aims, write_table
+from tests.serving import ADMIN_EMAIL, ADMIN_PASSWORD, ROOT, running_server
+
+HISTORY: Final = Path(__file__).with_name("history")
+BENCH: Final = Path(__file__).with_name("bench.py")
+SETTLE: Final = 15.0  # seconds after a start until nothing more is loaded
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`least` is how many records and requests a quick look has for a thousand of a whole run."""
+
+    rounds: int
+    folder: Path
+    least: int
+    central: tuple[str, str] | None
+
+    def number(self, of: int) -> int:
+        return max(20, of * self.least // 1000)
+
+    @property
+    def kind(self) -> str:
+        return "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that answers: its address and the processes whose CPU and memory are its cost."""
+
+    url: str
+    roots: list[str]
+
+    def target(self) -> Any:
+        return steps.target_at(self.url, (ADMIN_EMAIL, ADMIN_PASSWORD), self.roots)
+
+
+@contextmanager
+def serve(asked: Asked) -> Iterator[Served]:
+    """A server on the scratch folder. PostgreSQL syncs what it acknowledges, which it does not for tests."""
+    with running_server(asked.folder / "data") as server:
+        database = [sync_truly(os.environ["TEST_DATABASE_URL"])] if asked.kind == "postgresql" else []
+        yield Served(server.url.rstrip("/"), [str(server.process.pid), *database])
+
+
+def sync_truly(url: str) -> str:
+    """The number of the database's first process."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = on")
+        connection.execute("ALTER SYSTEM SET full_page_writes = on")
+        connection.execute("SELECT pg_reload_conf()")
+        row = connection.execute("SHOW data_directory").fetchone()
+    assert row is not None
+    return (Path(row[0]) / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+
+
+def run_bench(asked: Asked, served: Served, phases: str, name: str, **options: int) -> dict[str, Any]:
+    """bench.py on ours, and in turn on the Central that was named."""
+    out = asked.folder / f"{name}.bench.json"
+    command = [sys.executable, str(BENCH), "--phases", phases, "--out", str(out)]
+    if asked.central is not None:
+        url, login = asked.central
+        command += ["--target", f"central={url}", "--login", f"central={login}"]
+    command += ["--target", f"{OURS}={served.url}", "--login", f"{OURS}={ADMIN_EMAIL}:{ADMIN_PASSWORD}"]
+    command += ["--proc", f"{OURS}={','.join(served.roots)}"]
+    for option, value in options.items():
+        command += [f"--{option.replace('_', '-')}", str(value)]
+    subprocess.run(command, stdout=sys.stderr, check=False)  # what went wrong stands in its file
+    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))["rounds"]
+    return found
+
+
+def rest(asked: Asked) -> dict[str, Any]:
+    with serve(asked) as served:
+        return dict(steps.idle(served.target(), SETTLE))
+
+
+def small(asked: Asked) -> dict[str, Any]:
+    options = {"rounds": asked.rounds, "n": asked.number(600), "photos": asked.number(100)}
+    with serve(asked) as served:
+        found = run_bench(asked, served, "submit,photo,formlist", "small", **options)
+    with serve(asked) as served:
+        return found | steps.ask_as_phone(served.target(), asked.number(600), asked.rounds)
+
+
+def exports_10k(asked: Asked) -> dict[str, Any]:
+    number = asked.number(10_000)
+    options = {"fill": number, "entities": number, "entity_subs": asked.number(500), "export_rounds": asked.rounds}
+    with serve(asked) as served:
+        return run_bench(asked, served, "fill,exports,entities,entexports", "exports-10k", **options)
+
+
+def exports_50k(asked: Asked) -> dict[str, Any]:
+    options = {"fill": asked.number(50_000), "export_rounds": max(1, asked.rounds - 1)}
+    with serve(asked) as served:
+        found = run_bench(asked, served, "fill,exports", "exports-50k", **options)
+        return found | steps.page_through(served.target(), project_of(found))
+
+
+def large(asked: Asked) -> dict[str, Any]:
+    """An empty form's rate, then that of one form up to its quarter of a million."""
+    with serve(asked) as served:
+        empty = run_bench(asked, served, "submit", "empty", rounds=asked.rounds, n=asked.number(2500), conc=8)
+        number = asked.number(250_000)
+        found = run_bench(asked, served, "fill", "large", fill=number)
+        slices = found[f"fill to {number} c=8 (slices)"][OURS]
+        return steps.lost_by_size(slices, empty["submit c=8"][OURS])
+
+
+def small_form(asked: Asked) -> dict[str, Any]:
+    with serve(asked) as served:
+        return steps.export_small(served.target())
+
+
+def project_of(found: dict[str, Any]) -> int:
+    return int(found["setup (project,2 forms,app user)"][OURS][0]["project"])
+
+
+PARTS: Final[dict[str, Callable[[Asked], dict[str, Any]]]] = {
+    "idle": rest,
+    "small": small,
+    "exports-10k": exports_10k,
+    "exports-50k": exports_50k,
+    "large": large,
+    "small-form": small_form,
+}
+
+
+def measure(asked: Asked) -> Results:
+    """Part after part; those that were done before are read."""
+    results: dict[str, Any] = {}
+    for number, (name, part) in enumerate(PARTS.items(), 1):
+        done = asked.folder / f"{name}.json"
+        print(f"[{number}/{len(PARTS)}] {name}{' (done before)' if done.exists() else ''}", file=sys.stderr, flush=True)
+        if not done.exists():
+            done.write_text(json.dumps(part(asked)), encoding="utf-8")
+        results |= json.loads(done.read_text(encoding="utf-8"))
+    return results
+
+
+def about(asked: Asked) -> dict[str, str]:
+    commit = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return {
+        "Fangshi": f"{__version__} at {commit.stdout.strip()}",
+        "database": asked.kind,
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "load at the end": f"{os.getloadavg()[0]:.1f}",
+        "rounds": str(asked.rounds),
+        "on": today(now()).isoformat(),
+    }
+
+
+def remember(asked: Asked, lines: list[Any], told: dict[str, str]) -> None:
+    HISTORY.mkdir(exist_ok=True)
+    with (HISTORY / f"{__version__}.jsonl").open("a", encoding="utf-8") as file:
+        for line in lines:
+            file.write(json.dumps({**told, "work": line.work, "ours": line.ours, "reached": line.is_met}) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--quick", action="store_true", help="a fiftieth of the records: shows that it runs, not how fast"
+    )
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--folder", type=Path, help="where it keeps what it measured; a new one in the usual place if not given"
+    )
+    parser.add_argument("--central", help="address of an ODK Central, measured in turn with ours")
+    parser.add_argument("--login", default="", help="its EMAIL:PASSWORD")
+    given = parser.parse_args()
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="fangshi-table-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"in {folder}", file=sys.stderr)
+    central = (given.central, given.login) if given.central else None
+    asked = Asked(given.rounds, folder, 20 if given.quick else 1000, central)
+    results, told = measure(asked), about(asked)
+    aims = read_aims()
+    lines = [judge(aim.of_size(asked.number), results, asked.kind) for aim in aims]
+    print(write_table(lines, told))
+    if not given.quick:
+        remember(asked, lines, told)
+
+
+if __name__ == "__main__":
+    main()
