@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, defer
 
 from server.access.allow import may
 from server.access.caller import Caller
@@ -40,20 +40,25 @@ class OfferedFile:
     dataset: Dataset | None
 
 
+# Built once, and without what a form is made of: a list names it by its hash.
+NEEDS = select(FormAttachment.id).where(FormAttachment.form_version_id == FormVersion.id).exists()
+LISTED = (
+    select(Form, FormVersion, NEEDS)
+    .join(FormVersion, FormVersion.id == Form.current_version_id)
+    .where(Form.project_id == bindparam("project_id"), Form.deleted_at.is_(None), Form.state == "open")
+    .order_by(FormVersion.name, Form.xml_form_id)
+    .options(defer(FormVersion.xml), defer(FormVersion.schema_json))
+)
+
+
 def offered_forms(db: Session, caller: Caller, project: Project, only: str | None = None) -> list[Offered]:
     """Open forms with a published version that the caller may read, by name."""
-    needs = select(FormAttachment.id).where(FormAttachment.form_version_id == FormVersion.id).exists()
-    query = (
-        select(Form, FormVersion, needs)
-        .join(FormVersion, FormVersion.id == Form.current_version_id)
-        .where(Form.project_id == project.id, Form.deleted_at.is_(None), Form.state == "open")
-        .order_by(FormVersion.name, Form.xml_form_id)
-    )
+    query = LISTED
     if only is not None:
         query = query.where(Form.xml_form_id == only)
     return [
         Offered(form, version, has_files)
-        for form, version, has_files in db.execute(query)
+        for form, version, has_files in db.execute(query, {"project_id": project.id})
         if may(caller, "open_form.read", project, form) or may(caller, "form.read", project, form)
     ]
 

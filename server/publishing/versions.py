@@ -6,7 +6,7 @@ from threading import Lock
 
 import orjson
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from forms.schema import FormSchema
 from server.access.tokens import hash_token
@@ -55,18 +55,27 @@ class SchemaMemory:
 SCHEMAS = SchemaMemory()
 
 
+# Built once, as all that phones ask at every sync.
+FOUND = (
+    select(Project, Form)
+    .join(Form, Form.project_id == Project.id)
+    .where(
+        Project.id == bindparam("project_id"),
+        Project.deleted_at.is_(None),
+        Form.xml_form_id == bindparam("xml_form_id"),
+        Form.deleted_at.is_(None),
+    )
+)
+CURRENT = (
+    FOUND.add_columns(FormVersion)
+    .outerjoin(FormVersion, FormVersion.id == Form.current_version_id)
+    .options(defer(FormVersion.xml), defer(FormVersion.schema_json))
+)
+
+
 def find_form(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, Form] | None:
     """A form and its project, neither of them deleted."""
-    row = db.execute(
-        select(Project, Form)
-        .join(Form, Form.project_id == Project.id)
-        .where(
-            Project.id == project_id,
-            Project.deleted_at.is_(None),
-            Form.xml_form_id == xml_form_id,
-            Form.deleted_at.is_(None),
-        )
-    ).first()
+    row = db.execute(FOUND, {"project_id": project_id, "xml_form_id": xml_form_id}).first()
     return (row[0], row[1]) if row else None
 
 
@@ -113,9 +122,11 @@ def get_version(db: Session, project_id: int, xml_form_id: str, version: str) ->
 
 
 def get_current(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, Form, FormVersion]:
-    """The version that phones get. Raises NotFound when nothing is published."""
-    project, form = get_form(db, project_id, xml_form_id)
-    version = db.get(FormVersion, form.current_version_id) if form.current_version_id else None
+    """The version that phones get; what it is made of is read when asked for. Raises NotFound when nothing is published."""
+    row = db.execute(CURRENT, {"project_id": project_id, "xml_form_id": xml_form_id}).first()
+    if row is None:
+        raise NotFound("The form {form} is not in this project.", form=xml_form_id)
+    project, form, version = row
     if version is None:
         raise NotFound()
     return project, form, version

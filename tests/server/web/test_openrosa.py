@@ -1,8 +1,10 @@
 """What Collect asks of a server, by HTTP: the form list and its files, and the decision table of a submission."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from errno import ENOSPC
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -462,3 +464,25 @@ def test_the_whole_decision_table_answers_by_its_numbers(
     with database.transaction() as db:
         db.scalars(select(Form)).one().state = "closing"
     sends(None, a_record(instance_id=late))
+
+
+@pytest.mark.parametrize(
+    ("door", "statements"),
+    [("formList", 4), ("forms/visit/manifest", 4), ("forms/visit.xml", 4), ("submission", 3)],
+)
+def test_a_phones_door_asks_so_many_statements(
+    phone: Client, project_id: int, count_queries: Callable[[], Any], door: str, statements: int
+) -> None:
+    phone.get(f"/projects/{project_id}/{door}")
+    with count_queries() as seen:
+        assert phone.get(f"/projects/{project_id}/{door}").status_code in (200, 204)
+    assert len([one for one in seen if one != "BEGIN"]) == statements, "\n".join(seen)
+
+
+@pytest.mark.parametrize("door", ["formList", "forms/visit/manifest"])
+def test_what_names_a_form_does_not_read_what_it_is_made_of(
+    phone: Client, project_id: int, count_queries: Callable[[], Any], door: str
+) -> None:
+    with count_queries() as seen:
+        phone.get(f"/projects/{project_id}/{door}")
+    assert not [one for one in seen if "form_version.xml," in one or "schema_json" in one]
