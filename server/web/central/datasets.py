@@ -61,6 +61,8 @@ def post_dataset(project_id: int) -> Response:
 def get_dataset(project_id: int, name: str) -> Response:
     project, dataset = load_dataset("dataset.read", project_id, name)
     body = detail(dataset)
+    if wants_extended():
+        body |= forms_json.dataset_figures(figures(project, dataset))
     # The moment is that of somebody's entry: it is for those who read all entries.
     if project.kind == "care" and not (scope_of(caller(), project).everything and figures(project, dataset)):
         body["lastUpdate"] = None

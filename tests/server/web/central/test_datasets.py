@@ -105,6 +105,9 @@ def test_extended_metadata_counts_the_entities_of_each_list(as_bob: Client, proj
     shown = ("entities", "lastEntity", "conflicts")
     assert [homes[one] for one in shown] == [1, "2026-03-02T01:00:00.000Z", 0]
     assert [trees[one] for one in shown] == [0, None, 0]
+    by_itself = as_bob.get(path + "/homes", headers={"X-Extended-Metadata": "true"}).json
+    assert [by_itself[one] for one in shown] == [homes[one] for one in shown]
+    assert "entities" not in as_bob.get(path + "/homes").json
 
 
 def test_who_may_not_read_a_list_is_not_told_how_many_are_on_it(
@@ -116,6 +119,8 @@ def test_who_may_not_read_a_list_is_not_told_how_many_are_on_it(
     with database.transaction() as db:
         db.execute(update(Project).where(Project.id == project_id).values(kind="care"))
     (women,) = as_bob.get(f"/projects/{project_id}/datasets", headers={"X-Extended-Metadata": "true"}).json
+    assert [women[one] for one in ("entities", "lastEntity", "conflicts")] == [None, None, None]
+    women = as_bob.get(f"/projects/{project_id}/datasets/women", headers={"X-Extended-Metadata": "true"}).json
     assert [women[one] for one in ("entities", "lastEntity", "conflicts")] == [None, None, None]
 
 
