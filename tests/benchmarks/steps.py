@@ -65,10 +65,17 @@ def export_small(target: Any) -> Found:
     return {"csv.zip of a small form": {OURS: [target.download(path, bench.check_zip(target)) for _ in range(PAGES)]}}
 
 
-def idle(target: Any, seconds: float) -> Found:
-    """What a server takes that nobody has asked for anything yet."""
+def idle(process: str, seconds: float) -> Found:
+    """What a server takes that nobody has asked for anything yet, without its database."""
     time.sleep(seconds)
-    return {"idle": {OURS: [{"pss_mb": round(sum(pss for _rss, pss, _number in target.meter.mem()), 1)}]}}
+    ((_rss, pss, _number),) = bench.Meter([process]).mem()
+    return {"idle": {OURS: [{"pss_mb": round(pss, 1)}]}}
+
+
+def peak_of(found: Found) -> Found:
+    """The most that any export took of those that bench.py asked for: their steps' names tell of how many records."""
+    exports = [one for name, by in found.items() if "@" in name for one in by[OURS] if "peak_pss_mb" in one]
+    return {"peak of all exports": {OURS: [{"peak_pss_mb": max(one["peak_pss_mb"] for one in exports)}]}}
 
 
 def lost_by_size(slices: list[dict[str, Any]], empty: list[dict[str, Any]]) -> Found:

@@ -55,10 +55,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Served:
-    """A server that answers: its address and the processes whose CPU and memory are its cost."""
+    """A server that answers: its address, its first process, and the database's where that is another."""
 
     url: str
-    roots: list[str]
+    process: str
+    database: list[str]
+
+    @property
+    def roots(self) -> list[str]:
+        """Whose CPU is its cost."""
+        return [self.process, *self.database]
 
     def target(self) -> Any:
         return steps.target_at(self.url, (ADMIN_EMAIL, ADMIN_PASSWORD), self.roots)
@@ -69,7 +75,7 @@ def serve(asked: Asked) -> Iterator[Served]:
     """A server on the scratch folder. PostgreSQL syncs what it acknowledges, which it does not for tests."""
     with running_server(asked.folder / "data") as server:
         database = [sync_truly(os.environ["TEST_DATABASE_URL"])] if asked.kind == "postgresql" else []
-        yield Served(server.url.rstrip("/"), [str(server.process.pid), *database])
+        yield Served(server.url.rstrip("/"), str(server.process.pid), database)
 
 
 def sync_truly(url: str) -> str:
@@ -86,6 +92,7 @@ def sync_truly(url: str) -> str:
 def run_bench(asked: Asked, served: Served, phases: str, name: str, **options: int) -> dict[str, Any]:
     """bench.py on ours, and in turn on the Central that was named."""
     out = asked.folder / f"{name}.bench.json"
+    out.unlink(missing_ok=True)  # of a run that was stopped
     command = [sys.executable, str(BENCH), "--phases", phases, "--out", str(out)]
     if asked.central is not None:
         url, login = asked.central
@@ -101,7 +108,7 @@ def run_bench(asked: Asked, served: Served, phases: str, name: str, **options: i
 
 def rest(asked: Asked) -> dict[str, Any]:
     with serve(asked) as served:
-        return dict(steps.idle(served.target(), SETTLE))
+        return dict(steps.idle(served.process, SETTLE))
 
 
 def small(asked: Asked) -> dict[str, Any]:
@@ -123,7 +130,7 @@ def exports_50k(asked: Asked) -> dict[str, Any]:
     options = {"fill": asked.number(50_000), "export_rounds": max(1, asked.rounds - 1)}
     with serve(asked) as served:
         found = run_bench(asked, served, "fill,exports", "exports-50k", **options)
-        return found | steps.page_through(served.target(), project_of(found))
+        return found | steps.peak_of(found) | steps.page_through(served.target(), project_of(found))
 
 
 def large(asked: Asked) -> dict[str, Any]:
@@ -177,6 +184,7 @@ def about(asked: Asked) -> dict[str, str]:
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "load at the end": f"{os.getloadavg()[0]:.1f}",
         "rounds": str(asked.rounds),
+        "records": "all" if asked.least == 1000 else "a fiftieth: it shows that it runs, not how fast",
         "on": today(now()).isoformat(),
     }
 
