@@ -100,6 +100,6 @@ def user_agent() -> str | None:
 
 def sent(form: Form, instance_id: str) -> Response:
     """What was just stored, to whoever sent it: read anew, since the store wrote on a connection of its own."""
-    reading().rollback()
+    reading().expire_all()
     listed = queries.get_sent(reading(), form, instance_id, asks_for_draft())
     return central_json.reply(submission_json.submission(listed))

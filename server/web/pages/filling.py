@@ -94,7 +94,7 @@ def take_filled(form_id: str) -> Response:
             field="deprecatedID", value=instance.deprecated_id, reason="this page only takes new records"
         )
     receipt = keep(item_of(envelope, instance, asked))
-    session.reading().rollback()  # the store wrote on a connection of its own
+    session.reading().expire_all()  # the store wrote on a connection of its own
     return say_stored(session.reading(), asked, receipt, again=f"{form_url(form)}/fill?project={project.id}")
 
 
