@@ -44,7 +44,7 @@ from tests.client import Client
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.chromium", "tests.http_sink", "tests.server.reports.census"]
+pytest_plugins = ["tests.chance", "tests.chromium", "tests.http_sink", "tests.server.reports.census"]
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 PASSWORD = "correct horse battery"
 FEW = 4  # connections

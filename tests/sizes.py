@@ -93,6 +93,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_behind_a_proxy.py",
         "tests/test_readme.py",
         "tests/test_run.py",
+        "tests/test_chance.py",
         "tests/test_releases.py",
         "tests/test_reading_doors.py",
         "tests/test_access_matrix.py",
