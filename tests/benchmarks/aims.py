@@ -83,6 +83,8 @@ UNITS: Final = {
     "secs": "s",
     "first_byte_s": "s to the first byte",
     "cpu_ms_per_req": "CPU ms",
+    "late_ms": "ms (p95)",
+    "longest_ms": "ms at the longest",
     "peak_pss_mb": "MB at most",
     "pss_mb": "MB",
     "share": "of it",

@@ -86,7 +86,8 @@ def add_people(db: Any, town: Town) -> list[int]:
     return ids
 
 
-def ask(engine: Engine, client: FlaskClient, path: str) -> None:
+def ask(engine: Engine, client: FlaskClient, path: str) -> float:
+    """Prints what a page costs; gives the longest of its rounds in ms."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -105,21 +106,25 @@ def ask(engine: Engine, client: FlaskClient, path: str) -> None:
     event.remove(engine, "before_cursor_execute", note)
     middles = f"{statistics.median(wall):8.1f} ms  worst {max(wall):8.1f}  CPU {statistics.median(cpu):7.1f}"
     print(f"  {path:28} {middles}  {len(asked):3} queries  {len(answer.data):9,} bytes", flush=True)
+    return max(wall)
 
 
-def measure(url: str, folder: str) -> None:
+def measure(url: str, folder: str) -> dict[str, float]:
+    """The longest in ms of any who asked, by page."""
+    longest: dict[str, float] = {}
     database, app = open_town(folder, url)
     freeze()
     for who, paths in PAGES.items():
         print(who, flush=True)
         client = sign_in(app, who)
         for path in paths:
-            ask(database.engine, client, path)
+            longest[path] = max(longest.get(path, 0.0), ask(database.engine, client, path))
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most", flush=True)
     database.dispose()
+    return longest
 
 
-def main(women: int = 50_000, villages: int = 400, url: str = "", folder: str = "") -> None:
+def main(women: int = 50_000, villages: int = 400, url: str = "", folder: str = "") -> dict[str, float]:
     """With a folder the town stays in it; with a folder and no women one that is there is asked."""
     with tempfile.TemporaryDirectory() as own:
         if women:
@@ -128,7 +133,7 @@ def main(women: int = 50_000, villages: int = 400, url: str = "", folder: str = 
             writing.start()
             writing.join()
             assert writing.exitcode == 0
-        measure(url, folder or own)
+        return measure(url, folder or own)
 
 
 if __name__ == "__main__":

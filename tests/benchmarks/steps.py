@@ -84,6 +84,15 @@ def lost_by_size(slices: list[dict[str, Any]], empty: list[dict[str, Any]]) -> F
     return {"share of the rate of an empty form": {OURS: [{"lost": round(max(0.0, 1 - full / before), 3)}]}}
 
 
+def late_tiles(late: dict[str, list[float]]) -> Found:
+    """p95 of those who asked, each over all zooms, as rounds."""
+    return {f"tiles, {times}": {OURS: [{"late_ms": round(one, 1)} for one in found]} for times, found in late.items()}
+
+
+def longest_page(spent: float) -> Found:
+    return {"follow-up board": {OURS: [{"longest_ms": round(spent, 1)}]}}
+
+
 def note(found: Found, what: str, result: dict[str, Any]) -> None:
     found.setdefault(what, {}).setdefault(OURS, []).append(result)
 

@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,15 +25,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+from pysqlite3 import dbapi2 as pysqlite
 
 from server import __version__
 from server.clock import now, today
-from tests.benchmarks import steps
+from tests.benchmarks import board, desk_town, steps, tiles
 from tests.benchmarks.aims import OURS, Results, judge, read_aims, write_table
-from tests.serving import ADMIN_EMAIL, ADMIN_PASSWORD, ROOT, running_server
+from tests.databases import new_database
+from tests.serving import ADMIN_EMAIL, ADMIN_PASSWORD, ROOT, database_name, running_server
 
 HISTORY: Final = Path(__file__).with_name("history")
 BENCH: Final = Path(__file__).with_name("bench.py")
+VILLAGES: Final = 400
 SETTLE: Final = 15.0  # seconds after a start until nothing more is loaded
 
 
@@ -66,14 +70,14 @@ class Served:
         """Whose CPU is its cost."""
         return [self.process, *self.database]
 
-    def target(self) -> Any:
-        return steps.target_at(self.url, (ADMIN_EMAIL, ADMIN_PASSWORD), self.roots)
+    def target(self, password: str = ADMIN_PASSWORD) -> Any:
+        return steps.target_at(self.url, (ADMIN_EMAIL, password), self.roots)
 
 
 @contextmanager
-def serve(asked: Asked) -> Iterator[Served]:
-    """A server on the scratch folder. PostgreSQL syncs what it acknowledges, which it does not for tests."""
-    with running_server(asked.folder / "data") as server:
+def serve(asked: Asked, folder: str = "data") -> Iterator[Served]:
+    """A server on a folder in the scratch one. PostgreSQL syncs what it acknowledges, which it does not for tests."""
+    with running_server(asked.folder / folder) as server:
         database = [sync_truly(os.environ["TEST_DATABASE_URL"])] if asked.kind == "postgresql" else []
         yield Served(server.url.rstrip("/"), str(server.process.pid), database)
 
@@ -101,8 +105,12 @@ def run_bench(asked: Asked, served: Served, phases: str, name: str, **options: i
     command += ["--proc", f"{OURS}={','.join(served.roots)}"]
     for option, value in options.items():
         command += [f"--{option.replace('_', '-')}", str(value)]
-    subprocess.run(command, stdout=sys.stderr, check=False)  # what went wrong stands in its file
-    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))["rounds"]
+    ended = subprocess.run(command, stdout=sys.stderr, check=False)
+    if ended.returncode and not out.exists():
+        raise SystemExit(
+            f"bench.py ended with {ended.returncode} in {name}; begun again with this folder it goes on there"
+        )
+    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))["rounds"]  # wrong answers stand in it
     return found
 
 
@@ -143,9 +151,24 @@ def large(asked: Asked) -> dict[str, Any]:
         return steps.lost_by_size(slices, empty["submit c=8"][OURS])
 
 
-def small_form(asked: Asked) -> dict[str, Any]:
-    with serve(asked) as served:
-        return steps.export_small(served.target())
+def points(asked: Asked) -> dict[str, Any]:
+    """A town of a million records: its tiles, and then the export of a small form beside it."""
+    late = tiles.main(asked.number(1_000_000), VILLAGES, *make_place(asked, "points"))
+    with serve(asked, "points") as served:
+        return steps.late_tiles(late) | steps.export_small(served.target(desk_town.PASSWORD))
+
+
+def women(asked: Asked) -> dict[str, Any]:
+    longest = board.main(asked.number(50_000), VILLAGES, *make_place(asked, "women"))
+    return dict(steps.longest_page(longest["/follow-ups"]))
+
+
+def make_place(asked: Asked, name: str) -> tuple[str, str]:
+    """Address of a database and folder for a town that is not made by requests; without an address it is a file there."""
+    folder, url = asked.folder / name, os.environ.get("TEST_DATABASE_URL", "")
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was stopped
+    folder.mkdir()
+    return new_database(url, database_name(folder)) if url else "", str(folder)
 
 
 def project_of(found: dict[str, Any]) -> int:
@@ -158,7 +181,8 @@ PARTS: Final[dict[str, Callable[[Asked], dict[str, Any]]]] = {
     "exports-10k": exports_10k,
     "exports-50k": exports_50k,
     "large": large,
-    "small-form": small_form,
+    "points": points,
+    "women": women,
 }
 
 
@@ -180,13 +204,20 @@ def about(asked: Asked) -> dict[str, str]:
     )
     return {
         "Fangshi": f"{__version__} at {commit.stdout.strip()}",
-        "database": asked.kind,
+        "database": read_version(asked.kind),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "load at the end": f"{os.getloadavg()[0]:.1f}",
         "rounds": str(asked.rounds),
         "records": "all" if asked.least == 1000 else "a fiftieth: it shows that it runs, not how fast",
         "on": today(now()).isoformat(),
     }
+
+
+def read_version(kind: str) -> str:
+    if kind == "sqlite":
+        return f"SQLite {pysqlite.sqlite_version}"
+    with psycopg.connect(os.environ["TEST_DATABASE_URL"]) as connection:
+        return f"PostgreSQL {connection.info.parameter_status('server_version')}"
 
 
 def remember(asked: Asked, lines: list[Any], told: dict[str, str]) -> None:

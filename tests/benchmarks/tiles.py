@@ -122,8 +122,8 @@ def freeze() -> None:
     gc.freeze()
 
 
-def ask_all(client: FlaskClient, asked: dict[int, list[tuple[int, int]]], tags: dict[Any, str]) -> None:
-    """Prints a line a zoom and one for all of them. A tile whose ETag is known is asked for with it."""
+def ask_all(client: FlaskClient, asked: dict[int, list[tuple[int, int]]], tags: dict[Any, str]) -> float:
+    """Prints a line a zoom and one for all of them, and gives the p95 of all. A tile whose ETag is known is asked for with it."""
     every: list[float] = []
     for zoom, tiles in asked.items():
         wall, cpu, sizes, same = [], [], [], 0
@@ -140,16 +140,22 @@ def ask_all(client: FlaskClient, asked: dict[int, list[tuple[int, int]]], tags: 
         every += wall
         say(f"zoom {zoom:2}", wall, cpu, f"{max(sizes):7,} bytes at most, {same} of {len(tiles)} unchanged")
     say("all", every, [0.0], "")
+    return late_of(every)
+
+
+def late_of(wall: list[float]) -> float:
+    """What one in twenty takes longer than."""
+    return statistics.quantiles(wall, n=20)[-1] if len(wall) >= 20 else max(wall)
 
 
 def say(name: str, wall: list[float], cpu: list[float], more: str) -> None:
-    late = statistics.quantiles(wall, n=20)[-1] if len(wall) >= 20 else max(wall)
-    middles = f"{statistics.median(wall):8.1f} ms  p95 {late:8.1f}  CPU {statistics.median(cpu):7.1f}"
+    middles = f"{statistics.median(wall):8.1f} ms  p95 {late_of(wall):8.1f}  CPU {statistics.median(cpu):7.1f}"
     print(f"{name:10} {middles}  {more}", flush=True)
 
 
-def measure(url: str, folder: str, villages: int) -> None:
-    asked = some_tiles(villages)
+def measure(url: str, folder: str, villages: int) -> dict[str, list[float]]:
+    """The p95 in ms by "cold" and "warm", one for each who asked."""
+    asked, late = some_tiles(villages), dict[str, list[float]]()
     for who in (EMAIL, FEW):
         database, app = open_town(folder, url)
         client, tags = sign_in(app, who), dict[Any, str]()
@@ -157,12 +163,13 @@ def measure(url: str, folder: str, villages: int) -> None:
         freeze()
         for times in ("cold", "warm"):
             print(f"{who}, {times}", flush=True)
-            ask_all(client, asked, tags)
+            late.setdefault(times, []).append(ask_all(client, asked, tags))
         database.dispose()
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most", flush=True)
+    return late
 
 
-def main(points: int = 1_000_000, villages: int = 400, url: str = "", folder: str = "") -> None:
+def main(points: int = 1_000_000, villages: int = 400, url: str = "", folder: str = "") -> dict[str, list[float]]:
     """With a folder the town stays in it, and one that is there already is asked and not written again."""
     with tempfile.TemporaryDirectory() as own:
         database, _app = open_town(folder or own, url)
@@ -176,7 +183,7 @@ def main(points: int = 1_000_000, villages: int = 400, url: str = "", folder: st
             writing.start()
             writing.join()
             assert writing.exitcode == 0
-        measure(url, folder or own, villages)
+        return measure(url, folder or own, villages)
 
 
 if __name__ == "__main__":
