@@ -1,6 +1,7 @@
 """The web process: gunicorn over our application, with limits on what a client may send and how slowly."""
 
 import contextlib
+import gc
 import os
 import resource
 import selectors
@@ -256,9 +257,9 @@ def write_last_reads(worker: Any) -> None:
 def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:
     """Serves on a socket that listens already, until told to stop."""
     logs.install()
-    os.environ.setdefault(
-        "PYPINYIN_NO_PHRASES", "1"
-    )  # geo/pinyin.py reads single characters: 40 MB less in each process
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a socket each, and the usual limit is 1024
-    WebProcess(config, handed_over, certificate, build_app()).run()
+    app = build_app()
+    gc.collect()
+    gc.freeze()  # as in server/serving.py: what workers share stays shared
+    WebProcess(config, handed_over, certificate, app).run()
