@@ -27,11 +27,13 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from server.keys import KEY_NAME, KeyRing
 from server.models.sealed import give_keys
+from server.postgresql import close_cursor, refuse_dead
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
 SQLITE_PRAGMAS = (
@@ -56,10 +58,10 @@ POOL_SIZE = 40  # a thread each of the web process, and a few for streams
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///path` (SpatiaLite loaded, WAL, full syncs) or `postgresql+psycopg://…`."""
     if not url.startswith("sqlite"):
-        server = create_engine(
-            url, pool_size=POOL_SIZE, pool_pre_ping=True, pool_timeout=20, query_cache_size=STATEMENTS
-        )
+        server = create_engine(url, pool_size=POOL_SIZE, pool_timeout=20, query_cache_size=STATEMENTS)
         event.listen(server, "connect", prepare_postgresql)
+        event.listen(server, "checkout", refuse_dead)
+        event.listen(server, "handle_error", close_cursor)
         return server
     engine = create_engine(
         url,
@@ -151,6 +153,16 @@ def giving_way() -> Iterator[None]:
         GIVES_WAY.reset(before)
 
 
+class OwnSession(Session):
+    """A session that can be closed whatever became of its connection: of one that is lost nothing is left to roll back."""
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except DBAPIError:
+            self.invalidate()
+
+
 class Database:
     """An engine seen twice: for reading and for writing (only SQLite tells them apart)."""
 
@@ -171,11 +183,11 @@ class Database:
 
     def reading(self) -> Session:
         """A session in which nothing is changed."""
-        return Session(self.engine, expire_on_commit=False)
+        return OwnSession(self.engine, expire_on_commit=False)
 
     def writing(self) -> Session:
         """A session whose owner commits it once."""
-        return Session(self.writing_engine, expire_on_commit=False)
+        return OwnSession(self.writing_engine, expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

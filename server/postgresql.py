@@ -1,0 +1,103 @@
+"""PostgreSQL's connections: which of them are lost, and which of its refusals pass by themselves."""
+
+import re
+import select
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic, sleep
+from typing import Any, Final
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, PendingRollbackError
+from sqlalchemy.pool import PoolProxiedConnection
+
+PASSING_STATES: Final = (
+    "08",  # the connection broke
+    "53",  # no room: of connections, memory or disk
+    "57P",  # it is shut down or starts up, or an operator ended the connection
+    "57014",  # the question took longer than statement_timeout
+    "55P03",  # somebody else held a lock for longer than lock_timeout
+    "40",  # two transactions stood in each other's way
+    "25P03",  # idle_in_transaction_session_timeout
+    "25006",  # it takes no writes: it became a copy that follows another
+    "58030",  # its disk fails
+)
+"""SQLSTATEs, or how they begin. Its words may be in any language; these are not."""
+NOT_READY: Final = re.compile(
+    "starting up|shutting down|recovery|not yet accepting|too many|remaining connection slots"
+)
+START_PATIENCE: Final = 60.0  # seconds: a machine that starts brings its database up beside us, in any order
+LOOK_EVERY: Final = 0.5
+LOST: Final = "8s2b"  # SQLAlchemy's number for a transaction whose connection is gone
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is gone, and its transaction with it: nothing more can be asked or written in it."""
+    if isinstance(error, PendingRollbackError):
+        return error.code == LOST
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def passes(error: BaseException) -> bool:
+    """Whether what PostgreSQL refused may be had a little later; a lost connection is one of these."""
+    if is_lost(error):
+        return True
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    if state is None:  # it never answered, as when nobody is there to connect to
+        return isinstance(error, OperationalError) and type(error.orig).__module__.startswith("psycopg")
+    return str(state).startswith(PASSING_STATES)
+
+
+def refuse_dead(connection: Any, _record: object, _borrowed: PoolProxiedConnection) -> None:
+    """When a connection is taken from the pool: one that the other side closed is not used. Raises InvalidatePoolError.
+
+    The pool then lets go of all that are as old, and connects anew. Asking PostgreSQL whether it is still there would
+    cost each request as much as a question.
+    """
+    if not is_open(connection):
+        raise InvalidatePoolError
+
+
+def is_open(connection: Any) -> bool:
+    """Whether nothing waits to be read where nothing was asked. A notice may, and is read; the end of it always does."""
+    waits = select.poll()
+    waits.register(connection.fileno(), select.POLLIN)
+    try:
+        for _ in range(2):
+            if not waits.poll(0):
+                return True
+            connection.pgconn.consume_input()
+    except connection.OperationalError:
+        return False
+    return not waits.poll(0)
+
+
+def close_cursor(context: ExceptionContext) -> None:
+    """Of a connection that is lost what was read on it is let go as well; SQLAlchemy leaves it to be found by chance."""
+    execution = context.execution_context
+    if context.is_disconnect and execution is not None:
+        with suppress(context.dialect.loaded_dbapi.Error):
+            execution.cursor.close()
+
+
+def is_away(error: OperationalError) -> bool:
+    """Whether nobody answered, or who did is not ready yet. Not when it refuses: a wrong password stays wrong."""
+    said = str(error.orig)
+    return passes(error) and ("FATAL:" not in said or NOT_READY.search(said) is not None)
+
+
+def wait_for(engine: Engine, say: Callable[[str], object], within: float = START_PATIENCE) -> None:
+    """Returns once PostgreSQL answers; says once that it waits. Raises OperationalError where waiting did not help."""
+    until, said = monotonic() + within, False
+    while True:
+        try:
+            engine.connect().close()
+            return
+        except OperationalError as error:
+            if not is_away(error) or monotonic() >= until:
+                raise
+            if not said:
+                say(f"等数据库，最多 {within:.0f} 秒 / waiting for the database, {within:.0f} seconds at most")
+                said = True
+            sleep(LOOK_EVERY)

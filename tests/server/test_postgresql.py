@@ -1,0 +1,131 @@
+"""What is lost, what passes, and what is a fault of ours or of a setting, by PostgreSQL's own numbers."""
+
+import socket
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg import errors
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, PendingRollbackError, ProgrammingError
+
+from server import postgresql
+from server.db import Database
+from server.postgresql import is_away, is_lost, passes, wait_for
+
+PASSING = [
+    errors.AdminShutdown,
+    errors.CrashShutdown,
+    errors.CannotConnectNow,
+    errors.ConnectionException,
+    errors.TooManyConnections,
+    errors.DiskFull,
+    errors.QueryCanceled,
+    errors.LockNotAvailable,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.IdleInTransactionSessionTimeout,
+    errors.ReadOnlySqlTransaction,
+    errors.IoError,
+    psycopg.OperationalError,  # it never answered
+]
+LASTING = [errors.UndefinedTable, errors.DivisionByZero, errors.InvalidPassword, errors.SyntaxError, errors.DataError]
+
+
+@pytest.mark.parametrize("kind", PASSING, ids=lambda kind: kind.__name__)
+def test_what_passes_is_known_by_its_number_in_whatever_language_it_is_told(kind: type[psycopg.Error]) -> None:
+    assert passes(DBAPIError.instance("SELECT", {}, kind("因为管理员命令"), psycopg.Error, dialect=None))
+
+
+@pytest.mark.parametrize("kind", LASTING, ids=lambda kind: kind.__name__)
+def test_what_waiting_does_not_help_is_not_passed_off_as_if_it_did(kind: type[psycopg.Error]) -> None:
+    assert not passes(ProgrammingError("SELECT", {}, kind("the database is busy")))
+    assert not passes(ValueError("08006"))
+
+
+def test_a_connection_is_lost_whatever_kind_of_error_said_so() -> None:
+    assert is_lost(InternalError("SELECT", {}, Exception(), connection_invalidated=True))
+    assert not is_lost(InternalError("SELECT", {}, Exception()))
+    assert is_lost(PendingRollbackError("Can't reconnect", code="8s2b"))
+    assert not is_lost(PendingRollbackError("a flush failed before", code="7s2a"))
+
+
+@pytest.mark.parametrize(
+    ("words", "away"),
+    [
+        ("connection refused", True),
+        ("FATAL:  the database system is starting up", True),
+        ("FATAL:  sorry, too many clients already", True),
+        ("FATAL:  password authentication failed", False),
+        ('FATAL:  database "fnagshi" does not exist', False),
+    ],
+)
+def test_a_start_waits_for_who_is_away_and_not_for_a_wrong_password(words: str, away: bool) -> None:
+    assert is_away(OperationalError("", {}, psycopg.OperationalError(words))) == away
+
+
+def test_a_start_says_once_that_it_waits_and_goes_on_when_the_database_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postgresql, "sleep", lambda _seconds: None)
+    engine, said, tries = create_engine("sqlite://"), [], iter(range(9))
+
+    def connect(*_given: object) -> None:
+        if next(tries) < 4:
+            raise OperationalError("", {}, psycopg.OperationalError("connection refused"))
+
+    event.listen(engine, "do_connect", connect)
+    wait_for(engine, said.append)
+    engine.dispose()
+    assert (len(said), next(tries)) == (1, 5) and "waiting for the database" in said[0]
+
+
+def test_a_start_does_not_wait_for_ever() -> None:
+    engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=2")
+    said: list[str] = []
+    with pytest.raises(OperationalError):
+        wait_for(engine, said.append, within=0)
+    assert said == []
+
+
+@pytest.fixture
+def pair() -> object:
+    """Two ends of a connection, and what the driver has of it."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield theirs, Driver(ours)
+
+
+class Driver:
+    """As psycopg: its descriptor, and what reads what has come."""
+
+    OperationalError = psycopg.OperationalError
+
+    def __init__(self, end: socket.socket) -> None:
+        self.end, self.pgconn = end, self
+
+    def fileno(self) -> int:
+        return self.end.fileno()
+
+    def consume_input(self) -> None:
+        if not self.end.recv(9):
+            raise self.OperationalError("server closed the connection unexpectedly")
+
+
+def test_an_idle_connection_is_open_until_its_other_end_is_closed(pair: tuple[socket.socket, Driver]) -> None:
+    theirs, driver = pair
+    assert postgresql.is_open(driver)
+    theirs.send(b"a notice")
+    assert postgresql.is_open(driver), "a notice is read, and no reason to connect anew"
+    theirs.send(b"FATAL")
+    theirs.close()
+    assert not postgresql.is_open(driver)
+
+
+def test_nothing_is_asked_of_the_server_to_know_that_it_is_there(database: Database, count_queries: Callable) -> None:
+    if database.is_sqlite:  # a file is always there
+        return
+    assert not database.engine.pool._pre_ping
+    with count_queries() as statements, database.reading() as db:
+        db.execute(text("SELECT 1"))
+    assert statements == ["SELECT 1"]
