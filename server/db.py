@@ -33,7 +33,7 @@ from sqlalchemy.pool import QueuePool
 
 from server.keys import KEY_NAME, KeyRing
 from server.models.sealed import give_keys
-from server.postgresql import close_cursor, refuse_dead
+from server.postgresql import MOST_OF_A_PROCESS, POOL_PATIENCE, close_cursor, refuse_dead
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
 SQLITE_PRAGMAS = (
@@ -55,10 +55,17 @@ is never seen to have let go. A job of many long transactions kept everybody els
 POOL_SIZE = 40  # a thread each of the web process, and a few for streams
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, connections: int = MOST_OF_A_PROCESS) -> Engine:
     """An engine for `sqlite:///path` (SpatiaLite loaded, WAL, full syncs) or `postgresql+psycopg://…`."""
     if not url.startswith("sqlite"):
-        server = create_engine(url, pool_size=POOL_SIZE, pool_timeout=20, query_cache_size=STATEMENTS)
+        server = create_engine(
+            url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_use_lifo=True,  # those in use know their statements already
+            pool_timeout=POOL_PATIENCE,
+            query_cache_size=STATEMENTS,
+        )
         event.listen(server, "connect", prepare_postgresql)
         event.listen(server, "checkout", refuse_dead)
         event.listen(server, "handle_error", close_cursor)
@@ -166,9 +173,12 @@ class OwnSession(Session):
 class Database:
     """An engine seen twice: for reading and for writing (only SQLite tells them apart)."""
 
-    def __init__(self, url: str, key_file: Path | None = None) -> None:
-        """`key_file` seals answers and names (server/keys.py); unset, it lies beside the embedded database's file."""
-        self.engine = make_engine(url)
+    def __init__(self, url: str, key_file: Path | None = None, connections: int = MOST_OF_A_PROCESS) -> None:
+        """`key_file` seals answers and names (server/keys.py); unset, it lies beside the embedded database's file.
+
+        `connections` are how many this process may have to PostgreSQL, for whatever it does at once.
+        """
+        self.engine = make_engine(url, connections)
         self.keys = KeyRing(key_file or self.key_beside())
         give_keys(self.engine.dialect, self.keys)
         self.writing_engine = self.engine.execution_options(writes=True)

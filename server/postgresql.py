@@ -5,7 +5,7 @@ import select
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic, sleep
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import ExceptionContext
@@ -29,7 +29,28 @@ NOT_READY: Final = re.compile(
 )
 START_PATIENCE: Final = 60.0  # seconds: a machine that starts brings its database up beside us, in any order
 LOOK_EVERY: Final = 0.5
+TIMETABLE_CONNECTIONS: Final = 12  # ten jobs at once, and who looks for wishes; its lock has one more
+FEWEST_OF_A_PROCESS: Final = 8
+MOST_OF_A_PROCESS: Final = 50
+SPARE: Final = 2  # beside one for each thread: who holds one and wants another is never kept waiting by all the others
+POOL_PATIENCE: Final = 5.0  # seconds that somebody waits for a connection; then 503
 LOST: Final = "8s2b"  # SQLAlchemy's number for a transaction whose connection is gone
+
+
+class WebShare(NamedTuple):
+    """How many processes answer requests, and what each of them has."""
+
+    processes: int
+    connections: int
+    most_threads: int
+
+
+def share_out(connections: int, cores: int) -> WebShare:
+    """What the web has of all connections that this server may open; fewer processes rather than very small ones."""
+    left = connections - TIMETABLE_CONNECTIONS - 1
+    processes = max(1, min(4, cores, left // FEWEST_OF_A_PROCESS))
+    each = min(left // processes, MOST_OF_A_PROCESS)
+    return WebShare(processes, each, each - SPARE)
 
 
 def is_lost(error: BaseException) -> bool:

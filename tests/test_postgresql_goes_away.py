@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from werkzeug.test import TestResponse
 
-from server import postgresql
+from server import equip_app, postgresql
 from server.access.sessions import open_session
 from server.config import Config
 from server.db import Database
@@ -186,6 +186,25 @@ def test_after_the_first_that_fails_every_old_connection_is_let_go(
     monkeypatch.setattr(postgresql, "is_open", lambda _connection: True)
     cutter.cut()
     assert [as_bob.get("/projects").status_code for _ in range(HELD + 1)] == [503] + [200] * HELD
+
+
+def test_where_no_connection_is_free_each_is_told_to_come_again(
+    cutter: Cutter, database: Database, phone: Client, as_bob: Client, project_id: int, app: Flask
+) -> None:
+    if database.is_sqlite:
+        return
+    address = database.engine.url.render_as_string(hide_password=False)
+    with Database(address, database.keys.path, connections=1) as small:
+        small.engine.pool._timeout = 0.1
+        equip_app(app, app.config["CONFIG"], small)
+        instance_id = new_id()
+        with small.reading() as held:
+            held.execute(text("SELECT 1"))
+            refused = [as_bob.get("/projects"), phone.send(project_id, a_record(instance_id=instance_id))]
+        assert [(one.status_code, one.headers["Retry-After"]) for one in refused] == [(503, "30")] * 2
+        assert refused[0].json["code"] == 503.1 and b"OpenRosaResponse" in refused[1].data
+        assert as_bob.get("/projects").status_code == 200
+    assert stored(database, instance_id) == 0
 
 
 def test_the_timetable_goes_on_by_itself(

@@ -8,10 +8,11 @@ import pytest
 from psycopg import errors
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, PendingRollbackError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server import postgresql
 from server.db import Database
-from server.postgresql import is_away, is_lost, passes, wait_for
+from server.postgresql import POOL_PATIENCE, TIMETABLE_CONNECTIONS, is_away, is_lost, passes, share_out, wait_for
 
 PASSING = [
     errors.AdminShutdown,
@@ -86,6 +87,39 @@ def test_a_start_does_not_wait_for_ever() -> None:
     with pytest.raises(OperationalError):
         wait_for(engine, said.append, within=0)
     assert said == []
+
+
+@pytest.mark.parametrize(
+    ("connections", "cores", "share"),
+    [
+        (90, 1, (1, 50, 48)),
+        (90, 2, (2, 38, 36)),
+        (90, 16, (4, 19, 17)),
+        (25, 8, (1, 12, 10)),
+        (400, 4, (4, 50, 48)),
+    ],
+)
+def test_all_processes_together_keep_within_the_connections_of_the_server(
+    connections: int, cores: int, share: tuple[int, int, int]
+) -> None:
+    found = share_out(connections, cores)
+    assert found == share
+    assert found.processes * found.connections + TIMETABLE_CONNECTIONS + 1 <= connections
+    assert found.most_threads < found.connections, "all threads hold one, and still one of them gets its second"
+
+
+def test_who_finds_no_connection_free_is_told_soon(database: Database) -> None:
+    if database.is_sqlite:  # it has one for each thread
+        return
+    with Database(database.engine.url.render_as_string(hide_password=False), connections=1) as small:
+        assert small.engine.pool.timeout() == POOL_PATIENCE < 10
+        small.engine.pool._timeout = 0.1
+        with small.reading() as db:
+            db.execute(text("SELECT 1"))
+            with pytest.raises(PoolTimeout), small.reading() as other:
+                other.execute(text("SELECT 1"))
+        with small.reading() as db:
+            assert db.execute(text("SELECT 1")).scalar() == 1
 
 
 @pytest.fixture
