@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from server.config import Config
-from server.serving import open_port, reserve_port
 from server.postgresql import share_out
+from server.serving import open_port, reserve_port
 from server.web_process import gunicorn_settings
 from tests.sizes import size
 
