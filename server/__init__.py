@@ -17,7 +17,7 @@ from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.keys import KeyRing
-from server.postgresql import share_out
+from server.postgresql import QUESTION_SECONDS, share_out
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -102,7 +102,9 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
     app.config.update(CONFIG=config, TESTING=config.testing)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     share = share_out(config.database_connections, os.cpu_count() or 1)
-    app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url, config.key_file, share.connections)
+    app.extensions["fangshi.database"] = database or Database(
+        config.sqlalchemy_url, config.key_file, share.connections, QUESTION_SECONDS
+    )
     keys = KeyRing(config.key_file)
     keys.make_if_missing()
     app.extensions["fangshi.keys"] = keys

@@ -7,10 +7,10 @@ from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, PendingRollbackError
-from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 PASSING_STATES: Final = (
     "08",  # the connection broke
@@ -34,7 +34,51 @@ FEWEST_OF_A_PROCESS: Final = 8
 MOST_OF_A_PROCESS: Final = 50
 SPARE: Final = 2  # beside one for each thread: who holds one and wants another is never kept waiting by all the others
 POOL_PATIENCE: Final = 5.0  # seconds that somebody waits for a connection; then 503
+QUESTION_SECONDS: Final = 30  # that a question of a request may take
+STREAM_SECONDS: Final = 600  # that one of an export may, which sends while it reads
+IDLE_SECONDS: Final = (
+    900  # that a request may do other things between two questions: its locks and old rows wait for it
+)
+POOLED: Final = "pooled"
 LOST: Final = "8s2b"  # SQLAlchemy's number for a transaction whose connection is gone
+
+
+class Rules:
+    """What holds in each transaction: how long a lock is waited for, how long a question may take, and that none is compiled.
+
+    Compiling takes half a second each time, for what is many and short. On a connection of its own the rules are told once.
+    Behind a pooler such as pgbouncer each transaction may be on another connection: there they are told to each, and no
+    statement is prepared, since the next would not find it.
+    """
+
+    def __init__(self, lock_ms: int, question_seconds: int = 0) -> None:
+        idle = IDLE_SECONDS if question_seconds else 0
+        self.values = {
+            "lock_timeout": lock_ms,
+            "jit": "off",
+            "statement_timeout": question_seconds * 1000,
+            "idle_in_transaction_session_timeout": idle * 1000,
+        }
+        self.local = "; ".join(f"SET LOCAL {name} = {value}" for name, value in self.values.items())
+
+    def tell_connection(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[POOLED] = is_pooled(connection)
+        if record.info[POOLED]:
+            connection.prepare_threshold = None
+            return
+        connection.execute("; ".join(f"SET {name} = {value}" for name, value in self.values.items()))
+        connection.commit()
+
+    def tell_transaction(self, connection: Connection) -> None:
+        if connection.info.get(POOLED):
+            connection.exec_driver_sql(self.local)
+
+
+def is_pooled(connection: Any) -> bool:
+    """Whether somebody stands between: the process that answers is not the one that took the call."""
+    answering = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
+    connection.commit()
+    return bool(answering != connection.info.backend_pid)
 
 
 class WebShare(NamedTuple):

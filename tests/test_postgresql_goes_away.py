@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from werkzeug.test import TestResponse
 
 from server import equip_app, postgresql
@@ -24,6 +24,7 @@ from tests.conftest import MORNING, Clock, Listen
 from tests.making import a_form, a_phone, a_record, new_id
 
 HELD = 4  # connections that lie ready in the pool
+SLEEP = "SELECT pg_sleep(20)"
 MOST = 60  # statements of one request
 END_ALL = (
     "SELECT pg_terminate_backend(pid, 9000) FROM pg_stat_activity"
@@ -205,6 +206,28 @@ def test_where_no_connection_is_free_each_is_told_to_come_again(
         assert refused[0].json["code"] == 503.1 and b"OpenRosaResponse" in refused[1].data
         assert as_bob.get("/projects").status_code == 200
     assert stored(database, instance_id) == 0
+
+
+def test_a_question_that_takes_too_long_is_ended_and_who_asked_is_told_to_come_again(
+    cutter: Cutter, database: Database, phone: Client, as_bob: Client, project_id: int, app: Flask, listen: Listen
+) -> None:
+    if database.is_sqlite:
+        return
+    address = database.engine.url.render_as_string(hide_password=False)
+    with Database(address, database.keys.path, 4, question_seconds=1) as hurried:
+        equip_app(app, app.config["CONFIG"], hurried)
+        slow = [" FROM project ", " FROM app_user "]
+
+        def be_slow(_connection: object, _cursor: object, statement: str, given: object, *_rest: object) -> tuple:
+            said = statement.replace("\n", " ")
+            return (SLEEP if any(one in said for one in slow) else statement), given
+
+        event.listen(hurried.engine, "before_cursor_execute", be_slow, retval=True)
+        asked = [as_bob.get("/projects"), phone.get(f"/projects/{project_id}/formList")]
+        assert [(one.status_code, one.headers["Retry-After"]) for one in asked] == [(503, "30")] * 2
+        assert asked[0].json["code"] == 503.1 and b"OpenRosaResponse" in asked[1].data
+        slow.clear()
+        assert as_bob.get("/projects").status_code == 200
 
 
 def test_the_timetable_goes_on_by_itself(

@@ -9,6 +9,7 @@ from psycopg import errors
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, PendingRollbackError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
 from server import postgresql
 from server.db import Database
@@ -120,6 +121,55 @@ def test_who_finds_no_connection_free_is_told_soon(database: Database) -> None:
                 other.execute(text("SELECT 1"))
         with small.reading() as db:
             assert db.execute(text("SELECT 1")).scalar() == 1
+
+
+RULES = ("lock_timeout", "jit", "statement_timeout", "idle_in_transaction_session_timeout")
+
+
+def rules_in(db: Session) -> list[str]:
+    return [db.execute(text(f"SHOW {name}")).scalar_one() for name in RULES]
+
+
+def test_a_request_s_questions_are_hurried_a_stream_s_less_and_those_of_jobs_not(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    address = database.engine.url.render_as_string(hide_password=False)
+    with database.reading() as db:
+        assert rules_in(db) == ["10s", "off", "0", "0"]
+    with Database(address, connections=1, question_seconds=30) as hurried:
+        with hurried.writing() as db:
+            assert rules_in(db) == ["10s", "off", "30s", "15min"]
+        with hurried.reading_long() as db:
+            assert rules_in(db) == ["10s", "off", "10min", "15min"]
+        with hurried.reading() as db:
+            assert rules_in(db)[2] == "30s", "the same connection, and what was told to one transaction is over with it"
+
+
+def test_behind_a_pooler_each_transaction_is_told_and_nothing_stays_on_its_connection(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_sqlite:
+        return
+    monkeypatch.setattr(postgresql, "is_pooled", lambda _connection: True)
+    address = database.engine.url.render_as_string(hide_password=False)
+    with Database(address, connections=1, question_seconds=30) as pooled:
+        for _ in range(9):  # psycopg prepares what is asked the sixth time
+            with pooled.reading() as db:
+                assert rules_in(db) == ["10s", "off", "30s", "15min"]
+        with pooled.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
+            driver = bare.connection.driver_connection
+            assert driver.execute("SHOW statement_timeout").fetchone() == ("0",)
+            assert driver.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
+            assert driver.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone() == (0,)
+
+
+def test_a_connection_of_its_own_is_known_from_a_pooler_s(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert not postgresql.is_pooled(driver)
+        assert connection.info[postgresql.POOLED] is False
 
 
 @pytest.fixture
