@@ -1,5 +1,6 @@
 """Fangshi: who may, what is kept, what happens next, and the doors people come in by."""
 
+import os
 from functools import partial
 from string import punctuation
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from server.blobs import BlobStore
 from server.config import Config
 from server.db import Database
 from server.keys import KeyRing
+from server.postgresql import QUESTION_SECONDS, share_out
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -99,7 +101,10 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
 
     app.config.update(CONFIG=config, TESTING=config.testing)
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    app.extensions["fangshi.database"] = database or Database(config.sqlalchemy_url, config.key_file)
+    share = share_out(config.database_connections, os.cpu_count() or 1)
+    app.extensions["fangshi.database"] = database or Database(
+        config.sqlalchemy_url, config.key_file, share.connections, QUESTION_SECONDS
+    )
     keys = KeyRing(config.key_file)
     keys.make_if_missing()
     app.extensions["fangshi.keys"] = keys

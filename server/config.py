@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAIL_PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
+FEWEST_CONNECTIONS = 25  # the timetable's, and a small process of the web
 SECOND_FACTOR_POLICIES = ("nobody", "administrators", "everybody")
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*")
@@ -57,6 +58,9 @@ class Config:
     database_url: str | None = field(
         default=None, repr=False
     )  # it holds a password; None: SQLite + SpatiaLite in data_dir
+    database_connections: int = (
+        90  # to PostgreSQL, of all processes together; it takes 97 itself, unless it is told otherwise
+    )
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = LOOPBACK
     secret_key_file: Path | None = None  # None: data_dir/secret.key, made at first use
@@ -97,6 +101,8 @@ class Config:
         config = cls(data_dir=data_dir.resolve())
         if url := read_setting(env, "FANGSHI_DATABASE_URL", problems):
             config = replace(config, database_url=check_database_url(url, problems))
+        if number := env.get("FANGSHI_DATABASE_CONNECTIONS"):
+            config = replace(config, database_connections=check_connections(number, problems))
         if url := read_setting(env, "FANGSHI_PUBLIC_URL", problems):
             config = replace(config, public_url=check_public_url(url, problems))
         if text := env.get("FANGSHI_TRUSTED_PROXIES"):
@@ -142,6 +148,13 @@ def check_database_url(url: str, problems: list[str]) -> str:
     except (ArgumentError, ValueError):  # not echoed: it holds a password
         problems.append("FANGSHI_DATABASE_URL cannot be read; in a password, / is written %2F and @ is %40")
     return url
+
+
+def check_connections(text: str, problems: list[str]) -> int:
+    number = int(text) if re.fullmatch(r"[0-9]{1,5}", text) else 0
+    if number < FEWEST_CONNECTIONS:
+        problems.append(f"FANGSHI_DATABASE_CONNECTIONS must be a number, {FEWEST_CONNECTIONS} or more")
+    return number
 
 
 def check_public_url(url: str, problems: list[str]) -> str:

@@ -26,12 +26,15 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    text,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from server.keys import KEY_NAME, KeyRing
 from server.models.sealed import give_keys
+from server.postgresql import MOST_OF_A_PROCESS, POOL_PATIENCE, STREAM_SECONDS, Rules, close_cursor, refuse_dead
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
 SQLITE_PRAGMAS = (
@@ -53,13 +56,22 @@ is never seen to have let go. A job of many long transactions kept everybody els
 POOL_SIZE = 40  # a thread each of the web process, and a few for streams
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, connections: int = MOST_OF_A_PROCESS, question_seconds: int = 0) -> Engine:
     """An engine for `sqlite:///path` (SpatiaLite loaded, WAL, full syncs) or `postgresql+psycopg://…`."""
     if not url.startswith("sqlite"):
         server = create_engine(
-            url, pool_size=POOL_SIZE, pool_pre_ping=True, pool_timeout=20, query_cache_size=STATEMENTS
+            url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_use_lifo=True,  # those in use know their statements already
+            pool_timeout=POOL_PATIENCE,
+            query_cache_size=STATEMENTS,
         )
-        event.listen(server, "connect", prepare_postgresql)
+        rules = Rules(LOCK_PATIENCE_MS, question_seconds)
+        event.listen(server, "connect", rules.tell_connection)
+        event.listen(server, "begin", rules.tell_transaction)
+        event.listen(server, "checkout", refuse_dead)
+        event.listen(server, "handle_error", close_cursor)
         return server
     engine = create_engine(
         url,
@@ -83,17 +95,6 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.enable_load_extension(False)
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
-
-
-def prepare_postgresql(connection: Any, _record: Any) -> None:
-    """Waits as long as on SQLite; whoever waits in vain then is told to come again, and holds no thread for ever.
-
-    PostgreSQL would compile what it takes for long questions, half a second each time; ours are many and short.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = {LOCK_PATIENCE_MS}")
-        cursor.execute("SET jit = off")
-    connection.commit()
 
 
 def begin_sqlite(connection: Connection) -> None:
@@ -151,12 +152,33 @@ def giving_way() -> Iterator[None]:
         GIVES_WAY.reset(before)
 
 
+class OwnSession(Session):
+    """A session that can be closed whatever became of its connection: of one that is lost nothing is left to roll back."""
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except DBAPIError:
+            self.invalidate()
+
+
 class Database:
     """An engine seen twice: for reading and for writing (only SQLite tells them apart)."""
 
-    def __init__(self, url: str, key_file: Path | None = None) -> None:
-        """`key_file` seals answers and names (server/keys.py); unset, it lies beside the embedded database's file."""
-        self.engine = make_engine(url)
+    def __init__(
+        self,
+        url: str,
+        key_file: Path | None = None,
+        connections: int = MOST_OF_A_PROCESS,
+        question_seconds: int = 0,
+    ) -> None:
+        """`key_file` seals answers and names (server/keys.py); unset, it lies beside the embedded database's file.
+
+        `connections` are how many this process may have to PostgreSQL, for whatever it does at once. `question_seconds` is
+        how long a question may take there; 0 for as long as it takes.
+        """
+        self.engine = make_engine(url, connections, question_seconds)
+        self.is_hurried = bool(question_seconds) and not self.is_sqlite
         self.keys = KeyRing(key_file or self.key_beside())
         give_keys(self.engine.dialect, self.keys)
         self.writing_engine = self.engine.execution_options(writes=True)
@@ -171,11 +193,18 @@ class Database:
 
     def reading(self) -> Session:
         """A session in which nothing is changed."""
-        return Session(self.engine, expire_on_commit=False)
+        return OwnSession(self.engine, expire_on_commit=False)
+
+    def reading_long(self) -> Session:
+        """One whose questions may take long, since their answers are sent while they are read."""
+        session = self.reading()
+        if self.is_hurried:
+            session.execute(text(f"SET LOCAL statement_timeout = '{STREAM_SECONDS}s'"))
+        return session
 
     def writing(self) -> Session:
         """A session whose owner commits it once."""
-        return Session(self.writing_engine, expire_on_commit=False)
+        return OwnSession(self.writing_engine, expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

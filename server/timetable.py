@@ -16,6 +16,7 @@ from server.db import Database
 from server.jobs import TIMETABLE, Job, run_one
 from server.leases import LEASE_LIFE, RENEW_EVERY, lease_of, own_name
 from server.models import TimetableRun, TimetableWish
+from server.postgresql import TIMETABLE_CONNECTIONS
 from server.runs import is_asked, is_paused, wishes_of_jobs
 
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
@@ -123,4 +124,4 @@ def run_timetable(config: Config) -> None:
     """Runs the timetable until told to stop."""
     logs.install()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    Timetable(Database(config.sqlalchemy_url, config.key_file), config).run()
+    Timetable(Database(config.sqlalchemy_url, config.key_file, TIMETABLE_CONNECTIONS), config).run()

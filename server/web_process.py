@@ -24,6 +24,7 @@ from server import Server, build_app, equip_app, logs
 from server.config import Config
 from server.logs import make_discreet
 from server.parentage import die_with_parent
+from server.postgresql import share_out
 
 THREADS = 32
 HEADERS_WITHIN = 30.0  # seconds for a request's line and headers, and for a TLS handshake
@@ -220,11 +221,12 @@ class WebProcess(BaseApplication):  # type: ignore[misc]
 
 def gunicorn_settings(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> dict[str, Any]:
     """One process of many threads over SQLite, which has one writer; a process a core over PostgreSQL."""
+    share = share_out(config.database_connections, os.cpu_count() or 1)
     settings: dict[str, Any] = {
         "bind": f"fd://{handed_over}",
-        "workers": 1 if config.database_url is None else min(4, os.cpu_count() or 1),
+        "workers": 1 if config.database_url is None else share.processes,
         "worker_class": PatientWorker,
-        "threads": THREADS,
+        "threads": THREADS if config.database_url is None else min(THREADS, share.most_threads),
         "worker_connections": CONNECTIONS,
         "timeout": 120,
         "graceful_timeout": 7,

@@ -91,6 +91,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_threads_of_words.py",
         "tests/test_threads_on_pages.py",
         "tests/test_behind_a_proxy.py",
+        "tests/test_postgresql_goes_away.py",
         "tests/test_readme.py",
         "tests/test_run.py",
         "tests/test_chance.py",

@@ -27,6 +27,7 @@ MEANING = ("forms", "geo")
 MEMORY = (
     "server.models",
     "server.db",
+    "server.postgresql",
     "server.keys",
     "server.backups",
     "server.blobs",

@@ -5,6 +5,7 @@ import json
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import OperationalError
 
@@ -15,6 +16,7 @@ from server.cli.folders import ROOT, open_data
 from server.clock import now
 from server.config import Config
 from server.db import Database
+from server.postgresql import wait_for
 from server.reports.making import sweep_exports
 from server.serving import (
     Listening,
@@ -69,6 +71,8 @@ def prepare(config: Config, at: datetime) -> str | None:
     Raises UpgradeRefused, SecretKeyUnusable, or the Problem with the named address or password.
     """
     with Database(config.sqlalchemy_url, config.key_file) as database:
+        if not database.is_sqlite:
+            wait_for(database.engine, partial(print, flush=True))
         saved = upgrade(database, config.data_dir, at)
         clear_leftovers(config.data_dir)
         sweep_exports(config.data_dir)  # this process holds the folder: nobody else makes any

@@ -34,6 +34,7 @@ from server.models import (
     SubmissionVersion,
 )
 from server.places.place import place_submission
+from server.postgresql import is_lost
 from server.publishing.versions import SCHEMAS
 from server.reading import Reading
 from server.registry.applying import apply_entities
@@ -175,6 +176,8 @@ def run_deriver(db: Session, name: str, deriver: Deriver, reading: Reading, effe
         with db.begin_nested():
             found = deriver(db, reading)
     except Exception as error:
+        if is_lost(error):  # nor could it be written down
+            raise
         log.warning("deriver %s failed on version %d: %s", name, reading.submission_version_id, type(error).__name__)
         write_problem(db, name, reading.submission_version_id, error, reading.now)
         return False

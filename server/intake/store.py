@@ -19,6 +19,7 @@ from server.intake.items import Item, Outcome, Receipt
 from server.intake.kind_words import word_of
 from server.intake.receive import receive
 from server.intake.writing_on import carry_on
+from server.postgresql import is_lost
 
 MOST_TOGETHER = 64
 LONG_LOG: Final = 64 * 2**20
@@ -102,6 +103,8 @@ def store_one(db: Session, item: Item) -> Outcome:
         except OperationalError:
             raise
         except Exception as error:
+            if is_lost(error):
+                raise
             return error
     raise AssertionError("the second round always returns")
 

@@ -19,6 +19,7 @@ from server.access import digest
 from server.blobs import FileDamaged
 from server.errors import Problem
 from server.keys import SecretKeyUnusable
+from server.postgresql import passes
 from server.web import session
 from server.web.wire import central_json, openrosa_xml
 
@@ -90,10 +91,10 @@ def not_found() -> Problem:
 def is_passing(error: Exception) -> bool:
     """Whether waiting helps: a full disk, a locked or unreachable database, no free connection, a key file that is away."""
     reason = error.orig if isinstance(error, StatementError) else error  # as it comes from a sealed column
-    if isinstance(error, PoolTimeout) or isinstance(reason, SecretKeyUnusable):
+    if isinstance(error, PoolTimeout) or isinstance(reason, SecretKeyUnusable) or passes(error):
         return True
     if isinstance(error, OperationalError):
-        return error.connection_invalidated or PASSING.search(str(error.orig)) is not None
+        return PASSING.search(str(error.orig)) is not None
     return isinstance(error, OSError) and error.errno in PASSING_ERRNO
 
 

@@ -11,7 +11,7 @@ from server.access.allow import allow, may
 from server.access.phones import RecentUse, note_use
 from server.access.projects import get_project
 from server.errors import DraftGone, Forbidden, FormNotOpen, NotFound, Unauthenticated
-from server.intake.envelope import Envelope, read_envelope
+from server.intake.envelope import Envelope
 from server.models import Form, FormVersion, Project
 from server.publishing.phone import offered_files, offered_forms, reads_list
 from server.publishing.versions import Asked, asked_of, get_current, get_draft_by_token, get_version
@@ -22,7 +22,7 @@ from server.web.blueprints import Door
 from server.web.central.door import add_headers
 from server.web.central.loading import allow_reading, load_project_of_forms, load_version, signed_in
 from server.web.languages import select_language, word_in
-from server.web.receiving import item_of, keep
+from server.web.receiving import item_of, keep, read_upload
 from server.web.session import caller, database, now, own_url, reading, today
 from server.web.wire import openrosa_xml
 from server.web.wire.openrosa_xml import ListedFile, ListedForm
@@ -117,7 +117,7 @@ def ready(project_id: int) -> Response:
 @openrosa.post("/projects/<int:project_id>/submission")
 def post_submission(project_id: int) -> Response:
     signed_in(caller())
-    envelope = read_envelope(request.files, request.form)
+    envelope = read_upload()
     instance = read_instance(envelope.xml)
     asked = get_version(reading(), project_id, instance.form_id, instance.version)
     allow_sending(asked)
@@ -204,7 +204,7 @@ def draft_ready(token: str, project_id: int, form_id: str) -> Response:
 @openrosa.post(DRAFT + "/submission")
 def post_draft_submission(token: str, project_id: int, form_id: str) -> Response:
     project, form, version, _url = draft_of(token, project_id, form_id)
-    envelope = read_envelope(request.files, request.form)
+    envelope = read_upload()
     instance = read_instance(envelope.xml)
     if instance.form_id != form.xml_form_id:
         raise NotFound("The form {form} is not in this project.", form=instance.form_id)

@@ -1,13 +1,27 @@
 """A filled form that came by whichever door, handed to the store: phones and pages take the same path."""
 
+from typing import Final
+
 from flask import request
 
 from forms.instance import Instance
 from server.access.allow import may, scope_of
-from server.intake.envelope import Envelope
+from server.intake.envelope import Envelope, read_envelope
 from server.intake.items import Item, Receipt, StoredFile
 from server.publishing.versions import Asked
 from server.web.session import blobs, caller, end_reading, now, store
+
+SMALL: Final = 1 << 16  # bytes
+
+
+def read_upload() -> Envelope:
+    """The parts of an upload. While a large one comes, which may take an hour, it holds no connection to the database.
+
+    To let go of one and take it again costs a question or two: what is small is here in a moment.
+    """
+    if request.content_length is None or request.content_length > SMALL:
+        end_reading()
+    return read_envelope(request.files, request.form)
 
 
 def item_of(envelope: Envelope, instance: Instance, asked: Asked) -> Item:

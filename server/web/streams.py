@@ -14,10 +14,10 @@ CHUNK_BYTES = 1 << 16
 
 def stream(pieces: Callable[[Session], Iterable[bytes]], content_type: str) -> Response:
     """A response of what `pieces` yields, read in a session that lives as long as the sending does."""
-    session = database().reading()
+    source = database()
 
     def generate() -> Generator[bytes]:
-        with session:
+        with source.reading_long() as session:
             yield from gather(pieces(session))
 
     body = generate()

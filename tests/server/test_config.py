@@ -96,6 +96,13 @@ def read(**env: str) -> Config:
     return Config.from_env(Path("data"), {f"FANGSHI_{name}": value for name, value in env.items()})
 
 
+def test_how_many_connections_may_be_opened_is_a_number_with_room_for_the_timetable() -> None:
+    assert (read().database_connections, read(DATABASE_CONNECTIONS="25").database_connections) == (90, 25)
+    for wrong in ("24", "-90", "many", "9" * 9, "٩٠"):
+        with pytest.raises(ConfigInvalid, match="FANGSHI_DATABASE_CONNECTIONS must be a number, 25 or more"):
+            read(DATABASE_CONNECTIONS=wrong)
+
+
 @pytest.mark.parametrize("policy", ["nobody", "administrators", "everybody"])
 def test_of_whom_a_second_factor_is_asked_is_one_of_three_words(policy: str) -> None:
     assert read(SECOND_FACTOR=policy).second_factor == policy

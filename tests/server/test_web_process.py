@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from server.config import Config
+from server.postgresql import share_out
 from server.serving import open_port, reserve_port
 from server.web_process import gunicorn_settings
 from tests.sizes import size
@@ -220,5 +221,6 @@ def test_sqlite_has_one_process_and_postgresql_several(tmp_path: Path) -> None:
     embedded = gunicorn_settings(Config(tmp_path), 3, None)
     assert (embedded["workers"], embedded["threads"]) == (1, 32)
     apart = gunicorn_settings(Config(tmp_path, database_url="postgresql://x/y"), 3, (Path("cert"), Path("key")))
-    assert apart["workers"] == min(4, os.cpu_count() or 1)
+    share = share_out(90, os.cpu_count() or 1)
+    assert (apart["workers"], apart["threads"]) == (share.processes, min(32, share.most_threads))
     assert (apart["certfile"], apart["keyfile"]) == ("cert", "key")

@@ -7,14 +7,14 @@ import secrets
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from forms.instance import Instance, read_instance
 from server.access.allow import allow, find_records_scope
 from server.errors import FormNotOpen, NotFound, NoWebForm, UnexpectedValue
 from server.intake.desk import is_within
-from server.intake.envelope import Envelope, read_envelope
+from server.intake.envelope import Envelope
 from server.intake.feedback import is_nameless
 from server.intake.items import Receipt
 from server.intake.queries import find_form_name, get_stored, list_files
@@ -28,7 +28,7 @@ from server.web.pages.forms import form_url, project_by_reads
 from server.web.pages.headers import policy_of_forms
 from server.web.pages.shell import current_project
 from server.web.pages.texts import _
-from server.web.receiving import item_of, keep
+from server.web.receiving import item_of, keep, read_upload
 
 
 @pages.get("/forms/<form_id>/fill")
@@ -100,7 +100,7 @@ def take_filled(form_id: str) -> Response:
 
 def read_sent(project: Project, form: Form) -> tuple[Envelope, Instance, Asked]:
     """What the page sent, as a record of this form. Raises FormError, and UnexpectedValue for another form's."""
-    envelope = read_envelope(request.files, request.form)
+    envelope = read_upload()
     instance = read_instance(envelope.xml)
     if instance.form_id != form.xml_form_id:
         raise UnexpectedValue(field="form ID", value=instance.form_id, reason=f"the address says {form.xml_form_id}")
