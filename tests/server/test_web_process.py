@@ -39,7 +39,7 @@ def echo(environ, start_response):
 class Echo(web_process.WebProcess):
     def load_config(self):
         super().load_config()
-        self.cfg.set("graceful_timeout", float(sys.argv[4]))
+        self.cfg.set("graceful_timeout", int(sys.argv[4]))
 
     def load(self):
         return echo
