@@ -258,7 +258,7 @@ class PostgisCopies:
             self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def make(self) -> str:
-        name = f"test_{uuid.uuid4().hex[:12]}"
+        name = f"test_{os.getpid()}_{uuid.uuid4().hex[:12]}"  # chance is the same in each run, and one may have been killed
         self.run(f"CREATE DATABASE {name}")
         database = Database(self.address(name), self.key_file)
         upgrade(database, self.folder, MORNING)
