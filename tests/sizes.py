@@ -95,6 +95,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/test_readme.py",
         "tests/test_run.py",
         "tests/test_chance.py",
+        "tests/test_day_turns.py",
         "tests/test_releases.py",
         "tests/test_reading_doors.py",
         "tests/test_access_matrix.py",

@@ -122,7 +122,7 @@ def look_at_everything(care: Care, staff: dict[str, Any], woman: str, check: str
         assert lin.see(path).status_code == 200, path
     with care.database.reading() as db:
         waits = select(FollowUp.visit_key).where(FollowUp.subject == woman, FollowUp.ended.is_(False))
-        visit = db.scalar(waits.order_by(FollowUp.opens_on))
+        visit = db.scalar(waits.order_by(FollowUp.opens_on, FollowUp.id))
     close = f"/follow-ups/{visit}/close"
     assert lin.see(close).status_code == 200
     assert lin.send(close, {"reason": "wrong_record", "note": "WORDACT"}).status_code == 303

@@ -44,7 +44,7 @@ def release(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Config]:
         yield config
         return
     server = make_url(os.environ["TEST_DATABASE_URL"].replace("postgresql+psycopg://", "postgresql://"))
-    name = f"release_{uuid.uuid4().hex[:12]}"
+    name = f"release_{os.getpid()}_{uuid.uuid4().hex[:12]}"
     run_sql(server, f"CREATE DATABASE {name}")
     url = server.set(database=name)
     run_sql(url, (config.data_dir / "fangshi.sql").read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 """Real Chromium against the app in this process. What it says on its console and asks of other hosts fails the test."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,17 +28,21 @@ def clock() -> None:
 
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
-    """The app on a free port of the loopback."""
-    server = make_server("127.0.0.1", 0, closing(app), threaded=True)
+    """The app on a free port of the loopback. What a page still asked when it was closed ends before the next test begins."""
+    under_way: list[str] = []
+    server = make_server("127.0.0.1", 0, closing(app, under_way), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join(10)
     server.server_close()
+    patience = time.monotonic() + PATIENCE_MS / 1000
+    while under_way and time.monotonic() < patience:
+        time.sleep(0.02)
 
 
-def closing(app: Flask) -> Callable[[Any, Any], Iterator[bytes]]:
+def closing(app: Flask, under_way: list[str]) -> Callable[[Any, Any], Iterator[bytes]]:
     """The app, whose answers end even when the browser went away while one was written.
 
     Werkzeug's server reads what is left of a request before it closes the answer; when that finds the connection reset,
@@ -45,11 +50,15 @@ def closing(app: Flask) -> Callable[[Any, Any], Iterator[bytes]]:
     """
 
     def answer(environ: Any, start_response: Any) -> Iterator[bytes]:
-        body = app(environ, start_response)
+        under_way.append(environ["PATH_INFO"])
         try:
-            yield from body
+            body = app(environ, start_response)
+            try:
+                yield from body
+            finally:
+                body.close()  # type: ignore[attr-defined]
         finally:
-            body.close()  # type: ignore[attr-defined]
+            under_way.pop()
 
     return answer
 

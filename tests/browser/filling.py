@@ -13,12 +13,14 @@ from server.publishing.datasets import add_property
 from server.publishing.library import publish_library
 from server.publishing.town_lists import put_list
 from server.registry.entities import about_of
+from tests.chromium import PATIENCE_MS
 from tests.conftest import MORNING
 from tests.server.web.pages.conftest import CODES
 from tests.server.web.pages.women import CareTown, a_follow_up, a_woman
 
 SEND = {"zh_Hans": "送出", "en": "Send"}
 MOST_ROUNDS = 12
+ASKED = ".question-container.highlight"
 
 
 class FormTown(CareTown):
@@ -106,9 +108,9 @@ def fill_and_send(page: Page, language: str = "zh_Hans") -> bool:
     for _ in range(MOST_ROUNDS):
         send(page, language)
         page.wait_for_timeout(400)
-        asked = page.locator(".question-container.highlight")
+        page.locator(f"{ASKED}:visible, .fill-done:visible, #told [data-again]:visible").first.wait_for()
+        asked = page.locator(ASKED)
         if asked.count() == 0:
-            page.locator(".fill-done, #told [data-again]").first.wait_for()
             return page.locator(".fill-done").count() == 1
         for name in asked.evaluate_all("boxes => boxes.map(box => box.id)"):
             answer(page, page.locator(f'[id="{name}"]'))
@@ -122,7 +124,8 @@ def answer(page: Page, box: Locator) -> None:
         dropdown.first.click()
         page.locator(".p-select-overlay").last.wait_for()
         if (filter_of_list := page.locator(".p-select-overlay input")).count():
-            expect(filter_of_list.last).to_be_focused()  # closed before that, it would look for the field that is gone
+            # closed before that, it would look for the field that is gone
+            expect(filter_of_list.last).to_be_focused(timeout=PATIENCE_MS)
         options = page.locator(".p-select-option")
         if options.count():
             options.first.click()

@@ -1,9 +1,12 @@
 """Pictures that the map makes of itself, and what colours are on them or on the screen."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
+
+from tests.chromium import PATIENCE_MS
 
 WHOLE = (0, 0, 1, 1)
 
@@ -27,6 +30,24 @@ def named(tab, name: str) -> tuple[int, ...]:
 def like(found: dict[tuple[int, ...], int], colour: tuple[int, ...]) -> int:
     near = (count for one, count in found.items() if max(abs(a - b) for a, b in zip(one, colour, strict=True)) <= 4)
     return sum(near)
+
+
+def seen(tab) -> bytes:
+    return tab.page.locator(".map-box .canvas").screenshot()
+
+
+def wait_until_drawn(tab, is_drawn: Callable[[bytes], bool]) -> None:
+    """Until the map on the screen is so: it is drawn in the frames after its data came, late on a busy machine."""
+    for _ in range(PATIENCE_MS // 200):
+        if is_drawn(seen(tab)):
+            return
+        tab.page.wait_for_timeout(200)
+    raise AssertionError("the map was not drawn so")
+
+
+def wait_for_pin(tab, part=WHOLE) -> None:
+    pin = named(tab, "--due-icon")
+    wait_until_drawn(tab, lambda picture: like(colours(picture, part), pin) > 50)
 
 
 def save_picture(tab) -> bytes:

@@ -3,8 +3,10 @@
 from xml.sax.saxutils import quoteattr
 
 import pytest
+from playwright.sync_api import expect
 
 from forms.browser import FUNCTIONS, read_obstacles
+from tests.chromium import PATIENCE_MS
 from tests.server.web.pages.women import CareTown
 
 # Every function that is said to be known, with arguments that it takes.
@@ -139,5 +141,5 @@ def test_a_pattern_is_read_as_the_phone_app_reads_it(open_form):
     binds = f'<bind nodeset="/data/c0" type="string" calculate="if({astral}, \'对\', \'错\')"/>'
     assert open_form(a_form(binds, body + plus, fields="<c0/><q2/><p/>"))
     page = open_form.tab.page
-    assert page.get_by_text("对", exact=True).count() == 1
-    assert page.locator(".value-option").last.inner_text() == "+"
+    expect(page.get_by_text("对", exact=True)).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.locator(".value-option").last).to_have_text("+", timeout=PATIENCE_MS)

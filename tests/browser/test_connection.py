@@ -1,9 +1,10 @@
 """A server that is slow or away, and a session that ended: the page says so, and what somebody wrote is still there."""
 
 import pytest
+from playwright.sync_api import expect
 
 from server.clock import today
-from tests.chromium import DESK, PHONE
+from tests.chromium import DESK, PATIENCE_MS, PHONE
 
 LONG = "02:00"  # a page that was open so long asks before it sends
 
@@ -90,6 +91,7 @@ def test_a_fragment_that_takes_long_has_its_shape_after_a_moment_and_words_after
     tab.page.clock.install()
     tab.go("/review")
     let_go = hold(tab, "**/panel**")
+    tab.page.clock.pause_at(tab.page.evaluate("Date.now()") + 1000)  # real time counts until then
     tab.page.click(f'[data-record="{record}"] a.title')
     tab.page.clock.run_for(200)
     assert tab.page.locator("#panel .skeleton").count() == 0
@@ -111,6 +113,7 @@ def test_a_page_that_takes_long_says_so_on_the_one_before_it(town, open_tab):
     tab.page.clock.install()
     tab.go("/review")
     tab.page.route("**/forms", lambda route: route.fulfill(status=204))  # no page comes, and this one stays
+    tab.page.clock.pause_at(tab.page.evaluate("Date.now()") + 1000)
     tab.page.click(".tabs a[href='/forms']")
     tab.page.clock.run_for(4000)
     assert tab.page.locator(".slow").count() == 0
@@ -224,7 +227,8 @@ def test_what_stands_beside_the_list_is_closed_without_a_connection(town, open_t
     tab.page.context.set_offline(True)
     tab.page.wait_for_selector(".offline", state="visible")
     tab.page.click("#panel [data-close-panel]")
-    assert tab.page.locator("#panel > *").count() == 0 and tab.page.url.endswith("/review")
+    expect(tab.page.locator("#panel > *")).to_have_count(0, timeout=PATIENCE_MS)
+    assert tab.page.url.endswith("/review")
 
 
 def test_a_file_that_was_taken_is_not_said_to_be_on_its_way(town, open_tab):
@@ -263,7 +267,7 @@ def test_a_link_meant_for_another_window_leaves_this_page_as_it_is_when_the_serv
     tab.go("/admin")
     tab.page.fill("#f-name", "石桥镇")
     tab.page.evaluate("window.dispatchEvent(new Event('offline'))")
-    with tab.page.context.expect_page(timeout=5000) as opened:
+    with tab.page.context.expect_page() as opened:
         tab.page.click(".rail a[href='/forms']", modifiers=["Control"])
     opened.value.wait_for_url("**/forms")
     assert tab.page.url.endswith("/admin") and tab.page.input_value("#f-name") == "石桥镇"

@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from forms.library import library_ids, read_library_form
@@ -11,7 +12,7 @@ from forms.xform import read_xform
 from server.models import Submission, SubmissionVersion
 from server.web.blueprints import WEB_FOLDER
 from tests.browser.filling import FormTown, fill_and_send, send, wait_for_form
-from tests.chromium import PHONE
+from tests.chromium import PATIENCE_MS, PHONE
 from tests.client import Client
 from tests.making import a_record, an_xform
 from tests.server.web.pages.conftest import Browser
@@ -216,7 +217,7 @@ def test_a_record_is_corrected_in_its_form_and_keeps_its_photo(visit, open_tab, 
     tab.page.get_by_text("打开表单更正").click()
     wait_for_form(tab.page)
     note = box(tab.page, "Note").locator("input")
-    assert note.input_value() == "第一次"
+    expect(note).to_have_value("第一次", timeout=PATIENCE_MS)
     note.fill("第二次")
     assert fill_and_send(tab.page)
     old, new = versions(database)

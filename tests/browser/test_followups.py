@@ -27,6 +27,7 @@ def test_a_village_worker_gets_from_today_to_what_is_to_be_done_and_back(town, o
     tab.page.click(".form-name summary")
     assert tab.page.inner_text(".form-name p") == "antenatal_check"
     tab.page.click(".page-head .actions a")
+    tab.page.wait_for_selector(".timeline")
     assert "她的经过" in tab.page.inner_text("main") and "第 2 次约定的访视" in tab.page.inner_text(".timeline")
     assert tab.complaints == []
 
@@ -55,8 +56,10 @@ def test_without_script_the_lists_filters_and_covers_work(town, open_tab):
     assert all(box.bounding_box()["height"] >= THUMB for box in tab.page.locator("table a.cell").all())
     tab.page.select_option("select[name=state]", "overdue")
     tab.page.click("form.filters button")
+    tab.page.wait_for_url("**state=overdue**")
     assert "可以去了" not in tab.page.inner_text("table")
     tab.page.click("table a.cell >> nth=0")
+    tab.page.wait_for_selector("a.title")
     assert tab.page.locator("a.title").count() == 2
     tab.page.click("a.title >> nth=0")
     tab.page.click(".because summary")

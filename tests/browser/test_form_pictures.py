@@ -1,10 +1,11 @@
 """The pictures of our forms in the browser: each is shown, beside its words, on a phone's screen."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.filling import FormTown, wait_for_form
 from tests.browser.test_filling import CUT
-from tests.chromium import PHONE
+from tests.chromium import PATIENCE_MS, PHONE
 
 ZONE = "Asia/Shanghai"
 LANGUAGES = (("zh_Hans", "单独", "是", "阴道出血"), ("en", "Alone", "Yes", "Vaginal bleeding"))
@@ -51,7 +52,8 @@ def test_supplies_are_chosen_by_their_pictures_on_a_phone(forms, open_tab):
     check_pictures(tab, 6)
     tab.shoot("fill-pictures-supplies-zh")
     tab.page.locator("#fill img").first.click()
-    assert tab.page.locator("#fill input[type=radio]:checked").count() == 2  # a touch on the picture chooses
+    chosen = tab.page.locator("#fill input[type=radio]:checked")
+    expect(chosen).to_have_count(2, timeout=PATIENCE_MS)  # a touch on the picture chooses
     assert tab.complaints == []
 
 

@@ -1,6 +1,7 @@
 """The map as people use it: with a pointer, and with keys alone."""
 
 from server.models import VillageAlias
+from tests.browser.map_pictures import wait_for_pin
 from tests.chromium import PHONE
 from tests.conftest import MORNING
 
@@ -18,6 +19,7 @@ def test_a_pin_opens_the_review_panel_in_place_and_approving_stays_on_the_map(to
     town.record(gps=MIDDLE, note="门口有棵树")
     tab = open_tab("rita")
     open_map(tab)
+    wait_for_pin(tab, (0.4, 0.4, 0.2, 0.2))
     canvas = tab.page.locator(".maplibregl-canvas").bounding_box()
     tab.page.mouse.click(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
     tab.page.wait_for_selector("#record-title")
@@ -70,7 +72,7 @@ def test_a_record_that_comes_late_has_the_focus_all_the_same(town, open_tab):
     press_pin_in_list(tab)
     tab.page.wait_for_selector("#panel .skeleton")
     held.pop().continue_()
-    tab.page.wait_for_selector("#record-title:focus", timeout=20_000)
+    tab.page.wait_for_selector("#record-title:focus")
     assert tab.page.locator("#panel .skeleton, #panel.is-fetching").count() == 0
     assert tab.complaints == []
 

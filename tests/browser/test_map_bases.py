@@ -16,7 +16,16 @@ from server.deploy.web_part import find_node, source_folder
 from server.models import Audit
 from server.places import tianditu, tiles
 from tests import sizes
-from tests.browser.map_pictures import WHOLE, colours, like, named, save_picture
+from tests.browser.map_pictures import (
+    WHOLE,
+    colours,
+    like,
+    named,
+    save_picture,
+    seen,
+    wait_for_pin,
+    wait_until_drawn,
+)
 from tests.chromium import DESK, PHONE
 from tests.http_sink import HttpSink
 from tests.pmtiles import MVT, a_picture, an_archive, of_an_area
@@ -25,6 +34,8 @@ from tests.server.web.pages.conftest import Browser, a_file
 ROOT = Path(__file__).parents[2]
 MIDDLE = "30.005 105.01 0 5"  # on the border of both villages, in the middle of the map
 TOWN = (105.01, 30.005)
+CENTRE = (0.4, 0.4, 0.2, 0.2)
+GROUND = (0.02, 0.8, 0.1, 0.15)  # beyond the villages
 RED = (220, 30, 30)
 TK = "0123456789abcdef0123456789abcdef"
 GOLDEN = [(104.626, 35.580, 248), (105.020, 30.270, 416), (112.310, 22.180, 613)]
@@ -64,11 +75,7 @@ def around_the_town(tile: bytes) -> dict[tuple[int, int, int], bytes]:
 def open_map(tab, path="/map"):
     tab.go(path)
     tab.page.wait_for_selector("[data-ready=true]")
-    tab.page.wait_for_selector(".drawing", state="hidden", timeout=60_000)
-
-
-def seen(tab) -> bytes:
-    return tab.page.locator(".map-box .canvas").screenshot()
+    tab.page.wait_for_selector(".drawing", state="hidden")
 
 
 def commonest(tab, picture: bytes, part=WHOLE) -> tuple[int, ...]:
@@ -79,6 +86,13 @@ def commonest(tab, picture: bytes, part=WHOLE) -> tuple[int, ...]:
 def wait_for_base(tab, kind: str) -> None:
     tab.page.wait_for_selector(f"[data-village-map][data-drawn-upon={kind}]")
     tab.page.wait_for_timeout(1500)  # tiles are drawn in the frames after they came
+    surface, looks = named(tab, "--surface"), list[bytes]()
+
+    def stands(picture: bytes) -> bool:
+        looks.append(picture)
+        return commonest(tab, picture, GROUND) != surface and looks[-2:] == [picture] * 2
+
+    wait_until_drawn(tab, stands)
 
 
 def test_a_picture_of_the_map_is_marked_and_has_no_pin(town, open_tab, database):
@@ -87,9 +101,8 @@ def test_a_picture_of_the_map_is_marked_and_has_no_pin(town, open_tab, database)
     tab = open_tab("rita", DESK)
     open_map(tab)
     tab.page.wait_for_selector("[data-village-map][data-pins='3']")
-    tab.page.wait_for_timeout(800)
     pin = named(tab, "--due-icon")
-    assert like(colours(seen(tab)), pin) > 100
+    wait_until_drawn(tab, lambda picture: like(colours(picture), pin) > 100)
     picture = save_picture(tab)
     if sizes.FULL:
         (ROOT / "build" / "screenshots" / "map-as-png.png").write_bytes(picture)
@@ -99,8 +112,7 @@ def test_a_picture_of_the_map_is_marked_and_has_no_pin(town, open_tab, database)
     bare = save_picture(tab)
     for part in ((0.7, 0, 0.3, 0.12), (0, 0.3, 0.5, 0.3), (0.5, 0.6, 0.5, 0.3)):
         assert colours(picture, part) != colours(bare, part), part
-    tab.page.wait_for_timeout(500)
-    assert like(colours(seen(tab)), pin) > 100, "on the screen they are as before"
+    wait_until_drawn(tab, lambda picture: like(colours(picture), pin) > 100)  # on the screen they are as before
     assert tab.complaints == []
     with database.reading() as db:
         acts = db.execute(select(Audit.details).where(Audit.action == "map.export")).scalars().all()
@@ -143,7 +155,7 @@ def test_the_town_s_pictures_lie_muted_under_the_villages(town, open_tab):
     tab = open_tab("lea", DESK)
     open_map(tab)
     wait_for_base(tab, "file")
-    ground = commonest(tab, seen(tab), (0.02, 0.8, 0.1, 0.15))
+    ground = commonest(tab, seen(tab), GROUND)
     assert ground != named(tab, "--surface")
     assert 10 < max(ground) - min(ground) < 0.3 * (max(RED) - min(RED))
     tab.shoot("map-on-a-file")
@@ -157,7 +169,7 @@ def test_the_town_s_lines_and_areas_are_grey(town, open_tab):
     tab = open_tab("lea", DESK)
     open_map(tab)
     wait_for_base(tab, "file")
-    ground = commonest(tab, seen(tab), (0.02, 0.8, 0.1, 0.15))
+    ground = commonest(tab, seen(tab), GROUND)
     assert ground != named(tab, "--surface") and max(ground) - min(ground) < 30
     assert tab.complaints == []
 
@@ -171,7 +183,7 @@ def test_on_a_base_in_gcj_02_villages_and_pins_move_together_and_the_server_is_a
     tab.page.wait_for_selector("[data-village-map][data-pins='1']")
     west, south, east, north = map(float, parse_qs(urlsplit(asked[0]).query)["box"][0].split(","))
     assert metres_between((west + east) / 2, (south + north) / 2, *TOWN) < 30, "the map is fitted to the moved villages"
-    tab.page.wait_for_timeout(800)
+    wait_for_pin(tab, CENTRE)
     canvas = tab.page.locator(".maplibregl-canvas").bounding_box()
     tab.page.mouse.click(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
     tab.page.wait_for_selector("#record-title")
@@ -190,7 +202,7 @@ def test_tianditu_is_asked_by_the_server_alone_and_its_silence_is_said(
     wait_for_base(tab, "tianditu")
     tab.page.wait_for_timeout(1500)
     assert http_sink.got and {one.path[1:4] for one in http_sink.got} == {"vec", "cva"}
-    assert commonest(tab, seen(tab), (0.02, 0.8, 0.1, 0.15)) != named(tab, "--surface")
+    assert commonest(tab, seen(tab), GROUND) != named(tab, "--surface")
     assert not tab.page.is_visible(".no-base")
     assert TK not in tab.page.content()
     http_sink.status, http_sink.body = 403, b"{}"
@@ -212,6 +224,7 @@ def test_pins_of_a_large_town_come_as_tiles_and_open_like_others(town, open_tab,
     tab.page.on("request", lambda request: asked.append(request.url))
     open_map(tab)
     tab.page.wait_for_selector("[data-village-map][data-pins='1']")
+    wait_for_pin(tab, CENTRE)
     canvas = tab.page.locator(".maplibregl-canvas").bounding_box()
     tab.page.mouse.click(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
     tab.page.wait_for_selector("#record-title")
@@ -219,9 +232,8 @@ def test_pins_of_a_large_town_come_as_tiles_and_open_like_others(town, open_tab,
     assert not [url for url in asked if "/map/features" in url]
     tab.page.click('#panel button[value="approved"]')
     tab.page.wait_for_selector("#panel .panel-head .shape-approved")
-    tab.page.wait_for_timeout(1500)
-    found = colours(seen(tab), (0.4, 0.4, 0.2, 0.2))
-    assert like(found, named(tab, "--due-icon")) == 0, "the pin is asked for again after a decision"
+    pin = named(tab, "--due-icon")  # it is asked for again after a decision
+    wait_until_drawn(tab, lambda picture: like(colours(picture, CENTRE), pin) == 0)
     assert tab.complaints == []
 
 

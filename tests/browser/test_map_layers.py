@@ -39,10 +39,14 @@ def open_map(tab, path="/map"):
 
 
 def test_while_the_map_is_drawn_a_word_says_so(town, open_tab):
-    tab = open_tab("lea")
-    tab.page.route("**/map/villages*", lambda route: (tab.page.wait_for_timeout(300), route.continue_()))
+    tab, held = open_tab("lea"), []
+    tab.page.route("**/map/villages*", lambda route: held.append(route))
     tab.go("/map")
+    tab.page.wait_for_selector(".drawing", state="visible")
     assert tab.page.inner_text(".drawing") == "正在画地图…"
+    while not held:
+        tab.page.wait_for_timeout(50)
+    held.pop().continue_()
     tab.page.wait_for_selector("[data-ready=true]")
     tab.page.wait_for_selector(".drawing", state="hidden")
     assert tab.complaints == []
@@ -95,7 +99,7 @@ def test_a_village_s_health_records_open_beside_the_map_and_from_there_each_of_t
     open_map(tab)
     tab.page.wait_for_selector("[data-village-map][data-health-villages='1']")
     tab.page.click("[data-map-view=health]")
-    tab.page.wait_for_timeout(500)  # the mark is drawn in the frame after its data came
+    tab.page.wait_for_timeout(3000)  # the mark is drawn in the frame after its data came, late on a busy machine
     canvas = tab.page.locator(".maplibregl-canvas").bounding_box()
     tab.page.mouse.click(canvas["x"] + canvas["width"] * 0.25 + 8, canvas["y"] + canvas["height"] / 2 - 17)
     tab.page.wait_for_selector(".record-list a")

@@ -1,6 +1,7 @@
 """Reviewing without leaving the list, by pointer and by keys; everything also works without script."""
 
 import orjson
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from server.access.phones import revoke_app_user
@@ -8,7 +9,7 @@ from server.clock import now
 from server.intake.quality_judging import judge_waiting
 from server.models import Actor, AppUser, QualityFlag
 from tests.browser.looking import list_faults
-from tests.chromium import PHONE
+from tests.chromium import PATIENCE_MS, PHONE
 
 UNDO = ".panel .block.good form button"
 UNDO_AT_ONCE = f"""() => new MutationObserver((_, watch) => {{
@@ -200,9 +201,9 @@ def test_without_script_signing_in_reviewing_and_undoing_work(town, open_tab):
     tab.sign_in_by_page("rita")
     tab.page.goto(f"{tab.address}/review/{record}")
     tab.page.click('button[value="approved"]')
-    assert "已通过" in tab.page.inner_text(".panel-head")
+    expect(tab.page.locator(".panel-head")).to_contain_text("已通过", timeout=PATIENCE_MS)
     tab.page.click('[data-toast] button:has-text("撤销")')
-    assert "待审核" in tab.page.inner_text(".panel-head")
+    expect(tab.page.locator(".panel-head")).to_contain_text("待审核", timeout=PATIENCE_MS)
 
 
 def test_a_question_is_asked_and_settled_beside_the_list_and_found_by_the_filter(town, open_tab):
@@ -273,7 +274,7 @@ def test_a_sheet_that_is_open_when_the_phone_is_turned_holds_nobody_inside(town,
     sheet = tab.page.locator("#filter-sheet")
     assert sheet.get_attribute("aria-modal") == "true"
     tab.page.set_viewport_size({"width": PHONE["height"], "height": PHONE["width"]})
-    tab.page.wait_for_selector("#filter-sheet:not([aria-modal])", timeout=5000)
+    tab.page.wait_for_selector("#filter-sheet:not([aria-modal])")
     assert tab.page.locator("html.has-sheet").count() == 0
 
 

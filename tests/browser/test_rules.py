@@ -46,7 +46,7 @@ def test_the_pages_of_rules_fit_the_screen_and_axe_finds_nothing(edited, open_ta
     tab.go("/rules/ANC2/draft")
     tab.page.click("a.button.primary")
     tab.page.click("form[action$='try/1001'] button")
-    tab.page.wait_for_selector("table.weeks", timeout=15_000)
+    tab.page.wait_for_selector("table.weeks")
     pages = {
         "rules": "/rules",
         "rule": "/rules/ANC2",

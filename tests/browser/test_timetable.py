@@ -25,7 +25,7 @@ def test_the_result_of_a_run_that_was_asked_for_comes_by_itself(town, open_tab):
     tab.page.click("text=现在运行")
     tab.page.wait_for_selector("text=已要求马上运行")
     a_run(town.database, JOBS["backup"], now, "1200", now + timedelta(seconds=5))
-    tab.page.wait_for_selector("text=做了 1200 项", timeout=15_000)
+    tab.page.wait_for_selector("text=做了 1200 项")
     assert tab.page.query_selector("text=已要求马上运行") is None
     assert tab.complaints == []
 

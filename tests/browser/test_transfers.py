@@ -78,7 +78,7 @@ def bring(tab: Any, comes: str, made: Any) -> None:
     tab.page.set_input_files("#package-file", {"name": "x.fangshi", "mimeType": "", "buffer": made.file})
     tab.page.fill("#f-key", made.key)
     tab.page.click("button.primary")
-    tab.page.wait_for_selector("input[name=agrees]", timeout=20_000)
+    tab.page.wait_for_selector("input[name=agrees]")
 
 
 def test_the_pages_of_transfers_look_as_they_should(leaving, town, open_tab):
@@ -86,13 +86,13 @@ def test_the_pages_of_transfers_look_as_they_should(leaving, town, open_tab):
     bring(tab, leaving["comes"], a_package())
     tab.page.check("input[name=agrees]")
     tab.page.click("button.primary")
-    tab.page.wait_for_selector(".key-digits", timeout=20_000)
+    tab.page.wait_for_selector(".key-digits")
     kept = re.sub(r"^https?://[^/]+", "", tab.page.url)
     hers = f"/people/{leaving['leaves']}/transfers"
     look_at_pages(tab, {"transfers-list": "/people/transfers", "transfers-asked": hers})
     tab.go(hers)
     tab.page.click(f"{MAKE} button.primary")
-    tab.page.wait_for_selector(".key-digits", timeout=20_000)
+    tab.page.wait_for_selector(".key-digits")
     pages = {
         "transfers-key": hers,
         "transfers-sent": hers,
@@ -116,7 +116,7 @@ def test_she_looks_at_what_is_in_it_before_anything_is_kept(leaving, town, open_
     assert tab.page.locator("input[name=agrees]").count() == 1
     tab.page.check("input[name=agrees]")
     tab.page.click("button.primary")
-    tab.page.wait_for_selector(".key-digits", timeout=20_000)
+    tab.page.wait_for_selector(".key-digits")
     with town.database.reading() as db:
         assert [row.state for row in db.query(TransferPackage)] == ["received"]
     assert tab.complaints == []

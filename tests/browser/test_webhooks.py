@@ -54,7 +54,7 @@ def test_a_new_webhook_s_secret_fits_the_screen(town, open_tab, size, language):
     tab.shoot(f"webhooks-none-{where}")
     tab.page.fill("#f-address", "https://127.0.0.1/in")
     tab.page.click("main button.primary")
-    assert tab.page.query_selector(".block.error, [role=alert]")
+    tab.page.wait_for_selector(".block.error, [role=alert]", state="attached")
     tab.shoot(f"webhooks-refused-{where}")
     with town.database.transaction() as db:
         row, _ = make_webhook(

@@ -207,13 +207,13 @@ def test_a_cell_in_the_last_corner_of_a_sheet_does_no_harm():
 
 def test_a_conversion_that_takes_too_long_is_ended(monkeypatch):
     monkeypatch.setattr(xlsform, "WALL_SECONDS", 1)
-    monkeypatch.setattr(xlsform, "_START", "import time; time.sleep(20)")
+    monkeypatch.setattr(xlsform, "_START", "import time; time.sleep(60)")
     started = time.monotonic()
 
     with pytest.raises(XLSFormInvalid, match="longer than 1 seconds"):
         convert_xlsform(ORDINARY, "xlsx")
 
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_a_conversion_that_takes_too_much_memory_is_ended(monkeypatch):

@@ -119,10 +119,10 @@ def test_a_line_of_endless_points_is_refused_before_it_is_read():
 
 @pytest.mark.parametrize("text", ["9" * 1_000_000, "30 " + "1" * 1_000_000, " " * 1_000_000, "1." * 500_000])
 def test_a_hostile_number_is_refused_at_once(text):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableGeometry):
         read_geometry(text, "point")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_an_error_quotes_no_more_than_the_beginning_of_an_answer():

@@ -116,7 +116,7 @@ def process(database: Database) -> Iterator[subprocess.Popen[str]]:
 
 def eventually(ask: Callable[[], bool]) -> bool:
     """A server sees that a client is gone after some milliseconds."""
-    patience = time.monotonic() + 10
+    patience = time.monotonic() + 60
     while not (done := ask()) and time.monotonic() < patience:
         time.sleep(0.02)
     return done

@@ -33,7 +33,7 @@ from tests.serving import ADMIN, RunningServer, group_members, running_server, s
 
 def ask(url: str) -> tuple[int, dict[str, object]]:
     context = ssl._create_unverified_context() if url.startswith("https") else None
-    with urllib.request.urlopen(url, timeout=10, context=context) as response:
+    with urllib.request.urlopen(url, timeout=60, context=context) as response:
         return response.status, json.loads(response.read())
 
 
@@ -80,20 +80,26 @@ def test_a_missing_folder_becomes_a_server_that_is_well(server: RunningServer) -
 
 def test_everything_is_in_one_process_group_and_sigterm_ends_it_within_ten_seconds(tmp_path: Path) -> None:
     server = start_server(tmp_path / "data")
-    web, timetable = len(server.web_processes()), len(server.members()) - 2 - len(server.workers())
-    assert (web, timetable) == (1, 1)
+    assert len(server.web_processes()) == 1
+    wait_until(lambda: count_timetables(server) == 1)  # workers are begun one after the other
     assert server.stop() < 10
     assert server.process.returncode == 0
     assert server.members() == {}
+
+
+def count_timetables(server: RunningServer) -> int:
+    """What is below the supervisor and has nothing to do with the web."""
+    parents = server.members()
+    above = set(parents.values())
+    return sum(parent == server.process.pid and pid not in above for pid, parent in parents.items())
 
 
 def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path) -> None:
     server = start_server(tmp_path / "data")
     assert len(server.members()) >= 4
     server.process.send_signal(signal.SIGKILL)
-    server.process.wait(5)
-    time.sleep(0.5)
-    assert server.members() == {}
+    server.process.wait(20)
+    wait_until(lambda: server.members() == {})
 
 
 def test_a_web_process_that_dies_is_started_again(tmp_path: Path) -> None:
@@ -157,7 +163,7 @@ def test_with_nobody_named_a_set_up_link_is_printed_before_the_port_opens(tmp_pa
     with running_server(tmp_path / "data", FANGSHI_ADMIN_EMAIL="", FANGSHI_ADMIN_PASSWORD="") as server:
         link = next(line for line in server.lines if "/join/" in line).split()[-1]
         assert link.startswith(f"{server.url}join/")
-        with urllib.request.urlopen(link, timeout=10) as page:
+        with urllib.request.urlopen(link, timeout=60) as page:
             assert page.status == 200
 
 

@@ -20,6 +20,7 @@ from server.web_process import gunicorn_settings
 from tests.sizes import size
 
 PATIENCE = 4.0  # seconds; the real limit is thirty
+LONGEST_END = 60  # seconds for requests that are under way when it is told to end; the real limit is seven
 ECHO = """
 import json, os, sys
 from pathlib import Path
@@ -37,6 +38,10 @@ def echo(environ, start_response):
     return [json.dumps({"uri": environ["RAW_URI"], "bytes": len(body), "worker": os.getpid()}).encode()]
 
 class Echo(web_process.WebProcess):
+    def load_config(self):
+        super().load_config()
+        self.cfg.set("graceful_timeout", int(sys.argv[4]))
+
     def load(self):
         return echo
 
@@ -67,7 +72,7 @@ def echoing() -> Iterator[Running]:
     with reserve_port("127.0.0.1", 0) as reserved:
         open_port(reserved)
         process = subprocess.Popen(
-            [sys.executable, "-c", ECHO, str(reserved.fileno()), str(os.getpid()), str(PATIENCE)],
+            [sys.executable, "-c", ECHO, str(reserved.fileno()), str(os.getpid()), str(PATIENCE), str(LONGEST_END)],
             pass_fds=(reserved.fileno(),),
         )
         port = reserved.getsockname()[1]
@@ -104,9 +109,12 @@ def test_a_body_in_chunks_arrives_whole(web: Running) -> None:
 
 
 def read_all(client: socket.socket) -> bytes:
+    """All that came before the end, which may be a reset: what was sent and not read is given up by the server."""
+    came = b""
     with contextlib.suppress(ConnectionResetError):
-        return b"".join(iter(lambda: client.recv(65536), b""))
-    return b""
+        while part := client.recv(65536):
+            came += part
+    return came
 
 
 @pytest.mark.parametrize("length", [8000, 20_000, 32_760])
@@ -174,10 +182,8 @@ def test_idle_connections_do_not_delay_the_end(own_web: Running) -> None:
     waiting = [own_web.connect() for _ in range(3)]
     waiting[0].sendall(b"GET / HT")
     time.sleep(0.2)
-    started = time.monotonic()
     own_web.process.terminate()
-    own_web.process.wait(20)
-    assert time.monotonic() - started < 6
+    own_web.process.wait(LONGEST_END * 2 / 3)
     for client in waiting:
         client.close()
 
@@ -208,13 +214,22 @@ def test_a_slow_body_is_refused_and_its_late_bytes_start_no_request(web: Running
 def test_a_worker_does_not_outlive_a_killed_web_process(own_web: Running) -> None:
     worker = own_web.get()["worker"]
     assert isinstance(worker, int) and worker != own_web.process.pid
+    os.kill(worker, signal.SIGSTOP)  # gunicorn's own look, a second later, is not what ends it
     own_web.process.send_signal(signal.SIGKILL)
-    own_web.process.wait(5)
-    for _ in range(5):  # at once: gunicorn itself would notice only a second later
-        if not Path(f"/proc/{worker}").exists() or "zombie" in Path(f"/proc/{worker}/status").read_text():
+    own_web.process.wait(20)
+    for _ in range(300):
+        if not lives(worker):
             return
         time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
     pytest.fail("the worker lives on")
+
+
+def lives(pid: int) -> bool:
+    try:
+        return "zombie" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
 
 
 def test_sqlite_has_one_process_and_postgresql_several(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ MORNING = 0.02  # of UTC: 08:01 in Shanghai
 HOURS = (-7.9, MORNING, 0.52, 4.5, 6.1)  # and 00:06, 08:31, 12:30 and 14:06; the first and fourth are quiet
 WOMEN = 8
 LATE_VISIT = 14  # the day on which a visit that was made in time arrives
-PATIENCE = 60.0
+PATIENCE = 300.0
 CUT_OFF = 5.0  # real seconds after which a step that is still under way was cut off, or hangs
 
 

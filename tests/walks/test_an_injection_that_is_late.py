@@ -50,7 +50,7 @@ def later(town: Town, days: int) -> date:
 def injections(town: Town) -> list[tuple[str, str]]:
     """State and severity of each that was or is asked for, oldest first."""
     with town.database.reading() as db:
-        hers = select(FollowUp).where(FollowUp.rule.startswith("INJ")).order_by(FollowUp.due_on)
+        hers = select(FollowUp).where(FollowUp.rule.startswith("INJ")).order_by(FollowUp.due_on, FollowUp.id)
         return [(row.state, row.severity) for row in db.scalars(hers)]
 
 

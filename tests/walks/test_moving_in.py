@@ -81,7 +81,8 @@ def kill_after_some(running: subprocess.Popen[str]) -> None:
     assert running.stderr is not None
     said = ""
     while f" 40/{RECORDS}" not in said:
-        said += running.stderr.read(1)
+        said += (word := running.stderr.read(1))
+        assert word, said
     running.send_signal(signal.SIGKILL)
     running.communicate()
 
@@ -103,11 +104,11 @@ def test_an_import_that_is_killed_goes_on_and_loses_nothing(
     kill_after_some(start(words, url))
     before = count(data, url)
     assert 0 < before[0] < RECORDS
-    told, errors = start(words, url).communicate(timeout=120)
+    told, errors = start(words, url).communicate(timeout=600)
     assert "≠" not in told and "SHA-256 submissions" in told, (told, errors)
     assert count(data, url) == (RECORDS, RECORDS)
     again = start([*words, "--json"], url)
-    told, _ = again.communicate(timeout=120)
+    told, _ = again.communicate(timeout=600)
     assert again.returncode == 0
     assert '"came": 1' not in told and '"whole": true' in told
     with opened(data, url) as (config, here):

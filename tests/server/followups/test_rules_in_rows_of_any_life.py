@@ -19,7 +19,9 @@ from tests.server.followups.told import a_woman, checked, correct, injected, reg
 from tests.sizes import size
 
 PROPERTY = settings(
-    max_examples=size("follow_up_cases"), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=size("follow_up_cases"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 BEGIN: Final = date(2027, 6, 1)
 STAMPS: Final = ("id", "project_id", "visit_key", "made_at", "changed_at")

@@ -173,7 +173,10 @@ ACTS = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=ACTS)
 def test_stock_is_what_came_less_what_the_records_say_that_stand(care: Care, person: int, acts: list) -> None:

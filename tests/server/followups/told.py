@@ -215,4 +215,7 @@ def pass_days(db: Session, today: str) -> int:
 
 
 def states_of(db: Session, rule: str) -> list[str]:
-    return [row.state for row in db.scalars(select(FollowUp).where(FollowUp.rule == rule).order_by(FollowUp.due_on))]
+    return [
+        row.state
+        for row in db.scalars(select(FollowUp).where(FollowUp.rule == rule).order_by(FollowUp.due_on, FollowUp.id))
+    ]

@@ -305,7 +305,9 @@ def test_the_next_run_brings_what_is_new_there_and_keeps_what_was_done_here(
         )
         first = db.scalars(select(Submission).where(Submission.instance_id == town["first"])).one()
         versions = db.scalars(
-            select(SubmissionVersion).filter_by(submission_id=first.id).order_by(SubmissionVersion.created_at)
+            select(SubmissionVersion)
+            .filter_by(submission_id=first.id)
+            .order_by(SubmissionVersion.created_at, SubmissionVersion.id)
         ).all()
         assert [one.is_current for one in versions] == [False, False, True]
         assert first.review_state == "edited"

@@ -164,7 +164,7 @@ def at_once(database: Database, act: Callable[[Session], object]) -> list[type]:
     def try_it() -> None:
         try:
             with database.transaction() as db:
-                gate.wait(10)
+                gate.wait(60)
                 act(db)
             outcomes.append(type(None))
         except Problem as problem:
@@ -174,7 +174,7 @@ def at_once(database: Database, act: Callable[[Session], object]) -> list[type]:
     for one in threads:
         one.start()
     for one in threads:
-        one.join(30)
+        one.join(120)
     return sorted(outcomes, key=lambda one: one is not type(None))
 
 

@@ -118,7 +118,7 @@ def test_of_two_outlines_that_are_saved_at_once_both_hold(town, browse):
     wishes = ((WEST, "105.0000000", "104.9990000"), (EAST, "105.0200000", "105.0210000"))
 
     def save(lea, code, typed):
-        gate.wait(10)
+        gate.wait(60)
         said.append(lea.send(f"/places/{code}/outline", {"corners": typed, "step": "save"}).status_code)
 
     people = [(browse("lea"), code, was, becomes) for code, was, becomes in wishes]
@@ -127,7 +127,7 @@ def test_of_two_outlines_that_are_saved_at_once_both_hold(town, browse):
     for one in threads:
         one.start()
     for one in threads:
-        one.join(30)
+        one.join(120)
     assert said == [303, 303]
     for lea, code, _was, becomes in people:
         assert corners(lea.see(f"/places/{code}/outline")).count(becomes) == 2, code
