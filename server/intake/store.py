@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from server.db import Database
+from server.db import KEPT, Database
 from server.intake.derive import derive
 from server.intake.items import Item, Outcome, Receipt
 from server.intake.kind_words import word_of
@@ -99,6 +99,7 @@ class NotAllWell(Exception):
 
 def store_all(db: Session, items: Sequence[Item]) -> list[Outcome]:
     """Raises NotAllWell for whatever befalls an item; what befalls the commit is raised as it is."""
+    db.info[KEPT] = {}  # nothing of it is undone while this goes well
     try:
         return [receive_and_derive(db, item, guarded=False) for item in items]
     except Exception as error:

@@ -215,6 +215,22 @@ def test_a_new_record_costs_few_statements_and_deletes_nothing(
     assert sum("INTO answer_word" in one for one in told) == 1
 
 
+def test_of_records_that_are_written_together_only_the_first_asks_what_is_the_same_for_all(
+    database: Database,
+    make_item: Callable[[bytes], Item],
+    count_queries: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """The project's boundaries and its key: neither changes while that transaction lasts. The next one asks again."""
+    store = Store(database)
+    store.store([make_item(a_record(note="first"))])
+    for _ in range(2):
+        items = [make_item(a_record(note=note, gps="30 105 0 5")) for note in "abc"]
+        with count_queries() as statements:
+            store.store(items)
+        assert [sum(f"FROM {table}" in one for one in statements) for table in ("boundary_set", "answer_key")] == [1, 1]
+        assert len(statements) <= MOST_STATEMENTS * 3
+
+
 def test_no_statement_of_a_new_record_reads_a_whole_table(
     database: Database, make_item: Callable[[bytes], Item], listen: Listen
 ) -> None:
