@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from forms.schema import GEO_TYPES, Field, FormSchema
+from forms.schema import Field, FormSchema
 
 LONGEST: Final = 60
 """Letters of a text that is still looked for as a whole: a code, a name of a place."""
@@ -16,21 +16,9 @@ MOST_WORDS: Final = 400
 """Words of one range: a year of days and a little more."""
 
 
-def list_findable(schema: FormSchema) -> list[Field]:
-    """The questions whose answers have words, in the form's order; those in repeats too."""
-    return [one for one in schema.fields if is_findable(one)]
-
-
-def is_findable(asked: Field) -> bool:
-    """What has no label asked nobody anything; what was chosen from a list in a file is somebody, or a village."""
-    if asked.group or asked.repeat or asked.binary or asked.type in GEO_TYPES:
-        return False
-    return bool(asked.labels) and not asked.choices_from
-
-
 def list_words(schema: FormSchema, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(path, word) of each answer in a tree of `forms.instance.read_values`; one twice where a repeat says it twice."""
-    for one in list_findable(schema):
+    for one in schema.findable:
         for answer in answers_at(values, one.path):
             for word in words_of(one, answer):
                 yield one.path, word

@@ -60,6 +60,15 @@ class Field:
     def group(self) -> bool:
         return self.type == STRUCTURE
 
+    @property
+    def findable(self) -> bool:
+        """Whether its answers can be looked for (findable.py). What has no label asked nobody anything; what was chosen from a
+        list in a file is somebody, or a village.
+        """
+        if self.group or self.repeat or self.binary or self.type in GEO_TYPES:
+            return False
+        return bool(self.labels) and not self.choices_from
+
 
 @dataclass(frozen=True)
 class Table:
@@ -95,6 +104,10 @@ class FormSchema:
     @cached_property
     def by_path(self) -> dict[str, Field]:
         return {field.path: field for field in self.fields}
+
+    @cached_property
+    def findable(self) -> list[Field]:
+        return [one for one in self.fields if one.findable]
 
     @cached_property
     def tree(self) -> Node:

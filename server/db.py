@@ -4,12 +4,12 @@ SQLite rules that were measured (docs/architecture.md): the driver must not open
 write must say so at BEGIN, and shapely is imported before mod_spatialite is ever loaded, or the two share a wrong GEOS.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
 import pyproj  # noqa: F401
@@ -120,6 +120,22 @@ def connection_of(db: Asked) -> Connection:
         return db
     db.flush()
     return db.connection()
+
+
+T = TypeVar("T")
+KEPT: Final = "kept"
+"""In a session's `info`: what was asked already in its transaction, of what nobody changes in it."""
+
+
+def ask_once(db: Session, about: Hashable, question: Callable[[], T]) -> T:
+    """For what each of many records asks alike: once a transaction where its owner put a dict under KEPT, else each time."""
+    kept = db.info.get(KEPT)
+    if kept is None:
+        return question()
+    if about not in kept:
+        kept[about] = question()
+    answer: T = kept[about]
+    return answer
 
 
 Question = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]

@@ -15,9 +15,11 @@ class Reading:
 
     `is_first`: the record was stored in this very transaction, so there is nothing of it yet that could be replaced.
     `values`: its answers (`forms.instance.read_values`) where they were read already; nobody changes them.
+    `guarded`: each deriver runs in a savepoint of its own, so that its failure is its own. Otherwise nobody keeps what it
+    wrote when it fails: the whole transaction is written again, guarded.
 
-    A deriver is `(db, reading) -> None`, runs in a savepoint of its own, may run again for the same version, and raises
-    when it cannot read something; it never commits.
+    A deriver is `(db, reading) -> None`, may run again for the same version, and raises when it cannot read something; it
+    never commits.
     """
 
     project: Project
@@ -33,3 +35,4 @@ class Reading:
     is_edit: bool
     is_first: bool = False
     values: dict[str, Any] | None = None
+    guarded: bool = True

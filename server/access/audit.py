@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.access.changes import note_act
 from server.models import Audit, table_of
 
-INSERT = insert(table_of(Audit))
+INSERT = insert(table_of(Audit)).inline()
 
 
 def record(db: Session, action: str, *, actor_id: int | None, now: datetime, **columns: Any) -> None:
@@ -19,5 +19,6 @@ def record(db: Session, action: str, *, actor_id: int | None, now: datetime, **c
     put what the caller wrote beside the act (X-Action-Notes) into `db.info["notes"]`.
     """
     columns.setdefault("notes", db.info.get("notes"))
-    db.connection().execute(INSERT, {"action": action, "actor_id": actor_id, "logged_at": now, **columns})
-    note_act(db, action, now, columns)
+    connection = db.connection()
+    connection.execute(INSERT, {"action": action, "actor_id": actor_id, "logged_at": now, **columns})
+    note_act(connection, action, now, columns)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from server.db import Asked, connection_of
 from server.models import Change, table_of
 
 GONE: Final = "gone"
@@ -34,10 +35,10 @@ BY_ACT: Final[Mapping[str, str]] = {
 }
 """What an act of the audit is to programs; other acts are none of theirs."""
 KINDS: Final = (*sorted(set(BY_ACT.values())), FOLLOW_UP)
-INSERT: Final = insert(table_of(Change))
+INSERT: Final = insert(table_of(Change)).inline()
 
 
-def note_act(db: Session, action: str, now: datetime, columns: Mapping[str, Any]) -> None:
+def note_act(db: Asked, action: str, now: datetime, columns: Mapping[str, Any]) -> None:
     """Writes the change that an act of the audit is, if it is one. `columns` are the audit row's."""
     kind = BY_ACT.get(action)
     if kind is None or columns.get("project_id") is None:
@@ -46,11 +47,11 @@ def note_act(db: Session, action: str, now: datetime, columns: Mapping[str, Any]
     note_changes(db, columns["project_id"], kind, [about], now)
 
 
-def note_changes(db: Session, project_id: int, kind: str, ids: Collection[int | None], now: datetime) -> None:
+def note_changes(db: Asked, project_id: int, kind: str, ids: Collection[int | None], now: datetime) -> None:
     """One row for each id."""
     rows = [{"project_id": project_id, "kind": kind, "about_id": one, "made_at": now} for one in ids]
     if rows:
-        db.connection().execute(INSERT, rows)
+        connection_of(db).execute(INSERT, rows if len(rows) > 1 else rows[0])
 
 
 def forget_changes(db: Session, project_id: int, entities: Collection[int], follow_ups: Collection[int]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from forms.findable import list_words
 from forms.instance import read_values
 from server.access.masking import is_covered
+from server.db import ask_once
 from server.models import AnswerKey, AnswerWord, Submission, table_of
 from server.reading import Reading
 
@@ -46,14 +47,13 @@ def index_answers(db: Session, reading: Reading) -> None:
         forget_answers(db, reading.submission_id)
     if reading.instance.encrypted:
         return
-    covered = {one.path for one in reading.schema.fields if is_covered(reading.project, one.name, one.type)}
+    covered = {one.path for one in reading.schema.findable if is_covered(reading.project, one.name, one.type)}
     values = reading.values if reading.values is not None else read_values(reading.instance, reading.schema)
     words = list_words(reading.schema, values)
-    told = [(path, word) for path, word in words if path not in covered]
+    told = {(path, word) for path, word in words if path not in covered}
     if told:
-        key = key_of(db, reading.project.id, reading.submission_id)
-        numbers = {number_of(key, reading.form_id, path, word) for path, word in told}
-        insert_words(db, reading.submission_id, sorted(numbers))
+        number = Numbering(key_of(db, reading.project.id, reading.submission_id), reading.form_id)
+        insert_words(db, reading.submission_id, sorted({number.of(path, word) for path, word in told}))
 
 
 def insert_words(db: Session, submission_id: int, numbers: list[int]) -> None:
@@ -71,22 +71,40 @@ def forget_answers(db: Session, submission_id: int) -> None:
 
 def answered(db: Session, project_id: int, form_id: int, path: str, words: Iterable[str]) -> ColumnElement[bool]:
     """Records of the form that answered the question with one of these words: a condition on Submission."""
-    key = db.execute(KEY, {"project": project_id}).scalar()
+    key = find_key(db, project_id)
     if key is None:
         return false()
-    numbers = sorted({number_of(key, form_id, path, word) for word in words})
+    number = Numbering(key, form_id)
+    numbers = sorted({number.of(path, word) for word in words})
     return Submission.id.in_(select(AnswerWord.submission_id).where(AnswerWord.word.in_(numbers)))
 
 
+class Numbering:
+    """The numbers of a form's words. Its key is taken in once, which is a good part of a short word's time."""
+
+    def __init__(self, key: bytes, form_id: int) -> None:
+        self.begun = hmac.new(key, f"{form_id}\n".encode(), hashlib.sha256)
+
+    def of(self, path: str, word: str) -> int:
+        each = self.begun.copy()
+        each.update(f"{path}\n{word}".encode())
+        return int.from_bytes(each.digest()[:8]) & BITS
+
+
 def number_of(key: bytes, form_id: int, path: str, word: str) -> int:
-    digest = hmac.digest(key, f"{form_id}\n{path}\n{word}".encode(), hashlib.sha256)
-    return int.from_bytes(digest[:8]) & BITS
+    return Numbering(key, form_id).of(path, word)
 
 
 def key_of(db: Session, project_id: int, submission_id: int) -> bytes:
     """The project's key, made when a record first needs it; those before that record wait for `index_older`."""
+    return ask_once(
+        db, ("answer key", project_id), lambda: find_key(db, project_id) or make_key(db, project_id, submission_id)
+    )
+
+
+def find_key(db: Session, project_id: int) -> bytes | None:
     found: bytes | None = db.connection().execute(KEY, {"project": project_id}).scalar()
-    return found if found is not None else make_key(db, project_id, submission_id)
+    return found
 
 
 def make_key(db: Session, project_id: int, below: int) -> bytes:

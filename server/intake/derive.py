@@ -1,11 +1,12 @@
 """What follows from a record: whether it may be read, its place, its entities, people, follow-ups.
 
-Each deriver runs in a savepoint; a failure is kept beside the record.
-The phone is never refused because our reading failed: the failure is written down and a job tries again, five times.
+Each deriver runs in a savepoint, or where all is written again with them if anything fails (store.py). The phone is never
+refused because our reading failed: the failure is kept beside the record and a job tries again, five times.
 """
 
 import logging
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -64,12 +65,12 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
 FOLLOW_UPS, IN_STORE = "follow_ups", "supplies"
 
 
-def derive(db: Session, item: Item, receipt: Receipt) -> None:
+def derive(db: Session, item: Item, receipt: Receipt, guarded: bool = True) -> None:
     """Runs every deriver over a record that was just stored."""
-    run_all(db, reading_of(item, receipt))
+    run_all(db, reading_of(item, receipt, guarded))
 
 
-def reading_of(item: Item, receipt: Receipt) -> Reading:
+def reading_of(item: Item, receipt: Receipt, guarded: bool = True) -> Reading:
     return Reading(
         project=item.asked.project,
         form_id=item.asked.form.id,
@@ -84,6 +85,7 @@ def reading_of(item: Item, receipt: Receipt) -> Reading:
         is_edit=receipt.kind == "edit",
         is_first=receipt.kind == "new",
         values=item.values,
+        guarded=guarded,
     )
 
 
@@ -104,7 +106,7 @@ def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Eff
     effects = Effects()
     names = [name for name, _ in DERIVERS]
     for name, deriver in DERIVERS[names.index(first) if first in names else 0 :]:
-        if not concerns(name, reading):  # a savepoint costs as much as an insert
+        if not concerns(name, reading):
             continue
         run_deriver(db, name, deriver, reading, effects)
         if name == "consent" and is_sealed(db, reading.submission_id):
@@ -171,12 +173,13 @@ def bring_all_in_line(subjects: Collection[Subject], db: Session, reading: Readi
 
 
 def run_deriver(db: Session, name: str, deriver: Deriver, reading: Reading, effects: Effects | None = None) -> bool:
-    """One deriver in its savepoint, its effects added to `effects`; whether it went well."""
+    """One deriver in its savepoint, its effects added to `effects`; whether it went well. Unguarded, it raises what it raises."""
     try:
-        with db.begin_nested():
+        with db.begin_nested() if reading.guarded else nullcontext():
             found = deriver(db, reading)
+            db.flush()  # the next one may ask by the connection alone
     except Exception as error:
-        if is_lost(error):  # nor could it be written down
+        if not reading.guarded or is_lost(error):  # a loss could not be written down either
             raise
         log.warning("deriver %s failed on version %d: %s", name, reading.submission_version_id, type(error).__name__)
         write_problem(db, name, reading.submission_version_id, error, reading.now)

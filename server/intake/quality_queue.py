@@ -14,7 +14,7 @@ from server.registry.back_checks import find_checked, samples_of
 WAITS = table_of(QualityWait)
 MOST_TRIES: Final = 6
 FIRST_PAUSE: Final = timedelta(minutes=5)  # doubled after each try: the last one is after some two and a half hours
-INSERT = insert(WAITS).values(submission_id=bindparam("of_submission"))
+INSERT = insert(WAITS).inline().values(submission_id=bindparam("of_submission"))
 
 
 def wait_for_look(db: Session, submission_id: int) -> None:

@@ -1,11 +1,13 @@
-"""`store([item, …])`: receives and derives each item in its own savepoint, in one transaction; returns after the commit.
+"""`store([item, …])`: receives and derives the items in one transaction; returns after the commit.
 
+What keeps one item out keeps out no other: where anything fails, all is written again with a savepoint around each item.
 On SQLite requests that arrive together share one transaction and one sync: whoever gets the writer's lock writes for
 all who wait. PostgreSQL groups its flushes itself, so there each request commits on its own.
 """
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
@@ -13,7 +15,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from server.db import Database
+from server.db import KEPT, Database
 from server.intake.derive import derive
 from server.intake.items import Item, Outcome, Receipt
 from server.intake.kind_words import word_of
@@ -85,8 +87,24 @@ class Store:
             self.log_may_have = LONG_LOG if self.database.empty_log(PATIENCE_MS) else size + LONG_LOG
 
     def write(self, items: Sequence[Item]) -> list[Outcome]:
+        """First without savepoints, each of which costs as much as an insert. Where that fails nothing of it is kept."""
+        with suppress(NotAllWell), self.database.transaction() as db:
+            return store_all(db, items)
         with self.database.transaction() as db:
             return [store_one(db, item) for item in items]
+
+
+class NotAllWell(Exception):
+    """Some item or deriver failed, and there was no savepoint to go back to."""
+
+
+def store_all(db: Session, items: Sequence[Item]) -> list[Outcome]:
+    """Raises NotAllWell for whatever befalls an item; what befalls the commit is raised as it is."""
+    db.info[KEPT] = {}  # nothing of it is undone while this goes well
+    try:
+        return [receive_and_derive(db, item, guarded=False) for item in items]
+    except Exception as error:
+        raise NotAllWell from error
 
 
 def store_one(db: Session, item: Item) -> Outcome:
@@ -96,7 +114,8 @@ def store_one(db: Session, item: Item) -> Outcome:
     """
     for last in (False, True):
         try:
-            return receive_and_derive(db, item)
+            with db.begin_nested():
+                return receive_and_derive(db, item, guarded=True)
         except IntegrityError as error:
             if last:
                 return error
@@ -109,11 +128,13 @@ def store_one(db: Session, item: Item) -> Outcome:
     raise AssertionError("the second round always returns")
 
 
-def receive_and_derive(db: Session, item: Item) -> Receipt:
-    with db.begin_nested():
-        receipt = receive(db, item)
-        if receipt.is_news and not item.asked.draft:
-            derive(db, item, receipt)
-        if receipt.kind == "edit" and item.instance.deprecated_id is None:
-            carry_on(db, item, receipt)
-        return receipt._replace(word=word_of(db, item, receipt.submission_id))
+def receive_and_derive(db: Session, item: Item, guarded: bool) -> Receipt:
+    """`guarded`: a deriver that fails takes nothing along (server/reading.py)."""
+    receipt = receive(db, item)
+    if receipt.is_news and not item.asked.draft:
+        derive(db, item, receipt, guarded)
+    if receipt.kind == "edit" and item.instance.deprecated_id is None:
+        carry_on(db, item, receipt)
+    told = receipt._replace(word=word_of(db, item, receipt.submission_id))
+    db.flush()
+    return told

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from geo.locate import Located, Locator
+from server.db import ask_once
 from server.models import BoundarySet, Village, VillageBoundary
 
 
@@ -64,7 +65,9 @@ _known: dict[tuple[str, int], VillageMap] = {}
 
 def village_map(db: Session, project_id: int) -> VillageMap | None:
     """The newest boundaries of a project; None before the first import."""
-    newest = db.connection().execute(NEWEST, {"project": project_id}).first()
+    newest = ask_once(
+        db, ("boundaries", project_id), lambda: db.connection().execute(NEWEST, {"project": project_id}).first()
+    )
     if newest is None:
         return None
     key = (str(db.get_bind().engine.url), project_id)

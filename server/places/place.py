@@ -29,7 +29,7 @@ VILLAGE_FIELDS = ("village_code", "point_village")
 GEOMETRY, SUBMISSION, VILLAGE = table_of(SubmissionGeometry), table_of(Submission), table_of(Village)
 SHIFT, SHIFTED = table_of(PointShift), table_of(PointShiftItem)
 FORGET = delete(GEOMETRY).where(GEOMETRY.c.submission_id == bindparam("of_submission"))
-INSERT = insert(GEOMETRY)
+INSERT = insert(GEOMETRY).inline()
 PLACE = update(SUBMISSION).where(SUBMISSION.c.id == bindparam("of_submission"))
 BY_CODE = select(func.coalesce(VILLAGE.c.successor_id, VILLAGE.c.id)).where(
     VILLAGE.c.project_id == bindparam("project"), VILLAGE.c.code == bindparam("code")
@@ -68,7 +68,7 @@ def keep_geometries(db: Session, reading: Reading) -> Place | None:
     own = next((index for index, one in enumerate(found) if one.may_place), None)
     if found:
         rows = [row_of(reading, one, places[index], index == own) for index, one in enumerate(found)]
-        db.connection().execute(INSERT, rows)
+        db.connection().execute(INSERT, rows if len(rows) > 1 else rows[0])
     return places[own] if own is not None else None
 
 

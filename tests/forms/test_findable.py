@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms.findable import MOST_WORDS, list_findable, list_words, words_between, words_of
+from forms.findable import MOST_WORDS, list_words, words_between, words_of
 from forms.schema import Choice, Field, FormSchema
 
 SAID = {"en": "…"}
@@ -42,7 +42,7 @@ VALUES = {
 
 
 def test_what_somebody_was_asked_can_be_looked_for_and_places_files_and_people_cannot() -> None:
-    assert [one.name for one in list_findable(SCHEMA)] == ["visit_date", "weeks", "signs", "note", "age"]
+    assert [one.name for one in SCHEMA.findable] == ["visit_date", "weeks", "signs", "note", "age"]
 
 
 def test_an_answer_has_one_word_and_several_choices_have_several() -> None:

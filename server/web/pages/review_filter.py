@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from flask import request
 
-from forms.findable import is_findable
 from forms.schema import Field, FormSchema
 from geo.tiles import Box
 from server.access.masking import is_covered
@@ -193,7 +192,7 @@ class Question:
 def questions_of(project: Project, schema: FormSchema) -> list[Question]:
     """In the form's order. What pages of the project cover is asked for by nobody: looking for a name would show it."""
     words = words_here()
-    asked = [one for one in schema.fields if is_findable(one) and not is_covered(project, one.name, one.type)]
+    asked = [one for one in schema.fields if one.findable and not is_covered(project, one.name, one.type)]
     return [Question(one.path, label_of(one, words), entry_of(one), choices_in(one, words)) for one in asked]
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from flask import Response, make_response, redirect, render_template, request
 
-from forms.findable import answers_at, is_findable
+from forms.findable import answers_at
 from forms.schema import Field, FormSchema
 from server.access.allow import Scope, find_records_scope
 from server.access.masking import is_covered
@@ -99,7 +99,7 @@ def columns_of(project: Project, wanted: Wanted, schema: FormSchema | None, ids:
 def columns_asked(project: Project, wanted: Wanted, schema: FormSchema | None) -> list[Field]:
     """The questions that are columns: those of the form that pages of the project do not cover."""
     asked = [one for path in wanted.columns if schema and (one := schema.by_path.get(path))]
-    return [one for one in asked if is_findable(one) and not is_covered(project, one.name, one.type)]
+    return [one for one in asked if one.findable and not is_covered(project, one.name, one.type)]
 
 
 def schema_of(scope: Scope, wanted: Wanted) -> FormSchema | None:

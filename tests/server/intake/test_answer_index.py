@@ -1,5 +1,8 @@
 """An answer is found again, in no database is it written, and it goes when the record goes."""
 
+import hashlib
+import hmac
+
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
@@ -43,6 +46,12 @@ def test_the_same_answer_is_another_number_in_another_question_form_and_project(
     }
     assert len(numbers) == 9
     assert all(0 <= one < 2**63 for one in numbers)
+
+
+def test_a_word_s_number_is_its_hmac_under_the_project_s_key() -> None:
+    """Words of years ago are still found: it says the same as the library's own."""
+    digest = hmac.digest(b"k" * 32, "7\n/house/村\n是".encode(), hashlib.sha256)
+    assert number_of(b"k" * 32, 7, "/house/村", "是") == int.from_bytes(digest[:8]) & ((1 << 63) - 1)
 
 
 def test_of_two_that_make_a_project_s_key_the_first_one_s_counts(

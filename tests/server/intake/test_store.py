@@ -1,6 +1,7 @@
 """The doors' only way to write: items in savepoints, one transaction, requests that arrive together share it."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -11,10 +12,13 @@ from sqlalchemy.orm import Session
 from forms.instance import read_instance
 from server.db import Database
 from server.errors import InstanceConflict
+from server.intake import derive
 from server.intake.items import Item, Receipt
+from server.intake.quality_queue import wait_for_look
 from server.intake.store import Store
-from server.models import Submission, SubmissionVersion
+from server.models import Audit, DeriveProblem, QualityWait, Submission, SubmissionVersion
 from server.publishing.versions import get_version
+from server.reading import Reading
 from tests.conftest import MORNING, Listen
 from tests.making import a_form, a_record, new_id
 
@@ -168,6 +172,29 @@ def test_a_fault_of_ours_in_one_item_does_not_take_the_others_along(
         assert db.scalar(select(func.count()).select_from(Submission)) == 2
 
 
+def test_a_deriver_that_fails_takes_along_nothing_of_its_record_and_of_none_beside_it(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All three are written a second time then: nothing stands there twice, and nothing that the failed one wrote."""
+    bad = make_item(a_record(note="bad"))
+
+    def fail_late(db: Session, reading: Reading) -> None:
+        wait_for_look(db, reading.submission_id)
+        if reading.instance is bad.instance:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(derive, "DERIVERS", (("place", fail_late), *derive.DERIVERS))
+    outcomes = Store(database).store([make_item(a_record()), bad, make_item(a_record())])
+    assert [one.kind for one in outcomes if isinstance(one, Receipt)] == ["new"] * 3
+    with database.reading() as db:
+        problem = db.scalars(select(DeriveProblem)).one()
+        waits = Counter(db.scalars(select(QualityWait.submission_id)))
+        created = select(func.count()).where(Audit.action == "submission.create")
+        assert db.scalar(created) == db.scalar(select(func.count()).select_from(Submission)) == 3
+    assert (problem.submission_version_id, problem.tries) == (outcomes[1].submission_version_id, 1)
+    assert [waits[one.submission_id] for one in outcomes] == [2, 1, 2]
+
+
 MOST_STATEMENTS = 11
 
 
@@ -182,10 +209,26 @@ def test_a_new_record_costs_few_statements_and_deletes_nothing(
     item = make_item(a_record(note="one", gps="30 105 0 5", members=[("甲", "3"), ("乙", "40"), ("丙", "41")]))
     with count_queries() as statements:
         store.store([item])
-    told = [one.split("(")[0] for one in statements if "SAVEPOINT" not in one and not one.startswith("BEGIN")]
+    told = [one.split("(")[0] for one in statements if not one.startswith("BEGIN")]
     assert len(told) <= MOST_STATEMENTS
     assert not [one for one in told if one.startswith("DELETE")]
     assert sum("INTO answer_word" in one for one in told) == 1
+
+
+def test_of_records_that_are_written_together_only_the_first_asks_what_is_the_same_for_all(
+    database: Database,
+    make_item: Callable[[bytes], Item],
+    count_queries: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """The project's boundaries and its key: neither changes while that transaction lasts. The next one asks again."""
+    store = Store(database)
+    store.store([make_item(a_record(note="first"))])
+    for _ in range(2):
+        items = [make_item(a_record(note=note, gps="30 105 0 5")) for note in "abc"]
+        with count_queries() as statements:
+            store.store(items)
+        assert [sum(f"FROM {table}" in one for one in statements) for table in ("boundary_set", "answer_key")] == [1, 1]
+        assert len(statements) <= MOST_STATEMENTS * 3
 
 
 def test_no_statement_of_a_new_record_reads_a_whole_table(
