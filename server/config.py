@@ -58,9 +58,8 @@ class Config:
     database_url: str | None = field(
         default=None, repr=False
     )  # it holds a password; None: SQLite + SpatiaLite in data_dir
-    database_connections: int = (
-        90  # to PostgreSQL, of all processes together; it takes 97 itself, unless it is told otherwise
-    )
+    direct_database_url: str | None = field(default=None, repr=False)  # PostgreSQL's own, where the other is a pooler's
+    database_connections: int = 90  # to PostgreSQL, of all processes together, which takes 97 unless told otherwise
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = LOOPBACK
     secret_key_file: Path | None = None  # None: data_dir/secret.key, made at first use
@@ -79,7 +78,14 @@ class Config:
         """The SQLAlchemy URL in use, with psycopg named for PostgreSQL."""
         if self.database_url is None:
             return f"sqlite:///{self.data_dir / 'fangshi.db'}"
-        return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", self.database_url)
+        return name_driver(self.database_url)
+
+    @property
+    def direct_url(self) -> str:
+        """As sqlalchemy_url, past any pooler: for what keeps something on its connection, as a lock, a dump, an upgrade."""
+        if self.database_url is None or self.direct_database_url is None:  # a demo takes the first away
+            return self.sqlalchemy_url
+        return name_driver(self.direct_database_url)
 
     @property
     def key_file(self) -> Path:
@@ -100,7 +106,9 @@ class Config:
         problems: list[str] = []
         config = cls(data_dir=data_dir.resolve())
         if url := read_setting(env, "FANGSHI_DATABASE_URL", problems):
-            config = replace(config, database_url=check_database_url(url, problems))
+            config = replace(config, database_url=check_database_url("FANGSHI_DATABASE_URL", url, problems))
+        if url := read_setting(env, "FANGSHI_DATABASE_DIRECT_URL", problems):
+            config = replace(config, direct_database_url=check_direct_url(config, url, problems))
         if number := env.get("FANGSHI_DATABASE_CONNECTIONS"):
             config = replace(config, database_connections=check_connections(number, problems))
         if url := read_setting(env, "FANGSHI_PUBLIC_URL", problems):
@@ -139,14 +147,24 @@ def read_setting(env: Mapping[str, str], name: str, problems: list[str]) -> str 
     return value or None
 
 
-def check_database_url(url: str, problems: list[str]) -> str:
+def name_driver(url: str) -> str:
+    return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url)
+
+
+def check_direct_url(config: Config, url: str, problems: list[str]) -> str:
+    if config.database_url is None:
+        problems.append("FANGSHI_DATABASE_DIRECT_URL goes with FANGSHI_DATABASE_URL, which is not set")
+    return check_database_url("FANGSHI_DATABASE_DIRECT_URL", url, problems)
+
+
+def check_database_url(name: str, url: str, problems: list[str]) -> str:
     if not re.match(r"postgres(ql)?(\+psycopg)?://", url):
-        problems.append("FANGSHI_DATABASE_URL must start with postgresql://; leave it away for the embedded database")
+        problems.append(f"{name} must start with postgresql://; leave it away for the embedded database")
         return url
     try:
         make_url(url)
     except (ArgumentError, ValueError):  # not echoed: it holds a password
-        problems.append("FANGSHI_DATABASE_URL cannot be read; in a password, / is written %2F and @ is %40")
+        problems.append(f"{name} cannot be read; in a password, / is written %2F and @ is %40")
     return url
 
 

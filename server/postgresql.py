@@ -62,12 +62,13 @@ class Rules:
         self.local = "; ".join(f"SET LOCAL {name} = {value}" for name, value in self.values.items())
 
     def tell_connection(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        connection.autocommit = True
         record.info[POOLED] = is_pooled(connection)
         if record.info[POOLED]:
             connection.prepare_threshold = None
-            return
-        connection.execute("; ".join(f"SET {name} = {value}" for name, value in self.values.items()))
-        connection.commit()
+        else:
+            connection.execute("; ".join(f"SET {name} = {value}" for name, value in self.values.items()))
+        connection.autocommit = False
 
     def tell_transaction(self, connection: Connection) -> None:
         if connection.info.get(POOLED):
@@ -77,7 +78,6 @@ class Rules:
 def is_pooled(connection: Any) -> bool:
     """Whether somebody stands between: the process that answers is not the one that took the call."""
     answering = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
-    connection.commit()
     return bool(answering != connection.info.backend_pid)
 
 

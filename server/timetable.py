@@ -124,4 +124,4 @@ def run_timetable(config: Config) -> None:
     """Runs the timetable until told to stop."""
     logs.install()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    Timetable(Database(config.sqlalchemy_url, config.key_file, TIMETABLE_CONNECTIONS), config).run()
+    Timetable(Database(config.direct_url, config.key_file, TIMETABLE_CONNECTIONS), config).run()

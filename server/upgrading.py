@@ -12,10 +12,12 @@ from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 
+from server.config import Config
 from server.db import Database
 from server.keys import SealBroken, SecretKeyUnusable, id_of
 from server.models import SealingKey
 from server.models.sealed import sealed_columns
+from server.postgresql import POOLED
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SEALED_SINCE = "0006"
@@ -48,6 +50,19 @@ def is_current(database: Database) -> bool:
     """Whether the schema is the one this program was written for."""
     with database.engine.connect() as connection:
         return current_revision(connection) == schema_heads()[1]
+
+
+def check_direct(database: Database, config: Config) -> None:
+    """Raises UpgradeRefused where a pooler stands before the database and nobody said how to come past it."""
+    if database.is_sqlite or config.direct_database_url:
+        return
+    with database.engine.connect() as connection:
+        if connection.info.get(POOLED):
+            raise UpgradeRefused(
+                "FANGSHI_DATABASE_URL 是连接池（如 pgbouncer）的地址，"
+                "请再设 FANGSHI_DATABASE_DIRECT_URL 为 PostgreSQL 自己的地址 / "
+                "is a pooler's address, as pgbouncer's; set FANGSHI_DATABASE_DIRECT_URL to PostgreSQL's own as well"
+            )
 
 
 def upgrade(database: Database, data_dir: Path, now: datetime) -> str | None:

@@ -23,6 +23,7 @@ from server.backups.unpacking import Unpacked, unpack
 from server.config import Config
 from server.db import Database
 from server.keys import KEY_NAME, read_keys, replace_keys, sync_folder_of
+from server.upgrading import check_direct
 
 UNPACKING = "restoring"  # in the new data folder
 MEGABYTE = 1 << 20
@@ -33,7 +34,8 @@ def restore_backup(file: Path, key_file: Path, config: Config, say: Say = lambda
     """Puts a backup's content where the settings say. Raises BackupRefused, BackupBroken, OSError; then nothing is left."""
     private = read_private(key_file)
     if config.database_url:
-        with Database(config.sqlalchemy_url, config.key_file) as database:
+        with Database(config.direct_url, config.key_file) as database:
+            check_direct(database, config)
             check_empty(database)
     with file.open("rb") as source, new_folder(config.data_dir) as into:
         manifest, keys = unpack_into(into, source, file.stat().st_size, private, config, say)
@@ -41,7 +43,7 @@ def restore_backup(file: Path, key_file: Path, config: Config, say: Say = lambda
         check_target(config.data_dir)
         with placed_keys(keys, into, config):
             if config.database_url:
-                with Database(config.sqlalchemy_url, config.key_file) as database:
+                with Database(config.direct_url, config.key_file) as database:
                     restore_dump(database, into / POSTGRESQL)
                 (into / POSTGRESQL).unlink()
             os.sync()  # everything is on the disk before it counts

@@ -27,7 +27,7 @@ from server.serving import (
     reserve_port,
     supervise,
 )
-from server.upgrading import check_keys, upgrade
+from server.upgrading import check_direct, check_keys, upgrade
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
@@ -70,9 +70,10 @@ def prepare(config: Config, at: datetime) -> str | None:
 
     Raises UpgradeRefused, SecretKeyUnusable, or the Problem with the named address or password.
     """
-    with Database(config.sqlalchemy_url, config.key_file) as database:
+    with Database(config.direct_url, config.key_file) as database:
         if not database.is_sqlite:
             wait_for(database.engine, partial(print, flush=True))
+            check_direct(database, config)
         saved = upgrade(database, config.data_dir, at)
         clear_leftovers(config.data_dir)
         sweep_exports(config.data_dir)  # this process holds the folder: nobody else makes any
@@ -95,7 +96,8 @@ def run_jobs(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
     if not arguments.once:
         clear_leftovers(config.data_dir)
-        with suppress(OperationalError), Database(config.sqlalchemy_url, config.key_file) as database:
+        with suppress(OperationalError), Database(config.direct_url, config.key_file) as database:
+            check_direct(database, config)
             check_keys(database)  # of one that is away they are looked at when it comes
         run_timetable(config)
         return 0

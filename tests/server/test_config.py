@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,21 @@ def test_a_password_is_not_in_what_a_config_shows() -> None:
 
 def read(**env: str) -> Config:
     return Config.from_env(Path("data"), {f"FANGSHI_{name}": value for name, value in env.items()})
+
+
+def test_the_address_past_a_pooler_is_for_what_needs_its_own_connection() -> None:
+    town = "postgresql://town@pooler:6432/town"
+    assert read(DATABASE_URL=town).direct_url == read(DATABASE_URL=town).sqlalchemy_url
+    found = read(DATABASE_URL=town, DATABASE_DIRECT_URL="postgres://town:hush@db/town")
+    assert found.direct_url == "postgresql+psycopg://town:hush@db/town"
+    assert found.sqlalchemy_url == "postgresql+psycopg://town@pooler:6432/town"
+    assert "hush" not in repr(found)
+    assert replace(found, database_url=None).direct_url.startswith("sqlite:///"), "as a demo does"
+    assert read().direct_url == read().sqlalchemy_url
+    with pytest.raises(ConfigInvalid, match="goes with FANGSHI_DATABASE_URL"):
+        read(DATABASE_DIRECT_URL=town)
+    with pytest.raises(ConfigInvalid, match="FANGSHI_DATABASE_DIRECT_URL must start with"):
+        read(DATABASE_URL=town, DATABASE_DIRECT_URL="mysql://db/town")
 
 
 def test_how_many_connections_may_be_opened_is_a_number_with_room_for_the_timetable() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from server.db import Database
 from tests.server.cli.running import looking_into, run
 
 
@@ -33,6 +34,25 @@ def test_a_database_that_does_not_answer_is_2(
     monkeypatch.setenv("FANGSHI_DATABASE_URL", f"postgresql://nobody@/none?host={tmp_path}")
     assert run("upgrade", "--data", str(tmp_path / "data")) == 2
     assert "cannot be reached" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["upgrade"], ["rederive"], ["backup"], ["jobs"], ["serve", "--port", "0"]])
+def test_a_pooler_alone_is_2_and_says_what_to_set(
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+) -> None:
+    """Behind it a lock is on whose connection ever, and what pg_dump sets for itself stays there for others."""
+    if database.is_sqlite:
+        return
+    address = database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("FANGSHI_DATABASE_URL", address)
+    monkeypatch.setattr("server.postgresql.is_pooled", lambda _connection: True)
+    monkeypatch.setattr("server.timetable.Timetable.run", lambda _timetable: pytest.fail("it runs"))
+    assert run(*words, "--data", str(tmp_path / "data")) == 2
+    assert "FANGSHI_DATABASE_DIRECT_URL" in capsys.readouterr().err
 
 
 def test_a_database_file_that_is_none_is_2(
