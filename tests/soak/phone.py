@@ -26,6 +26,7 @@ class Phone:
     hand: Hand
     forms: dict[str, str] = field(default_factory=dict)
     files: dict[tuple[str, str], str] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     manifests: dict[str, str] = field(default_factory=dict)
 
@@ -60,28 +61,36 @@ class Phone:
 
     def sync_files(self, form_id: str) -> None:
         manifest = self.asking.ask_again("manifest", self.manifests[form_id])
-        for file in ET.fromstring(manifest) if manifest else ():
-            name, md5 = file.findtext(f"{FILES}filename", ""), file.findtext(f"{FILES}hash", "").removeprefix("md5:")
-            if self.files.get((form_id, name)) == md5:
-                continue
-            is_list = name.endswith(".csv")
-            if md5 in self.held and not is_list:
-                self.files[form_id, name] = md5
-            elif self.download(
-                "list" if is_list else "picture", file.findtext(f"{FILES}downloadUrl", ""), md5, name if is_list else ""
-            ):
-                self.files[form_id, name] = md5
-                self.held.add(md5)
+        for told in ET.fromstring(manifest) if manifest else ():
+            name, url, md5 = (told.findtext(f"{FILES}{one}", "") for one in ("filename", "downloadUrl", "hash"))
+            if told.get("type"):
+                self.fetch_list(name, url, md5)
+            else:
+                self.fetch_file((form_id, name), url, md5.removeprefix("md5:"))
 
-    def download(self, operation: str, url: str, md5: str, a_list: str = "") -> bool:
-        """Whether it came as it was announced. A list, named here, may have changed since; anything else may not."""
+    def fetch_list(self, name: str, url: str, version: str) -> None:
+        """An entity list, once for all forms; its hash is another when it changed, and not that of its bytes."""
+        if self.lists.get(name) != version and self.asking.ask("entity list", url):
+            self.lists[name] = version
+
+    def fetch_file(self, key: tuple[str, str], url: str, md5: str) -> None:
+        """A file of a form and a name. A picture that came with another form is not fetched again."""
+        made = key[1].endswith(".csv")
+        if self.files.get(key) == md5 or (md5 in self.held and not made):
+            return
+        if self.download("list made for a phone" if made else "picture", url, md5, may_change=made):
+            self.files[key] = md5
+            self.held.add(md5)
+
+    def download(self, operation: str, url: str, md5: str, may_change: bool = False) -> bool:
+        """Whether it came as it was announced. What is made for a phone may have changed since; nothing else may."""
         answer = self.asking.ask(operation, url)
         if answer is None:
             return False
         if hashlib.md5(answer.body, usedforsecurity=False).hexdigest() == md5:
             return True
-        if a_list:
-            self.asking.tally.set_apart(f"changed between manifest and download: {a_list}")
+        if may_change:
+            self.asking.tally.set_apart("made lists that changed after the manifest")
         else:
             self.asking.tally.fail(operation, "other bytes than were announced")
         return False

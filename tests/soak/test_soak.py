@@ -32,7 +32,7 @@ from tests.soak.town import SoakTown, make_soak_town
 
 LOOKS = 60  # at least; every ten seconds when it takes long
 P95_WITHIN = 3_000.0  # ms at full size, of what phones ask
-PHONES_ASK = ("form list", "manifest", "list", "record", "record with a photo")
+PHONES_ASK = ("form list", "manifest", "entity list", "record", "record with a photo")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -110,6 +110,7 @@ def test_a_town_at_work_loses_nothing_and_sees_no_error(tmp_path: Path, capsys: 
         cpu, sent = cpu_seconds(server), clients.pop("sent")
         rows, problems = timetable_of(server)
         lost = lost_of(server, sent)
+        assert len(lost_of(server, [("uuid:never-sent", {"a.jpg": "0" * 64})])) == 2, "what is missing would be seen"
     growth = growth_of(looks)
     told = {
         "database": "PostGIS" if server.uses_postgresql else "SpatiaLite",
