@@ -30,7 +30,7 @@ def as_table(told: dict[str, Any]) -> str:
     lines.append(f"memory (PSS of all processes), MB: {figures}")
     lines.append(f"CPU of the server, s: {told['cpu_seconds']:.0f}")
     lines += [f"apart: {what}: {number}" for what, number in sorted(told["apart"].items())]
-    lines += [f"error: {what}" for what in told["told"]]
+    lines += [f"error: {what}" for what in (*told["told"], *told["log"], *told["lost"])]
     return "\n".join(lines)
 
 
