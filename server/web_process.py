@@ -256,9 +256,6 @@ def write_last_reads(worker: Any) -> None:
 def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:
     """Serves on a socket that listens already, until told to stop."""
     logs.install()
-    os.environ.setdefault(
-        "PYPINYIN_NO_PHRASES", "1"
-    )  # geo/pinyin.py reads single characters: 40 MB less in each process
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a socket each, and the usual limit is 1024
     WebProcess(config, handed_over, certificate, build_app()).run()
