@@ -37,13 +37,19 @@ from server.models.sealed import give_keys
 from server.postgresql import MOST_OF_A_PROCESS, POOL_PATIENCE, STREAM_SECONDS, Rules, close_cursor, refuse_dead
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
+CACHE_MB, ALL_CACHES_MB = 64, 96
+"""What SQLite may keep in memory, of pages of 4 kB: one connection, and all of a process together with what else they hold.
+
+Each would fill up by itself, and there are as many as threads. What is not kept the kernel has: reading it costs a copy."""
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL would acknowledge what a power cut can still take
     f"PRAGMA busy_timeout={LOCK_PATIENCE_MS}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is erased or sealed anew is overwritten, not only let go
-    "PRAGMA cache_size=-65536",
+    f"PRAGMA cache_size=-{CACHE_MB * 1024}",
+    f"PRAGMA soft_heap_limit={ALL_CACHES_MB << 20}",
+    f"PRAGMA cache_spill={CACHE_MB * 256}",  # else what a transaction changed is written early because others hold pages
     "PRAGMA temp_store=MEMORY",
 )
 STATEMENTS = (
@@ -78,7 +84,7 @@ def make_engine(url: str, connections: int = MOST_OF_A_PROCESS, question_seconds
         module=pysqlite,
         poolclass=QueuePool,
         pool_size=POOL_SIZE,
-        pool_use_lifo=True,  # each keeps up to 64 MB of pages: those that few need stay small
+        pool_use_lifo=True,  # so that the same few are used most, and keep the pages
         pool_timeout=20,
         query_cache_size=STATEMENTS,
         connect_args={"check_same_thread": False},

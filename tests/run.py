@@ -32,7 +32,7 @@ PARTS = {
     "pages A-H": tuple(path for path in PAGES if path < HALF),
     "pages I-Z": tuple(path for path in PAGES if path > HALF),
     "doors": ("tests/server/web",),
-    "meaning and phones": GROUPS["phones"] + GROUPS["meaning"] + GROUPS["fuzz"],
+    "meaning and phones": GROUPS["phones"] + GROUPS["soak"] + GROUPS["meaning"] + GROUPS["fuzz"],
     "the whole house": tuple(path for path in GROUPS["server"] if not path.startswith("tests/server/")),
 }
 # These never see the database of the run, or look at forms alone, which are the same on both: one run says all.

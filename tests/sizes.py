@@ -45,6 +45,8 @@ SIZES = {
     "rest_cases": Size(
         3, 20, "cases of each operation of the REST that schemathesis makes up, beside those that cover it"
     ),
+    "soak_phones": Size(6, 200, "phones of a town that send, fetch and look in all the time"),
+    "soak_seconds": Size(8, 3_300, "seconds for which they do"),
     "slow_clients": Size(100, 900, "connections that send their headers too slowly"),
 }
 
@@ -110,6 +112,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "phones": ("tests/phones",),
     "walks": ("tests/walks",),
     "pages": ("tests/browser",),
+    "soak": ("tests/soak",),
 }
 
 

@@ -24,6 +24,23 @@ import shapely
 print(shapely.from_wkt("POINT (1 2)").buffer(1).is_valid, wkt.startswith("POLYGON"))
 """
 
+MANY_READERS = """
+import re, sys
+from pathlib import Path
+from server.db import make_engine
+engine = make_engine("sqlite:///" + sys.argv[1])
+with engine.execution_options(writes=True).begin() as connection:
+    connection.exec_driver_sql("CREATE TABLE big (content BLOB)")
+    rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT randomblob(1000) FROM n"
+    connection.exec_driver_sql("INSERT INTO big " + rows)
+def held():
+    return int(re.search(r"Pss:\\s+(\\d+)", Path("/proc/self/smaps_rollup").read_text())[1]) // 1024
+before, readers = held(), [engine.connect() for _ in range(12)]
+for reader in readers:
+    assert reader.exec_driver_sql("SELECT sum(length(hex(content))) FROM big").scalar()
+print(held() - before)
+"""
+
 
 def test_shapely_and_spatialite_work_in_one_process(tmp_path) -> None:
     done = subprocess.run(
@@ -121,3 +138,11 @@ def test_postgresql_compiles_no_question(database: Database) -> None:
     if not database.is_sqlite:
         with database.reading() as db:
             assert db.scalar(text("SHOW jit")) == "off"
+
+
+def test_connections_that_read_everything_do_not_each_keep_it(tmp_path: Path) -> None:
+    """Twelve of them over 20 MB held 234 MB more, now 75; forty over a year's records would hold 2.6 GB."""
+    done = subprocess.run(
+        [sys.executable, "-c", MANY_READERS, str(tmp_path / "a.db")], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 160, done.stdout

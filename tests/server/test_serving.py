@@ -258,6 +258,16 @@ def test_what_a_child_started_does_not_outlive_the_supervisor_either() -> None:
     assert group_members(process.pid) == {}
 
 
+def test_no_child_loads_the_phrases_of_pinyin() -> None:
+    """The timetable did, for comparing names: 44 MB."""
+    looks = "from server.serving import load_children; load_children()\n"
+    looks += "from geo.pinyin import syllables_of; print(syllables_of('六'))\n"
+    looks += "from pypinyin.constants import PHRASES_DICT; print(len(PHRASES_DICT))"
+    environ = {name: value for name, value in os.environ.items() if name != "PYPINYIN_NO_PHRASES"}
+    done = subprocess.run([sys.executable, "-c", looks], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["[('liu', 'lu')]", "0"]
+
+
 @pytest.mark.parametrize(
     ("host", "tls", "address"),
     [
