@@ -259,8 +259,6 @@ def supervise(config: Config, reserved: socket.socket, listening: Listening, mor
     from server.web_process import run_web
 
     forget_first_administrator()
-    # geo/pinyin.py reads single characters: 40 MB less in each process
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
     logs.install()
     open_port(reserved)
     address = own_address(listening, reserved.getsockname()[1])
