@@ -23,7 +23,7 @@ from server.web.central.door import add_headers
 from server.web.central.loading import allow_reading, load_project_of_forms, load_version, signed_in
 from server.web.languages import select_language, word_in
 from server.web.receiving import item_of, keep
-from server.web.session import caller, database, now, own_url, reading, today
+from server.web.session import asker, caller, database, now, own_url, reading, today
 from server.web.wire import openrosa_xml
 from server.web.wire.openrosa_xml import ListedFile, ListedForm
 
@@ -42,8 +42,8 @@ def form_url(project: Project, form: Form) -> str:
 
 @openrosa.get("/projects/<int:project_id>/formList")
 def form_list(project_id: int) -> Response:
-    project = load_project_of_forms(reading(), caller(), project_id)
-    offered = offered_forms(reading(), caller(), project, request.args.get("formID"))
+    project = load_project_of_forms(reading(), asker(), project_id)
+    offered = offered_forms(reading(), asker(), project, request.args.get("formID"))
     note_phone()
     return openrosa_xml.form_list(
         listed(form_url(project, one.form), one.form, one.version, one.has_files) for one in offered
@@ -63,7 +63,7 @@ def listed(url: str, form: Form, version: FormVersion, has_files: bool, ending: 
 
 @openrosa.get("/projects/<int:project_id>/forms/<form_id>/manifest")
 def manifest(project_id: int, form_id: str) -> Response:
-    who = signed_in(caller())
+    who = signed_in(asker())
     project, form, version = get_current(reading(), project_id, form_id)
     allow_reading(who, project, form, version)
     return openrosa_xml.manifest(listed_files(form_url(project, form), project, version))
@@ -109,7 +109,7 @@ def integrity(project_id: int, name: str) -> Response:
 @openrosa.get("/projects/<int:project_id>/submission")
 def ready(project_id: int) -> Response:
     """HEAD comes here too: Flask answers it as GET without a body."""
-    signed_in(caller())
+    signed_in(asker())
     get_project(reading(), project_id)
     return openrosa_xml.ready()
 
@@ -147,7 +147,7 @@ def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
 
 def note_phone() -> None:
     """When this phone last spoke, in a transaction of its own. That it cannot be written now keeps no phone waiting."""
-    who = caller()
+    who = asker()
     uses: RecentUse = current_app.extensions["fangshi.uses"]
     device = request.args.get("deviceID")
     if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, device, who.key or "", now()):

@@ -21,7 +21,7 @@ from server.web.central.showing import FORM, VERSIONS, form_json, shown_forms
 from server.web.central.uploads import MOST_FORM_BYTES, definition_of_request
 from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, wants_extended
-from server.web.session import blobs, caller, db, now, reading, secret_key
+from server.web.session import asker, blobs, caller, db, now, reading, secret_key
 from server.web.telling import telling
 from server.web.wire import central_json, forms_json
 
@@ -101,7 +101,7 @@ def restore_form(project_id: int, form_id: int) -> Response:
 @forms.get(FORM + "/draft.xml", defaults={"draft": True}, endpoint="get_draft_xml")
 @forms.get(VERSIONS + ".xml", endpoint="get_version_xml")
 def get_xml(project_id: int, xml_form_id: str, draft: bool = False, version: str | None = None) -> Response:
-    shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
+    shown = load_version(reading(), asker(), project_id, xml_form_id, draft, version)
     return send_xml(shown.version, xml_form_id)
 
 

@@ -468,7 +468,7 @@ def test_the_whole_decision_table_answers_by_its_numbers(
 
 @pytest.mark.parametrize(
     ("door", "statements"),
-    [("formList", 4), ("forms/visit/manifest", 4), ("forms/visit.xml", 4), ("submission", 3)],
+    [("formList", 3), ("forms/visit/manifest", 4), ("forms/visit.xml", 3), ("submission", 2)],
 )
 def test_a_phones_door_asks_so_many_statements(
     phone: Client, project_id: int, count_queries: Callable[[], Any], door: str, statements: int
