@@ -366,7 +366,8 @@ def csrf_token(who: Caller | None = None) -> str:
 
 
 def own_url() -> str:
-    """The base of every link we emit, with the key prefix when the caller came by a key URL."""
-    base = base_url(config().public_url)
-    key = asker().key
-    return f"{base}/v1/key/{key}" if key else f"{base}/v1"
+    """The base of every link we emit, with the key prefix when the caller came by a key URL. Found once for all links."""
+    if "own_url" not in g:
+        base, key = base_url(config().public_url), asker().key
+        g.own_url = f"{base}/v1/key/{key}" if key else f"{base}/v1"
+    return cast(str, g.own_url)
