@@ -10,7 +10,8 @@ from typing import Any, Final
 from server.access import roles
 from server.access.caller import Caller, Grant
 from server.errors import Forbidden, Unauthenticated
-from server.models import BENEFIT, FEEDBACK, TRAINING, Form, Project
+from server.models import BENEFIT, FEEDBACK, TRAINING
+from server.models.facts import AnyForm, AnyProject
 
 READ_BY: Final = {TRAINING: roles.TRAINER, BENEFIT: roles.BENEFIT_OFFICER, FEEDBACK: None}
 """Forms of a care project whose records are for one role alone, or for nobody: F9 leaves none (intake/feedback.py)."""
@@ -48,14 +49,14 @@ class Scope:
 OF_ANY_FORM = roles.verbs("project.read form.list open_form.list")
 
 
-def may(caller: Caller, verb: str, project: Project | None = None, form: Form | None = None) -> bool:
+def may(caller: Caller, verb: str, project: AnyProject | None = None, form: AnyForm | None = None) -> bool:
     """Whether some grant of the caller holds the verb for this project or form (or for the site, when none is named)."""
     if caller.only_sends and verb != "submission.create":
         return False
     return any(reaches(grant, project, form) and verb in verbs_of(grant, project, form) for grant in caller.grants)
 
 
-def reaches(grant: Grant, project: Project | None, form: Form | None) -> bool:
+def reaches(grant: Grant, project: AnyProject | None, form: AnyForm | None) -> bool:
     if grant.form_id is not None:
         return form is not None and grant.form_id == form.id
     if grant.project_id is not None:
@@ -63,7 +64,7 @@ def reaches(grant: Grant, project: Project | None, form: Form | None) -> bool:
     return True
 
 
-def verbs_of(grant: Grant, project: Project | None, form: Form | None = None) -> frozenset[str]:
+def verbs_of(grant: Grant, project: AnyProject | None, form: AnyForm | None = None) -> frozenset[str]:
     """The verbs a grant gives in a project, or for one of its forms.
 
     Purpose roles mean nothing in a plain project, site roles lose content in a care one, and a role of some forms reads
@@ -80,14 +81,14 @@ def verbs_of(grant: Grant, project: Project | None, form: Form | None = None) ->
     return frozenset() if role.purpose else role.verbs
 
 
-def allow(caller: Caller, verb: str, project: Project | None = None, form: Form | None = None) -> None:
+def allow(caller: Caller, verb: str, project: AnyProject | None = None, form: AnyForm | None = None) -> None:
     """Raises Unauthenticated for nobody, Forbidden for somebody without the right."""
     if may(caller, verb, project, form):
         return
     raise Unauthenticated() if caller.is_anonymous else Forbidden()
 
 
-def scope_of(caller: Caller, project: Project) -> Scope:
+def scope_of(caller: Caller, project: AnyProject) -> Scope:
     """Which records of a project the caller's rights reach. Every list query takes this."""
     if project.kind == "plain":
         return Scope(project.id, everything=True, health=True, withheld=frozenset())
@@ -105,7 +106,7 @@ def scope_of(caller: Caller, project: Project) -> Scope:
     return Scope(project.id, False, villages | handed | opened, **rights)
 
 
-def allow_records(caller: Caller, verb: str, project: Project) -> Scope:
+def allow_records(caller: Caller, verb: str, project: AnyProject) -> Scope:
     """As `allow`, of records: a role of some forms is enough for these. What the caller's rights reach of the records."""
     found = find_records_scope(caller, verb, project)
     if found is None:
@@ -113,7 +114,7 @@ def allow_records(caller: Caller, verb: str, project: Project) -> Scope:
     return found
 
 
-def find_records_scope(caller: Caller, verb: str, project: Project) -> Scope | None:
+def find_records_scope(caller: Caller, verb: str, project: AnyProject) -> Scope | None:
     """What of a project's records a verb reaches, by a role in the project or by roles of some forms; None is none."""
     scope, only = scope_of(caller, project), forms_with(caller, verb, project)
     if may(caller, verb, project):
@@ -121,7 +122,7 @@ def find_records_scope(caller: Caller, verb: str, project: Project) -> Scope | N
     return replace(scope, only=only) if only else None
 
 
-def forms_with(caller: Caller, verb: str, project: Project) -> frozenset[str]:
+def forms_with(caller: Caller, verb: str, project: AnyProject) -> frozenset[str]:
     """The form ids on whose records a role of some forms gives a verb in a care project."""
     if project.kind != "care" or caller.only_sends:
         return frozenset()
@@ -135,13 +136,13 @@ def opened_villages(caller: Caller, project_id: int) -> frozenset[int]:
     return frozenset(one.village_id for one in caller.opened if one.project_id == project_id)
 
 
-def holds_role(caller: Caller, role_id: int, project: Project) -> bool:
+def holds_role(caller: Caller, role_id: int, project: AnyProject) -> bool:
     """By a role in the project itself: a role on one form of it reaches no other form's records."""
     here = (grant for grant in caller.grants if grant.project_id == project.id and grant.form_id is None)
     return any(grant.role_id == role_id for grant in here)
 
 
-def verbs_in(caller: Caller, project: Project | None = None) -> list[str]:
+def verbs_in(caller: Caller, project: AnyProject | None = None) -> list[str]:
     """All verbs a caller holds in a project, or on the site, sorted: what the wire calls `verbs`."""
     found: set[str] = set()
     for grant in caller.grants:

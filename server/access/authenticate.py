@@ -1,5 +1,6 @@
 """From a token to a Caller, and what rights a person has. From an address and a password: credentials.py."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, case, exists, select
@@ -71,7 +72,6 @@ def caller_of_key(db: Session, token: str) -> Caller:
         type="field_key",
         display_name=name,
         grants=tuple(Grant(role, project, form) for *_, role, project, form in rows if role is not None),
-        villages=villages_of(db, actor_id),
         home_project_id=project_id,
         care_role=care_role,
         carrier_id=carrier_id,
@@ -148,21 +148,26 @@ def person(
     `asked_of` is the site's policy: nobody, administrators or everybody; a project may ask it of whoever has a role in it.
     """
     grants, asking = grants_of(db, actor_id)
-    villages: dict[int, frozenset[int] | None]
-    if not second_factor and is_asked(grants, asking, asked_of):
-        grants, villages, more = (), {}, True
-    else:
-        villages, more = villages_of(db, actor_id), False
+    more = not second_factor and is_asked(grants, asking, asked_of)
     return Caller(
         actor_id=actor_id,
         type="user",
         display_name=name,
-        grants=grants,
-        villages=villages,
+        grants=() if more else grants,
         session_hash=session_hash,
         last_used_at=last_used_at,
         must_add_factor=more,
     )
+
+
+def with_villages(db: Session, caller: Caller) -> Caller:
+    """The caller with the villages of hers: all else here is found without them, and then reaches none.
+
+    What a phone asks most (its form list, a form) is decided by its roles alone.
+    """
+    if caller.actor_id is None or caller.type == "public_link" or caller.must_add_factor:
+        return caller
+    return replace(caller, villages=villages_of(db, caller.actor_id))
 
 
 def must_add_factor(db: Session, actor_id: int, asked_of: str) -> bool:

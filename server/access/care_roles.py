@@ -6,7 +6,8 @@ from sqlalchemy import BindParameter, ColumnElement, Select, exists, select
 
 from server.access import roles
 from server.access.caller import Caller
-from server.models import Assignment, Project
+from server.models import Assignment
+from server.models.facts import AnyProject
 
 CARE_ROLES = ("village_worker", "clinician")
 """Who cares for women: AppUser.care_role of a phone, the purpose role of the same name of a person."""
@@ -16,7 +17,7 @@ PHONE_ROLES = (*CARE_ROLES, OFFICER)
 """As what somebody may carry a phone of a care project."""
 
 
-def care_role_of(caller: Caller, project: Project) -> str | None:
+def care_role_of(caller: Caller, project: AnyProject) -> str | None:
     """The caller's care role in a project; None for everybody else, and in a plain project.
 
     A person who is both is a clinician. A role on one form, or on the site, is no care role.
@@ -30,7 +31,7 @@ def care_role_of(caller: Caller, project: Project) -> str | None:
     return next((name for name in reversed(CARE_ROLES) if roles.BY_SYSTEM[name].id in held), None)
 
 
-def handles_benefits(caller: Caller, project: Project) -> bool:
+def handles_benefits(caller: Caller, project: AnyProject) -> bool:
     """Whether the caller asks as a benefit officer of a care project, at the desk or by a phone of one."""
     if project.kind != "care" or caller.only_sends:
         return False
@@ -41,7 +42,7 @@ def handles_benefits(caller: Caller, project: Project) -> bool:
     }
 
 
-def sees_doors_only(caller: Caller, project: Project) -> bool:
+def sees_doors_only(caller: Caller, project: AnyProject) -> bool:
     """Whether homes are told without their points, since the caller has them for the sake of some form alone: a benefit
     officer's phone, and a person all of whose roles in a care project are of some forms.
     """

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.access.caller import Caller, Grant, Handed, Opened
 from server.access.widening import HANDED_VILLAGES, OPENED_VILLAGES, cares_in, holds, villages_by_id, with_parts
-from server.models import Actor, AppUser, Assignment, BreakGlass, Form, HandOver, Project, User, VillageScope
+from server.models import Actor, AppUser, Assignment, BreakGlass, Form, HandOver, User, VillageScope
+from server.models.facts import AnyProject
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ Among = Select[int] | CompoundSelect[int] | None
 """A query of the actor ids that are asked about; None is everybody."""
 
 
-def list_callers(db: Session, project: Project, now: datetime, among: Among = None) -> list[Caller]:
+def list_callers(db: Session, project: AnyProject, now: datetime, among: Among = None) -> list[Caller]:
     """By name, those of the site too. As many queries for a hundred as for one.
 
     A phone that is among them is known by who carries it, so that one is to be among them, too.
@@ -45,7 +46,9 @@ def is_among(column: Any, among: Among) -> ColumnElement[bool]:
     return true() if among is None else column.in_(among)
 
 
-def actors_in(db: Session, project: Project, grants: dict[int | None, tuple[Grant, ...]], among: Among) -> list[Caller]:
+def actors_in(
+    db: Session, project: AnyProject, grants: dict[int | None, tuple[Grant, ...]], among: Among
+) -> list[Caller]:
     """People whose account works, and the project's phones that are not stopped: without their rights.
 
     In a care project a phone whose carrier's account no longer works, or who has no role there any more, is stopped too.
@@ -69,12 +72,12 @@ def actors_in(db: Session, project: Project, grants: dict[int | None, tuple[Gran
     ]
 
 
-def is_member(grants: tuple[Grant, ...], project: Project) -> bool:
+def is_member(grants: tuple[Grant, ...], project: AnyProject) -> bool:
     """As care_roles.members_of."""
     return any(one.project_id == project.id and one.form_id is None for one in grants)
 
 
-def grants_in(db: Session, project: Project, among: Among) -> dict[int | None, tuple[Grant, ...]]:
+def grants_in(db: Session, project: AnyProject, among: Among) -> dict[int | None, tuple[Grant, ...]]:
     """By actor: in the project, on its forms, on the site."""
     forms = select(Form.id).where(Form.project_id == project.id)
     on_site = and_(Assignment.project_id.is_(None), Assignment.form_id.is_(None))
@@ -90,7 +93,7 @@ def grants_in(db: Session, project: Project, among: Among) -> dict[int | None, t
     return found
 
 
-def villages_in(db: Session, project: Project, among: Among) -> dict[int | None, frozenset[int] | None]:
+def villages_in(db: Session, project: AnyProject, among: Among) -> dict[int | None, frozenset[int] | None]:
     here = VillageScope.project_id == project.id, is_among(VillageScope.actor_id, among)
     own = select(VillageScope.actor_id, VillageScope.village_id).where(*here)
     found: dict[int | None, frozenset[int] | None] = {}
@@ -100,7 +103,7 @@ def villages_in(db: Session, project: Project, among: Among) -> dict[int | None,
     return found
 
 
-def what_is_for_a_time(db: Session, project: Project, now: datetime) -> ForATime:
+def what_is_for_a_time(db: Session, project: AnyProject, now: datetime) -> ForATime:
     day = clock.today(now)
     given = db.execute(
         select(HandOver.id, HandOver.to_id, HandOver.from_id, HandOver.care_role).where(

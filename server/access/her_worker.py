@@ -10,7 +10,8 @@ from server.access.allow import Scope, opened_villages
 from server.access.caller import Caller, Handed
 from server.access.care_roles import care_role_of, members_of
 from server.access.roles import VILLAGE_WORKER
-from server.models import Actor, AppUser, Assignment, Project, User, Village, VillageScope, Woman
+from server.models import Actor, AppUser, Assignment, User, Village, VillageScope, Woman
+from server.models.facts import AnyProject
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Carer:
 NOBODY = Carer()
 
 
-def carer_of(caller: Caller, project: Project) -> Carer:
+def carer_of(caller: Caller, project: AnyProject) -> Carer:
     return Carer(
         care_role_of(caller, project),
         str(caller.person_id or ""),

@@ -24,7 +24,8 @@ from server.followups.checkers import carriers_of_phones, is_checker, list_check
 from server.followups.office_rules import BACK, OfficeRule, shipped_office_rules
 from server.followups.working_days import Calendar
 from server.keys import derive
-from server.models import BACK_CHECK, Project, Submission
+from server.models import BACK_CHECK, Submission
+from server.models.facts import AnyProject
 from server.models.sealed import keys_of
 from server.registry.back_checks import checked_forms
 from server.registry.reach import Reach
@@ -46,7 +47,7 @@ class Drawn:
     closes_on: date
 
 
-def find_sample(db: Session, caller: Caller, project: Project, reach: Reach, calendar: Calendar) -> list[Drawn]:
+def find_sample(db: Session, caller: Caller, project: AnyProject, reach: Reach, calendar: Calendar) -> list[Drawn]:
     """The caller's rows, the most pressing first; none for who does not back-check."""
     if not is_checker(db, project, caller):
         return []

@@ -17,7 +17,8 @@ from server.access.allow import Scope, holds_role, scope_of
 from server.access.caller import Caller
 from server.access.everybody import list_callers
 from server.clock import SHANGHAI
-from server.models import AppUser, Assignment, Audit, Project
+from server.models import AppUser, Assignment, Audit
+from server.models.facts import AnyProject
 
 CHECKING: Final = (roles.REVIEWER, roles.CLINICIAN)
 NOBODY: Final = frozenset[int]()
@@ -44,7 +45,7 @@ class Checker:
         return self.villages.covers(village_id) and not (self.own and self.own.covers(village_id))
 
 
-def is_checker(db: Session, project: Project, caller: Caller) -> bool:
+def is_checker(db: Session, project: AnyProject, caller: Caller) -> bool:
     """Whether the caller is such a phone."""
     if project.kind != "care" or caller.type != "field_key" or caller.carrier_id is None or caller.only_sends:
         return False
@@ -65,7 +66,7 @@ def who_may_check(project_id: int) -> CompoundSelect[int]:
     return union(people, select(AppUser.actor_id).where(*carried))
 
 
-def list_checkers(db: Session, project: Project, today: date) -> list[Checker]:
+def list_checkers(db: Session, project: AnyProject, today: date) -> list[Checker]:
     """All of them, as they are at noon of that Shanghai day. Of nobody else in the town is asked anything."""
     noon = datetime.combine(today, time(12), SHANGHAI)
     callers = list_callers(db, project, noon, among=who_may_check(project.id))
@@ -74,18 +75,18 @@ def list_checkers(db: Session, project: Project, today: date) -> list[Checker]:
     return [checker_of(phone, person, project) for phone, person in phones if person is not None]
 
 
-def checks(person: Caller, project: Project) -> bool:
+def checks(person: Caller, project: AnyProject) -> bool:
     return any(holds_role(person, role_id, project) for role_id in CHECKING)
 
 
-def checker_of(phone: Caller, person: Caller, project: Project) -> Checker:
+def checker_of(phone: Caller, person: Caller, project: AnyProject) -> Checker:
     clinical = phone.care_role == "clinician"
     own, reviewed = scope_of(phone, project), scope_of(person, project)
     ids = phone.actor_id or 0, person.actor_id or 0
     return Checker(*ids, clinical, own if clinical else reviewed, None if clinical else own)
 
 
-def carriers_of_phones(db: Session, project: Project, phones: Collection[int]) -> dict[int, frozenset[int]]:
+def carriers_of_phones(db: Session, project: AnyProject, phones: Collection[int]) -> dict[int, frozenset[int]]:
     """By phone, everybody who carries it or did: a visit is her own also when the phone is another's by now."""
     found: dict[int, set[int]] = {}
     now = select(AppUser.actor_id, AppUser.person_id).where(

@@ -24,7 +24,8 @@ from server.access.her_worker import where_hers_live
 from server.followups.check_list import Drawn
 from server.followups.queries import Listed, Officers, Reached, Whose, codes_within, due_for_villages, last_day
 from server.followups.retakes import Retake
-from server.models import BACK_CHECK, WORKERS, Actor, FollowUp, Project, Village, Woman
+from server.models import BACK_CHECK, WORKERS, Actor, FollowUp, Village, Woman
+from server.models.facts import AnyProject
 from server.places.successors import successor_codes
 from server.registry.reach import Reach, asking, cases_reached, consenting
 from server.registry.telling import POSTNATAL
@@ -68,7 +69,7 @@ class Me:
     villages: tuple[str, ...]
 
 
-def find_me(db: Session, caller: Caller, project: Project, reach: Reach) -> Me:
+def find_me(db: Session, caller: Caller, project: AnyProject, reach: Reach) -> Me:
     """A phone is its carrier; a person at a desk is herself; who only has a draft's address is nobody, of no village."""
     worker, label = carrier_of(db, caller, project)
     codes = codes_within(db, reach.scope)
@@ -83,7 +84,7 @@ def without_parts(db: Session, project_id: int, codes: list[str]) -> list[str]:
     return [code for code in codes if successors.get(code) not in codes]
 
 
-def carrier_of(db: Session, caller: Caller, project: Project) -> tuple[str, str]:
+def carrier_of(db: Session, caller: Caller, project: AnyProject) -> tuple[str, str]:
     """(worker, name) of who carries a phone, or of a person who asks."""
     worker = "" if caller.person_id is None else name_of(db, project, caller.person_id)
     if caller.is_person or caller.carrier_id is None:

@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from server.errors import UnexpectedValue
 from server.followups.phone_lists import MADE_LISTS
 from server.models import FormAttachment, Project
+from server.models.facts import AnyProject
 from server.registry.workers import is_list_of_workers
 
 
-def is_made_list(project: Project, name: str) -> bool:
+def is_made_list(project: AnyProject, name: str) -> bool:
     """Phones take list names as they are, file systems and databases not always: so in any case of letters."""
     return project.kind == "care" and name.lower() in MADE_LISTS
 
 
-def is_made_file(project: Project, slot: FormAttachment) -> bool:
+def is_made_file(project: AnyProject, slot: FormAttachment) -> bool:
     """Whether a file that a form names is made by the server."""
     return project.kind == "care" and slot.type == "file" and slot.name in {f"{name}.csv" for name in MADE_LISTS}
 

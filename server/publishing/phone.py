@@ -1,12 +1,12 @@
 """What a phone is offered: the form list, a form's files. Read at every sync, so queries are few and hashes are stored."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.access.allow import may
 from server.access.caller import Caller
@@ -14,21 +14,14 @@ from server.followups.check_list import find_sample, sample_csv
 from server.followups.phone_lists import due_visits_csv, find_me, find_visits, me_csv
 from server.followups.retakes import find_retake
 from server.followups.town_calendar import calendar_of
-from server.models import Dataset, Form, FormAttachment, FormVersion, Project
+from server.models import Dataset, Form, FormAttachment, Project
+from server.models.facts import AnyProject, AnyVersion
 from server.publishing.queries import list_attachments
 from server.publishing.recordings import recorded_beside
+from server.publishing.shown import Shown, list_open
 from server.publishing.to_correct import to_correct_csv
 from server.registry.consent_texts import texts_csv, texts_in_force
 from server.registry.reach import Reach, reach_of
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A form as the list shows it."""
-
-    form: Form
-    version: FormVersion
-    has_files: bool
 
 
 @dataclass(frozen=True)
@@ -40,31 +33,18 @@ class OfferedFile:
     dataset: Dataset | None
 
 
-# Built once, and without what a form is made of: a list names it by its hash.
-NEEDS = select(FormAttachment.id).where(FormAttachment.form_version_id == FormVersion.id).exists()
-LISTED = (
-    select(Form, FormVersion, NEEDS)
-    .join(FormVersion, FormVersion.id == Form.current_version_id)
-    .where(Form.project_id == bindparam("project_id"), Form.deleted_at.is_(None), Form.state == "open")
-    .order_by(FormVersion.name, Form.xml_form_id)
-    .options(defer(FormVersion.xml), defer(FormVersion.schema_json))
-)
-
-
-def offered_forms(db: Session, caller: Caller, project: Project, only: str | None = None) -> list[Offered]:
-    """Open forms with a published version that the caller may read, by name."""
-    query = LISTED
-    if only is not None:
-        query = query.where(Form.xml_form_id == only)
+def offered_forms(caller: Caller, forms: Iterable[Shown], only: str | None = None) -> list[Shown]:
+    """Those of a project's open forms that the caller may read."""
     return [
-        Offered(form, version, has_files)
-        for form, version, has_files in db.execute(query, {"project_id": project.id})
-        if may(caller, "open_form.read", project, form) or may(caller, "form.read", project, form)
+        one
+        for one in forms
+        if (only is None or one.form.xml_form_id == only)
+        and (may(caller, "open_form.read", one.project, one.form) or may(caller, "form.read", one.project, one.form))
     ]
 
 
 def offered_files(
-    db: Session, caller: Caller, project: Project, version: FormVersion, today: date
+    db: Session, caller: Caller, project: AnyProject, version: AnyVersion, today: date
 ) -> list[OfferedFile]:
     """The files of a version that have content, by name. One whose content is missing is left out (2.6)."""
     reach = reach_of(caller, project, today)
@@ -75,7 +55,7 @@ def offered_files(
 
 
 def made_files(
-    db: Session, caller: Caller, project: Project, version: FormVersion, reach: Reach, names: Collection[str]
+    db: Session, caller: Caller, project: AnyProject, version: AnyVersion, reach: Reach, names: Collection[str]
 ) -> dict[str, bytes]:
     """The content of these server-made lists beside a version for the caller, that day: the same bytes as long as nothing
     in them changes.
@@ -109,4 +89,5 @@ def reads_list(db: Session, caller: Caller, project: Project, dataset: Dataset) 
     """Whether the caller may read a form that carries this list."""
     carrying = select(FormAttachment.form_version_id).where(FormAttachment.dataset_id == dataset.id)
     versions = set(db.scalars(carrying))
-    return any(one.version.id in versions for one in offered_forms(db, caller, project))
+    _, forms = list_open(db, project.id)
+    return any(one.version.id in versions for one in offered_forms(caller, forms))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.access.allow import Scope
 from server.access.projects import submissions_within
 from server.models import Actor, Audit, Blob, Dataset, Form, FormAttachment, FormVersion, Project, Submission
+from server.models.facts import AnyProject, AnyVersion
 from server.publishing.made_lists import is_made_file
 from server.registry.lists import list_hash
 from server.registry.reach import Reach
@@ -87,7 +88,7 @@ def list_versions(db: Session, form: Form) -> list[FormVersion]:
 
 
 def list_attachments(
-    db: Session, project: Project, version: FormVersion, reach: Reach, name: str | None = None
+    db: Session, project: AnyProject, version: AnyVersion, reach: Reach, name: str | None = None
 ) -> list[ListedAttachment]:
     """Every file that a version expects, or the one of a name; an entity list's hash is that of the caller's part of it.
 
@@ -117,7 +118,7 @@ def hash_of(db: Session, blob: Blob | None, dataset: Dataset | None, reach: Reac
 
 
 def find_attachment(
-    db: Session, project: Project, version: FormVersion, name: str, reach: Reach
+    db: Session, project: AnyProject, version: AnyVersion, name: str, reach: Reach
 ) -> ListedAttachment | None:
     return next(iter(list_attachments(db, project, version, reach, name)), None)
 

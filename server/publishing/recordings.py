@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.blobs import Stored, remember
 from server.errors import ListChanged, NotFound
-from server.models import Audit, Blob, FormAttachment, FormVersion, Project
+from server.models import Audit, Blob, FormAttachment, Project
+from server.models.facts import AnyVersion
 from server.publishing.town_lists import unlinked
 from server.registry.consent_texts import NOTICE, texts_in_force
 
@@ -175,7 +176,7 @@ def recording_state(db: Session, project: Project, language: str) -> dict[str, A
     return {"was": found.sha256 if found else "", "is_there": found is not None, "is_current": current}
 
 
-def recorded_beside(db: Session, version: FormVersion) -> frozenset[str]:
+def recorded_beside(db: Session, version: AnyVersion) -> frozenset[str]:
     """The languages in which this version of a form has a recording for phones."""
     filled = select(FormAttachment.name).where(
         FormAttachment.form_version_id == version.id, FormAttachment.blob_sha256.is_not(None)

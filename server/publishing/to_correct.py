@@ -23,7 +23,9 @@ from forms.media import choice_csv
 from forms.schema import GEO_TYPES, Field, FormSchema
 from server.access.caller import Caller
 from server.clock import today
-from server.models import HER_FILES, FormVersion, ReturnedRecord, Submission, SubmissionComment, SubmissionVersion
+from server.models import HER_FILES, ReturnedRecord, Submission, SubmissionComment, SubmissionVersion
+from server.models.facts import AnyVersion
+from server.publishing.shown import TEXTS
 from server.publishing.versions import SCHEMAS
 from server.registry.reach import Reach
 from server.registry.returned_records import still_told
@@ -54,10 +56,10 @@ class Row:
     answers: tuple[str, ...]
 
 
-def to_correct_csv(db: Session, caller: Caller, version: FormVersion, form_id: str, reach: Reach) -> bytes:
+def to_correct_csv(db: Session, caller: Caller, version: AnyVersion, form_id: str, reach: Reach) -> bytes:
     """The longest away first. Days are Shanghai's."""
     schema = SCHEMAS.get(db, version.id, version.sha256)
-    taken = taken_over(bytes(version.xml), schema)
+    taken = taken_over(TEXTS.get(db, version), schema)
     rows = []
     if not caller.only_sends and caller.actor_id is not None:
         rows = find_rows(db, caller.actor_id, version, schema, taken, reach)
@@ -79,7 +81,7 @@ def names_in(xml: bytes) -> tuple[str, ...]:
 
 
 def find_rows(
-    db: Session, actor_id: int, version: FormVersion, schema: FormSchema, taken: Sequence[Field], reach: Reach
+    db: Session, actor_id: int, version: AnyVersion, schema: FormSchema, taken: Sequence[Field], reach: Reach
 ) -> list[Row]:
     rows = db.execute(
         select(

@@ -13,7 +13,8 @@ from server.access.care_roles import handles_benefits, is_officer, sees_doors_on
 from server.access.her_worker import NOBODY, Carer, carer_of, hers_to_care_for, in_villages
 from server.access.restricted import in_use
 from server.errors import Forbidden
-from server.models import BENEFIT_CASES, WORKERS, Dataset, Entity, Project, Woman
+from server.models import BENEFIT_CASES, WORKERS, Dataset, Entity, Woman
+from server.models.facts import AnyProject
 
 WOMEN = "women"
 ABOUT_HER = ("pregnancies", "contraception_episodes", "referrals", "transfers")
@@ -48,7 +49,7 @@ class Reach:
     actor_id: int | None = None
 
 
-def reach_of(caller: Caller, project: Project, today: date) -> Reach:
+def reach_of(caller: Caller, project: AnyProject, today: date) -> Reach:
     """What a caller reaches that day, in villages and in women; a phone that only sends reaches nothing by any address."""
     carer = NOBODY if caller.only_sends else carer_of(caller, project)
     return Reach(
@@ -65,7 +66,7 @@ def reach_of(caller: Caller, project: Project, today: date) -> Reach:
     )
 
 
-def reads_lists(caller: Caller, project: Project) -> bool:
+def reads_lists(caller: Caller, project: AnyProject) -> bool:
     """Whoever fills in forms, or may list entities: a town lead or who protects data has forms, but nobody's home.
 
     What somebody is on the whole site or in another project gives nothing of a care project.

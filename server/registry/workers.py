@@ -20,6 +20,7 @@ from server.access.care_roles import CARE_ROLES, members_of
 from server.access.roles import CLINICIAN, VILLAGE_WORKER
 from server.errors import EntityActionForbidden
 from server.models import WORKERS, Actor, AppUser, Assignment, Dataset, Project, User
+from server.models.facts import AnyProject
 from server.registry.entities import Author, find_entity, write_update
 
 CHOSEN: Final = "assigned_worker"
@@ -59,7 +60,7 @@ def worker_uuid(project_id: int, person_id: int) -> str:
     return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
-def find_workers(db: Session, project: Project) -> Dataset | None:
+def find_workers(db: Session, project: AnyProject) -> Dataset | None:
     """The list, where the project is one that cares and a form of it has made the list."""
     if project.kind != "care":
         return None
@@ -71,7 +72,7 @@ def is_list_of_workers(project: Project, name: str) -> bool:
     return project.kind == "care" and name == WORKERS
 
 
-def name_of(db: Session, project: Project, person_id: int) -> str:
+def name_of(db: Session, project: AnyProject, person_id: int) -> str:
     """What `me` calls `worker`: the name of her row, the person's number until the town has the list."""
     return str(person_id) if find_workers(db, project) is None else worker_uuid(project.id, person_id)
 

@@ -1,11 +1,15 @@
 """A form's file given to whoever may read the form: a phone, a draft's tester, an office program."""
 
+from functools import partial
+
 from flask import Response, request
 
 from server.errors import NotFound
 from server.models import FormVersion, Project
+from server.models.facts import AnyVersion
 from server.publishing.phone import made_files, md5_of
 from server.publishing.queries import find_attachment
+from server.publishing.shown import TEXTS
 from server.registry.lists import list_csv
 from server.registry.reach import reach_of
 from server.web.files import send_blob, send_bytes
@@ -47,6 +51,7 @@ def send_workbook(version: FormVersion, form_id: str, extension: str) -> Respons
     return send_blob(sha256, sha256, f"{form_id}.{extension}", content_type or "")
 
 
-def send_xml(version: FormVersion, form_id: str) -> Response:
-    """The exact bytes that were stored: phones compare their MD5."""
-    return send_bytes(bytes(version.xml), version.md5, f"{form_id}.xml", "application/xml; charset=utf-8", "inline")
+def send_xml(version: AnyVersion, form_id: str) -> Response:
+    """The exact bytes that were stored: phones compare their MD5. Not read for who has them."""
+    text = partial(TEXTS.get, reading(), version)
+    return send_bytes(text, version.md5, f"{form_id}.xml", "application/xml; charset=utf-8", "inline")

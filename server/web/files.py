@@ -1,5 +1,6 @@
 """Files that people sent, given back: never run in our origin, never stored by a proxy, told apart by ETag."""
 
+from collections.abc import Callable
 from io import SEEK_END
 from typing import BinaryIO, cast
 from urllib.parse import quote
@@ -66,13 +67,16 @@ def send_open(source: BinaryIO, etag: str, name: str, content_type: str) -> Resp
     return seal(response, "inline" if picture else "attachment", name)
 
 
-def send_bytes(content: bytes, etag: str | None, name: str, content_type: str, kind: str = "attachment") -> Response:
-    response = Response(content, content_type=content_type)
+def send_bytes(
+    content: bytes | Callable[[], bytes], etag: str | None, name: str, content_type: str, kind: str = "attachment"
+) -> Response:
+    """What is given, or is made only now that it is known to be wanted: not for a 304 or a 412."""
+    response = Response(content_type=content_type)
     if etag is not None:
         response.set_etag(etag)
         response.make_conditional(request)
-        if response.status_code == 412:  # what is not given is not noted as read either (attachments.py)
-            response.set_data(b"")
+    if response.status_code == 200:
+        response.set_data(content if isinstance(content, bytes) else content())
     return seal(response, kind, name)
 
 

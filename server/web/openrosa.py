@@ -13,17 +13,19 @@ from server.access.projects import get_project
 from server.errors import DraftGone, Forbidden, FormNotOpen, NotFound, Unauthenticated
 from server.intake.envelope import Envelope
 from server.models import Form, FormVersion, Project
+from server.models.facts import AnyForm, AnyProject, AnyVersion
 from server.publishing.phone import offered_files, offered_forms, reads_list
-from server.publishing.versions import Asked, asked_of, get_current, get_draft_by_token, get_version
+from server.publishing.shown import get_published, list_open
+from server.publishing.versions import Asked, asked_of, get_draft_by_token, get_version
 from server.registry.lists import find_dataset, integrity_of
 from server.registry.reach import reach_of
 from server.web.attachments import send_attachment, send_xml
 from server.web.blueprints import Door
 from server.web.central.door import add_headers
-from server.web.central.loading import allow_reading, load_project_of_forms, load_version, signed_in
+from server.web.central.loading import allow_forms_of, allow_reading, load_version, signed_in
 from server.web.languages import select_language, word_in
 from server.web.receiving import item_of, keep, read_upload
-from server.web.session import caller, database, now, own_url, reading, today
+from server.web.session import asker, caller, database, now, own_url, reading, today
 from server.web.wire import openrosa_xml
 from server.web.wire.openrosa_xml import ListedFile, ListedForm
 
@@ -36,21 +38,23 @@ def segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def form_url(project: Project, form: Form) -> str:
+def form_url(project: AnyProject, form: AnyForm) -> str:
     return f"{own_url()}/projects/{project.id}/forms/{segment(form.xml_form_id)}"
 
 
 @openrosa.get("/projects/<int:project_id>/formList")
 def form_list(project_id: int) -> Response:
-    project = load_project_of_forms(reading(), caller(), project_id)
-    offered = offered_forms(reading(), caller(), project, request.args.get("formID"))
+    who = signed_in(asker())
+    project, forms = list_open(reading(), project_id)
+    allow_forms_of(who, project)
+    offered = offered_forms(who, forms, request.args.get("formID"))
     note_phone()
     return openrosa_xml.form_list(
-        listed(form_url(project, one.form), one.form, one.version, one.has_files) for one in offered
+        listed(form_url(project, one.form), one.form, one.version, one.needs_files) for one in offered
     )
 
 
-def listed(url: str, form: Form, version: FormVersion, has_files: bool, ending: str = ".xml") -> ListedForm:
+def listed(url: str, form: AnyForm, version: AnyVersion, has_files: bool, ending: str = ".xml") -> ListedForm:
     return ListedForm(
         form_id=form.xml_form_id,
         name=version.name or form.xml_form_id,
@@ -63,10 +67,10 @@ def listed(url: str, form: Form, version: FormVersion, has_files: bool, ending: 
 
 @openrosa.get("/projects/<int:project_id>/forms/<form_id>/manifest")
 def manifest(project_id: int, form_id: str) -> Response:
-    who = signed_in(caller())
-    project, form, version = get_current(reading(), project_id, form_id)
+    who = signed_in(asker())
+    project, form, version, needs_files = get_published(reading(), project_id, form_id)
     allow_reading(who, project, form, version)
-    return openrosa_xml.manifest(listed_files(form_url(project, form), project, version))
+    return openrosa_xml.manifest(listed_files(form_url(project, form), project, version) if needs_files else ())
 
 
 @openrosa.get("/projects/<int:project_id>/forms/<form_id>/draft/manifest")
@@ -79,9 +83,10 @@ def manifest_of_version(project_id: int, form_id: str, version: str | None = Non
     return openrosa_xml.manifest(listed_files(url, shown.project, shown.version))
 
 
-def listed_files(url: str, project: Project, version: FormVersion) -> list[ListedFile]:
+def listed_files(url: str, project: AnyProject, version: AnyVersion) -> list[ListedFile]:
     files = []
-    for file in offered_files(reading(), caller(), project, version, today()):
+    who = asker() if project.kind == "plain" else caller()  # villages bind in a care project alone
+    for file in offered_files(reading(), who, project, version, today()):
         download_url = f"{url}/attachments/{segment(file.name)}"
         if file.dataset is None:
             files.append(ListedFile(file.name, file.md5, download_url))
@@ -109,7 +114,7 @@ def integrity(project_id: int, name: str) -> Response:
 @openrosa.get("/projects/<int:project_id>/submission")
 def ready(project_id: int) -> Response:
     """HEAD comes here too: Flask answers it as GET without a body."""
-    signed_in(caller())
+    signed_in(asker())
     get_project(reading(), project_id)
     return openrosa_xml.ready()
 
@@ -147,7 +152,7 @@ def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
 
 def note_phone() -> None:
     """When this phone last spoke, in a transaction of its own. That it cannot be written now keeps no phone waiting."""
-    who = caller()
+    who = asker()
     uses: RecentUse = current_app.extensions["fangshi.uses"]
     device = request.args.get("deviceID")
     if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, device, who.key or "", now()):

@@ -52,7 +52,9 @@ BESIDE: Final[dict[str, tuple[type[Problem], ...]]] = {
         errors.ODataFieldUnsupported,
     ),
 }
-ASK_WHO: Final = frozenset(f"server.web.session.{name}" for name in ("caller", "check_program", "check_own_password"))
+ASK_WHO: Final = frozenset(
+    f"server.web.session.{name}" for name in ("asker", "caller", "check_program", "check_own_password")
+)
 # The secret in the address or in the body is the right; `invalidate` alone asks for more.
 OPEN: Final = frozenset({"sessions.open_session", "users.start_reset"})
 SCHEMES: Final[Json] = {

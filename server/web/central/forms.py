@@ -3,6 +3,7 @@
 from flask import Response
 
 from server.access.allow import allow, may
+from server.errors import NotFound
 from server.models import Form, Project
 from server.publishing import publish
 from server.publishing.draft import put_draft
@@ -14,14 +15,22 @@ from server.publishing.queries import (
     list_versions,
     publish_notes_of,
 )
+from server.publishing.shown import find_shown
 from server.web.attachments import send_workbook, send_xml
 from server.web.central.door import CentralDoor
-from server.web.central.loading import load_form, load_project, load_project_of_forms, load_version
+from server.web.central.loading import (
+    allow_reading,
+    load_form,
+    load_project,
+    load_project_of_forms,
+    load_version,
+    signed_in,
+)
 from server.web.central.showing import FORM, VERSIONS, form_json, shown_forms
 from server.web.central.uploads import MOST_FORM_BYTES, definition_of_request
 from server.web.json_body import read_bytes, read_json
 from server.web.parameters import is_true, wants_extended
-from server.web.session import blobs, caller, db, now, reading, secret_key
+from server.web.session import asker, blobs, caller, db, now, reading, secret_key
 from server.web.telling import telling
 from server.web.wire import central_json, forms_json
 
@@ -97,11 +106,19 @@ def restore_form(project_id: int, form_id: int) -> Response:
     return central_json.success()
 
 
-@forms.get(FORM + ".xml", endpoint="get_xml")
+@forms.get(FORM + ".xml")
+def get_xml(project_id: int, xml_form_id: str) -> Response:
+    who, found = signed_in(asker()), find_shown(reading(), project_id, xml_form_id)
+    if found is None:
+        raise NotFound()
+    allow_reading(who, found.project, found.form, found.version)
+    return send_xml(found.version, xml_form_id)
+
+
 @forms.get(FORM + "/draft.xml", defaults={"draft": True}, endpoint="get_draft_xml")
 @forms.get(VERSIONS + ".xml", endpoint="get_version_xml")
-def get_xml(project_id: int, xml_form_id: str, draft: bool = False, version: str | None = None) -> Response:
-    shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)
+def get_xml_of_version(project_id: int, xml_form_id: str, draft: bool = False, version: str | None = None) -> Response:
+    shown = load_version(reading(), asker(), project_id, xml_form_id, draft, version)
     return send_xml(shown.version, xml_form_id)
 
 

@@ -9,6 +9,7 @@ from server.access.caller import Caller
 from server.access.projects import get_project
 from server.errors import Forbidden, NotFound, Unauthenticated
 from server.models import Form, FormVersion, Project
+from server.models.facts import AnyForm, AnyProject, AnyVersion
 from server.publishing.queries import find_published, find_version_of
 from server.publishing.versions import find_form
 
@@ -45,6 +46,12 @@ def load_project_of_forms(db: Session, caller: Caller, project_id: int) -> Proje
     """
     signed_in(caller)
     project = get_project(db, project_id)
+    allow_forms_of(caller, project)
+    return project
+
+
+def allow_forms_of(caller: Caller, project: AnyProject) -> None:
+    """Raises Forbidden for who has nothing to do in a project (see `load_project_of_forms`)."""
     if caller.only_sends:
         raise Forbidden(
             "The person who carries this phone works here no longer: it gets no forms and no lists. "
@@ -53,7 +60,6 @@ def load_project_of_forms(db: Session, caller: Caller, project_id: int) -> Proje
     here = caller.home_project_id == project.id or any(grant.project_id == project.id for grant in caller.grants)
     if not here:
         allow(caller, "form.list", project)
-    return project
 
 
 def load_form(db: Session, caller: Caller, verb: str, project_id: int, xml_form_id: str) -> tuple[Project, Form]:
@@ -88,13 +94,13 @@ def load_version(
     return Shown(project, form, row)
 
 
-def allow_reading(caller: Caller, project: Project, form: Form, version: FormVersion) -> None:
+def allow_reading(caller: Caller, project: AnyProject, form: AnyForm, version: AnyVersion) -> None:
     """Who may look at a version: of a draft its makers; of an open or closing form also those who only fill it (6.1)."""
     if not may_read(caller, project, form, version):
         raise Forbidden()
 
 
-def may_read(caller: Caller, project: Project, form: Form, version: FormVersion | None) -> bool:
+def may_read(caller: Caller, project: AnyProject, form: AnyForm, version: AnyVersion | None) -> bool:
     if version is None or version.published_at is None:
         return may(caller, "form.update", project, form)
     if may(caller, "form.read", project, form):
