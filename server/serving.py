@@ -27,6 +27,7 @@ from urllib.error import URLError
 from server import logs
 from server.config import Config, ConfigInvalid
 from server.logs import log, say_where
+from server.memory import share_arenas
 from server.parentage import adopt_orphans, die_with_parent, end_orphans
 
 STOP_WITHIN = 9.0  # seconds; SIGTERM must end everything within ten
@@ -80,8 +81,9 @@ class Child:
 
 
 def begin_child(run: Callable[[], None], parent: int) -> None:
-    """In the fork: belong to the parent for life, forget its signal handlers, then be the child."""
+    """In the fork: belong to the parent for life, share its memory's places, forget its signal handlers, then be the child."""
     die_with_parent(parent)
+    share_arenas()
     for number in STOPPING:
         signal.signal(number, signal.SIG_DFL)
     try:
