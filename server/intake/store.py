@@ -99,11 +99,13 @@ class NotAllWell(Exception):
 
 
 def store_all(db: Session, items: Sequence[Item]) -> list[Outcome]:
-    """Raises NotAllWell for whatever befalls an item; what befalls the commit is raised as it is."""
+    """Raises NotAllWell for whatever befalls an item; what befalls the connection or the commit is raised as it is."""
     db.info[KEPT] = {}  # nothing of it is undone while this goes well
     try:
         return [receive_and_derive(db, item, guarded=False) for item in items]
     except Exception as error:
+        if is_lost(error):
+            raise
         raise NotAllWell from error
 
 
