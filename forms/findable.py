@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from forms.schema import Field, FormSchema
+from forms.schema import Field, FormSchema, Node
 
 LONGEST: Final = 60
 """Letters of a text that is still looked for as a whole: a code, a name of a place."""
@@ -16,12 +16,25 @@ MOST_WORDS: Final = 400
 """Words of one range: a year of days and a little more."""
 
 
-def list_words(schema: FormSchema, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def list_words(schema: FormSchema, values: dict[str, Any]) -> list[tuple[str, str]]:
     """(path, word) of each answer in a tree of `forms.instance.read_values`; one twice where a repeat says it twice."""
-    for one in schema.findable:
-        for answer in answers_at(values, one.path):
-            for word in words_of(one, answer):
-                yield one.path, word
+    found: list[tuple[str, str]] = []
+    _collect_words(schema.tree, values, found)
+    return found
+
+
+def _collect_words(node: Node, row: dict[str, Any], found: list[tuple[str, str]]) -> None:
+    """One walk along the tree: to look each question up from its path costs several times as much."""
+    for below in node.nodes:
+        answer = row[below.name]
+        if not answer:
+            continue
+        if below.nodes:
+            for one in answer if below.repeat else (answer,):
+                _collect_words(below, one, found)
+        elif below.findable:
+            asked = below.field
+            found += [(asked.path, word) for word in words_of(asked, answer)]
 
 
 def answers_at(values: Any, path: str) -> Iterator[str]:

@@ -83,12 +83,13 @@ class Table:
 class Node:
     """A field and the nodes below it: the schema as a tree, for walking along a filled form."""
 
-    __slots__ = ("by_name", "choice_names", "field", "name", "nodes", "repeat")
+    __slots__ = ("by_name", "choice_names", "field", "findable", "name", "nodes", "repeat")
 
     def __init__(self, of: Field) -> None:
         self.field = of
         self.name = of.name
         self.repeat = of.repeat
+        self.findable = of.findable
         self.choice_names = None if of.choices is None else frozenset(choice.name for choice in of.choices)
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.access.changes import note_act
+from server.later import write_later
 from server.models import Audit, table_of
 
 INSERT = insert(table_of(Audit)).inline()
@@ -19,6 +20,5 @@ def record(db: Session, action: str, *, actor_id: int | None, now: datetime, **c
     put what the caller wrote beside the act (X-Action-Notes) into `db.info["notes"]`.
     """
     columns.setdefault("notes", db.info.get("notes"))
-    connection = db.connection()
-    connection.execute(INSERT, {"action": action, "actor_id": actor_id, "logged_at": now, **columns})
-    note_act(connection, action, now, columns)
+    write_later(db, INSERT, [{"action": action, "actor_id": actor_id, "logged_at": now, **columns}])
+    note_act(db, action, now, columns)

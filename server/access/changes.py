@@ -10,7 +10,8 @@ from typing import Any, Final
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from server.db import Asked, connection_of
+from server.db import Asked
+from server.later import write_later
 from server.models import Change, table_of
 
 GONE: Final = "gone"
@@ -50,8 +51,7 @@ def note_act(db: Asked, action: str, now: datetime, columns: Mapping[str, Any]) 
 def note_changes(db: Asked, project_id: int, kind: str, ids: Collection[int | None], now: datetime) -> None:
     """One row for each id."""
     rows = [{"project_id": project_id, "kind": kind, "about_id": one, "made_at": now} for one in ids]
-    if rows:
-        connection_of(db).execute(INSERT, rows if len(rows) > 1 else rows[0])
+    write_later(db, INSERT, rows)
 
 
 def forget_changes(db: Session, project_id: int, entities: Collection[int], follow_ups: Collection[int]) -> None:

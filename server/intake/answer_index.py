@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from forms.findable import list_words
 from forms.instance import read_values
+from forms.schema import FormSchema
 from server.access.masking import is_covered
 from server.db import ask_once
-from server.models import AnswerKey, AnswerWord, Submission, table_of
+from server.later import write_later
+from server.models import AnswerKey, AnswerWord, Project, Submission, table_of
 from server.reading import Reading
 
 KEY_BYTES: Final = 32
@@ -47,22 +49,27 @@ def index_answers(db: Session, reading: Reading) -> None:
         forget_answers(db, reading.submission_id)
     if reading.instance.encrypted:
         return
-    covered = {one.path for one in reading.schema.findable if is_covered(reading.project, one.name, one.type)}
-    values = reading.values if reading.values is not None else read_values(reading.instance, reading.schema)
-    words = list_words(reading.schema, values)
-    told = {(path, word) for path, word in words if path not in covered}
+    schema = reading.schema
+    covered = ask_once(db, ("covered", reading.project.id, id(schema)), lambda: covered_in(reading.project, schema))
+    values = reading.values if reading.values is not None else read_values(reading.instance, schema)
+    told = {one for one in list_words(schema, values) if one[0] not in covered}
     if told:
-        number = Numbering(key_of(db, reading.project.id, reading.submission_id), reading.form_id)
+        key = key_of(db, reading.project.id, reading.submission_id)
+        number = ask_once(db, ("numbering", reading.form_id), lambda: Numbering(key, reading.form_id))
         insert_words(db, reading.submission_id, sorted({number.of(path, word) for path, word in told}))
 
 
+def covered_in(project: Project, schema: FormSchema) -> frozenset[str]:
+    """The paths of the questions whose answers nobody looks for, as nobody sees them on the project's pages."""
+    return frozenset(one.path for one in schema.findable if is_covered(project, one.name, one.type))
+
+
 def insert_words(db: Session, submission_id: int, numbers: list[int]) -> None:
-    connection = db.connection()
-    if connection.dialect.name == "sqlite":
+    if db.get_bind().dialect.name == "sqlite":
         told = {"words": orjson.dumps(numbers).decode(), "of_submission": submission_id}
-        connection.execute(INSERT_ALL_SQLITE, told)
+        write_later(db, INSERT_ALL_SQLITE, [told])
     else:
-        connection.execute(INSERT_ALL, {"words": numbers, "of_submission": submission_id})
+        write_later(db, INSERT_ALL, [{"words": numbers, "of_submission": submission_id}])
 
 
 def forget_answers(db: Session, submission_id: int) -> None:
@@ -84,8 +91,16 @@ class Numbering:
 
     def __init__(self, key: bytes, form_id: int) -> None:
         self.begun = hmac.new(key, f"{form_id}\n".encode(), hashlib.sha256)
+        self.known: dict[tuple[str, str], int] = {}
 
     def of(self, path: str, word: str) -> int:
+        """Records that come together have most words in common."""
+        number = self.known.get((path, word))
+        if number is None:
+            number = self.known[path, word] = self.make(path, word)
+        return number
+
+    def make(self, path: str, word: str) -> int:
         each = self.begun.copy()
         each.update(f"{path}\n{word}".encode())
         return int.from_bytes(each.digest()[:8]) & BITS

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from server.later import write_later
 from server.models import ABOUT_QUALITY, QualityWait, table_of
 from server.reading import Reading
 from server.registry.back_checks import find_checked, samples_of
@@ -14,12 +15,12 @@ from server.registry.back_checks import find_checked, samples_of
 WAITS = table_of(QualityWait)
 MOST_TRIES: Final = 6
 FIRST_PAUSE: Final = timedelta(minutes=5)  # doubled after each try: the last one is after some two and a half hours
-INSERT = insert(WAITS).inline().values(submission_id=bindparam("of_submission"))
+INSERT = insert(WAITS).inline()
 
 
 def wait_for_look(db: Session, submission_id: int) -> None:
     """A record came, changed, or has a file more."""
-    db.connection().execute(INSERT, {"of_submission": submission_id})
+    write_later(db, INSERT, [{"submission_id": submission_id, "tries": 0}])
 
 
 def look_at_checked(db: Session, reading: Reading) -> None:

@@ -3,7 +3,8 @@
 Core statements with hand-listed columns: this runs for every record a phone sends.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import Insert, bindparam, insert, select, update
@@ -30,6 +31,7 @@ from server.intake.items import Item, Receipt
 from server.intake.quality_queue import wait_for_look
 from server.intake.returned import CORRECTED, end_return, was_returned_to
 from server.intake.single_use import refuse_second
+from server.later import write_waiting
 from server.models import HEALTH_FORMS, Submission, SubmissionVersion, table_of
 from server.registry.named import names_her
 from server.registry.sealing import seal_unread
@@ -58,6 +60,17 @@ FIND_KNOWN = (
         VERSION.c.instance_id == bindparam("instance_id"),
     )
 )
+FIND_ANY = select(VERSION.c.instance_id).where(
+    VERSION.c.form_id == bindparam("form_id"),
+    VERSION.c.draft == bindparam("draft"),
+    VERSION.c.instance_id.in_(bindparam("instance_ids", expanding=True)),
+)
+NEW: Final = "new"
+"""In a session's `info`: what nothing is stored under yet, as far as it was asked for beforehand."""
+
+
+Place = tuple[int, bool, str]
+"""Form, draft or not, instanceID: one version at most is stored there."""
 
 
 class Known(NamedTuple):
@@ -85,16 +98,37 @@ def receive(db: Session, item: Item) -> Receipt:
     if is_nameless(item.asked):
         return receive_feedback(db, item)
     known = find_known(db, item, item.instance.instance_id)
+    if known is None and item.instance.deprecated_id is None:
+        corrected = find_corrected(db, item)
+        if corrected is None:
+            return receive_new(db, item)
+    write_waiting(db)  # what follows changes a record that may have come a moment ago
     if known is not None:
         return receive_again(db, item, known)
     if item.instance.deprecated_id is not None:
         return receive_edit(db, item)
-    corrected = find_corrected(db, item)
-    return receive_new(db, item) if corrected is None else receive_correction(db, item, corrected)
+    assert corrected is not None
+    return receive_correction(db, item, corrected)
+
+
+def look_for_all(db: Session, items: Sequence[Item]) -> None:
+    """Which of several items are new, by one question for each form; nearly all are."""
+    found: set[Place] = set()
+    by_form: dict[tuple[int, bool], set[str]] = {}
+    for item in items:
+        by_form.setdefault((item.asked.form.id, item.asked.draft), set()).add(item.instance.instance_id)
+    for (form_id, draft), ids in by_form.items():
+        wanted = {"form_id": form_id, "draft": draft, "instance_ids": sorted(ids)}
+        here = set(db.connection().execute(FIND_ANY, wanted).scalars())
+        found.update((form_id, draft, one) for one in ids - here)
+    db.info[NEW] = found
 
 
 def find_known(db: Session, item: Item, instance_id: str) -> Known | None:
-    wanted = {"form_id": item.asked.form.id, "draft": item.asked.draft, "instance_id": instance_id}
+    place = (item.asked.form.id, item.asked.draft, instance_id)
+    if place in db.info.get(NEW, ()):
+        return None
+    wanted = dict(zip(("form_id", "draft", "instance_id"), place, strict=True))
     row = db.connection().execute(FIND_KNOWN, wanted).first()
     return Known(*row) if row else None
 
@@ -259,6 +293,7 @@ def is_sealed_at_first(item: Item) -> bool:
 
 def insert_version(db: Session, item: Item, submission_id: int, replaces: str | None = None) -> int:
     instance, schema = item.instance, item.asked.schema
+    db.info.get(NEW, set()).discard((item.asked.form.id, item.asked.draft, instance.instance_id))
     complaints = [] if instance.encrypted else check(instance, schema)
     return insert_id(
         db,

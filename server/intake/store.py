@@ -19,8 +19,9 @@ from server.db import KEPT, Database
 from server.intake.derive import derive
 from server.intake.items import Item, Outcome, Receipt
 from server.intake.kind_words import word_of
-from server.intake.receive import receive
+from server.intake.receive import look_for_all, receive
 from server.intake.writing_on import carry_on
+from server.later import begin_waiting, write_waiting
 from server.postgresql import is_lost
 
 MOST_TOGETHER = 64
@@ -101,8 +102,14 @@ class NotAllWell(Exception):
 def store_all(db: Session, items: Sequence[Item]) -> list[Outcome]:
     """Raises NotAllWell for whatever befalls an item; what befalls the connection or the commit is raised as it is."""
     db.info[KEPT] = {}  # nothing of it is undone while this goes well
+    if not any(item.asked.project.kind == "care" for item in items):  # there one record's may be undone by the next one
+        begin_waiting(db)
     try:
-        return [receive_and_derive(db, item, guarded=False) for item in items]
+        if len(items) > 1:
+            look_for_all(db, items)
+        outcomes: list[Outcome] = [receive_and_derive(db, item, guarded=False) for item in items]
+        write_waiting(db)
+        return outcomes
     except Exception as error:
         if is_lost(error):
             raise

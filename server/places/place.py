@@ -17,6 +17,7 @@ from forms.xml import text_of
 from geo.crs import to_wgs84
 from geo.errors import UnreadableGeometry
 from geo.odk_text import OdkGeometry, read_geometry
+from server.later import write_later
 from server.models import PointShift, PointShiftItem, Submission, SubmissionGeometry, Village, table_of
 from server.places.care_places import care_place, is_health_record
 from server.places.locating import UNKNOWN, Place, VillageMap, village_map
@@ -46,16 +47,14 @@ def place_submission(db: Session, reading: Reading) -> None:
 
     An answer that is no place is left out here; `forms.check` has noted it beside the record.
     """
-    connection = db.connection()
     if not reading.is_first:
-        connection.execute(FORGET, {"of_submission": reading.submission_id})
+        db.connection().execute(FORGET, {"of_submission": reading.submission_id})
     if is_health_record(db, reading):
         place = care_place(db, reading) or named_place(db, reading)
     else:
         place = keep_geometries(db, reading) or named_place(db, reading)
-    connection.execute(
-        PLACE, {"of_submission": reading.submission_id, "village_id": place.village_id, "place_how": place.how}
-    )
+    placed = {"of_submission": reading.submission_id, "village_id": place.village_id, "place_how": place.how}
+    write_later(db, PLACE, [placed])
 
 
 def keep_geometries(db: Session, reading: Reading) -> Place | None:
@@ -66,9 +65,7 @@ def keep_geometries(db: Session, reading: Reading) -> Place | None:
         found = [one.read_in(crs) for one in found]
     places = [place_of(known, one.read.geometry, one.read.accuracy) for one in found]
     own = next((index for index, one in enumerate(found) if one.may_place), None)
-    if found:
-        rows = [row_of(reading, one, places[index], index == own) for index, one in enumerate(found)]
-        db.connection().execute(INSERT, rows if len(rows) > 1 else rows[0])
+    write_later(db, INSERT, [row_of(reading, one, places[index], index == own) for index, one in enumerate(found)])
     return places[own] if own is not None else None
 
 
