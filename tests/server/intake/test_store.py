@@ -269,7 +269,7 @@ def test_a_correction_that_came_with_its_record_replaces_all_that_was_derived(
     before = a_record(instance_id=first, note="before", gps="30 105 0 5", members=[("甲", "3"), ("乙", "40")])
     after = a_record(instance_id=second, deprecated_id=first, note="after")
     alone, wanted = Store(database), Store(database)
-    alone.store([make_item(a_record())])  # makes the project's key
+    alone.store([make_item(a_record(note="first"))])  # makes the project's key
     with count_queries() as statements:
         outcomes = alone.store([make_item(xml) for xml in (before, before, after, after)])
     assert not [one for one in statements if "SAVEPOINT" in one], "nothing of it failed"
