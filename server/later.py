@@ -30,7 +30,7 @@ def begin_waiting(db: Session) -> None:
 def write_later(db: Asked, statement: Writing, rows: Sequence[Row]) -> None:
     """`statement` is one that was built once: it is known again by being the same. Carried out at once where nothing waits."""
     waiting = db.info.get(LATER) if isinstance(db, Session) else None
-    if waiting is None:
+    if waiting is None or db.in_nested_transaction():  # what a savepoint takes back must not wait outside of it
         if rows:
             carry_out(connection_of(db), statement, rows)
         return

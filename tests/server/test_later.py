@@ -1,7 +1,7 @@
 """Rows that wait for the end of their transaction: none of them is lost, none is written twice, few statements write them."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import pytest
 from sqlalchemy import bindparam, func, select, update
@@ -61,6 +61,18 @@ def test_a_transaction_that_is_given_up_leaves_nothing_waiting(database: Databas
     with database.transaction() as db:
         write_waiting(db)
         assert counts(db) == (0, 0)
+
+
+def test_what_a_savepoint_takes_back_is_not_written_later(database: Database, project_id: int) -> None:
+    with database.transaction() as db:
+        begin_waiting(db)
+        with suppress(ZeroDivisionError), db.begin_nested():
+            record(db, "test.undone", actor_id=None, project_id=project_id, now=MORNING)
+            raise ZeroDivisionError
+        with db.begin_nested():
+            record(db, "test.kept", actor_id=None, project_id=project_id, now=MORNING)
+        write_waiting(db)
+        assert db.scalars(select(Audit.action).where(Audit.action.like("test.%"))).all() == ["test.kept"]
 
 
 def test_one_row_of_each_kind_is_one_statement_on_postgresql_and_many_are_one_a_kind(
