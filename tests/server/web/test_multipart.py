@@ -20,8 +20,14 @@ FIELD = b'Content-Disposition: form-data; name="a"'
 DISPOSITION = b'Content-Disposition: form-data; name="xml_submission_file"; filename="s.xml"'
 OKHTTP = (  # as Collect sends: no line break before the first, a length in each part
     b'--b\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="x.xml"\r\n'
-    b'Content-Type: text/xml; charset=utf-8\r\nContent-Length: 4\r\n\r\n<a/>\r\n--b\r\nContent-Disposition: form-data; name="1"; filename="\xe5\xa5\xb9.jpg"\r\n'
-    b"Content-Type: image/jpeg\r\nContent-Length: 3\r\n\r\n\xff\xd8\xff\r\n--b--\r\n"
+    b"Content-Type: text/xml; charset=utf-8\r\n"
+    b"Content-Length: 4\r\n\r\n"
+    b"<a/>\r\n"
+    b'--b\r\nContent-Disposition: form-data; name="1"; filename="\xe5\xa5\xb9.jpg"\r\n'
+    b"Content-Type: image/jpeg\r\n"
+    b"Content-Length: 3\r\n\r\n"
+    b"\xff\xd8\xff\r\n"
+    b"--b--\r\n"
 )
 
 
