@@ -18,6 +18,7 @@ from server.config import Config
 from server.db import Database
 from server.keys import KeyRing
 from server.postgresql import QUESTION_SECONDS, share_out
+from server.web.multipart import UploadParser
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -55,6 +56,7 @@ class UploadRequest(Request):
 
     max_form_parts = 1000
     max_form_memory_size = 11_000_000
+    form_data_parser_class = UploadParser
 
     def __init__(self, environ: "WSGIEnvironment", populate_request: bool = True, shallow: bool = False) -> None:
         """Bare bytes behind a `?` count as if they were sent as %FF: werkzeug cannot read those that are no UTF-8."""

@@ -62,7 +62,7 @@ is never seen to have let go. A job of many long transactions kept everybody els
 POOL_SIZE = 40  # a thread each of the web process, and a few for streams
 
 
-def make_engine(url: str, connections: int = MOST_OF_A_PROCESS, question_seconds: int = 0) -> Engine:
+def make_engine(url: str, connections: int = MOST_OF_A_PROCESS, rules: Rules | None = None) -> Engine:
     """An engine for `sqlite:///path` (SpatiaLite loaded, WAL, full syncs) or `postgresql+psycopg://…`."""
     if not url.startswith("sqlite"):
         server = create_engine(
@@ -73,7 +73,7 @@ def make_engine(url: str, connections: int = MOST_OF_A_PROCESS, question_seconds
             pool_timeout=POOL_PATIENCE,
             query_cache_size=STATEMENTS,
         )
-        rules = Rules(LOCK_PATIENCE_MS, question_seconds)
+        rules = rules or Rules(LOCK_PATIENCE_MS)
         event.listen(server, "connect", rules.tell_connection)
         event.listen(server, "begin", rules.tell_transaction)
         event.listen(server, "checkout", refuse_dead)
@@ -199,11 +199,15 @@ class Database:
         `connections` are how many this process may have to PostgreSQL, for whatever it does at once. `question_seconds` is
         how long a question may take there; 0 for as long as it takes.
         """
-        self.engine = make_engine(url, connections, question_seconds)
+        self.rules = Rules(LOCK_PATIENCE_MS, question_seconds)
+        self.engine = make_engine(url, connections, self.rules)
         self.is_hurried = bool(question_seconds) and not self.is_sqlite
         self.keys = KeyRing(key_file or self.key_beside())
         give_keys(self.engine.dialect, self.keys)
         self.writing_engine = self.engine.execution_options(writes=True)
+        self.bare_engine = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -216,6 +220,13 @@ class Database:
     def reading(self) -> Session:
         """A session in which nothing is changed."""
         return OwnSession(self.engine, expire_on_commit=False)
+
+    def asking(self) -> Session:
+        """As `reading`; on PostgreSQL without a transaction, which is two more ways there and back, for a few short questions.
+
+        It looks anew at each question, with one or without. Behind a pooler each has one, for what is told to it.
+        """
+        return OwnSession(self.engine if self.rules.behind_pooler else self.bare_engine, expire_on_commit=False)
 
     def reading_long(self) -> Session:
         """One whose questions may take long, since their answers are sent while they are read."""

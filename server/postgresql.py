@@ -59,11 +59,12 @@ class Rules:
             "statement_timeout": question_seconds * 1000,
             "idle_in_transaction_session_timeout": idle * 1000,
         }
+        self.behind_pooler = True  # until the first connection says that it is not
         self.local = "; ".join(f"SET LOCAL {name} = {value}" for name, value in self.values.items())
 
     def tell_connection(self, connection: Any, record: ConnectionPoolEntry) -> None:
         connection.autocommit = True
-        record.info[POOLED] = is_pooled(connection)
+        record.info[POOLED] = self.behind_pooler = is_pooled(connection)
         if record.info[POOLED]:
             connection.prepare_threshold = None
         else:

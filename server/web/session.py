@@ -91,7 +91,8 @@ def today() -> date:
 
 def reading() -> Session:
     if "reading" not in g:
-        g.reading = database().reading()
+        for_phone = request.method in SAFE and request.endpoint in PHONE_DOORS
+        g.reading = database().asking() if for_phone else database().reading()
     return cast(Session, g.reading)
 
 

@@ -141,7 +141,11 @@ def test_a_request_s_questions_are_hurried_a_stream_s_less_and_those_of_jobs_not
             assert rules_in(db) == ["10s", "off", "30s", "15min"]
         with hurried.reading_long() as db:
             assert rules_in(db) == ["10s", "off", "10min", "15min"]
+        with hurried.asking() as db:
+            assert rules_in(db) == ["10s", "off", "30s", "15min"]
+            assert db.connection().connection.driver_connection.autocommit
         with hurried.reading() as db:
+            assert not db.connection().connection.driver_connection.autocommit
             assert rules_in(db)[2] == "30s", "the same connection, and what was told to one transaction is over with it"
 
 
@@ -154,8 +158,9 @@ def test_behind_a_pooler_each_transaction_is_told_and_nothing_stays_on_its_conne
     address = database.engine.url.render_as_string(hide_password=False)
     with Database(address, connections=1, question_seconds=30) as pooled:
         for _ in range(9):  # psycopg prepares what is asked the sixth time
-            with pooled.reading() as db:
-                assert rules_in(db) == ["10s", "off", "30s", "15min"]
+            for session in (pooled.reading(), pooled.asking()):
+                with session as db:
+                    assert rules_in(db) == ["10s", "off", "30s", "15min"]
         with pooled.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
             driver = bare.connection.driver_connection
             assert driver.execute("SHOW statement_timeout").fetchone() == ("0",)

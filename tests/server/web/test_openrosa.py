@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, event, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -564,3 +564,26 @@ def test_what_names_a_form_does_not_read_what_it_is_made_of(
     with count_queries() as seen:
         phone.get(f"/projects/{project_id}/{door}")
     assert not [one for one in seen if "form_version.xml," in one or "schema_json" in one]
+
+
+@pytest.mark.parametrize("door", ["formList", "forms/visit.xml", "forms/visit/manifest", "submission"])
+def test_on_postgresql_a_phone_s_question_is_asked_without_a_transaction(
+    phone: Client, project_id: int, database: Database, door: str
+) -> None:
+    """To begin one and to roll it back are two more ways there and back; nothing is left of it for who writes next."""
+    if database.is_sqlite:
+        return
+    phone.get(f"/projects/{project_id}/{door}")
+    states = []
+
+    def note(_connection: Any, cursor: Any, *_said: Any) -> None:
+        states.append(cursor.connection.info.transaction_status.name)
+
+    event.listen(database.engine, "after_cursor_execute", note)
+    try:
+        assert phone.get(f"/projects/{project_id}/{door}").status_code in (200, 204)
+        alone, states[:] = set(states), []
+        assert phone.send(project_id, a_record()).status_code == 201
+    finally:
+        event.remove(database.engine, "after_cursor_execute", note)
+    assert (alone, set(states)) == ({"IDLE"}, {"INTRANS"})
