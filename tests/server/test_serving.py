@@ -46,7 +46,7 @@ class Refused:
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Refused]:
+def serve(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Refused]:
     """Runs the command in this process, up to where it would start to serve."""
 
     def run(data_dir: Path, *words: str, **settings: str) -> Refused:
@@ -59,7 +59,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
             code = main(["serve", "--data", str(data_dir), *words])
         except SystemExit as left:
             code = int(left.code or 0)
-        return Refused(code, capsys.readouterr().err)
+        return Refused(code, capfd.readouterr().err)
 
     return run
 
