@@ -21,7 +21,9 @@ from server.runs import is_asked, is_paused, wishes_of_jobs
 
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
 LOOK_FOR_WISHES = timedelta(seconds=3)  # of people, and whether the clock was set back
-APART = timedelta(seconds=0.1)  # most rows find nothing to do, and then one connection does for all: each keeps over 1 MB
+APART = timedelta(
+    seconds=0.1
+)  # most rows find nothing to do, and then one connection does for all: each keeps over 1 MB
 RENEWAL = "renewal"  # of the lease, among the rows of the scheduler
 
 log = logging.getLogger("fangshi.jobs")

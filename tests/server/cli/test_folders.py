@@ -8,9 +8,7 @@ from tests.server.cli.running import looking_into, run
 
 
 @pytest.mark.parametrize("command", ["serve", "upgrade"])
-def test_a_newer_schema_is_refused_with_a_sentence(
-    data: Path, capfd: pytest.CaptureFixture[str], command: str
-) -> None:
+def test_a_newer_schema_is_refused_with_a_sentence(data: Path, capfd: pytest.CaptureFixture[str], command: str) -> None:
     assert run("upgrade", "--data", str(data)) == 0
     with looking_into(data) as db:
         db.execute(text("UPDATE alembic_version SET version_num = '9999_from_the_future'"))
