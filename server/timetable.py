@@ -44,7 +44,13 @@ class Timetable:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         self.renew()
-        start = clock.now()
+        self.plan(clock.now())
+        threading.Thread(target=self.keep_looking, daemon=True).start()
+        self.scheduler.start()
+        self.lease.close()
+
+    def plan(self, start: datetime) -> None:
+        """The lease is renewed, and every row looked at soon after the start and then each minute; never two at once."""
         self.scheduler.add_job(self.renew, "interval", id=RENEWAL, seconds=RENEW_EVERY.total_seconds())
         for number, job in enumerate(TIMETABLE):
             begins = start + timedelta(seconds=3) + number * APART
@@ -57,9 +63,6 @@ class Timetable:
                 start_date=begins,
                 next_run_time=begins,
             )
-        threading.Thread(target=self.keep_looking, daemon=True).start()
-        self.scheduler.start()
-        self.lease.close()
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
         """Also before the scheduler started, and when told twice."""

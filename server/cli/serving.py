@@ -17,7 +17,7 @@ from server.access.tokens import load_key
 from server.backups.folders import clear_leftovers
 from server.cli.folders import ROOT, open_data
 from server.cli.outcome import outcome_of
-from server.cli.output import BROKEN
+from server.cli.output import BROKEN, complain
 from server.clock import now
 from server.config import Config
 from server.db import Database
@@ -81,16 +81,18 @@ def prepare_aside(config: Config, at: datetime) -> tuple[int, str | None]:
     The exit code, and the token. What went wrong has been said.
     """
     hears, tells = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=prepare_and_tell, args=(config, at, tells, os.getpid()), name="prepare")
-    process.start()
+    process = FORK.Process(target=prepare_and_tell, args=(config, at, tells, os.getpid()), daemon=True)
+    process.start()  # a daemon: whoever interrupts this process does not wait for it
     tells.close()
     load_children()  # meanwhile: it takes longer
+    invitation: str | None = None
     with hears, suppress(EOFError):
-        invitation: str | None = hears.recv()
-        process.join()
-        return process.exitcode or 0, invitation
+        invitation = hears.recv()
     process.join()
-    return process.exitcode or BROKEN, None
+    code = process.exitcode or 0
+    if code < 0:
+        complain(f"准备工作被信号中断 / preparing was ended by signal {-code}", BROKEN)
+    return (code, invitation) if code >= 0 else (BROKEN, None)
 
 
 def prepare_and_tell(config: Config, at: datetime, tells: Connection, parent: int) -> None:

@@ -268,6 +268,14 @@ def test_no_child_loads_the_phrases_of_pinyin() -> None:
     assert done.stdout.split("\n")[:2] == ["[('liu', 'lu')]", "0"]
 
 
+def test_the_application_is_made_before_there_is_any_child() -> None:
+    """A child that makes it for itself writes into 20 MB of what it shares with the others."""
+    looks = "from server.serving import load_children; load_children()\n"
+    looks += "from server.web_process import make_app; print(make_app.cache_info().currsize)"
+    done = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
 @pytest.mark.parametrize(
     ("host", "tls", "address"),
     [
