@@ -235,8 +235,8 @@ def own_address(listening: Listening, port: int) -> str:
 
 
 def load_children() -> None:
-    """Imports what the children run, once for both. Before a database is opened: mod_spatialite brings libraries that
-    those of GDAL and PROJ must not follow, or the process ends with a fault of its memory.
+    """Imports what the children run, once for both, and makes the application. Before a database is opened: mod_spatialite
+    brings libraries that those of GDAL and PROJ must not follow, or the process ends with a fault of its memory.
 
     Nothing of it is rubbish: it is not searched for any while it grows, nor ever after, and stays shared in memory.
 
@@ -244,9 +244,10 @@ def load_children() -> None:
     """
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
     gc.disable()
-    import server.timetable
-    import server.web_process  # noqa: F401
+    import server.timetable  # noqa: F401
+    from server.web_process import make_app
 
+    make_app()  # here: a child that makes it for itself writes into 20 MB of what is shared
     gc.freeze()
     gc.enable()
 

@@ -21,6 +21,9 @@ from server.runs import is_asked, is_paused, wishes_of_jobs
 
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
 LOOK_FOR_WISHES = timedelta(seconds=3)  # of people, and whether the clock was set back
+APART = timedelta(
+    seconds=0.1
+)  # most rows find nothing to do, and then one connection does for all: each keeps over 1 MB
 RENEWAL = "renewal"  # of the lease, among the rows of the scheduler
 
 log = logging.getLogger("fangshi.jobs")
@@ -41,20 +44,25 @@ class Timetable:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         self.renew()
-        start = clock.now()
+        self.plan(clock.now())
+        threading.Thread(target=self.keep_looking, daemon=True).start()
+        self.scheduler.start()
+        self.lease.close()
+
+    def plan(self, start: datetime) -> None:
+        """The lease is renewed, and every row looked at soon after the start and then each minute; never two at once."""
         self.scheduler.add_job(self.renew, "interval", id=RENEWAL, seconds=RENEW_EVERY.total_seconds())
-        for job in TIMETABLE:
+        for number, job in enumerate(TIMETABLE):
+            begins = start + timedelta(seconds=3) + number * APART
             self.scheduler.add_job(
                 self.run_if_holding,
                 "interval",
                 [job],
                 id=job.name,
                 seconds=(LOOK_EVERY if job.at else job.every).total_seconds(),
-                next_run_time=start + timedelta(seconds=3),
+                start_date=begins,
+                next_run_time=begins,
             )
-        threading.Thread(target=self.keep_looking, daemon=True).start()
-        self.scheduler.start()
-        self.lease.close()
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
         """Also before the scheduler started, and when told twice."""

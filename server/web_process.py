@@ -1,14 +1,13 @@
 """The web process: gunicorn over our application, with limits on what a client may send and how slowly."""
 
 import contextlib
-import gc
 import os
 import resource
 import selectors
 import socket
 import struct
 import time
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -256,12 +255,15 @@ def write_last_reads(worker: Any) -> None:
         extensions["fangshi.readings"].close()
 
 
+@cache
+def make_app() -> Server:
+    """The application without data, once for this process and its forks."""
+    return build_app()
+
+
 def run_web(config: Config, handed_over: int, certificate: tuple[Path, Path] | None) -> None:
     """Serves on a socket that listens already, until told to stop."""
     logs.install()
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a socket each, and the usual limit is 1024
-    app = build_app()
-    gc.collect()
-    gc.freeze()  # as in server/serving.py: what workers share stays shared
-    WebProcess(config, handed_over, certificate, app).run()
+    WebProcess(config, handed_over, certificate, make_app()).run()

@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import os
+import sys
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from multiprocessing.connection import Connection
 
 from sqlalchemy.exc import OperationalError
 
@@ -13,12 +16,16 @@ from server.access.people import create_administrator, has_users, issue_link
 from server.access.tokens import load_key
 from server.backups.folders import clear_leftovers
 from server.cli.folders import ROOT, open_data
+from server.cli.outcome import outcome_of
+from server.cli.output import BROKEN, complain
 from server.clock import now
 from server.config import Config
 from server.db import Database
+from server.parentage import die_with_parent
 from server.postgresql import wait_for
 from server.reports.making import sweep_exports
 from server.serving import (
+    FORK,
     Listening,
     check_certificate,
     load_children,
@@ -31,13 +38,14 @@ from server.upgrading import check_direct, check_keys, upgrade
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
-    load_children()
     config = Config.from_env(arguments.data)
     listening = Listening(arguments.host, arguments.port, arguments.tls_cert, arguments.tls_key)
     check_certificate(listening)
     with closing(reserve_port(listening.host, listening.port)) as reserved, own_folder(config.data_dir):
         address = config.public_url or own_address(listening, reserved.getsockname()[1]).rstrip("/")
-        invitation = prepare(config, now())
+        code, invitation = prepare_aside(config, now())
+        if code:
+            return code
         if invitation:
             print(
                 f"第一位管理员请打开 / to make the first administrator, open: {address}/join/{invitation}", flush=True
@@ -50,7 +58,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     from server.demo.make import make_demo
     from server.demo.people import read_demo
 
-    load_children()
+    load_children()  # here, since to make a demo opens a database
     data = (arguments.data or ROOT / "demo-data").resolve()
     config = replace(Config.from_env(data), database_url=None)  # a demo never goes into a town's own database
     listening = Listening(arguments.host, arguments.port)
@@ -59,10 +67,42 @@ def run_demo(arguments: argparse.Namespace) -> int:
         if demo is None:
             clear_folder(data)
             demo = make_demo(config, now())
-        prepare(config, now())
+        code, _invitation = prepare_aside(config, now())
+        if code:
+            return code
         port = reserved.getsockname()[1]
         more = describe_demo(demo, listening.host, port, config.public_url)
         return supervise(config, reserved, listening, more)
+
+
+def prepare_aside(config: Config, at: datetime) -> tuple[int, str | None]:
+    """`prepare` in a process that ends: what it takes of memory, the supervisor would keep and each child would copy.
+
+    The exit code, and the token. What went wrong has been said.
+    """
+    hears, tells = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=prepare_and_tell, args=(config, at, tells, os.getpid()), daemon=True)
+    process.start()  # a daemon: whoever interrupts this process does not wait for it
+    tells.close()
+    load_children()  # meanwhile: it takes longer
+    invitation: str | None = None
+    with hears, suppress(EOFError):
+        invitation = hears.recv()
+    process.join()
+    code = process.exitcode or 0
+    if code < 0:
+        complain(f"准备工作被信号中断 / preparing was ended by signal {-code}", BROKEN)
+    return (code, invitation) if code >= 0 else (BROKEN, None)
+
+
+def prepare_and_tell(config: Config, at: datetime, tells: Connection, parent: int) -> None:
+    die_with_parent(parent)
+
+    def run() -> int:
+        tells.send(prepare(config, at))
+        return 0
+
+    sys.exit(outcome_of(run))
 
 
 def prepare(config: Config, at: datetime) -> str | None:

@@ -46,7 +46,7 @@ class Refused:
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Refused]:
+def serve(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Refused]:
     """Runs the command in this process, up to where it would start to serve."""
 
     def run(data_dir: Path, *words: str, **settings: str) -> Refused:
@@ -59,7 +59,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
             code = main(["serve", "--data", str(data_dir), *words])
         except SystemExit as left:
             code = int(left.code or 0)
-        return Refused(code, capsys.readouterr().err)
+        return Refused(code, capfd.readouterr().err)
 
     return run
 
@@ -266,6 +266,14 @@ def test_no_child_loads_the_phrases_of_pinyin() -> None:
     environ = {name: value for name, value in os.environ.items() if name != "PYPINYIN_NO_PHRASES"}
     done = subprocess.run([sys.executable, "-c", looks], env=environ, capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["[('liu', 'lu')]", "0"]
+
+
+def test_the_application_is_made_before_there_is_any_child() -> None:
+    """A child that makes it for itself writes into 20 MB of what it shares with the others."""
+    looks = "from server.serving import load_children; load_children()\n"
+    looks += "from server.web_process import make_app; print(make_app.cache_info().currsize)"
+    done = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
 
 
 @pytest.mark.parametrize(

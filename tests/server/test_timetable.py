@@ -3,6 +3,7 @@
 import signal
 from contextlib import suppress
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from server.db import Database
 from server.jobs import TIMETABLE, Job
 from server.models import TimetableWish
 from server.runs import past_runs
-from server.timetable import Timetable
+from server.timetable import LOOK_EVERY, RENEWAL, Timetable
 from tests.conftest import Clock
 from tests.server.shanghai import shanghai
 
@@ -184,6 +185,21 @@ def test_who_comes_to_hold_the_lease_later_begins_with_every_row(
         second.renew()
     assert begun == [job.name for job in TIMETABLE]
     second.lease.close()
+
+
+def test_rows_are_looked_at_one_after_the_other_and_not_all_at_once(database: Database, config: Config) -> None:
+    """Each at once had a connection of its own, now and in every later minute: 10 MB."""
+    timetable, start = Timetable(database, config), shanghai("02T09:00:00")
+    timetable.plan(start)
+    rows = [job for job in timetable.scheduler.get_jobs() if job.id != RENEWAL]
+    assert [job.id for job in rows] == [job.name for job in TIMETABLE]
+    first = [job.next_run_time for job in rows]
+    second = [job.trigger.get_next_fire_time(begins, begins) for job, begins in zip(rows, first, strict=True)]
+    for round in (first, [begins for job, begins in zip(rows, second, strict=True) if begins - start < 2 * LOOK_EVERY]):
+        assert len(round) > 10
+        assert all(later - before >= timedelta(seconds=0.1) for before, later in pairwise(round))
+    assert first[-1] - start < timedelta(seconds=10)
+    timetable.lease.close()
 
 
 def test_a_timetable_that_is_told_to_stop_before_it_runs_ends_at_once(database: Database, config: Config) -> None:

@@ -8,32 +8,30 @@ from tests.server.cli.running import looking_into, run
 
 
 @pytest.mark.parametrize("command", ["serve", "upgrade"])
-def test_a_newer_schema_is_refused_with_a_sentence(
-    data: Path, capsys: pytest.CaptureFixture[str], command: str
-) -> None:
+def test_a_newer_schema_is_refused_with_a_sentence(data: Path, capfd: pytest.CaptureFixture[str], command: str) -> None:
     assert run("upgrade", "--data", str(data)) == 0
     with looking_into(data) as db:
         db.execute(text("UPDATE alembic_version SET version_num = '9999_from_the_future'"))
     assert run(command, "--data", str(data), *(["--port", "0"] if command == "serve" else [])) == 2
-    assert "newer Fangshi" in capsys.readouterr().err
+    assert "newer Fangshi" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["publish-library", "--project", "1"], ["upgrade"], ["jobs", "--once"]])
 def test_a_folder_that_is_not_there_is_not_made_by_a_typing_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
     assert run(*words, "--data", str(tmp_path / "dta")) == 2
-    assert "there is no data folder" in capsys.readouterr().err
+    assert "there is no data folder" in capfd.readouterr().err
     assert not (tmp_path / "dta").exists()
 
 
 def test_a_database_that_does_not_answer_is_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FANGSHI_DATABASE_URL", f"postgresql://nobody@/none?host={tmp_path}")
     assert run("upgrade", "--data", str(tmp_path / "data")) == 2
-    assert "cannot be reached" in capsys.readouterr().err
+    assert "cannot be reached" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["upgrade"], ["rederive"], ["backup"], ["jobs"], ["serve", "--port", "0"]])
@@ -41,7 +39,7 @@ def test_a_pooler_alone_is_2_and_says_what_to_set(
     database: Database,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     words: list[str],
 ) -> None:
     """Behind it a lock is on whose connection ever, and what pg_dump sets for itself stays there for others."""
@@ -52,16 +50,16 @@ def test_a_pooler_alone_is_2_and_says_what_to_set(
     monkeypatch.setattr("server.postgresql.is_pooled", lambda _connection: True)
     monkeypatch.setattr("server.timetable.Timetable.run", lambda _timetable: pytest.fail("it runs"))
     assert run(*words, "--data", str(tmp_path / "data")) == 2
-    assert "FANGSHI_DATABASE_DIRECT_URL" in capsys.readouterr().err
+    assert "FANGSHI_DATABASE_DIRECT_URL" in capfd.readouterr().err
 
 
 def test_a_database_file_that_is_none_is_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("FANGSHI_DATABASE_URL", raising=False)
     (tmp_path / "fangshi.db").write_text("overwritten by mistake " * 100)
     assert run("upgrade", "--data", str(tmp_path)) == 2
-    assert "file is not a database" in capsys.readouterr().err
+    assert "file is not a database" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -87,12 +85,12 @@ def test_a_command_that_only_looks_makes_no_database_and_upgrades_none(
     "command", [["serve", "--port", "0"], ["upgrade"], ["keys", "rotate"], ["jobs", "--once"], ["jobs"]], ids=" ".join
 )
 def test_with_another_key_file_nothing_is_done_and_the_sentence_names_it(
-    data: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+    data: Path, capfd: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     assert run("upgrade", "--data", str(data)) == 0
     (data / "secret.key").write_text("ab" * 32)
     assert run(*command, "--data", str(data)) == 2
-    said = capsys.readouterr().err
+    said = capfd.readouterr().err
     assert str(data / "secret.key") in said and "sealed under" in said and "封存" in said
 
 
@@ -101,7 +99,7 @@ WRITE = [["keys", "rotate"], ["upgrade"], ["jobs", "--once"], ["backup"], ["back
 
 @pytest.mark.parametrize("words", WRITE, ids=" ".join)
 def test_root_writes_nothing_that_the_account_of_the_server_could_not_read(
-    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+    data: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     """The keys, the photos and the backup's key were the administrator's alone after it: the server could open none."""
     assert run("upgrade", "--data", str(data)) == 0
@@ -110,7 +108,7 @@ def test_root_writes_nothing_that_the_account_of_the_server_could_not_read(
     monkeypatch.setattr("server.cli.folders.os.geteuid", lambda: 0)
     monkeypatch.setattr("server.cli.folders.owner_of", lambda _path: 4_000_000)
     assert run(*words, "--data", str(data)) == 2
-    assert "sudo -u '#4000000'" in capsys.readouterr().err
+    assert "sudo -u '#4000000'" in capfd.readouterr().err
     assert (sorted(data.iterdir()), (data / "secret.key").read_bytes()) == before
 
 

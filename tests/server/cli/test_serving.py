@@ -1,12 +1,17 @@
 import json
+import os
+import signal
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from server.cli.serving import prepare_aside
+from server.clock import now
 from server.config import Config
 from server.demo.people import Demo, DemoPhone, Login, write_demo
 from server.jobs import TIMETABLE
+from server.upgrading import UpgradeRefused
 from tests.server.cli.running import run
 
 
@@ -38,6 +43,33 @@ def test_a_demo_is_made_once_and_again_only_when_asked(
     assert run(*words, "--fresh") == 0
     assert len(made) == 2
     assert "admin@demo.test" in capsys.readouterr().out
+
+
+def test_what_prepares_is_a_process_that_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.cli.serving.prepare", lambda _config, _at: str(os.getpid()))
+    code, told = prepare_aside(Config(tmp_path), now())
+    assert code == 0
+    assert told is not None and int(told) != os.getpid()
+    assert not Path("/proc", told).exists()
+
+
+def test_a_preparation_that_was_killed_serves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("server.cli.serving.prepare", lambda _config, _at: os.kill(os.getpid(), signal.SIGKILL))
+    assert prepare_aside(Config(tmp_path), now()) == (1, None)
+    assert "signal 9" in capfd.readouterr().err
+
+
+def test_a_preparation_that_fails_says_why_and_gives_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_config: Config, _at: datetime) -> None:
+        raise UpgradeRefused("made by a newer one")
+
+    monkeypatch.setattr("server.cli.serving.prepare", refuse)
+    assert prepare_aside(Config(tmp_path), now()) == (2, None)
+    assert "made by a newer one" in capfd.readouterr().err
 
 
 def test_a_demo_never_takes_a_folder_with_a_towns_data(
