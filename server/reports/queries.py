@@ -22,7 +22,7 @@ from server.models import (
     SubmissionAttachment,
     SubmissionVersion,
 )
-from server.reports.records import Narrowed, Position, Record, Source
+from server.reports.records import Narrowed, Position, Record, Source, read_tree
 
 BATCH = 500
 EXPORT = "form.submission.export"
@@ -100,6 +100,24 @@ def iterate_records(db: Session, source: Source, narrowed: Narrowed = Narrowed()
     with db.execute(listing(source, narrowed), execution_options={"yield_per": BATCH}) as rows:
         for row in rows:
             yield Record(*row)
+
+
+def listing_of_values(source: Source, narrowed: Narrowed) -> Select[Any]:
+    """In the order of the form's index, so that it is read by that and no other form's records are looked at."""
+    return (
+        select(SubmissionVersion.values_json)
+        .select_from(Submission)
+        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & source.version)
+        .where(meant(source, narrowed.with_deleted), *narrowed.conditions)
+        .order_by(Submission.created_at.desc(), Submission.id.desc())
+    )
+
+
+def iterate_values(db: Session, source: Source, narrowed: Narrowed = Narrowed()) -> Iterator[dict[str, Any]]:
+    """The answers of each record and nothing else of it, which is half of what records cost. The stretch does not matter."""
+    with db.execute(listing_of_values(source, narrowed), execution_options={"yield_per": BATCH}) as rows:
+        for (text,) in rows:
+            yield read_tree(text)
 
 
 def count_records(db: Session, source: Source, narrowed: Narrowed) -> int:
