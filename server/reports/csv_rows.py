@@ -75,7 +75,7 @@ class Export:
         """The records' answers and nothing else of them: half of what records cost."""
         if self.conditions.rest:
             return (record.values for record in self.records(root, counted=False))
-        return iterate_values(self.db, self.source, self.narrowed)
+        return (values for _, values in iterate_values(self.db, self.source, self.narrowed))
 
     def rows(self, table: FormTable) -> Iterator[tuple[Record, Row]]:
         if table.parent is None:

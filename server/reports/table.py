@@ -163,6 +163,19 @@ def rows_below(parent: Row, table: FormTable) -> Iterator[Row]:
         yield Row(table, f"{where}[{number}]", values, parent)
 
 
+def number_of_rows(values: dict[str, Any], table: FormTable) -> int:
+    """How many rows a record with these answers has in a table."""
+    return sum(1 for _ in all_values(values, table))
+
+
+def all_values(values: dict[str, Any], table: FormTable) -> Iterator[dict[str, Any]]:
+    if table.parent is None:
+        yield values
+        return
+    for above in all_values(values, table.parent):
+        yield from values_of_rows(above, table)
+
+
 def values_of_rows(above: dict[str, Any], table: FormTable) -> Iterator[dict[str, Any]]:
     """The answers of a repeat's rows directly below a row with these answers."""
     found = value_below(above, table.path)
