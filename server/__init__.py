@@ -99,6 +99,7 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
     """Gives an application its settings and its data; what it had before is let go."""
     from server.intake.store import Store
     from server.places.tianditu import Pace
+    from server.reports.outlines import Outlines
     from server.web import addresses
 
     app.config.update(CONFIG=config, TESTING=config.testing)
@@ -116,6 +117,7 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
     app.extensions["fangshi.uses"] = RecentUse()
     app.extensions["fangshi.blobs"] = BlobStore(config.blob_dir, keys)
     app.extensions["fangshi.tianditu"] = Pace()
+    app.extensions["fangshi.outlines"] = Outlines()
     app.extensions["fangshi.store"] = Store(app.extensions["fangshi.database"])
     wait = 0 if config.testing else WRITE_EVERY
     app.extensions["fangshi.readings"] = ReadingLog(app.extensions["fangshi.database"], wait)

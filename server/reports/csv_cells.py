@@ -23,6 +23,7 @@ DANGEROUS = (
     "＠",
 )  # a Chinese Excel takes the wide ones for them
 FIRST_DANGEROUS = frozenset(DANGEROUS)  # each is one character
+Choices = dict[tuple[str, ...], list[str]]  # by the path of a select of several
 POINT_PARTS = ("Latitude", "Longitude", "Altitude", "Accuracy")
 NUMBERS = frozenset(["int", "decimal"])
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
@@ -127,9 +128,7 @@ def stretches_of(columns: Iterable[CsvColumn]) -> list[Stretch]:
     ]
 
 
-def columns_of(
-    leaves: Iterable[tuple[tuple[str, ...], Field]], group_paths: bool, choices: dict[tuple[str, ...], list[str]]
-) -> list[CsvColumn]:
+def columns_of(leaves: Iterable[tuple[tuple[str, ...], Field]], group_paths: bool, choices: Choices) -> list[CsvColumn]:
     """`group_paths`: named `group-field` rather than `field`. `choices`: what was seen of each select that is split."""
     return [
         CsvColumn(path, field, "-".join(path) if group_paths else path[-1], tuple(choices.get(path, ())))

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
-from server.reports.csv_cells import Stretch, columns_of, guard, stretches_of
+from server.reports.csv_cells import Choices, Stretch, columns_of, guard, stretches_of
 from server.reports.odata_conditions import Conditions, answers_of, divide
 from server.reports.odata_fields import root_of
 from server.reports.odata_nodes import Node
-from server.reports.queries import iterate_records
+from server.reports.queries import iterate_records, iterate_values
 from server.reports.records import Narrowed, Record, Source
-from server.reports.table import FormTable, Row, leaves_of, rows_of, value_below
+from server.reports.table import FormTable, Row, rows_of
 
 BOM = "\ufeff"  # what makes Excel in China read UTF-8
 AFTER_FIELDS = (
@@ -71,6 +71,12 @@ class Export:
             if self.conditions.accept(answers_of(record, Row(root, record.instance_id, record.values))):
                 yield record
 
+    def values(self, root: FormTable) -> Iterator[dict[str, Any]]:
+        """The records' answers and nothing else of them: half of what records cost."""
+        if self.conditions.rest:
+            return (record.values for record in self.records(root, counted=False))
+        return (values for _, values in iterate_values(self.db, self.source, self.narrowed))
+
     def rows(self, table: FormTable) -> Iterator[tuple[Record, Row]]:
         if table.parent is None:
             for record in self.records(table):
@@ -87,10 +93,9 @@ def start_export(db: Session, source: Source, options: CsvOptions) -> Export:
     return Export(db, source, options, divide(options.filter, db.get_bind().dialect.name))
 
 
-def write_table(export: Export, table: FormTable) -> Iterator[str]:
-    """The table's lines, its head first, in UTF-8's text form with LF."""
-    seen = see_choices(export, table) if export.options.split_selects else {}
-    columns = columns_of(table.leaves, export.options.group_paths, seen)
+def write_table(export: Export, table: FormTable, choices: Choices) -> Iterator[str]:
+    """The table's lines, its head first, in UTF-8's text form with LF. `choices` are what see_choices found."""
+    columns = columns_of(table.leaves, export.options.group_paths, choices)
     if export.options.bom:
         yield BOM
     before, after = heads_around(table)
@@ -150,17 +155,6 @@ def cells_around(record: Record, row: Row, guarded: bool) -> tuple[tuple[str, ..
 def write_instant(at: datetime) -> str:
     """UTC with milliseconds and Z."""
     return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
-def see_choices(export: Export, table: FormTable) -> dict[tuple[str, ...], list[str]]:
-    """Every choice that was given to each select of the table, in order."""
-    selects = {path: set[str]() for path, one in leaves_of(table.columns, ()) if one.select_multiple}
-    if selects:
-        for _, row in export.rows(table):
-            for path, found in selects.items():
-                value = value_below(row.values, path)
-                found.update(value.split() if isinstance(value, str) else ())
-    return {path: sorted(found) for path, found in selects.items()}
 
 
 def union_of(schemas: list[FormSchema]) -> FormSchema:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from io import TextIOWrapper
 from itertools import chain, islice
 from pathlib import PurePosixPath
@@ -18,7 +19,8 @@ from forms.photos.leaving_out import leave_out_metadata
 from server.blobs import CHUNK, BlobStore, FileDamaged
 from server.clock import SHANGHAI
 from server.models import Blob, SubmissionAttachment, SubmissionVersion
-from server.reports.csv_cells import guard_number
+from server.reports.choices_seen import see_choices
+from server.reports.csv_cells import Choices, guard_number
 from server.reports.csv_rows import BOM, Export, write_line, write_table
 from server.reports.queries import BATCH, count_records
 from server.reports.records import Record
@@ -93,7 +95,7 @@ class Archive:
         with ZipFile(self.pipe, "w", ZIP_DEFLATED) as target:  # type: ignore[call-overload]
             large = count_records(self.export.db, self.export.source, self.export.narrowed) > MANY_RECORDS
             for name, table in file_names(self.form_id, self.tables):
-                yield from self.add_text(target, name, write_table(self.export, table), large)
+                yield from self.add_text(target, name, self.lines(table), large)
             logs = self.audit_lines()
             if (first := next(logs, None)) is not None:
                 name = f"{safe_name(self.form_id)} - audit.csv"
@@ -102,8 +104,17 @@ class Archive:
                 yield from self.add_files(target)
         yield self.pipe.take()
 
+    @cached_property
+    def choices(self) -> dict[str, Choices]:
+        return see_choices(self.export, self.tables.values())
+
+    def lines(self, table: FormTable) -> Iterator[str]:
+        yield from write_table(self.export, table, self.choices.get(table.name, {}))
+
     def add_text(self, target: ZipFile, name: str, lines: Iterator[str], large: bool) -> Iterator[bytes]:
+        """The entry's own head leaves first: for the table's, all records may have to be looked at (choices_seen.py)."""
         with target.open(self.entry(name), "w", force_zip64=large) as member:
+            yield self.pipe.take()
             while text := "".join(islice(lines, LINES_TOGETHER)):
                 member.write(text.encode())
                 yield self.pipe.take()

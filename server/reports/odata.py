@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import dropwhile, islice
+from itertools import dropwhile, groupby, islice
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -10,9 +10,18 @@ from sqlalchemy.orm import Session
 from server.errors import SkiptokenGone
 from server.reports.odata_conditions import Conditions, answers_of, divide
 from server.reports.odata_options import After, Question
-from server.reports.queries import count_records, find_position, iterate_records, stands_after
+from server.reports.outlines import EACH, Outline, Outlines, draw_outline
+from server.reports.queries import (
+    count_records,
+    find_position,
+    get_position,
+    iterate_records,
+    iterate_values,
+    read_state,
+    stands_after,
+)
 from server.reports.records import Narrowed, Position, Record, Source
-from server.reports.table import Row, rows_of
+from server.reports.table import Row, number_of_rows, rows_of
 
 
 class OnePage(NamedTuple):
@@ -59,16 +68,42 @@ def is_plain(question: Question, conditions: Conditions) -> bool:
     return question.table.parent is None and not conditions.rest and question.search is None
 
 
-def count_rows(db: Session, source: Source, question: Question, pinned: Pinned = Pinned()) -> int:
+def count_rows(db: Session, source: Source, question: Question, known: Outlines, pinned: Pinned = Pinned()) -> int:
     """How many rows there are without regard to pages."""
     question = replace(question, after=None)
     conditions = conditions_of(db, question)
     if is_plain(question, conditions):
         return count_records(db, source, Narrowed(conditions.sql, with_deleted=conditions.mentions_deleted))
-    return sum(1 for _ in all_rows(db, source, question, conditions, pinned, Narrowed()))
+    if source.instance_id is not None:
+        return sum(1 for _ in all_rows(db, source, question, conditions, pinned, Narrowed(counted=False)))
+    return outline_of(db, source, question, conditions, known).total
 
 
-def read_page(db: Session, source: Source, question: Question, pinned: Pinned = Pinned()) -> OnePage:
+def outline_of(db: Session, source: Source, question: Question, conditions: Conditions, known: Outlines) -> Outline:
+    """Of all rows that fit, the newest records first whatever order is asked for."""
+    narrowed = Narrowed(conditions.sql, with_deleted=conditions.mentions_deleted, counted=False)
+    asked = question.table.name, question.filter, question.search
+    question = replace(question, order=(), after=None)
+    return known.get(
+        (asked, read_state(db, source, narrowed)),
+        lambda: draw_outline(counts_of_records(db, source, question, conditions, narrowed)),
+    )
+
+
+def counts_of_records(
+    db: Session, source: Source, question: Question, conditions: Conditions, narrowed: Narrowed
+) -> Iterator[tuple[int, int]]:
+    """Of each record its id and how many rows of it fit; one without any may be missing."""
+    if not conditions.rest and question.search is None:
+        for submission_id, values in iterate_values(db, source, narrowed):
+            yield submission_id, number_of_rows(values, question.table)
+        return
+    rows = all_rows(db, source, question, conditions, Pinned(), Narrowed(counted=False))
+    for submission_id, of_it in groupby(rows, lambda pair: pair[0].id):
+        yield submission_id, sum(1 for _ in of_it)
+
+
+def read_page(db: Session, source: Source, question: Question, known: Outlines, pinned: Pinned = Pinned()) -> OnePage:
     """Raises SkiptokenGone (400.34) when the row that the page goes on from is no longer there."""
     conditions, end = conditions_of(db, question), End()
     plain = is_plain(question, conditions)
@@ -76,23 +111,29 @@ def read_page(db: Session, source: Source, question: Question, pinned: Pinned = 
         order=question.order,
         offset=question.skip if plain else 0,
         limit=question.top + 1 if plain and question.top is not None else None,
+        counted=question.table.parent is None,
     )
+    skip = 0 if plain else question.skip
+    if skip >= EACH and not question.order and question.after is None and source.instance_id is None:
+        start = outline_of(db, source, question, conditions, known).before(skip)
+        if start is not None:
+            begin = stands_after(get_position(db, start.submission_id), including=True)
+            narrowed, skip = replace(narrowed, conditions=(begin,)), skip - start.rows
     rows = all_rows(db, source, question, conditions, pinned, narrowed)
     if question.after is not None and question.table.parent is not None:
         rows = behind(rows, question.after)
-    rows = rows if plain else islice(rows, question.skip, None)
+    rows = islice(rows, skip, None) if skip else rows
     return OnePage(rows if question.top is None else cut(rows, question.top, end), end)
 
 
 def all_rows(
     db: Session, source: Source, question: Question, conditions: Conditions, pinned: Pinned, narrowed: Narrowed
 ) -> Iterator[tuple[Record, Row]]:
-    sql = conditions.sql
+    sql = (*conditions.sql, *narrowed.conditions)
     if question.after is not None:
         position = find_start(db, source, question)
         sql = (*sql, stands_after(position, including=question.table.parent is not None)) if position else sql
-    counted = question.table.parent is None
-    where = Narrowed(sql, narrowed.order, conditions.mentions_deleted, narrowed.offset, narrowed.limit, counted)
+    where = replace(narrowed, conditions=sql, with_deleted=conditions.mentions_deleted)
     for record in iterate_records(db, source, where):
         if question.search is not None and not speaks_of(record, question.search):
             continue

@@ -22,11 +22,12 @@ from server.models import (
     SubmissionAttachment,
     SubmissionVersion,
 )
-from server.reports.records import Narrowed, Position, Record, Source
+from server.reports.records import Narrowed, Position, Record, Source, read_tree
 
 BATCH = 500
 EXPORT = "form.submission.export"
 MEMBERS = tuple(one.name for one in fields(Record))
+VALUES: tuple[Any, ...] = (Submission.id, SubmissionVersion.values_json)
 UNCOUNTED = {name: literal(0) for name in ("files_expected", "files_present", "edits", "has_sealed_answers")}
 
 
@@ -81,15 +82,19 @@ def columns() -> dict[str, Any]:
 def listing(source: Source, narrowed: Narrowed) -> Select[Any]:
     named = columns() if narrowed.counted else columns() | UNCOUNTED
     order = (*narrowed.order, Submission.created_at.desc(), Submission.id.desc())
+    chosen = (meant(source, narrowed.with_deleted), *narrowed.conditions)
     query: Select[Any] = (
         select(*(named[name] for name in MEMBERS))
         .select_from(Submission)
         .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & source.version)
         .join(FormVersion, FormVersion.id == SubmissionVersion.form_version_id)
         .outerjoin(Actor, Actor.id == Submission.submitter_id)
-        .where(meant(source, narrowed.with_deleted), *narrowed.conditions)
         .order_by(*order)
     )
+    if narrowed.offset and narrowed.limit is not None:  # nothing is asked about those that are passed over
+        page = select(Submission.id).where(*chosen).order_by(*order).limit(narrowed.limit).offset(narrowed.offset)
+        return query.where(Submission.id.in_(page.correlate(None)))
+    query = query.where(*chosen)
     if narrowed.limit is not None:
         query = query.limit(narrowed.limit)
     return query.offset(narrowed.offset) if narrowed.offset else query
@@ -102,10 +107,48 @@ def iterate_records(db: Session, source: Source, narrowed: Narrowed = Narrowed()
             yield Record(*row)
 
 
+def listing_of_values(source: Source, narrowed: Narrowed) -> Select[Any]:
+    """The newest first: in the order of the form's index, so that no other form's records are looked at."""
+    return (
+        select(*VALUES)
+        .select_from(Submission)
+        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & source.version)
+        .where(meant(source, narrowed.with_deleted), *narrowed.conditions)
+        .order_by(Submission.created_at.desc(), Submission.id.desc())
+    )
+
+
+def iterate_values(db: Session, source: Source, narrowed: Narrowed) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The id and the answers of each record, which is half of what records cost. Order and stretch do not matter."""
+    with db.execute(listing_of_values(source, narrowed), execution_options={"yield_per": BATCH}) as rows:
+        for number, text in rows:
+            yield number, read_tree(text)
+
+
 def count_records(db: Session, source: Source, narrowed: Narrowed) -> int:
     """How many there are; the stretch does not matter."""
     query = select(func.count(Submission.id)).where(meant(source, narrowed.with_deleted), *narrowed.conditions)
     return db.scalar(query) or 0
+
+
+def read_state(db: Session, source: Source, narrowed: Narrowed) -> tuple[str, int, int]:
+    """What is another one when other records, or other versions of them, are meant. Order and stretch do not matter.
+
+    Not the change mark alone: on PostgreSQL an act may be seen after a later one.
+    """
+    count, versions = db.execute(
+        select(func.count(SubmissionVersion.id), func.sum(SubmissionVersion.id))
+        .select_from(Submission)
+        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & source.version)
+        .where(meant(source, narrowed.with_deleted), *narrowed.conditions)
+    ).one()
+    return read_change_mark(db, source), count, int(versions or 0)
+
+
+def get_position(db: Session, submission_id: int) -> Position:
+    return Position(
+        *db.execute(select(Submission.created_at, Submission.id).where(Submission.id == submission_id)).one()
+    )
 
 
 def find_position(db: Session, source: Source, instance_id: str) -> Position | None:

@@ -45,6 +45,15 @@ class Narrowed:
     counted: bool = True
 
 
+def read_tree(text: str | None) -> dict[str, Any]:
+    """The answers that are kept with a record; none where it is encrypted or could not be read."""
+    try:
+        tree = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
 @dataclass(unsafe_hash=True)
 class Record:
     """A record with what OData and CSV say about it. `values` is empty for one that is encrypted or could not be read.
@@ -73,11 +82,7 @@ class Record:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        try:
-            tree = orjson.loads(self.values_json or "{}")
-        except orjson.JSONDecodeError:
-            return {}
-        return tree if isinstance(tree, dict) else {}
+        return read_tree(self.values_json)
 
     @property
     def status(self) -> str | None:

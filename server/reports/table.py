@@ -158,10 +158,29 @@ def rows_of(instance_id: str, values: dict[str, Any], table: FormTable) -> Itera
 
 def rows_below(parent: Row, table: FormTable) -> Iterator[Row]:
     """The rows of a repeat directly below one row."""
-    found = value_below(parent.values, table.path)
     where = f"{parent.key}/{'/'.join(table.path)}"
-    for number, values in enumerate(found if isinstance(found, list) else [], 1):
-        yield Row(table, f"{where}[{number}]", values if isinstance(values, dict) else {}, parent)
+    for number, values in enumerate(values_of_rows(parent.values, table), 1):
+        yield Row(table, f"{where}[{number}]", values, parent)
+
+
+def number_of_rows(values: dict[str, Any], table: FormTable) -> int:
+    """How many rows a record with these answers has in a table."""
+    return sum(1 for _ in all_values(values, table))
+
+
+def all_values(values: dict[str, Any], table: FormTable) -> Iterator[dict[str, Any]]:
+    if table.parent is None:
+        yield values
+        return
+    for above in all_values(values, table.parent):
+        yield from values_of_rows(above, table)
+
+
+def values_of_rows(above: dict[str, Any], table: FormTable) -> Iterator[dict[str, Any]]:
+    """The answers of a repeat's rows directly below a row with these answers."""
+    found = value_below(above, table.path)
+    for values in found if isinstance(found, list) else ():
+        yield values if isinstance(values, dict) else {}
 
 
 def value_below(values: Any, path: Iterable[str]) -> Any:

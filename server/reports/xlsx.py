@@ -1,7 +1,7 @@
 """An export as a workbook for people: a sheet for each table, numbers as numbers, dates as dates (odk-contract.md section 8)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from forms.schema import Field
-from server.reports.csv_cells import NUMBERS, CsvColumn, columns_of
-from server.reports.csv_rows import Export, cells_around, heads_around, see_choices
+from server.reports.choices_seen import see_choices
+from server.reports.csv_cells import NUMBERS, Choices, CsvColumn, columns_of
+from server.reports.csv_rows import Export, cells_around, heads_around
 from server.reports.table import FormTable, Row, value_below
 from server.reports.values import read_date, read_decimal
 
@@ -24,7 +25,7 @@ _UNSAFE = re.compile(r"[\[\]:*?/\\']")
 Cell = str | float | int | date | None
 
 
-def write_workbook(export: Export, tables: Iterable[FormTable], target: Path) -> None:
+def write_workbook(export: Export, tables: Collection[FormTable], target: Path) -> None:
     """Writes the whole workbook to a file, row by row, with what it needs meanwhile in the same folder.
 
     A table longer than a sheet goes on in further sheets.
@@ -33,13 +34,13 @@ def write_workbook(export: Export, tables: Iterable[FormTable], target: Path) ->
     with Workbook(target, options | {"tmpdir": str(target.parent)}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         taken: set[str] = set()
+        seen = see_choices(export, tables)
         for table in tables:
-            write_sheets(book, export, table, taken, day)
+            write_sheets(book, export, table, seen.get(table.name, {}), taken, day)
 
 
-def write_sheets(book: Workbook, export: Export, table: FormTable, taken: set[str], day: Any) -> None:
-    seen = see_choices(export, table) if export.options.split_selects else {}
-    columns = columns_of(table.leaves, export.options.group_paths, seen)
+def write_sheets(book: Workbook, export: Export, table: FormTable, choices: Choices, taken: set[str], day: Any) -> None:
+    columns = columns_of(table.leaves, export.options.group_paths, choices)
     before, after = heads_around(table)
     heads = [*before, *(head for column in columns for head in column.heads()), *after]
     sheet, line = None, MOST_ROWS

@@ -18,6 +18,7 @@ from server.errors import BadQuerySet, NotFound
 from server.intake.export_files import schemas_by_version
 from server.models import Form, FormVersion
 from server.publishing.versions import SCHEMAS
+from server.reports.choices_seen import see_choices
 from server.reports.csv_rows import CsvOptions, start_export, union_of, write_table
 from server.reports.csv_zip import LINES_TOGETHER, Archive, safe_name
 from server.reports.geojson import feature_of, write_collection
@@ -98,7 +99,8 @@ def export_csv(project_id: int, form_id: str, draft: bool = False) -> Response:
 
     def pieces(session: Session) -> Iterator[bytes]:
         take_snapshot(session)
-        lines = write_table(start_export(session, source, options), tables[ROOT])
+        export, root = start_export(session, source, options), tables[ROOT]
+        lines = write_table(export, root, see_choices(export, [root]).get(ROOT, {}))
         while text := "".join(islice(lines, LINES_TOGETHER)):
             yield text.encode()
 
@@ -119,7 +121,7 @@ def export_zip(project_id: int, form_id: str, draft: bool = False) -> Response:
         yield from Archive(export, tables, form.xml_form_id, store, with_files, at, whole).write()
 
     ending = ".zip" if with_files else ".csv.zip"
-    return send_export(form, source, pieces, ZIP_TYPE, safe_name(form.xml_form_id) + ending)
+    return send_export(form, source, pieces, ZIP_TYPE, safe_name(form.xml_form_id) + ending, first_alone=True)
 
 
 @exports.route(PUBLISHED + ".xlsx", methods=["GET", "POST"])
@@ -142,12 +144,14 @@ def export_xlsx(project_id: int, form_id: str, draft: bool = False) -> Response:
     return send_export(form, source, pieces, XLSX_TYPE, f"{safe_name(form.xml_form_id)}.xlsx")
 
 
-def send_export(form: Form, source: Source, pieces: Pieces, content_type: str, name: str) -> Response:
+def send_export(
+    form: Form, source: Source, pieces: Pieces, content_type: str, name: str, first_alone: bool = False
+) -> Response:
     """The file, or 304 when the caller has it. That it was taken is written down before the first byte leaves."""
     mark = entity_tag(source) if request.method in SAFE else None
     if mark is not None and request.if_none_match.contains_weak(mark):
         return marked(Response(status=304), mark)
-    response = stream(pieces, content_type)
+    response = stream(pieces, content_type, first_alone)
     note_export(form)
     response.headers["Content-Disposition"] = disposition("attachment", name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

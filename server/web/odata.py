@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
 from server.access.allow import scope_of
@@ -18,6 +18,7 @@ from server.publishing.versions import SCHEMAS
 from server.reports.odata import Pinned, count_rows, read_page
 from server.reports.odata_filter import asks_for_now
 from server.reports.odata_options import Question, read_question
+from server.reports.outlines import Outlines
 from server.reports.queries import has_record, read_change_mark, take_snapshot
 from server.reports.records import Source
 from server.reports.table import ROOT, FormTable, tables_of
@@ -141,7 +142,8 @@ def answer(asked: Asked, address: str) -> Response:
         source = asked.source
         note_records_read(get_project(reading(), source.scope.project_id), source, asked.service.form.xml_form_id)
         link = odata_json.NextLink(address, request.args.to_dict(), asked.question)
-        response = stream(lambda session: pieces(session, asked, link), JSON_TYPE)
+        known = current_app.extensions["fangshi.outlines"]
+        response = stream(lambda session: pieces(session, asked, link, known), JSON_TYPE)
     if mark is not None:
         response.set_etag(mark, weak=True)
     return response
@@ -152,11 +154,11 @@ def address_of_request(service: Service, draft: bool) -> str:
     return "/".join([service.base, *(quote(segment, safe="()'") for segment in segments_of_request(draft))])
 
 
-def pieces(session: Session, asked: Asked, link: odata_json.NextLink) -> Iterator[bytes]:
+def pieces(session: Session, asked: Asked, link: odata_json.NextLink, known: Outlines) -> Iterator[bytes]:
     take_snapshot(session)
     question = asked.question
-    count = count_rows(session, asked.source, question, asked.pinned) if question.count else None
-    page = read_page(session, asked.source, question, asked.pinned)
+    count = count_rows(session, asked.source, question, known, asked.pinned) if question.count else None
+    page = read_page(session, asked.source, question, known, asked.pinned)
     writer = odata_json.writer_for(question, asked.service.tables)
     context = f"{asked.service.base}/$metadata#{asked.table.name}"
     rows = (writer.write(record, row) for record, row in page.rows)

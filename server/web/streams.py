@@ -12,13 +12,19 @@ from server.web.session import database
 CHUNK_BYTES = 1 << 16
 
 
-def stream(pieces: Callable[[Session], Iterable[bytes]], content_type: str) -> Response:
-    """A response of what `pieces` yields, read in a session that lives as long as the sending does."""
+def stream(pieces: Callable[[Session], Iterable[bytes]], content_type: str, first_alone: bool = False) -> Response:
+    """A response of what `pieces` yields, read in a session that lives as long as the sending does.
+
+    `first_alone`: the first piece leaves at once, where what follows may take a while.
+    """
     source = database()
 
     def generate() -> Generator[bytes]:
         with source.reading_long() as session:
-            yield from gather(pieces(session))
+            made = iter(pieces(session))
+            if first_alone:
+                yield next(made, b"")
+            yield from gather(made)
 
     body = generate()
     first = next(body, b"")  # what is wrong with the question shows before 200 has left

@@ -148,7 +148,23 @@ def test_a_small_form_is_read_without_a_look_at_the_records_of_others(
 ) -> None:
     if not database.is_sqlite:
         return  # PostgreSQL goes by how much there is
-    lines = plan_of(database, queries.listing(Source(1, Scope(project_id, everything=True)), narrowed))
+    source = Source(1, Scope(project_id, everything=True))
+    plans = [plan_of(database, one(source, narrowed)) for one in (queries.listing, queries.listing_of_values)]
+    for lines in plans:
+        check_plan(lines)
+
+
+def test_a_page_far_behind_looks_for_its_records_alone(database: Database, project_id: int) -> None:
+    if not database.is_sqlite:
+        return
+    page = Narrowed(offset=5000, limit=251)
+    lines = plan_of(database, queries.listing(Source(1, Scope(project_id, everything=True)), page))
+    assert [one for one in lines if one.startswith("SEARCH submission USING INTEGER PRIMARY KEY")], lines
+    assert [one for one in lines if "USING INDEX ix_submission_form_list (form_id=? AND draft=?" in one], lines
+    assert not [one for one in lines if one.startswith("SCAN") and one != "SCAN form"], lines
+
+
+def check_plan(lines: list[str]) -> None:
     assert lines[0].startswith("SEARCH submission USING INDEX ix_submission_form_list (form_id=? AND draft=?"), lines
     read_whole = [one for one in lines if one.startswith("SCAN") and one != "SCAN form"]  # forms are few
     assert not read_whole and not [one for one in lines if "TEMP B-TREE" in one], lines
