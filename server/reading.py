@@ -6,7 +6,7 @@ from typing import Any
 
 from forms.instance import Instance
 from forms.schema import FormSchema
-from server.models import Project
+from server.models.facts import AnyProject
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Reading:
     never commits.
     """
 
-    project: Project
+    project: AnyProject
     form_id: int
     submission_id: int
     submission_version_id: int

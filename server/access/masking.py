@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.access.audit import record
 from server.access.caller import Caller
 from server.models import Project
+from server.models.facts import AnyProject
 
 COVERED: Final = frozenset({"display_name", "save_name", "shown_name", "phone_safe", "contact_phone", "door_code"})
 """Questions by name, in whichever form they stand: how she is called, where she can be called, at which door."""
@@ -18,7 +19,7 @@ COVERED: Final = frozenset({"display_name", "save_name", "shown_name", "phone_sa
 PLACES: Final = frozenset({"geopoint", "geotrace", "geoshape"})
 
 
-def is_covered(project: Project, name: str, kind: str) -> bool:
+def is_covered(project: AnyProject, name: str, kind: str) -> bool:
     """Whether the answer to a question of this name and type is covered on the project's pages."""
     return project.kind == "care" and (name in COVERED or kind in PLACES)
 

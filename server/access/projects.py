@@ -37,6 +37,7 @@ from server.models import (
     Village,
     Woman,
 )
+from server.models.facts import AnyProject
 
 CHANGEABLE = ("name", "description", "archived", "keeps_photo_metadata")
 
@@ -235,7 +236,7 @@ def count_in_projects(db: Session, caller: Caller, projects: Sequence[Project]) 
     }
 
 
-def reads(caller: Caller, verb: str, project: Project) -> bool:
+def reads(caller: Caller, verb: str, project: AnyProject) -> bool:
     return project.kind != "care" or may(caller, verb, project)
 
 

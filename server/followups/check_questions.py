@@ -21,6 +21,7 @@ from server.access.projects import submissions_within
 from server.followups.notice_words import code_of
 from server.followups.plain_notices import CHECK_CONCERN, CHECK_DIFFERS, tell
 from server.models import BACK_CHECK, Actor, CareEvent, Form, Household, Notification, Project, Submission, Woman
+from server.models.facts import AnyProject
 from server.reading import Reading
 from server.registry.back_checks import find_checked
 from server.registry.blind_comparing import COMPARED, DIFFERS
@@ -56,7 +57,7 @@ def ask_of_check(db: Session, reading: Reading) -> None:
     bring_in_line(db, reading, CHECK_CONCERN, concern)
 
 
-def reviewing(db: Session, project: Project, submission_id: int, people: Iterable[Caller]) -> list[Caller]:
+def reviewing(db: Session, project: AnyProject, submission_id: int, people: Iterable[Caller]) -> list[Caller]:
     """The reviewers who read this record, of one about a woman her clinicians; where nobody does, the town's leads hear
     that there is a question, and nothing of the record."""
     people = list(people)
@@ -65,13 +66,13 @@ def reviewing(db: Session, project: Project, submission_id: int, people: Iterabl
     return next((some for some in asked if some), those_with(people, project, roles.TOWN_LEAD))
 
 
-def guarding(db: Session, project: Project, submission_id: int, people: Iterable[Caller]) -> list[Caller]:
+def guarding(db: Session, project: AnyProject, submission_id: int, people: Iterable[Caller]) -> list[Caller]:
     """Who looks after people's rights (domain.md 3 F9: past the worker's supervisor); in a town without one, who reviews."""
     people = list(people)
     return those_with(people, project, roles.DPO) or reviewing(db, project, submission_id, people)
 
 
-def reads(db: Session, project: Project, submission_id: int, caller: Caller) -> bool:
+def reads(db: Session, project: AnyProject, submission_id: int, caller: Caller) -> bool:
     form = Form(id=0, project_id=project.id, xml_form_id=BACK_CHECK)
     if not may(caller, "submission.update", project, form):
         return False
@@ -79,7 +80,7 @@ def reads(db: Session, project: Project, submission_id: int, caller: Caller) -> 
     return db.scalar(within) is not None
 
 
-def those_with(people: Iterable[Caller], project: Project, role_id: int) -> list[Caller]:
+def those_with(people: Iterable[Caller], project: AnyProject, role_id: int) -> list[Caller]:
     return [one for one in people if holds_role(one, role_id, project)]
 
 

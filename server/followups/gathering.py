@@ -31,6 +31,7 @@ from server.models import (
     TransferPackage,
     Woman,
 )
+from server.models.facts import AnyProject
 from server.registry.consent import happened_on
 from server.registry.events import AS_EVENT, event_of
 from server.registry.one_person import as_one_person
@@ -121,7 +122,7 @@ def facts_of(db: Asked, project: Project, subject_list: str, subject: str) -> Fa
 
 def facts_of_many(
     db: Asked,
-    project: Project,
+    project: AnyProject,
     subject_list: str,
     subjects: Collection[str],
     until: date | None = None,
@@ -140,7 +141,7 @@ def facts_of_many(
 
 def _told_by_records(
     db: Asked,
-    project: Project,
+    project: AnyProject,
     subject_list: str,
     people: Mapping[str, Person],
     until: date | None,
@@ -162,7 +163,7 @@ def _told_by_records(
     return _on_schedule(db, project, found)
 
 
-def _on_schedule(db: Asked, project: Project, found: dict[str, Facts]) -> dict[str, Facts]:
+def _on_schedule(db: Asked, project: AnyProject, found: dict[str, Facts]) -> dict[str, Facts]:
     pregnancies = [one.uuid for facts in found.values() for one in facts.pregnancies]
     choices = choices_of(db, project.id, pregnancies) if pregnancies else []
     return {uuid: with_choices(facts, choices) for uuid, facts in found.items()} if choices else found
@@ -172,7 +173,7 @@ def _refers(one: Event) -> bool:
     return urgency_of(one.form_id, one.data) is not None
 
 
-def _people(db: Asked, project: Project, subject_list: str, subjects: Collection[str]) -> dict[str, Person]:
+def _people(db: Asked, project: AnyProject, subject_list: str, subjects: Collection[str]) -> dict[str, Person]:
     if subject_list == "households":
         homes = _HOMES.ask(db, subjects, project=project.id)
         return {uuid: Person(uuid, village, Consent(True), acted) for uuid, village, acted in homes}
@@ -187,7 +188,7 @@ def _people(db: Asked, project: Project, subject_list: str, subjects: Collection
 
 
 def _events(
-    db: Asked, project: Project, subject_list: str, people: Mapping[str, Person], until: date | None
+    db: Asked, project: AnyProject, subject_list: str, people: Mapping[str, Person], until: date | None
 ) -> dict[str, list[Event]]:
     rows = _EVENTS.ask(db, people, project=project.id, subject_list=subject_list)
     told = [(row.subject, event_of(row)) for row in rows]
@@ -199,7 +200,7 @@ def _events(
     return {uuid: as_one_person(told) for uuid, told in found.items()}
 
 
-def _keys(db: Asked, project: Project, subject_list: str, subjects: Collection[str]) -> Keys:
+def _keys(db: Asked, project: AnyProject, subject_list: str, subjects: Collection[str]) -> Keys:
     """What each visit_key of a subject's follow-ups stands for."""
     rows = _KEYS.ask(db, subjects, project=project.id, subject_list=subject_list)
     found: dict[str, dict[str, str]] = {}
@@ -208,7 +209,7 @@ def _keys(db: Asked, project: Project, subject_list: str, subjects: Collection[s
     return found
 
 
-def _deleted_referrals(db: Asked, project: Project, events: Collection[str]) -> frozenset[str]:
+def _deleted_referrals(db: Asked, project: AnyProject, events: Collection[str]) -> frozenset[str]:
     """Referrals that the office took out of their list: nobody asks for their outcome."""
     if not events:
         return frozenset()
@@ -216,7 +217,7 @@ def _deleted_referrals(db: Asked, project: Project, events: Collection[str]) -> 
     return frozenset(ask(db, _DELETED, {"project": project.id, "referrals": uuids}).scalars())
 
 
-def _listed_transfers(db: Asked, project: Project, women: Collection[str]) -> dict[str, str]:
+def _listed_transfers(db: Asked, project: AnyProject, women: Collection[str]) -> dict[str, str]:
     """What the list says of each transfer of theirs; one that the office took out is not among them."""
     if not women:
         return {}

@@ -24,6 +24,7 @@ from server.followups.town_calendar import calendar_of
 from server.followups.wishes import Wishes, wishes_of
 from server.followups.working_days import Calendar
 from server.models import CriticalWatch, FollowUp, Notification, Project, Woman
+from server.models.facts import AnyProject
 
 LEVELS: Final = ("due", "red", "overdue", "late", "critical")
 """What somebody is told, the weightiest last. `red` is a severity reached before it is overdue, or what a clinician
@@ -52,7 +53,7 @@ class Levels:
         return bool(self.worker or self.clinician or self.lead)
 
 
-def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetime) -> None:
+def follow_up_changed(db: Session, project: AnyProject, row: FollowUp, now: datetime) -> None:
     """Brings the words about one follow-up in line with how it stands; called for each that is new, changed or ended.
 
     Each person hears of each level once, and only of the weightiest that was reached since. What no longer holds is
@@ -76,10 +77,15 @@ def follow_up_changed(db: Session, project: Project, row: FollowUp, now: datetim
     if told:
         heard[None] = max(told.values(), key=_weight)  # the town's bot
     _take_back(db, [one for one in known if _weight(level_of(one)) > _weight(heard.get(one.recipient_id))], now)
-    if not project.archived and project.deleted_at is None:
+    if told and _is_in_use(db, project):
         _tell(db, row, told, known, now)
     if CRITICAL in {levels.clinician, *map(level_of, known)}:
         _watch(db, row, levels.clinician == CRITICAL, now)
+
+
+def _is_in_use(db: Session, project: AnyProject) -> bool:
+    row = db.get_one(Project, project.id)
+    return not row.archived and row.deleted_at is None
 
 
 def told_to_others(db: Asked, rows: Iterable[KnownRow]) -> list[int]:

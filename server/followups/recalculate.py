@@ -31,6 +31,7 @@ from server.followups.town_calendar import rules_and_calendar_of
 from server.followups.town_rules import TownRules
 from server.followups.working_days import Calendar
 from server.models import FollowUp, Project
+from server.models.facts import AnyProject
 
 SUPERSEDED: Final = "superseded"
 REASON_GONE: Final = "reason_gone"
@@ -52,7 +53,7 @@ class Round:
     """One recalculation: whose project, the Shanghai date that follow-ups are to stand on, the instant it is made, and the
     town's calendar and rules."""
 
-    project: Project
+    project: AnyProject
     today: date
     now: datetime
     calendar: Calendar
@@ -73,7 +74,7 @@ def recalculate(db: Session, project: Project, subject_list: str, subject: str, 
     recalculate_many(db, project, [(subject_list, subject)], today, now)
 
 
-def recalculate_many(db: Session, project: Project, subjects: Iterable[Subject], today: date, now: datetime) -> None:
+def recalculate_many(db: Session, project: AnyProject, subjects: Iterable[Subject], today: date, now: datetime) -> None:
     """The same for several subjects, asked of the database together. They are locked in one order, so none wait in a ring."""
     wanted = sorted(set(subjects))
     for one in wanted:

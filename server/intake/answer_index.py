@@ -22,7 +22,8 @@ from forms.schema import FormSchema
 from server.access.masking import is_covered
 from server.db import ask_once
 from server.later import write_later
-from server.models import AnswerKey, AnswerWord, Project, Submission, table_of
+from server.models import AnswerKey, AnswerWord, Submission, table_of
+from server.models.facts import AnyProject
 from server.reading import Reading
 
 KEY_BYTES: Final = 32
@@ -59,7 +60,7 @@ def index_answers(db: Session, reading: Reading) -> None:
         insert_words(db, reading.submission_id, sorted({number.of(path, word) for path, word in told}))
 
 
-def covered_in(project: Project, schema: FormSchema) -> frozenset[str]:
+def covered_in(project: AnyProject, schema: FormSchema) -> frozenset[str]:
     """The paths of the questions whose answers nobody looks for, as nobody sees them on the project's pages."""
     return frozenset(one.path for one in schema.findable if is_covered(project, one.name, one.type))
 

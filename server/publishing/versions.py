@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, defer
 
 from forms.schema import FormSchema
 from server.access.tokens import hash_token
+from server.db import ask
 from server.errors import FormVersionNotFound, NotFound
-from server.models import Form, FormVersion, Project
+from server.models import Form, FormVersion, Project, table_of
+from server.models.facts import AnyForm, AnyProject, FormFacts, ProjectFacts
 
 SCHEMAS_KEPT = 200
 
@@ -20,8 +22,8 @@ SCHEMAS_KEPT = 200
 class Asked:
     """A form version that a submission answers."""
 
-    project: Project
-    form: Form
+    project: AnyProject
+    form: AnyForm
     form_version_id: int
     schema: FormSchema
     entity_related: bool
@@ -87,21 +89,31 @@ def get_form(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, F
     return found
 
 
-# Built once: it runs for every record. The form's state is read anew each time, for it may have been closed.
+# Built once: it runs for every record. The form's state is read anew each time, for it may have been closed. Facts, not rows.
+PROJECT, FORM, VERSION = map(table_of, (Project, Form, FormVersion))
 ASKED = (
-    select(Project, Form, FormVersion.id, FormVersion.sha256, FormVersion.entity_related)
-    .join(Form, Form.project_id == Project.id)
+    select(
+        PROJECT.c.id,
+        PROJECT.c.kind,
+        FORM.c.id.label("form_id"),
+        FORM.c.xml_form_id,
+        FORM.c.state,
+        VERSION.c.id.label("version_id"),
+        VERSION.c.sha256,
+        VERSION.c.entity_related,
+    )
+    .select_from(PROJECT.join(FORM, FORM.c.project_id == PROJECT.c.id))
     .outerjoin(
-        FormVersion,
-        (FormVersion.form_id == Form.id)
-        & (FormVersion.version == bindparam("version"))
-        & FormVersion.published_at.is_not(None),
+        VERSION,
+        (VERSION.c.form_id == FORM.c.id)
+        & (VERSION.c.version == bindparam("version"))
+        & VERSION.c.published_at.is_not(None),
     )
     .where(
-        Project.id == bindparam("project_id"),
-        Project.deleted_at.is_(None),
-        Form.xml_form_id == bindparam("xml_form_id"),
-        Form.deleted_at.is_(None),
+        PROJECT.c.id == bindparam("project_id"),
+        PROJECT.c.deleted_at.is_(None),
+        FORM.c.xml_form_id == bindparam("xml_form_id"),
+        FORM.c.deleted_at.is_(None),
     )
 )
 
@@ -112,12 +124,13 @@ def get_version(db: Session, project_id: int, xml_form_id: str, version: str) ->
     Old versions stay: phones may hold their records for months.
     """
     wanted = {"project_id": project_id, "xml_form_id": xml_form_id, "version": version}
-    row = db.execute(ASKED, wanted).first()
+    row = ask(db, ASKED, wanted).first()
     if row is None:
         raise NotFound("The form {form} is not in this project.", form=xml_form_id)
-    project, form, version_id, sha256, entity_related = row
+    *facts, version_id, sha256, entity_related = row
     if version_id is None:
         raise FormVersionNotFound(form=xml_form_id, version=version)
+    project, form = ProjectFacts(*facts[:2]), FormFacts(*facts[2:])
     return Asked(project, form, version_id, SCHEMAS.get(db, version_id, sha256), entity_related)
 
 

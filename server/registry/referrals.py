@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.access.audit import record
-from server.models import CareEvent, Dataset, DatasetProperty, Entity, Project, Submission, Woman
+from server.models import CareEvent, Dataset, DatasetProperty, Entity, Submission, Woman
+from server.models.facts import AnyProject
 from server.reading import Reading
 from server.registry.births import NO_SIGN, her_signs
 from server.registry.danger_limits import has_high_pressure, lacks_haemoglobin
@@ -93,7 +94,7 @@ def note_referral(db: Session, reading: Reading) -> None:
         take_back_referral(db, reading.project.id, event, author)
 
 
-def keep_referral(db: Session, project: Project, told: CareEvent, author: Author) -> None:
+def keep_referral(db: Session, project: AnyProject, told: CareEvent, author: Author) -> None:
     """Brings the referral of one record in line with its current version: made, changed or taken back.
 
     One that somebody deleted by hand stays deleted. How it went (F13) is not written here.
@@ -161,7 +162,7 @@ def says_otherwise(known: Entity, act: EntityAct) -> bool:
     return known.label != act.label or any(told.get(name) != value for name, value in act.properties.items())
 
 
-def referrals_of(db: Session, project: Project, author: Author) -> Dataset:
+def referrals_of(db: Session, project: AnyProject, author: Author) -> Dataset:
     """The list with its properties, made when it is first needed or when the library is published."""
     dataset = find_list(db, project.id)
     try:
@@ -173,7 +174,7 @@ def referrals_of(db: Session, project: Project, author: Author) -> Dataset:
         return found
 
 
-def make_list(db: Session, project: Project, author: Author) -> Dataset:
+def make_list(db: Session, project: AnyProject, author: Author) -> Dataset:
     dataset = Dataset(project_id=project.id, name=REFERRALS, created_at=author.now)
     db.add(dataset)
     db.flush()

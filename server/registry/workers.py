@@ -67,7 +67,7 @@ def find_workers(db: Session, project: AnyProject) -> Dataset | None:
     return db.scalar(select(Dataset).where(Dataset.project_id == project.id, Dataset.name == WORKERS))
 
 
-def is_list_of_workers(project: Project, name: str) -> bool:
+def is_list_of_workers(project: AnyProject, name: str) -> bool:
     """Whether the server writes the rows of the list of this name."""
     return project.kind == "care" and name == WORKERS
 
@@ -104,7 +104,7 @@ def is_number(name: str) -> bool:
     return name.isascii() and name.isdigit() and len(name) <= MOST_DIGITS
 
 
-def as_written_now(db: Session, project: Project, act: EntityAct) -> EntityAct:
+def as_written_now(db: Session, project: AnyProject, act: EntityAct) -> EntityAct:
     """A record of a phone that still has the old list names a worker by her number: the row is meant."""
     number = act.properties.get(CHOSEN, "") if act.dataset == "women" else ""
     if not is_number(number):
@@ -127,7 +127,7 @@ def name_again(db: Session, dataset: Dataset, act: EntityAct, now: datetime) -> 
         write_update(db, dataset, row, row.version, renamed, Author(None, None, None, None, now))
 
 
-def only_her_own(db: Session, project: Project, actor_id: int | None, act: EntityAct) -> EntityAct:
+def only_her_own(db: Session, project: AnyProject, actor_id: int | None, act: EntityAct) -> EntityAct:
     """What a record may do to the list: write results into the row of who sent it, and nothing else.
 
     Raises EntityActionForbidden (403.2): then the record is kept as it came, and no row changes. Who sends is who carries

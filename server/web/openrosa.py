@@ -121,7 +121,7 @@ def ready(project_id: int) -> Response:
 
 @openrosa.post("/projects/<int:project_id>/submission")
 def post_submission(project_id: int) -> Response:
-    signed_in(caller())
+    signed_in(asker())
     envelope = read_upload()
     instance = read_instance(envelope.xml)
     asked = get_version(reading(), project_id, instance.form_id, instance.version)
@@ -132,9 +132,9 @@ def post_submission(project_id: int) -> Response:
 def allow_sending(asked: Asked) -> None:
     """A key's holder is told what is wrong; somebody with a password is asked for another one (2.11)."""
     try:
-        allow(caller(), "submission.create", asked.project, asked.form)
+        allow(asker(), "submission.create", asked.project, asked.form)
     except Forbidden:
-        if caller().key is None:
+        if asker().key is None:
             raise Unauthenticated() from None
         raise
     if asked.form.state == "closed":

@@ -5,11 +5,11 @@ from typing import Final
 from flask import request
 
 from forms.instance import Instance
-from server.access.allow import may, scope_of
+from server.access.allow import Scope, may, scope_of
 from server.intake.envelope import Envelope, read_envelope
 from server.intake.items import Item, Receipt, StoredFile
 from server.publishing.versions import Asked
-from server.web.session import blobs, caller, end_reading, now, store
+from server.web.session import asker, blobs, caller, end_reading, now, store
 
 SMALL: Final = 1 << 16  # bytes
 
@@ -31,14 +31,21 @@ def item_of(envelope: Envelope, instance: Instance, asked: Asked) -> Item:
         instance=instance,
         xml=envelope.xml,
         files=tuple(StoredFile(part.name, part.content_type, blobs().put(part.stream)) for part in envelope.parts),
-        actor_id=caller().actor_id,
+        actor_id=asker().actor_id,
         device_id=request.args.get("deviceID"),
         user_agent=request.headers.get("User-Agent"),
         now=now(),
-        own_only=not may(caller(), "submission.update", asked.project, asked.form),
-        scope=scope_of(caller(), asked.project),
-        once=caller().once,
+        own_only=not may(asker(), "submission.update", asked.project, asked.form),
+        scope=reach_of(instance, asked),
+        once=asker().once,
     )
+
+
+def reach_of(instance: Instance, asked: Asked) -> Scope | None:
+    """Whose records may be corrected. Nobody's villages are asked for where there are none, or where nothing is corrected."""
+    if instance.deprecated_id is None:
+        return None
+    return scope_of(asker() if asked.project.kind == "plain" else caller(), asked.project)
 
 
 def keep(item: Item) -> Receipt:
