@@ -91,8 +91,7 @@ def today() -> date:
 
 def reading() -> Session:
     if "reading" not in g:
-        for_phone = request.method in SAFE and request.endpoint in PHONE_DOORS
-        g.reading = database().asking() if for_phone else database().reading()
+        g.reading = database().asking() if request.endpoint in PHONE_DOORS else database().reading()
     return cast(Session, g.reading)
 
 
