@@ -1,11 +1,19 @@
-"""What a process of many threads keeps of the memory that it no longer uses."""
+"""What a process keeps of memory that it no longer uses."""
 
 import ctypes
+import re
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 ARENAS: Final = 2
 M_ARENA_MAX: Final = -8  # mallopt(3)
+MADV_DONTNEED: Final = 4  # madvise(2)
+SMAPS: Final = Path("/proc/self/smaps")
+ONLY_READ: Final = re.compile(
+    r"^([0-9a-f]+)-([0-9a-f]+) r-.p [^\n]* /[^\n]*\n(?:\w+: [^\n]*\n)*?Anonymous: +0 kB$", re.MULTILINE
+)
+"""A part of a file in memory, into which nobody wrote: addresses of where it begins and ends."""
 
 
 def share_arenas() -> None:
@@ -17,3 +25,16 @@ def share_arenas() -> None:
     """
     with suppress(AttributeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+
+
+def let_go_of_programs() -> None:
+    """Forgets the pages of libraries that this process has looked at. Whichever it comes to need, it is given again.
+
+    For the one that has loaded all of them for others and uses none: 40 MB were in memory for its sake. Pages that differ
+    from the file are not touched.
+    """
+    with suppress(AttributeError, OSError):
+        forget = ctypes.CDLL(None).madvise
+        for begins, ends in ONLY_READ.findall(SMAPS.read_text(encoding="utf-8", errors="replace")):
+            start = int(begins, 16)
+            forget(ctypes.c_void_p(start), ctypes.c_size_t(int(ends, 16) - start), MADV_DONTNEED)

@@ -27,7 +27,7 @@ from urllib.error import URLError
 from server import logs
 from server.config import Config, ConfigInvalid
 from server.logs import log, say_where
-from server.memory import share_arenas
+from server.memory import let_go_of_programs, share_arenas
 from server.parentage import adopt_orphans, die_with_parent, end_orphans
 
 STOP_WITHIN = 9.0  # seconds; SIGTERM must end everything within ten
@@ -269,4 +269,5 @@ def supervise(config: Config, reserved: socket.socket, listening: Listening, mor
         Child("web", partial(run_web, config, reserved.fileno(), listening.certificate)),
         Child("timetable", partial(run_timetable, config)),
     ]
+    let_go_of_programs()
     return Supervisor(children).run(f"Fangshi: {address}{more}", f"{address}healthz")

@@ -21,9 +21,7 @@ from server.runs import is_asked, is_paused, wishes_of_jobs
 
 LOOK_EVERY = timedelta(minutes=1)  # whether a daily row's time has come
 LOOK_FOR_WISHES = timedelta(seconds=3)  # of people, and whether the clock was set back
-APART = timedelta(
-    seconds=0.1
-)  # most rows find nothing to do, and then one connection does for all: each keeps over 1 MB
+APART = timedelta(seconds=0.1)  # most find nothing to do, and then one connection does for all: each keeps over 1 MB
 RENEWAL = "renewal"  # of the lease, among the rows of the scheduler
 
 log = logging.getLogger("fangshi.jobs")
@@ -53,15 +51,13 @@ class Timetable:
         """The lease is renewed, and every row looked at soon after the start and then each minute; never two at once."""
         self.scheduler.add_job(self.renew, "interval", id=RENEWAL, seconds=RENEW_EVERY.total_seconds())
         for number, job in enumerate(TIMETABLE):
-            begins = start + timedelta(seconds=3) + number * APART
             self.scheduler.add_job(
                 self.run_if_holding,
                 "interval",
                 [job],
                 id=job.name,
                 seconds=(LOOK_EVERY if job.at else job.every).total_seconds(),
-                start_date=begins,
-                next_run_time=begins,
+                next_run_time=start + timedelta(seconds=3) + number * APART,
             )
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:

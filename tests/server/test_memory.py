@@ -31,3 +31,25 @@ ctypes.CDLL(None).malloc_stats()
 def test_eight_threads_take_memory_from_two_places(how: str, few: bool) -> None:
     done = subprocess.run([sys.executable, "-c", THREADS, how], capture_output=True, text=True, check=True)
     assert (done.stderr.count("Arena ") <= ARENAS) == few, done.stderr
+
+
+LIBRARIES = """
+import re
+import numpy, pyogrio
+from server.memory import SMAPS, let_go_of_programs
+def of_files():
+    parts = re.split(r"\\n(?=[0-9a-f]+-[0-9a-f]+ )", SMAPS.read_text())
+    return sum(int(re.search(r"^Rss: +(\\d+)", part, re.M)[1]) for part in parts if "/" in part.partition("\\n")[0])
+before = of_files()
+let_go_of_programs()
+after = of_files()
+numpy.linalg.inv(numpy.eye(3) * 2)
+assert "GPKG" in pyogrio.list_drivers()
+print(before, after)
+"""
+
+
+def test_libraries_that_were_let_go_of_are_there_when_they_are_needed() -> None:
+    done = subprocess.run([sys.executable, "-c", LIBRARIES], capture_output=True, text=True, check=True)
+    before, after = map(int, done.stdout.split())
+    assert after < before / 2
