@@ -131,7 +131,7 @@ def ask_all(client: FlaskClient, project: int, asked: dict[int, list[tuple[int, 
         for x, y in tiles:
             known = {"If-None-Match": tags[zoom, x, y]} if (zoom, x, y) in tags else {}
             began, used = time.monotonic(), time.process_time()
-            address = f"/map/tiles/{zoom}/{x}/{y}.mvt?project={project}&shift=wgs84"  # as the map's page asks (map_tiles.py)
+            address = f"/map/tiles/{zoom}/{x}/{y}.mvt?project={project}&shift=wgs84"  # as the map's page does
             answer = client.get(address, headers=known, buffered=True)
             wall.append((time.monotonic() - began) * 1000)
             cpu.append((time.process_time() - used) * 1000)
@@ -160,7 +160,7 @@ def measure(url: str, folder: str, villages: int) -> dict[str, list[float]]:
     asked, late = some_tiles(villages), dict[str, list[float]]()
     for who in (EMAIL, FEW):
         database, app = open_town(folder, url)
-        app.extensions["fangshi.readings"] = ReadingLog(database)  # as served: looks are written together, once a second
+        app.extensions["fangshi.readings"] = ReadingLog(database)  # writes once a second, as when served
         with database.reading() as db:
             project = db.scalars(select(Project.id).where(Project.name == "bench")).one()
         client, tags = sign_in(app, who), dict[Any, str]()
