@@ -73,8 +73,12 @@ def questions_of(scope: Scope) -> tuple[Select[Any], Select[Any]]:
     putting them together takes four times as long as asking them. Only what is asked is kept, never who may or what was found.
     """
     box = spatial_sql.open_box()
-    per_lat, per_lon = (bindparam(name, type_=Double()) for name in ("per_lat", "per_lon"))
-    return own_places(scope, box), labelled_in(scope, villages_reaching(scope, box, per_lat, per_lon))
+    reaching = villages_reaching(scope, box, open_number("per_lat"), open_number("per_lon"))
+    return own_places(scope, box), labelled_in(scope, reaching)
+
+
+def open_number(name: str) -> ColumnElement[float]:
+    return bindparam(name, type_=Double())
 
 
 def alone(pins: Sequence[Found], tile: tuple[int, int, int], gcj02: bool) -> bytes:
