@@ -10,7 +10,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Boolean, ColumnElement, Double, Text, literal
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Double, Text, bindparam, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -83,7 +83,19 @@ def _outline_of(box: Box) -> str:
     return str(shapely.to_wkt(shape, rounding_precision=-1))
 
 
-def _number(value: float) -> ColumnElement[float]:
+def open_box() -> Box:
+    """A box of parameters, for an expression that is made once and asked of many boxes: `told(box)` are their values."""
+    sides: Any = (bindparam(name, type_=Double()) for name in ("west", "south", "east", "north"))
+    return Box(*sides)
+
+
+def told(box: Box) -> dict[str, float]:
+    return {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
+
+
+def _number(value: Any) -> ColumnElement[float]:
+    if isinstance(value, BindParameter):
+        return value
     if not math.isfinite(value):
         raise ValueError("A place on a map is a finite number.")
     return literal(float(value), Double)

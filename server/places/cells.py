@@ -147,14 +147,22 @@ def find_checks(db: Session, scope: Scope) -> Iterator[tuple[int, tuple[float, f
         yield row.id, (row.label_lon, row.label_lat), True
 
 
-def villages_around(scope: Scope, box: Box) -> Select[int]:
-    """The villages of whose records some may stand around the name in a box: so many reach so far (pins.around)."""
-    cell, village, north = MapCell, Village, max(abs(box.south), abs(box.north)) + LABEL_MARGIN
+def steps_per_degree(box: Box) -> dict[str, float]:
+    """How often records that stand around a name stand apart in a degree there."""
+    north = max(abs(box.south), abs(box.north)) + LABEL_MARGIN
     per_lat, per_lon = (one * CAUTION / APART_M for one in metres_per_degree(min(north, MERCATOR_LAT)))
-    many = func.sum(cell.number)
+    return {"per_lat": per_lat, "per_lon": per_lon}
+
+
+def villages_reaching(scope: Scope, box: Box, per_lat: Any, per_lon: Any) -> Select[int]:
+    """The villages of whose records some may stand around the name in a box: so many reach so far (pins.around).
+
+    The box may be one of parameters, and with it the numbers, which are those of steps_per_degree.
+    """
+    cell, village, many = MapCell, Village, func.sum(MapCell.number)
 
     def reaches(beyond: Any, per_degree: float) -> ColumnElement[bool]:
-        return or_(beyond <= 0, beyond * beyond * per_degree**2 <= many)
+        return or_(beyond <= 0, beyond * beyond * (per_degree * per_degree) <= many)
 
     here = cells_within(scope), cell.level == AT_LABEL
     return (

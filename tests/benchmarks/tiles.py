@@ -28,6 +28,7 @@ from server.access import roles
 from server.access.assignments import assign, set_villages
 from server.access.caller import Caller
 from server.access.people import create_user
+from server.access.reading_log import ReadingLog
 from server.clock import now
 from server.models import Project, Submission, SubmissionGeometry, SubmissionVersion, Village
 from tests.benchmarks.desk import open_town
@@ -122,7 +123,7 @@ def freeze() -> None:
     gc.freeze()
 
 
-def ask_all(client: FlaskClient, asked: dict[int, list[tuple[int, int]]], tags: dict[Any, str]) -> float:
+def ask_all(client: FlaskClient, project: int, asked: dict[int, list[tuple[int, int]]], tags: dict[Any, str]) -> float:
     """Prints a line a zoom and one for all of them, and gives the p95 of all. A tile whose ETag is known is asked for with it."""
     every: list[float] = []
     for zoom, tiles in asked.items():
@@ -130,7 +131,8 @@ def ask_all(client: FlaskClient, asked: dict[int, list[tuple[int, int]]], tags: 
         for x, y in tiles:
             known = {"If-None-Match": tags[zoom, x, y]} if (zoom, x, y) in tags else {}
             began, used = time.monotonic(), time.process_time()
-            answer = client.get(f"/map/tiles/{zoom}/{x}/{y}.mvt", headers=known, buffered=True)
+            address = f"/map/tiles/{zoom}/{x}/{y}.mvt?project={project}&shift=wgs84"  # as the map's page does
+            answer = client.get(address, headers=known, buffered=True)
             wall.append((time.monotonic() - began) * 1000)
             cpu.append((time.process_time() - used) * 1000)
             assert answer.status_code in (200, 304), (zoom, answer.status_code)
@@ -158,12 +160,16 @@ def measure(url: str, folder: str, villages: int) -> dict[str, list[float]]:
     asked, late = some_tiles(villages), dict[str, list[float]]()
     for who in (EMAIL, FEW):
         database, app = open_town(folder, url)
+        app.extensions["fangshi.readings"] = ReadingLog(database)  # writes once a second, as when served
+        with database.reading() as db:
+            project = db.scalars(select(Project.id).where(Project.name == "bench")).one()
         client, tags = sign_in(app, who), dict[Any, str]()
         client.get("/map/tiles/20/0/0.mvt")  # the first request of a program loads and compiles what it needs
         freeze()
         for times in ("cold", "warm"):
             print(f"{who}, {times}", flush=True)
-            late.setdefault(times, []).append(ask_all(client, asked, tags))
+            late.setdefault(times, []).append(ask_all(client, project, asked, tags))
+        app.extensions["fangshi.readings"].close()
         database.dispose()
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most", flush=True)
     return late

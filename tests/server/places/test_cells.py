@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from geo import spatial_sql
 from geo.tiles import Box, tile_of
 from server.access.allow import READ_BY, Scope
 from server.db import Database
 from server.models import AppUser, Form, MapCell, Submission, SubmissionGeometry, Village
-from server.places.cells import LEVELS, cells_in, fold_cells, labels_in, villages_around
+from server.places.cells import LEVELS, cells_in, fold_cells, labels_in, steps_per_degree, villages_reaching
 from server.places.pins import drawn_records, place_columns, place_in
-from server.places.tiles import labels_around, tile_in_view
+from server.places.tiles import questions_of, tile_in_view
 from server.places.villages import import_boundaries
 from server.registry.emptying import empty_records
 from tests.client import Client
@@ -272,12 +273,17 @@ def test_neither_cells_nor_labels_nor_those_around_them_are_found_by_reading_all
     if not database.is_sqlite:
         return  # PostgreSQL goes by how much there is
     box = Box(105, 30, 105.01, 30.01)
+    values = spatial_sql.told(box) | steps_per_degree(box)
     for scope in (everything(project_id), Scope(project_id, everything=False, village_ids=frozenset({1, 2}))):
+        villages, labelled = (
+            villages_reaching(scope, box, **steps_per_degree(box)),
+            questions_of(scope)[1].params(values),
+        )
         cells = plan_of(database, cells_in(scope, 16, range(40), range(40)))
         assert "SEARCH map_cell USING PRIMARY KEY (project_id=? AND level=? AND cx=? AND cy>? AND cy<?)" in cells, cells
-        for asked in (labels_in(scope, box), villages_around(scope, box), labels_around(scope, box)):
+        for asked in (labels_in(scope, box), villages, labelled):
             lines = plan_of(database, asked)
             assert not [one for one in lines if one.startswith("SCAN") and one != "SCAN form"], (
                 lines
             )  # a town has a dozen
-        assert any("ix_submission_at_label" in one for one in plan_of(database, labels_around(scope, box)))
+        assert any("ix_submission_at_label" in one for one in plan_of(database, labelled))

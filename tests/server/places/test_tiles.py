@@ -1,6 +1,7 @@
 """The map's tiles: the same records as its pins, each in one tile, for the same people."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo import spatial_sql
 from geo.crs import metres_between, wgs84_to_gcj02
 from geo.tiles import Box, tile_box, tile_of
 from geo.vector_tile import EXTENT
@@ -16,7 +18,7 @@ from server.db import Database
 from server.models import Village
 from server.places import tiles
 from server.places.pins import features_in_view
-from server.places.tiles import draws_as_tiles, own_places, tile_in_view
+from server.places.tiles import draws_as_tiles, questions_of, tile_in_view
 from server.places.villages import import_boundaries
 from tests.client import Client
 from tests.conftest import MORNING
@@ -192,9 +194,16 @@ def test_a_tile_takes_the_same_questions_however_many_records_there_are(
 def test_its_records_are_found_by_the_spatial_index(database: Database, project_id: int) -> None:
     if not database.is_sqlite:
         return  # PostgreSQL goes by how much there is
-    lines = plan_of(database, own_places(everything(project_id), Box(105, 30, 105.01, 30.01)))
+    own, _at_labels = questions_of(everything(project_id))
+    lines = plan_of(database, own.params(spatial_sql.told(Box(105, 30, 105.01, 30.01))))
     assert lines[0].startswith("SEARCH submission_geometry USING INTEGER PRIMARY KEY"), lines
     assert any("idx_submission_geometry_geometry" in line for line in lines), lines
+
+
+def test_what_is_asked_of_each_box_is_put_together_once_for_each_scope() -> None:
+    some, others = (Scope(1, everything=False, village_ids=frozenset({one, 7_000})) for one in (7_001, 7_002))
+    assert questions_of(some) is questions_of(replace(some))
+    assert questions_of(others) is not questions_of(some)
 
 
 def test_a_town_has_tiles_when_it_has_more_records_than_a_browser_should_hold(

@@ -44,6 +44,17 @@ def test_a_record_creates_an_entity_with_its_properties(phone: Client, project_i
     assert orjson.loads(entity.data_json) == {"village_code": "A1"}
 
 
+@pytest.mark.parametrize("door", ["/entities", "/entities/{}", "/entities.csv", ".svc/Entities", ".svc/Entities('{}')"])
+def test_an_entity_is_read_by_the_first_request_after_its_201(
+    phone: Client, as_bob: Client, project_id: int, door: str
+) -> None:
+    key, place = str(uuid.uuid4()), f"/projects/{project_id}/datasets/homes"
+    assert phone.send(project_id, a_record(village="A1", entity=create(key))).status_code == 201
+    answer = as_bob.get(place + door.format(key))
+    assert answer.status_code == 200
+    assert key in answer.text
+
+
 def test_an_update_from_the_newest_version_is_no_conflict(phone: Client, project_id: int, database: Database) -> None:
     key = str(uuid.uuid4())
     phone.send(project_id, a_record(village="A1", entity=create(key)))
