@@ -52,6 +52,14 @@ def is_current(database: Database) -> bool:
         return current_revision(connection) == schema_heads()[1]
 
 
+@contextmanager
+def open_direct(config: Config) -> Iterator[Database]:
+    """The database itself, past a pooler that may stand before it. Raises UpgradeRefused as check_direct."""
+    with Database(config.direct_url, config.key_file) as database:
+        check_direct(database, config)
+        yield database
+
+
 def check_direct(database: Database, config: Config) -> None:
     """Raises UpgradeRefused where a pooler stands before the database and nobody said how to come past it."""
     if database.is_sqlite or config.direct_database_url:

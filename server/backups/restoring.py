@@ -23,7 +23,7 @@ from server.backups.unpacking import Unpacked, unpack
 from server.config import Config
 from server.db import Database
 from server.keys import KEY_NAME, read_keys, replace_keys, sync_folder_of
-from server.upgrading import check_direct
+from server.upgrading import open_direct
 
 UNPACKING = "restoring"  # in the new data folder
 MEGABYTE = 1 << 20
@@ -34,8 +34,7 @@ def restore_backup(file: Path, key_file: Path, config: Config, say: Say = lambda
     """Puts a backup's content where the settings say. Raises BackupRefused, BackupBroken, OSError; then nothing is left."""
     private = read_private(key_file)
     if config.database_url:
-        with Database(config.direct_url, config.key_file) as database:
-            check_direct(database, config)
+        with open_direct(config) as database:
             check_empty(database)
     with file.open("rb") as source, new_folder(config.data_dir) as into:
         manifest, keys = unpack_into(into, source, file.stat().st_size, private, config, say)

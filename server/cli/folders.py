@@ -14,7 +14,7 @@ from server.clock import now
 from server.config import Config
 from server.db import Database, giving_way
 from server.serving import SERVE_LOCK
-from server.upgrading import UpgradeRefused, check_direct, check_keys, is_current, upgrade
+from server.upgrading import UpgradeRefused, check_keys, is_current, open_direct, upgrade
 
 ROOT = Path(__file__).resolve().parents[2]  # of the program
 
@@ -32,10 +32,9 @@ def open_as_it_is(data_dir: Path) -> Iterator[Database]:
     """The database of a data folder, for what changes nothing. Raises UpgradeRefused for one that is not up to date."""
     config = Config.from_env(data_dir)
     check_folder(config)
-    with Database(config.direct_url, config.key_file) as database:
+    with open_direct(config) as database:
         if database.is_sqlite and not Path(str(database.engine.url.database)).exists():
             raise UpgradeRefused(f"这里没有数据 / there are no data in {config.data_dir}")
-        check_direct(database, config)
         if not is_current(database):
             raise UpgradeRefused("数据要先升级 / the data must be brought up to date first: ./fangshi upgrade")
         check_keys(database)
@@ -48,8 +47,7 @@ def open_data(data_dir: Path) -> Iterator[Database]:
     config = Config.from_env(data_dir)
     check_folder(config)
     check_account(config)
-    with Database(config.direct_url, config.key_file) as database:
-        check_direct(database, config)
+    with open_direct(config) as database:
         upgrade(database, config.data_dir, now())
         with giving_way():
             yield database

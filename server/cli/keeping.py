@@ -14,15 +14,14 @@ from server.config import Config
 from server.db import Database
 from server.rotating import count_to_seal, forget_keys, list_keys, reseal_files, rotate
 from server.serving import own_folder
-from server.upgrading import check_direct, upgrade
+from server.upgrading import open_direct, upgrade
 
 
 def run_upgrade(arguments: argparse.Namespace) -> int:
     config = Config.from_env(arguments.data)
     check_folder(config)
     check_account(config)
-    with own_folder(config.data_dir), Database(config.direct_url, config.key_file) as database:
-        check_direct(database, config)
+    with own_folder(config.data_dir), open_direct(config) as database:
         saved = upgrade(database, config.data_dir, now())
     print(f"备份在 / backup in: {saved}" if saved else "数据已是最新 / the data are up to date")
     return 0
