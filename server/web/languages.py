@@ -16,7 +16,8 @@ def select_language() -> str:
         return CHINESE
     if wanted == ENGLISH:
         return ENGLISH
-    best = request.accept_languages.best_match(["zh-Hans", "zh-CN", "zh", "en"])
+    said = "Accept-Language" in request.headers  # phones and programs say none
+    best = request.accept_languages.best_match(["zh-Hans", "zh-CN", "zh", "en"]) if said else None
     if best is not None:
         return ENGLISH if best == "en" else CHINESE
     return ENGLISH if speaks_json() else CHINESE

@@ -3,7 +3,12 @@
 from flask import Response, request
 
 from server.web.blueprints import Door
+from server.web.missing_headers import add_missing
 from server.web.session import SAFE
+
+OF_ALL = {"Vary": "Accept-Encoding, Origin", "X-Content-Type-Options": "nosniff"}
+OF_READING = {"Cache-Control": "private, no-cache", **OF_ALL}
+OF_WRITING = {"Cache-Control": "no-store", **OF_ALL}
 
 
 class CentralDoor(Door):
@@ -16,7 +21,4 @@ class CentralDoor(Door):
 
 def add_headers(response: Response) -> Response:
     """Who may keep an answer (odk-contract.md 1.5): the caller's own client, asking each time; answers to writes nobody."""
-    response.headers.setdefault("Cache-Control", "private, no-cache" if request.method in SAFE else "no-store")
-    response.headers.setdefault("Vary", "Accept-Encoding, Origin")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    return response
+    return add_missing(response, OF_READING if request.method in SAFE else OF_WRITING)

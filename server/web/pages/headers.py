@@ -2,6 +2,7 @@
 
 from flask import Response, request
 
+from server.web.missing_headers import add_missing
 from server.web.pages.door import pages
 from server.web.pages.toasts import forget_toast
 from server.web.policy_reports import ADDRESS
@@ -20,6 +21,14 @@ POLICY = "; ".join(
         f"report-uri {ADDRESS}",
     )
 )
+OF_ALL = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+}
+OF_PROGRAMS = {**OF_ALL, "Referrer-Policy": "no-referrer"}
+OF_PAGES = {**OF_ALL, "Referrer-Policy": "same-origin"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -37,11 +46,7 @@ def policy_of_forms(mark: str) -> str:
 @pages.after_app_request
 def guard_answer(answer: Response) -> Response:
     """A strict policy on everything; user content sets a stricter one (sandbox) itself, which stays."""
-    answer.headers.setdefault("Content-Security-Policy", POLICY)
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("X-Frame-Options", "DENY")
-    answer.headers.setdefault("Referrer-Policy", "no-referrer" if request.path.startswith("/v1") else "same-origin")
-    answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+    add_missing(answer, OF_PROGRAMS if request.path.startswith("/v1") else OF_PAGES)
     if request.path.startswith("/static/") and answer.status_code == 200:
         answer.headers["Cache-Control"] = FOR_EVER if is_named_by_content() else "no-cache"
     return answer
