@@ -38,6 +38,7 @@ class Server(Flask):
         try:
             answer = super().dispatch_request(*args)
         except Exception:
+            session.end_streams()
             session.finish(commit=False)
             raise
         session.finish(commit=request.method not in session.SAFE)

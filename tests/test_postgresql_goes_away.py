@@ -136,6 +136,7 @@ def test_a_program_whose_question_was_cut_off_hears_503_at_whatever_moment(
         heard.append(reply.status_code)
         if reply.status_code == 503:
             assert reply.headers["Retry-After"] == "30" and reply.json["code"] == 503.1
+        assert database.engine.pool.checkedout() == 0, "one that is left is taken until rubbish is collected"
         if not cutter.has_cut:
             break
     assert (

@@ -7,7 +7,7 @@ which writes when the method may write. `finish` is called once by Server.dispat
 import base64
 import binascii
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from datetime import date, datetime
 from typing import TypeVar, cast
@@ -119,6 +119,17 @@ def finish(commit: bool) -> None:
             writing.commit()
         else:
             writing.rollback()
+
+
+def hold_stream(pieces: Generator[bytes]) -> None:
+    """What is sent has a session of its own, which is closed with it; where something fails before that, by end_streams."""
+    g.setdefault("streams", []).append(pieces)
+
+
+def end_streams() -> None:
+    """After an error nothing of them is sent, and nobody else would give their connections back."""
+    for one in g.pop("streams", []):
+        one.close()
 
 
 def close(_error: BaseException | None = None) -> None:

@@ -7,7 +7,7 @@ import orjson
 from flask import Response
 from sqlalchemy.orm import Session
 
-from server.web.session import database
+from server.web.session import database, hold_stream
 
 CHUNK_BYTES = 1 << 16
 
@@ -27,6 +27,7 @@ def stream(pieces: Callable[[Session], Iterable[bytes]], content_type: str, firs
             yield from gather(made)
 
     body = generate()
+    hold_stream(body)
     first = next(body, b"")  # what is wrong with the question shows before 200 has left
     response = Response(chain((first,), body), content_type=content_type)
     response.call_on_close(body.close)
