@@ -64,10 +64,11 @@ def find_spots(db: Session, scope: Scope, zoom: int, x: int, y: int, box: Box, g
     side = CELLS << (level - zoom)
     across, down = (range(one * side - margin, (one + 1) * side + margin) for one in (x, y))
     cells = db.execute(cells_in(scope, level, across, down)).all()
-    labels = db.execute(labels_in(scope, box)).all()
+    labels = sorted(db.execute(labels_in(scope, box)), key=lambda row: row.id)
     found = [spots_of_cells(cells, level), spots_at(((row[1], row[2]), *row[3:5], True) for row in labels)]
     if any(row.checks for row in (*cells, *labels)):
-        found.append(spots_at((place, 1, id, at_label) for id, place, at_label in find_checks(db, scope)))
+        checks = sorted(find_checks(db, scope))
+        found.append(spots_at((place, 1, id, at_label) for id, place, at_label in checks))
     spots = join(found)
     spots = spots.of(spots.numbers > 0)
     return in_gcj02(spots) if gcj02 else spots
@@ -75,6 +76,7 @@ def find_spots(db: Session, scope: Scope, zoom: int, x: int, y: int, box: Box, g
 
 def spots_of_cells(rows: Sequence[Any], level: int) -> Spots:
     table = np.array([tuple(row[:4]) for row in rows], dtype=np.int64).reshape(-1, 4)
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]  # sums are the same again only in the same order
     west_north, side = table[:, :2], CELLS << level
     corners = west_north + np.array([0, 1]), west_north + np.array([1, 0])
     boxes = np.column_stack([places_of_units(corner / side) for corner in corners])
