@@ -12,10 +12,11 @@ from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from server.errors import NotFound
-from server.models import Form, FormAttachment, FormVersion, Project, table_of
+from server.models import FormAttachment, table_of
 from server.models.facts import AnyVersion, FormFacts, ProjectFacts, VersionFacts
+from server.publishing.versions import FORM, PROJECT, PROJECT_AND_FORM, VERSION
 
-PROJECT, FORM, VERSION, ATTACHMENT = map(table_of, (Project, Form, FormVersion, FormAttachment))
+ATTACHMENT = table_of(FormAttachment)
 TEXTS_KEPT: Final = 4_000_000  # bytes, of all forms together
 LONGEST_KEPT: Final = 1_000_000
 
@@ -31,11 +32,7 @@ class Shown(NamedTuple):
 
 # Built once, as all that phones ask at every sync.
 FACTS = (
-    PROJECT.c.id,
-    PROJECT.c.kind,
-    FORM.c.id.label("form_id"),
-    FORM.c.xml_form_id,
-    FORM.c.state,
+    *PROJECT_AND_FORM,
     VERSION.c.id.label("version_id"),
     VERSION.c.form_id.label("form_of_version"),
     VERSION.c.version,

@@ -91,13 +91,11 @@ def get_form(db: Session, project_id: int, xml_form_id: str) -> tuple[Project, F
 
 # Built once: it runs for every record. The form's state is read anew each time, for it may have been closed. Facts, not rows.
 PROJECT, FORM, VERSION = map(table_of, (Project, Form, FormVersion))
+PROJECT_AND_FORM = (PROJECT.c.id, PROJECT.c.kind, FORM.c.id.label("form_id"), FORM.c.xml_form_id, FORM.c.state)
+"""The columns of ProjectFacts, then those of FormFacts."""
 ASKED = (
     select(
-        PROJECT.c.id,
-        PROJECT.c.kind,
-        FORM.c.id.label("form_id"),
-        FORM.c.xml_form_id,
-        FORM.c.state,
+        *PROJECT_AND_FORM,
         VERSION.c.id.label("version_id"),
         VERSION.c.sha256,
         VERSION.c.entity_related,
