@@ -6,9 +6,8 @@ write must say so at BEGIN, and shapely is imported before mod_spatialite is eve
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any, Final, Self, TypeVar
 
 import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
@@ -35,6 +34,7 @@ from sqlalchemy.pool import QueuePool
 from server.keys import KEY_NAME, KeyRing
 from server.models.sealed import give_keys
 from server.postgresql import MOST_OF_A_PROCESS, POOL_PATIENCE, STREAM_SECONDS, Rules, close_cursor, refuse_dead
+from server.turns import PATIENCE, Turns
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
 CACHE_MB, ALL_CACHES_MB = 64, 96
@@ -55,10 +55,7 @@ SQLITE_PRAGMAS = (
 STATEMENTS = (
     3000  # kept as SQL; putting one together takes a third of a request, and SQLAlchemy would forget all but 500
 )
-LONG: Final = 0.05
-GAP: Final = 0.11
-"""Seconds. SQLite has no queue: who waits for its lock looks again each tenth of a second, and whoever begins again at once
-is never seen to have let go. A job of many long transactions kept everybody else waiting in vain for all of its time."""
+BRIEF: Final = 0.3  # seconds that something is worth waiting for which may be left out this time
 POOL_SIZE = 40  # a thread each of the web process, and a few for streams
 
 
@@ -89,8 +86,10 @@ def make_engine(url: str, connections: int = MOST_OF_A_PROCESS, rules: Rules | N
         query_cache_size=STATEMENTS,
         connect_args={"check_same_thread": False},
     )
+    turns = Turns(Path(f"{engine.url.database}-turn") if engine.url.database else None)
     event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", begin_sqlite)
+    event.listen(engine, "begin", partial(begin_sqlite, turns))
+    event.listen(engine, "engine_disposed", lambda _engine: turns.close())
     return engine
 
 
@@ -103,10 +102,13 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(pragma)
 
 
-def begin_sqlite(connection: Connection) -> None:
+def begin_sqlite(turns: Turns, connection: Connection) -> None:
     """A transaction that may write takes the write lock at once: one that read first could not get it later."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("writes", False):
+        turns.begin(connection, options.get("patience", PATIENCE))
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 Asked = Session | Connection
@@ -161,19 +163,6 @@ class AskedOfSome:
         return ask(db, self.of_many, {**values, "subjects": list(subjects)})
 
 
-GIVES_WAY: ContextVar[bool] = ContextVar("GIVES_WAY", default=False)
-
-
-@contextmanager
-def giving_way() -> Iterator[None]:
-    """For work of many transactions beside which phones are served: after each long one others get their turn."""
-    before = GIVES_WAY.set(True)
-    try:
-        yield
-    finally:
-        GIVES_WAY.reset(before)
-
-
 class OwnSession(Session):
     """A session that can be closed whatever became of its connection: of one that is lost nothing is left to roll back."""
 
@@ -205,6 +194,7 @@ class Database:
         self.keys = KeyRing(key_file or self.key_beside())
         give_keys(self.engine.dialect, self.keys)
         self.writing_engine = self.engine.execution_options(writes=True)
+        self.brief_engine = self.writing_engine.execution_options(patience=BRIEF)
         self.bare_engine = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
@@ -242,17 +232,22 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One transaction of a job item or a command: committed at the end, rolled back when it raises."""
-        began = monotonic()
         with self.writing() as session:
             yield session
             session.commit()
-        if self.is_sqlite and GIVES_WAY.get() and monotonic() - began > LONG:
-            sleep(GAP)
+
+    @contextmanager
+    def transaction_in_passing(self) -> Iterator[Session]:
+        """As `transaction`, for what may be left out this time: OperationalError soon where somebody else writes on SQLite."""
+        with OwnSession(self.brief_engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
 
     def log_size(self) -> int:
-        """Bytes of SQLite's log beside the file; 0 where there is none."""
-        with suppress(OSError):
-            return Path(f"{self.engine.url.database}-wal").stat().st_size
+        """Bytes of SQLite's log beside the file; 0 where there is none, as with PostgreSQL."""
+        if self.is_sqlite:
+            with suppress(OSError):
+                return Path(f"{self.engine.url.database}-wal").stat().st_size
         return 0
 
     def empty_log(self, patience_ms: int) -> bool:

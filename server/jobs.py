@@ -19,7 +19,7 @@ from server.backups.state import write_state
 from server.blobs import BlobStore, sweep_orphans
 from server.clock import SHANGHAI
 from server.config import Config
-from server.db import Database, giving_way
+from server.db import Database
 from server.followups.before_breaks import tell_before_breaks
 from server.followups.daily import recalculate_due
 from server.followups.feedback_days import count_again
@@ -312,8 +312,7 @@ def run_one(database: Database, config: Config, job: Job, now: datetime) -> str:
     """Runs a step and writes down how it went: a count, or the error's class. Never raises for a failing step."""
     note_run(database, job, now, None, None)
     try:
-        with giving_way():
-            result = str(job.step(database, config, now))
+        result = str(job.step(database, config, now))
     except Exception as error:
         result = type(error).__name__
         where = "".join(traceback.format_tb(error.__traceback__))  # without the message, which may hold an answer

@@ -169,3 +169,7 @@ class RecentUse:
             return False
         self._written[actor_id] = (*used, now)
         return True
+
+    def forget(self, actor_id: int) -> None:
+        """It could not be written: the next time this phone speaks it is due again."""
+        self._written.pop(actor_id, None)

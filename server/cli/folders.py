@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import now
 from server.config import Config
-from server.db import Database, giving_way
+from server.db import Database
 from server.serving import SERVE_LOCK
 from server.upgrading import UpgradeRefused, check_keys, is_current, open_direct, upgrade
 
@@ -49,8 +49,7 @@ def open_data(data_dir: Path) -> Iterator[Database]:
     check_account(config)
     with open_direct(config) as database:
         upgrade(database, config.data_dir, now())
-        with giving_way():
-            yield database
+        yield database
 
 
 def check_folder(config: Config) -> None:

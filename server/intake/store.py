@@ -1,8 +1,10 @@
 """`store([item, …])`: receives and derives the items in one transaction; returns after the commit.
 
 What keeps one item out keeps out no other: where anything fails, all is written again with a savepoint around each item.
-On SQLite requests that arrive together share one transaction and one sync: whoever gets the writer's lock writes for
-all who wait. PostgreSQL groups its flushes itself, so there each request commits on its own.
+Requests that arrive together share one transaction and one sync: whoever gets the writer's lock writes for all who wait, as
+many as take about as long as anybody else may be kept from writing. On PostgreSQL, which groups its flushes itself, each
+request commits on its own, but in care projects: there one record at a time is looked at (registry/sealing.py), and whoever
+waits for that here holds no connection and has no lock to wait for in vain.
 """
 
 from collections import deque
@@ -10,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
+from time import monotonic
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -24,7 +27,8 @@ from server.intake.writing_on import carry_on
 from server.later import begin_waiting, write_waiting
 from server.postgresql import is_lost
 
-MOST_TOGETHER = 64
+MOST_TOGETHER: Final = 64
+SECONDS_TOGETHER: Final = 0.25
 LONG_LOG: Final = 64 * 2**20
 """Bytes. SQLite begins its log anew when nobody looks at it, which never happens while many phones send: it grew by 130 kB a
 record, to ten gigabytes."""
@@ -49,18 +53,19 @@ class Store:
         self.waiting: deque[Ticket] = deque()
         self.writer = Lock()
         self.log_may_have = LONG_LOG
+        self.most_now = MOST_TOGETHER
 
     def store(self, items: Sequence[Item]) -> list[Outcome]:
         """Outcomes in the items' order: a Receipt, or the error that kept that one item out. On disk when it returns.
 
         Raises when the transaction as a whole failed (disk full, database away): then nothing of it is stored.
         """
-        if not self.database.is_sqlite:
+        if not self.database.is_sqlite and not is_of_care(items):
             return self.write(items)
         ticket = Ticket(items)
         self.waiting.append(ticket)
         with self.writer:
-            if not ticket.done:
+            while not ticket.done:
                 self.write_waiting()
                 self.shorten_log()
         if ticket.error is not None:
@@ -68,8 +73,9 @@ class Store:
         return ticket.outcomes
 
     def write_waiting(self) -> None:
-        """Writes for everybody who waits, in the order of arrival."""
-        tickets = [self.waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self.waiting)))]
+        """Writes for who waits, in the order of arrival."""
+        tickets = [self.waiting.popleft() for _ in range(min(self.most_now, len(self.waiting)))]
+        began = monotonic()
         try:
             outcomes = iter(self.write([item for ticket in tickets for item in ticket.items]))
             for ticket in tickets:
@@ -80,9 +86,10 @@ class Store:
         finally:
             for ticket in tickets:
                 ticket.done = True
+            self.most_now = number_together(len(tickets), monotonic() - began)
 
     def shorten_log(self) -> None:
-        """Where somebody looks for long, as an export does, it is tried again when the log has grown by a good deal."""
+        """SQLite's. Where somebody looks for long, as an export does, it is tried again when it has grown by a good deal."""
         size = self.database.log_size()
         if size > self.log_may_have:
             self.log_may_have = LONG_LOG if self.database.empty_log(PATIENCE_MS) else size + LONG_LOG
@@ -95,6 +102,15 @@ class Store:
             return [store_one(db, item) for item in items]
 
 
+def number_together(number: int, seconds: float) -> int:
+    """How many requests go together next, by what so many cost this time: one of a care project is as long as thirty others."""
+    return max(1, min(MOST_TOGETHER, int(number * SECONDS_TOGETHER / max(seconds, 0.001))))
+
+
+def is_of_care(items: Sequence[Item]) -> bool:
+    return any(item.asked.project.kind == "care" for item in items)
+
+
 class NotAllWell(Exception):
     """Some item or deriver failed, and there was no savepoint to go back to."""
 
@@ -102,7 +118,7 @@ class NotAllWell(Exception):
 def store_all(db: Session, items: Sequence[Item]) -> list[Outcome]:
     """Raises NotAllWell for whatever befalls an item; what befalls the connection or the commit is raised as it is."""
     db.info[KEPT] = {}  # nothing of it is undone while this goes well
-    if not any(item.asked.project.kind == "care" for item in items):  # there one record's may be undone by the next one
+    if not is_of_care(items):  # there one record's may be undone by the next one
         begin_waiting(db)
     try:
         if len(items) > 1:

@@ -1,6 +1,5 @@
 """The doors ODK Collect uses: form list, manifest, integrity, submission; and the same for a draft under its test address."""
 
-from contextlib import suppress
 from urllib.parse import quote
 
 from flask import Response, current_app, request
@@ -151,14 +150,17 @@ def receive(envelope: Envelope, instance: Instance, asked: Asked) -> Response:
 
 
 def note_phone() -> None:
-    """When this phone last spoke, in a transaction of its own. That it cannot be written now keeps no phone waiting."""
+    """When this phone last spoke, in a transaction of its own. Where others write just now, it is noted the next time."""
     who = asker()
     uses: RecentUse = current_app.extensions["fangshi.uses"]
     device = request.args.get("deviceID")
     if who.type != "field_key" or who.actor_id is None or not uses.is_due(who.actor_id, device, who.key or "", now()):
         return
-    with suppress(OperationalError), database().transaction() as own:
-        note_use(own, who.actor_id, device, now())
+    try:
+        with database().transaction_in_passing() as own:
+            note_use(own, who.actor_id, device, now())
+    except OperationalError:
+        uses.forget(who.actor_id)
 
 
 DRAFT = "/test/<token>/projects/<int:project_id>/forms/<form_id>/draft"

@@ -166,7 +166,7 @@ def note_use() -> None:
     found: Caller | None = g.get("asker")
     if found is None or found.session_hash is None or not sign_in_places.is_due(found.last_used_at, now()):
         return
-    with suppress(SQLAlchemyError), database().transaction() as own:
+    with suppress(SQLAlchemyError), database().transaction_in_passing() as own:
         sign_in_places.note_place(own, found.session_hash, request.remote_addr, now())
 
 
@@ -230,7 +230,7 @@ def caller_of_digest(value: str) -> Caller:
 def note_phone_use(found: Caller) -> None:
     """When her phone password was used last, every few minutes."""
     if found.actor_id is not None and phone_passwords.is_due(reading(), found.actor_id, now()):
-        with suppress(SQLAlchemyError), database().transaction() as own:
+        with suppress(SQLAlchemyError), database().transaction_in_passing() as own:
             phone_passwords.note_use(own, found.actor_id, now())
 
 
@@ -266,7 +266,7 @@ def check_program(email: str, password: str) -> Proof:
     if proof.second_factor and not tokens.is_token(password):
         note_phone_use(proof.caller)
     elif proof.second_factor and app_passwords.is_due(reading(), password, now()):
-        with suppress(SQLAlchemyError), database().transaction() as own:
+        with suppress(SQLAlchemyError), database().transaction_in_passing() as own:
             app_passwords.note_use(own, password, now())
     return proof
 

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from server.errors import InstanceConflict
 from server.intake import derive
 from server.intake.items import Item, Receipt
 from server.intake.quality_queue import wait_for_look
-from server.intake.store import Store
+from server.intake.store import Store, number_together
 from server.models import (
     AnswerWord,
     Audit,
@@ -25,6 +26,7 @@ from server.models import (
     SubmissionGeometry,
     SubmissionVersion,
 )
+from server.models.facts import ProjectFacts
 from server.publishing.versions import get_version
 from server.reading import Reading
 from tests.conftest import MORNING, Listen
@@ -87,6 +89,51 @@ def test_requests_that_wait_together_share_one_commit(
     for thread in threads:
         thread.join()
     assert (len(commits), count(database)) == (1, 10)
+
+
+def test_what_takes_long_is_written_in_parts_so_that_others_get_in_between(
+    database: Database, make_item: Callable[[bytes], Item], listen: Listen
+) -> None:
+    """And who got the lock writes on until his own is written, for those before him too."""
+    if not database.is_sqlite:
+        return
+    store, commits = Store(database), []
+    listen("commit", lambda _: commits.append(1))
+    store.most_now = 3
+    with store.writer:
+        threads = [threading.Thread(target=store.store, args=([make_item(a_record())],)) for _ in range(4)]
+        for number, thread in enumerate(threads, 1):
+            thread.start()
+            while len(store.waiting) < number:
+                pass
+    for thread in threads:
+        thread.join()
+    assert (len(commits), count(database)) == (2, 4)
+
+
+@pytest.mark.parametrize(("number", "seconds", "next_time"), [(1, 0.1, 2), (10, 5.0, 1), (2, 0.0, 64), (8, 0.02, 64)])
+def test_how_many_go_together_is_what_takes_a_quarter_of_a_second(number: int, seconds: float, next_time: int) -> None:
+    assert number_together(number, seconds) == next_time
+
+
+def test_records_of_care_wait_for_each_other_without_a_connection_and_others_do_not_wait(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a lock was waited for in vain where many sent, and what records tell was not known for a minute."""
+    store, item = Store(database), make_item(a_record())
+    of_care = replace(item, asked=replace(item.asked, project=ProjectFacts(1, "care")))
+    written: list[str] = []
+    monkeypatch.setattr(store, "write", lambda items: written.append(items[0].asked.project.kind) or [None])
+    with store.writer:
+        waiting = threading.Thread(target=store.store, args=([of_care],))
+        waiting.start()
+        while not store.waiting:
+            pass
+        if not database.is_sqlite:
+            store.store([item])
+            assert written == [item.asked.project.kind]
+    waiting.join()
+    assert written[-1] == "care"
 
 
 def test_the_log_begins_anew_however_many_look_one_after_the_other(
