@@ -19,7 +19,8 @@ from server.access import roles
 from server.access.caller import Caller
 from server.access.pseudonyms import pseudonym
 from server.db import Database
-from server.models import Audit, CareEvent, NamedWoman, Project, Reading, Submission, Village, Woman
+from server.models import Audit, CareEvent, NamedWoman, Reading, Submission, Village, Woman
+from server.models.facts import AnyProject
 
 WRITE_EVERY = 1.0  # seconds
 MOST_WAITING = 50_000  # when the database takes nothing for so long, the oldest are given up, and counted in the log
@@ -189,7 +190,7 @@ def beside(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def is_logged(project: Project) -> bool:
+def is_logged(project: AnyProject) -> bool:
     return project.kind == "care"
 
 

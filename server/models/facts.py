@@ -56,6 +56,16 @@ class AnyVersion(Protocol):
     def published_at(self) -> datetime | None: ...
 
 
+class AnySlot(Protocol):
+    """A file that a version of a form expects."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def type(self) -> str: ...
+
+
 class ProjectFacts(NamedTuple):
     id: int
     kind: str

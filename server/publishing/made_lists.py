@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from server.errors import UnexpectedValue
 from server.followups.phone_lists import MADE_LISTS
-from server.models import FormAttachment, Project
-from server.models.facts import AnyProject
+from server.models import Project
+from server.models.facts import AnyProject, AnySlot
 from server.registry.workers import is_list_of_workers
 
 
@@ -17,7 +17,7 @@ def is_made_list(project: AnyProject, name: str) -> bool:
     return project.kind == "care" and name.lower() in MADE_LISTS
 
 
-def is_made_file(project: AnyProject, slot: FormAttachment) -> bool:
+def is_made_file(project: AnyProject, slot: AnySlot) -> bool:
     """Whether a file that a form names is made by the server."""
     return project.kind == "care" and slot.type == "file" and slot.name in {f"{name}.csv" for name in MADE_LISTS}
 

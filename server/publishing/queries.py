@@ -1,15 +1,28 @@
 """What doors ask about forms: lists, versions, files, figures. As many queries for a hundred forms as for one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
 from server.access.projects import submissions_within
-from server.models import Actor, Audit, Blob, Dataset, Form, FormAttachment, FormVersion, Project, Submission
+from server.db import ask
+from server.models import (
+    Actor,
+    Audit,
+    Blob,
+    Dataset,
+    Form,
+    FormAttachment,
+    FormVersion,
+    Project,
+    Submission,
+    table_of,
+)
 from server.models.facts import AnyProject, AnyVersion
 from server.publishing.made_lists import is_made_file
 from server.registry.lists import list_hash
@@ -34,12 +47,30 @@ class FormFigures:
     created_by: Actor | None = None
 
 
+class Slot(NamedTuple):
+    """What a version says of a file that it expects."""
+
+    name: str
+    type: str
+    updated_at: datetime | None
+    dataset_id: int | None
+
+
+class BlobFacts(NamedTuple):
+    """What is told of a file's bytes."""
+
+    sha256: str
+    md5: str
+    size: int
+    content_type: str
+
+
 @dataclass(frozen=True)
 class ListedAttachment:
     """A file that a version expects, with what fills it: a blob, an entity list, the server for each phone, or nothing."""
 
-    row: FormAttachment
-    blob: Blob | None
+    row: Slot
+    blob: BlobFacts | None
     dataset: Dataset | None
     hash: str | None
     made: bool = False
@@ -87,40 +118,46 @@ def list_versions(db: Session, form: Form) -> list[FormVersion]:
     )
 
 
-def list_attachments(
-    db: Session, project: AnyProject, version: AnyVersion, reach: Reach, name: str | None = None
-) -> list[ListedAttachment]:
-    """Every file that a version expects, or the one of a name; an entity list's hash is that of the caller's part of it.
+# Built once: phones ask for each picture of a form.
+SLOT, BLOB = map(table_of, (FormAttachment, Blob))
+SLOTS = (
+    select(SLOT.c.name, SLOT.c.type, SLOT.c.updated_at, SLOT.c.dataset_id)
+    .add_columns(BLOB.c.sha256, BLOB.c.md5, BLOB.c.size, BLOB.c.content_type)
+    .select_from(SLOT.outerjoin(BLOB, BLOB.c.sha256 == SLOT.c.blob_sha256))
+    .where(SLOT.c.form_version_id == bindparam("version_id"))
+    .order_by(SLOT.c.name)
+)
+SLOT_OF_NAME = SLOTS.where(SLOT.c.name == bindparam("name"))
+
+
+def list_attachments(db: Session, project: AnyProject, version: AnyVersion, reach: Reach) -> list[ListedAttachment]:
+    """Every file that a version expects; an entity list's hash is that of the caller's part of it.
 
     One that the server makes for each phone has no hash here: publishing/phone.py makes it.
     """
-    query = (
-        select(FormAttachment, Blob, Dataset)
-        .outerjoin(Blob, Blob.sha256 == FormAttachment.blob_sha256)
-        .outerjoin(Dataset, Dataset.id == FormAttachment.dataset_id)
-        .where(FormAttachment.form_version_id == version.id)
-        .order_by(FormAttachment.name)
-    )
-    if name is not None:
-        query = query.where(FormAttachment.name == name)
-    return [
-        ListedAttachment(row, None, None, None, made=True)
-        if is_made_file(project, row)
-        else ListedAttachment(row, blob, dataset, hash_of(db, blob, dataset, reach))
-        for row, blob, dataset in db.execute(query).all()
-    ]
+    found = ask(db, SLOTS, {"version_id": version.id}).all()
+    return [with_list(db, filled(project, row), reach) for row in found]
 
 
-def hash_of(db: Session, blob: Blob | None, dataset: Dataset | None, reach: Reach) -> str | None:
-    if dataset is not None:
-        return list_hash(db, dataset, reach)
-    return blob.md5 if blob else None
+def find_attachment(db: Session, project: AnyProject, version: AnyVersion, name: str) -> ListedAttachment | None:
+    """The file of a name. What list fills it is not looked for yet: `with_list`."""
+    row = ask(db, SLOT_OF_NAME, {"version_id": version.id, "name": name}).first()
+    return filled(project, row) if row else None
 
 
-def find_attachment(
-    db: Session, project: AnyProject, version: AnyVersion, name: str, reach: Reach
-) -> ListedAttachment | None:
-    return next(iter(list_attachments(db, project, version, reach, name)), None)
+def filled(project: AnyProject, row: Sequence[Any]) -> ListedAttachment:
+    slot, blob = Slot(*row[:4]), BlobFacts(*row[4:]) if row[4] is not None else None
+    if is_made_file(project, slot):
+        return ListedAttachment(slot, None, None, None, made=True)
+    return ListedAttachment(slot, blob, None, blob.md5 if blob else None)
+
+
+def with_list(db: Session, listed: ListedAttachment, reach: Reach) -> ListedAttachment:
+    """The same with the entity list that fills it, and the hash of the caller's part."""
+    if listed.made or listed.row.dataset_id is None:
+        return listed
+    dataset = db.get_one(Dataset, listed.row.dataset_id)
+    return replace(listed, dataset=dataset, hash=list_hash(db, dataset, reach))
 
 
 def count_of_forms(db: Session, forms: Sequence[ListedForm], scope: Scope) -> dict[int, FormFigures]:

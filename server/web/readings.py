@@ -8,6 +8,7 @@ from flask import current_app, g, request
 from server.access.phones import Phone
 from server.access.reading_log import Read, ReadingLog, is_logged
 from server.models import Project
+from server.models.facts import AnyProject
 from server.reports.queries import find_record_id
 from server.reports.records import Source
 from server.web import session
@@ -17,7 +18,7 @@ def reading_log() -> ReadingLog:
     return cast(ReadingLog, current_app.extensions["fangshi.readings"])
 
 
-def note_read(project: Project, action: str, **upon: Any) -> None:
+def note_read(project: AnyProject, action: str, **upon: Any) -> None:
     """The caller looks at something of a care project; a plain project's looks are not written down.
 
     `action` is one of access/reading_log.py READS, or an export's. `upon` are further fields of Read: `about` (the uuid

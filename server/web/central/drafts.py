@@ -11,7 +11,7 @@ from server.publishing import media
 from server.publishing.definition import type_of_name
 from server.publishing.file_words import read_words, refuse_forbidden_files
 from server.publishing.publish import publish_draft
-from server.publishing.queries import find_attachment
+from server.publishing.queries import find_attachment, with_list
 from server.registry.reach import reach_of
 from server.web.central.door import CentralDoor
 from server.web.central.loading import load_form, load_project
@@ -84,10 +84,10 @@ def content_type_of(name: str) -> str:
 
 def slot_reply(project: Project, form: Form, name: str) -> Response:
     draft = verbs.get_draft(db(), form)
-    found = find_attachment(db(), project, draft, name, reach_of(caller(), project, today()))
+    found = find_attachment(db(), project, draft, name)
     if found is None:
         raise NotFound()
-    return central_json.reply(forms_json.attachment(found))
+    return central_json.reply(forms_json.attachment(with_list(db(), found, reach_of(caller(), project, today()))))
 
 
 @drafts.patch(SLOT)

@@ -10,10 +10,10 @@ from server.publishing.versions import SCHEMAS
 from server.registry.reach import reach_of
 from server.web.attachments import send_attachment
 from server.web.central.door import CentralDoor
-from server.web.central.loading import load_project, load_version
+from server.web.central.loading import load_project, load_shown, load_version
 from server.web.central.showing import FORM, VERSIONS
 from server.web.parameters import is_true
-from server.web.session import caller, reading, today
+from server.web.session import asker, caller, reading, today
 from server.web.wire import central_json, changes_json, forms_json
 
 form_files = CentralDoor("form_files")
@@ -37,10 +37,16 @@ def get_attachments(project_id: int, xml_form_id: str, draft: bool = False, vers
     return central_json.reply([forms_json.attachment(row) for row in rows])
 
 
-@form_files.get(FORM + "/attachments/<name>", endpoint="get_attachment")
+@form_files.get(FORM + "/attachments/<name>")
+def get_attachment(project_id: int, xml_form_id: str, name: str) -> Response:
+    """What phones ask for once for each picture."""
+    shown = load_shown(reading(), asker(), project_id, xml_form_id)
+    return send_attachment(shown.project, shown.version, name)
+
+
 @form_files.get(FORM + "/draft/attachments/<name>", defaults={"draft": True}, endpoint="get_draft_attachment")
 @form_files.get(VERSIONS + "/attachments/<name>", endpoint="get_version_attachment")
-def get_attachment(
+def get_attachment_of_version(
     project_id: int, xml_form_id: str, name: str, draft: bool = False, version: str | None = None
 ) -> Response:
     shown = load_version(reading(), caller(), project_id, xml_form_id, draft, version)

@@ -3,7 +3,6 @@
 from flask import Response
 
 from server.access.allow import allow, may
-from server.errors import NotFound
 from server.models import Form, Project
 from server.publishing import publish
 from server.publishing.draft import put_draft
@@ -15,16 +14,14 @@ from server.publishing.queries import (
     list_versions,
     publish_notes_of,
 )
-from server.publishing.shown import find_shown
 from server.web.attachments import send_workbook, send_xml
 from server.web.central.door import CentralDoor
 from server.web.central.loading import (
-    allow_reading,
     load_form,
     load_project,
     load_project_of_forms,
+    load_shown,
     load_version,
-    signed_in,
 )
 from server.web.central.showing import FORM, VERSIONS, form_json, shown_forms
 from server.web.central.uploads import MOST_FORM_BYTES, definition_of_request
@@ -108,11 +105,7 @@ def restore_form(project_id: int, form_id: int) -> Response:
 
 @forms.get(FORM + ".xml")
 def get_xml(project_id: int, xml_form_id: str) -> Response:
-    who, found = signed_in(asker()), find_shown(reading(), project_id, xml_form_id)
-    if found is None:
-        raise NotFound()
-    allow_reading(who, found.project, found.form, found.version)
-    return send_xml(found.version, xml_form_id)
+    return send_xml(load_shown(reading(), asker(), project_id, xml_form_id).version, xml_form_id)
 
 
 @forms.get(FORM + "/draft.xml", defaults={"draft": True}, endpoint="get_draft_xml")

@@ -1,17 +1,21 @@
 """A form's files in the hands of who tries a draft, by its test address alone."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from server.blobs import remember
 from server.db import Database
-from server.models import Audit, Form
+from server.models import Audit, Form, FormAttachment
 from server.web.errors import TONGUES
 from server.web.wire import openrosa_xml
 from tests.care_town import CareTown
 from tests.client import Client
+from tests.conftest import MORNING
 from tests.making import a_phone, a_record, an_xform
 
 
@@ -126,3 +130,23 @@ def test_no_list_is_given_that_is_not_noted_as_read(app: Flask, database: Databa
         assert (answer.status_code, answer.data) == (412, b"")
     with database.reading() as db:
         assert db.scalar(select(func.max(Audit.id))) == before
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_picture_is_three_questions_without_villages_or_the_definition(
+    app: Flask, database: Database, count_queries: Callable[[], Any], known: bool
+) -> None:
+    """A new phone asks for some sixty of them."""
+    town = CareTown(app, database, ("me",))
+    picture = app.extensions["fangshi.blobs"].put(b"\x89PNG\r\n\x1a\n")
+    with database.transaction() as db:
+        remember(db, picture, "image/png", MORNING)
+        version = db.get_one(Form, town.form_id).current_version_id
+        db.add(FormAttachment(form_version_id=version, name="a.png", type="image", blob_sha256=picture.sha256))
+    phone, path = town.phone("A1"), f"{town.path}/attachments/a.png"
+    mark = phone.get(path).headers["ETag"]
+    with count_queries() as seen:
+        answer = phone.get(path, headers={"If-None-Match": mark} if known else {})
+    assert answer.status_code == (304 if known else 200)
+    assert len([one for one in seen if one != "BEGIN"]) == 3, "\n".join(seen)
+    assert not [one for one in seen if "village_scope" in one or "form_version.xml," in one or "schema_json" in one]
