@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import select
@@ -22,7 +23,17 @@ from server.access.caller import Caller
 from server.access.care_roles import OFFICER
 from server.access.her_worker import where_hers_live
 from server.followups.check_list import Drawn
-from server.followups.queries import Listed, Officers, Reached, Whose, codes_within, due_for_villages, last_day
+from server.followups.queries import (
+    DueQuestion,
+    Listed,
+    Officers,
+    Reached,
+    Whose,
+    codes_within,
+    due_question,
+    last_day,
+    list_due,
+)
 from server.followups.retakes import Retake
 from server.models import BACK_CHECK, WORKERS, Actor, FollowUp, Village, Woman
 from server.models.facts import AnyProject
@@ -31,6 +42,7 @@ from server.registry.reach import Reach, asking, cases_reached, consenting
 from server.registry.telling import POSTNATAL
 from server.registry.workers import name_of
 
+QUESTIONS_KEPT: Final = 64  # some 50 kB each
 TO_CORRECT: Final = "to_correct"
 MADE_LISTS = ("me", "due_visits", "consent_texts", "backcheck_sample", TO_CORRECT)
 ME_COLUMNS = ("name", "label", "worker", "role", "villages", "village_code")
@@ -122,11 +134,19 @@ def find_visits(db: Session, reach: Reach) -> list[Listed]:
     if reach.role is None and not reach.benefits:
         return []
     codes = codes_within(db, reach.scope)
-    known = None if codes is None else frozenset(codes)
+    question = visits_question(reach, None if codes is None else frozenset(codes))
+    return list_due(db, reach.scope.project_id, question)
+
+
+@lru_cache(maxsize=QUESTIONS_KEPT)
+def visits_question(reach: Reach, known: frozenset[str] | None) -> DueQuestion:
+    """Nothing of the database's is remembered with it: to put it together takes longer than to ask it, and a phone that
+    synchronises asks for it with each form.
+    """
     whose: Reached = _team(reach, known)
     if reach.benefits:
         whose = Officers(known, _team(reach, known), cases_reached(reach))
-    return due_for_villages(db, reach.scope.project_id, whose, reach.today)
+    return due_question(reach.scope.project_id, whose, reach.today)
 
 
 def _team(reach: Reach, known: frozenset[str] | None) -> Whose | frozenset[str]:

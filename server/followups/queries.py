@@ -53,6 +53,7 @@ class Officers:
 
 
 Reached = Collection[str] | Whose | Officers | None
+DueQuestion = Select[FollowUp, str | None, str | None, str | None]
 
 
 class Listed(NamedTuple):
@@ -111,10 +112,16 @@ def is_late(today: date) -> ColumnElement[bool]:
 
 
 def due_for_villages(db: Session, project_id: int, village_codes: Reached, today: date) -> list[Listed]:
-    """Tasks whose window is open that day: overdue first, then by target day.
+    """Tasks whose window is open that day: overdue first, then by target day."""
+    return list_due(db, project_id, due_question(project_id, village_codes, today))
 
-    A contact that stands inside another of the same pregnancy is left out (domain.md 2.3).
-    """
+
+def list_due(db: Session, project_id: int, question: DueQuestion) -> list[Listed]:
+    return with_case_labels(db, project_id, [_listed(*row) for row in db.execute(question)])
+
+
+def due_question(project_id: int, village_codes: Reached, today: date) -> DueQuestion:
+    """A contact that stands inside another of the same pregnancy is left out (domain.md 2.3)."""
     late_first = case((is_late(today), 0), else_=1)
     here = (
         *still_asked(today),
@@ -123,8 +130,7 @@ def due_for_villages(db: Session, project_id: int, village_codes: Reached, today
         of_hers(project_id, village_codes, today),
     )
     query = listing(project_id, village_codes).where(*here)
-    found = [_listed(*row) for row in db.execute(query.order_by(late_first, FollowUp.due_on, FollowUp.id))]
-    return with_case_labels(db, project_id, found)
+    return query.order_by(late_first, FollowUp.due_on, FollowUp.id)
 
 
 def for_subject(

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.entities import read_acts
@@ -43,6 +43,29 @@ NAMED = re.compile(rb"/was_([A-Za-z_][\w.-]*)")
 NO_MARKUP: Final = str.maketrans("<>[]", "＜＞［］")
 """Phones read a choice's label as Markdown with HTML: what somebody wrote makes no link and no colour there."""
 BLANKS = re.compile(r"\s+")
+
+
+RETURNED: Final = (
+    select(
+        Submission.id,
+        SubmissionVersion.instance_id,
+        SubmissionVersion.instance_name,
+        SubmissionVersion.values_json,
+        SubmissionComment.body,
+        ReturnedRecord.returned_at,
+        Submission.health,
+    )
+    .join(Submission, Submission.id == ReturnedRecord.submission_id)
+    .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
+    .join(SubmissionComment, SubmissionComment.id == ReturnedRecord.comment_id)
+    .where(
+        ReturnedRecord.to_id == bindparam("actor_id"),
+        ReturnedRecord.ended_at.is_(None),
+        Submission.form_id == bindparam("form_id"),
+        SubmissionVersion.encrypted.is_(False),
+    )
+    .order_by(ReturnedRecord.returned_at, ReturnedRecord.id)
+)
 
 
 @dataclass(frozen=True)
@@ -83,28 +106,7 @@ def names_in(xml: bytes) -> tuple[str, ...]:
 def find_rows(
     db: Session, actor_id: int, version: AnyVersion, schema: FormSchema, taken: Sequence[Field], reach: Reach
 ) -> list[Row]:
-    rows = db.execute(
-        select(
-            Submission.id,
-            SubmissionVersion.instance_id,
-            SubmissionVersion.instance_name,
-            SubmissionVersion.values_json,
-            SubmissionComment.body,
-            ReturnedRecord.returned_at,
-            Submission.health,
-        )
-        .join(Submission, Submission.id == ReturnedRecord.submission_id)
-        .join(SubmissionVersion, (SubmissionVersion.submission_id == Submission.id) & SubmissionVersion.is_current)
-        .join(SubmissionComment, SubmissionComment.id == ReturnedRecord.comment_id)
-        .where(
-            ReturnedRecord.to_id == actor_id,
-            ReturnedRecord.ended_at.is_(None),
-            Submission.form_id == version.form_id,
-            still_told(reach),
-            SubmissionVersion.encrypted.is_(False),
-        )
-        .order_by(ReturnedRecord.returned_at, ReturnedRecord.id)
-    )
+    rows = db.execute(RETURNED.where(still_told(reach)), {"actor_id": actor_id, "form_id": version.form_id}).all()
     found = []
     for number, instance_id, name, values, reason, at, health in rows:
         why = BLANKS.sub(" ", reason).strip()
