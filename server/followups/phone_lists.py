@@ -92,7 +92,7 @@ def find_me(db: Session, caller: Caller, project: AnyProject, reach: Reach) -> M
 
 def without_parts(db: Session, project_id: int, codes: list[str]) -> list[str]:
     """Without those that were merged into another one of them: nobody is registered there any more."""
-    successors = successor_codes(db, project_id)
+    successors = successor_codes(db, project_id) if len(codes) > 1 else {}
     return [code for code in codes if successors.get(code) not in codes]
 
 

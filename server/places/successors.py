@@ -6,9 +6,10 @@ Nothing that was sent is changed for it; only whoever counts by village asks her
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from server.db import ask
 from server.models import Village
 
 
@@ -20,6 +21,15 @@ class Named(NamedTuple):
     name: str
     into: str | None
     into_name: str | None
+
+
+# Built once: phones ask for it with each of their lists.
+INTO = aliased(Village)
+SUCCESSORS = (
+    select(Village.code, INTO.code)
+    .join(INTO, INTO.id == Village.successor_id)
+    .where(Village.project_id == bindparam("project_id"))
+)
 
 
 def list_named(db: Session, project_id: int) -> list[Named]:
@@ -46,13 +56,7 @@ def codes_merged_into(project_id: int, code: str) -> Select[str]:
 
 def successor_codes(db: Session, project_id: int) -> dict[str, str]:
     """The code of each merged village, to that of the one it is a part of now."""
-    into = aliased(Village)
-    rows = db.execute(
-        select(Village.code, into.code)
-        .join(into, into.id == Village.successor_id)
-        .where(Village.project_id == project_id)
-    )
-    return dict(rows.all())
+    return {row[0]: row[1] for row in ask(db, SUCCESSORS, {"project_id": project_id})}
 
 
 def rolled_up(numbers: Mapping[str, Any], successors: Mapping[str, str]) -> dict[str, Any]:

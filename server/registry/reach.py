@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import Session
@@ -157,6 +158,7 @@ def reached(dataset: Dataset, reach: Reach) -> ColumnElement[bool]:
     return Entity.about.in_(select(Woman.uuid).where(*asking(reach), *consenting(reach)))
 
 
+@lru_cache(maxsize=64)
 def asking(reach: Reach) -> tuple[ColumnElement[bool], ...]:
     """Women of the caller's who asked for the service and did not take it back."""
     return (

@@ -1,5 +1,7 @@
 """Which of the records that went back somebody is still told of: never what is sealed, and a woman's only while she is hers."""
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, exists, false, select
 
 from server.access.restricted import kept_unused
@@ -7,6 +9,7 @@ from server.models import CareEvent, Submission, Woman
 from server.registry.reach import Reach, asking, consenting
 
 
+@lru_cache(maxsize=64)
 def still_told(reach: Reach) -> ColumnElement[bool]:
     """A condition on Submission. A record about a woman goes by what lets the caller have her in the lists that day
     (registry/reach.py): the care role, whom she chose, her consent, and that her data are in use.
