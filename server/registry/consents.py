@@ -13,6 +13,7 @@ from server.access.changes import GONE, note_changes
 from server.clock import today
 from server.models import PURPOSES, Consent, Withdrawal
 from server.registry.consent_by_purpose import Standing, Wording, stand_by_purpose
+from server.registry.people import change
 from server.registry.telling import Event
 
 SHARED: Final = ("service", "share_clinic")
@@ -47,8 +48,7 @@ def write_consents(db: Session, project_id: int, woman: str, events: Sequence[Ev
         if row is None:
             row = Consent(project_id=project_id, woman_uuid=woman, purpose=purpose)
             db.add(row)
-        for name, value in values_of(one, noted).items():
-            setattr(row, name, value)
+        change(row, values_of(one, noted))
     db.flush()
 
 

@@ -193,6 +193,8 @@ def find_base(db: Session, entity: Entity, act: EntityAct) -> int | None:
                 EntityVersion.branch_id == act.branch_id, EntityVersion.branch_base_version == act.base_version - 1
             )
         )
+    if act.base_version == entity.version:  # what it says now is a version of its own
+        return entity.version
     return db.scalar(query.where(EntityVersion.version == act.base_version))
 
 

@@ -28,7 +28,8 @@ CLINICIANS: Final = ("doctor", "midwife")
 def write_household(db: Session, project_id: int, uuid: str, events: Sequence[Event]) -> None:
     told = [one for one in in_time(events) if one.form_id == HOUSEHOLD]
     entity = find_in_list(db, project_id, "households", uuid) if told else None
-    put(db, Household, project_id, uuid, household_row(told, entity) if told else None)
+    known = find(db, Household, project_id, uuid)
+    put(db, Household, project_id, uuid, known, household_row(told, entity) if told else None)
 
 
 def household_row(told: Sequence[Event], entity: Entity | None) -> Row:
@@ -57,7 +58,7 @@ def write_woman(db: Session, project_id: int, uuid: str, events: Sequence[Event]
         row["assigned_worker"] = person_named(
             db, project_id, row["assigned_worker"], known.assigned_worker if known else None
         )
-    put(db, Woman, project_id, uuid, row)
+    put(db, Woman, project_id, uuid, known, row)
     for model, rows in ((Pregnancy, pregnancy_rows(events)), (ContraceptionEpisode, method_rows(events))):
         write_episodes(db, model, project_id, uuid, rows)
     return before != (standing if told else None)
@@ -211,21 +212,28 @@ def find(db: Session, model: Any, project_id: int, uuid: str) -> Any:
     return db.scalar(select(model).where(model.project_id == project_id, model.uuid == uuid))
 
 
-def put(db: Session, model: Any, project_id: int, uuid: str, values: Row | None) -> None:
-    """Makes, changes or takes away the row of a uuid: an unchanged one is not written."""
-    row = find(db, model, project_id, uuid)
+def put(db: Session, model: Any, project_id: int, uuid: str, row: Any, values: Row | None) -> None:
+    """Makes, changes or takes away the row of a uuid (`row`, None where there is none): an unchanged one is not written."""
     if values is None:
         if row is not None:
             db.delete(row)
     elif row is None:
         db.add(model(project_id=project_id, uuid=uuid, **values))
     else:
-        for name, value in values.items():
-            setattr(row, name, value)
+        change(row, values)
     db.flush()
 
 
+def change(row: Any, values: Row) -> None:
+    """Sets what differs alone: what is set is looked through when it is written, changed or not."""
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
 def write_episodes(db: Session, model: Any, project_id: int, woman: str, rows: dict[str, Row]) -> None:
-    known = db.scalars(select(model.uuid).where(model.project_id == project_id, model.woman_uuid == woman)).all()
+    hers = select(model).where(model.project_id == project_id, model.woman_uuid == woman)
+    known = {row.uuid: row for row in db.scalars(hers)}
     for uuid in {*known, *rows}:
-        put(db, model, project_id, uuid, {**rows[uuid], "woman_uuid": woman} if uuid in rows else None)
+        row = known.get(uuid) or find(db, model, project_id, uuid)
+        put(db, model, project_id, uuid, row, {**rows[uuid], "woman_uuid": woman} if uuid in rows else None)
