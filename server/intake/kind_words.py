@@ -6,10 +6,11 @@ Nobody did anything wrong: the visit was made before the phone could know.
 from typing import Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.clock import today
+from server.db import ask
 from server.followups.plain_notices import KEPT_CLOSED, tell
 from server.intake.items import NAMELESS, Item
 from server.intake.receive import is_health
@@ -24,6 +25,24 @@ TAKEN_BACK: Final = (
 )
 NOT_COVERED: Final = "Received and kept closed: no consent of hers covers this visit. She can be asked anew."
 
+# Built once: they are asked at every record of a woman.
+_SEALED: Final = (
+    select(Seal.reason, Woman.withdrawn_on)
+    .outerjoin(Woman, (Woman.project_id == Seal.project_id) & (Woman.uuid == Seal.waits_for))
+    .where(Seal.submission_id == bindparam("record"))
+)
+_BESIDE: Final = select(NamedWoman.woman_uuid).where(NamedWoman.submission_id == bindparam("record"))
+_TOO_LATE: Final = (
+    select(CareEvent.data_json)
+    .join(
+        Woman,
+        (Woman.project_id == CareEvent.project_id)
+        & ((Woman.uuid == CareEvent.subject) | Woman.uuid.in_(_BESIDE))
+        & Woman.withdrawn_on.is_not(None),
+    )
+    .where(CareEvent.submission_id == bindparam("record"), CareEvent.subject_list == "women")
+)
+
 
 def word_of(db: Session, item: Item, submission_id: int) -> str:
     """One of the sentences above, for a record that was just stored and read."""
@@ -36,11 +55,7 @@ def word_of(db: Session, item: Item, submission_id: int) -> str:
 
 
 def word_of_health(db: Session, project_id: int, submission_id: int, form_id: str) -> str:
-    reason, withdrawn = db.execute(
-        select(Seal.reason, Woman.withdrawn_on)
-        .outerjoin(Woman, (Woman.project_id == Seal.project_id) & (Woman.uuid == Seal.waits_for))
-        .where(Seal.submission_id == submission_id)
-    ).first() or (None, None)
+    reason, withdrawn = ask(db, _SEALED, {"record": submission_id}).first() or (None, None)
     if reason == "erased" or (reason == "no_consent" and withdrawn):
         return TAKEN_BACK
     if reason == "no_consent" and form_id != CONSENT:
@@ -50,10 +65,7 @@ def word_of_health(db: Session, project_id: int, submission_id: int, form_id: st
 
 def comes_too_late(db: Session, submission_id: int) -> bool:
     """Whether an open record is of (or names) a woman who took her consent back, and is not the record by which she did."""
-    beside = select(NamedWoman.woman_uuid).where(NamedWoman.submission_id == submission_id)
-    hers = (Woman.project_id == CareEvent.project_id) & ((Woman.uuid == CareEvent.subject) | Woman.uuid.in_(beside))
-    query = select(CareEvent.data_json).join(Woman, hers).where(CareEvent.submission_id == submission_id)
-    told = db.scalar(query.where(Woman.withdrawn_on.is_not(None), CareEvent.subject_list == "women"))
+    told: str | None = ask(db, _TOO_LATE, {"record": submission_id}).scalar()
     return told is not None and says_of_service(orjson.loads(told)) is not False
 
 

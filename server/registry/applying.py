@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct, read_acts
@@ -20,6 +21,7 @@ from server.registry.referrals import DANGER_QUESTIONS
 from server.registry.workers import as_written_now, name_again, only_her_own
 
 ERROR = "entity.error"
+_LIST: Final = select(Dataset).where(Dataset.project_id == bindparam("project"), Dataset.name == bindparam("name"))
 
 
 def apply_entities(db: Session, reading: Reading) -> None:
@@ -81,7 +83,7 @@ def needs_savepoint(reading: Reading, acts: Sequence[EntityAct]) -> bool:
 
 
 def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> None:
-    dataset = db.scalar(select(Dataset).where(Dataset.project_id == reading.project.id, Dataset.name == act.dataset))
+    dataset = db.scalar(_LIST, {"project": reading.project.id, "name": act.dataset})
     if dataset is None:
         raise DatasetUnknown(dataset=act.dataset)
     check_permitted(db, reading.submission_version_id, act)

@@ -21,6 +21,7 @@ from server.reading import Reading
 from server.registry.births import NO_SIGN, her_signs
 from server.registry.danger_limits import has_high_pressure, lacks_haemoglobin
 from server.registry.entities import Author, add_entity, find_entity, note, properties_of, write_update
+from server.registry.events import find_in_list
 from server.registry.referral_outcomes import REFERRALS, TOLD_AFTER, align, find_list
 from server.registry.telling import ANTENATAL, CONTRACEPTION, POSTNATAL
 
@@ -118,10 +119,10 @@ def keep_referral(db: Session, project: AnyProject, told: CareEvent, author: Aut
 
 def take_back_referral(db: Session, project_id: int, event: str, author: Author) -> None:
     """The record gives no reason any more: it was corrected, deleted or sealed. Nothing happens where there is none."""
-    dataset = find_list(db, project_id)
-    known = find_entity(db, dataset, referral_uuid(event)) if dataset else None
-    if dataset is None or known is None or known.deleted_at is not None:
+    known = find_in_list(db, project_id, REFERRALS, referral_uuid(event))
+    if known is None:
         return
+    dataset = db.get_one(Dataset, known.dataset_id)
     act = EntityAct(REFERRALS, known.uuid, False, True, known.version, None, None, known.label, TAKEN_BACK)
     write_update(db, dataset, known, known.version, act, author)
     known.deleted_at = author.now
