@@ -23,7 +23,7 @@ from server.followups.syncing import silences_of
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import Wishes, wishes_of
 from server.followups.working_days import Calendar
-from server.models import CriticalWatch, FollowUp, Notification, Project, Woman
+from server.models import CriticalWatch, FollowUp, Notification, Project, Woman, table_of
 from server.models.facts import AnyProject
 
 LEVELS: Final = ("due", "red", "overdue", "late", "critical")
@@ -41,6 +41,11 @@ _KNOWN: Final = (
     .order_by(Notification.id)
 )
 """Built once: it is asked at every record by which a follow-up changes."""
+
+_ADD: Final = {
+    name: dialect.insert(table_of(Notification)).inline().on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 log = logging.getLogger("fangshi.followups")
 
@@ -243,7 +248,5 @@ class Word:
 
 def add_once(db: Session, word: Word, not_before: datetime, now: datetime) -> bool:
     """Adds a waiting notification unless there is one of that occasion; whether it was added."""
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     values = {**asdict(word), "state": "waiting", "not_before": not_before, "tries": 0, "created_at": now}
-    added = db.execute(dialect.insert(Notification).values(values).on_conflict_do_nothing())
-    return bool(added.rowcount)  # type: ignore[attr-defined]
+    return bool(ask(db, _ADD[db.get_bind().dialect.name], values).rowcount)

@@ -111,7 +111,7 @@ def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Eff
         if not concerns(name, reading):
             continue
         run_deriver(db, name, deriver, reading, effects)
-        if name == "consent" and is_sealed(db, reading.submission_id):
+        if name == "consent" and not effects.is_open and is_sealed(db, reading.submission_id):
             break
     else:
         wait_for_look(db, reading.submission_id)  # one insert, so without a savepoint

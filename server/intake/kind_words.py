@@ -3,10 +3,10 @@
 Nobody did anything wrong: the visit was made before the phone could know.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import CompoundSelect, bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from server.clock import today
@@ -25,15 +25,14 @@ TAKEN_BACK: Final = (
 )
 NOT_COVERED: Final = "Received and kept closed: no consent of hers covers this visit. She can be asked anew."
 
-# Built once: they are asked at every record of a woman.
 _SEALED: Final = (
-    select(Seal.reason, Woman.withdrawn_on)
+    select(null(), Seal.reason, Woman.withdrawn_on)
     .outerjoin(Woman, (Woman.project_id == Seal.project_id) & (Woman.uuid == Seal.waits_for))
     .where(Seal.submission_id == bindparam("record"))
 )
 _BESIDE: Final = select(NamedWoman.woman_uuid).where(NamedWoman.submission_id == bindparam("record"))
-_TOO_LATE: Final = (
-    select(CareEvent.data_json)
+_LATE: Final = (
+    select(CareEvent.data_json, null().label("reason"), null())
     .join(
         Woman,
         (Woman.project_id == CareEvent.project_id)
@@ -42,6 +41,9 @@ _TOO_LATE: Final = (
     )
     .where(CareEvent.submission_id == bindparam("record"), CareEvent.subject_list == "women")
 )
+_SEALED_OR_LATE: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(_LATE, _SEALED)
+"""Why a record is sealed, and what one told that is of (or names) a woman who took her consent back. Built once: it is asked
+at every record of a woman."""
 
 
 def word_of(db: Session, item: Item, submission_id: int) -> str:
@@ -55,18 +57,18 @@ def word_of(db: Session, item: Item, submission_id: int) -> str:
 
 
 def word_of_health(db: Session, project_id: int, submission_id: int, form_id: str) -> str:
-    reason, withdrawn = ask(db, _SEALED, {"record": submission_id}).first() or (None, None)
+    rows = ask(db, _SEALED_OR_LATE, {"record": submission_id}).all()
+    told, reason, withdrawn = next((row for row in rows if row.reason), rows[0] if rows else (None, None, None))
     if reason == "erased" or (reason == "no_consent" and withdrawn):
         return TAKEN_BACK
     if reason == "no_consent" and form_id != CONSENT:
         return NOT_COVERED
-    return TAKEN_BACK if reason is None and comes_too_late(db, submission_id) else RECEIVED
+    return TAKEN_BACK if told is not None and comes_too_late(told) else RECEIVED
 
 
-def comes_too_late(db: Session, submission_id: int) -> bool:
-    """Whether an open record is of (or names) a woman who took her consent back, and is not the record by which she did."""
-    told: str | None = ask(db, _TOO_LATE, {"record": submission_id}).scalar()
-    return told is not None and says_of_service(orjson.loads(told)) is not False
+def comes_too_late(told: str) -> bool:
+    """Whether what a woman told who took her consent back is not the record by which she did."""
+    return says_of_service(orjson.loads(told)) is not False
 
 
 def tell_carrier(db: Session, item: Item) -> None:

@@ -63,8 +63,9 @@ def made_files(
     if not names:
         return {}
     names = set(names)
-    me = find_me(db, caller, project, reach)
-    made = {"me.csv": me_csv(me)}
+    made = {}
+    if "me.csv" in names:
+        made["me.csv"] = me_csv(find_me(db, caller, project, reach))
     if names & {"due_visits.csv", "backcheck_sample.csv"}:
         calendar = calendar_of(db, project.id)
         sample = find_sample(db, caller, project, reach, calendar)

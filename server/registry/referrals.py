@@ -5,17 +5,18 @@ that takes the reason away takes it back.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.access.audit import record
-from server.models import CareEvent, Dataset, DatasetProperty, Entity, Submission, Woman
+from server.db import ask
+from server.models import CareEvent, Dataset, DatasetProperty, Entity, Submission, Woman, table_of
 from server.models.facts import AnyProject
 from server.reading import Reading
 from server.registry.births import NO_SIGN, her_signs
@@ -36,6 +37,9 @@ DANGER_QUESTIONS: Final = {
     POSTNATAL: "danger_pp danger_nb",
 }
 """The questions that ask for danger signs (3.1), by form."""
+
+
+_TOLD: Final = select(*table_of(CareEvent).c).where(CareEvent.submission_id == bindparam("record"))
 
 
 def signs_of(form_id: str, answers: Mapping[str, str]) -> frozenset[str]:
@@ -84,7 +88,7 @@ def referral_uuid(event: str) -> str:
 
 def note_referral(db: Session, reading: Reading) -> None:
     """The deriver; it comes after the one that writes the care event, and does nothing twice."""
-    told = db.get(CareEvent, reading.submission_id)
+    told = ask(db, _TOLD, {"record": reading.submission_id}).first()
     author = Author(
         reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now
     )
@@ -95,7 +99,7 @@ def note_referral(db: Session, reading: Reading) -> None:
         take_back_referral(db, reading.project.id, event, author)
 
 
-def keep_referral(db: Session, project: AnyProject, told: CareEvent, author: Author) -> None:
+def keep_referral(db: Session, project: AnyProject, told: Row[*tuple[Any, ...]], author: Author) -> None:
     """Brings the referral of one record in line with its current version: made, changed or taken back.
 
     One that somebody deleted by hand stays deleted. How it went (F13) is not written here.
@@ -140,7 +144,7 @@ def restore(db: Session, dataset: Dataset, known: Entity, act: EntityAct, author
         note(db, "entity.restore", dataset, known.id, act, author)
 
 
-def act_of(db: Session, told: CareEvent, urgency: str) -> EntityAct:
+def act_of(db: Session, told: Row[*tuple[Any, ...]], urgency: str) -> EntityAct:
     """What the entity says. Its label is hers and the day: no reason, no method."""
     label, village = db.execute(
         select(Woman.label, Woman.village_code).where(Woman.project_id == told.project_id, Woman.uuid == told.subject)

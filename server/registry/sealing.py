@@ -71,13 +71,18 @@ _WAITING: Final = (
 
 @dataclass
 class Effects:
-    """What a deriver touched: subjects whose follow-ups must be worked out again, records to be looked at again."""
+    """What a deriver touched: subjects whose follow-ups must be worked out again, records to be looked at again.
+
+    `is_open`: it took the seal off the record itself.
+    """
 
     subjects: set[Subject] = field(default_factory=set)
     look_at: list[int] = field(default_factory=list)
+    is_open: bool = False
 
     def add(self, more: "Effects") -> None:
         self.subjects |= more.subjects
+        self.is_open |= more.is_open
         self.look_at += [one for one in more.look_at if one not in self.look_at]
 
 
@@ -107,8 +112,7 @@ def open_or_seal(db: Session, reading: Reading) -> Effects:
 def carry_out(db: Session, reading: Reading, verdict: Verdict, episode: str | None = None) -> Effects:
     """Opens or seals; of somebody who was removed it also empties the record, and remembers the episode that it began."""
     if verdict.reason is None:
-        open_record(db, reading)
-        return Effects()
+        return Effects(is_open=bool(open_record(db, reading)))
     effects = seal_record(db, reading.project.id, reading.submission_id, verdict, reading.now)
     if verdict.reason == ERASED and episode:
         effects.look_at += bury_episode(db, reading.project.id, episode, reading.now)
@@ -175,11 +179,11 @@ def received_at(db: Session, reading: Reading) -> datetime:
     return db.scalars(select(Submission.created_at).where(Submission.id == reading.submission_id)).one()
 
 
-def open_record(db: Session, reading: Reading) -> None:
-    """Takes the seal off. What waited for something is noted: it shows up in lists only now."""
+def open_record(db: Session, reading: Reading) -> bool:
+    """Takes the seal off, if there is one. What waited for something is noted: it shows up in lists only now."""
     reason = ask(db, _BREAK, {"record": reading.submission_id}).scalar()
     if reason is None:
-        return
+        return False
     ask(db, _OPEN, {"record": reading.submission_id})
     if (seal := known_row(db, Seal, reading.submission_id)) is not None:
         db.expunge(seal)
@@ -187,6 +191,7 @@ def open_record(db: Session, reading: Reading) -> None:
         db.expire(submission, ["sealed"])
     if reason != "unread":
         note(db, "submission.unseal", reading.project.id, reading.submission_id, reason, reading.now)
+    return True
 
 
 def known_row(db: Session, model: type[Base], key: int) -> Any:
