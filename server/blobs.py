@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.db import ask
 from server.keys import KEY_NAME, KeyRing, SealBroken
-from server.models import Blob
+from server.models import Blob, table_of
 from server.sealed_files import SealingWriter, is_under, look_through, open_file
 
 CHUNK = 1 << 20
@@ -191,6 +192,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+REMEMBER: Final = {
+    name: dialect.insert(table_of(Blob)).inline().on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
 def remember(db: Session, stored: Stored, content_type: str, now: datetime) -> None:
     """The row that says the file is there; remembering it twice is one."""
     row = {
@@ -200,8 +207,7 @@ def remember(db: Session, stored: Stored, content_type: str, now: datetime) -> N
         "content_type": content_type[:255],
         "created_at": now,
     }
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    db.execute(dialect.insert(Blob).values(row).on_conflict_do_nothing())
+    ask(db, REMEMBER[db.get_bind().dialect.name], row)
 
 
 def sweep_orphans(db: Session, store: BlobStore, before: datetime) -> int:

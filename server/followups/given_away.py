@@ -1,6 +1,7 @@
 """Whose visits are that were given to somebody: conditions on FollowUp for the lists of those who go."""
 
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
@@ -9,8 +10,12 @@ from server.access.village_workers import village_workers
 from server.models import FollowUp, Woman
 
 
+@lru_cache(maxsize=64)
 def is_given(project_id: int, today: date) -> ColumnElement[bool]:
-    """Given to somebody who works in the village still, while she who is visited has chosen nobody: her choice wins."""
+    """Given to somebody who works in the village still, while she who is visited has chosen nobody: her choice wins.
+
+    Kept, since to put it together takes longer than to answer it, and each phone's list of visits asks it at each sync.
+    """
     workers = village_workers(project_id).subquery()
     has_village = exists().where(
         workers.c.person == FollowUp.given_to_id,

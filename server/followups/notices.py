@@ -5,7 +5,7 @@ What is written here reaches the inbox. outbox.py delivers it outside of quiet h
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
@@ -23,7 +23,7 @@ from server.followups.syncing import silences_of
 from server.followups.town_calendar import calendar_of
 from server.followups.wishes import Wishes, wishes_of
 from server.followups.working_days import Calendar
-from server.models import CriticalWatch, FollowUp, Notification, Project, Woman
+from server.models import CriticalWatch, FollowUp, Notification, Project, Woman, table_of
 from server.models.facts import AnyProject
 
 LEVELS: Final = ("due", "red", "overdue", "late", "critical")
@@ -35,8 +35,17 @@ INBOX, EMAIL = "inbox", "email"
 CRITICAL: Final = "critical"
 LATE_AFTER: Final = 3  # working days
 
-_KNOWN: Final = select(Notification).where(Notification.follow_up_id == bindparam("follow_up"))
-"""Built once: it is asked of every follow-up that changes."""
+_KNOWN: Final = (
+    select(Notification)
+    .where(Notification.follow_up_id.in_(bindparam("follow_ups", expanding=True)))
+    .order_by(Notification.id)
+)
+"""Built once: it is asked at every record by which a follow-up changes."""
+
+_ADD: Final = {
+    name: dialect.insert(table_of(Notification)).inline().on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 log = logging.getLogger("fangshi.followups")
 
@@ -53,6 +62,18 @@ class Levels:
         return bool(self.worker or self.clinician or self.lead)
 
 
+def follow_ups_changed(
+    db: Session, project: AnyProject, rows: Sequence[FollowUp], new: Collection[int], now: datetime
+) -> None:
+    """The same of several, asked for together. Of those that are `new`, by id, nothing was told yet."""
+    known: dict[int | None, list[Notification]] = {row.id: [] for row in rows}
+    if asked := [row.id for row in rows if row.id not in new]:
+        for one in db.scalars(_KNOWN, {"follow_ups": asked}):
+            known[one.follow_up_id].append(one)
+    for row in rows:
+        bring_words_in_line(db, project, row, known[row.id], now)
+
+
 def follow_up_changed(db: Session, project: AnyProject, row: FollowUp, now: datetime) -> None:
     """Brings the words about one follow-up in line with how it stands; called for each that is new, changed or ended.
 
@@ -62,7 +83,13 @@ def follow_up_changed(db: Session, project: AnyProject, row: FollowUp, now: date
     The row must have its id. What is perhaps done is told to the worker alone until her phone synchronises
     (sync_words.py); what is critical waits for no phone.
     """
-    known = list(db.scalars(_KNOWN, {"follow_up": row.id}))
+    follow_ups_changed(db, project, [row], (), now)
+
+
+def bring_words_in_line(
+    db: Session, project: AnyProject, row: FollowUp, known: list[Notification], now: datetime
+) -> None:
+    """`known` are the words about it that there are."""
     is_red = row.severity == "red" and not row.ended
     levels = _levels(row, is_red and is_late(row, calendar_of(db, project.id)))
     waits_for_sync = is_held_back(db, row, levels)
@@ -221,7 +248,5 @@ class Word:
 
 def add_once(db: Session, word: Word, not_before: datetime, now: datetime) -> bool:
     """Adds a waiting notification unless there is one of that occasion; whether it was added."""
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     values = {**asdict(word), "state": "waiting", "not_before": not_before, "tries": 0, "created_at": now}
-    added = db.execute(dialect.insert(Notification).values(values).on_conflict_do_nothing())
-    return bool(added.rowcount)  # type: ignore[attr-defined]
+    return bool(ask(db, _ADD[db.get_bind().dialect.name], values).rowcount)

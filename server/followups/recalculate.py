@@ -24,7 +24,7 @@ from server.followups.facts import Facts
 from server.followups.gathering import facts_of_many
 from server.followups.judging import judge
 from server.followups.known_rows import Known, KnownRow, load_rows, rows_of
-from server.followups.notices import follow_up_changed, told_to_others
+from server.followups.notices import follow_ups_changed, told_to_others
 from server.followups.rules import NOTHING
 from server.followups.standing import escalates_on
 from server.followups.town_calendar import rules_and_calendar_of
@@ -92,9 +92,10 @@ def recalculate_many(db: Session, project: AnyProject, subjects: Iterable[Subjec
         }
         if subject_list == "women":
             standing = [changed.get(key, row) for hers in rows.values() for key, row in hers.items()]
-            for row in load_rows(db, told_to_others(here, standing)):
+            others = load_rows(db, told_to_others(here, standing))
+            for row in others:
                 row.stands_on = today
-                follow_up_changed(db, project, row, now)
+            follow_ups_changed(db, project, others, (), now)
 
 
 def lock_subject(db: Session, project_id: int, subject: Subject, wait: bool) -> bool:
@@ -127,6 +128,7 @@ def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Known) 
         if (wanted[key].differs(row, round_.today) if key in wanted else not is_superseded(row, causes[key]))
     ]
     news = [add_row(db, round_, key, wanted[key]) for key in wanted if key not in rows]
+    made = tuple(news)
     for row in load_rows(db, differing):
         is_asked = row.key in wanted
         if place(row, wanted[row.key], round_) if is_asked else supersede(row, causes[row.key], round_):
@@ -134,8 +136,7 @@ def bring_in_line(db: Session, round_: Round, facts: Facts | None, rows: Known) 
     db.flush()
     news.sort(key=attrgetter("id"))
     note_changes(db, round_.project.id, FOLLOW_UP, [row.id for row in news], round_.now)
-    for row in news:
-        follow_up_changed(db, round_.project, row, round_.now)
+    follow_ups_changed(db, round_.project, news, {row.id for row in made}, round_.now)
     return news
 
 

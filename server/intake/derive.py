@@ -10,11 +10,12 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from forms.instance import read_instance
 from server.clock import today
+from server.db import ask
 from server.followups.check_questions import ask_of_check
 from server.followups.coaching import ask_for_coaching
 from server.followups.recalculate import recalculate_many
@@ -63,6 +64,7 @@ DERIVERS: tuple[tuple[str, Deriver], ...] = (
     ("answers", index_answers),
 )
 FOLLOW_UPS, IN_STORE = "follow_ups", "supplies"
+SEALED = select(Submission.sealed).where(Submission.id == bindparam("record"))
 
 
 def derive(db: Session, item: Item, receipt: Receipt, guarded: bool = True) -> None:
@@ -109,7 +111,7 @@ def run_derivers(db: Session, reading: Reading, first: str | None = None) -> Eff
         if not concerns(name, reading):
             continue
         run_deriver(db, name, deriver, reading, effects)
-        if name == "consent" and is_sealed(db, reading.submission_id):
+        if name == "consent" and not effects.is_open and is_sealed(db, reading.submission_id):
             break
     else:
         wait_for_look(db, reading.submission_id)  # one insert, so without a savepoint
@@ -149,7 +151,7 @@ def may_name_her(reading: Reading) -> bool:
 
 
 def is_sealed(db: Session, submission_id: int) -> bool:
-    return db.scalar(select(Submission.sealed).where(Submission.id == submission_id)) is True
+    return ask(db, SEALED, {"record": submission_id}).scalar() is True
 
 
 def follow_up(subjects: set[Subject], db: Session, reading: Reading) -> None:

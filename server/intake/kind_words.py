@@ -3,13 +3,14 @@
 Nobody did anything wrong: the visit was made before the phone could know.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from server.clock import today
+from server.db import ask
 from server.followups.plain_notices import KEPT_CLOSED, tell
 from server.intake.items import NAMELESS, Item
 from server.intake.receive import is_health
@@ -24,6 +25,26 @@ TAKEN_BACK: Final = (
 )
 NOT_COVERED: Final = "Received and kept closed: no consent of hers covers this visit. She can be asked anew."
 
+_SEALED: Final = (
+    select(null(), Seal.reason, Woman.withdrawn_on)
+    .outerjoin(Woman, (Woman.project_id == Seal.project_id) & (Woman.uuid == Seal.waits_for))
+    .where(Seal.submission_id == bindparam("record"))
+)
+_BESIDE: Final = select(NamedWoman.woman_uuid).where(NamedWoman.submission_id == bindparam("record"))
+_LATE: Final = (
+    select(CareEvent.data_json, null().label("reason"), null())
+    .join(
+        Woman,
+        (Woman.project_id == CareEvent.project_id)
+        & ((Woman.uuid == CareEvent.subject) | Woman.uuid.in_(_BESIDE))
+        & Woman.withdrawn_on.is_not(None),
+    )
+    .where(CareEvent.submission_id == bindparam("record"), CareEvent.subject_list == "women")
+)
+_SEALED_OR_LATE: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(_LATE, _SEALED)
+"""Why a record is sealed, and what one told that is of (or names) a woman who took her consent back. Built once: it is asked
+at every record of a woman."""
+
 
 def word_of(db: Session, item: Item, submission_id: int) -> str:
     """One of the sentences above, for a record that was just stored and read."""
@@ -36,25 +57,18 @@ def word_of(db: Session, item: Item, submission_id: int) -> str:
 
 
 def word_of_health(db: Session, project_id: int, submission_id: int, form_id: str) -> str:
-    reason, withdrawn = db.execute(
-        select(Seal.reason, Woman.withdrawn_on)
-        .outerjoin(Woman, (Woman.project_id == Seal.project_id) & (Woman.uuid == Seal.waits_for))
-        .where(Seal.submission_id == submission_id)
-    ).first() or (None, None)
+    rows = ask(db, _SEALED_OR_LATE, {"record": submission_id}).all()
+    told, reason, withdrawn = next((row for row in rows if row.reason), rows[0] if rows else (None, None, None))
     if reason == "erased" or (reason == "no_consent" and withdrawn):
         return TAKEN_BACK
     if reason == "no_consent" and form_id != CONSENT:
         return NOT_COVERED
-    return TAKEN_BACK if reason is None and comes_too_late(db, submission_id) else RECEIVED
+    return TAKEN_BACK if told is not None and comes_too_late(told) else RECEIVED
 
 
-def comes_too_late(db: Session, submission_id: int) -> bool:
-    """Whether an open record is of (or names) a woman who took her consent back, and is not the record by which she did."""
-    beside = select(NamedWoman.woman_uuid).where(NamedWoman.submission_id == submission_id)
-    hers = (Woman.project_id == CareEvent.project_id) & ((Woman.uuid == CareEvent.subject) | Woman.uuid.in_(beside))
-    query = select(CareEvent.data_json).join(Woman, hers).where(CareEvent.submission_id == submission_id)
-    told = db.scalar(query.where(Woman.withdrawn_on.is_not(None), CareEvent.subject_list == "women"))
-    return told is not None and says_of_service(orjson.loads(told)) is not False
+def comes_too_late(told: str) -> bool:
+    """Whether what a woman told who took her consent back is not the record by which she did."""
+    return says_of_service(orjson.loads(told)) is not False
 
 
 def tell_carrier(db: Session, item: Item) -> None:

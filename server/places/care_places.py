@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, aliased
 
 from forms.instance import elements_at
 from forms.xml import text_of
+from server.db import ask
 from server.models import (
     ABOUT_WOMEN,
+    HEALTH_FORMS,
     CareEvent,
     ContraceptionEpisode,
     Household,
@@ -26,7 +28,12 @@ from server.places.locating import Place
 from server.reading import Reading
 
 WOMEN = "women.csv"
-HERS = (("pregnancies.csv", Pregnancy), ("contraception_episodes.csv", ContraceptionEpisode))
+# Built once: they are asked at every record of a woman.
+HEALTH = select(Submission.health).where(Submission.id == bindparam("record"))
+WHOSE = {
+    file: select(kind.woman_uuid).where(kind.project_id == bindparam("project"), kind.uuid == bindparam("uuid"))
+    for file, kind in (("pregnancies.csv", Pregnancy), ("contraception_episodes.csv", ContraceptionEpisode))
+}
 
 _home_village, _own_village = aliased(Village), aliased(Village)
 
@@ -35,13 +42,15 @@ def is_health_record(db: Session, reading: Reading) -> bool:
     """Only a care project has any, so nobody else pays for the question."""
     if reading.project.kind != "care":
         return False
-    return bool(db.scalar(select(Submission.health).where(Submission.id == reading.submission_id)))
+    if reading.is_first and reading.instance.form_id in HEALTH_FORMS:
+        return True
+    return bool(ask(db, HEALTH, {"record": reading.submission_id}).scalar())
 
 
 def care_place(db: Session, reading: Reading) -> Place | None:
     """Where the woman is whom the record chose; None when it chose nobody that we know, or her village is unknown."""
     woman = chosen_woman(db, reading)
-    row = db.execute(villages_of_women(reading.project.id).where(Woman.uuid == woman)).first() if woman else None
+    row = ask(db, OF_WOMAN, {"project": reading.project.id, "uuid": woman}).first() if woman else None
     return nearest_of(row.home, row.own) if row else None
 
 
@@ -55,10 +64,10 @@ def chosen_woman(db: Session, reading: Reading) -> str | None:
     """The uuid of the woman whom the answers chose from the entity lists, herself or by a pregnancy or method of hers."""
     if chosen := next(chosen_from(reading, WOMEN), None):
         return chosen
-    for file, kind in HERS:
+    for file in WHOSE:
         for uuid in chosen_from(reading, file):
-            query = select(kind.woman_uuid).where(kind.project_id == reading.project.id, kind.uuid == uuid)
-            if found := db.scalar(query):
+            found: str | None = ask(db, WHOSE[file], {"project": reading.project.id, "uuid": uuid}).scalar()
+            if found:
                 return found
     return None
 
@@ -74,8 +83,8 @@ def chosen_from(reading: Reading, file: str) -> Iterator[str]:
                     yield text.lower().removeprefix("uuid:")
 
 
-def villages_of_women(project_id: int) -> Select[str, int | None, int | None]:
-    """Of each woman: `uuid`, the village of her household where she consents to its place (`home`), her own (`own`)."""
+def villages_of_women() -> Select[str, int | None, int | None]:
+    """Of each woman of a project: `uuid`, the village of her household where it may be known (`home`), her own (`own`)."""
     at_home = and_(
         Household.project_id == Woman.project_id,
         Household.uuid == Woman.household_uuid,
@@ -86,7 +95,7 @@ def villages_of_women(project_id: int) -> Select[str, int | None, int | None]:
         .outerjoin(Household, at_home)
         .outerjoin(_home_village, in_village(_home_village, Household))
         .outerjoin(_own_village, in_village(_own_village, Woman))
-        .where(Woman.project_id == project_id)
+        .where(Woman.project_id == bindparam("project"))
     )
 
 
@@ -101,16 +110,27 @@ def in_village(village: type[Village], whose: type[Household] | type[Woman]) -> 
 
 def place_her_records(db: Session, project_id: int, woman: str) -> None:
     """Places a woman's health records by her row as it stands now."""
-    place_records_of(db, project_id, Woman.uuid == woman)
+    place_records_of(db, project_id, OF_WOMAN, uuid=woman)
 
 
 def place_records_at(db: Session, project_id: int, household: str) -> None:
     """The same for all women of a household: it moved."""
-    place_records_of(db, project_id, Woman.household_uuid == household)
+    place_records_of(db, project_id, AT_HOME, uuid=household)
 
 
-def place_records_of(db: Session, project_id: int, whose: ColumnElement[bool]) -> None:
-    rows = db.execute(villages_of_women(project_id).where(whose))
+def place_records_of_all(db: Session, project_id: int) -> None:
+    """The same for all women of a project."""
+    place_records_of(db, project_id, OF_ALL)
+
+
+OF_ALL = villages_of_women()
+OF_WOMAN = OF_ALL.where(Woman.uuid == bindparam("uuid"))
+AT_HOME = OF_ALL.where(Woman.household_uuid == bindparam("uuid"))
+
+
+def place_records_of(db: Session, project_id: int, women: Select[str, int | None, int | None], **whose: str) -> None:
+    """What is where it should be is not written again: a woman has many records, and few of them ever move."""
+    rows = ask(db, women, {"project": project_id, **whose}).all()
     places = [(row.uuid, place) for row in rows if (place := nearest_of(row.home, row.own))]
     if places:
         values = [{"woman": woman, "new_village": one.village_id, "new_how": one.how} for woman, one in places]
@@ -124,6 +144,10 @@ PLACE_RECORDS = (
         _records.c.project_id == bindparam("project"),
         _records.c.health,
         ~_records.c.sealed,
+        or_(
+            _records.c.village_id.is_distinct_from(bindparam("new_village")),
+            _records.c.place_how.is_distinct_from(bindparam("new_how")),
+        ),
         _records.c.id.in_(
             select(_events.c.submission_id).where(
                 _events.c.project_id == bindparam("project"),

@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import Select, bindparam, select, true, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from geo.locate import Located, Locator
 from server.models import CareEvent, Submission, SubmissionGeometry, SubmissionVersion, Village, table_of
-from server.places.care_places import place_records_of
+from server.places.care_places import place_records_of_all
 from server.places.place import VILLAGE_FIELDS
 from server.places.report import Move
 
@@ -44,7 +44,7 @@ def replace_records(db: Session, mover: Mover) -> list[Move]:
     for batch in _batches(db, _without_point(mover.project_id), Submission.id):
         moves.update(_replace_by_code(db, mover, codes, batch))
     if not mover.dry_run:
-        place_records_of(db, mover.project_id, true())
+        place_records_of_all(db, mover.project_id)
     ordered = sorted(moves.items(), key=lambda move: (-move[1], move[0][0] or "", move[0][1] or ""))
     return [Move(before, after, records) for (before, after), records in ordered]
 

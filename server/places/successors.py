@@ -4,13 +4,21 @@ Nothing that was sent is changed for it; only whoever counts by village asks her
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.db import ask
 from server.models import Village
+
+_INTO: Final = aliased(Village)
+_SUCCESSORS: Final = (
+    select(Village.code, _INTO.code)
+    .join(_INTO, _INTO.id == Village.successor_id)
+    .where(Village.project_id == bindparam("project"))
+)
+"""Built once: every phone's lists ask it at each sync."""
 
 
 class Named(NamedTuple):
@@ -21,15 +29,6 @@ class Named(NamedTuple):
     name: str
     into: str | None
     into_name: str | None
-
-
-# Built once: phones ask for it with each of their lists.
-INTO = aliased(Village)
-SUCCESSORS = (
-    select(Village.code, INTO.code)
-    .join(INTO, INTO.id == Village.successor_id)
-    .where(Village.project_id == bindparam("project_id"))
-)
 
 
 def list_named(db: Session, project_id: int) -> list[Named]:
@@ -56,7 +55,7 @@ def codes_merged_into(project_id: int, code: str) -> Select[str]:
 
 def successor_codes(db: Session, project_id: int) -> dict[str, str]:
     """The code of each merged village, to that of the one it is a part of now."""
-    return {row[0]: row[1] for row in ask(db, SUCCESSORS, {"project_id": project_id})}
+    return dict(ask(db, _SUCCESSORS, {"project": project_id}).all())
 
 
 def rolled_up(numbers: Mapping[str, Any], successors: Mapping[str, str]) -> dict[str, Any]:

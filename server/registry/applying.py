@@ -1,8 +1,10 @@
 """What a submission says of entity lists, done: all of it or nothing, and why not is written beside the submission."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct, read_acts
@@ -19,6 +21,7 @@ from server.registry.referrals import DANGER_QUESTIONS
 from server.registry.workers import as_written_now, name_again, only_her_own
 
 ERROR = "entity.error"
+_LIST: Final = select(Dataset).where(Dataset.project_id == bindparam("project"), Dataset.name == bindparam("name"))
 
 
 def apply_entities(db: Session, reading: Reading) -> None:
@@ -47,6 +50,8 @@ def author_of(reading: Reading) -> Author:
 def has_acted(db: Session, reading: Reading) -> bool:
     """By itself, that is: of a record with danger signs or a referral the server makes a row of `referrals`."""
     submission_id = reading.submission_id
+    if reading.is_first:
+        return False
     by_server = [REFERRALS] if reading.instance.form_id in DANGER_QUESTIONS else []
     versions = select(SubmissionVersion.id).where(SubmissionVersion.submission_id == submission_id)
     made = (
@@ -63,7 +68,7 @@ def has_acted(db: Session, reading: Reading) -> bool:
 def apply_acts(db: Session, reading: Reading, acts: Sequence[EntityAct]) -> None:
     """Raises the first act's Problem; where a record has several acts, one that fails undoes them all (400.43)."""
     author = author_of(reading)
-    with db.begin_nested():
+    with db.begin_nested() if needs_savepoint(reading, acts) else nullcontext():
         for act in acts:
             try:
                 apply_act(db, reading, act, author)
@@ -71,8 +76,14 @@ def apply_acts(db: Session, reading: Reading, acts: Sequence[EntityAct]) -> None
                 raise problem if len(acts) == 1 else MultiEntityFailed(reason=problem.message) from problem
 
 
+def needs_savepoint(reading: Reading, acts: Sequence[EntityAct]) -> bool:
+    """One act alone says why it may not before it writes anything. In a plain project rows that are written outside of a
+    savepoint wait (server/later.py), and those of an act are not to."""
+    return len(acts) > 1 or reading.project.kind != "care"
+
+
 def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> None:
-    dataset = db.scalar(select(Dataset).where(Dataset.project_id == reading.project.id, Dataset.name == act.dataset))
+    dataset = db.scalar(_LIST, {"project": reading.project.id, "name": act.dataset})
     if dataset is None:
         raise DatasetUnknown(dataset=act.dataset)
     check_permitted(db, reading.submission_version_id, act)

@@ -101,7 +101,7 @@ def decide_check(db: Session, reading: Reading, checked: Checked) -> Verdict:
     told = Told(BACK_CHECK, "women", checked.woman, None, read_day(answers_of(reading).get("visit_date")), {})
     events = events_of(db, reading.project.id, "women", checked.woman)
     others = [one for one in events if one.submission_id != reading.submission_id]
-    return judge(told, checked.woman, others, received_at(db, reading.submission_id))
+    return judge(told, checked.woman, others, received_at(db, reading))
 
 
 def tell_check(db: Session, reading: Reading) -> Told | None:

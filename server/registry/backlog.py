@@ -6,9 +6,10 @@ lost, and what it still sent must count.
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Final
 
 import orjson
-from sqlalchemy import insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
@@ -19,6 +20,16 @@ from server.registry.entities import Author, find_entity, update_entity
 from server.registry.statuses import PREGNANCIES, align_pregnancies
 
 PATIENCE = timedelta(days=5)
+
+_NEXT: Final = (EntityBacklog.branch_id == bindparam("branch")) & (EntityBacklog.base_version == bindparam("base"))
+_WAITS: Final = (
+    select(EntityBacklog)
+    .where(EntityBacklog.dataset_id == bindparam("dataset"), EntityBacklog.uuid == bindparam("uuid"))
+    .order_by(EntityBacklog.id)
+    .limit(1)
+)
+_OF_BRANCH: Final = _WAITS.where(_NEXT)
+_OF_ANY: Final = _WAITS.where(or_(_NEXT, EntityBacklog.base_version == 1))
 
 
 def hold(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:
@@ -50,18 +61,8 @@ def replay_followers(db: Session, dataset: Dataset, act: EntityAct, now: datetim
 
 def find_follower(db: Session, dataset: Dataset, act: EntityAct) -> EntityBacklog | None:
     """The next of the same branch; after a creation or a change from the server's own version, any branch's first."""
-    first = EntityBacklog.base_version == 1
-    next_one = (EntityBacklog.branch_id == act.branch_id) & (EntityBacklog.base_version == (act.base_version or 0) + 1)
-    return db.scalar(
-        select(EntityBacklog)
-        .where(
-            EntityBacklog.dataset_id == dataset.id,
-            EntityBacklog.uuid == act.uuid,
-            or_(next_one, first) if act.base_version is None else next_one,
-        )
-        .order_by(EntityBacklog.id)
-        .limit(1)
-    )
+    told = {"dataset": dataset.id, "uuid": act.uuid, "branch": act.branch_id, "base": (act.base_version or 0) + 1}
+    return db.scalar(_OF_BRANCH if act.base_version is not None else _OF_ANY, told)
 
 
 def replay(db: Session, dataset: Dataset, row: EntityBacklog, now: datetime, force: bool) -> EntityAct:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
@@ -69,7 +71,7 @@ def tell_any(db: Session, reading: Reading) -> Told | None:
 def note_people(db: Session, reading: Reading) -> Effects:
     """The deriver `people`: writes what the record tells as its care event, and the registry rows that follow."""
     told = tell_any(db, reading)
-    former = db.get(CareEvent, reading.submission_id)
+    former = None if reading.is_first else db.get(CareEvent, reading.submission_id)
     subjects: set[Subject] = {whom(former.subject_list, former.subject)} if former else set()
     referrals = {former.episode if former else None, told.episode if told else None}
     event, effects = write_event(db, reading, told, former), Effects()
@@ -97,7 +99,7 @@ def note_people(db: Session, reading: Reading) -> Effects:
 
 def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent | None) -> CareEvent | None:
     """The record's one row, made, changed, set aside or taken away; None when it tells of nobody or does not count."""
-    record = db.get_one(Submission, reading.submission_id)
+    record = stored(db, reading)
     named = subject_named(db, reading.project.id, told) if told else None
     subject = named
     if named and told and told.subject_list == "women":
@@ -109,24 +111,41 @@ def write_event(db: Session, reading: Reading, told: Told | None, row: CareEvent
             db.flush()
         return None
     if row is None:
-        row = CareEvent(submission_id=record.id, project_id=reading.project.id, event=record.instance_id)
+        row = CareEvent(submission_id=reading.submission_id, project_id=reading.project.id, event=record.instance_id)
         db.add(row)
     row.submission_version_id, row.form_id = reading.submission_version_id, told.form_id
     row.subject_list, row.subject, row.episode = told.subject_list, subject, told.episode
     row.told_of = named if named != subject else None
     if not counted:
         row.subject_list, row.episode = SET_ASIDE, None
-    row.visit_date, row.received_at = told.visit_date or today(record.created_at), record.created_at
+    row.visit_date, row.received_at = told.visit_date or today(record.received_at), record.received_at
     row.data_json = orjson.dumps(told.data if counted else {}).decode()
     db.flush()
     return row if counted else None
 
 
-def counts(record: Submission, told: Told) -> bool:
+class Stored(NamedTuple):
+    """What its first version was called, when that came, and whether the office lets it count."""
+
+    instance_id: str
+    received_at: datetime
+    stands: bool
+
+
+def stored(db: Session, reading: Reading) -> Stored:
+    if reading.is_first:
+        return Stored(reading.instance.instance_id, reading.now, True)
+    row = db.execute(
+        select(Submission.instance_id, Submission.created_at, Submission.deleted_at, Submission.review_state).where(
+            Submission.id == reading.submission_id
+        )
+    ).one()
+    return Stored(row.instance_id, row.created_at, row.deleted_at is None and row.review_state != "rejected")
+
+
+def counts(record: Stored, told: Told) -> bool:
     """A record that the office deleted or rejected tells nothing. Her "no" stands whatever the office thinks of it."""
-    if told.form_id == CONSENT and says_of_service(told.data) is False:
-        return True
-    return record.deleted_at is None and record.review_state != "rejected"
+    return record.stands or (told.form_id == CONSENT and says_of_service(told.data) is False)
 
 
 def of_consent(told: Told | None) -> bool:

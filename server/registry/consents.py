@@ -5,18 +5,26 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.access.audit import record
 from server.access.changes import GONE, note_changes
 from server.clock import today
-from server.models import PURPOSES, Consent, Withdrawal
+from server.db import ask
+from server.models import PURPOSES, Consent, Withdrawal, table_of
 from server.registry.consent_by_purpose import Standing, Wording, stand_by_purpose
+from server.registry.people import change, differs
 from server.registry.telling import Event
 
 SHARED: Final = ("service", "share_clinic")
 """The purposes without which programs of the clinic hear no more of her."""
+
+
+_HERS: Final = select(*table_of(Consent).c).where(
+    Consent.project_id == bindparam("project"), Consent.woman_uuid == bindparam("woman")
+)
+"""Their columns alone: at every record about her they are read, and hardly ever written."""
 
 
 def consents_of(db: Session, project_id: int, woman: str) -> list[Consent]:
@@ -36,19 +44,18 @@ def write_consents(db: Session, project_id: int, woman: str, events: Sequence[Ev
     When she shares less with the clinic than before, programs that keep copies hear that something is gone.
     """
     standing = stand_by_purpose(events)
-    known = {row.purpose: row for row in consents_of(db, project_id, woman)}
+    known = {row.purpose: row for row in ask(db, _HERS, {"project": project_id, "woman": woman})}
     if any(row.given and not is_given(standing.get(row.purpose)) for row in known.values() if row.purpose in SHARED):
         note_changes(db, project_id, GONE, [None], now)
     noted = withdrawal_ids(db, {one.event for one in standing.values() if not one.submission_id})
-    for purpose in known.keys() - standing.keys():
-        db.delete(known[purpose])
-    for purpose, one in standing.items():
-        row = known.get(purpose)
-        if row is None:
-            row = Consent(project_id=project_id, woman_uuid=woman, purpose=purpose)
-            db.add(row)
-        for name, value in values_of(one, noted).items():
-            setattr(row, name, value)
+    wanted = {purpose: values_of(one, noted) for purpose, one in standing.items()}
+    for purpose in known.keys() - wanted.keys():
+        db.delete(db.get_one(Consent, known[purpose].id))
+    for purpose, values in wanted.items():
+        if purpose not in known:
+            db.add(Consent(project_id=project_id, woman_uuid=woman, purpose=purpose, **values))
+        elif differs(known[purpose], values):
+            change(db.get_one(Consent, known[purpose].id), values)
     db.flush()
 
 

@@ -7,14 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from forms.entities import EntityAct
 from server.access.audit import record
+from server.db import ask
 from server.errors import (
     EntityDeleted,
     EntityUnknown,
@@ -23,7 +25,7 @@ from server.errors import (
     MissingParameter,
     UniqueViolation,
 )
-from server.models import Dataset, DatasetProperty, Entity, EntityVersion
+from server.models import Dataset, DatasetProperty, Entity, EntityVersion, table_of
 from server.registry.tombstones import REMOVED, buried_among, is_buried, purged_among
 
 VILLAGE_PROPERTY = "village_code"
@@ -47,6 +49,22 @@ class NotYet(Exception):
     """A change made offline whose predecessor has not arrived."""
 
 
+# Built once: they run for every act, and to build one costs more than it does.
+_BY_UUID: Final = select(Entity).where(Entity.dataset_id == bindparam("dataset"), Entity.uuid == bindparam("uuid"))
+_TO_CHANGE: Final = _BY_UUID.with_for_update(key_share=True)
+_PROPERTIES: Final = (
+    select(DatasetProperty.name).where(DatasetProperty.dataset_id == bindparam("dataset")).order_by(DatasetProperty.id)
+)
+_INSERT: Final = insert(table_of(Entity))
+_INSERT_VERSION: Final = insert(table_of(EntityVersion)).inline()
+_LIST: Final = table_of(Dataset)
+_TOUCH: Final = (
+    update(_LIST)
+    .where(_LIST.c.id == bindparam("dataset"))
+    .values(revision=_LIST.c.revision + 1, updated_at=bindparam("now"))
+)
+
+
 def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:
     """Raises EntityDeleted, UniqueViolation, MissingParameter. One that was made up for a later change takes it as an update."""
     known = find_entity(db, dataset, act.uuid)
@@ -63,7 +81,7 @@ def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author)
 
 
 def find_entity(db: Session, dataset: Dataset, uuid: str) -> Entity | None:
-    return db.scalar(select(Entity).where(Entity.dataset_id == dataset.id, Entity.uuid == uuid))
+    return db.scalar(_BY_UUID, {"dataset": dataset.id, "uuid": uuid})
 
 
 def take_entity(db: Session, dataset: Dataset, uuid: str) -> Entity | None:
@@ -71,8 +89,8 @@ def take_entity(db: Session, dataset: Dataset, uuid: str) -> Entity | None:
 
     SQLite has one writer anyway.
     """
-    query = select(Entity).where(Entity.dataset_id == dataset.id, Entity.uuid == uuid).with_for_update(key_share=True)
-    return db.scalar(query, execution_options={"populate_existing": True})
+    taken = {"dataset": dataset.id, "uuid": uuid}
+    return db.scalar(_TO_CHANGE, taken, execution_options={"populate_existing": True})
 
 
 def was_removed(db: Session, dataset: Dataset, uuid: str, known: Entity | None) -> bool:
@@ -129,21 +147,20 @@ def insert_entity(
     """`names` are the list's properties."""
     data = {name: act.properties[name] for name in names if name in act.properties}
     text = orjson.dumps(data).decode()
-    entity_id = db.execute(
-        insert(Entity)
-        .values(
-            dataset_id=dataset.id,
-            uuid=act.uuid,
-            version=1,
-            label=label,
-            data_json=text,
-            about=about_of(data),
-            village_code=data.get(VILLAGE_PROPERTY) or None,
-            creator_id=author.actor_id,
-            created_at=author.now,
-        )
-        .returning(Entity.id)
-    ).scalar_one()
+    row = {
+        "dataset_id": dataset.id,
+        "uuid": act.uuid,
+        "version": 1,
+        "label": label,
+        "data_json": text,
+        "about": about_of(data),
+        "village_code": data.get(VILLAGE_PROPERTY) or None,
+        "creator_id": author.actor_id,
+        "created_at": author.now,
+    }
+    key = ask(db, _INSERT, row).inserted_primary_key
+    assert key is not None
+    entity_id = int(key[0])
     branch = act if made_up else None
     write_version(db, entity_id, 1, label, text, received_text(data, act), None, [], branch, author)
     note(db, "entity.create", dataset, entity_id, act, author)
@@ -193,6 +210,8 @@ def find_base(db: Session, entity: Entity, act: EntityAct) -> int | None:
                 EntityVersion.branch_id == act.branch_id, EntityVersion.branch_base_version == act.base_version - 1
             )
         )
+    if act.base_version == entity.version:  # what it says now is a version of its own
+        return entity.version
     return db.scalar(query.where(EntityVersion.version == act.base_version))
 
 
@@ -283,37 +302,35 @@ def write_version(
     author: Author,
 ) -> None:
     branch_id = act.branch_id if act else None
-    db.execute(
-        insert(EntityVersion).values(
-            entity_id=entity_id,
-            version=version,
-            label=label,
-            data_json=data,
-            received_json=received,
-            base_version=base_version,
-            branch_id=branch_id,
-            trunk_version=act.trunk_version if act else None,
-            branch_base_version=act.base_version if act and branch_id else None,
-            conflicting_json=orjson.dumps(clashing).decode() if clashing else None,
-            submission_version_id=author.submission_version_id,
-            creator_id=author.actor_id,
-            user_agent=author.user_agent,
-            created_at=author.now,
-        )
-    )
+    row = {
+        "entity_id": entity_id,
+        "version": version,
+        "label": label,
+        "data_json": data,
+        "received_json": received,
+        "base_version": base_version,
+        "branch_id": branch_id,
+        "trunk_version": act.trunk_version if act else None,
+        "branch_base_version": act.base_version if act and branch_id else None,
+        "conflicting_json": orjson.dumps(clashing).decode() if clashing else None,
+        "submission_version_id": author.submission_version_id,
+        "creator_id": author.actor_id,
+        "user_agent": author.user_agent,
+        "created_at": author.now,
+    }
+    ask(db, _INSERT_VERSION, row)
 
 
 def properties_of(db: Session, dataset_id: int) -> list[str]:
     """The list's properties in the order of making."""
-    rows = db.scalars(
-        select(DatasetProperty.name).where(DatasetProperty.dataset_id == dataset_id).order_by(DatasetProperty.id)
-    )
-    return list(rows)
+    return list(ask(db, _PROPERTIES, {"dataset": dataset_id}).scalars())
 
 
 def touch(db: Session, dataset_id: int, now: datetime) -> None:
     """Every change of a list changes its hash on the wire: phones refetch it, and only then."""
-    db.execute(update(Dataset).where(Dataset.id == dataset_id).values(revision=Dataset.revision + 1, updated_at=now))
+    ask(db, _TOUCH, {"dataset": dataset_id, "now": now})
+    if (dataset := db.identity_map.get(identity_key(Dataset, dataset_id))) is not None:
+        db.expire(dataset, ["revision", "updated_at"])
 
 
 def note(db: Session, action: str, dataset: Dataset, entity_id: int, act: EntityAct, author: Author) -> None:

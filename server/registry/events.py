@@ -1,13 +1,26 @@
 """Care events as rules, consents and registry rows read them: plain data, in the order of the visits."""
 
-from collections.abc import Collection, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Row, func, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    bindparam,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from server.models import SET_ASIDE, CareEvent, Dataset, Entity, NamedWoman, Withdrawal
+from server.db import Asked, ask
+from server.models import SET_ASIDE, CareEvent, Dataset, Entity, NamedWoman, TransferPackage, Withdrawal
 from server.registry.merged import who_now
 from server.registry.telling import (
     ANTENATAL,
@@ -20,7 +33,7 @@ from server.registry.telling import (
     Told,
     bare,
 )
-from server.registry.transfer_told import told_of_packages
+from server.registry.transfer_told import event_of_package, is_told, told_of_packages
 
 IN_TIME = (CareEvent.visit_date, CareEvent.received_at, CareEvent.submission_id)
 
@@ -29,13 +42,13 @@ def events_of(db: Session, project_id: int, subject_list: str, subject: str) -> 
     """All that was told of one woman or household, in order of visit date, receipt and record; then what she took back, and
     what the server knows of her transfers."""
     if subject_list == "women":
-        told = read_events(db, told_of_her(project_id, subject)) + withdrawals_of(db, project_id, subject)
-        return told + [one for _woman, one in told_of_packages(db, project_id, [subject])]
-    here = CareEvent.project_id == project_id, CareEvent.subject_list == subject_list, CareEvent.subject == subject
-    return read_events(db, *here)
+        rows = ask(db, _OF_HER, {"project": project_id, "woman": subject}).all()
+        return [_READ_BY[row.kind](row) for row in sorted(rows, key=_in_order)]
+    about = {"project": project_id, "subject_list": subject_list, "subject": subject}
+    return [event_of(row) for row in ask(db, _OF_OTHERS, about)]
 
 
-def told_of_her(project_id: int, woman: str) -> ColumnElement[bool]:
+def told_of_her(project_id: Any, woman: Any) -> ColumnElement[bool]:
     """Events about a woman, and those of records that name her beside another; a condition on CareEvent."""
     hers = CareEvent.project_id == project_id, CareEvent.subject_list == "women", CareEvent.subject == woman
     named = NamedWoman.project_id == project_id, NamedWoman.woman_uuid == woman
@@ -68,8 +81,15 @@ def withdrawals_of(db: Session, project_id: int, woman: str) -> list[Event]:
 
 
 def event_of_withdrawal(row: Withdrawal) -> Event:
-    data = {"action": "withdraw", "withdraw_scope": row.purposes}
-    return Event(row.event, CONSENT, row.taken_on, row.received_at, None, data)
+    return _taken_back(row.event, row.taken_on, row.received_at, row.purposes)
+
+
+def _taken_back(event: str, on: date, received_at: datetime, purposes: str) -> Event:
+    return Event(event, CONSENT, on, received_at, None, {"action": "withdraw", "withdraw_scope": purposes})
+
+
+def _event_of_withdrawal(row: Row[*tuple[Any, ...]]) -> Event:
+    return _taken_back(row.event, row.visit_date, row.received_at, row.told)
 
 
 def whom(subject_list: str, subject: str) -> tuple[str, str]:
@@ -108,10 +128,86 @@ def event_of(row: CareEvent | Row[*tuple[Any, ...]]) -> Event:
     )
 
 
+def _event_of_package(row: Row[*tuple[Any, ...]]) -> Event:
+    return event_of_package(row.event, row.visit_date, row.received_at, row.episode, row.told, row.state, row.told_of)
+
+
+def _in_order(row: Row[*tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Records as IN_TIME has them, then what else there is, each kind in the order of writing."""
+    by_visit = (row.visit_date, row.received_at) if row.kind == _RECORD else ()
+    return row.kind, *by_visit, row.submission_id
+
+
+_RECORD, _TAKEN_BACK, _PACKAGE = 0, 1, 2
+_READ_BY: Final[Mapping[int, Callable[[Any], Event]]] = {
+    _RECORD: event_of,
+    _TAKEN_BACK: _event_of_withdrawal,
+    _PACKAGE: _event_of_package,
+}
+
+
+def _build_of_her() -> CompoundSelect[*tuple[Any, ...]]:
+    """The three kinds of what is told of a woman as one question: they are asked for twice at every record about her."""
+    project: BindParameter[int] = bindparam("project")
+    woman: BindParameter[str] = bindparam("woman")
+    records = select(literal(_RECORD).label("kind"), *AS_EVENT, null().label("told"), null().label("state")).where(
+        told_of_her(project, woman)
+    )
+    withdrawals = select(
+        *(literal(_TAKEN_BACK), Withdrawal.event, null(), Withdrawal.taken_on, Withdrawal.received_at),
+        *(null(), null(), Withdrawal.id, null(), Withdrawal.purposes, null()),
+    ).where(Withdrawal.project_id == project, Withdrawal.woman_uuid == woman)
+    told = TransferPackage
+    packages = select(
+        *(literal(_PACKAGE), told.event, null(), told.answered_on, told.answered_at, told.transfer, null(), told.id),
+        *(told.told_of, told.direction, told.state),
+    ).where(told.project_id == project, told.woman_uuid == woman, is_told())
+    return union_all(records, withdrawals, packages)
+
+
+# Built once: they are asked at every record, and building one costs more than its answer.
+_OF_HER: Final = _build_of_her()
+_OF_OTHERS: Final = (
+    select(*AS_EVENT)
+    .where(
+        CareEvent.project_id == bindparam("project"),
+        CareEvent.subject_list == bindparam("subject_list"),
+        CareEvent.subject == bindparam("subject"),
+    )
+    .order_by(*IN_TIME)
+)
+_BY_REGISTRATION: Final = (
+    select(func.coalesce(CareEvent.told_of, CareEvent.subject))
+    .where(
+        CareEvent.project_id == bindparam("project"),
+        CareEvent.episode == bindparam("pregnancy"),
+        CareEvent.form_id == PREGNANCY,
+    )
+    .limit(1)
+)
+_IN_LIST: Final = (
+    select(Entity)
+    .join(Dataset, Dataset.id == Entity.dataset_id)
+    .where(
+        Dataset.project_id == bindparam("project"),
+        Dataset.name == bindparam("name"),
+        Entity.uuid == bindparam("uuid"),
+        Entity.deleted_at.is_(None),
+    )
+)
+_LABEL_IN_LIST: Final = _IN_LIST.with_only_columns(Entity.label, Entity.village_code)
+
+
+class Listed(NamedTuple):
+    """How a list calls somebody, and where it says that she is."""
+
+    label: str
+    village_code: str | None
+
+
 def woman_of_pregnancy(db: Session, project_id: int, pregnancy: str) -> str | None:
     """Whose pregnancy it is: by the record that registered it, else by the entity that it made. None: it has not arrived."""
-    here = CareEvent.project_id == project_id, CareEvent.episode == pregnancy, CareEvent.form_id == PREGNANCY
-    told = db.scalar(select(func.coalesce(CareEvent.told_of, CareEvent.subject)).where(*here).limit(1))
+    told: str | None = ask(db, _BY_REGISTRATION, {"project": project_id, "pregnancy": pregnancy}).scalar()
     if told is not None:
         return told
     entity = find_in_list(db, project_id, "pregnancies", pregnancy)
@@ -157,8 +253,10 @@ FINDERS: Final = {
 
 def find_in_list(db: Session, project_id: int, name: str, uuid: str) -> Entity | None:
     """An entity that stands, by list and uuid."""
-    return db.scalar(
-        select(Entity)
-        .join(Dataset, Dataset.id == Entity.dataset_id)
-        .where(Dataset.project_id == project_id, Dataset.name == name, Entity.uuid == uuid, Entity.deleted_at.is_(None))
-    )
+    return db.scalar(_IN_LIST, {"project": project_id, "name": name, "uuid": uuid})
+
+
+def listed_as(db: Asked, project_id: int, name: str, uuid: str) -> Listed | None:
+    """What stands in a list under this uuid, for a row of the registry."""
+    row = ask(db, _LABEL_IN_LIST, {"project": project_id, "name": name, "uuid": uuid}).first()
+    return Listed(*row) if row else None

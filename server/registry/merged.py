@@ -12,6 +12,7 @@ from sqlalchemy import Select, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
+from server.db import ask
 from server.models import Dataset, Entity, EntityVersion, PersonMerge, PersonPair, PersonWait, PersonWord
 from server.registry.entities import HER, Author, about_of, write_update
 
@@ -38,7 +39,7 @@ def who_are_now(db: Session, project_id: int, uuids: Collection[str]) -> dict[st
     found: dict[str, str] = {}
     asked = set(uuids)
     while asked:
-        step = dict(db.execute(_NOW, {"project": project_id, "uuids": sorted(asked)}).all())
+        step: dict[str, str] = dict(ask(db, _NOW, {"project": project_id, "uuids": sorted(asked)}).all())
         found = step | {one: step.get(kept, kept) for one, kept in found.items()}
         asked = set(step.values())
     return {one: found[one] for one in uuids if one in found}
@@ -49,7 +50,7 @@ def merged_into(db: Session, project_id: int, uuid: str) -> set[str]:
     found: set[str] = set()
     asked = {uuid}
     while asked:
-        asked = set(db.scalars(_INTO, {"project": project_id, "uuids": sorted(asked)})) - found
+        asked = set(ask(db, _INTO, {"project": project_id, "uuids": sorted(asked)}).scalars()) - found
         found |= asked
     return found
 

@@ -35,7 +35,9 @@ def whose_before(db: Session, reading: Reading, event: CareEvent, told_of: Colle
 
 def left_behind(db: Session, event: CareEvent, former: Collection[str]) -> list[int]:
     """Records that may have come along, checks first: their referrals move too, and a form may choose those."""
-    found = {one for query in may_have_come(event, former) for one in db.scalars(query)} if former else set()
+    if not former:
+        return []
+    found = {one for query in may_have_come(event, former) for one in db.scalars(query)}
     query = select(Submission.id).join(Form, Form.id == Submission.form_id)
     others = Submission.id.in_(found - {event.submission_id}), Form.xml_form_id.not_in(NAME_HER)
     return list(db.scalars(query.where(*others).order_by(Form.xml_form_id.not_in(BY_PREGNANCY), Submission.id)))

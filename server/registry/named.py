@@ -98,7 +98,7 @@ def decide_named(db: Session, reading: Reading, chosen: Chosen) -> Verdict:
         return Verdict(ERASED)
     if unknown:
         return Verdict("unknown", unknown[0])
-    told, received = tell_of(reading, women[0]), received_at(db, reading.submission_id)
+    told, received = tell_of(reading, women[0]), received_at(db, reading)
     for woman, events in events_by_woman(db, reading.project.id, women).items():
         others = [one for one in events if one.submission_id != reading.submission_id]
         verdict = judge(told, woman, others, received)

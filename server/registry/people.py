@@ -5,20 +5,24 @@ Everything is folded anew from all events of a subject, so the order of arrival 
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from server.models import ContraceptionEpisode, Entity, Household, Pregnancy, Woman
+from server.db import ask
+from server.models import Base, ContraceptionEpisode, Household, Pregnancy, Woman, table_of
 from server.registry.births import about, end_of
 from server.registry.consent import Consents, consents_in_order, happened_on, says_of_service, stand
 from server.registry.dating import Scan, Told, date_pregnancy
-from server.registry.events import find_in_list
+from server.registry.events import Listed, listed_as
 from server.registry.telling import ANTENATAL, CONTRACEPTION, HOUSEHOLD, PREGNANCY, SUPPLIES, Event, read_day
 from server.registry.workers import person_named
 
 Row = dict[str, Any]
+ReadRow = ResultRow[*tuple[Any, ...]]
 STOPPED: Final = ("stop", "switch")
 GOES_ON: Final = ("start", "reinject", "resupply")
 NOT_WANTED: Final = ("", "none")
@@ -27,16 +31,17 @@ CLINICIANS: Final = ("doctor", "midwife")
 
 def write_household(db: Session, project_id: int, uuid: str, events: Sequence[Event]) -> None:
     told = [one for one in in_time(events) if one.form_id == HOUSEHOLD]
-    entity = find_in_list(db, project_id, "households", uuid) if told else None
-    put(db, Household, project_id, uuid, household_row(told, entity) if told else None)
+    entry = listed_as(db, project_id, "households", uuid) if told else None
+    known = read_row(db, Household, project_id, uuid)
+    put(db, Household, project_id, uuid, known, household_row(told, entry) if told else None)
 
 
-def household_row(told: Sequence[Event], entity: Entity | None) -> Row:
+def household_row(told: Sequence[Event], entry: Listed | None) -> Row:
     """What the visits said last; the label is the list's own."""
     wishes = [one for one in told if one.data.get("visit_result") == "declined"]
     return {
-        "label": entity.label if entity else last(told, "door_code") or "",
-        "village_code": last(told, "village_code") or (entity.village_code if entity else None) or "",
+        "label": entry.label if entry else last(told, "door_code") or "",
+        "village_code": last(told, "village_code") or (entry.village_code if entry else None) or "",
         "hamlet": last(told, "hamlet"),
         "door_code": last(told, "door_code"),
         "consents": last(told, "consent_household") == "yes",
@@ -48,22 +53,22 @@ def household_row(told: Sequence[Event], entity: Entity | None) -> Row:
 def write_woman(db: Session, project_id: int, uuid: str, events: Sequence[Event]) -> bool:
     """Brings her row and those of her pregnancies and methods in line. Whether one of her consents changed."""
     told = consents_in_order(events)
-    known = find(db, Woman, project_id, uuid)
+    known = read_row(db, Woman, project_id, uuid)
     before = consents_of(known) if known else None
     standing = stand(told)
-    entity = find_in_list(db, project_id, "women", uuid) if told else None
-    row = woman_row(told, standing, entity) if told else None
+    entry = listed_as(db, project_id, "women", uuid) if told else None
+    row = woman_row(told, standing, entry) if told else None
     if row is not None:
         row["assigned_worker"] = person_named(
             db, project_id, row["assigned_worker"], known.assigned_worker if known else None
         )
-    put(db, Woman, project_id, uuid, row)
+    put(db, Woman, project_id, uuid, known, row)
     for model, rows in ((Pregnancy, pregnancy_rows(events)), (ContraceptionEpisode, method_rows(events))):
         write_episodes(db, model, project_id, uuid, rows)
     return before != (standing if told else None)
 
 
-def woman_row(told: Sequence[Event], standing: Consents, entity: Entity | None) -> Row:
+def woman_row(told: Sequence[Event], standing: Consents, entry: Listed | None) -> Row:
     """Her household only while consent to location stands, and her worker: as her last record that asks says, blank or not.
 
     Where only new words were read out, neither was asked.
@@ -71,8 +76,8 @@ def woman_row(told: Sequence[Event], standing: Consents, entity: Entity | None) 
     asked = [one for one in told if asks_about_her(one.data)]
     latest = asked[-1].data if asked else {}
     return {
-        "label": entity.label if entity and standing.withdrawn_on is None else "",
-        "village_code": last(told, "village_code") or (entity.village_code if entity else None) or "",
+        "label": entry.label if entry and standing.withdrawn_on is None else "",
+        "village_code": last(told, "village_code") or (entry.village_code if entry else None) or "",
         "household_uuid": latest.get("household") if standing.service and standing.location else None,
         "assigned_worker": latest.get("named_worker") if standing.service else None,
         "consent_service": standing.service,
@@ -90,7 +95,7 @@ def asks_about_her(data: dict[str, str]) -> bool:
     return action == "correct" or (action != "new_text" and says_of_service(data) is True)
 
 
-def consents_of(row: Woman) -> Consents:
+def consents_of(row: Woman | ReadRow) -> Consents:
     return Consents(
         service=row.consent_service,
         until=row.consent_until,
@@ -211,21 +216,42 @@ def find(db: Session, model: Any, project_id: int, uuid: str) -> Any:
     return db.scalar(select(model).where(model.project_id == project_id, model.uuid == uuid))
 
 
-def put(db: Session, model: Any, project_id: int, uuid: str, values: Row | None) -> None:
-    """Makes, changes or takes away the row of a uuid: an unchanged one is not written."""
-    row = find(db, model, project_id, uuid)
-    if values is None:
-        if row is not None:
-            db.delete(row)
-    elif row is None:
-        db.add(model(project_id=project_id, uuid=uuid, **values))
-    else:
-        for name, value in values.items():
-            setattr(row, name, value)
+@cache
+def _reading(model: type[Base], by: str) -> Select[*tuple[Any, ...]]:
+    """Built once for each: at every record all that hangs on a subject is read, and nearly always nothing is to change."""
+    columns = table_of(model).c
+    return select(*columns).where(columns.project_id == bindparam("project"), columns[by] == bindparam("wanted"))
+
+
+def read_row(db: Session, model: type[Base], project_id: int, uuid: str) -> ReadRow | None:
+    """A row as it stands, without the object by which it could be changed."""
+    return ask(db, _reading(model, "uuid"), {"project": project_id, "wanted": uuid}).first()
+
+
+def put(db: Session, model: Any, project_id: int, uuid: str, known: ReadRow | None, values: Row | None) -> None:
+    """Makes, changes or takes away the row of a uuid (`known`, None where there is none): an unchanged one is not written."""
+    if known is None:
+        if values is not None:
+            db.add(model(project_id=project_id, uuid=uuid, **values))
+    elif values is None:
+        db.delete(find(db, model, project_id, uuid))
+    elif differs(known, values):
+        change(find(db, model, project_id, uuid), values)
     db.flush()
 
 
+def differs(row: Any, values: Row) -> bool:
+    return any(getattr(row, name) != value for name, value in values.items())
+
+
+def change(row: Any, values: Row) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
 def write_episodes(db: Session, model: Any, project_id: int, woman: str, rows: dict[str, Row]) -> None:
-    known = db.scalars(select(model.uuid).where(model.project_id == project_id, model.woman_uuid == woman)).all()
+    hers = ask(db, _reading(model, "woman_uuid"), {"project": project_id, "wanted": woman})
+    known = {row.uuid: row for row in hers}
     for uuid in {*known, *rows}:
-        put(db, model, project_id, uuid, {**rows[uuid], "woman_uuid": woman} if uuid in rows else None)
+        row = known[uuid] if uuid in known else read_row(db, model, project_id, uuid)
+        put(db, model, project_id, uuid, row, {**rows[uuid], "woman_uuid": woman} if uuid in rows else None)

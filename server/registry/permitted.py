@@ -5,16 +5,23 @@ Without this a phone could change any list of the project through any form that 
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from forms.xform import read_xform
+from server.db import ask
 from server.errors import EntityActionForbidden
 from server.models import Form, FormVersion, SubmissionVersion
 
 _DECLARED: Final[dict[str, frozenset[tuple[str, str]]]] = {}
 """(list, action) pairs by the SHA-256 of a form's XML: it never changes, and reading it takes longer than the act."""
+
+_FORM: Final = (
+    select(FormVersion.sha256)
+    .join(SubmissionVersion, SubmissionVersion.form_version_id == FormVersion.id)
+    .where(SubmissionVersion.id == bindparam("record"))
+)
 
 
 def check_permitted(db: Session, submission_version_id: int, act: EntityAct) -> None:
@@ -26,11 +33,9 @@ def check_permitted(db: Session, submission_version_id: int, act: EntityAct) -> 
 
 
 def declared_by(db: Session, submission_version_id: int) -> frozenset[tuple[str, str]]:
-    of_record = SubmissionVersion.id == submission_version_id
-    joined = SubmissionVersion.form_version_id == FormVersion.id
-    sha256 = db.scalars(select(FormVersion.sha256).join(SubmissionVersion, joined).where(of_record)).one()
+    sha256: str = ask(db, _FORM, {"record": submission_version_id}).scalar_one()
     if sha256 not in _DECLARED:
-        xml = db.scalars(select(FormVersion.xml).join(SubmissionVersion, joined).where(of_record)).one()
+        xml = ask(db, _FORM.with_only_columns(FormVersion.xml), {"record": submission_version_id}).scalar_one()
         _DECLARED[sha256] = read_declared(bytes(xml))
     return _DECLARED[sha256]
 

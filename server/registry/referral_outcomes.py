@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
@@ -26,6 +26,8 @@ TOLD_AFTER: Final = ("status", "outcome", "outcome_on")
 
 OPEN, CLOSED = "open", "closed"
 KNOWN: Final = ("yes", "no")
+
+_LIST: Final = select(Dataset).where(Dataset.project_id == bindparam("project"), Dataset.name == bindparam("name"))
 
 When = tuple[date, str]
 """The day of a record's visit, and its event."""
@@ -121,4 +123,4 @@ def told_of(db: Session, project_id: int, referral: str) -> Sequence[Event]:
 
 
 def find_list(db: Session, project_id: int) -> Dataset | None:
-    return db.scalar(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == REFERRALS))
+    return db.scalar(_LIST, {"project": project_id, "name": REFERRALS})

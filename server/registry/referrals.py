@@ -5,22 +5,24 @@ that takes the reason away takes it back.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.access.audit import record
-from server.models import CareEvent, Dataset, DatasetProperty, Entity, Submission, Woman
+from server.db import ask
+from server.models import CareEvent, Dataset, DatasetProperty, Entity, Submission, Woman, table_of
 from server.models.facts import AnyProject
 from server.reading import Reading
 from server.registry.births import NO_SIGN, her_signs
 from server.registry.danger_limits import has_high_pressure, lacks_haemoglobin
 from server.registry.entities import Author, add_entity, find_entity, note, properties_of, write_update
+from server.registry.events import find_in_list
 from server.registry.referral_outcomes import REFERRALS, TOLD_AFTER, align, find_list
 from server.registry.telling import ANTENATAL, CONTRACEPTION, POSTNATAL
 
@@ -35,6 +37,9 @@ DANGER_QUESTIONS: Final = {
     POSTNATAL: "danger_pp danger_nb",
 }
 """The questions that ask for danger signs (3.1), by form."""
+
+
+_TOLD: Final = select(*table_of(CareEvent).c).where(CareEvent.submission_id == bindparam("record"))
 
 
 def signs_of(form_id: str, answers: Mapping[str, str]) -> frozenset[str]:
@@ -83,7 +88,7 @@ def referral_uuid(event: str) -> str:
 
 def note_referral(db: Session, reading: Reading) -> None:
     """The deriver; it comes after the one that writes the care event, and does nothing twice."""
-    told = db.get(CareEvent, reading.submission_id)
+    told = ask(db, _TOLD, {"record": reading.submission_id}).first()
     author = Author(
         reading.actor_id, reading.user_agent, reading.submission_id, reading.submission_version_id, reading.now
     )
@@ -94,7 +99,7 @@ def note_referral(db: Session, reading: Reading) -> None:
         take_back_referral(db, reading.project.id, event, author)
 
 
-def keep_referral(db: Session, project: AnyProject, told: CareEvent, author: Author) -> None:
+def keep_referral(db: Session, project: AnyProject, told: Row[*tuple[Any, ...]], author: Author) -> None:
     """Brings the referral of one record in line with its current version: made, changed or taken back.
 
     One that somebody deleted by hand stays deleted. How it went (F13) is not written here.
@@ -118,10 +123,10 @@ def keep_referral(db: Session, project: AnyProject, told: CareEvent, author: Aut
 
 def take_back_referral(db: Session, project_id: int, event: str, author: Author) -> None:
     """The record gives no reason any more: it was corrected, deleted or sealed. Nothing happens where there is none."""
-    dataset = find_list(db, project_id)
-    known = find_entity(db, dataset, referral_uuid(event)) if dataset else None
-    if dataset is None or known is None or known.deleted_at is not None:
+    known = find_in_list(db, project_id, REFERRALS, referral_uuid(event))
+    if known is None:
         return
+    dataset = db.get_one(Dataset, known.dataset_id)
     act = EntityAct(REFERRALS, known.uuid, False, True, known.version, None, None, known.label, TAKEN_BACK)
     write_update(db, dataset, known, known.version, act, author)
     known.deleted_at = author.now
@@ -139,7 +144,7 @@ def restore(db: Session, dataset: Dataset, known: Entity, act: EntityAct, author
         note(db, "entity.restore", dataset, known.id, act, author)
 
 
-def act_of(db: Session, told: CareEvent, urgency: str) -> EntityAct:
+def act_of(db: Session, told: Row[*tuple[Any, ...]], urgency: str) -> EntityAct:
     """What the entity says. Its label is hers and the day: no reason, no method."""
     label, village = db.execute(
         select(Woman.label, Woman.village_code).where(Woman.project_id == told.project_id, Woman.uuid == told.subject)

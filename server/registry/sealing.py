@@ -6,16 +6,20 @@ A health record is stored sealed and stays so until this module opens it; whatev
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from server.access.audit import record
 from server.clock import today
+from server.db import ask
 from server.models import (
     ABOUT_QUALITY,
     AnswerWord,
+    Base,
     CareEvent,
     EntityBacklog,
     NamedWoman,
@@ -23,6 +27,7 @@ from server.models import (
     Submission,
     SubmissionGeometry,
     SubmissionVersion,
+    table_of,
 )
 from server.reading import Reading
 from server.registry.consent import covers, says_of_service
@@ -49,15 +54,35 @@ Subject = tuple[str, str]
 """A list (women, households) and a uuid."""
 
 
+# Built once: they run for every record of a woman, and to build one costs more than it does.
+_SEAL, _SUBMISSION = table_of(Seal), table_of(Submission)
+_BREAK: Final = delete(_SEAL).where(_SEAL.c.submission_id == bindparam("record")).returning(_SEAL.c.reason)
+_OPEN: Final = update(_SUBMISSION).where(_SUBMISSION.c.id == bindparam("record")).values(sealed=False)
+_SHUT: Final = {
+    name: dialect.insert(_SEAL).on_conflict_do_update(index_elements=["submission_id"], set_={"reason": "unread"})
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_WAITING: Final = (
+    select(Seal.submission_id)
+    .where(Seal.project_id == bindparam("project"), Seal.waits_for.in_(bindparam("uuids", expanding=True)))
+    .order_by(Seal.submission_id)
+)
+
+
 @dataclass
 class Effects:
-    """What a deriver touched: subjects whose follow-ups must be worked out again, records to be looked at again."""
+    """What a deriver touched: subjects whose follow-ups must be worked out again, records to be looked at again.
+
+    `is_open`: it took the seal off the record itself.
+    """
 
     subjects: set[Subject] = field(default_factory=set)
     look_at: list[int] = field(default_factory=list)
+    is_open: bool = False
 
     def add(self, more: "Effects") -> None:
         self.subjects |= more.subjects
+        self.is_open |= more.is_open
         self.look_at += [one for one in more.look_at if one not in self.look_at]
 
 
@@ -87,8 +112,7 @@ def open_or_seal(db: Session, reading: Reading) -> Effects:
 def carry_out(db: Session, reading: Reading, verdict: Verdict, episode: str | None = None) -> Effects:
     """Opens or seals; of somebody who was removed it also empties the record, and remembers the episode that it began."""
     if verdict.reason is None:
-        open_record(db, reading)
-        return Effects()
+        return Effects(is_open=bool(open_record(db, reading)))
     effects = seal_record(db, reading.project.id, reading.submission_id, verdict, reading.now)
     if verdict.reason == ERASED and episode:
         effects.look_at += bury_episode(db, reading.project.id, episode, reading.now)
@@ -125,7 +149,7 @@ def decide(db: Session, reading: Reading, told: Told) -> Verdict:
         waits_for = told.episode if told.form_id in FINDERS else None
         return Verdict("no_consent") if refused else Verdict("unknown", waits_for)
     events = [one for one in events_of(db, project_id, "women", subject) if one.submission_id != reading.submission_id]
-    return judge(told, subject, events, received_at(db, reading.submission_id))
+    return judge(told, subject, events, received_at(db, reading))
 
 
 def judge(told: Told, subject: str, events: list[Event], received: datetime) -> Verdict:
@@ -148,20 +172,31 @@ def judge(told: Told, subject: str, events: list[Event], received: datetime) -> 
     return OPEN if covers(events, on, received) else Verdict("no_consent", subject)
 
 
-def received_at(db: Session, submission_id: int) -> datetime:
+def received_at(db: Session, reading: Reading) -> datetime:
     """When the record's first version came."""
-    return db.scalars(select(Submission.created_at).where(Submission.id == submission_id)).one()
+    if reading.is_first:
+        return reading.now
+    return db.scalars(select(Submission.created_at).where(Submission.id == reading.submission_id)).one()
 
 
-def open_record(db: Session, reading: Reading) -> None:
-    """Takes the seal off. What waited for something is noted: it shows up in lists only now."""
-    reason = db.scalar(select(Seal.reason).where(Seal.submission_id == reading.submission_id))
+def open_record(db: Session, reading: Reading) -> bool:
+    """Takes the seal off, if there is one. What waited for something is noted: it shows up in lists only now."""
+    reason = ask(db, _BREAK, {"record": reading.submission_id}).scalar()
     if reason is None:
-        return
-    db.execute(delete(Seal).where(Seal.submission_id == reading.submission_id))
-    db.execute(update(Submission).where(Submission.id == reading.submission_id).values(sealed=False))
+        return False
+    ask(db, _OPEN, {"record": reading.submission_id})
+    if (seal := known_row(db, Seal, reading.submission_id)) is not None:
+        db.expunge(seal)
+    if (submission := known_row(db, Submission, reading.submission_id)) is not None:
+        db.expire(submission, ["sealed"])
     if reason != "unread":
         note(db, "submission.unseal", reading.project.id, reading.submission_id, reason, reading.now)
+    return True
+
+
+def known_row(db: Session, model: type[Base], key: int) -> Any:
+    """What the session knows of a row that was written without it; mostly nothing."""
+    return db.identity_map.get(identity_key(model, key))
 
 
 def seal_record(db: Session, project_id: int, submission_id: int, verdict: Verdict, now: datetime) -> Effects:
@@ -214,14 +249,14 @@ def keep_shut(db: Session, submission_id: int, now: datetime) -> bool:
 def seal_unread(db: Session, project_id: int, submission_id: int, now: datetime) -> None:
     """A health record as it comes in: nobody has looked whether it may be read."""
     values = {"submission_id": submission_id, "project_id": project_id, "reason": "unread", "sealed_at": now}
-    if db.execute(update(Seal).where(Seal.submission_id == submission_id).values(reason="unread")).rowcount == 0:  # type: ignore[attr-defined]
-        db.execute(insert(Seal).values(**values))
+    ask(db, _SHUT[db.get_bind().dialect.name], values)
+    if (seal := known_row(db, Seal, submission_id)) is not None:
+        db.expire(seal, ["reason"])
 
 
 def waiting_for(db: Session, project_id: int, uuids: Iterable[str]) -> list[int]:
     """The sealed records that wait for one of these, in the order of arrival."""
-    query = select(Seal.submission_id).where(Seal.project_id == project_id, Seal.waits_for.in_(list(uuids)))
-    return list(db.scalars(query.order_by(Seal.submission_id)))
+    return list(ask(db, _WAITING, {"project": project_id, "uuids": list(uuids)}).scalars())
 
 
 def note(db: Session, action: str, project_id: int, submission_id: int, reason: str | None, now: datetime) -> None:

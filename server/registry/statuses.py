@@ -10,10 +10,11 @@ from datetime import date, datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
+from server.db import ask
 from server.models import Dataset, Entity, Pregnancy, Woman
 from server.registry.entities import Author, properties_of, write_update
 
@@ -21,23 +22,26 @@ PREGNANCIES: Final = "pregnancies"
 STATUS, ANCHOR = "status", "ga_anchor"
 
 
+_LISTED: Final = (
+    select(Entity.id, Entity.dataset_id, Entity.data_json, Pregnancy.status, Pregnancy.ga_anchor)
+    .join(Dataset, Dataset.id == Entity.dataset_id)
+    .join(Pregnancy, Pregnancy.uuid == Entity.uuid)
+    .join(Woman, (Woman.project_id == Pregnancy.project_id) & (Woman.uuid == Pregnancy.woman_uuid))
+    .where(Pregnancy.project_id == bindparam("project"), Pregnancy.woman_uuid == bindparam("woman"))
+    .where(Woman.consent_service, Dataset.project_id == bindparam("project"), Dataset.name == bindparam("list"))
+    .where(Entity.deleted_at.is_(None))
+    .order_by(Entity.id)
+)
+"""Built once, and without objects: it is asked at every record about her, and nearly always all is right."""
+
+
 def align_pregnancies(db: Session, project_id: int, woman: str, now: datetime) -> None:
     """Brings what the list says of her pregnancies in line with the registry's rows, while she agrees to be followed up."""
-    hers = (Pregnancy.project_id == project_id) & (Pregnancy.woman_uuid == woman)
-    agrees = (Woman.project_id == project_id) & (Woman.uuid == woman) & Woman.consent_service
-    here = (Dataset.project_id == project_id) & (Dataset.name == PREGNANCIES)
-    rows = db.execute(
-        select(Entity, Dataset, Pregnancy.status, Pregnancy.ga_anchor)
-        .join(Dataset, Dataset.id == Entity.dataset_id)
-        .join(Pregnancy, Pregnancy.uuid == Entity.uuid)
-        .join(Woman, agrees)
-        .where(hers, here, Entity.deleted_at.is_(None))
-        .order_by(Entity.id)
-    ).all()
-    for entity, dataset, status, ga_anchor in rows:
-        wrong = wrong_in(orjson.loads(entity.data_json), status, ga_anchor)
-        known = properties_of(db, dataset.id) if wrong else []
+    for row in ask(db, _LISTED, {"project": project_id, "woman": woman, "list": PREGNANCIES}).all():
+        wrong = wrong_in(orjson.loads(row.data_json), row.status, row.ga_anchor)
+        known = properties_of(db, row.dataset_id) if wrong else []
         if wrong := {name: value for name, value in wrong.items() if name in known}:
+            entity, dataset = db.get_one(Entity, row.id), db.get_one(Dataset, row.dataset_id)
             act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, "", wrong)
             write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
 

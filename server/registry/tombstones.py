@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.access.pseudonyms import pseudonym
+from server.db import ask
 from server.models import BENEFIT_CASES, Dataset, Minimised, PurgedEntity, Tombstone
 from server.registry.reach import CARE_LISTS
 
@@ -15,6 +17,14 @@ REMOVED = frozenset({*CARE_LISTS, BENEFIT_CASES})
 
 ERASED = "erased"
 """Seal.reason of a record of hers: it is empty and stays so."""
+
+
+_BURIED: Final = select(Tombstone.uuid_hash).where(
+    Tombstone.project_id == bindparam("project"), Tombstone.uuid_hash.in_(bindparam("hashes", expanding=True))
+)
+_PURGED: Final = select(PurgedEntity.uuid_hash).where(
+    PurgedEntity.dataset_id == bindparam("dataset"), PurgedEntity.uuid_hash.in_(bindparam("hashes", expanding=True))
+)
 
 
 def bury(db: Session, project_id: int, uuid: str, now: datetime) -> None:
@@ -37,10 +47,8 @@ def purged_among(db: Session, dataset: Dataset, uuids: Iterable[str]) -> set[str
     by_hash = {pseudonym(dataset.project_id, one): one for one in uuids}
     if not by_hash:
         return set()
-    query = select(PurgedEntity.uuid_hash).where(
-        PurgedEntity.dataset_id == dataset.id, PurgedEntity.uuid_hash.in_(by_hash)
-    )
-    return {by_hash[bytes(found)] for found in db.scalars(query)}
+    found = ask(db, _PURGED, {"dataset": dataset.id, "hashes": list(by_hash)}).scalars()
+    return {by_hash[bytes(one)] for one in found}
 
 
 def is_buried(db: Session, project_id: int, uuids: Iterable[str | None]) -> bool:
@@ -52,8 +60,8 @@ def buried_among(db: Session, project_id: int, uuids: Iterable[str]) -> set[str]
     by_hash = {pseudonym(project_id, one): one for one in uuids}
     if not by_hash:
         return set()
-    query = select(Tombstone.uuid_hash).where(Tombstone.project_id == project_id, Tombstone.uuid_hash.in_(by_hash))
-    return {by_hash[bytes(found)] for found in db.scalars(query)}
+    found = ask(db, _BURIED, {"project": project_id, "hashes": list(by_hash)}).scalars()
+    return {by_hash[bytes(one)] for one in found}
 
 
 def gone_among(db: Session, project_id: int, uuids: Iterable[str]) -> set[str]:

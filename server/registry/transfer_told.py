@@ -3,10 +3,10 @@ took the transfer back at the office.
 """
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.db import Asked, ask
@@ -16,6 +16,12 @@ from server.registry.telling import TRANSFER, Event
 ENDED: Final = {"received": {"step": "receipt", "receiver_ack": "received"}, "cancelled": {"step": "cancel"}}
 """What a package in this state tells, in the answers of F8; in any other state it tells nothing that a record would."""
 
+
+def is_told() -> ColumnElement[bool]:
+    """Only what a person here answered counts: what followed from a phone's record, that record tells."""
+    return TransferPackage.answered_by_id.is_not(None) & or_(*(TransferPackage.state == one for one in ENDED))
+
+
 _TELLING: Final = (
     select(
         *(TransferPackage.event, TransferPackage.answered_on, TransferPackage.answered_at, TransferPackage.transfer),
@@ -24,34 +30,33 @@ _TELLING: Final = (
     .where(
         TransferPackage.project_id == bindparam("project"),
         TransferPackage.woman_uuid.in_(bindparam("women", expanding=True)),
-        TransferPackage.answered_by_id.is_not(None),
-        TransferPackage.state.in_(list(ENDED)),
+        is_told(),
     )
     .order_by(TransferPackage.id)
 )
 
 
 def told_of_packages(db: Asked, project_id: int, women: Collection[str]) -> list[tuple[str, Event]]:
-    """Of these women, each with whose it is. Only what a person here answered counts: what followed from a phone's record,
-    that record tells."""
+    """Of these women, each with whose it is."""
     if not women:
         return []
     rows = ask(db, _TELLING, {"project": project_id, "women": sorted(women)})
     return [
         (
             row.woman_uuid,
-            Event(
-                event=row.event,
-                form_id=TRANSFER,
-                visit_date=row.answered_on,
-                received_at=row.answered_at,
-                episode=row.transfer,
-                data={"direction": row.direction, **ENDED[row.state]},
-                told_of=row.told_of,
+            event_of_package(
+                *(row.event, row.answered_on, row.answered_at, row.transfer, row.direction, row.state, row.told_of)
             ),
         )
         for row in rows
     ]
+
+
+def event_of_package(
+    event: str, on: date, at: datetime, transfer: str, direction: str, state: str, told_of: str | None
+) -> Event:
+    data = {"direction": direction, **ENDED[state]}
+    return Event(event, TRANSFER, visit_date=on, received_at=at, episode=transfer, data=data, told_of=told_of)
 
 
 def hang_packages_on(db: Session, project_id: int, other: str, kept: str) -> None:

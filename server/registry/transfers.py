@@ -10,10 +10,11 @@ from datetime import date, datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
+from server.db import ask
 from server.models import Dataset, Entity, TransferPackage, Woman
 from server.registry.consent import consents_in_order, place_in_time, says_of_service
 from server.registry.entities import Author, write_update
@@ -129,25 +130,30 @@ def ended_by(refusals: Sequence[Event], course: Course) -> Course:
     return replace(course, status=CANCELLED, cancelled=(place_in_time(later[0])[0], later[0].event))
 
 
+_LISTED: Final = (
+    select(Entity.id, Entity.dataset_id, Entity.uuid, Entity.data_json)
+    .join(Dataset, Dataset.id == Entity.dataset_id)
+    .where(Dataset.project_id == bindparam("project"), Dataset.name == bindparam("list"))
+    .where(Entity.about == bindparam("woman"), Entity.deleted_at.is_(None))
+    .order_by(Entity.id)
+)
+"""Built once: it is asked at every record about a woman, and few have a transfer."""
+
+
 def align_transfers(db: Session, project_id: int, woman: str, events: Sequence[Event], now: datetime) -> None:
     """Brings the rows of her transfers in line with what she said: records may arrive late, or be corrected or taken out."""
-    rows = db.execute(
-        select(Entity, Dataset)
-        .join(Dataset, Dataset.id == Entity.dataset_id)
-        .where(Dataset.project_id == project_id, Dataset.name == TRANSFERS)
-        .where(Entity.about == woman, Entity.deleted_at.is_(None))
-        .order_by(Entity.id)
-    ).all()
+    rows = ask(db, _LISTED, {"project": project_id, "list": TRANSFERS, "woman": woman}).all()
     courses = courses_of(events) if rows else {}
-    running = running_of(db, project_id, [entity.uuid for entity, _dataset in rows]) if rows else {}
+    running = running_of(db, project_id, [row.uuid for row in rows]) if rows else {}
     agrees = rows and db.scalar(
         select(Woman.consent_service).where(Woman.project_id == project_id, Woman.uuid == woman)
     )
-    for entity, dataset in rows:
-        told, course = orjson.loads(entity.data_json), courses.get(entity.uuid)
-        package = hers_of(db, running.get(entity.uuid), course, woman)
+    for row in rows:
+        told, course = orjson.loads(row.data_json), courses.get(row.uuid)
+        package = hers_of(db, running.get(row.uuid), course, woman)
         status = beside_package(db, package, course, status_of(told, course, bool(agrees)))
         if status != told.get("status", ""):
+            entity, dataset = db.get_one(Entity, row.id), db.get_one(Dataset, row.dataset_id)
             act = EntityAct(dataset.name, entity.uuid, False, True, entity.version, None, None, "", {"status": status})
             write_update(db, dataset, entity, entity.version, act, Author(None, None, None, None, now))
 

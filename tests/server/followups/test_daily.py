@@ -119,7 +119,7 @@ def test_what_is_red_is_looked_at_again_after_three_working_days(
     row = rows_by_rule(db)["ANC2"]
     assert (row.state, row.severity, row.look_on) == ("overdue", "red", day("2027-01-29"))
     told: list[str] = []
-    monkeypatch.setattr(module, "follow_up_changed", lambda _db, _project, row, _now: told.append(row.rule))
+    monkeypatch.setattr(module, "follow_ups_changed", lambda _db, _project, rows, *_: told.extend(r.rule for r in rows))
     pass_days(db, "2027-01-29")
     assert "ANC2" in told
 

@@ -66,7 +66,7 @@ def test_a_second_run_writes_nothing_and_tells_nobody(
     registered(db, woman, "2026-10-20", "2026-09-01")
     work_out(db, woman, "2026-10-20")
     before, told = everything(db), []
-    monkeypatch.setattr(module, "follow_up_changed", lambda *given: told.append(given))
+    monkeypatch.setattr(module, "follow_ups_changed", lambda _db, _project, rows, *_: told.extend(rows))
     recalculate(db, woman, "women", "w1", day("2026-10-20"), at_noon("2026-10-21"))
     db.flush()
     assert everything(db) == before and told == []
@@ -77,11 +77,11 @@ def test_what_is_new_changed_or_ended_is_told_with_its_id(
 ) -> None:
     told: list[tuple[str, str]] = []
 
-    def note(_db: Session, _project: Project, row: FollowUp, _now: object) -> None:
-        assert row.id
-        told.append((row.rule, row.state))
+    def note(_db: Session, _project: Project, rows: list[FollowUp], _new: set[int], _now: object) -> None:
+        assert all(row.id for row in rows)
+        told.extend((row.rule, row.state) for row in rows)
 
-    monkeypatch.setattr(module, "follow_up_changed", note)
+    monkeypatch.setattr(module, "follow_ups_changed", note)
     registered(db, woman, "2026-12-10", "2026-09-01")
     work_out(db, woman, "2026-12-10")
     assert sorted(told) == [("ANC1", "open"), *((f"ANC{n}", "scheduled") for n in range(2, 7)), ("PPFP", "scheduled")]
