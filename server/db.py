@@ -37,7 +37,7 @@ from server.models.sealed import give_keys
 from server.postgresql import MOST_OF_A_PROCESS, POOL_PATIENCE, STREAM_SECONDS, Rules, close_cursor, refuse_dead
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
-CACHE_MB, ALL_CACHES_MB = 64, 96
+CACHE_MB, ALL_CACHES_MB = 16, 32
 """What SQLite may keep in memory, of pages of 4 kB: one connection, and all of a process together with what else they hold.
 
 Each would fill up by itself, and there are as many as threads. What is not kept the kernel has: reading it costs a copy."""
