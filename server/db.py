@@ -11,8 +11,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final, Self, TypeVar
 
-import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
-import pyproj  # noqa: F401
+import pyproj  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
 import shapely  # noqa: F401 - first, see above
 from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import (
