@@ -8,17 +8,15 @@ import io
 import re
 import sqlite3
 import struct
-import warnings
 import zipfile
 import zlib
-from typing import Any
 
+import numpy as np
 import shapely
-from pyogrio import raw
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geo import boundary_rows
+from geo import boundary_rows, gdal
 from geo.boundary_rows import MAX_ROWS, Row, Rows, refused
 from geo.errors import InvalidBoundary
 
@@ -140,26 +138,15 @@ def _encoding_of(parts: dict[str, bytes]) -> str | None:
 
 def _read_by_gdal(data: bytes, format: str, encoding: str | None) -> Rows:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL's remarks about the name it was not given
-            meta, _, wkb, columns = raw.read(data, encoding=encoding, force_2d=True, max_features=MAX_ROWS + 1)
-        areas = shapely.from_wkb(wkb)
+        table = gdal.read(data, encoding, MAX_ROWS + 1)
+        areas = shapely.from_wkb(np.array(table["shapes"], dtype=object))
     except Exception as error:  # foreign bytes in foreign code: whatever it stumbles over, the file is at fault
         raise refused(f"The {format} cannot be read.", "unreadable") from error
-    names = [str(name) for name in meta["fields"]]
     rows = []
     for index, area in enumerate(areas):
-        properties = {name: _plain(column[index]) for name, column in zip(names, columns, strict=True)}
+        properties = {name: column[index] for name, column in zip(table["names"], table["columns"], strict=True)}
         rows.append(Row(index + 1, properties, _only_area(area, index + 1)))
-    return Rows(format, CRS.from_user_input(meta["crs"]) if meta["crs"] else None, rows)
-
-
-def _plain(value: Any) -> Any:
-    """numpy scalars as Python's own, so that properties are JSON; 12-digit codes often come as 5.1e11."""
-    value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+    return Rows(format, CRS.from_user_input(table["crs"]) if table["crs"] else None, rows)
 
 
 def _only_area(area: BaseGeometry | None, number: int) -> BaseGeometry | None:

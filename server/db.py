@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-import pyogrio  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
-import pyproj  # noqa: F401
+import pyproj  # noqa: F401 - before mod_spatialite is ever loaded, like shapely: after it, their libraries clash at the end
 import shapely  # noqa: F401 - first, see above
 from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import (
@@ -37,7 +36,7 @@ from server.postgresql import MOST_OF_A_PROCESS, POOL_PATIENCE, STREAM_SECONDS, 
 from server.turns import PATIENCE, Turns
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
-CACHE_MB, ALL_CACHES_MB = 64, 96
+CACHE_MB, ALL_CACHES_MB = 16, 32
 """What SQLite may keep in memory, of pages of 4 kB: one connection, and all of a process together with what else they hold.
 
 Each would fill up by itself, and there are as many as threads. What is not kept the kernel has: reading it costs a copy."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
+import pyogrio  # noqa: F401 - for tests that make files: it cannot follow mod_spatialite (server/db.py)
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient

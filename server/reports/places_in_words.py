@@ -5,17 +5,16 @@ Health records are in neither: the point of a home comes near nothing of her hea
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import orjson
 import shapely
-from pyogrio import raw
 from shapely.geometry import shape
 
 from forms.schema import FormSchema
+from geo import gdal
 from server.reports.csv_rows import Export
 from server.reports.geojson import SchemaOf, feature_of
 from server.reports.in_words import Cell, Wording, heads_of, lines_of, questions_of
@@ -63,26 +62,12 @@ def plain(cell: Cell) -> str | float | None:
 
 def write_geopackage(places: Iterator[Place], heads: list[str], target: Path) -> None:
     """One layer, `records`, in batches. All columns are text, so that what one record says never narrows another's."""
-    part = list(islice(places, TOGETHER))
-    write_batch(part, heads, target, append=False)
-    while part := list(islice(places, TOGETHER)):
-        write_batch(part, heads, target, append=True)
+    first = list(islice(places, TOGETHER))  # also when there are none: the layer is there
+    rest = iter(lambda: list(islice(places, TOGETHER)), [])
+    gdal.write_geopackage(target, LAYER, heads, (part_of(batch, heads) for batch in chain((first,), rest)))
 
 
-def write_batch(part: list[Place], heads: list[str], target: Path, append: bool) -> None:
-    shapes = [None if geometry is None else shape(geometry) for geometry, _ in part]
-    columns = [
-        np.array([None if (cell := plain(cells[head])) is None else str(cell) for _, cells in part], dtype=object)
-        for head in heads
-    ]
-    raw.write(
-        str(target),
-        geometry=np.asarray(shapely.to_wkb(np.array(shapes, dtype=object)), dtype=object),
-        field_data=columns,
-        fields=np.array(heads, dtype=object),
-        layer=LAYER,
-        driver="GPKG",
-        geometry_type="Unknown",
-        crs="EPSG:4326",
-        append=append,
-    )
+def part_of(batch: list[Place], heads: list[str]) -> gdal.Part:
+    shapes = [None if geometry is None else shapely.to_wkb(shape(geometry), hex=True) for geometry, _ in batch]
+    columns = [[None if (cell := plain(cells[head])) is None else str(cell) for _, cells in batch] for head in heads]
+    return shapes, columns

@@ -53,3 +53,17 @@ def test_libraries_that_were_let_go_of_are_there_when_they_are_needed() -> None:
     done = subprocess.run([sys.executable, "-c", LIBRARIES], capture_output=True, text=True, check=True)
     before, after = map(int, done.stdout.split())
     assert after < before / 2
+
+
+LOADED = """
+import sys
+from server.serving import load_children
+load_children()
+print([one for one in sys.argv[1:] if one in sys.modules])
+"""
+
+
+def test_what_few_ask_for_is_not_loaded_into_every_process_of_a_server() -> None:
+    rare = ("pyogrio", "weasyprint", "openpyxl", "pyxform")
+    done = subprocess.run([sys.executable, "-c", LOADED, *rare], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
