@@ -5,6 +5,7 @@ records go as one for each kind of row; on PostgreSQL, where a record is alone, 
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any, Final
 
@@ -13,9 +14,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import iterate
 
 from server.db import Asked, connection_of
+from server.postgresql import by_itself
 
 LATER: Final = "later"
 """In a session's `info`: what waits. Its owner puts it there by `begin_waiting`, and calls `write_waiting` before the commit."""
+
+ITS: Final = "its_"
+"""What an insert that selects its values calls them, before the column's name: that alone is the insert's own."""
 
 Row = dict[str, Any]
 Writing = Insert | Update
@@ -46,24 +51,31 @@ def amend_waiting(db: Session, table: Table, row_id: int, values: Row) -> bool:
     """Puts other values into a new row that has its id already and still waits; False where none does."""
     waiting: dict[Kind, list[Row]] = db.info.get(LATER) or {}
     for (statement, names), rows in waiting.items():
-        if statement.is_insert and statement.table is table and "id" in names:
-            for row in reversed(rows):  # it came last
-                if row["id"] == row_id:
-                    row.update(values)
-                    return True
+        if not statement.is_insert or statement.table is not table:
+            continue
+        its = "" if "id" in names else ITS
+        for row in reversed(rows):  # it came last
+            if row.get(its + "id") == row_id:
+                row.update((its + name, value) for name, value in values.items())
+                return True
     return False
 
 
-def write_waiting(db: Session) -> None:
-    """Whoever is about to change or to read what may wait calls this first."""
+def write_waiting(db: Session, last: bool = False) -> None:
+    """Whoever is about to change or to read what may wait calls this first.
+
+    `last`: nothing is written after this. Where one statement is all that the transaction would write, it is one by itself.
+    """
     waiting: dict[Kind, list[Row]] = db.info.get(LATER) or {}
     if not waiting:
         return
     connection = connection_of(db)
     kinds = list(waiting.items())
     waiting.clear()
-    if connection.dialect.name == "postgresql" and sum(len(rows) == 1 for _, rows in kinds) > 1:
-        carry_out_together(connection, [one for one in kinds if len(one[1]) == 1])
+    lone = [one for one in kinds if len(one[1]) == 1] if connection.dialect.name == "postgresql" else []
+    if len(lone) > 1:
+        with by_itself(connection) if last and len(lone) == len(kinds) else nullcontext():
+            carry_out_together(connection, lone)
         kinds = [one for one in kinds if len(one[1]) > 1]
     for (statement, _), rows in kinds:
         carry_out(connection, statement, rows)

@@ -5,19 +5,21 @@ Ids are set aside beforehand, so that a record and its version can wait and be w
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import Insert, Select, bindparam, exists, func, literal_column, select
+from sqlalchemy import BigInteger, Insert, Select, Table, bindparam, exists, func, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from server.db import KEPT
 from server.intake.answer_index import KEY, key_question
 from server.intake.items import Item
-from server.later import is_waiting, write_later
+from server.later import ITS, is_waiting, write_later
 from server.models import Submission, SubmissionVersion, table_of
 from server.places.locating import NEWEST, boundaries_question
+from server.postgresql import by_itself
 
 SUBMISSION, VERSION = table_of(Submission), table_of(SubmissionVersion)
 FIND_ANY = select(VERSION.c.instance_id).where(
@@ -30,6 +32,21 @@ KNOWN = exists().where(
     VERSION.c.draft == bindparam("draft"),
     VERSION.c.instance_id == bindparam("instance_id"),
 )
+INSERT_SUBMISSION, INSERT_VERSION = insert(SUBMISSION), insert(VERSION)
+LATER_ACTS: Final = ("review_state", "updated_at", "deleted_at", "purged_at")
+GIVEN: Final = tuple(one.name for one in SUBMISSION.c if one.name not in LATER_ACTS)
+INSERT_PLACED = insert(SUBMISSION).from_select(
+    GIVEN,
+    select(*(bindparam(ITS + name, type_=SUBMISSION.c[name].type) for name in GIVEN)).where(
+        NEWEST.with_only_columns(NEWEST.selected_columns.id)
+        .scalar_subquery()
+        .is_not_distinct_from(bindparam("boundaries", type_=BigInteger))
+    ),
+)
+"""A record that was placed before this statement waited for an import of boundaries, which locks the table (places/villages.py):
+PostgreSQL looks at the rest after it has the lock. Where there are others by now it is not written; what refers to it
+fails, and so all is written once more, each row at once.
+"""
 NEW: Final = "new"
 """In a session's `info`: what nothing is stored under yet, as far as it was asked for beforehand."""
 IDS: Final = "ids"
@@ -72,9 +89,10 @@ def look_for_one(db: Session, item: Item) -> None:
     wanted: dict[str, Any] = dict(zip(("form_id", "draft", "instance_id"), place_in(item), strict=True))
     wanted["project"] = project_id = item.asked.project.id
     connection = db.connection()
-    submission, version, known, boundaries, made_at, key = connection.execute(
-        all_at_once(connection.dialect.name), wanted
-    ).one()
+    dialect = connection.dialect.name
+    with by_itself(connection) if dialect == "postgresql" else nullcontext():
+        asked = connection.execute(all_at_once(dialect), wanted)
+    submission, version, known, boundaries, made_at, key = asked.one()
     set_aside(db, submission, version)
     db.info[NEW] = set() if known else {place_in(item)}
     db.info[KEPT][boundaries_question(project_id)] = None if boundaries is None else (boundaries, made_at)
@@ -106,14 +124,32 @@ def set_aside(db: Session, submission: int, version: int) -> None:
     db.info[IDS] = {name: count(first) if many else iter((first,)) for name, first in here}
 
 
-def write_row(db: Session, statement: Insert, **values: Any) -> int:
-    """Inserts one row and gives its id. Where one was set aside for it, the row waits."""
-    ids: Iterator[int] = db.info.get(IDS, {}).get(statement.table.name, iter(()))
-    row_id = next(ids, None)
+def write_submission(db: Session, **values: Any) -> int:
+    """A new record's row, and its id. Where one was set aside for it, the row waits for its place, and for the rest."""
+    row_id = take_id(db, SUBMISSION)
     if row_id is None:
-        return insert_id(db, statement, **values)
-    write_later(db, statement, [{"id": row_id, **values}])
+        return insert_id(db, INSERT_SUBMISSION, **values)
+    row = {"id": row_id, **values}
+    if db.get_bind().dialect.name == "sqlite":
+        write_later(db, INSERT_SUBMISSION, [row])
+    else:
+        project_id, its = values["project_id"], {ITS + name: value for name, value in row.items()}
+        boundaries, _ = db.info[KEPT][boundaries_question(project_id)] or (None, None)
+        write_later(db, INSERT_PLACED, [{**its, "project": project_id, "boundaries": boundaries}])
     return row_id
+
+
+def write_version(db: Session, **values: Any) -> int:
+    row_id = take_id(db, VERSION)
+    if row_id is None:
+        return insert_id(db, INSERT_VERSION, **values)
+    write_later(db, INSERT_VERSION, [{"id": row_id, **values}])
+    return row_id
+
+
+def take_id(db: Session, table: Table) -> int | None:
+    ids: Iterator[int] = db.info.get(IDS, {}).get(table.name, iter(()))
+    return next(ids, None)
 
 
 def insert_id(db: Session, statement: Insert, **values: Any) -> int:

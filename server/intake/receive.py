@@ -6,7 +6,7 @@ Core statements with hand-listed columns: this runs for every record a phone sen
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from forms.check import check
@@ -27,7 +27,7 @@ from server.followups.plain_notices import RETURN_ANSWERED, tell
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.feedback import is_nameless, receive_feedback
 from server.intake.items import Item, Receipt
-from server.intake.looking_ahead import NEW, write_row
+from server.intake.looking_ahead import NEW, write_submission, write_version
 from server.intake.quality_queue import wait_for_look
 from server.intake.returned import CORRECTED, end_return, was_returned_to
 from server.intake.single_use import refuse_second
@@ -38,10 +38,6 @@ from server.registry.sealing import seal_unread
 
 DEVICE_LENGTH = 255
 SUBMISSION, VERSION = table_of(Submission), table_of(SubmissionVersion)
-
-# Built once: building a statement costs more than running it.
-INSERT_SUBMISSION = insert(SUBMISSION)
-INSERT_VERSION = insert(VERSION)
 FIND_KNOWN = (
     select(
         VERSION.c.id,
@@ -235,9 +231,8 @@ def check_may_correct(db: Session, item: Item, replaced: Known) -> None:
 
 def receive_new(db: Session, item: Item) -> Receipt:
     refuse_second(db, item)
-    submission_id = write_row(
+    submission_id = write_submission(
         db,
-        INSERT_SUBMISSION,
         project_id=item.asked.project.id,
         form_id=item.asked.form.id,
         draft=item.asked.draft,
@@ -275,9 +270,8 @@ def insert_version(db: Session, item: Item, submission_id: int, replaces: str | 
     instance, schema = item.instance, item.asked.schema
     db.info.get(NEW, set()).discard((item.asked.form.id, item.asked.draft, instance.instance_id))
     complaints = [] if instance.encrypted else check(instance, schema)
-    return write_row(
+    return write_version(
         db,
-        INSERT_VERSION,
         submission_id=submission_id,
         form_id=item.asked.form.id,
         draft=item.asked.draft,

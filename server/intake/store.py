@@ -108,7 +108,7 @@ def store_all(db: Session, items: Sequence[Item]) -> list[Outcome]:
     try:
         look_ahead(db, items)
         outcomes: list[Outcome] = [receive_and_derive(db, item, guarded=False) for item in items]
-        write_waiting(db)
+        write_waiting(db, last=True)
         return outcomes
     except Exception as error:
         if is_lost(error):
