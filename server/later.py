@@ -4,20 +4,25 @@ A statement of its own costs as much as what it writes: it is put together, sent
 records go as one for each kind of row; on PostgreSQL, where a record is alone, all its kinds of row go as one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Insert, Update, bindparam
+from sqlalchemy import BindParameter, Connection, Insert, Table, Update, bindparam
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import iterate
 
 from server.db import Asked, connection_of
+from server.postgresql import by_itself
 
 LATER: Final = "later"
 """In a session's `info`: what waits. Its owner puts it there by `begin_waiting`, and calls `write_waiting` before the commit."""
 
-Row = Mapping[str, Any]
+ITS: Final = "its_"
+"""What an insert that selects its values calls them, before the column's name: that alone is the insert's own."""
+
+Row = dict[str, Any]
 Writing = Insert | Update
 Kind = tuple[Writing, frozenset[str]]
 """A statement, and the columns that its rows give: those of one kind can go together."""
@@ -25,6 +30,10 @@ Kind = tuple[Writing, frozenset[str]]
 
 def begin_waiting(db: Session) -> None:
     db.info[LATER] = {}
+
+
+def is_waiting(db: Session) -> bool:
+    return db.info.get(LATER) is not None
 
 
 def write_later(db: Asked, statement: Writing, rows: Sequence[Row]) -> None:
@@ -38,19 +47,38 @@ def write_later(db: Asked, statement: Writing, rows: Sequence[Row]) -> None:
         waiting.setdefault((statement, frozenset(row)), []).append(row)
 
 
-def write_waiting(db: Session) -> None:
-    """Whoever is about to change or to read what may wait calls this first."""
+def amend_waiting(db: Session, table: Table, row_id: int, values: Row) -> bool:
+    """Puts other values into a new row that has its id already and still waits; False where none does."""
+    waiting: dict[Kind, list[Row]] = db.info.get(LATER) or {}
+    for (statement, names), rows in waiting.items():
+        if not statement.is_insert or statement.table is not table:
+            continue
+        its = "" if "id" in names else ITS
+        for row in reversed(rows):  # it came last
+            if row.get(its + "id") == row_id:
+                row.update((its + name, value) for name, value in values.items())
+                return True
+    return False
+
+
+def write_waiting(db: Session, last: bool = False) -> None:
+    """Whoever is about to change or to read what may wait calls this first.
+
+    `last`: nothing is written after this. Where one statement is all that the transaction would write, it is one by itself.
+    """
     waiting: dict[Kind, list[Row]] = db.info.get(LATER) or {}
     if not waiting:
         return
     connection = connection_of(db)
     kinds = list(waiting.items())
     waiting.clear()
-    if connection.dialect.name == "postgresql" and all(len(rows) == 1 for _, rows in kinds):
-        carry_out_together(connection, kinds)
-    else:
-        for (statement, _), rows in kinds:
-            carry_out(connection, statement, rows)
+    lone = [one for one in kinds if len(one[1]) == 1] if connection.dialect.name == "postgresql" else []
+    if len(lone) > 1:
+        with by_itself(connection) if last and len(lone) == len(kinds) else nullcontext():
+            carry_out_together(connection, lone)
+        kinds = [one for one in kinds if len(one[1]) > 1]
+    for (statement, _), rows in kinds:
+        carry_out(connection, statement, rows)
 
 
 def carry_out(connection: Connection, statement: Writing, rows: Sequence[Row]) -> None:

@@ -2,11 +2,12 @@
 
 import re
 import select
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 from typing import Any, Final, NamedTuple
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, PendingRollbackError
@@ -74,6 +75,25 @@ class Rules:
     def tell_transaction(self, connection: Connection) -> None:
         if connection.info.get(POOLED):
             connection.exec_driver_sql(self.local)
+
+
+@contextmanager
+def by_itself(connection: Connection) -> Iterator[None]:
+    """What is asked or written meanwhile is a transaction of its own: BEGIN and COMMIT are two ways there and back.
+
+    Where one has begun it is part of that one, and whatever comes after this begins one as ever. Behind a pooler one begins
+    with what is told to it.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    if driver.info.transaction_status != TransactionStatus.IDLE:
+        yield
+        return
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
 
 
 def is_pooled(connection: Any) -> bool:

@@ -114,8 +114,13 @@ def number_of(key: bytes, form_id: int, path: str, word: str) -> int:
 def key_of(db: Session, project_id: int, submission_id: int) -> bytes:
     """The project's key, made when a record first needs it; those before that record wait for `index_older`."""
     return ask_once(
-        db, ("answer key", project_id), lambda: find_key(db, project_id) or make_key(db, project_id, submission_id)
+        db, key_question(project_id), lambda: find_key(db, project_id) or make_key(db, project_id, submission_id)
     )
+
+
+def key_question(project_id: int) -> tuple[str, int]:
+    """By which the key is kept while a transaction lasts (server.db.ask_once)."""
+    return "answer key", project_id
 
 
 def find_key(db: Session, project_id: int) -> bytes | None:

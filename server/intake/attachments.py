@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.blobs import remember
 from server.intake.items import StoredFile
+from server.later import write_later
 from server.models import SubmissionAttachment, table_of
 
 INSERT = insert(table_of(SubmissionAttachment)).inline()  # nobody asks for the new ids
@@ -31,8 +32,7 @@ def start_attachments(
         remember(db, file.stored, file.content_type, now)
     rows = [row_of(version_id, name, True, here.pop(name, None), carried.get(name), now) for name in named]
     rows += [row_of(version_id, name, False, file, None, now) for name, file in here.items()]
-    if rows:
-        db.connection().execute(INSERT, rows if len(rows) > 1 else rows[0])
+    write_later(db, INSERT, rows)
 
 
 def row_of(

@@ -3,11 +3,10 @@
 Core statements with hand-listed columns: this runs for every record a phone sends.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Insert, bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from forms.check import check
@@ -28,6 +27,7 @@ from server.followups.plain_notices import RETURN_ANSWERED, tell
 from server.intake.attachments import add_attachments, start_attachments
 from server.intake.feedback import is_nameless, receive_feedback
 from server.intake.items import Item, Receipt
+from server.intake.looking_ahead import NEW, write_submission, write_version
 from server.intake.quality_queue import wait_for_look
 from server.intake.returned import CORRECTED, end_return, was_returned_to
 from server.intake.single_use import refuse_second
@@ -38,10 +38,6 @@ from server.registry.sealing import seal_unread
 
 DEVICE_LENGTH = 255
 SUBMISSION, VERSION = table_of(Submission), table_of(SubmissionVersion)
-
-# Built once: building a statement costs more than running it.
-INSERT_SUBMISSION = insert(SUBMISSION)
-INSERT_VERSION = insert(VERSION)
 FIND_KNOWN = (
     select(
         VERSION.c.id,
@@ -60,17 +56,6 @@ FIND_KNOWN = (
         VERSION.c.instance_id == bindparam("instance_id"),
     )
 )
-FIND_ANY = select(VERSION.c.instance_id).where(
-    VERSION.c.form_id == bindparam("form_id"),
-    VERSION.c.draft == bindparam("draft"),
-    VERSION.c.instance_id.in_(bindparam("instance_ids", expanding=True)),
-)
-NEW: Final = "new"
-"""In a session's `info`: what nothing is stored under yet, as far as it was asked for beforehand."""
-
-
-Place = tuple[int, bool, str]
-"""Form, draft or not, instanceID: one version at most is stored there."""
 
 
 class Known(NamedTuple):
@@ -102,7 +87,7 @@ def receive(db: Session, item: Item) -> Receipt:
         corrected = find_corrected(db, item)
         if corrected is None:
             return receive_new(db, item)
-    write_waiting(db)  # what follows changes a record that may have come a moment ago
+    write_waiting(db)  # what follows changes a record that is here, maybe since a moment ago
     if known is not None:
         return receive_again(db, item, known)
     if item.instance.deprecated_id is not None:
@@ -111,23 +96,11 @@ def receive(db: Session, item: Item) -> Receipt:
     return receive_correction(db, item, corrected)
 
 
-def look_for_all(db: Session, items: Sequence[Item]) -> None:
-    """Which of several items are new, by one question for each form; nearly all are."""
-    found: set[Place] = set()
-    by_form: dict[tuple[int, bool], set[str]] = {}
-    for item in items:
-        by_form.setdefault((item.asked.form.id, item.asked.draft), set()).add(item.instance.instance_id)
-    for (form_id, draft), ids in by_form.items():
-        wanted = {"form_id": form_id, "draft": draft, "instance_ids": sorted(ids)}
-        here = set(db.connection().execute(FIND_ANY, wanted).scalars())
-        found.update((form_id, draft, one) for one in ids - here)
-    db.info[NEW] = found
-
-
 def find_known(db: Session, item: Item, instance_id: str) -> Known | None:
     place = (item.asked.form.id, item.asked.draft, instance_id)
     if place in db.info.get(NEW, ()):
         return None
+    write_waiting(db)  # it may have come a moment ago
     wanted = dict(zip(("form_id", "draft", "instance_id"), place, strict=True))
     row = db.connection().execute(FIND_KNOWN, wanted).first()
     return Known(*row) if row else None
@@ -223,6 +196,7 @@ def replace(db: Session, item: Item, replaced: Known, before: str) -> Receipt:
     if shut:
         seal_unread(db, item.asked.project.id, replaced.submission_id, item.now)
     version_id = insert_version(db, item, replaced.submission_id, before)
+    write_waiting(db)  # what follows reads it
     start_attachments(db, version_id, named(item), item.files, item.now, carried_from=replaced.id)
     note(db, item, "submission.update.version", replaced.submission_id, version_id)
     tell_returner(db, item, replaced.submission_id)
@@ -257,9 +231,8 @@ def check_may_correct(db: Session, item: Item, replaced: Known) -> None:
 
 def receive_new(db: Session, item: Item) -> Receipt:
     refuse_second(db, item)
-    submission_id = insert_id(
+    submission_id = write_submission(
         db,
-        INSERT_SUBMISSION,
         project_id=item.asked.project.id,
         form_id=item.asked.form.id,
         draft=item.asked.draft,
@@ -267,6 +240,8 @@ def receive_new(db: Session, item: Item) -> Receipt:
         submitter_id=item.actor_id,
         device_id=cut(item.device_id),
         user_agent=cut(item.user_agent),
+        village_id=None,  # until its place is known
+        place_how=None,
         health=is_health(item),
         sealed=is_sealed_at_first(item),
         created_at=item.now,
@@ -295,9 +270,8 @@ def insert_version(db: Session, item: Item, submission_id: int, replaces: str | 
     instance, schema = item.instance, item.asked.schema
     db.info.get(NEW, set()).discard((item.asked.form.id, item.asked.draft, instance.instance_id))
     complaints = [] if instance.encrypted else check(instance, schema)
-    return insert_id(
+    return write_version(
         db,
-        INSERT_VERSION,
         submission_id=submission_id,
         form_id=item.asked.form.id,
         draft=item.asked.draft,
@@ -319,13 +293,6 @@ def insert_version(db: Session, item: Item, submission_id: int, replaces: str | 
 
 def named(item: Item) -> list[str]:
     return named_files(item.instance, item.asked.schema)
-
-
-def insert_id(db: Session, statement: Insert, **values: Any) -> int:
-    """Inserts one row and gives its id."""
-    key = db.connection().execute(statement, values).inserted_primary_key
-    assert key is not None
-    return int(key[0])
 
 
 def cut(text: str | None) -> str | None:

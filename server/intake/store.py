@@ -22,7 +22,8 @@ from server.db import KEPT, Database
 from server.intake.derive import derive
 from server.intake.items import Item, Outcome, Receipt
 from server.intake.kind_words import word_of
-from server.intake.receive import look_for_all, receive
+from server.intake.looking_ahead import look_ahead
+from server.intake.receive import receive
 from server.intake.writing_on import carry_on
 from server.later import begin_waiting, write_waiting
 from server.postgresql import is_lost
@@ -121,10 +122,9 @@ def store_all(db: Session, items: Sequence[Item]) -> list[Outcome]:
     if not is_of_care(items):  # there one record's may be undone by the next one
         begin_waiting(db)
     try:
-        if len(items) > 1:
-            look_for_all(db, items)
+        look_ahead(db, items)
         outcomes: list[Outcome] = [receive_and_derive(db, item, guarded=False) for item in items]
-        write_waiting(db)
+        write_waiting(db, last=True)
         return outcomes
     except Exception as error:
         if is_lost(error):

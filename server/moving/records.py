@@ -19,8 +19,9 @@ from server.intake.answer_index import index_answers
 from server.intake.attachments import add_attachment, start_attachments
 from server.intake.derive import read_again, run_deriver
 from server.intake.items import Item, StoredFile
+from server.intake.looking_ahead import INSERT_SUBMISSION, insert_id
 from server.intake.quality_queue import wait_for_look
-from server.intake.receive import INSERT_SUBMISSION, cut, insert_id, insert_version
+from server.intake.receive import cut, insert_version
 from server.intake.review import STATES
 from server.models import Audit, Submission, SubmissionAttachment, SubmissionComment, SubmissionVersion
 from server.moving.bringing import Bringing, Row, read_time

@@ -66,7 +66,7 @@ _known: dict[tuple[str, int], VillageMap] = {}
 def village_map(db: Session, project_id: int) -> VillageMap | None:
     """The newest boundaries of a project; None before the first import."""
     newest = ask_once(
-        db, ("boundaries", project_id), lambda: db.connection().execute(NEWEST, {"project": project_id}).first()
+        db, boundaries_question(project_id), lambda: db.connection().execute(NEWEST, {"project": project_id}).first()
     )
     if newest is None:
         return None
@@ -76,6 +76,11 @@ def village_map(db: Session, project_id: int) -> VillageMap | None:
     if known is None or (known.boundary_set_id, known.made_at) != tuple(newest):
         known = _known[key] = _read_map(db, *newest)
     return known
+
+
+def boundaries_question(project_id: int) -> tuple[str, int]:
+    """By which the newest set (its id and when it was made) is kept while a transaction lasts (server.db.ask_once)."""
+    return "boundaries", project_id
 
 
 def names_in(db: Session, known: VillageMap) -> dict[str, str]:

@@ -17,7 +17,7 @@ from forms.xml import text_of
 from geo.crs import to_wgs84
 from geo.errors import UnreadableGeometry
 from geo.odk_text import OdkGeometry, read_geometry
-from server.later import write_later
+from server.later import amend_waiting, write_later
 from server.models import PointShift, PointShiftItem, Submission, SubmissionGeometry, Village, table_of
 from server.places.care_places import care_place, is_health_record
 from server.places.locating import UNKNOWN, Place, VillageMap, village_map
@@ -53,8 +53,9 @@ def place_submission(db: Session, reading: Reading) -> None:
         place = care_place(db, reading) or named_place(db, reading)
     else:
         place = keep_geometries(db, reading) or named_place(db, reading)
-    placed = {"of_submission": reading.submission_id, "village_id": place.village_id, "place_how": place.how}
-    write_later(db, PLACE, [placed])
+    placed = {"village_id": place.village_id, "place_how": place.how}
+    if not amend_waiting(db, SUBMISSION, reading.submission_id, placed):
+        write_later(db, PLACE, [{"of_submission": reading.submission_id, **placed}])
 
 
 def keep_geometries(db: Session, reading: Reading) -> Place | None:

@@ -6,14 +6,24 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from psycopg import errors
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, select, text, update
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, PendingRollbackError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from server import postgresql
 from server.db import Database
-from server.postgresql import POOL_PATIENCE, TIMETABLE_CONNECTIONS, is_away, is_lost, passes, share_out, wait_for
+from server.models import Project
+from server.postgresql import (
+    POOL_PATIENCE,
+    TIMETABLE_CONNECTIONS,
+    by_itself,
+    is_away,
+    is_lost,
+    passes,
+    share_out,
+    wait_for,
+)
 
 PASSING = [
     errors.AdminShutdown,
@@ -218,3 +228,30 @@ def test_nothing_is_asked_of_the_server_to_know_that_it_is_there(database: Datab
     with count_queries() as statements, database.reading() as db:
         db.execute(text("SELECT 1"))
     assert statements == ["SELECT 1"]
+
+
+def test_a_statement_by_itself_stays_and_one_of_a_transaction_goes_with_it(database: Database, project_id: int) -> None:
+    """A record that comes alone is one statement: nothing but its end tells that it is on disk."""
+    if database.is_sqlite:
+        return
+    rename = update(Project).where(Project.id == project_id)
+
+    def name() -> str:
+        with database.reading() as db:
+            return db.scalars(select(Project.name)).one()
+
+    with database.writing() as db, by_itself(db.connection()):
+        db.execute(rename.values(name="stays"))
+    assert name() == "stays"
+    with database.writing() as db:
+        with by_itself(db.connection()):
+            db.execute(select(1))
+        db.execute(rename.values(name="begins a transaction after it"))
+        with by_itself(db.connection()):
+            db.execute(rename.values(name="part of one"))
+    assert name() == "stays"
+    with pytest.raises(DBAPIError), database.writing() as db, by_itself(db.connection()):
+        db.execute(text("SELECT 1 / 0"))
+    with database.transaction() as db:
+        db.execute(rename.values(name="as ever"))
+    assert name() == "as ever"

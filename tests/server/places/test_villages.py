@@ -195,12 +195,15 @@ def test_many_records_move_in_batches(
     assert report.records_moved == 8
 
 
+@pytest.mark.parametrize("before", [1, 14])
 def test_a_record_that_comes_in_during_an_import_is_placed_by_the_new_boundaries(
-    database: Database, project_id: int, phone: Client
+    database: Database, project_id: int, phone: Client, before: int
 ) -> None:
+    """Also where the statement that waits for the import is planned already, as it is after ten records."""
     with database.transaction() as db:
         import_boundaries(db, project_id, a_boundary_file(), None, MORNING)
-    phone.send(project_id, a_record(gps=IN_WEST))
+    for _ in range(before):
+        phone.send(project_id, a_record(gps=IN_WEST))
     with ThreadPoolExecutor() as pool:
         with database.transaction() as db:
             import_boundaries(db, project_id, a_boundary_file(**moved_border()), None, LATER)
@@ -208,4 +211,4 @@ def test_a_record_that_comes_in_during_an_import_is_placed_by_the_new_boundaries
             wait([sending], timeout=0.7)  # long enough for a record that does not wait to be stored
         assert sending.result().status_code == 201
     with database.reading() as db:
-        assert codes_of_records(db) == [(EAST, "inside"), (EAST, "inside")]
+        assert codes_of_records(db) == [(EAST, "inside")] * (before + 1)
