@@ -65,6 +65,8 @@ def files_in(folder: str) -> tuple[str, ...]:
     return tuple(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / folder).rglob("test_*.py")))
 
 
+# Half of what pages take at full size: each page in every look, each form in every language, hostile words everywhere.
+LOOKS = tuple(f"tests/browser/test_{name}.py" for name in ("every_page", "filling", "form_looks", "hostile_text"))
 # What `./fangshi test --full GROUP` runs: at most 60 minutes each.
 GROUPS: dict[str, tuple[str, ...]] = {
     "meaning": ("tests/forms", "tests/geo"),
@@ -111,7 +113,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "fuzz": ("tests/fuzz",),
     "phones": ("tests/phones",),
     "walks": ("tests/walks",),
-    "pages": ("tests/browser",),
+    "looks": LOOKS,
+    "pages": tuple(path for path in files_in("tests/browser") if path not in LOOKS),
     "soak": ("tests/soak",),
 }
 
