@@ -64,6 +64,6 @@ print([one for one in sys.argv[1:] if one in sys.modules])
 
 
 def test_what_few_ask_for_is_not_loaded_into_every_process_of_a_server() -> None:
-    rare = ("pyogrio", "weasyprint", "openpyxl", "pyxform")
+    rare = ("pyogrio", "weasyprint", "openpyxl", "pyxform", "xlsxwriter", "icalendar")
     done = subprocess.run([sys.executable, "-c", LOADED, *rare], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
