@@ -18,6 +18,7 @@ from server.config import Config
 from server.db import Database
 from server.keys import KeyRing
 from server.postgresql import QUESTION_SECONDS, share_out
+from server.web.addresses import LateRule
 from server.web.multipart import UploadParser
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ MOST_BYTES = 110_000_000  # a body of 100 MB and what multipart puts around it
 
 class Server(Flask):
     """One request, one transaction: committed when the view returns, rolled back when it raises, before the error is worded."""
+
+    url_rule_class = LateRule
 
     def dispatch_request(self, *args: Any) -> Any:
         from flask import request

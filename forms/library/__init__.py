@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from forms.about import AWAITING, read_about
-from forms.excel import write_workbook
 from forms.excel_words import Background, Line
 from forms.outline import Outline, read_outline
 from forms.tables import read_remarks, read_tables
@@ -52,6 +51,10 @@ def _converted() -> dict[str, bytes]:
 
 def read_library_workbook(form_id: str) -> bytes:
     """The same form as an .xlsx for people who edit it in Excel. Raises KeyError for another id."""
+    from forms.excel import (
+        write_workbook,  # here: few ask for one, and every process of a server would keep it in memory
+    )
+
     text, about = _read_text(form_id), read_about(form_id)
     awaiting = [
         Line(

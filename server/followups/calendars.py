@@ -7,9 +7,8 @@ ended, a village that was handed over or a role that was lost shows at the next 
 import hashlib
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from icalendar import Calendar, Event
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,9 @@ from server.followups.digests import asked_of, works_anywhere
 from server.followups.notice_texts import reader_of
 from server.models import CalendarAddress, User
 from server.places.successors import successor_codes
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 AHEAD: Final = timedelta(days=60)
 MOST_FETCHES: Final = 60
@@ -67,6 +69,8 @@ def note_fetch(db: Session, token: str, now: datetime) -> int:
 
 def write_calendar(db: Session, person: int, today: date) -> bytes:
     """The calendar (RFC 5545) in its reader's language. Raises NotFound for whoever has no account or role any more."""
+    from icalendar import Calendar  # here: few take one, and every process of a server would keep it in memory
+
     reader = db.scalar(reader_of(person))
     if reader is None or not works_anywhere(db, person, today):
         raise NotFound()
@@ -87,8 +91,10 @@ def _count(db: Session, person: int, today: date) -> Counter[tuple[date, str]]:
     return Counter((max(row.due_on, today), code) for row, code in here)
 
 
-def _event(reader: User, day: date, village: str, number: int, today: date) -> Event:
+def _event(reader: User, day: date, village: str, number: int, today: date) -> "Event":
     """All day long. The same day and village is the same event, however its number changes."""
+    from icalendar import Event
+
     event = Event()
     told = hashlib.sha256(f"{reader.actor_id} {day.isoformat()} {village}".encode()).hexdigest()
     event.add("uid", f"{told[:32]}@fangshi")

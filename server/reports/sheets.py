@@ -6,8 +6,6 @@ from datetime import date
 from io import BytesIO, StringIO
 from typing import Final
 
-from xlsxwriter import Workbook
-
 from server.reports.csv_cells import guard
 from server.reports.csv_rows import BOM
 from server.reports.xlsx import Cell, write_row
@@ -35,6 +33,8 @@ def cell_text(cell: Cell) -> str | float | int:
 
 
 def as_xlsx(name: str, heads: Sequence[str], rows: Rows) -> bytes:
+    from xlsxwriter import Workbook  # here: few ask for one, and every process of a server would keep it in memory
+
     target = BytesIO()
     with Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(name[:31])

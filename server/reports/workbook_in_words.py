@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any, Final
 
 from forms.schema import FormSchema
 from server.reports.csv_rows import Export
 from server.reports.in_words import Cell, Wording, heads_of, lines_of, questions_of, title_of
 from server.reports.table import FormTable, tables_of
 from server.reports.xlsx import LONGEST_CELL, MOST_ROWS, free_name
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 NARROWEST, WIDEST = 9, 42  # characters of a column
 KEY_WIDTH: Final = 18
@@ -21,6 +22,8 @@ KEY_WIDTH: Final = 18
 def write_in_words(export: Export, schema: FormSchema, words: Wording, title: str, split: bool, target: Path) -> None:
     """The whole workbook, row by row, with what it needs meanwhile in the same folder. A table longer than a sheet goes on
     in further sheets."""
+    from xlsxwriter import Workbook  # here: few ask for one, and every process of a server would keep it in memory
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(target, options | {"tmpdir": str(target.parent)}) as book:
         formats = {
@@ -34,7 +37,7 @@ def write_in_words(export: Export, schema: FormSchema, words: Wording, title: st
 
 
 def write_table(
-    book: Workbook,
+    book: "Workbook",
     export: Export,
     table: FormTable,
     title: str,
@@ -55,7 +58,9 @@ def write_table(
     end_sheet(sheet, line, heads)
 
 
-def start_sheet(book: Workbook, title: str, heads: list[str], taken: set[str], formats: dict[str, Any]) -> Worksheet:
+def start_sheet(
+    book: "Workbook", title: str, heads: list[str], taken: set[str], formats: dict[str, Any]
+) -> "Worksheet":
     sheet = book.add_worksheet(free_name(title, taken))
     sheet.freeze_panes(1, 1)
     for place, head in enumerate(heads):
@@ -64,7 +69,7 @@ def start_sheet(book: Workbook, title: str, heads: list[str], taken: set[str], f
     return sheet
 
 
-def end_sheet(sheet: Worksheet, line: int, heads: list[str]) -> None:
+def end_sheet(sheet: "Worksheet", line: int, heads: list[str]) -> None:
     sheet.autofilter(0, 0, line, len(heads) - 1)
 
 

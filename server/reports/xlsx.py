@@ -4,10 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from forms.schema import Field
 from server.reports.choices_seen import see_choices
@@ -15,6 +12,10 @@ from server.reports.csv_cells import NUMBERS, Choices, CsvColumn, columns_of
 from server.reports.csv_rows import Export, cells_around, heads_around
 from server.reports.table import FormTable, Row, value_below
 from server.reports.values import read_date, read_decimal
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_575  # what a sheet holds below its head
 LONGEST_CELL = 32_767
@@ -30,6 +31,8 @@ def write_workbook(export: Export, tables: Collection[FormTable], target: Path) 
 
     A table longer than a sheet goes on in further sheets.
     """
+    from xlsxwriter import Workbook  # here: few ask for one, and every process of a server would keep it in memory
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(target, options | {"tmpdir": str(target.parent)}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -39,7 +42,9 @@ def write_workbook(export: Export, tables: Collection[FormTable], target: Path) 
             write_sheets(book, export, table, seen.get(table.name, {}), taken, day)
 
 
-def write_sheets(book: Workbook, export: Export, table: FormTable, choices: Choices, taken: set[str], day: Any) -> None:
+def write_sheets(
+    book: "Workbook", export: Export, table: FormTable, choices: Choices, taken: set[str], day: Any
+) -> None:
     columns = columns_of(table.leaves, export.options.group_paths, choices)
     before, after = heads_around(table)
     heads = [*before, *(head for column in columns for head in column.heads()), *after]
@@ -55,7 +60,7 @@ def write_sheets(book: Workbook, export: Export, table: FormTable, choices: Choi
         start_sheet(book, table, heads, taken)
 
 
-def start_sheet(book: Workbook, table: FormTable, heads: list[str], taken: set[str]) -> Worksheet:
+def start_sheet(book: "Workbook", table: FormTable, heads: list[str], taken: set[str]) -> "Worksheet":
     sheet = book.add_worksheet(free_name(table.repeat_name or table.name, taken))
     sheet.freeze_panes(1, 0)
     write_row(sheet, 0, heads, None)

@@ -7,9 +7,11 @@ import orjson
 from flask import Response
 from sqlalchemy.orm import Session
 
+from server.memory import give_back
 from server.web.session import database, hold_stream
 
 CHUNK_BYTES = 1 << 16
+LARGE = 1 << 20
 
 
 def stream(pieces: Callable[[Session], Iterable[bytes]], content_type: str, first_alone: bool = False) -> Response:
@@ -20,11 +22,16 @@ def stream(pieces: Callable[[Session], Iterable[bytes]], content_type: str, firs
     source = database()
 
     def generate() -> Generator[bytes]:
+        sent = 0
         with source.reading_long() as session:
             made = iter(pieces(session))
             if first_alone:
                 yield next(made, b"")
-            yield from gather(made)
+            for chunk in gather(made):
+                sent += len(chunk)
+                yield chunk
+        if sent >= LARGE:
+            give_back()  # else an export's 20 MB stay in the process, and the next one of another kind takes others
 
     body = generate()
     hold_stream(body)

@@ -55,6 +55,26 @@ def test_libraries_that_were_let_go_of_are_there_when_they_are_needed() -> None:
     assert after < before / 2
 
 
+MIDDLE = """
+import re
+from server.memory import SMAPS, give_back
+def resident():
+    return sum(map(int, re.findall(r"^Rss: +(\\d+)", SMAPS.read_text(), re.M)))
+taken = [bytes(3000) for _ in range(20_000)]
+kept = taken[::20]
+del taken
+before = resident()
+give_back()
+print(before, resident())
+"""
+
+
+def test_what_was_let_go_of_between_what_is_kept_is_given_back() -> None:
+    done = subprocess.run([sys.executable, "-c", MIDDLE], capture_output=True, text=True, check=True)
+    before, after = map(int, done.stdout.split())
+    assert after < before - 20_000
+
+
 LOADED = """
 import sys
 from server.serving import load_children
@@ -64,6 +84,6 @@ print([one for one in sys.argv[1:] if one in sys.modules])
 
 
 def test_what_few_ask_for_is_not_loaded_into_every_process_of_a_server() -> None:
-    rare = ("pyogrio", "weasyprint", "openpyxl", "pyxform")
+    rare = ("pyogrio", "weasyprint", "openpyxl", "pyxform", "xlsxwriter", "icalendar")
     done = subprocess.run([sys.executable, "-c", LOADED, *rare], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

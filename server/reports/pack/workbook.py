@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any, Final
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any, Final
 
 from server.reports.csv_cells import guard
 from server.reports.pack.fitting import height_of
 from server.reports.pack.paper import Cell, Chart, Hidden, Paper, Percent, Section, Table
 from server.reports.xlsx import free_name
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 FONT: Final = "Microsoft YaHei"
 """On every Windows in China; other programs take what they have instead."""
@@ -26,6 +27,8 @@ TO_FILL: Final = 30
 
 def write_paper(paper: Paper) -> bytes:
     """The whole file. No text becomes a formula or a link."""
+    from xlsxwriter import Workbook  # here: few ask for one, and every process of a server would keep it in memory
+
     target = BytesIO()
     options = {
         "in_memory": True,
@@ -50,7 +53,7 @@ def write_paper(paper: Paper) -> bytes:
     return target.getvalue()
 
 
-def formats_of(book: Workbook) -> dict[str, Any]:
+def formats_of(book: "Workbook") -> dict[str, Any]:
     framed = {"valign": "vcenter", "indent": 1, "border": 1, "border_color": "#CBD6D7"}
     wrapped, number = framed | {"text_wrap": True}, framed | {"align": "right"}
     return {
@@ -66,7 +69,7 @@ def formats_of(book: Workbook) -> dict[str, Any]:
     }
 
 
-def set_up_page(sheet: Worksheet, paper: Paper, has_charts: bool) -> None:
+def set_up_page(sheet: "Worksheet", paper: Paper, has_charts: bool) -> None:
     """Charts stand below each other on one page; of tables as many pages as they need."""
     sheet.set_paper(A4)
     if has_charts:
@@ -86,7 +89,7 @@ def plain(text: str) -> str:
     return text[:60].replace("&", "&&")
 
 
-def write_head(sheet: Worksheet, paper: Paper, section: Section, formats: dict[str, Any], is_first: bool) -> int:
+def write_head(sheet: "Worksheet", paper: Paper, section: Section, formats: dict[str, Any], is_first: bool) -> int:
     """The line to go on at."""
     sheet.write_string(0, 0, f"{paper.town} {paper.title}" if is_first else section.name, formats["title"])
     sheet.write_string(1, 0, paper.mark, formats["quiet"])
@@ -107,13 +110,13 @@ def shared_heads(tables: Sequence[Table]) -> bool:
     return len(tables) > 1 and all((one.heads, one.widths) == (tables[0].heads, tables[0].widths) for one in tables)
 
 
-def write_shared(sheet: Worksheet, first: Table, line: int, formats: dict[str, Any]) -> int:
+def write_shared(sheet: "Worksheet", first: Table, line: int, formats: dict[str, Any]) -> int:
     write_heads(sheet, line, first.heads, first.widths, formats)
     sheet.repeat_rows(line)
     return line + 1
 
 
-def write_table(sheet: Worksheet, table: Table, line: int, formats: dict[str, Any], has_head: bool) -> int:
+def write_table(sheet: "Worksheet", table: Table, line: int, formats: dict[str, Any], has_head: bool) -> int:
     for place, width in enumerate(table.widths):
         sheet.set_column(place, place, width)
     sheet.set_row(line, NAME_ROW)
@@ -137,7 +140,7 @@ def write_table(sheet: Worksheet, table: Table, line: int, formats: dict[str, An
 
 
 def write_heads(
-    sheet: Worksheet, line: int, heads: Sequence[str], widths: Sequence[int], formats: dict[str, Any]
+    sheet: "Worksheet", line: int, heads: Sequence[str], widths: Sequence[int], formats: dict[str, Any]
 ) -> None:
     sheet.set_row(line, height_of(heads, widths))
     for place, head in enumerate(heads):
@@ -166,7 +169,7 @@ def write_cell(sheet: Any, line: int, place: int, cell: Cell, formats: dict[str,
         sheet.write_blank(line, place, None, formats["text"])
 
 
-def write_chart(book: Workbook, sheet: Worksheet, chart: Chart, line: int, formats: dict[str, Any]) -> int:
+def write_chart(book: "Workbook", sheet: "Worksheet", chart: Chart, line: int, formats: dict[str, Any]) -> int:
     """Its numbers as a table, and beside them the lines that are drawn of these very cells."""
     points = [[one.label, *map(share_of, (one.rate, one.low, one.mean, one.high))] for one in chart.points]
     for place, width in enumerate(CHART_WIDTHS):
@@ -195,7 +198,7 @@ def share_of(percent: float | None) -> float | None:
     return None if percent is None else round(percent / 100, 4)
 
 
-def draw_lines(book: Workbook, sheet: Worksheet, chart: Chart, first: int, last: int) -> Any:
+def draw_lines(book: "Workbook", sheet: "Worksheet", chart: Chart, first: int, last: int) -> Any:
     """From zero, limits dashed, a gap where nothing is told."""
     drawn = book.add_chart({"type": "line"})
     if drawn is None:  # what the library says of a kind that it does not know

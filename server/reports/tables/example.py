@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from io import BytesIO
 
-from xlsxwriter import Workbook
-
 FONT = "Microsoft YaHei"
 
 
 def write_example(sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> bytes:
     """Each sheet a name and its rows of texts, the first row bold. The town edits it in Excel and brings it back."""
+    from xlsxwriter import Workbook  # here: few ask for one, and every process of a server would keep it in memory
+
     target = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     options["default_format_properties"] = {"font_name": FONT, "font_size": 11}  # type: ignore[assignment]

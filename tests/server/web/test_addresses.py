@@ -4,10 +4,12 @@ import io
 from typing import Any
 
 import pytest
+from flask import Flask
+from werkzeug.routing import Map, Rule
 
 from server.config import LOOPBACK
 from server.demo.folder import own_network_address
-from server.web.addresses import Addresses, decode_path, hold_to_length, is_own_host
+from server.web.addresses import Addresses, LateRule, decode_path, hold_to_length, is_own_host
 from tests.client import Client
 from tests.making import an_xform
 
@@ -141,3 +143,20 @@ def test_a_record_cut_short_is_no_record(as_bob: Client, project_id: int) -> Non
         environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body) + 900)},
     )
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("more", [{}, {"q": "甲", "page": 2}])
+def test_an_address_that_is_made_late_is_the_one_that_werkzeug_makes(more: dict[str, Any]) -> None:
+    def rule(kind: type[Rule]) -> Rule:
+        made = kind("/projects/<int:project_id>/<name>", endpoint="x", defaults={"kind": "csv"})
+        Map([made])
+        return made
+
+    values = {"project_id": 3, "name": "a b/c"}
+    late, plain = rule(LateRule), rule(Rule)
+    for _first_and_again in range(2):
+        assert late.build(values | more, append_unknown=bool(more)) == plain.build(values | more, bool(more))
+
+
+def test_every_address_of_ours_is_made_late(app: Flask) -> None:
+    assert {type(rule) for rule in app.url_map.iter_rules()} == {LateRule}
