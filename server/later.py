@@ -4,9 +4,10 @@ A statement of its own costs as much as what it writes: it is put together, sent
 records go as one for each kind of row; on PostgreSQL, where a record is alone, all its kinds of row go as one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Connection, Insert, Table, Update, bindparam
@@ -24,6 +25,9 @@ ITS: Final = "its_"
 
 Row = dict[str, Any]
 Writing = Insert | Update
+Names = tuple[tuple[str, str], ...]
+"""What the values of a row are called in a statement, by column."""
+Said = dict[tuple[str, Hashable], str]
 Kind = tuple[Writing, frozenset[str]]
 """A statement, and the columns that its rows give: those of one kind can go together."""
 
@@ -87,25 +91,39 @@ def carry_out(connection: Connection, statement: Writing, rows: Sequence[Row]) -
 
 def carry_out_together(connection: Connection, kinds: Sequence[tuple[Kind, Sequence[Row]]]) -> None:
     """One row of each kind, as one statement. None of them may touch what another one of them writes."""
-    values = {
-        name if name in own_names(statement) else f"{name}_{number}": value
-        for number, ((statement, _), (row,)) in enumerate(kinds)
-        for name, value in row.items()
-    }
-    connection.execute(as_one(tuple(kind for kind, _ in kinds)), values)
+    values: Row = {}
+    said: Said = {}
+    called = tuple(name_values(number, kind, row, values, said) for number, (kind, (row,)) in enumerate(kinds))
+    connection.execute(as_one(tuple(kind for kind, _ in kinds), called), values)
+
+
+def name_values(number: int, kind: Kind, row: Row, values: Row, said: Said) -> Names:
+    """Puts a row's values in under their names, and gives these: its own, or the column's and the kind's number.
+
+    What several rows say alike of a column is said once. A statement of more than fifty values psycopg takes apart each time,
+    which costs more than all else that it does with it.
+    """
+    own, called = own_names(kind[0]), []
+    for column, value in sorted(row.items(), key=itemgetter(0)):
+        name, about = column if column in own else f"{column}_{number}", (column.removeprefix(ITS), value)
+        if isinstance(value, Hashable) and about[0] != "id":  # of two tables these are alike by chance
+            alike = said.setdefault(about, name)
+            name = name if column in own else alike
+        values[name] = value
+        called.append((column, name))
+    return tuple(called)
 
 
 @lru_cache(maxsize=100)
-def as_one(kinds: tuple[Kind, ...]) -> Writing:
-    """The last one with the others as its common table expressions, each column's value by its name and the kind's number."""
-    *before, last = (with_numbers(kind, number) for number, kind in enumerate(kinds))
+def as_one(kinds: tuple[Kind, ...], called: tuple[Names, ...]) -> Writing:
+    """The last one with the others as its common table expressions."""
+    *before, last = (with_names(kind[0], names) for kind, names in zip(kinds, called, strict=True))
     return last.add_cte(*(one.cte(f"written_{number}") for number, one in enumerate(before)))
 
 
-def with_numbers(kind: Kind, number: int) -> Writing:
-    statement, names = kind
-    columns = sorted(names - own_names(statement))
-    values = {name: bindparam(f"{name}_{number}", type_=statement.table.c[name].type) for name in columns}
+def with_names(statement: Writing, names: Names) -> Writing:
+    own, columns = own_names(statement), statement.table.c
+    values = {column: bindparam(name, type_=columns[column].type) for column, name in names if column not in own}
     return statement.values(values) if values else statement
 
 

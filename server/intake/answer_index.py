@@ -12,7 +12,20 @@ from contextlib import suppress
 from typing import Final
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, bindparam, cast, delete, false, func, insert, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -32,7 +45,7 @@ ROWS: Final = table_of(AnswerWord)
 FORGET: Final = delete(ROWS).where(ROWS.c.submission_id == bindparam("of_submission"))
 KEYS: Final = table_of(AnswerKey)
 KEY: Final = select(KEYS.c.key).where(KEYS.c.project_id == bindparam("project"))
-WORDS: Final = bindparam("words", type_=ARRAY(BigInteger))
+WORDS: Final = cast(bindparam("words", type_=Text), ARRAY(BigInteger))
 INSERT_ALL: Final = insert(ROWS).from_select(
     ["word", "submission_id"],
     select(func.unnest(WORDS).column_valued("word"), cast(bindparam("of_submission"), Integer)),
@@ -70,7 +83,8 @@ def insert_words(db: Session, submission_id: int, numbers: list[int]) -> None:
         told = {"words": orjson.dumps(numbers).decode(), "of_submission": submission_id}
         write_later(db, INSERT_ALL_SQLITE, [told])
     else:
-        write_later(db, INSERT_ALL, [{"words": numbers, "of_submission": submission_id}])
+        told = {"words": f"{{{','.join(map(str, numbers))}}}", "of_submission": submission_id}
+        write_later(db, INSERT_ALL, [told])
 
 
 def forget_answers(db: Session, submission_id: int) -> None:
