@@ -42,7 +42,7 @@ def events_of(db: Session, project_id: int, subject_list: str, subject: str) -> 
     """All that was told of one woman or household, in order of visit date, receipt and record; then what she took back, and
     what the server knows of her transfers."""
     if subject_list == "women":
-        rows = ask(db, _OF_HER, {"project": project_id, "woman": subject}).all()
+        rows = ask(db, OF_HER, {"project": project_id, "woman": subject}).all()
         return [_READ_BY[row.kind](row) for row in sorted(rows, key=_in_order)]
     about = {"project": project_id, "subject_list": subject_list, "subject": subject}
     return [event_of(row) for row in ask(db, _OF_OTHERS, about)]
@@ -166,7 +166,7 @@ def _build_of_her() -> CompoundSelect[*tuple[Any, ...]]:
 
 
 # Built once: they are asked at every record, and building one costs more than its answer.
-_OF_HER: Final = _build_of_her()
+OF_HER: Final = _build_of_her()
 _OF_OTHERS: Final = (
     select(*AS_EVENT)
     .where(

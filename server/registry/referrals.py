@@ -39,6 +39,8 @@ DANGER_QUESTIONS: Final = {
 """The questions that ask for danger signs (3.1), by form."""
 
 
+ToldRow = CareEvent | Row[*tuple[Any, ...]]
+"""A row with all columns of CareEvent, to be read."""
 _TOLD: Final = select(*table_of(CareEvent).c).where(CareEvent.submission_id == bindparam("record"))
 
 
@@ -99,7 +101,7 @@ def note_referral(db: Session, reading: Reading) -> None:
         take_back_referral(db, reading.project.id, event, author)
 
 
-def keep_referral(db: Session, project: AnyProject, told: Row[*tuple[Any, ...]], author: Author) -> None:
+def keep_referral(db: Session, project: AnyProject, told: ToldRow, author: Author) -> None:
     """Brings the referral of one record in line with its current version: made, changed or taken back.
 
     One that somebody deleted by hand stays deleted. How it went (F13) is not written here.
@@ -144,7 +146,7 @@ def restore(db: Session, dataset: Dataset, known: Entity, act: EntityAct, author
         note(db, "entity.restore", dataset, known.id, act, author)
 
 
-def act_of(db: Session, told: Row[*tuple[Any, ...]], urgency: str) -> EntityAct:
+def act_of(db: Session, told: ToldRow, urgency: str) -> EntityAct:
     """What the entity says. Its label is hers and the day: no reason, no method."""
     label, village = db.execute(
         select(Woman.label, Woman.village_code).where(Woman.project_id == told.project_id, Woman.uuid == told.subject)

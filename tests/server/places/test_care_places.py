@@ -10,7 +10,7 @@ from server.models import Household, Project, Submission, SubmissionGeometry, Vi
 from server.places.care_places import place_her_records, place_records_at
 from server.places.villages import import_boundaries
 from tests.client import Client
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Listen
 from tests.making import a_phone
 from tests.server.places.squares import EAST, IN_WEST, NORTH_EAST, NORTH_WEST, WEST, a_boundary_file, moved_border
 from tests.server.places.women import (
@@ -144,6 +144,24 @@ def test_when_her_row_changes_her_records_are_placed_again_and_nobody_else_s(
     with database.reading() as db:
         assert placed(db, hers) == (EAST, "village")
         assert placed(db, others) == (NORTH_EAST, "village")
+
+
+def test_records_that_are_where_they_should_be_are_not_written_again(
+    database: Database, project_id: int, nurse: Client, listen: Listen
+) -> None:
+    with database.transaction() as db:
+        a_woman(db, project_id, EAST)
+    send(database, nurse, project_id, women=HER)
+    written: list[int] = []
+    listen(
+        "after_cursor_execute",
+        lambda _c, cursor, statement, *_: written.append(cursor.rowcount) if statement.startswith("UPDATE sub") else 0,
+    )
+    for village in (EAST, EAST, NORTH_EAST):
+        with database.transaction() as db:
+            db.execute(update(Woman).where(Woman.uuid == HER).values(village_code=village))
+            place_her_records(db, project_id, HER)
+    assert written == [0, 0, 1]
 
 
 def test_when_a_household_moves_its_women_s_records_move_with_it(

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from server.access import tokens
 from server.db import Database
 from server.models import AppUser, FollowUp, Form, Project, Woman
+from server.publishing import phone as phone_files
 from tests.care_town import LISTS, TODAY, CareTown
 from tests.client import Client
 from tests.conftest import Clock
@@ -121,6 +122,14 @@ def test_what_the_phone_has_is_not_sent_again(town: CareTown, two: tuple[Client,
     known = {"If-None-Match": f'"{town.hashes(two[0])["due_visits.csv"]}"'}
     town.change(FollowUp, key, ended=True)
     assert two[0].get(f"{town.path}/attachments/due_visits.csv", headers=known).status_code == 200
+
+
+def test_nothing_is_asked_about_who_carries_the_phone_for_a_list_that_does_not_say_it(
+    town: CareTown, two: tuple[Client, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = town.follow_up(town.woman("A1"), "A1")
+    monkeypatch.setattr(phone_files, "find_me", None)
+    assert town.names(two[0], "due_visits") == [key]
 
 
 def test_lists_made_for_a_phone_are_plain_files_that_it_replaces_whole(

@@ -1,5 +1,8 @@
 """A record that the office rejected or deleted tells nothing, and it stays hers: it goes by what she agreed to."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -88,3 +91,28 @@ def test_nothing_follows_from_what_was_set_aside(care: Care, clinician: Client) 
     clinician.patch(f"{checks(care)}/{check}", json={"reviewState": "approved"})
     (row,) = [one for one in care.rows(CareEvent) if one.event == check]
     assert (row.subject_list, "ongoing" in row.data_json) == ("women", True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [("consent", 64), ("pregnancy", 73), ("check", 46), ("method", 40), ("birth", 43), ("home", 22)]
+)
+def test_what_a_record_costs_does_not_grow(
+    care: Care, count_queries: Callable[[], AbstractContextManager[list[str]]], kind: str, most: int
+) -> None:
+    """Everybody of a town waits for each record of a care project: one more question of each is one more for all."""
+    woman, pregnancy = a_uuid(), a_uuid()
+    care.register(woman)
+    care.pregnancy(woman, pregnancy)
+    send = {
+        "consent": lambda: care.register(a_uuid()),
+        "pregnancy": lambda: care.pregnancy(woman, a_uuid()),
+        "check": lambda: care.check(pregnancy),
+        "method": lambda: care.method(woman),
+        "birth": lambda: care.report(pregnancy),
+        "home": lambda: care.post("household_visit", {"household": woman, "visit_date": "2026-02-20"}),
+    }[kind]
+    send()
+    with count_queries() as asked:
+        send()
+    own = [one for one in asked if not one.startswith("BEGIN") and "advisory" not in one]
+    assert len(own) <= most, "\n".join(own)

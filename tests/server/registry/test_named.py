@@ -24,7 +24,7 @@ from server.models import (
     VillageScope,
     Woman,
 )
-from server.registry.events import told_of_her
+from server.registry.events import OF_HER, told_of_her
 from tests.client import Client
 from tests.conftest import MORNING, Clock
 from tests.plans import plan_of
@@ -291,8 +291,10 @@ def test_whom_it_reaches_is_looked_up_by_keys(database: Database, project_id: in
     for asked, times in (
         (select(Submission.id).where(submissions_within(scope)), 3),
         (select(CareEvent.submission_id).where(told_of_her(project_id, "x")), 1),
+        (OF_HER.params(project=project_id, woman="x"), 1),
     ):
         plan = plan_of(database, asked)
-        looks = [one for one in plan if "named_woman" in one or "care_event" in one]
+        tables = ("named_woman", "care_event", "consent_withdrawal", "transfer_package")
+        looks = [one for one in plan if any(table in one for table in tables)]
         assert len([one for one in looks if "named_woman" in one]) == times
         assert all(one.startswith("SEARCH") for one in looks), plan
