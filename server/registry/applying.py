@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct, read_acts
@@ -14,14 +13,13 @@ from server.errors import DatasetUnknown, EntityUnknown, MultiEntityFailed, Prob
 from server.models import Audit, Dataset, Entity, EntityBacklog, EntityVersion, Submission, SubmissionVersion
 from server.reading import Reading
 from server.registry.backlog import hold, replay_followers
-from server.registry.entities import Author, NotYet, create_entity, update_entity
+from server.registry.entities import Author, NotYet, create_entity, find_named, update_entity
 from server.registry.permitted import check_permitted
 from server.registry.referral_outcomes import REFERRALS
 from server.registry.referrals import DANGER_QUESTIONS
 from server.registry.workers import as_written_now, name_again, only_her_own
 
 ERROR = "entity.error"
-_LIST: Final = select(Dataset).where(Dataset.project_id == bindparam("project"), Dataset.name == bindparam("name"))
 
 
 def apply_entities(db: Session, reading: Reading) -> None:
@@ -83,7 +81,7 @@ def needs_savepoint(reading: Reading, acts: Sequence[EntityAct]) -> bool:
 
 
 def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> None:
-    dataset = db.scalar(_LIST, {"project": reading.project.id, "name": act.dataset})
+    dataset = find_named(db, reading.project.id, act.dataset)
     if dataset is None:
         raise DatasetUnknown(dataset=act.dataset)
     check_permitted(db, reading.submission_version_id, act)

@@ -57,12 +57,18 @@ _PROPERTIES: Final = (
 )
 _INSERT: Final = insert(table_of(Entity))
 _INSERT_VERSION: Final = insert(table_of(EntityVersion)).inline()
+_NAMED: Final = select(Dataset).where(Dataset.project_id == bindparam("project"), Dataset.name == bindparam("name"))
 _LIST: Final = table_of(Dataset)
 _TOUCH: Final = (
     update(_LIST)
     .where(_LIST.c.id == bindparam("dataset"))
     .values(revision=_LIST.c.revision + 1, updated_at=bindparam("now"))
 )
+
+
+def find_named(db: Session, project_id: int, name: str) -> Dataset | None:
+    """A project's list by its name, also one that was deleted: what acts on it says why it may not."""
+    return db.scalar(_NAMED, {"project": project_id, "name": name})
 
 
 def create_entity(db: Session, dataset: Dataset, act: EntityAct, author: Author) -> None:

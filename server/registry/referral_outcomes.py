@@ -9,13 +9,12 @@ from datetime import date
 from typing import Final
 
 import orjson
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.entities import EntityAct
 from server.models import CareEvent, Dataset, Entity
 from server.reading import Reading
-from server.registry.entities import Author, find_entity, write_update
+from server.registry.entities import Author, find_entity, find_named, write_update
 from server.registry.events import read_events
 from server.registry.people import day_of, in_time
 from server.registry.telling import REFERRAL_OUTCOME, Event, read_day
@@ -26,8 +25,6 @@ TOLD_AFTER: Final = ("status", "outcome", "outcome_on")
 
 OPEN, CLOSED = "open", "closed"
 KNOWN: Final = ("yes", "no")
-
-_LIST: Final = select(Dataset).where(Dataset.project_id == bindparam("project"), Dataset.name == bindparam("name"))
 
 When = tuple[date, str]
 """The day of a record's visit, and its event."""
@@ -123,4 +120,4 @@ def told_of(db: Session, project_id: int, referral: str) -> Sequence[Event]:
 
 
 def find_list(db: Session, project_id: int) -> Dataset | None:
-    return db.scalar(_LIST, {"project": project_id, "name": REFERRALS})
+    return find_named(db, project_id, REFERRALS)
