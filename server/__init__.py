@@ -105,6 +105,7 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
     from server.places.tianditu import Pace
     from server.reports.outlines import Outlines
     from server.web import addresses
+    from server.web.at_work import AtWork
 
     app.config.update(CONFIG=config, TESTING=config.testing)
     config.data_dir.mkdir(parents=True, exist_ok=True)
@@ -126,4 +127,4 @@ def equip_app(app: Server, config: Config, database: Database | None = None) -> 
     wait = 0 if config.testing else WRITE_EVERY
     app.extensions["fangshi.readings"] = ReadingLog(app.extensions["fangshi.database"], wait)
     plain = partial(Flask.wsgi_app, app)
-    app.wsgi_app = addresses.Addresses(plain, config.trusted_proxies)  # type: ignore[method-assign]
+    app.wsgi_app = AtWork(addresses.Addresses(plain, config.trusted_proxies))  # type: ignore[method-assign]

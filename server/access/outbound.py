@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from server.config import Network
 from server.errors import UnexpectedValue
+from server.workplaces import HERE
 
 PATIENCE: Final = 8.0  # seconds for everything, from looking up the name to the end of the answer
 MOST_BYTES: Final = 65_536  # of an answer's body, where nothing else is said
@@ -67,6 +68,7 @@ class Answer:
     is_whole: bool
 
 
+@HERE.rest()
 def exchange(call: Call, allowed: frozenset[str], may_hand_over: Callable[[], bool]) -> Answer | None:
     """Makes one request. Raises AddressRefused, NotReached or AnswerUnheard.
 

@@ -27,6 +27,7 @@ from server.intake.receive import receive
 from server.intake.writing_on import carry_on
 from server.later import begin_waiting, write_waiting
 from server.postgresql import is_lost
+from server.workplaces import HERE
 
 MOST_TOGETHER: Final = 64
 SECONDS_TOGETHER: Final = 0.25
@@ -65,7 +66,7 @@ class Store:
             return self.write(items)
         ticket = Ticket(items)
         self.waiting.append(ticket)
-        with self.writer:
+        with HERE.rest(), self.writer:  # who writes goes before all who work, since many wait for it
             while not ticket.done:
                 self.write_waiting()
                 self.shorten_log()

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from server.workplaces import HERE
+
 WALL_SECONDS: Final = 90
 CHILD: Final = Path(__file__).with_name("pdf_child.py")
 
@@ -21,7 +23,8 @@ def print_pdf(html: str, styles: Sequence[Path]) -> bytes | None:
     """The file, by our own style sheets; None where none could be made: without Pango, or when it took more than it may."""
     command = [sys.executable, "-I", str(CHILD), *map(str, styles)]
     try:
-        done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=WALL_SECONDS, check=False)
+        with HERE.rest():
+            done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=WALL_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         log.error("a PDF took longer than %d seconds", WALL_SECONDS)
         return None

@@ -8,6 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from server.memory import give_back
+from server.web.at_work import in_place
 from server.web.session import database, hold_stream
 
 CHUNK_BYTES = 1 << 16
@@ -36,7 +37,7 @@ def stream(pieces: Callable[[Session], Iterable[bytes]], content_type: str, firs
     body = generate()
     hold_stream(body)
     first = next(body, b"")  # what is wrong with the question shows before 200 has left
-    response = Response(chain((first,), body), content_type=content_type)
+    response = Response(chain((first,), in_place(body)), content_type=content_type)
     response.call_on_close(body.close)
     return response
 

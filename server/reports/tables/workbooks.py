@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from forms.errors import XLSFormInvalid
 from forms.workbook import check_workbook
+from server.workplaces import HERE
 
 WALL_SECONDS: Final = 30
 LARGEST: Final = 1_000_000
@@ -90,6 +91,7 @@ def check(data: bytes) -> None:
         raise TableWrong([Wrong("not_excel", "", "", "")])
 
 
+@HERE.rest()
 def ask(data: bytes, values: Mapping[str, Any] | None) -> dict[str, Any]:
     task = json.dumps({"data": base64.b64encode(data).decode(), "values": values})
     command = [sys.executable, "-I", str(CHILD)]

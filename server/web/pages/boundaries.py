@@ -27,6 +27,7 @@ from server.web.pages.problem_words import word_for_people
 from server.web.pages.sent import check_text, sent_day, sent_id, sent_text
 from server.web.pages.shell import current_project
 from server.web.pages.sign_in import require_person
+from server.workplaces import HERE
 
 CHOICE = re.compile(r"row-(\d{1,5})", re.ASCII)
 MOST_CHOICES = 500
@@ -146,7 +147,8 @@ def read_sent(project: Project) -> tuple[str, str, BoundaryFile]:
     if store.size_of(sha256) > LARGEST_FILE:
         raise UnexpectedValue(field="file", value=name, reason="it is larger than 50 MB")
     known = known_in(session.reading(), project.id, sent_choices())
-    return sha256, name, read_boundaries(store.read(sha256), name, crs, known)
+    with HERE.rest():  # GDAL is a process of its own, and may take a minute
+        return sha256, name, read_boundaries(store.read(sha256), name, crs, known)
 
 
 def import_again(project: Project, error: Problem | GeoError) -> Response:

@@ -29,6 +29,7 @@ from server.models import (
 from server.models.facts import ProjectFacts
 from server.publishing.versions import get_version
 from server.reading import Reading
+from server.workplaces import Workplaces
 from tests.conftest import MORNING, Listen
 from tests.making import a_form, a_record, new_id
 
@@ -134,6 +135,30 @@ def test_records_of_care_wait_for_each_other_without_a_connection_and_others_do_
             assert written == [item.asked.project.kind]
     waiting.join()
     assert written[-1] == "care"
+
+
+def test_who_waits_for_the_writer_keeps_nobody_else_from_work(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = Workplaces(1)
+    monkeypatch.setattr("server.intake.store.HERE", places)
+    store, item = Store(database), make_item(a_record())
+    item = replace(item, asked=replace(item.asked, project=ProjectFacts(item.asked.project.id, "care")))
+
+    def send() -> None:
+        with places.work():
+            store.store([item])
+            assert places.is_mine
+
+    with store.writer:
+        phone = threading.Thread(target=send)
+        phone.start()
+        while not store.waiting:
+            pass
+        assert places.free.acquire(timeout=30)
+        places.free.release()
+    phone.join()
+    assert count(database) == 1
 
 
 def test_the_log_begins_anew_however_many_look_one_after_the_other(

@@ -1,0 +1,84 @@
+"""Few threads work at once; who waits for somebody else keeps no place."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from server.workplaces import Workplaces
+
+PATIENCE = 30.0  # of a busy machine
+
+
+@pytest.fixture
+def one() -> Workplaces:
+    return Workplaces(1)
+
+
+def beside(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_no_more_work_at_once_than_there_are_places() -> None:
+    places, now, most, guard = Workplaces(3), 0, 0, threading.Lock()
+    gate = threading.Event()
+
+    def work() -> None:
+        nonlocal now, most
+        with places.work():
+            with guard:
+                now += 1
+                most = max(most, now)
+            gate.wait(0.02)
+            with guard:
+                now -= 1
+
+    threads = [beside(work) for _ in range(12)]
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert (most, now) == (3, 0)
+
+
+def test_who_rests_leaves_the_place_to_another_and_takes_one_again_before_it_goes_on(one: Workplaces) -> None:
+    came = threading.Event()
+    with one.work():
+        with one.rest():
+            assert not one.is_mine
+            beside(lambda: one_turn(one, came))
+            assert came.wait(PATIENCE)
+        assert one.is_mine
+        again = threading.Event()
+        thread = beside(lambda: one_turn(one, again))
+        assert not again.wait(0.05)
+    thread.join(PATIENCE)
+    assert again.is_set()
+
+
+def one_turn(places: Workplaces, came: threading.Event) -> None:
+    with places.work():
+        came.set()
+
+
+def test_whoever_has_a_place_needs_no_second_one(one: Workplaces) -> None:
+    with one.work(), one.work():
+        assert one.is_mine
+    assert not one.is_mine
+
+
+def test_who_is_in_no_place_rests_without_taking_one(one: Workplaces) -> None:
+    with one.rest():
+        assert not one.is_mine
+    assert not one.is_mine
+    assert one.free.acquire(blocking=False)
+
+
+@pytest.mark.parametrize("way", ["work", "rest"])
+def test_what_fails_leaves_all_places_as_they_were(one: Workplaces, way: str) -> None:
+    with pytest.raises(ZeroDivisionError), one.work():
+        if way == "rest":
+            with one.rest():
+                raise ZeroDivisionError
+        raise ZeroDivisionError
+    assert one.free.acquire(blocking=False)
