@@ -21,6 +21,8 @@ from pysqlite3 import dbapi2 as pysqlite
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from server.workplaces import HERE
+
 PATIENCE: Final = 10.0  # seconds that somebody waits for others who write; then 503
 LOOK_EVERY: Final = 0.003
 BEGIN: Final = "BEGIN IMMEDIATE"
@@ -37,6 +39,7 @@ class Turns:
 
     def begin(self, connection: Connection, patience: float) -> None:
         """Begins a transaction that writes. Raises SQLAlchemy's OperationalError when the time is over."""
+        HERE.give_up()
         until = monotonic() + patience
         with self.be_next(until):
             begin_when_free(connection, until)

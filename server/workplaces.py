@@ -2,7 +2,8 @@
 
 Python runs one thread at a time. Where thirty want to run, whoever asks the database sixty short questions, as a record of a
 care project does, stands behind all others sixty times; with few at work all are answered sooner, and no later on the whole.
-A thread that waits for somebody else keeps no place: for a body that comes slowly, for its turn to write, for another program.
+A thread that waits for somebody else keeps no place: for a body that comes slowly, for another program. Who wants to write into
+SQLite's file gives its place up for good: one writes at a time, many wait for it, and it must not wait for those who read.
 Whoever is not in a place, a job or a command, is not counted.
 """
 
@@ -36,7 +37,7 @@ class Workplaces:
         try:
             yield
         finally:
-            self.leave()
+            self.give_up()
 
     @contextmanager
     def rest(self) -> Iterator[None]:
@@ -49,6 +50,11 @@ class Workplaces:
             yield
         finally:
             self.take()
+
+    def give_up(self) -> None:
+        """What is left is done without a place."""
+        if self.is_mine:
+            self.leave()
 
     def take(self) -> None:
         self.free.acquire()

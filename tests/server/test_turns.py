@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from server.db import Database
+from server.workplaces import HERE, PLACES
 from tests.sizes import ROOT
 
 ROUNDS = 20
@@ -149,3 +150,28 @@ def test_the_file_tells_nobody_anything_and_is_ours_alone(own: Database, file: P
 def test_sqlite_waits_as_before_for_all_but_the_beginning(own: Database) -> None:
     with own.writing() as db:
         assert db.scalar(text("PRAGMA busy_timeout")) == 10_000
+
+
+def test_who_waits_for_its_turn_leaves_its_place_to_those_who_read(own: Database) -> None:
+    read = threading.Event()
+    with own.transaction() as db:
+        db.execute(text("INSERT INTO said VALUES ('who is first')"))
+        waiting = [threading.Thread(target=say_in_place, args=(own,), daemon=True) for _ in range(PLACES)]
+        for one in waiting:
+            one.start()
+        threading.Thread(target=read_in_place, args=(own, read), daemon=True).start()
+        assert read.wait(5)
+    for one in waiting:
+        one.join(10)
+    assert count(own, "in its place") == PLACES
+
+
+def say_in_place(database: Database) -> None:
+    with HERE.work():
+        say(database, "in its place")
+
+
+def read_in_place(database: Database, read: threading.Event) -> None:
+    with HERE.work():
+        count(database, "anything")
+    read.set()

@@ -82,3 +82,14 @@ def test_what_fails_leaves_all_places_as_they_were(one: Workplaces, way: str) ->
                 raise ZeroDivisionError
         raise ZeroDivisionError
     assert one.free.acquire(blocking=False)
+
+
+def test_who_gave_its_place_up_takes_none_again_and_leaves_none_twice(one: Workplaces) -> None:
+    with one.work():
+        one.give_up()
+        one.give_up()
+        with one.rest():
+            beside(lambda: one_turn(one, threading.Event())).join(PATIENCE)
+        assert not one.is_mine
+    assert one.free.acquire(blocking=False)
+    assert not one.free.acquire(blocking=False)
