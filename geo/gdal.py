@@ -6,14 +6,16 @@ It cannot be loaded when it is wanted: behind mod_spatialite its libraries and t
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from threading import Timer
 from typing import Any, Final
 
 CHILD: Final = Path(__file__).with_name("gdal_child.py")
 COMMAND: Final = (sys.executable, "-I", str(CHILD))
-WALL_SECONDS: Final = 120
+WALL_SECONDS: Final = 120  # for a file that is read, and for each part of one that is written
 NOWHERE: Final = subprocess.DEVNULL
 Part = tuple[Sequence[str | None], Sequence[Sequence[str | None]]]
 """Shapes as WKB in hex, and columns."""
@@ -48,11 +50,26 @@ def write_geopackage(target: Path, layer: str, heads: Sequence[str], parts: Iter
         # nothing of what GDAL may say goes into the log: it may be an answer
         with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=NOWHERE, stderr=NOWHERE) as child:
             assert child.stdin is not None
-            child.stdin.writelines(line(one) for one in chain((task,), parts))
+            for one in chain((task,), parts):
+                with ended_when_late(child):
+                    child.stdin.write(line(one))
+            with ended_when_late(child):
+                child.communicate()
     except BrokenPipeError as error:
         raise GdalFailed from error
     if child.returncode:
         raise GdalFailed
+
+
+@contextmanager
+def ended_when_late(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Around what is waited for; how long the parts are in the making is not the child's fault."""
+    timer = Timer(WALL_SECONDS, child.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def line(told: Any) -> bytes:

@@ -60,3 +60,14 @@ def test_many_parts_are_one_layer(tmp_path: Path) -> None:
     gdal.write_geopackage(target, "v", ["name"], (([SQUARE], [[str(number)]]) for number in range(5)))
     with sqlite3.connect(target) as file:
         assert file.execute("SELECT name FROM v ORDER BY fid").fetchall() == [(str(number),) for number in range(5)]
+
+
+@pytest.mark.parametrize("many", [1, 20])
+def test_one_that_does_nothing_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    monkeypatch.setattr(gdal, "COMMAND", ("sleep", "60"))
+    monkeypatch.setattr(gdal, "WALL_SECONDS", 0.2)
+    before = children()
+    parts = ([SQUARE] * 2000, [["甲" * 50] * 2000])  # twenty are more than a pipe holds
+    with pytest.raises(gdal.GdalFailed):
+        gdal.write_geopackage(tmp_path / "a.gpkg", "v", ["name"], [parts] * many)
+    assert children() <= before
