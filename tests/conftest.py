@@ -49,7 +49,14 @@ settings.register_profile(
 )
 settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.chance", "tests.day_turns", "tests.chromium", "tests.http_sink", "tests.server.reports.census"]
+pytest_plugins = [
+    "tests.chance",
+    "tests.day_turns",
+    "tests.chromium",
+    "tests.http_sink",
+    "tests.one_phone",
+    "tests.server.reports.census",
+]
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 PASSWORD = "correct horse battery"
 FEW = 4  # connections

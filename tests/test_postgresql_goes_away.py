@@ -21,7 +21,7 @@ from server.models import Submission, TimetableRun
 from server.timetable import Timetable
 from tests.client import Client
 from tests.conftest import MORNING, Clock, Listen
-from tests.making import a_form, a_phone, a_record, new_id
+from tests.making import a_record, new_id
 
 HELD = 4  # connections that lie ready in the pool
 SLEEP = "SELECT pg_sleep(20)"
@@ -62,14 +62,6 @@ def cutter(database: Database, listen: Listen) -> Cutter:
     cutter = Cutter(database)
     listen("before_cursor_execute", cutter.count_down)
     return cutter
-
-
-@pytest.fixture
-def phone(app: Flask, database: Database, project_id: int) -> Client:
-    with database.transaction() as db:
-        form = a_form(db, project_id)
-        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
-    return Client(app, key=token)
 
 
 def stored(database: Database, instance_id: str) -> int:

@@ -27,7 +27,7 @@ from server.upgrading import schema_heads
 from tests.client import Client
 from tests.conftest import Clock, Listen
 from tests.forms.workbooks import SETTINGS, workbook
-from tests.making import a_form, a_phone, a_record, an_xform, new_id
+from tests.making import a_record, an_xform, new_id
 from tests.sizes import size
 
 ROOT = Path(__file__).parent.parent
@@ -44,14 +44,6 @@ SPEAKERS = {
     "server/followups/chat.py": "the bots and hooks that somebody set up, through outbound.py alone",
 }
 CLIENTS = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "smtplib", "ftplib", "authlib"}
-
-
-@pytest.fixture
-def phone(app: Flask, database: Database, project_id: int) -> Client:
-    with database.transaction() as db:
-        form = a_form(db, project_id)
-        _, token = a_phone(db, app.extensions["fangshi.key"], project_id, form)
-    return Client(app, key=token)
 
 
 def count_records(database: Database) -> int:
