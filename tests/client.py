@@ -1,5 +1,6 @@
 """An HTTP client of the app under test, signed in by a Bearer token, a key URL, or not at all."""
 
+import base64
 import io
 from typing import Any
 
@@ -24,6 +25,15 @@ class Client:
         with database.transaction() as db:
             token, _ = open_session(db, actor_id, clock.now())
         return cls(app, token=token)
+
+    @classmethod
+    def by_password(cls, app: Flask, email: str, password: str, https: bool = True) -> "Client":
+        """Each request carries the password, as Basic does."""
+        client = cls(app)
+        client.headers = {"Authorization": "Basic " + base64.b64encode(f"{email}:{password}".encode()).decode()}
+        if https:
+            client.headers["X-Forwarded-Proto"] = "https"
+        return client
 
     def open(self, method: str, path: str, **how: Any) -> TestResponse:
         headers = {**self.headers, **how.pop("headers", {})}

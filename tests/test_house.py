@@ -178,14 +178,16 @@ def test_a_planted_breach_is_found(tmp_path: Path, path: str) -> None:
 def test_tests_mirror_the_sources() -> None:
     """A test module of forms, geo or server is named for a source module, and stands at the same path.
 
-    Those of a folder, such as a form of the library, may be several: `test_<folder>_<what>.py`; so may those of a .toml, such
-    as what is the same in every form.
+    There may be several of one, where its tests are of several things: `test_<module>_<what>.py`; so of a folder, such as a
+    form of the library, and of a .toml, such as what is the same in every form.
     """
     strays = []
     for top in ("forms", "geo", "server"):
         for test in (ROOT / "tests" / top).rglob("test_*.py"):
             source = ROOT / test.relative_to(ROOT / "tests").parent / test.name.removeprefix("test_")
-            known = [f"{one.stem}_" for one in source.parent.iterdir() if one.is_dir() or one.suffix == ".toml"]
+            known = [
+                f"{one.stem}_" for one in source.parent.iterdir() if one.is_dir() or one.suffix in (".py", ".toml")
+            ]
             if not source.exists() and not f"{source.stem}_".startswith(tuple(known)):
                 strays.append(test.relative_to(ROOT).as_posix())
     assert strays == []

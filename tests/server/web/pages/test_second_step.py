@@ -12,7 +12,6 @@ from server.models import Project, Session, SignInStep, User
 from tests.client import Client
 from tests.conftest import PASSWORD
 from tests.server.web.pages.conftest import text_of
-from tests.server.web.test_session import basic
 
 SIX = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
 PROGRAM = re.compile(r'id="program-secret"[^>]*>([A-Za-z0-9!$]{64})<')
@@ -123,15 +122,15 @@ def test_programs_send_the_code_with_the_password(town, browse, rita, clock):
 
 
 def test_basic_takes_a_password_made_for_the_program_and_not_ones_own(town, browse, rita, clock):
-    before = basic(town.app, "rita@example.test", PASSWORD)
+    before = Client.by_password(town.app, "rita@example.test", PASSWORD)
     assert before.get("/users/current").status_code == 200
     set_up(rita, clock)
     refused = before.get("/users/current")
     assert (refused.status_code, refused.json["code"]) == (401, 401.5)
     made = rita.send("/me/app-passwords", {"name": "Excel", "password": PASSWORD}).get_data(as_text=True)
     secret = PROGRAM.search(made)[1]
-    assert basic(town.app, "rita@example.test", secret).get("/users/current").status_code == 200
-    assert basic(town.app, "vera@example.test", secret).get("/users/current").status_code == 401
+    assert Client.by_password(town.app, "rita@example.test", secret).get("/users/current").status_code == 200
+    assert Client.by_password(town.app, "vera@example.test", secret).get("/users/current").status_code == 401
     session = Client(town.app).post("/sessions", json={"email": "rita@example.test", "password": secret})
     assert session.status_code == 200
     page = rita.see("/me/security").get_data(as_text=True)
@@ -139,7 +138,7 @@ def test_basic_takes_a_password_made_for_the_program_and_not_ones_own(town, brow
     begun = Client(town.app, token=session.json["token"])
     assert begun.get("/users/current").status_code == 200
     rita.send(re.search(r"/me/app-passwords/\d+/remove", page)[0])
-    assert basic(town.app, "rita@example.test", secret).get("/users/current").status_code == 401
+    assert Client.by_password(town.app, "rita@example.test", secret).get("/users/current").status_code == 401
     assert begun.get("/users/current").status_code == 401, "nor in a session that was begun with it"
     assert rita.see("/me").status_code == 200
 
@@ -155,7 +154,7 @@ def test_between_two_guesses_a_program_signs_in_and_the_guesses_are_counted_on(t
             "/sessions", json={"email": "rita@example.test", "password": PASSWORD, "code": "000000"}
         )
         if door == "basic":
-            basic(town.app, "rita@example.test", secret).get("/users/current")
+            Client.by_password(town.app, "rita@example.test", secret).get("/users/current")
         else:
             Client(town.app).post("/sessions", json={"email": "rita@example.test", "password": secret})
         return code.status_code
@@ -167,12 +166,12 @@ def test_collect_is_asked_for_a_name_and_takes_the_password_made_for_it(town, br
     path = f"/projects/{town.project_id}/formList"
     asked = Client(town.app).get(path, headers={"X-Forwarded-Proto": "https"})
     assert asked.status_code == 401 and asked.headers["WWW-Authenticate"].startswith("Basic ")
-    assert basic(town.app, "rita@example.test", PASSWORD).get(path).status_code == 200
+    assert Client.by_password(town.app, "rita@example.test", PASSWORD).get(path).status_code == 200
     set_up(rita, clock)
     made = rita.send("/me/app-passwords", {"name": "Collect", "password": PASSWORD}).get_data(as_text=True)
-    refused = basic(town.app, "rita@example.test", PASSWORD).get(path)
+    refused = Client.by_password(town.app, "rita@example.test", PASSWORD).get(path)
     assert refused.status_code == 401 and "WWW-Authenticate" in refused.headers
-    taken = basic(town.app, "rita@example.test", PROGRAM.search(made)[1]).get(path)
+    taken = Client.by_password(town.app, "rita@example.test", PROGRAM.search(made)[1]).get(path)
     assert taken.status_code == 200 and taken.headers["X-OpenRosa-Version"] == "1.0"
 
 
@@ -200,7 +199,7 @@ def test_where_a_project_asks_for_it_nobody_reaches_it_with_a_password_alone(tow
     client = Client(town.app)
     refused = client.post("/sessions", json={"email": "rita@example.test", "password": PASSWORD})
     assert (refused.status_code, refused.json["code"]) == (401, 401.7)
-    seen = basic(town.app, "rita@example.test", PASSWORD).get(f"/projects/{town.project_id}/forms")
+    seen = Client.by_password(town.app, "rita@example.test", PASSWORD).get(f"/projects/{town.project_id}/forms")
     assert seen.status_code == 403
     assert "您的角色要求第二步验证" in text_of(rita.see("/me/security"))
     set_up(rita, clock)
