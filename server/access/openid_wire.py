@@ -15,6 +15,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 
 from server.config import OpenIdProvider, is_loopback
 from server.errors import Unauthenticated
+from server.workplaces import HERE
 
 TIMEOUT_SECONDS = 8
 MOST_BYTES = 500_000
@@ -137,6 +138,7 @@ def read_claims(
     return dict(claims)
 
 
+@HERE.rest()
 def fetch(address: str, fields: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """A JSON object from the provider. Raises ProviderSilent; never says what was answered, which may hold a token."""
     body = urlencode(fields).encode() if fields is not None else None

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak, Unavailable
+from server.workplaces import HERE
 
 SHORTEST = 10
 MOST_BYTES = 72  # Central's limit (400.38), which its clients know
@@ -37,15 +38,21 @@ def check_password(password: str) -> None:
 @contextmanager
 def one_of_few() -> Iterator[None]:
     """A place among the few that hash. Raises Unavailable (503) when too many wait for one, or for too long."""
-    if not IN_ALL.acquire(blocking=False):
-        raise busy()
-    try:
+    with HERE.rest(), one_of_all():
         if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
             raise busy()
         try:
             yield
         finally:
             AT_ONCE.release()
+
+
+@contextmanager
+def one_of_all() -> Iterator[None]:
+    if not IN_ALL.acquire(blocking=False):
+        raise busy()
+    try:
+        yield
     finally:
         IN_ALL.release()
 

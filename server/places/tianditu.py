@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from server.access.outbound import AddressRefused, Answer, AnswerUnheard, Call, NotReached, exchange
+from server.workplaces import HERE
 
 HOST: Final = "t0.tianditu.gov.cn"
 LAYERS: Final = ("vec", "cva")
@@ -50,7 +51,9 @@ class Pace:
     def turn(self, person: int, now: datetime) -> Iterator[None]:
         """Around one fetch. Raises NoTile; one that was not answered gives the service some rest."""
         self.count(person, now)
-        if not self.places.acquire(timeout=WAIT):
+        with HERE.rest():
+            came = self.places.acquire(timeout=WAIT)
+        if not came:
             raise NoTile(BUSY)
         try:
             yield

@@ -1,13 +1,28 @@
 """Few threads work at once; who waits for somebody else keeps no place."""
 
+import re
 import threading
 from collections.abc import Callable
 
 import pytest
 
 from server.workplaces import Workplaces
+from tests.sizes import ROOT
 
 PATIENCE = 30.0  # of a busy machine
+WAITS = re.compile(
+    r"subprocess\.(run|Popen)\(|\.acquire\(timeout|\.open\(request|smtplib\.SMTP\(|create_connection\(|\bsleep\("
+)
+IN_NO_REQUEST = {
+    "server/backups/snapshot.py": "a job, or a command",
+    "server/followups/smtp.py": "the jobs that send",
+    "server/moving/central_client.py": "a command",
+    "server/postgresql.py": "before anything is served",
+    "server/rotating.py": "a command",
+    "server/serving.py": "the supervisor",
+    "server/upgrading.py": "before anything is served",
+}
+IN_ITS_PLACE_GIVEN_UP = {"server/turns.py": "who waits there has none any more"}
 
 
 @pytest.fixture
@@ -93,3 +108,17 @@ def test_who_gave_its_place_up_takes_none_again_and_leaves_none_twice(one: Workp
         assert not one.is_mine
     assert one.free.acquire(blocking=False)
     assert not one.free.acquire(blocking=False)
+
+
+def test_whatever_waits_for_another_program_rests_or_is_in_no_request() -> None:
+    """Eight slow sign-ins, tiles or letters would else keep everybody out."""
+    waiting = set()
+    for path in sorted((ROOT / "server").rglob("*.py")):
+        name, source = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+        if (
+            WAITS.search(source)
+            and "HERE.rest()" not in source
+            and not name.startswith(("server/cli/", "server/deploy/"))
+        ):
+            waiting.add(name)
+    assert waiting == IN_NO_REQUEST.keys() | IN_ITS_PLACE_GIVEN_UP.keys()

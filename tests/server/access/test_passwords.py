@@ -7,6 +7,7 @@ import pytest
 from server.access import passwords
 from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak, Problem, Unavailable
 from server.web_process import THREADS
+from server.workplaces import HERE, PLACES
 
 
 def test_an_unknown_account_waits_for_no_place_that_it_holds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,3 +79,25 @@ def test_a_flood_of_sign_ins_leaves_half_of_the_threads_to_others() -> None:
     over.set()
     for thread in held:
         thread.join(20)
+
+
+def test_those_who_wait_to_sign_in_keep_nobody_else_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "AT_ONCE", threading.BoundedSemaphore(1))
+    answered = threading.Event()
+
+    def sign_in() -> None:
+        with HERE.work():
+            passwords.password_fits("x", "no hash at all")
+
+    def sync() -> None:
+        with HERE.work():
+            answered.set()
+
+    with passwords.one_of_few():
+        guesses = [threading.Thread(target=sign_in, daemon=True) for _ in range(PLACES)]
+        for one in guesses:
+            one.start()
+        threading.Thread(target=sync, daemon=True).start()
+        assert answered.wait(5)
+    for one in guesses:
+        one.join(20)
