@@ -3,6 +3,7 @@
 import contextlib
 import os
 import resource
+import select
 import selectors
 import socket
 import struct
@@ -31,6 +32,7 @@ SLOWEST_BODY = 1024  # bytes a second, once HEADERS_WITHIN is used up
 PEEK_BYTES = 32_768  # headers longer than this are read by a thread
 CONNECTIONS = 4000
 LONGEST_LINE = 32_768  # bytes: a phone asks after all its 500 new entities in one address (odk-contract.md 14.14)
+ASKS_ON_WITHIN = 10  # milliseconds
 LOOK_EVERY = 0.5  # seconds between two looks at headers that are still coming
 
 
@@ -167,6 +169,26 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
             self.trickling.append(conn)
         else:
             self.drop(conn)
+
+    def handle(self, conn: PatientConnection) -> Any:
+        """A phone at its sync asks a hundred times in a row: whoever asks on within milliseconds stays with this thread.
+
+        To hand a connection back and forth is a fifth of a small request. Nobody waits for the thread meanwhile.
+        """
+        goes_on = super().handle(conn)
+        while goes_on is True and self.asks_on(conn):
+            goes_on = super().handle(conn)
+        return goes_on
+
+    def asks_on(self, conn: PatientConnection) -> bool:
+        """Whether a next request's headers are here already, or will be in a moment for which nobody needs the thread."""
+        if not self.alive or self.cfg.is_ssl or self.tpool._work_queue.qsize():
+            return False
+        look = select.poll()
+        look.register(conn.sock, select.POLLIN)
+        with contextlib.suppress(OSError):
+            return bool(look.poll(ASKS_ON_WITHIN)) and conn.has_headers()
+        return False
 
     def drop(self, conn: PatientConnection) -> None:
         self.nr_conns -= 1

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from server import web_process
 from server.config import Config
 from server.postgresql import share_out
 from server.serving import open_port, reserve_port
@@ -169,6 +171,27 @@ def test_a_connection_is_used_for_one_request_after_the_other(web: Running) -> N
         for number in range(3):
             client.request("POST", f"/{number}", b"x" * 1000)
             assert json.loads(client.getresponse().read())["uri"] == f"/{number}"
+
+
+def test_those_who_ask_on_and_on_keep_nobody_out(web: Running) -> None:
+    """More of them than there are threads, and each asks again as soon as it has its answer."""
+    over = threading.Event()
+
+    def ask_on() -> None:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)) as client:
+            while not over.is_set():
+                client.request("GET", "/again")
+                client.getresponse().read()
+
+    busy = [threading.Thread(target=ask_on, daemon=True) for _ in range(web_process.THREADS + 4)]
+    for one in busy:
+        one.start()
+    try:
+        assert [web.get(f"/{number}")["uri"] for number in range(3)] == ["/0", "/1", "/2"]
+    finally:
+        over.set()
+        for one in busy:
+            one.join(20)
 
 
 def test_two_requests_sent_at_once_are_both_answered(web: Running) -> None:
