@@ -30,7 +30,7 @@ def share_arenas() -> None:
 def give_back() -> None:
     """Gives the system what was let go of in the middle of those places, which the C library else keeps for what comes.
 
-    Some milliseconds: for the end of something large.
+    A millisecond or a few: for the end of something large, and now and then.
     """
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -23,6 +23,7 @@ from gunicorn.workers import gthread
 from server import Server, build_app, equip_app, logs
 from server.config import Config
 from server.logs import make_discreet
+from server.memory import give_back
 from server.parentage import die_with_parent
 from server.postgresql import share_out
 
@@ -33,6 +34,7 @@ PEEK_BYTES = 32_768  # headers longer than this are read by a thread
 CONNECTIONS = 4000
 LONGEST_LINE = 32_768  # bytes: a phone asks after all its 500 new entities in one address (odk-contract.md 14.14)
 ASKS_ON_WITHIN = 10  # milliseconds
+GIVE_BACK_EVERY = 60.0  # seconds: it takes one or two milliseconds, and is some 5 MB under load
 LOOK_EVERY = 0.5  # seconds between two looks at headers that are still coming
 
 
@@ -132,6 +134,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.trickling: list[PatientConnection] = []
         self.look_again_at = 0.0
+        self.gives_back_at = time.monotonic() + GIVE_BACK_EVERY
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -200,6 +203,9 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
             for conn in self.pending_conns:
                 conn.timeout = 0.0
         super().murder_pending()
+        if time.monotonic() >= self.gives_back_at:
+            self.gives_back_at = time.monotonic() + GIVE_BACK_EVERY
+            give_back()
         if time.monotonic() >= self.look_again_at or not self.alive:
             self.look_again_at = time.monotonic() + LOOK_EVERY
             trickling, self.trickling = self.trickling, []
