@@ -24,6 +24,7 @@ from server import Server, build_app, equip_app, logs
 from server.config import Config
 from server.logs import make_discreet
 from server.memory import give_back
+from server.one_core import CORE
 from server.parentage import die_with_parent
 from server.postgresql import share_out
 
@@ -136,6 +137,10 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         self.look_again_at = 0.0
         self.gives_back_at = time.monotonic() + GIVE_BACK_EVERY
 
+    def init_process(self) -> None:
+        CORE.stay(self.age - 1)
+        super().init_process()
+
     def accept(self, listener: socket.socket) -> None:
         try:
             client_socket, client = listener.accept()
@@ -206,6 +211,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         if time.monotonic() >= self.gives_back_at:
             self.gives_back_at = time.monotonic() + GIVE_BACK_EVERY
             give_back()
+        CORE.look(time.monotonic())
         if time.monotonic() >= self.look_again_at or not self.alive:
             self.look_again_at = time.monotonic() + LOOK_EVERY
             trickling, self.trickling = self.trickling, []

@@ -14,6 +14,7 @@ from forms.xform import XForm, clean_xform, read_xform, set_version
 from forms.xlsform import convert_xlsform, read_warnings_of_validate
 from server.blobs import BlobStore, Stored
 from server.errors import Unavailable
+from server.one_core import CORE
 from server.workplaces import HERE
 
 EXCEL_TYPES: dict[str, Literal["xlsx", "xls"]] = {
@@ -58,7 +59,7 @@ def read_definition(
     `validate`: also ask ODK Validate, where Java is there; its findings are warnings. Raises Unavailable (503) when so many
     forms are being converted that this one had no turn.
     """
-    with HERE.rest(), one_of_few():  # conversion and ODK Validate are processes of their own
+    with HERE.rest(), one_of_few(), CORE.on_any_core():  # conversion and ODK Validate are processes of their own
         return convert(body, content_type, fallback_form_id, store, validate)
 
 

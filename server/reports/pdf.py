@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from server.one_core import CORE
 from server.workplaces import HERE
 
 WALL_SECONDS: Final = 90
@@ -23,7 +24,7 @@ def print_pdf(html: str, styles: Sequence[Path]) -> bytes | None:
     """The file, by our own style sheets; None where none could be made: without Pango, or when it took more than it may."""
     command = [sys.executable, "-I", str(CHILD), *map(str, styles)]
     try:
-        with HERE.rest():
+        with HERE.rest(), CORE.on_any_core():
             done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=WALL_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         log.error("a PDF took longer than %d seconds", WALL_SECONDS)

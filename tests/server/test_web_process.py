@@ -194,6 +194,12 @@ def test_those_who_ask_on_and_on_keep_nobody_out(web: Running) -> None:
             one.join(20)
 
 
+def test_all_threads_of_a_worker_are_on_one_core(web: Running) -> None:
+    worker = int(str(web.get()["worker"]))
+    cores = {frozenset(os.sched_getaffinity(int(task.name))) for task in Path(f"/proc/{worker}/task").iterdir()}
+    assert [len(one) for one in cores] == [1]
+
+
 def test_two_requests_sent_at_once_are_both_answered(web: Running) -> None:
     with web.connect() as client:
         client.sendall(b"GET /one HTTP/1.1\r\nHost: x\r\n\r\nGET /two HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from forms.errors import XLSFormInvalid
 from forms.workbook import check_workbook
+from server.one_core import CORE
 from server.workplaces import HERE
 
 WALL_SECONDS: Final = 30
@@ -92,6 +93,7 @@ def check(data: bytes) -> None:
 
 
 @HERE.rest()
+@CORE.on_any_core()
 def ask(data: bytes, values: Mapping[str, Any] | None) -> dict[str, Any]:
     task = json.dumps({"data": base64.b64encode(data).decode(), "values": values})
     command = [sys.executable, "-I", str(CHILD)]

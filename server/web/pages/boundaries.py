@@ -10,6 +10,7 @@ from geo.errors import GeoError
 from server.access.allow import Scope, allow, may
 from server.errors import MissingParameter, Problem, UnexpectedValue
 from server.models import Project
+from server.one_core import CORE
 from server.places.boundary_preview import preview_boundaries, preview_shapes
 from server.places.desk import current_boundaries, list_villages
 from server.places.naming import known_in
@@ -147,7 +148,7 @@ def read_sent(project: Project) -> tuple[str, str, BoundaryFile]:
     if store.size_of(sha256) > LARGEST_FILE:
         raise UnexpectedValue(field="file", value=name, reason="it is larger than 50 MB")
     known = known_in(session.reading(), project.id, sent_choices())
-    with HERE.rest():  # GDAL is a process of its own, and may take a minute
+    with HERE.rest(), CORE.on_any_core():  # GDAL is a process of its own, and may take a minute
         return sha256, name, read_boundaries(store.read(sha256), name, crs, known)
 
 
