@@ -6,6 +6,7 @@ import resource
 import select
 import selectors
 import socket
+import ssl
 import struct
 import time
 from functools import cache, partial
@@ -27,6 +28,7 @@ from server.memory import give_back
 from server.one_core import CORE
 from server.parentage import die_with_parent
 from server.postgresql import share_out
+from server.workplaces import HERE
 
 THREADS = 32
 HEADERS_WITHIN = 30.0  # seconds for a request's line and headers, and for a TLS handshake
@@ -39,8 +41,18 @@ GIVE_BACK_EVERY = 60.0  # seconds: it takes one or two milliseconds, and is some
 LOOK_EVERY = 0.5  # seconds between two looks at headers that are still coming
 
 
+def is_readable(sock: socket.socket, within: int) -> bool:
+    """Whether something comes, or the end, within so many milliseconds."""
+    look = select.poll()
+    look.register(sock, select.POLLIN)
+    return bool(look.poll(within))
+
+
 class PatientUnreader(SocketUnreader):  # type: ignore[misc]
-    """Reads a request from a socket, but not for ever: a request that comes too slowly ends as if cut off."""
+    """Reads a request from a socket, but not for ever: a request that comes too slowly ends as if cut off.
+
+    Who waits for more of a body keeps no place among those at work (server/workplaces.py).
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock)
@@ -66,11 +78,16 @@ class PatientUnreader(SocketUnreader):  # type: ignore[misc]
     def receive(self, size_hint: int | None, within: float) -> bytes:
         self.sock.settimeout(within)
         try:
-            return bytes(super().chunk(size_hint))
+            with contextlib.nullcontext() if self.is_here() else HERE.rest():
+                return bytes(super().chunk(size_hint))
         except TimeoutError:
             return b""
         finally:
             self.sock.setblocking(True)
+
+    def is_here(self) -> bool:
+        """Whether nobody needs to wait. Of a TLS record nothing can be told before it is whole."""
+        return not isinstance(self.sock, ssl.SSLSocket) and is_readable(self.sock, 0)
 
     def cut_off(self) -> None:
         """Nothing more is read from this connection: late bytes of one request must not start the next."""
@@ -192,10 +209,8 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
         """Whether a next request's headers are here already, or will be in a moment for which nobody needs the thread."""
         if not self.alive or self.cfg.is_ssl or self.tpool._work_queue.qsize():
             return False
-        look = select.poll()
-        look.register(conn.sock, select.POLLIN)
         with contextlib.suppress(OSError):
-            return bool(look.poll(ASKS_ON_WITHIN)) and conn.has_headers()
+            return is_readable(conn.sock, ASKS_ON_WITHIN) and conn.has_headers()
         return False
 
     def drop(self, conn: PatientConnection) -> None:

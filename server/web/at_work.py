@@ -1,4 +1,7 @@
-"""WSGI middleware: a request is worked on in one of few places (server/workplaces.py), which it leaves while its body comes."""
+"""WSGI middleware: a request is worked on in one of few places (server/workplaces.py).
+
+Who reads its body from the connection leaves the place while it waits (server/web_process.py).
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,32 +18,8 @@ class AtWork:
         self.places = places
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        environ["wsgi.input"] = Coming(environ["wsgi.input"], self.places)
         with self.places.work():
             return self.app(environ, start_response)
-
-
-class Coming:
-    """A request's body, which is waited for in no place."""
-
-    def __init__(self, body: Any, places: Workplaces) -> None:
-        self.body = body
-        self.places = places
-
-    def read(self, size: int = -1) -> bytes:
-        with self.places.rest():
-            return bytes(self.body.read(size))
-
-    def readline(self, size: int = -1) -> bytes:
-        with self.places.rest():
-            return bytes(self.body.readline(size))
-
-    def readlines(self, hint: int = -1) -> list[bytes]:
-        with self.places.rest():
-            return list(self.body.readlines(hint))
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.readline, b"")
 
 
 def in_place(pieces: Iterator[bytes], places: Workplaces = HERE) -> Iterator[bytes]:

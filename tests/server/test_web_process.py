@@ -19,6 +19,7 @@ from server.config import Config
 from server.postgresql import share_out
 from server.serving import open_port, reserve_port
 from server.web_process import gunicorn_settings
+from server.workplaces import PLACES
 from tests.sizes import size
 
 PATIENCE = 4.0  # seconds; the real limit is thirty
@@ -29,6 +30,7 @@ from pathlib import Path
 from server import web_process
 from server.config import Config
 from server.parentage import die_with_parent
+from server.web.at_work import AtWork
 
 def echo(environ, start_response):
     try:
@@ -45,7 +47,7 @@ class Echo(web_process.WebProcess):
         self.cfg.set("graceful_timeout", int(sys.argv[4]))
 
     def load(self):
-        return echo
+        return AtWork(echo)
 
 web_process.HEADERS_WITHIN = float(sys.argv[3])
 die_with_parent(int(sys.argv[2]))
@@ -238,6 +240,21 @@ def test_a_slow_body_is_refused_and_its_late_bytes_start_no_request(web: Running
     assert answer.startswith(b"HTTP/1.1 400")
     assert answer.count(b"HTTP/1.1 ") == 1
     assert b"smuggled" not in answer
+
+
+def test_bodies_that_are_still_coming_keep_nobody_out(web: Running) -> None:
+    """As many as work at once; each gets more than it has to be given, in time."""
+    coming = [web.connect() for _ in range(PLACES)]
+    for one in coming:
+        one.sendall(b"POST /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nab")
+    time.sleep(0.2)
+    started = time.monotonic()
+    assert web.get("/quick")["uri"] == "/quick"
+    assert time.monotonic() - started < PATIENCE / 2
+    for one in coming:
+        one.sendall(b"cd")
+        assert b'"bytes": 4' in read_all(one)
+        one.close()
 
 
 def test_a_worker_does_not_outlive_a_killed_web_process(own_web: Running) -> None:

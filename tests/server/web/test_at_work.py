@@ -1,7 +1,6 @@
-"""A request has its place while it is worked on, and none while its body comes or its answer goes."""
+"""A request has its place while it is worked on, and none while its answer goes."""
 
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,44 +9,20 @@ from server.web.at_work import AtWork, in_place
 from server.workplaces import Workplaces
 
 
-class Body(io.BytesIO):
-    """Notes whether the reader has a place while it waits."""
-
-    def __init__(self, data: bytes, places: Workplaces) -> None:
-        super().__init__(data)
-        self.places, self.waited = places, set[bool]()
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.waited.add(self.places.is_mine)
-        return super().read(size)
-
-    def readline(self, size: int | None = -1) -> bytes:
-        self.waited.add(self.places.is_mine)
-        return super().readline(size)
-
-    def readlines(self, hint: int | None = -1) -> list[bytes]:
-        self.waited.add(self.places.is_mine)
-        return super().readlines(hint or -1)
-
-
 @pytest.fixture
 def places() -> Workplaces:
     return Workplaces(1)
 
 
-@pytest.mark.parametrize("way", [lambda body: [body.read(2), body.read()], lambda body: body.readlines(), list])
-def test_a_body_is_waited_for_in_no_place_and_looked_at_in_one(
-    places: Workplaces, way: Callable[[Any], list[bytes]]
-) -> None:
-    body, seen = Body(b"a\nb\n", places), []
+def test_a_request_is_worked_on_in_a_place_and_its_answer_goes_without_one(places: Workplaces) -> None:
+    seen = []
 
-    def application(environ: dict[str, Any], _start: Any) -> list[bytes]:
-        got = way(environ["wsgi.input"])
-        seen.append((places.is_mine, b"".join(got)))
-        return got
+    def application(_environ: dict[str, Any], _start: Any) -> list[bytes]:
+        seen.append(places.is_mine)
+        return [b"a"]
 
-    answer = AtWork(application, places)({"wsgi.input": body}, None)
-    assert (b"".join(answer), seen, body.waited) == (b"a\nb\n", [(True, b"a\nb\n")], {False})
+    assert AtWork(application, places)({}, None) == [b"a"]
+    assert seen == [True] and not places.is_mine
     assert places.free.acquire(blocking=False)
 
 
@@ -56,7 +31,7 @@ def test_a_request_that_fails_leaves_its_place(places: Workplaces) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        AtWork(application, places)({"wsgi.input": io.BytesIO()}, None)
+        AtWork(application, places)({}, None)
     assert places.free.acquire(blocking=False)
 
 
