@@ -29,6 +29,15 @@ def test_a_central_that_was_measured_counts_before_its_figure() -> None:
     assert judge(FAST, results, "sqlite").is_met is False
 
 
+@pytest.mark.parametrize(("p95", "is_met"), [(33, True), (34, False)])
+def test_a_part_of_what_central_took_is_asked_where_both_were_measured(p95: float, is_met: bool) -> None:
+    aim = Aim("sending", "submit", "per_s", None, {"sqlite": 5}, part={"p95_ms": {"sqlite": 1 / 3}})
+    theirs = {"per_s": 100, "p95_ms": 100, "cpu_ms_per_req": 11.3}
+    line = judge(aim, {"submit": {OURS: [{"per_s": 500, "p95_ms": p95}], CENTRAL: [theirs]}}, "sqlite")
+    assert (line.is_met, line.central) == (is_met, "100 a second; 11.3 CPU ms")
+    assert judge(aim, {"submit": {OURS: [{"per_s": 500, "p95_ms": p95}]}}, "sqlite").is_met is None
+
+
 def test_less_time_is_better_and_a_wrong_answer_is_never_good() -> None:
     aim = Aim("export", "zip", "secs", 9.0, {"sqlite": 15})
     assert judge(aim, {"zip": {OURS: [{"secs": 0.6}]}}, "sqlite").is_met is True

@@ -17,7 +17,11 @@ Results = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
 
 @dataclass(frozen=True)
 class Aim:
-    """A row of the table. `central` is Central's figure where none was measured; `times` and `most` are by kind of database."""
+    """A row of the table. `times`, `most` and `part` are by kind of database.
+
+    `central` is Central's figure where none was measured. `part`: how much of Central's own figure a measure of ours is to be
+    at most, asked only where both were measured.
+    """
 
     work: str
     step: str
@@ -25,6 +29,7 @@ class Aim:
     central: float | None = None
     times: Mapping[str, float] = field(default_factory=dict)
     most: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    part: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def of_size(self, number: Callable[[int], int]) -> "Aim":
         """The same in a run of fewer records, which bench.py writes into the names of its steps; Central's figures are of all."""
@@ -71,14 +76,29 @@ def judge(aim: Aim, results: Results, kind: str) -> Line:
             said.append(f"{written(rounds, measure)} {UNITS[measure]}")
             asked.append(f"at most {limits[kind]:g} {UNITS[measure]}")
             met += [own <= limits[kind]] if own is not None else []
+    for measure, parts in aim.part.items():
+        own, theirs = median(rounds, measure), median(results.get(aim.step, {}).get(CENTRAL, ()), measure)
+        if kind in parts and own is not None and theirs is not None:
+            said.append(f"{own:.4g} {UNITS[measure]}, {own / theirs:.2g} of Central's")
+            asked.append(f"at most {parts[kind]:.3g} of Central's {UNITS[measure]}")
+            met.append(own <= parts[kind] * theirs)
     faulty = any(set(one.get("errors", {})) - {"reconnect"} for one in rounds)
-    told = f"{central:g} {UNITS[aim.measure]}" if central is not None and aim.measure else ""
+    told = tell_central(aim, results, central)
     ours = "; ".join(said) if rounds else "not measured"
     is_met = False if faulty or not all(met) else True if met and is_known else None
     return Line(aim.work, ours, told, "; ".join(asked), is_met if rounds else None)
 
 
+def tell_central(aim: Aim, results: Results, central: float | None) -> str:
+    """Its figure, and what CPU a request took where that was measured."""
+    if central is None or aim.measure is None:
+        return ""
+    cpu = median(results.get(aim.step, {}).get(CENTRAL, ()), "cpu_ms_per_req")
+    return f"{central:.4g} {UNITS[aim.measure]}" + ("" if cpu is None else f"; {cpu:.3g} {UNITS['cpu_ms_per_req']}")
+
+
 UNITS: Final = {
+    "p95_ms": "ms (p95)",
     "per_s": "a second",
     "secs": "s",
     "first_byte_s": "s to the first byte",

@@ -3,6 +3,7 @@
 import http.client
 import statistics
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -14,20 +15,27 @@ SMALL: Final = 20  # records
 PAGES: Final = 5
 
 
-def ask_as_phone(target: Any, number: int, rounds: int) -> Found:
-    """Manifest, and what a phone asks for again and is told to be unchanged. The project is new."""
-    target.setup("phone")
+def ask_as_phone(targets: Sequence[Any], number: int, rounds: int) -> Found:
+    """Manifest, and what a phone asks for again and is told to be unchanged, of each target in turn, in a project that is new."""
     found: Found = {}
-    doors = {"formList": "/formList", "form.xml": "/forms/household_visit.xml", "manifest": MANIFEST}
+    for target in targets:
+        target.setup("phone")
     for _ in range(rounds):
-        for name, door in doors.items():
-            mark = etag_of(target, target.orosa + door)
-            asked = [target.pool.req("GET", target.orosa + door)] * number
-            again = [target.pool.req("GET", target.orosa + door, (("If-None-Match", mark),))] * number if mark else []
-            for what, requests, ok in ((f"GET {name} c=1", asked, (200,)), (f"304 {name} c=1", again, (304,))):
-                if requests and what not in SAID_BY_BENCH:
-                    note(found, what, target.load(requests, 1, ok))
+        for target in targets:
+            for what, result in answers_to_phone(target, number):
+                note(found, what, target.name, result)
     return found
+
+
+def answers_to_phone(target: Any, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    doors = {"formList": "/formList", "form.xml": "/forms/household_visit.xml", "manifest": MANIFEST}
+    for name, door in doors.items():
+        mark = etag_of(target, target.orosa + door)
+        asked = [target.pool.req("GET", target.orosa + door)] * number
+        again = [target.pool.req("GET", target.orosa + door, (("If-None-Match", mark),))] * number if mark else []
+        for what, requests, ok in ((f"GET {name} c=1", asked, (200,)), (f"304 {name} c=1", again, (304,))):
+            if requests and what not in SAID_BY_BENCH:
+                yield what, target.load(requests, 1, ok)
 
 
 MANIFEST: Final = "/forms/household_visit/manifest"
@@ -93,13 +101,13 @@ def longest_page(spent: float) -> Found:
     return {"follow-up board": {OURS: [{"longest_ms": round(spent, 1)}]}}
 
 
-def note(found: Found, what: str, result: dict[str, Any]) -> None:
-    found.setdefault(what, {}).setdefault(OURS, []).append(result)
+def note(found: Found, what: str, who: str, result: dict[str, Any]) -> None:
+    found.setdefault(what, {}).setdefault(who, []).append(result)
 
 
-def target_at(url: str, login: tuple[str, str], roots: list[str]) -> Any:
+def target_at(name: str, url: str, login: tuple[str, str], roots: list[str]) -> Any:
     """bench.py's own client, with its meter of the server's processes."""
-    target = bench.Target(OURS, url)
+    target = bench.Target(name, url)
     target.login, target.roots = login, roots
     target.meter = bench.Meter(roots)
     return target

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """The table of issue 10 by one command: how fast each kind of work is, against ODK Central's figures or against a Central.
 
-    .venv/bin/python -m tests.benchmarks.table [--quick] [--rounds N] [--folder FOLDER] [--central URL --login EMAIL:PASSWORD]
+    .venv/bin/python -m tests.benchmarks.table [--quick] [--rounds N] [--folder FOLDER]
+        [--central URL --login EMAIL:PASSWORD --process PID,PID]
     .venv/bin/python -m tests.databases .venv/bin/python -m tests.benchmarks.table      # on PostgreSQL
 
 It serves a scratch folder as `./fangshi serve` does, once for each part, so that no part pays for another's memory. What a part
 measured is kept in the folder: begun again with the same one, it goes on behind the last part that was done (on PostgreSQL with
 a database that has less in it, as that is gone with the command). The table goes to standard output, and a line for each row to
-history/VERSION.jsonl. Nothing is measured of a Central but what bench.py asks.
+history/VERSION.jsonl. A Central that is named is measured in turn with ours in what takes it minutes (README.md says how one is
+set up), and not where it would take hours: of 50,000 records and more its figures in aims.toml stand in.
 """
 
 import argparse
@@ -30,7 +32,7 @@ from pysqlite3 import dbapi2 as pysqlite
 from server import __version__
 from server.clock import now, today
 from tests.benchmarks import board, desk_town, steps, tiles
-from tests.benchmarks.aims import OURS, Results, judge, read_aims, write_table
+from tests.benchmarks.aims import CENTRAL, OURS, Results, judge, read_aims, write_table
 from tests.databases import new_database
 from tests.serving import ADMIN_EMAIL, ADMIN_PASSWORD, ROOT, database_name, running_server
 
@@ -41,13 +43,22 @@ SETTLE: Final = 15.0  # seconds after a start until nothing more is loaded
 
 
 @dataclass(frozen=True)
+class Central:
+    """`roots` are its first process and that of its database."""
+
+    url: str
+    login: str
+    roots: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """`least` is how many records and requests a quick look has for a thousand of a whole run."""
 
     rounds: int
     folder: Path
     least: int
-    central: tuple[str, str] | None
+    central: "Central | None"
 
     def number(self, of: int) -> int:
         return max(20, of * self.least // 1000)
@@ -71,7 +82,7 @@ class Served:
         return [self.process, *self.database]
 
     def target(self, password: str = ADMIN_PASSWORD) -> Any:
-        return steps.target_at(self.url, (ADMIN_EMAIL, password), self.roots)
+        return steps.target_at(OURS, self.url, (ADMIN_EMAIL, password), self.roots)
 
 
 @contextmanager
@@ -93,14 +104,16 @@ def sync_truly(url: str) -> str:
     return (Path(row[0]) / "postmaster.pid").read_text(encoding="utf-8").split()[0]
 
 
-def run_bench(asked: Asked, served: Served, phases: str, name: str, **options: int) -> dict[str, Any]:
-    """bench.py on ours, and in turn on the Central that was named."""
+def run_bench(
+    asked: Asked, served: Served, phases: str, name: str, beside: Central | None = None, **options: int
+) -> dict[str, Any]:
+    """bench.py on ours, and in turn on the Central that is given."""
     out = asked.folder / f"{name}.bench.json"
     out.unlink(missing_ok=True)  # of a run that was stopped
     command = [sys.executable, str(BENCH), "--phases", phases, "--out", str(out)]
-    if asked.central is not None:
-        url, login = asked.central
-        command += ["--target", f"central={url}", "--login", f"central={login}"]
+    if beside is not None:
+        command += ["--target", f"{CENTRAL}={beside.url}", "--login", f"{CENTRAL}={beside.login}"]
+        command += ["--proc", f"{CENTRAL}={beside.roots}"]
     command += ["--target", f"{OURS}={served.url}", "--login", f"{OURS}={ADMIN_EMAIL}:{ADMIN_PASSWORD}"]
     command += ["--proc", f"{OURS}={','.join(served.roots)}"]
     for option, value in options.items():
@@ -122,16 +135,22 @@ def rest(asked: Asked) -> dict[str, Any]:
 def small(asked: Asked) -> dict[str, Any]:
     options = {"rounds": asked.rounds, "n": asked.number(600), "photos": asked.number(100)}
     with serve(asked) as served:
-        found = run_bench(asked, served, "submit,photo,formlist", "small", **options)
+        found = run_bench(asked, served, "submit,photo,formlist", "small", asked.central, **options)
     with serve(asked) as served:
-        return found | steps.ask_as_phone(served.target(), asked.number(600), asked.rounds)
+        targets = [served.target(), *([target_of(asked.central)] if asked.central else [])]
+        return found | steps.ask_as_phone(targets, asked.number(600), asked.rounds)
+
+
+def target_of(central: Central) -> Any:
+    email, _, password = central.login.partition(":")
+    return steps.target_at(CENTRAL, central.url, (email, password), central.roots.split(","))
 
 
 def exports_10k(asked: Asked) -> dict[str, Any]:
     number = asked.number(10_000)
     options = {"fill": number, "entities": number, "entity_subs": asked.number(500), "export_rounds": asked.rounds}
     with serve(asked) as served:
-        return run_bench(asked, served, "fill,exports,entities,entexports", "exports-10k", **options)
+        return run_bench(asked, served, "fill,exports,entities,entexports", "exports-10k", asked.central, **options)
 
 
 def exports_50k(asked: Asked) -> dict[str, Any]:
@@ -205,7 +224,9 @@ def about(asked: Asked) -> dict[str, str]:
     return {
         "Fangshi": f"{__version__} at {commit.stdout.strip()}",
         "database": read_version(asked.kind),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "Python": f"{platform.python_version()} {'of the system' if sys.base_prefix == '/usr' else 'of its own'}",
+        "Central": "in turn up to 10,000 records" if asked.central else "its figures in aims.toml",
         "load at the end": f"{os.getloadavg()[0]:.1f}",
         "rounds": str(asked.rounds),
         "records": "all" if asked.least == 1000 else "a fiftieth: it shows that it runs, not how fast",
@@ -238,11 +259,12 @@ def main() -> None:
     )
     parser.add_argument("--central", help="address of an ODK Central, measured in turn with ours")
     parser.add_argument("--login", default="", help="its EMAIL:PASSWORD")
+    parser.add_argument("--process", default="", help="numbers of its first process and its database's: CPU and memory")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="fangshi-table-"))
     folder.mkdir(parents=True, exist_ok=True)
     print(f"in {folder}", file=sys.stderr)
-    central = (given.central, given.login) if given.central else None
+    central = Central(given.central, given.login, given.process) if given.central else None
     asked = Asked(given.rounds, folder, 20 if given.quick else 1000, central)
     results, told = measure(asked), about(asked)
     aims = read_aims()
