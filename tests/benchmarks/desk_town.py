@@ -43,6 +43,7 @@ from server.models import (
 from server.places.villages import import_boundaries
 from server.publishing.versions import SCHEMAS
 from tests.benchmarks.bench import VISIT, visit_xml
+from tests.benchmarks.filling import go_on_counting
 from tests.making import a_form, a_phone
 
 EMAIL: Final = "doctor@town.test"
@@ -95,6 +96,7 @@ def fill(db: Session, app: Flask, records: int, villages: int, visits: int, say:
                 if values:
                     db.execute(insert(model), values)
             say(f"\r{min(first + TOGETHER, total)} of {total} {what} written ")
+    go_on_counting(db)
     say("\n")
 
 

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from server.access.roles import CLINICIAN, TOWN_LEAD, VILLAGE_WORKER
@@ -69,9 +69,9 @@ def fill(db: Session, women: int, say: Callable[[str], None]) -> Project:
 def go_on_counting(db: Session) -> None:
     """Ids of records were given here: PostgreSQL's own go on after them."""
     if db.get_bind().dialect.name == "postgresql":
-        for table in ("submission", "submission_version"):
-            last = f"(SELECT max(id) FROM {table})"
-            db.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})"))
+        for model in (Submission, SubmissionVersion):
+            sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+            db.execute(select(func.setval(sequence, func.max(model.id))).having(func.count() > 0))
 
 
 def by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -68,7 +68,9 @@ def export_small(target: Any) -> Found:
     """A form of a few records in a new project, beside whatever the others hold."""
     target.setup("small")
     rng = bench.random.Random(3)
-    target.load(target.submission_reqs(rng, SMALL), 1)
+    sent = target.load(target.submission_reqs(rng, SMALL), 1)
+    if "errors" in sent:
+        raise SystemExit(f"a small form's records were refused: {sent['errors']}")
     path = target.form + "/submissions.csv.zip"
     return {"csv.zip of a small form": {OURS: [target.download(path, bench.check_zip(target)) for _ in range(PAGES)]}}
 

@@ -33,6 +33,7 @@ from server.clock import now
 from server.models import Project, Submission, SubmissionGeometry, SubmissionVersion, Village
 from tests.benchmarks.desk import open_town
 from tests.benchmarks.desk_town import EMAIL, PASSWORD, SIDE, STATES, Town, code_of, corner_of
+from tests.benchmarks.filling import go_on_counting
 from tests.making import a_form
 
 ZOOMS: Final = tuple(range(6, 19))
@@ -56,9 +57,7 @@ def make_town(folder: str, url: str, points: int, villages: int) -> None:
             write_points(db, town, forms, range(first, min(first + TOGETHER, points + 1)))
         print(f"\r{first + TOGETHER - 1} points, {time.monotonic() - began:.0f} s", end="", flush=True)
     with database.transaction() as db:
-        if not database.is_sqlite:
-            last = select(func.setval(func.pg_get_serial_sequence("submission", "id"), points))
-            db.execute(last)
+        go_on_counting(db)
         db.execute(text("ANALYZE"))
     print(flush=True)
     database.dispose()
