@@ -63,7 +63,7 @@ def see_choices(export: Export, tables: Iterable[FormTable]) -> dict[str, Choice
     root, *others = tables
     whole = looked_at(root, others)
     if whole.selects or whole.below:
-        for values in export.values(root):
+        for _, _, _, values in export.values(root):
             whole.look(values)
     return dict(whole.all_seen())
 

@@ -95,7 +95,7 @@ def counts_of_records(
 ) -> Iterator[tuple[int, int]]:
     """Of each record its id and how many rows of it fit; one without any may be missing."""
     if not conditions.rest and question.search is None:
-        for submission_id, values in iterate_values(db, source, narrowed):
+        for submission_id, _, _, values in iterate_values(db, source, narrowed):
             yield submission_id, number_of_rows(values, question.table)
         return
     rows = all_rows(db, source, question, conditions, Pinned(), Narrowed(counted=False))

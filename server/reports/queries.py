@@ -22,12 +22,18 @@ from server.models import (
     SubmissionAttachment,
     SubmissionVersion,
 )
-from server.reports.records import Narrowed, Position, Record, Source, read_tree
+from server.reports.records import Narrowed, Position, Record, Source, iterate_in_batches, read_tree
 
-BATCH = 500
 EXPORT = "form.submission.export"
 MEMBERS = tuple(one.name for one in fields(Record))
-VALUES: tuple[Any, ...] = (Submission.id, SubmissionVersion.values_json)
+Answered = tuple[int, str, int, dict[str, Any]]
+"""Of a record its id, its instance id, the id of its form version and its answers."""
+VALUES: tuple[Any, ...] = (
+    Submission.id,
+    Submission.instance_id,
+    SubmissionVersion.form_version_id,
+    SubmissionVersion.values_json,
+)  # in the order of Answered
 UNCOUNTED = {name: literal(0) for name in ("files_expected", "files_present", "edits", "has_sealed_answers")}
 
 
@@ -101,10 +107,8 @@ def listing(source: Source, narrowed: Narrowed) -> Select[Any]:
 
 
 def iterate_records(db: Session, source: Source, narrowed: Narrowed = Narrowed()) -> Iterator[Record]:
-    """In batches: flat memory however many there are, and whoever stops early has not read the rest."""
-    with db.execute(listing(source, narrowed), execution_options={"yield_per": BATCH}) as rows:
-        for row in rows:
-            yield Record(*row)
+    for row in iterate_in_batches(db, listing(source, narrowed)):
+        yield Record(*row)
 
 
 def listing_of_values(source: Source, narrowed: Narrowed) -> Select[Any]:
@@ -118,11 +122,10 @@ def listing_of_values(source: Source, narrowed: Narrowed) -> Select[Any]:
     )
 
 
-def iterate_values(db: Session, source: Source, narrowed: Narrowed) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The id and the answers of each record, which is half of what records cost. Order and stretch do not matter."""
-    with db.execute(listing_of_values(source, narrowed), execution_options={"yield_per": BATCH}) as rows:
-        for number, text in rows:
-            yield number, read_tree(text)
+def iterate_values(db: Session, source: Source, narrowed: Narrowed) -> Iterator[Answered]:
+    """The answers of each record, which is half of what records cost. The order and the stretch asked for do not matter."""
+    for number, instance_id, form_version_id, text in iterate_in_batches(db, listing_of_values(source, narrowed)):
+        yield number, instance_id, form_version_id, read_tree(text)
 
 
 def count_records(db: Session, source: Source, narrowed: Narrowed) -> int:

@@ -1,12 +1,13 @@
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 import pytest
 from flask import Flask
 
 from forms.schema import FormSchema
 from server.db import Database
-from server.reports.geojson import field_of, geometries_of, together
+from server.reports.geojson import TOGETHER, geometry_at, spots_of, write_collection
 from tests.client import Client
 from tests.making import a_form, a_phone, new_id
 from tests.server.reports.census import Send
@@ -16,8 +17,7 @@ SCHEMA = census_schema()
 
 
 def geometry(values: dict[str, Any], path: str | None = None, schema: FormSchema = SCHEMA) -> Any:
-    field = field_of(schema, path)
-    return None if field is None else together(list(geometries_of(values, field)))
+    return geometry_at(values, spots_of(lambda _: schema, path)(1))
 
 
 def test_the_first_place_outside_repeats_is_shown() -> None:
@@ -43,9 +43,44 @@ def test_a_bad_point_costs_its_own_record_its_place(text: object) -> None:
     assert geometry({"place": {"gps": text}}) is None
 
 
-def test_several_places_of_one_record_are_a_collection() -> None:
-    assert together([{"type": "Point"}, {"type": "Point"}])["type"] == "GeometryCollection"  # type: ignore[index]
-    assert together([]) is None
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"gps": ["30 104", None, "31 105"]},
+        {"gps": [["30 104"], [["31 105"], []]]},
+        [{"gps": "30 104"}, {"gps": "somewhere"}, {}, None, {"gps": "31 105"}],
+        [[{"gps": "30 104"}], [{"gps": ["31 105"]}]],
+    ],
+)
+def test_several_places_of_one_record_are_a_collection(place: Any) -> None:
+    found = geometry({"place": place})
+    assert found["type"] == "GeometryCollection"
+    assert [one["coordinates"] for one in found["geometries"]] == [[104, 30], [105, 31]]
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"place": None}, {"place": []}, {"place": "30 104"}, {"place": {"gps": [[]]}}, []]
+)
+def test_a_record_that_is_built_otherwise_has_no_place(values: Any) -> None:
+    assert geometry(values) is None
+
+
+@pytest.mark.parametrize("number", [0, 1, TOGETHER, TOGETHER + 1, 2 * TOGETHER])
+def test_a_collection_is_one_however_many_are_written_at_once(number: int) -> None:
+    features = [{"type": "Feature", "id": str(one)} for one in range(number)]
+    assert b"".join(write_collection(features)) == orjson.dumps({"type": "FeatureCollection", "features": features})
+
+
+def test_a_form_version_is_looked_at_once_for_all_its_records() -> None:
+    asked: list[int] = []
+
+    def schema_of(version_id: int) -> FormSchema:
+        asked.append(version_id)
+        return SCHEMA
+
+    spot_of = spots_of(schema_of, None)
+    assert [spot_of(version_id).path for version_id in (7, 8, 7, 8)] == [["place", "gps"]] * 4  # type: ignore[union-attr]
+    assert asked == [7, 8]
 
 
 def test_records_on_a_map(as_bob: Client, send: Send, records: str) -> None:
