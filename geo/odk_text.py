@@ -89,11 +89,15 @@ def _read_point(text: str) -> OdkGeometry:
 
 def read_position(text: str) -> Place:
     """A point's numbers, without a geometry. Raises UnreadableGeometry as read_geometry does."""
-    pieces = [piece for piece in text.split(";") if piece.strip()] if ";" in text else [text]
-    place = _read_place(pieces[0]) if len(pieces) == 1 else None
+    place = _read_place(text) if ";" not in text else _read_only_place(text)
     if place is None:
         raise UnreadableGeometry(f"{_shorten(text)} is not a point: latitude and longitude were expected.")
     return place
+
+
+def _read_only_place(text: str) -> Place | None:
+    pieces = [piece for piece in text.split(";") if piece.strip()]
+    return _read_place(pieces[0]) if len(pieces) == 1 else None
 
 
 def _read_places(text: str) -> tuple[list[Place], int]:

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from server.models import Actor, Dataset, Entity
+from server.models import Actor, Dataset, Entity, bytes_of
 from server.registry.entities import properties_of
 from server.registry.lists import DOOR, list_hash
 from server.registry.reach import Reach, is_homes_by_door, visible
@@ -68,7 +68,7 @@ COLUMNS: tuple[Any, ...] = (
     Entity.conflict,
     Entity.data_json,
 )  # in EntityRow's order
-ANSWERS: tuple[Any, ...] = (Entity.uuid, Entity.label, Entity.data_json)  # in the order of EntityAnswers
+ANSWERS: tuple[Any, ...] = (Entity.uuid, Entity.label, bytes_of(Entity.data_json))  # in the order of EntityAnswers
 
 
 def source_of(db: Session, dataset: Dataset, reach: Reach, uuid: str | None = None) -> EntitySource:

@@ -58,7 +58,10 @@ def geometry_at(values: Any, spot: Spot | None) -> dict[str, Any] | None:
     """What the record has there, through repeats; several places are a collection, what is no place is left out."""
     if spot is None:
         return None
-    found = [plain_geometry(text, spot.field.type) for text in texts_at(values, spot.path)]
+    texts = texts_at(values, spot.path)
+    if len(texts) == 1:  # as nearly always
+        return plain_geometry(texts[0], spot.field.type)
+    found = [plain_geometry(text, spot.field.type) for text in texts]
     geometries = [one for one in found if one is not None]
     if len(geometries) > 1:
         return {"type": "GeometryCollection", "geometries": geometries}

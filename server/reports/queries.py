@@ -21,6 +21,7 @@ from server.models import (
     Submission,
     SubmissionAttachment,
     SubmissionVersion,
+    bytes_of,
 )
 from server.reports.records import Narrowed, Position, Record, Source, iterate_in_batches, read_tree
 
@@ -32,7 +33,7 @@ VALUES: tuple[Any, ...] = (
     Submission.id,
     Submission.instance_id,
     SubmissionVersion.form_version_id,
-    SubmissionVersion.values_json,
+    bytes_of(SubmissionVersion.values_json),
 )  # in the order of Answered
 UNCOUNTED = {name: literal(0) for name in ("files_expected", "files_present", "edits", "has_sealed_answers")}
 

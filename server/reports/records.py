@@ -56,7 +56,7 @@ def iterate_in_batches(db: Session, query: Select[Any]) -> Iterator[Row[*tuple[A
         yield from rows
 
 
-def read_tree(text: str | None) -> dict[str, Any]:
+def read_tree(text: str | bytes | None) -> dict[str, Any]:
     """The answers that are kept with a record; none where it is encrypted or could not be read."""
     try:
         tree = orjson.loads(text or "{}")

@@ -9,6 +9,7 @@ from forms.schema import FormSchema
 from server.db import Database
 from server.reports.geojson import TOGETHER, geometry_at, spots_of, write_collection
 from tests.client import Client
+from tests.conftest import Listen
 from tests.making import a_form, a_phone, new_id
 from tests.server.reports.census import Send
 from tests.server.reports.samples import a_census, a_census_form, a_member, census_schema
@@ -101,6 +102,19 @@ def test_records_on_a_map(as_bob: Client, send: Send, records: str) -> None:
     assert len(as_bob.get(records + ".geojson?$filter=place/path ne null").json["features"]) == 1
     tag = reply.headers["ETag"]
     assert as_bob.get(records + ".geojson", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_map_reads_no_more_of_a_record_than_it_tells(
+    as_bob: Client, send: Send, records: str, listen: Listen
+) -> None:
+    send(gps="30 104")
+    asked: list[str] = []
+    listen("before_cursor_execute", lambda *args: asked.append(args[2]))
+    for question, columns in (("", 4), ("?$filter=__system/reviewState eq null", 4), ("?$filter=size eq 5", 18)):
+        asked.clear()
+        assert as_bob.get(records + ".geojson" + question).status_code == 200
+        (told,) = [one.partition("\nFROM")[0] for one in asked if "values_json" in one]
+        assert told.count(",") + 1 == columns, told
 
 
 def test_an_earlier_version_keeps_its_place(
