@@ -76,7 +76,7 @@ class Export:
         if not self.conditions.rest:
             return iterate_values(self.db, self.source, self.narrowed)
         records = self.records(root, counted=False)
-        return ((one.id, one.instance_id, one.form_version_id, one.values) for one in records)
+        return ((one.id, one.instance_id, one.form_version_id, (one.values_json or "").encode()) for one in records)
 
     def rows(self, table: FormTable) -> Iterator[tuple[Record, Row]]:
         if table.parent is None:

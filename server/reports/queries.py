@@ -23,12 +23,12 @@ from server.models import (
     SubmissionVersion,
     bytes_of,
 )
-from server.reports.records import Narrowed, Position, Record, Source, iterate_in_batches, read_tree
+from server.reports.records import Narrowed, Position, Record, Source, iterate_in_batches
 
 EXPORT = "form.submission.export"
 MEMBERS = tuple(one.name for one in fields(Record))
-Answered = tuple[int, str, int, dict[str, Any]]
-"""Of a record its id, its instance id, the id of its form version and its answers."""
+Answered = tuple[int, str, int, bytes | None]
+"""Of a record its id, its instance id, the id of its form version and its answers, which read_tree reads."""
 VALUES: tuple[Any, ...] = (
     Submission.id,
     Submission.instance_id,
@@ -125,8 +125,7 @@ def listing_of_values(source: Source, narrowed: Narrowed) -> Select[Any]:
 
 def iterate_values(db: Session, source: Source, narrowed: Narrowed) -> Iterator[Answered]:
     """The answers of each record, which is half of what records cost. The order and the stretch asked for do not matter."""
-    for number, instance_id, form_version_id, text in iterate_in_batches(db, listing_of_values(source, narrowed)):
-        yield number, instance_id, form_version_id, read_tree(text)
+    yield from iterate_in_batches(db, listing_of_values(source, narrowed))
 
 
 def count_records(db: Session, source: Source, narrowed: Narrowed) -> int:

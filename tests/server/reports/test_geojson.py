@@ -4,10 +4,12 @@ from urllib.parse import quote
 import orjson
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
-from forms.schema import FormSchema
+from forms.schema import Field, FormSchema
 from server.db import Database
-from server.reports.geojson import TOGETHER, geometry_at, spots_of, write_collection
+from server.reports.geojson import TOGETHER, geometry_at, geometry_in, spots_of, write_collection
 from tests.client import Client
 from tests.conftest import Listen
 from tests.making import a_form, a_phone, new_id
@@ -15,6 +17,16 @@ from tests.server.reports.census import Send
 from tests.server.reports.samples import a_census, a_census_form, a_member, census_schema
 
 SCHEMA = census_schema()
+TWICE = FormSchema(
+    (
+        *(Field(name, f"/{name}", "string") for name in ("start", "备注")),
+        *(Field(name, f"/{name}", "structure") for name in ("place", "其他")),
+        *(Field(name, f"/place/{name}", kind) for name, kind in (("gps", "geopoint"), ("path", "geotrace"))),
+        Field("gps", "/其他/gps", "geopoint"),
+        Field("member", "/member", "repeat"),
+        Field("gps", "/member/gps", "geopoint"),
+    )
+)
 
 
 def geometry(values: dict[str, Any], path: str | None = None, schema: FormSchema = SCHEMA) -> Any:
@@ -82,6 +94,38 @@ def test_a_form_version_is_looked_at_once_for_all_its_records() -> None:
     spot_of = spots_of(schema_of, None)
     assert [spot_of(version_id).path for version_id in (7, 8, 7, 8)] == [["place", "gps"]] * 4  # type: ignore[union-attr]
     assert asked == [7, 8]
+
+
+TEXTS = st.none() | st.sampled_from(
+    [
+        *("30 104 5 1", "30 104", "95 104", "30 104;31 105;30 105;30 104", '30 104" 1', "30\\t104", "\\", "人"),
+        *("gps", '"gps":"30 104"', ',"gps":"30 104",', '\\","gps":"30 104', "\t30 104", "", "null", "{}"),
+    ]
+)
+
+
+@given(st.lists(TEXTS, min_size=6, max_size=6), st.lists(TEXTS, max_size=2))
+def test_a_place_is_found_in_answers_that_are_not_read_as_in_those_that_are(texts: Any, members: Any) -> None:
+    """Also where an answer reads like a piece of JSON, and where a name is that of two fields, or in a repeat."""
+    start, gps, path, field, note, other = texts
+    place = {"gps": gps, "path": path, "field": field}
+    told = {"member": [{"name": one, "gps": one} for one in members], "备注": note, "其他": {"gps": other}}
+    answers = {"start": start, "place": place} | told
+    for schema, sought in (
+        (SCHEMA, (None, "/place/path", "/place/field")),
+        (TWICE, (None, "/其他/gps", "/member/gps")),
+    ):
+        for one in sought:
+            spot = spots_of(lambda _, schema=schema: schema, one)(1)  # type: ignore[misc]
+            assert spot is not None
+            known = answers if schema is TWICE else answers | {"其他": other, "member": []}
+            assert geometry_in(orjson.dumps(known), spot) == geometry_at(known, spot)
+
+
+def test_a_record_without_answers_has_no_place() -> None:
+    spot = spots_of(lambda _: SCHEMA, None)(1)
+    assert spot is not None
+    assert [geometry_in(answers, spot) for answers in (b"", b"{}", b"null", b'{"place":')] == [None] * 4
 
 
 def test_records_on_a_map(as_bob: Client, send: Send, records: str) -> None:
