@@ -47,6 +47,7 @@ def test_a_point_is_read_with_what_the_phone_knew_of_it(text, lonlat, altitude, 
             "abc def",
             "0x10 104",
             "30 104;30 105",
+            "30 104 1 2" + " " * 200,
         ),
     ],
 )
@@ -162,6 +163,7 @@ def place_or_none(text: str) -> str | None:
 @example("30 104 5 ")
 @example("30 104 5 1 2")
 @example("30 104 - 5")
+@example("30 104 1_0 5")
 @example("30 104 .5 5.")
 @example("-0 -0 -0 -0")
 @example("30 104 -5 -1")

@@ -4,7 +4,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forms.schema import Field, FormSchema
@@ -105,10 +105,13 @@ TEXTS = st.none() | st.sampled_from(
 
 
 @given(st.lists(TEXTS, min_size=6, max_size=6), st.lists(TEXTS, max_size=2))
+@example(["\t30 104"] * 6, ["\t30 104"])
+@example(["30 104;31 105", *[None] * 5], [])
+@example(['"gps":"30 104"'] * 6, [])
 def test_a_place_is_found_in_answers_that_are_not_read_as_in_those_that_are(texts: Any, members: Any) -> None:
     """Also where an answer reads like a piece of JSON, and where a name is that of two fields, or in a repeat."""
     start, gps, path, field, note, other = texts
-    place = {"gps": gps, "path": path, "field": field}
+    place = {"gps": gps, "footpath": start, "path": path, "field": field}
     told = {"member": [{"name": one, "gps": one} for one in members], "备注": note, "其他": {"gps": other}}
     answers = {"start": start, "place": place} | told
     for schema, sought in (
