@@ -24,6 +24,8 @@ _LONGEST_PLACE = 200  # characters of one point: four numbers as any phone write
 _NUMBER = r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)"
 _PLACE = re.compile(rf"\s*{_NUMBER}\s+{_NUMBER}(?:\s+(\S+))?(?:\s+(\S+))?\s*", re.ASCII)
 _ONE_NUMBER = re.compile(_NUMBER, re.ASCII)
+_SIMPLE = re.compile(r"[0-9 .+-]*")
+"""Of these characters alone float() reads what is a _NUMBER, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,15 @@ def _read_point(text: str) -> OdkGeometry:
 
 def read_position(text: str) -> Place:
     """A point's numbers, without a geometry. Raises UnreadableGeometry as read_geometry does."""
-    pieces = [piece for piece in text.split(";") if piece.strip()] if ";" in text else [text]
-    place = _read_place(pieces[0]) if len(pieces) == 1 else None
+    place = _read_place(text) if ";" not in text else _read_only_place(text)
     if place is None:
         raise UnreadableGeometry(f"{_shorten(text)} is not a point: latitude and longitude were expected.")
     return place
+
+
+def _read_only_place(text: str) -> Place | None:
+    pieces = [piece for piece in text.split(";") if piece.strip()]
+    return _read_place(pieces[0]) if len(pieces) == 1 else None
 
 
 def _read_places(text: str) -> tuple[list[Place], int]:
@@ -105,7 +111,22 @@ def _read_places(text: str) -> tuple[list[Place], int]:
 
 
 def _read_place(text: str) -> Place | None:
-    match = _PLACE.fullmatch(text) if len(text) <= _LONGEST_PLACE else None
+    """Four numbers, as phones write them, in half the time of what may stand there too."""
+    if len(text) > _LONGEST_PLACE:
+        return None
+    if _SIMPLE.fullmatch(text) is None:
+        return _read_odd_place(text)
+    try:
+        lat, lon, altitude, accuracy = map(float, text.split())
+    except ValueError:
+        return _read_odd_place(text)
+    if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+        return None
+    return Place(lon, lat, altitude, accuracy if accuracy > 0 else None)
+
+
+def _read_odd_place(text: str) -> Place | None:
+    match = _PLACE.fullmatch(text)
     if match is None:
         return None
     lat_text, lon_text, altitude, accuracy = match.groups()

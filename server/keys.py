@@ -23,6 +23,7 @@ NONCE_BYTES = 12
 ID_BYTES = 4
 MARK = b"\x01"  # no XML and no JSON begins so: what was never sealed is known for it
 HEAD_BYTES = len(MARK) + ID_BYTES
+TEXT_FROM = HEAD_BYTES + NONCE_BYTES
 LOOK_EVERY = 1.0  # seconds between two looks at whether the file changed
 
 
@@ -79,9 +80,10 @@ class KeyRing:
 
     def open(self, sealed: bytes, about: bytes) -> bytes:
         """Raises SealBroken, SecretKeyUnusable."""
-        nonce = sealed[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES]
+        head = sealed[:HEAD_BYTES]
+        key = self.known.get(head) or self.find(head)
         try:
-            return self.find(sealed[:HEAD_BYTES]).cipher.decrypt(nonce, sealed[HEAD_BYTES + NONCE_BYTES :], about)
+            return key.cipher.decrypt(sealed[HEAD_BYTES:TEXT_FROM], sealed[TEXT_FROM:], about)
         except (InvalidTag, ValueError):
             raise SealBroken(f"a value of {about.decode()} does not open") from None
 

@@ -79,7 +79,7 @@ from server.models.reviewing import ReturnedRecord, ReviewAssignment, ReviewBatc
 from server.models.rights import Minimised, Restriction, RetentionRun, RightsRequest
 from server.models.rules import RuleMigration, RuleRun, RuleSignature, RuleSwitch, RuleVersion
 from server.models.same_person import PersonKey, PersonMerge, PersonPair, PersonWait, PersonWord
-from server.models.sealed import SealedBytes, SealedText, SealingKey
+from server.models.sealed import SealedBytes, SealedText, SealingKey, bytes_of
 from server.models.sign_in import (
     AppPassword,
     Authenticator,
@@ -253,5 +253,6 @@ __all__ = [
     "WebhookDelivery",
     "Withdrawal",
     "Woman",
+    "bytes_of",
     "table_of",
 ]

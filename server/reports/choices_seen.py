@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from server.reports.csv_cells import Choices
 from server.reports.csv_rows import Export
+from server.reports.records import read_tree
 from server.reports.table import FormTable, value_below, values_of_rows
 
 MOST_TOGETHER: Final = 1000
@@ -63,8 +64,8 @@ def see_choices(export: Export, tables: Iterable[FormTable]) -> dict[str, Choice
     root, *others = tables
     whole = looked_at(root, others)
     if whole.selects or whole.below:
-        for values in export.values(root):
-            whole.look(values)
+        for _, _, _, answers in export.values(root):
+            whole.look(read_tree(answers))
     return dict(whole.all_seen())
 
 

@@ -14,7 +14,7 @@ from server.reports.csv_cells import Choices, Stretch, columns_of, guard, stretc
 from server.reports.odata_conditions import Conditions, answers_of, divide
 from server.reports.odata_fields import root_of
 from server.reports.odata_nodes import Node
-from server.reports.queries import iterate_records, iterate_values
+from server.reports.queries import Answered, iterate_records, iterate_values
 from server.reports.records import Narrowed, Record, Source
 from server.reports.table import FormTable, Row, rows_of
 
@@ -71,11 +71,12 @@ class Export:
             if self.conditions.accept(answers_of(record, Row(root, record.instance_id, record.values))):
                 yield record
 
-    def values(self, root: FormTable) -> Iterator[dict[str, Any]]:
-        """The records' answers and nothing else of them: half of what records cost."""
-        if self.conditions.rest:
-            return (record.values for record in self.records(root, counted=False))
-        return (values for _, values in iterate_values(self.db, self.source, self.narrowed))
+    def values(self, root: FormTable) -> Iterator[Answered]:
+        """The records' answers and nearly nothing else of them: half of what records cost."""
+        if not self.conditions.rest:
+            return iterate_values(self.db, self.source, self.narrowed)
+        records = self.records(root, counted=False)
+        return ((one.id, one.instance_id, one.form_version_id, (one.values_json or "").encode()) for one in records)
 
     def rows(self, table: FormTable) -> Iterator[tuple[Record, Row]]:
         if table.parent is None:

@@ -22,8 +22,8 @@ from server.models import Blob, SubmissionAttachment, SubmissionVersion
 from server.reports.choices_seen import see_choices
 from server.reports.csv_cells import Choices, guard_number
 from server.reports.csv_rows import BOM, Export, write_line, write_table
-from server.reports.queries import BATCH, count_records
-from server.reports.records import Record
+from server.reports.queries import count_records
+from server.reports.records import BATCH, Record
 from server.reports.table import ROOT, FormTable, value_below
 
 AUDIT = ("meta", "audit")

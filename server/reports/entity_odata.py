@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from server.errors import SkiptokenGone
 from server.reports.entity_rows import (
+    EntityAnswers,
     EntityRow,
     EntitySource,
     count_entities,
     find_position,
+    iterate_answers,
     iterate_rows,
     stands_after,
 )
@@ -63,6 +65,14 @@ def read_page(db: Session, source: EntitySource, question: Options) -> EntityPag
     rows = wanted_rows(db, source, question, conditions, narrowed)
     rows = rows if plain else islice(rows, skip, None)
     return EntityPage(rows if question.top is None else cut(rows, question.top, end), end)
+
+
+def read_answers(db: Session, source: EntitySource, question: Options) -> Iterator[EntityAnswers]:
+    """Of all that a page would have, what a map tells of them."""
+    conditions = conditions_of(db, question)
+    if not is_plain(question, conditions):
+        return ((row.uuid, row.label, row.data) for row in read_page(db, source, question).rows)
+    return iterate_answers(db, source, Narrowed(conditions.sql, with_deleted=conditions.mentions_deleted))
 
 
 def wanted_rows(

@@ -20,7 +20,7 @@ from server.reports.queries import (
     read_state,
     stands_after,
 )
-from server.reports.records import Narrowed, Position, Record, Source
+from server.reports.records import Narrowed, Position, Record, Source, read_tree
 from server.reports.table import Row, number_of_rows, rows_of
 
 
@@ -95,8 +95,8 @@ def counts_of_records(
 ) -> Iterator[tuple[int, int]]:
     """Of each record its id and how many rows of it fit; one without any may be missing."""
     if not conditions.rest and question.search is None:
-        for submission_id, values in iterate_values(db, source, narrowed):
-            yield submission_id, number_of_rows(values, question.table)
+        for submission_id, _, _, answers in iterate_values(db, source, narrowed):
+            yield submission_id, number_of_rows(read_tree(answers), question.table)
         return
     rows = all_rows(db, source, question, conditions, Pinned(), Narrowed(counted=False))
     for submission_id, of_it in groupby(rows, lambda pair: pair[0].id):

@@ -9,14 +9,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
 import shapely
 from shapely.geometry import shape
 
 from forms.schema import FormSchema
 from geo import gdal
 from server.reports.csv_rows import Export
-from server.reports.geojson import SchemaOf, feature_of
+from server.reports.geojson import SchemaOf, geometry_at, spots_of, write_collection
 from server.reports.in_words import Cell, Wording, heads_of, lines_of, questions_of
 from server.reports.table import ROOT, tables_of
 
@@ -30,8 +29,9 @@ def iterate_places(export: Export, schema: FormSchema, schema_of: SchemaOf, word
     root = tables_of(schema)[ROOT]
     questions = questions_of(root, split=False)
     heads = free_heads(heads_of(root, questions, words))
+    spot_of = spots_of(schema_of, None)
     for record, cells in lines_of(export, root, questions, words):
-        yield feature_of(record, schema_of, None)["geometry"], dict(zip(heads, cells, strict=True))
+        yield geometry_at(record.values, spot_of(record.form_version_id)), dict(zip(heads, cells, strict=True))
 
 
 def free_heads(heads: list[str]) -> list[str]:
@@ -45,13 +45,10 @@ def free_heads(heads: list[str]) -> list[str]:
 
 
 def write_geojson(places: Iterator[Place]) -> Iterator[bytes]:
-    """A FeatureCollection as it is read."""
-    yield b'{"type":"FeatureCollection","features":['
-    for number, (geometry, cells) in enumerate(places):
-        told = {head: plain(cell) for head, cell in cells.items()}
-        feature = {"type": "Feature", "geometry": geometry, "properties": told}
-        yield (b"," if number else b"") + orjson.dumps(feature)
-    yield b"]}"
+    return write_collection(
+        {"type": "Feature", "geometry": geometry, "properties": {head: plain(cell) for head, cell in cells.items()}}
+        for geometry, cells in places
+    )
 
 
 def plain(cell: Cell) -> str | float | None:

@@ -1,15 +1,20 @@
 """Which records a report is about, and what it knows of each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
+from server.db import connection_of
 from server.models import SubmissionVersion
+
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,13 @@ class Narrowed:
     counted: bool = True
 
 
-def read_tree(text: str | None) -> dict[str, Any]:
+def iterate_in_batches(db: Session, query: Select[Any]) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows of a query of columns: flat memory however many there are, and whoever stops early has not read the rest."""
+    with connection_of(db).execute(query, execution_options={"yield_per": BATCH}) as rows:
+        yield from rows
+
+
+def read_tree(text: str | bytes | None) -> dict[str, Any]:
     """The answers that are kept with a record; none where it is encrypted or could not be read."""
     try:
         tree = orjson.loads(text or "{}")

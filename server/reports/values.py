@@ -12,7 +12,7 @@ import shapely
 
 from forms.schema import GEO_TYPES
 from geo.errors import UnreadableGeometry
-from geo.odk_text import Kind, read_geometry, read_position
+from geo.odk_text import Kind, Place, read_geometry, read_position
 
 Value = str | int | float | bool | date | datetime | None
 
@@ -132,14 +132,21 @@ def read_places(text: Any, type_name: str) -> Places | None:
 
 def read_one_place(text: Any) -> Places | None:
     """Most places are points; no geometry is made of them only to be taken apart again."""
+    place = find_place(text)
+    return None if place is None else Places("point", [position_of(place)], [place.accuracy])
+
+
+def find_place(text: Any) -> Place | None:
+    """The numbers of a point; None for what is no place on earth."""
     try:
-        place = read_position(text) if isinstance(text, str) else None
+        return read_position(text) if isinstance(text, str) else None
     except UnreadableGeometry:
         return None
-    if place is None:
-        return None
-    position = [place.lon, place.lat] if place.altitude is None else [place.lon, place.lat, place.altitude]
-    return Places("point", [position], [place.accuracy])
+
+
+def position_of(place: Place) -> list[float]:
+    lon, lat, altitude, _ = place
+    return [lon, lat] if altitude is None else [lon, lat, altitude]
 
 
 def geojson_of(places: Places) -> dict[str, Any]:
@@ -155,6 +162,15 @@ def plain_geojson(places: Places) -> dict[str, Any]:
     if places.kind == "trace":
         return {"type": "LineString", "coordinates": places.positions}
     return {"type": "Polygon", "coordinates": [places.positions]}
+
+
+def plain_geometry(text: Any, type_name: str) -> dict[str, Any] | None:
+    """The same of an answer; None for what is no place on earth."""
+    if GEO_TYPES[type_name] == "point":  # most are, so nothing is made for them that is not told
+        place = find_place(text)
+        return None if place is None else {"type": "Point", "coordinates": position_of(place)}
+    places = read_places(text, type_name)
+    return None if places is None else plain_geojson(places)
 
 
 def wkt_of(places: Places) -> str:

@@ -21,7 +21,7 @@ from server.publishing.versions import SCHEMAS
 from server.reports.choices_seen import see_choices
 from server.reports.csv_rows import CsvOptions, start_export, union_of, write_table
 from server.reports.csv_zip import LINES_TOGETHER, Archive, safe_name
-from server.reports.geojson import feature_of, write_collection
+from server.reports.geojson import features_of, spots_of, write_collection
 from server.reports.making import folder_to_make_in
 from server.reports.odata_fields import Names
 from server.reports.odata_filter import asks_for_now, read_filter
@@ -204,9 +204,8 @@ def get_map(project_id: int, form_id: str, draft: bool = False, **ids: str) -> R
     def pieces(session: Session) -> Iterator[bytes]:
         take_snapshot(session)
         export = start_export(session, source, CsvOptions(filter=wanted))
-        schema_of = schemas_by_version(session)
-        records = export.records(tables[ROOT], counted=False)
-        yield from write_collection(feature_of(one, schema_of, field_path) for one in records)
+        spot_of = spots_of(schemas_by_version(session), field_path)
+        yield from write_collection(features_of(export.values(tables[ROOT]), spot_of))
 
     mark = entity_tag(source)
     if mark is not None and request.if_none_match.contains_weak(mark):

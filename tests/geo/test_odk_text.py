@@ -4,11 +4,11 @@ import math
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.errors import UnreadableGeometry
-from geo.odk_text import MAX_POINTS, read_geometry, write_point
+from geo.odk_text import MAX_POINTS, read_geometry, read_position, write_point
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_a_point_is_read_with_what_the_phone_knew_of_it(text, lonlat, altitude, 
             "abc def",
             "0x10 104",
             "30 104;30 105",
+            "30 104 1 2" + " " * 200,
         ),
     ],
 )
@@ -144,6 +145,33 @@ def test_a_written_point_reads_back_as_the_same_place(lon, lat, altitude, accura
     assert math.isclose(found.geometry.x, lon, abs_tol=1e-11)
     assert math.isclose(found.geometry.y, lat, abs_tol=1e-11)
     assert (found.altitude, found.accuracy) == (altitude, accuracy)
+
+
+NUMBERS = "0 1 7 9 30.5 104.25 -0 90 180 180.1 + - . 5. .5 e E ; _ , 0x1 inf nan NaN Infinity 1e400 1e-5 1_0 ３ ² ٣"
+BLANKS = [" ", "  ", "\t", "\n", "\x0b", "\x1c", "\x85", "\u3000", "\xa0"]
+PIECES = st.sampled_from([*NUMBERS.split(" "), *BLANKS])
+
+
+def place_or_none(text: str) -> str | None:
+    try:
+        return repr(read_position(text))
+    except UnreadableGeometry:
+        return None
+
+
+@given(st.lists(PIECES, max_size=12).map("".join) | st.lists(PIECES, min_size=2, max_size=5).map(" ".join))
+@example("30 104 5 ")
+@example("30 104 5 1 2")
+@example("30 104 - 5")
+@example("30 104 1_0 5")
+@example("30 104 .5 5.")
+@example("-0 -0 -0 -0")
+@example("30 104 -5 -1")
+@example("90.0 180.0 +1 +2")
+@example("90.1 180 1 2")
+def test_four_simple_numbers_are_read_in_haste_as_they_are_read_with_care(text):
+    """A tab behind them is no part of the place, but is not simple either."""
+    assert place_or_none(text) == place_or_none(text + "\t")
 
 
 @pytest.mark.parametrize("place", [(math.nan, 0), (0, math.inf), (181, 0), (0, -91)])

@@ -11,8 +11,8 @@ from server.registry.reach import is_care_list
 from server.reports.csv_zip import LINES_TOGETHER, safe_name
 from server.reports.entity_csv import GEOMETRY, write_entities
 from server.reports.entity_fields import EntityFields
-from server.reports.entity_geojson import feature_of_entity
-from server.reports.entity_odata import read_page
+from server.reports.entity_geojson import features_of_entities
+from server.reports.entity_odata import read_answers, read_page
 from server.reports.entity_rows import EntitySource, has_entity, source_of
 from server.reports.geojson import write_collection
 from server.reports.odata_filter import read_filter
@@ -82,9 +82,8 @@ def get_one_on_map(project_id: int, name: str, uuid: str) -> Response:
 def send_map(project_id: int, source: EntitySource, options: Options, limit: int | None) -> Response:
     def pieces(session: Session) -> Iterator[bytes]:
         take_snapshot(session)
-        rows = read_page(session, source, options).rows if has_map(source) else ()
-        features = (one for row in rows if (one := feature_of_entity(row)) is not None)
-        yield from write_collection(islice(features, limit))
+        entities = read_answers(session, source, options) if has_map(source) else ()
+        yield from write_collection(islice(features_of_entities(entities), limit))
 
     return send_list(project_id, source, pieces, JSON_TYPE)
 

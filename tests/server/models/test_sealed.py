@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.db import Database
 from server.keys import MARK, SealBroken, SecretKeyUnusable
 from server.models import Household, Project, Woman
-from server.models.sealed import keys_of, sealed_columns
+from server.models.sealed import bytes_of, keys_of, sealed_columns
 from tests.conftest import MORNING
 
 NAME = "赵秀兰-SENTINEL"
@@ -61,6 +61,13 @@ def test_a_value_comes_back_as_it_went_in_and_the_database_holds_none_of_it(db: 
     label, door = db.execute(text("SELECT label, door_code FROM household")).one()
     assert bytes(label).startswith(MARK) and bytes(door).startswith(MARK)
     assert b"SENTINEL" not in bytes(label)
+
+
+def test_a_text_can_be_read_as_the_bytes_it_is(db: Session, home: Household) -> None:
+    assert db.scalar(select(bytes_of(Household.label))) == NAME.encode()
+    home.door_code = None
+    db.commit()
+    assert db.execute(select(bytes_of(Household.door_code))).all() == [(None,)]
 
 
 def test_nothing_stays_nothing(db: Session, home: Household) -> None:

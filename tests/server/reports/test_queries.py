@@ -117,8 +117,9 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     assert [queries_of(path) for path in paths] == one
 
 
+@pytest.mark.parametrize("file", [".csv.zip?attachments=false", ".geojson"])
 def test_an_export_takes_no_more_memory_and_no_more_queries_for_more_records(
-    as_bob: Client, census_phone: Client, records: str, database: Database, project_id: int, listen: Listen
+    as_bob: Client, census_phone: Client, records: str, database: Database, project_id: int, listen: Listen, file: str
 ) -> None:
     counted: list[str] = []
     listen("before_cursor_execute", lambda *args: counted.append(args[2]))
@@ -130,10 +131,10 @@ def test_an_export_takes_no_more_memory_and_no_more_queries_for_more_records(
         reply.close()
         return len(counted)
 
-    few = take(records + ".csv.zip?attachments=false")
+    few = take(records + file)
     many_records(database, project_id, rows := size("export_rows"))
     tracemalloc.start()
-    many = take(records + ".csv.zip?attachments=false")
+    many = take(records + file)
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 6_000_000

@@ -14,7 +14,7 @@ from server.registry.reach import Reach
 from server.reports.entity_rows import EntitySource
 from server.web.central.entity_files import has_map
 from tests.client import Client
-from tests.conftest import Clock
+from tests.conftest import Clock, Listen
 from tests.making import a_dataset
 
 KEYS = [f"6ba7b810-9dad-41d1-80b4-00c04fd430c{n}" for n in range(5)]
@@ -130,6 +130,15 @@ def test_a_map_shows_what_a_filter_a_search_and_a_limit_leave(as_bob: Client, pa
     assert len(features_of(as_bob.get(path + ".geojson?limit=2"))) == 2, "entities without a place do not count"
     assert as_bob.get(path + ".geojson?limit=x").json["code"] == 400.11
     assert as_bob.get(path + ".geojson?limit=-1").json["code"] == 400.11
+
+
+def test_a_map_reads_no_more_of_an_entity_than_it_tells(as_bob: Client, path: str, listen: Listen) -> None:
+    make(as_bob, path, 0, geometry="30 104 0 0")
+    asked: list[str] = []
+    listen("before_cursor_execute", lambda *args: asked.append(args[2]))
+    assert len(features_of(as_bob.get(path + ".geojson?$filter=__system/createdAt gt 2020-01-01"))) == 1
+    (question,) = [one for one in asked if "data_json" in one]
+    assert question.partition("\nFROM")[0].rstrip() == "SELECT entity.uuid, entity.label, entity.data_json AS data_json"
 
 
 def test_a_list_without_the_property_geometry_has_an_empty_map(
