@@ -5,12 +5,25 @@ from dataclasses import fields
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from forms.schema import FormSchema
 from server.access.allow import Scope
 from server.access.projects import submissions_within
+from server.db import connection_of
 from server.models import (
     Actor,
     Audit,
@@ -102,9 +115,14 @@ def listing(source: Source, narrowed: Narrowed) -> Select[Any]:
 
 def iterate_records(db: Session, source: Source, narrowed: Narrowed = Narrowed()) -> Iterator[Record]:
     """In batches: flat memory however many there are, and whoever stops early has not read the rest."""
-    with db.execute(listing(source, narrowed), execution_options={"yield_per": BATCH}) as rows:
+    with stream_rows(db, listing(source, narrowed)) as rows:
         for row in rows:
             yield Record(*row)
+
+
+def stream_rows(db: Session, query: Select[Any]) -> CursorResult[Any]:
+    """By the connection, not the session: what that does for objects is a third of what rows of columns cost."""
+    return connection_of(db).execute(query, execution_options={"yield_per": BATCH})
 
 
 def listing_of_values(source: Source, narrowed: Narrowed) -> Select[Any]:
@@ -120,7 +138,7 @@ def listing_of_values(source: Source, narrowed: Narrowed) -> Select[Any]:
 
 def iterate_values(db: Session, source: Source, narrowed: Narrowed) -> Iterator[tuple[int, dict[str, Any]]]:
     """The id and the answers of each record, which is half of what records cost. Order and stretch do not matter."""
-    with db.execute(listing_of_values(source, narrowed), execution_options={"yield_per": BATCH}) as rows:
+    with stream_rows(db, listing_of_values(source, narrowed)) as rows:
         for number, text in rows:
             yield number, read_tree(text)
 
