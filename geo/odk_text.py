@@ -108,13 +108,13 @@ def _read_places(text: str) -> tuple[list[Place], int]:
 def _read_place(text: str) -> Place | None:
     if len(text) > _LONGEST_PLACE:
         return None
-    if not text.strip(_PLAIN) and text.count(" ") == 3:  # as phones write it
-        try:
-            lat, lon, altitude, accuracy = map(float, text.split(" "))
-        except ValueError:
-            return _match_place(text)
-        return _place_on_earth(lat, lon, altitude, accuracy if accuracy > 0 else None)
-    return _match_place(text)
+    if text.strip(_PLAIN):
+        return _match_place(text)
+    try:
+        lat, lon, altitude, accuracy = map(float, text.split(" "))
+    except ValueError:  # not the four numbers that phones write
+        return _match_place(text)
+    return _place_on_earth(lat, lon, altitude, accuracy if accuracy > 0 else None)
 
 
 def _match_place(text: str) -> Place | None:

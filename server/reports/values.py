@@ -13,7 +13,7 @@ import shapely
 
 from forms.schema import GEO_TYPES
 from geo.errors import UnreadableGeometry
-from geo.odk_text import Kind, read_geometry, read_position
+from geo.odk_text import Kind, Place, read_geometry, read_position
 
 Value = str | int | float | bool | date | datetime | None
 Reader = Callable[[str], Any]
@@ -115,6 +115,8 @@ def odata_value(text: Any, type_name: str, wkt: bool = False) -> Any:
 
 def odata_reader(type_name: str, wkt: bool) -> Reader:
     """What makes OData's value of an answer of this type; `str` where that is the text, whatever it is."""
+    if type_name == "geopoint" and not wkt:
+        return write_point
     if type_name in GEO_TYPES:
         write = wkt_of if wkt else geojson_of
         return lambda text: write(places) if (places := read_places(text, type_name)) else None
@@ -152,14 +154,28 @@ def read_places(text: Any, type_name: str) -> Places | None:
 
 def read_one_place(text: Any) -> Places | None:
     """Most places are points; no geometry is made of them only to be taken apart again."""
-    try:
-        place = read_position(text) if isinstance(text, str) else None
-    except UnreadableGeometry:
-        return None
+    place = find_position(text) if isinstance(text, str) else None
+    return None if place is None else Places("point", [numbers_of(place)], [place.accuracy])
+
+
+def write_point(text: str) -> dict[str, Any] | None:
+    """What `geojson_of` makes of a point."""
+    place = find_position(text)
     if place is None:
         return None
-    position = [place.lon, place.lat] if place.altitude is None else [place.lon, place.lat, place.altitude]
-    return Places("point", [position], [place.accuracy])
+    return {"type": "Point", "coordinates": numbers_of(place), "properties": {"accuracy": place.accuracy}}
+
+
+def find_position(text: str) -> Place | None:
+    try:
+        return read_position(text)
+    except UnreadableGeometry:
+        return None
+
+
+def numbers_of(place: Place) -> list[float]:
+    lon, lat, altitude, _ = place
+    return [lon, lat] if altitude is None else [lon, lat, altitude]
 
 
 def geojson_of(places: Places) -> dict[str, Any]:

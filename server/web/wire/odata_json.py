@@ -72,8 +72,10 @@ class Writer:
         get = (values if isinstance(values, dict) else NOTHING).get
         for name, field, read, below in members:
             value = get(field)
-            if read is not None:
-                body[name] = None if not isinstance(value, str) else value if read is str else read(value)
+            if read is str:  # most of a form
+                body[name] = value if isinstance(value, str) else None
+            elif read is not None:
+                body[name] = read(value) if isinstance(value, str) else None
             elif isinstance(below, str):
                 body[f"{name}@odata.navigationLink"] = f"{link_of(row)}/{below}"
                 if self.expand:
@@ -118,6 +120,9 @@ def writer_for(question: Question, tables: dict[str, FormTable]) -> Writer:
             below = table.names[len(table.parent.names) :]
             nested[table.parent.name]["/".join(below)] = table
     members = {name: tuple(members_of(table.columns, question.wkt)) for name, table in tables.items()}
+    if question.select is not None:
+        asked = members[question.table.name]
+        members[question.table.name] = tuple(one for one in asked if one[0] in question.select)
     return Writer(question.expand, question.select, nested, members)
 
 
