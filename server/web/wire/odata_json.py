@@ -97,7 +97,7 @@ class Writer:
 
 Member = tuple[str, str, Reader | None, "tuple[Member, ...] | str"]
 """How a column is written: its name, its field's, and what reads an answer; a group has its members instead, a repeat the
-way there from its row. A bare tuple: to take one with names apart costs more than all else that is done for a text.
+way there from its row. A bare tuple, which is taken apart in a quarter of the time that one with names takes.
 """
 
 
