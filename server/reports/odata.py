@@ -162,13 +162,13 @@ def behind(rows: Iterator[tuple[Record, Row]], after: After) -> Iterator[tuple[R
 
 
 def cut(rows: Iterator[tuple[Record, Row]], top: int, end: End) -> Iterator[tuple[Record, Row]]:
-    """The first rows; tells the end whether another one follows."""
-    for number, (record, row) in enumerate(rows):
-        if number == top:
-            end.more = top > 0
-            return
-        end.last = After(record.instance_id, row.id if row.parent else None)
-        yield record, row
+    """The first rows; tells the end whether another one follows, and where they stopped."""
+    last = None
+    for last in islice(rows, top):
+        yield last
+    if next(rows, None) is not None and last is not None:
+        record, row = last
+        end.more, end.last = True, After(record.instance_id, row.id if row.parent else None)
 
 
 def speaks_of(record: Record, words: str) -> bool:

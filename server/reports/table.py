@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha1
+from itertools import chain
 from typing import Any
 
 from forms.schema import Field, FormSchema, Node, sanitise
@@ -39,11 +40,11 @@ class FormTable:
     parent: "FormTable | None"
     columns: tuple[Column, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def name(self) -> str:
         return ".".join((ROOT, *self.names))
 
-    @property
+    @cached_property
     def parent_key(self) -> str:
         """The property that leads to the parent's row: `__Submissions-id`, `__Submissions-member-id`."""
         above = self.parent.names if self.parent else ()
@@ -129,7 +130,7 @@ def tables_below(
             yield from tables_below(parent, column.columns, here, way)
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One row: the answers at its place, and its readable key, `uuid:…` or `uuid:…/group/member[2]`.
 
@@ -147,13 +148,13 @@ class Row:
         return self.key if self.parent is None else sha1(self.key.encode(), usedforsecurity=False).hexdigest()
 
 
-def rows_of(instance_id: str, values: dict[str, Any], table: FormTable) -> Iterator[Row]:
+def rows_of(instance_id: str, values: dict[str, Any], table: FormTable) -> Iterable[Row]:
     """A record's rows in one table, in document order: exactly one in `Submissions`."""
     if table.parent is None:
-        yield Row(table, instance_id, values)
-        return
-    for parent in rows_of(instance_id, values, table.parent):
-        yield from rows_below(parent, table)
+        return (Row(table, instance_id, values),)
+    if table.parent.parent is None:
+        return rows_below(Row(table.parent, instance_id, values), table)
+    return chain.from_iterable(rows_below(one, table) for one in rows_of(instance_id, values, table.parent))
 
 
 def rows_below(parent: Row, table: FormTable) -> Iterator[Row]:

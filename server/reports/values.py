@@ -5,6 +5,7 @@ The types are the bind types of the ODK XForms specification; their OData counte
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -15,13 +16,16 @@ from geo.errors import UnreadableGeometry
 from geo.odk_text import Kind, Place, read_geometry, read_position
 
 Value = str | int | float | bool | date | datetime | None
+Reader = Callable[[str], Any]
 
 INT64 = 2**63
 LARGEST_DECIMAL = 7.9e28  # System.Decimal of .NET
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_PLAIN_DIGITS = 18  # so many are always an Int64
 _INT = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_USUAL_INSTANT = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(?:(Z)|([+-]\d\d):?(\d\d)?)", re.ASCII)
 
 
@@ -37,19 +41,25 @@ def read_value(text: Any, type_name: str) -> Value:
 
 
 def read_int(text: str) -> int | None:
+    if len(text) <= _PLAIN_DIGITS and text.isdecimal() and text.isascii():  # most are
+        return int(text)
     number = int(text) if _INT.fullmatch(text) else None
     return number if number is not None and -INT64 <= number < INT64 else None
 
 
 def read_decimal(text: str) -> float | None:
     """A number that Excel's and Power BI's decimals hold; one beyond them would end the load of the whole table there."""
+    digits = text.replace(".", "", 1)
+    if len(digits) <= _PLAIN_DIGITS and digits.isdecimal() and digits.isascii():  # most are
+        return float(text)
     number = float(text) if _DECIMAL.fullmatch(text) else math.inf
     return number if abs(number) < LARGEST_DECIMAL else None
 
 
 def read_date(text: str) -> date | None:
+    """`2026-08-21`; Python alone would take weeks and dates without hyphens too."""
     try:
-        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+        return date.fromisoformat(text) if len(text) == 10 and text[4] == text[7] == "-" else None
     except ValueError:
         return None
 
@@ -60,46 +70,58 @@ def read_instant(text: str) -> datetime | None:
     return datetime.fromisoformat(clean) if clean else None
 
 
+def write_date(text: str) -> str | None:
+    return text if read_date(text) else None
+
+
 def write_instant(text: str) -> str | None:
     """An instant's text as it was sent, the offset spelt `+08:00` (old clients write `+08`); None if there is no such."""
-    match = _INSTANT.fullmatch(text)
-    if match is None:
-        return None
-    local, zulu, hours, minutes = match.groups()
-    clean = str(local) + (zulu or f"{hours}:{minutes or '00'}")
+    is_usual = _USUAL_INSTANT.fullmatch(text) is not None
+    clean = text if is_usual else spell_offset(text)
     try:
-        datetime.fromisoformat(clean).astimezone(UTC)
+        instant = datetime.fromisoformat(clean)
+        if not is_usual:  # at the ends of the calendar an offset leads out of it
+            instant.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return clean
 
 
-READERS: dict[str, Any] = {
+def spell_offset(text: str) -> str:
+    """Empty for what is no instant with an offset."""
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        return ""
+    local, zulu, hours, minutes = match.groups()
+    return str(local) + (zulu or f"{hours}:{minutes or '00'}")
+
+
+READERS: dict[str, Reader] = {
     "int": read_int,
     "decimal": read_decimal,
     "boolean": BOOLEANS.get,
     "date": read_date,
     "dateTime": read_instant,
 }
-
-
-def is_text(type_name: str) -> bool:
-    """Whether an answer of this type is its text, whatever it is."""
-    return type_name not in READERS and type_name not in GEO_TYPES
+ODATA_READERS = READERS | {"date": write_date, "dateTime": write_instant}
 
 
 def odata_value(text: Any, type_name: str, wkt: bool = False) -> Any:
     """The answer as OData carries it: number, boolean, text, GeoJSON geometry (or WKT text), None for what is none."""
     if not isinstance(text, str):
         return None
-    if type_name == "dateTime":
-        return write_instant(text.strip())
-    if type_name == "date":
-        return text.strip() if read_date(text.strip()) else None
+    return odata_reader(type_name, wkt)(text)
+
+
+def odata_reader(type_name: str, wkt: bool) -> Reader:
+    """What makes OData's value of an answer of this type; `str` where that is the text, whatever it is."""
+    if type_name == "geopoint" and not wkt:
+        return write_point
     if type_name in GEO_TYPES:
-        places = read_places(text, type_name)
-        return None if places is None else wkt_of(places) if wkt else geojson_of(places)
-    return read_value(text, type_name)
+        write = wkt_of if wkt else geojson_of
+        return lambda text: write(places) if (places := read_places(text, type_name)) else None
+    read = ODATA_READERS.get(type_name)
+    return str if read is None else lambda text: read(text.strip())
 
 
 class Places(NamedTuple):
@@ -136,6 +158,14 @@ def read_one_place(text: Any) -> Places | None:
     return None if place is None else Places("point", [position_of(place)], [place.accuracy])
 
 
+def write_point(text: str) -> dict[str, Any] | None:
+    """What `geojson_of` makes of a point."""
+    place = find_place(text)
+    if place is None:
+        return None
+    return {"type": "Point", "coordinates": position_of(place), "properties": {"accuracy": place.accuracy}}
+
+
 def find_place(text: Any) -> Place | None:
     """The numbers of a point; None for what is no place on earth."""
     try:
@@ -151,8 +181,10 @@ def position_of(place: Place) -> list[float]:
 
 def geojson_of(places: Places) -> dict[str, Any]:
     """GeoJSON's geometry with ODK Central's extra member `properties`: the accuracy, or one for each position."""
-    accuracy = {"accuracy": places.accuracies[0]} if places.kind == "point" else {"accuracies": places.accuracies}
-    return {**plain_geojson(places), "properties": accuracy}
+    found = plain_geojson(places)
+    one = places.kind == "point"
+    found["properties"] = {"accuracy": places.accuracies[0]} if one else {"accuracies": places.accuracies}
+    return found
 
 
 def plain_geojson(places: Places) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.errors import UnreadableGeometry
-from geo.odk_text import MAX_POINTS, read_geometry, read_position, write_point
+from geo.odk_text import MAX_POINTS, Place, read_geometry, read_position, write_point
 
 
 @pytest.mark.parametrize(
@@ -189,3 +189,36 @@ def test_any_text_is_a_place_or_a_clear_refusal(text, kind):
     west, south, east, north = found.geometry.bounds
     assert -180 <= west <= east <= 180
     assert -90 <= south <= north <= 90
+
+
+NUMBERS = (
+    "30",
+    "104.5",
+    "-0.75",
+    ".5",
+    "5.",
+    "+7",
+    "-3",
+    "0",
+    "91",
+    "181",
+    ".",
+    "+-5",
+    "1.2.3",
+    "",
+    "9" * 199,
+    "x",
+    "1e3",
+)
+
+
+def position(text: str) -> Place | None:
+    try:
+        return read_position(text)
+    except UnreadableGeometry:
+        return None
+
+
+@given(st.lists(st.sampled_from(NUMBERS), max_size=6))
+def test_numbers_with_single_spaces_are_read_as_with_any_others(numbers: list[str]) -> None:
+    assert position(" ".join(numbers)) == position("\t".join(numbers))

@@ -4,10 +4,13 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from server.db import Database
 from server.models import SubmissionVersion
+from server.web.wire.odata_json import quote_id
 from tests.client import Client
 from tests.making import a_form, a_phone, new_id
 from tests.server.reports.census import Send
@@ -168,6 +171,12 @@ def test_select_leaves_what_was_named(as_bob: Client, send: Send, feed: str) -> 
     assert list(selected("member")[0]) == ["member@odata.navigationLink"]
     assert selected("age", "Submissions.member") == [{"age": 3}]
     assert len(selected("*")[0]) > 10
+
+
+@given(st.text() | st.text("aZ09_.-~:'/% é"))
+@example("uuid:25fe50eb-5764-407f-b27d-67f22f527042")
+def test_an_id_is_quoted_as_any_text_is(text: str) -> None:
+    assert quote_id(text) == quote(text.replace("'", "''"), safe="")
 
 
 def test_wkt_is_text(as_bob: Client, send: Send, feed: str) -> None:
