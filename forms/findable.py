@@ -24,7 +24,10 @@ def list_words(schema: FormSchema, values: dict[str, Any]) -> list[tuple[str, st
 
 
 def _collect_words(node: Node, row: dict[str, Any], found: list[tuple[str, str]]) -> None:
-    """One walk along the tree: to look each question up from its path costs several times as much."""
+    """One walk along the tree: to look each question up from its path costs several times as much.
+
+    Each choice of several is a word; of what is too long or is no such value there is none.
+    """
     for below in node.nodes:
         answer = row[below.name]
         if not answer:
@@ -34,7 +37,10 @@ def _collect_words(node: Node, row: dict[str, Any], found: list[tuple[str, str]]
                 _collect_words(below, one, found)
         elif below.findable:
             asked = below.field
-            found += [(asked.path, word) for word in words_of(asked, answer)]
+            if asked.select_multiple:
+                found += [(asked.path, word) for word in answer.split()]
+            elif word := word_of(asked, answer):
+                found.append((asked.path, word))
 
 
 def answers_at(values: Any, path: str) -> Iterator[str]:
@@ -46,14 +52,6 @@ def answers_at(values: Any, path: str) -> Iterator[str]:
             yield from answers_at(below, rest)
         elif isinstance(below, str):
             yield below
-
-
-def words_of(asked: Field, answer: str) -> list[str]:
-    """The words of an answer: each choice of several, one of anything else; none of what is too long or is no such value."""
-    if asked.select_multiple:
-        return answer.split()
-    word = word_of(asked, answer)
-    return [word] if word else []
 
 
 def word_of(asked: Field, answer: str) -> str | None:

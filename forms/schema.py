@@ -69,6 +69,11 @@ class Field:
             return False
         return bool(self.labels) and not self.choices_from
 
+    @cached_property
+    def choice_names(self) -> frozenset[str] | None:
+        """What may be stored of its choices; None where the form itself does not list them."""
+        return None if self.choices is None else frozenset(choice.name for choice in self.choices)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -90,7 +95,7 @@ class Node:
         self.name = of.name
         self.repeat = of.repeat
         self.findable = of.findable
-        self.choice_names = None if of.choices is None else frozenset(choice.name for choice in of.choices)
+        self.choice_names = of.choice_names
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}
 

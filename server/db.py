@@ -33,7 +33,7 @@ from sqlalchemy.pool import QueuePool
 from server.keys import KEY_NAME, KeyRing
 from server.models.sealed import give_keys
 from server.postgresql import MOST_OF_A_PROCESS, POOL_PATIENCE, STREAM_SECONDS, Rules, close_cursor, refuse_dead
-from server.turns import PATIENCE, Turns
+from server.turns import PATIENCE, Turns, begin_by_driver
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
 CACHE_MB, ALL_CACHES_MB = 16, 32
@@ -111,7 +111,7 @@ def begin_sqlite(turns: Turns, connection: Connection) -> None:
     if options.get("writes", False):
         turns.begin(connection, options.get("patience", PATIENCE))
     else:
-        connection.exec_driver_sql("BEGIN")
+        begin_by_driver(connection, "BEGIN")
 
 
 Asked = Session | Connection

@@ -16,6 +16,7 @@ from sqlalchemy.sql.visitors import iterate
 
 from server.db import Asked, connection_of
 from server.postgresql import by_itself
+from server.prepared import write_prepared
 
 LATER: Final = "later"
 """In a session's `info`: what waits. Its owner puts it there by `begin_waiting`, and calls `write_waiting` before the commit."""
@@ -86,7 +87,8 @@ def write_waiting(db: Session, last: bool = False) -> None:
 
 
 def carry_out(connection: Connection, statement: Writing, rows: Sequence[Row]) -> None:
-    connection.execute(statement, rows if len(rows) > 1 else rows[0])
+    if not write_prepared(connection, statement, rows):
+        connection.execute(statement, rows if len(rows) > 1 else rows[0])
 
 
 def carry_out_together(connection: Connection, kinds: Sequence[tuple[Kind, Sequence[Row]]]) -> None:

@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -41,6 +42,7 @@ from server.reading import Reading
 
 KEY_BYTES: Final = 32
 BITS: Final = (1 << 63) - 1
+FORMS_REMEMBERED, MOST_CHOICES = 20, 1000  # four megabytes at most
 ROWS: Final = table_of(AnswerWord)
 FORGET: Final = delete(ROWS).where(ROWS.c.submission_id == bindparam("of_submission"))
 KEYS: Final = table_of(AnswerKey)
@@ -66,11 +68,11 @@ def index_answers(db: Session, reading: Reading) -> None:
     schema = reading.schema
     covered = ask_once(db, ("covered", reading.project.id, id(schema)), lambda: covered_in(reading.project, schema))
     values = reading.values if reading.values is not None else read_values(reading.instance, schema)
-    told = {one for one in list_words(schema, values) if one[0] not in covered}
+    told = [one for one in list_words(schema, values) if one[0] not in covered]
     if told:
         key = key_of(db, reading.project.id, reading.submission_id)
-        number = ask_once(db, ("numbering", reading.form_id), lambda: Numbering(key, reading.form_id))
-        insert_words(db, reading.submission_id, sorted({number.of(path, word) for path, word in told}))
+        numbers = ask_once(db, ("numbering", reading.form_id), lambda: Numbering(key, reading.form_id, schema))
+        insert_words(db, reading.submission_id, sorted({numbers[one] for one in told}))
 
 
 def covered_in(project: AnyProject, schema: FormSchema) -> frozenset[str]:
@@ -96,23 +98,30 @@ def answered(db: Session, project_id: int, form_id: int, path: str, words: Itera
     key = find_key(db, project_id)
     if key is None:
         return false()
-    number = Numbering(key, form_id)
-    numbers = sorted({number.of(path, word) for word in words})
+    numbering = Numbering(key, form_id)
+    numbers = sorted({numbering[path, word] for word in words})
     return Submission.id.in_(select(AnswerWord.submission_id).where(AnswerWord.word.in_(numbers)))
 
 
-class Numbering:
-    """The numbers of a form's words. Its key is taken in once, which is a good part of a short word's time."""
+class Numbering(dict[tuple[str, str], int]):
+    """The numbers of a form's words, by path and word: records that come together have most of them in common.
 
-    def __init__(self, key: bytes, form_id: int) -> None:
+    Its key is taken in once, which is a good part of a short word's time.
+    """
+
+    def __init__(self, key: bytes, form_id: int, schema: FormSchema | None = None) -> None:
+        """With a `schema` the numbers of its choices are those that are remembered from one transaction to the next."""
+        super().__init__()
+        self.schema, self.of_choices = schema, choice_numbers(key, form_id)
         self.begun = hmac.new(key, f"{form_id}\n".encode(), hashlib.sha256)
-        self.known: dict[tuple[str, str], int] = {}
 
-    def of(self, path: str, word: str) -> int:
-        """Records that come together have most words in common."""
-        number = self.known.get((path, word))
+    def __missing__(self, said: tuple[str, str]) -> int:
+        number = self.of_choices.get(said)
         if number is None:
-            number = self.known[path, word] = self.make(path, word)
+            number = self.make(*said)
+            if self.is_choice(*said) and len(self.of_choices) < MOST_CHOICES:
+                self.of_choices[said] = number
+        self[said] = number
         return number
 
     def make(self, path: str, word: str) -> int:
@@ -120,9 +129,20 @@ class Numbering:
         each.update(f"{path}\n{word}".encode())
         return int.from_bytes(each.digest()[:8]) & BITS
 
+    def is_choice(self, path: str, word: str) -> bool:
+        """Whether the form itself says this word: what only somebody's answer says is not kept in memory."""
+        asked = self.schema.by_path.get(path) if self.schema else None
+        return asked is not None and asked.choice_names is not None and word in asked.choice_names
+
+
+@lru_cache(maxsize=FORMS_REMEMBERED)
+def choice_numbers(_key: bytes, _form_id: int) -> dict[tuple[str, str], int]:
+    """Of a form's choices that were chosen since this process began; three fifths of a record's words are such."""
+    return {}
+
 
 def number_of(key: bytes, form_id: int, path: str, word: str) -> int:
-    return Numbering(key, form_id).of(path, word)
+    return Numbering(key, form_id)[path, word]
 
 
 def key_of(db: Session, project_id: int, submission_id: int) -> bytes:

@@ -61,14 +61,24 @@ def place_in(item: Item) -> Place:
 
 
 def look_ahead(db: Session, items: Sequence[Item]) -> None:
-    """Where rows may wait, ids are set aside; one item's questions are one then, several items' one for each form."""
+    """Where rows may wait, ids are set aside; one item's questions are one then, several items' one more for each form."""
     if len(items) == 1:
         if is_waiting(db):
             look_for_one(db, items[0])
         return
     look_for_all(db, items)
     if is_waiting(db) and db.get_bind().dialect.name == "sqlite":
-        set_aside(db, *db.connection().execute(next_ids("sqlite")).one())
+        prepare_for_all(db, {item.asked.project.id for item in items})
+
+
+def prepare_for_all(db: Session, project_ids: set[int]) -> None:
+    """The next ids, and with them what the derivers of one project would ask for. Of several projects each asks by itself."""
+    connection = db.connection()
+    if len(project_ids) > 1:
+        set_aside(db, *connection.execute(next_ids("sqlite")).one())
+        return
+    (project_id,) = project_ids
+    keep_asked(db, project_id, connection.execute(asked_of_project("sqlite"), {"project": project_id}).one())
 
 
 def look_for_all(db: Session, items: Sequence[Item]) -> None:
@@ -92,9 +102,15 @@ def look_for_one(db: Session, item: Item) -> None:
     dialect = connection.dialect.name
     with by_itself(connection) if dialect == "postgresql" else nullcontext():
         asked = connection.execute(all_at_once(dialect), wanted)
-    submission, version, known, boundaries, made_at, key = asked.one()
-    set_aside(db, submission, version)
+    known, *rest = asked.one()
     db.info[NEW] = set() if known else {place_in(item)}
+    keep_asked(db, project_id, rest)
+
+
+def keep_asked(db: Session, project_id: int, asked: Sequence[Any]) -> None:
+    """What `asked_of_project` found, where each record's derivers look for it."""
+    submission, version, boundaries, made_at, key = asked
+    set_aside(db, submission, version)
     db.info[KEPT][boundaries_question(project_id)] = None if boundaries is None else (boundaries, made_at)
     if key is not None:  # else whoever needs one makes it
         db.info[KEPT][key_question(project_id)] = key
@@ -102,8 +118,13 @@ def look_for_one(db: Session, item: Item) -> None:
 
 @lru_cache
 def all_at_once(dialect: str) -> Select[Any]:
+    return select(KNOWN, *asked_of_project(dialect).selected_columns)
+
+
+@lru_cache
+def asked_of_project(dialect: str) -> Select[Any]:
     newest = (NEWEST.with_only_columns(column).scalar_subquery() for column in NEWEST.selected_columns)
-    return next_ids(dialect).add_columns(KNOWN, *newest, KEY.scalar_subquery())
+    return next_ids(dialect).add_columns(*newest, KEY.scalar_subquery())
 
 
 @lru_cache

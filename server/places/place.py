@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Text, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.instance import Instance, elements_at, geo_answers
@@ -30,7 +30,7 @@ VILLAGE_FIELDS = ("village_code", "point_village")
 GEOMETRY, SUBMISSION, VILLAGE = table_of(SubmissionGeometry), table_of(Submission), table_of(Village)
 SHIFT, SHIFTED = table_of(PointShift), table_of(PointShiftItem)
 FORGET = delete(GEOMETRY).where(GEOMETRY.c.submission_id == bindparam("of_submission"))
-INSERT = insert(GEOMETRY).inline()
+INSERT = insert(GEOMETRY).values(geometry=func.ST_GeomFromEWKT(bindparam("ewkt", type_=Text))).inline()
 PLACE = update(SUBMISSION).where(SUBMISSION.c.id == bindparam("of_submission"))
 BY_CODE = select(func.coalesce(VILLAGE.c.successor_id, VILLAGE.c.id)).where(
     VILLAGE.c.project_id == bindparam("project"), VILLAGE.c.code == bindparam("code")
@@ -146,5 +146,5 @@ def row_of(reading: Reading, answer: Answer, place: Place, is_place: bool) -> di
         "how": place.how,
         "metres": place.metres,
         "accuracy": answer.read.accuracy,
-        "geometry": f"SRID=4326;{answer.read.geometry.wkt}",
+        "ewkt": f"SRID=4326;{answer.read.geometry.wkt}",
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms.findable import MOST_WORDS, list_words, words_between, words_of
+from forms.findable import MOST_WORDS, list_words, words_between
 from forms.schema import Choice, Field, FormSchema
 
 SAID = {"en": "…"}
@@ -11,6 +11,10 @@ YES_NO = (Choice("yes", {"en": "Yes"}), Choice("no", {"en": "No"}))
 
 def asked(name: str, kind: str, path: str = "", **more: object) -> Field:
     return Field(name, path or f"/{name}", kind, labels=SAID, **more)  # type: ignore[arg-type]
+
+
+def words_of(one: Field, answer: str) -> list[str]:
+    return [word for _, word in list_words(FormSchema((one,)), {one.name: answer})]
 
 
 SCHEMA = FormSchema(

@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.pool import QueuePool
 
 from server.db import KEPT_OPEN, MOST_OPEN, Database
 from server.models import Project
-from tests.conftest import MORNING, Listen
+from tests.conftest import MORNING
 
 IMPORT_ORDER = """
 import sys
@@ -75,19 +75,23 @@ def test_a_transaction_commits_at_its_end_and_rolls_back_when_it_raises(database
         assert db.scalars(select(Project.name)).all() == ["kept"]
 
 
-def test_sqlite_syncs_fully_and_takes_the_write_lock_at_once(database: Database, listen: Listen) -> None:
+def test_sqlite_syncs_fully_and_takes_the_write_lock_at_once(database: Database) -> None:
     if not database.is_sqlite:
         with database.reading() as db:
             assert db.scalar(text("SHOW synchronous_commit")) == "on"
         return
     begun: list[str] = []
-    listen("before_cursor_execute", lambda *args: begun.append(args[2]))
+    pool = database.engine.pool
+    event.listen(pool, "checkout", trace := lambda driver, *_: driver.set_trace_callback(begun.append))
+    event.listen(pool, "checkin", untrace := lambda driver, _: driver.set_trace_callback(None))
     with database.reading() as db:
         assert db.scalar(text("PRAGMA synchronous")) == 2  # FULL
         assert db.scalar(text("PRAGMA journal_mode")) == "wal"
         assert db.scalar(text("PRAGMA foreign_keys")) == 1
     with database.writing() as db:
         db.execute(text("SELECT 1"))
+    event.remove(pool, "checkout", trace)
+    event.remove(pool, "checkin", untrace)
     assert "BEGIN" in begun
     assert "BEGIN IMMEDIATE" in begun
 

@@ -2,14 +2,17 @@
 
 import hashlib
 import hmac
+import secrets
 
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
+from forms.schema import Choice, Field, FormSchema
 from server import jobs
 from server.config import Config
 from server.db import Database
-from server.intake.answer_index import answered, key_of, make_key, number_of
+from server.intake import answer_index
+from server.intake.answer_index import Numbering, answered, choice_numbers, key_of, make_key, number_of
 from server.models import AnswerKey, AnswerWord, Form, Submission, SubmissionVersion
 from tests.client import Client
 from tests.conftest import MORNING
@@ -52,6 +55,32 @@ def test_a_word_s_number_is_its_hmac_under_the_project_s_key() -> None:
     """Words of years ago are still found: it says the same as the library's own."""
     digest = hmac.digest(b"k" * 32, "7\n/house/村\n是".encode(), hashlib.sha256)
     assert number_of(b"k" * 32, 7, "/house/村", "是") == int.from_bytes(digest[:8]) & ((1 << 63) - 1)
+
+
+def test_in_memory_stay_the_words_that_the_form_itself_says_and_no_one_else_s() -> None:
+    labels = {"en": "…"}
+    schema = FormSchema(
+        (
+            Field("roof", "/roof", "string", labels=labels, choices=(Choice("tile", labels), Choice("iron", labels))),
+            Field("name", "/name", "string", labels=labels),
+        )
+    )
+    key, said = secrets.token_bytes(32), [("/roof", "tile"), ("/roof", "gold"), ("/name", "tile"), ("/gone", "tile")]
+    numbers = Numbering(key, 3, schema)
+    before = [numbers[one] for one in said]
+    assert choice_numbers(key, 3) == {("/roof", "tile"): before[0]}
+    assert [Numbering(key, 3, schema)[one] for one in said] == [number_of(key, 3, *one) for one in said] == before
+    assert choice_numbers(key, 4) == {} and Numbering(key, 4)["/roof", "tile"] != before[0]
+    assert choice_numbers(key, 4) == {}  # nobody said which form asks what
+
+
+def test_no_more_of_them_stay_than_a_long_list_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_index, "MOST_CHOICES", 2)
+    names = [f"c{number}" for number in range(4)]
+    choices = tuple(Choice(name, {"en": name}) for name in names)
+    numbers = Numbering(key := secrets.token_bytes(32), 1, FormSchema((Field("a", "/a", "string", choices=choices),)))
+    assert len({numbers["/a", name] for name in names}) == 4
+    assert len(choice_numbers(key, 1)) == 2
 
 
 def test_of_two_that_make_a_project_s_key_the_first_one_s_counts(
