@@ -81,7 +81,7 @@ def test_a_form_of_kobo_is_brought(tmp_path: Path, data: Path, capsys: pytest.Ca
     assert run("import-kobo", str(kobo), "--data", str(data), "--dry-run", "--json") == 0
     assert json.loads(capsys.readouterr().out)["counts"]["submissions"] == {"there": 3, "here": 0, "came": 0}
     assert not list(data.iterdir()), "it makes no data and brings none up to date"
-    assert run("import-kobo", str(kobo), "--data", str(data), "--project", "99") == 2
+    assert run("import-kobo", str(kobo), "--data", str(data), "--project", "999999999") == 2
     assert "no such project" in capsys.readouterr().err
     assert run("import-kobo", str(kobo), "--data", str(data), "--json") == 0
     assert json.loads(capsys.readouterr().out)["whole"] is True

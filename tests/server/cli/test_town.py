@@ -87,7 +87,7 @@ def test_boundaries_are_imported_and_told_in_both_languages(
     ("change", "says"),
     [
         ({"--crs": "EPSG:0"}, "EPSG:0"),
-        ({"--project": "99"}, "no such project"),
+        ({"--project": "999999999"}, "no such project"),
         ({"file": "none.geojson"}, "none.geojson"),
     ],
 )
@@ -164,7 +164,7 @@ def test_follow_ups_as_of_no_day_are_2(data: Path, capsys: pytest.CaptureFixture
 
 def test_follow_ups_of_an_unknown_project_are_2(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("upgrade", "--data", str(data)) == 0
-    assert run("follow-ups", "--data", str(data), "--project", "99") == 2
+    assert run("follow-ups", "--data", str(data), "--project", "999999999") == 2
     assert "there is no such project" in capsys.readouterr().err
 
 

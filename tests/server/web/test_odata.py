@@ -150,7 +150,7 @@ def test_only_those_with_the_right_read(
         assert as_chelsea.get(feed + path).json["code"] == 403.1
         assert as_nobody.get(feed + path).json["code"] == 401.2
         assert census_phone.get(feed + path).json["code"] == 403.1
-        assert as_alice.get(f"/projects/999/forms/census.svc{path}").json["code"] == 404.1
+        assert as_alice.get(f"/projects/999999999/forms/census.svc{path}").json["code"] == 404.1
 
 
 @pytest.fixture

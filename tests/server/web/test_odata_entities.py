@@ -279,7 +279,7 @@ def test_only_those_who_may_list_entities_read(
         assert as_chelsea.get(feed + path).json["code"] == 403.1
         assert phone.get(feed + path).json["code"] == 403.1
         assert as_nobody.get(feed + path).json["code"] == 401.2
-        assert as_alice.get(f"/projects/999/datasets/homes.svc{path}").json["code"] == 404.1
+        assert as_alice.get(f"/projects/999999999/datasets/homes.svc{path}").json["code"] == 404.1
         assert as_alice.get(feed.replace("homes", "nothing") + path).json["code"] == 404.1
     refused = etree.fromstring(as_chelsea.get(feed + "/$metadata").data)
     assert (refused.tag, refused.get("code")) == ("error", "403.1")

@@ -112,7 +112,7 @@ def test_villages_have_their_outlines_and_the_number_that_the_map_shows(gis: Gis
     ]
     assert found[CODES[0]]["properties"]["count_text"] == "<5"
     assert gis.get("vera", f"/collections/villages/items/{CODES[1]}").get_json(force=True)["id"] == CODES[1]
-    assert gis.get("vera", "/collections/villages/items/999").json["code"] == 404.1
+    assert gis.get("vera", "/collections/villages/items/999999999").json["code"] == 404.1
 
 
 def test_a_box_finds_villages_of_which_some_part_lies_in_it(gis: Gis) -> None:

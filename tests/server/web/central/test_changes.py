@@ -76,7 +76,7 @@ def test_it_is_read_in_stretches_by_the_link(as_bob: Client, phone: Client, proj
 def test_phones_and_strangers_have_no_feed(app: Flask, as_chelsea: Client, phone: Client, project_id: int) -> None:
     path = f"/projects/{project_id}/changes"
     assert [one.get(path).status_code for one in (as_chelsea, phone, Client(app))] == [403, 403, 401]
-    assert as_chelsea.get("/projects/999999/changes").status_code == 404
+    assert as_chelsea.get("/projects/999999999/changes").status_code == 404
 
 
 def test_trials_of_drafts_are_not_told(app: Flask, as_bob: Client, database: Database, project_id: int) -> None:

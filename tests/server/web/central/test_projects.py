@@ -70,7 +70,7 @@ def test_everybody_sees_the_projects_he_has_a_right_in(
     assert as_chelsea.get("/projects").json == []
     assert as_nobody.get("/projects").json["code"] == 401.2
     assert as_bob.get(f"/projects/{other}").json["code"] == 403.1
-    assert as_bob.get("/projects/99999").json["code"] == 404.1
+    assert as_bob.get("/projects/999999999").json["code"] == 404.1
     assert as_bob.get("/projects/abc").json["code"] == 404.1
 
 
@@ -218,7 +218,7 @@ def test_the_deep_update_sets_states_and_assignments_exactly(
         ([{"xmlFormId": "visit", "assignments": [{"roleId": 2}]}], 400.11),
         ([{"xmlFormId": "visit", "assignments": [{"roleId": True, "actorId": 1}]}], 400.11),
         ([{"xmlFormId": "visit", "assignments": [{"roleId": 2, "actorId": 2**60}]}], 400.11),
-        ([{"xmlFormId": "visit", "assignments": [{"roleId": 2, "actorId": 99999}]}], 404.1),
+        ([{"xmlFormId": "visit", "assignments": [{"roleId": 2, "actorId": 999999999}]}], 404.1),
         ([{"xmlFormId": "visit", "assignments": [{"roleId": 77, "actorId": 1}]}], 404.1),
     ],
 )

@@ -87,7 +87,16 @@ def test_what_is_with_its_phone_has_a_mark_of_its_own_and_a_word(town, browse):
 
 @pytest.mark.parametrize(
     "query",
-    ["box=1,2,3", "box=a,b,c,d", "box=nan,0,1,1", "box=10,0,0,10", "zoom=x", "zoom=inf", "project=x", "project=999"],
+    [
+        "box=1,2,3",
+        "box=a,b,c,d",
+        "box=nan,0,1,1",
+        "box=10,0,0,10",
+        "zoom=x",
+        "zoom=inf",
+        "project=x",
+        "project=999999999",
+    ],
 )
 def test_a_box_or_zoom_that_is_none_is_refused_in_words(town, browse, query):
     answer = browse("rita").see(f"/map/features?{query}")

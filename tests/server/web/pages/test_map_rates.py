@@ -149,7 +149,7 @@ def test_a_village_s_card_says_what_its_numbers_are_and_where_they_lead(care_tow
         as_text=True
     )
     assert "/follow-ups/list" not in browse("wang").see(f"/map/village/{CODES[1]}").get_data(as_text=True)
-    assert browse("lea").see("/map/village/999").status_code == 404
+    assert browse("lea").see("/map/village/999999999").status_code == 404
 
 
 def test_a_card_takes_as_many_questions_in_a_town_of_many_villages(care_town, browse, count_queries):

@@ -86,4 +86,4 @@ def test_who_changes_no_forms_reads_the_page_and_changes_nothing(town, browse):
 def test_another_town_s_sentence_is_not_there(town, browse):
     ada = browse("ada")
     ada.see("/red-lines")
-    assert ada.send("/red-lines/waivers/999/end").status_code == 404
+    assert ada.send("/red-lines/waivers/999999999/end").status_code == 404

@@ -117,7 +117,7 @@ def test_the_page_that_shows_the_progress_does_the_work_batch_by_batch(town, bro
     assert "已算 1，共 1" in text_of(page) and "HX-Refresh" not in page.headers
     assert ada.send(f"/rules/runs/{run}/more", **{"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert ada.send(f"/rules/runs/{run}/more").location == "/rules/ANC2/try/1"
-    assert ada.send("/rules/runs/999/more").status_code == 404
+    assert ada.send("/rules/runs/999999999/more").status_code == 404
 
 
 def test_numbers_of_few_people_are_hidden_and_a_worker_s_are_for_the_care_team(town, browse):
