@@ -68,7 +68,7 @@ def read_page(db: Session, source: EntitySource, question: Options) -> EntityPag
 
 
 def read_answers(db: Session, source: EntitySource, question: Options) -> Iterator[EntityAnswers]:
-    """Of all that a page would have, what a map tells of them."""
+    """Of all that the conditions and words mean, what a map tells: it is asked for no stretch and no order."""
     conditions = conditions_of(db, question)
     if not is_plain(question, conditions):
         return ((row.uuid, row.label, row.data) for row in read_page(db, source, question).rows)
