@@ -51,13 +51,11 @@ SQLITE_PRAGMAS = (
     f"PRAGMA cache_spill={CACHE_MB * 256}",  # else what a transaction changed is written early because others hold pages
     "PRAGMA temp_store=MEMORY",
 )
-STATEMENTS = (
-    3000  # kept as SQL; putting one together takes a third of a request, and SQLAlchemy would forget all but 500
-)
+STATEMENTS = 3000
+"""Kept as SQL; putting one together takes a third of a request, and SQLAlchemy would forget all but 500."""
 BRIEF: Final = 0.3  # seconds that something is worth waiting for which may be left out this time
-KEPT_OPEN: Final = (
-    16  # connections that stay open: those at work at once (server/workplaces.py), who writes, a few streams
-)
+KEPT_OPEN: Final = 16
+"""Connections that stay open: those at work at once (server/workplaces.py), who writes, a few streams."""
 MOST_OPEN: Final = 40  # a thread each of the web process, and a few streams. To open one is 6 ms, to keep it 1.4 MB
 
 

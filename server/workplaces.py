@@ -2,30 +2,40 @@
 
 Python runs one thread at a time. Where thirty want to run, whoever asks the database sixty short questions, as a record of a
 care project does, stands behind all others sixty times; with few at work all are answered sooner, and no later on the whole.
+So two work at once. Whoever has been at it for long counts no longer among them, so that two slow questions keep nobody out;
+even of those there are so many at most.
 A thread that waits for somebody else keeps no place: for a body that comes slowly, for another program. Who wants to write into
 SQLite's file gives its place up for good: one writes at a time, many wait for it, and it must not wait for those who read.
 Whoever is not in a place, a job or a command, is not counted.
 """
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-PLACES: Final = 8
+PLACES: Final = 2
+MOST: Final = 8  # with those who have been at it for long
+STREAMED: Final = 2  # answers that leave while they are made, beside those
+LONG: Final = 0.25  # seconds; most requests take a tenth of that. With 0.05 beside 200 phones most count as long
 
 
 class Workplaces:
     """So many threads at work; the others wait outside, about in the order in which they came."""
 
-    def __init__(self, places: int) -> None:
-        self.free = threading.Semaphore(places)
-        self.mine = threading.local()
+    def __init__(self, places: int, most: int | None = None, long: float = LONG) -> None:
+        """`most`: with those who have been at work for more than `long` seconds; by itself there are no more than `places`."""
+        self.places = places
+        self.most = most or places
+        self.long = long
+        self.changed = threading.Condition()
+        self.since: dict[int, float] = {}
 
     @property
     def is_mine(self) -> bool:
         """Whether this thread has a place."""
-        return getattr(self.mine, "taken", False)
+        return threading.get_ident() in self.since
 
     @contextmanager
     def work(self) -> Iterator[None]:
@@ -57,13 +67,42 @@ class Workplaces:
             self.leave()
 
     def take(self) -> None:
-        self.free.acquire()
-        self.mine.taken = True
+        with self.changed:
+            while seconds := self.seconds_to_wait(time.monotonic()):
+                self.changed.wait(seconds)
+            self.since[threading.get_ident()] = time.monotonic()
+
+    def seconds_to_wait(self, now: float) -> float:
+        """0 where one may come in; else when it is worth looking again, though nobody should have left by then."""
+        if len(self.since) < self.places:
+            return 0.0
+        if len(self.since) >= self.most:
+            return self.long
+        brief = [began for began in self.since.values() if now - began < self.long]
+        return min(brief) + self.long - now if len(brief) >= self.places else 0.0
 
     def leave(self) -> None:
-        self.mine.taken = False
-        self.free.release()
+        with self.changed:
+            del self.since[threading.get_ident()]
+            self.changed.notify()
 
 
-HERE: Final = Workplaces(PLACES)
+HERE: Final = Workplaces(PLACES, MOST)
 """Those of this process."""
+STREAMS: Final = Workplaces(STREAMED)
+"""Those where pieces of long answers are made: two exports take minutes, and would have half of all turns in the other places."""
+
+
+@contextmanager
+def one_of(places: threading.Semaphore, seconds: float, refuse: Callable[[], Exception]) -> Iterator[None]:
+    """One of the few `places` for some heavy work, waited for without a place among those at work, at most so many seconds.
+
+    Raises what `refuse` makes when none came free.
+    """
+    with HERE.rest():
+        if not places.acquire(timeout=seconds):
+            raise refuse()
+        try:
+            yield
+        finally:
+            places.release()

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak, Unavailable
-from server.workplaces import HERE
+from server.workplaces import HERE, one_of
 
 SHORTEST = 10
 MOST_BYTES = 72  # Central's limit (400.38), which its clients know
@@ -38,13 +38,8 @@ def check_password(password: str) -> None:
 @contextmanager
 def one_of_few() -> Iterator[None]:
     """A place among the few that hash. Raises Unavailable (503) when too many wait for one, or for too long."""
-    with HERE.rest(), one_of_all():
-        if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
-            raise busy()
-        try:
-            yield
-        finally:
-            AT_ONCE.release()
+    with HERE.rest(), one_of_all(), one_of(AT_ONCE, WAIT_SECONDS, busy):
+        yield
 
 
 @contextmanager

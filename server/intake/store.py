@@ -66,7 +66,8 @@ class Store:
             return self.write(items)
         ticket = Ticket(items)
         self.waiting.append(ticket)
-        with HERE.rest(), self.writer:  # who writes goes before all who work, since many wait for it
+        HERE.give_up()  # who writes goes before all who work, since many wait for it; what is left after it is an answer
+        with self.writer:
             while not ticket.done:
                 self.write_waiting()
                 self.shorten_log()

@@ -3,8 +3,6 @@
 import io
 import mimetypes
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,7 +13,7 @@ from forms.xlsform import convert_xlsform, read_warnings_of_validate
 from server.blobs import BlobStore, Stored
 from server.errors import Unavailable
 from server.one_core import CORE
-from server.workplaces import HERE
+from server.workplaces import one_of
 
 EXCEL_TYPES: dict[str, Literal["xlsx", "xls"]] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
@@ -59,18 +57,11 @@ def read_definition(
     `validate`: also ask ODK Validate, where Java is there; its findings are warnings. Raises Unavailable (503) when so many
     forms are being converted that this one had no turn.
     """
-    with HERE.rest(), one_of_few(), CORE.on_any_core():  # conversion and ODK Validate are processes of their own
+    with (
+        one_of(AT_ONCE, WAIT_SECONDS, Unavailable),
+        CORE.on_any_core(),
+    ):  # conversion and ODK Validate are processes of their own
         return convert(body, content_type, fallback_form_id, store, validate)
-
-
-@contextmanager
-def one_of_few() -> Iterator[None]:
-    if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
-        raise Unavailable()
-    try:
-        yield
-    finally:
-        AT_ONCE.release()
 
 
 def convert(

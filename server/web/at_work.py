@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from server.web.addresses import StartResponse, WsgiApp
-from server.workplaces import HERE, Workplaces
+from server.workplaces import HERE, STREAMS, Workplaces
 
 
 class AtWork:
@@ -22,8 +22,8 @@ class AtWork:
             return self.app(environ, start_response)
 
 
-def in_place(pieces: Iterator[bytes], places: Workplaces = HERE) -> Iterator[bytes]:
-    """Of an answer that leaves while it is made each piece is made in a place, and sent without one."""
+def in_place(pieces: Iterator[bytes], places: Workplaces = STREAMS) -> Iterator[bytes]:
+    """Of an answer that leaves while it is made each piece is made in a place of its own kind, and sent without one."""
     while True:
         with places.work():
             piece = next(pieces, None)

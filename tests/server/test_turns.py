@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from server.db import Database
-from server.workplaces import HERE, PLACES
+from server.workplaces import HERE, MOST
 from tests.sizes import ROOT
 
 ROUNDS = 20
@@ -156,14 +156,14 @@ def test_who_waits_for_its_turn_leaves_its_place_to_those_who_read(own: Database
     read = threading.Event()
     with own.transaction() as db:
         db.execute(text("INSERT INTO said VALUES ('who is first')"))
-        waiting = [threading.Thread(target=say_in_place, args=(own,), daemon=True) for _ in range(PLACES)]
+        waiting = [threading.Thread(target=say_in_place, args=(own,), daemon=True) for _ in range(MOST)]
         for one in waiting:
             one.start()
         threading.Thread(target=read_in_place, args=(own, read), daemon=True).start()
         assert read.wait(5)
     for one in waiting:
         one.join(10)
-    assert count(own, "in its place") == PLACES
+    assert count(own, "in its place") == MOST
 
 
 def say_in_place(database: Database) -> None:

@@ -19,7 +19,7 @@ from server.config import Config
 from server.postgresql import share_out
 from server.serving import open_port, reserve_port
 from server.web_process import gunicorn_settings
-from server.workplaces import PLACES
+from server.workplaces import MOST
 from tests.sizes import size
 
 PATIENCE = 4.0  # seconds; the real limit is thirty
@@ -244,7 +244,7 @@ def test_a_slow_body_is_refused_and_its_late_bytes_start_no_request(web: Running
 
 def test_bodies_that_are_still_coming_keep_nobody_out(web: Running) -> None:
     """As many as work at once; each gets more than it has to be given, in time."""
-    coming = [web.connect() for _ in range(PLACES)]
+    coming = [web.connect() for _ in range(MOST)]
     for one in coming:
         one.sendall(b"POST /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nab")
     time.sleep(0.2)

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -56,6 +57,29 @@ def test_no_more_work_at_once_than_there_are_places() -> None:
     assert (most, now) == (3, 0)
 
 
+def test_who_has_been_at_it_for_long_keeps_nobody_out_but_there_are_so_many_of_them_at_most() -> None:
+    places, over = Workplaces(1, most=2, long=0.2), threading.Event()
+    came = [threading.Event() for _ in range(3)]
+
+    def work(mine: threading.Event) -> None:
+        with places.work():
+            mine.set()
+            over.wait(PATIENCE)
+
+    threads = [beside(lambda: work(came[0]))]
+    assert came[0].wait(PATIENCE)
+    began = time.monotonic()
+    threads.append(beside(lambda: work(came[1])))
+    assert came[1].wait(PATIENCE)
+    assert time.monotonic() - began > 0.1, "whoever has only begun does keep others out"
+    threads.append(beside(lambda: work(came[2])))
+    assert not came[2].wait(0.6)
+    over.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert came[2].is_set() and places.since == {}
+
+
 def test_who_rests_leaves_the_place_to_another_and_takes_one_again_before_it_goes_on(one: Workplaces) -> None:
     came = threading.Event()
     with one.work():
@@ -86,7 +110,7 @@ def test_who_is_in_no_place_rests_without_taking_one(one: Workplaces) -> None:
     with one.rest():
         assert not one.is_mine
     assert not one.is_mine
-    assert one.free.acquire(blocking=False)
+    assert one.since == {}
 
 
 @pytest.mark.parametrize("way", ["work", "rest"])
@@ -96,7 +120,7 @@ def test_what_fails_leaves_all_places_as_they_were(one: Workplaces, way: str) ->
             with one.rest():
                 raise ZeroDivisionError
         raise ZeroDivisionError
-    assert one.free.acquire(blocking=False)
+    assert one.since == {}
 
 
 def test_who_gave_its_place_up_takes_none_again_and_leaves_none_twice(one: Workplaces) -> None:
@@ -106,12 +130,11 @@ def test_who_gave_its_place_up_takes_none_again_and_leaves_none_twice(one: Workp
         with one.rest():
             beside(lambda: one_turn(one, threading.Event())).join(PATIENCE)
         assert not one.is_mine
-    assert one.free.acquire(blocking=False)
-    assert not one.free.acquire(blocking=False)
+    assert one.since == {}
 
 
 def test_whatever_waits_for_another_program_rests_or_is_in_no_request() -> None:
-    """Eight slow sign-ins, tiles or letters would else keep everybody out."""
+    """Else slow sign-ins, tiles or letters would keep everybody out."""
     waiting = set()
     for path in sorted((ROOT / "server").rglob("*.py")):
         name, source = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 from server.access import passwords
 from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak, Problem, Unavailable
 from server.web_process import THREADS
-from server.workplaces import HERE, PLACES
+from server.workplaces import HERE, MOST
 
 
 def test_an_unknown_account_waits_for_no_place_that_it_holds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ def test_those_who_wait_to_sign_in_keep_nobody_else_out(monkeypatch: pytest.Monk
             answered.set()
 
     with passwords.one_of_few():
-        guesses = [threading.Thread(target=sign_in, daemon=True) for _ in range(PLACES)]
+        guesses = [threading.Thread(target=sign_in, daemon=True) for _ in range(MOST)]
         for one in guesses:
             one.start()
         threading.Thread(target=sync, daemon=True).start()

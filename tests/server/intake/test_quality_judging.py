@@ -11,6 +11,7 @@ from server.config import Config
 from server.db import Database
 from server.intake import quality_judging
 from server.intake.quality_flags import ask_worker, list_flags, open_again, settle
+from server.intake.quality_judging import TOGETHER
 from server.intake.quality_limits import KINDS, LIMITS
 from server.intake.quality_queue import MOST_TRIES, list_waiting, take_from_queue
 from server.intake.review import delete_submission
@@ -30,7 +31,7 @@ from server.models import (
 )
 from server.registry.emptying import empty_records
 from server.registry.sealing import forget_derived
-from tests.conftest import Clock
+from tests.conftest import Clock, Listen
 from tests.server.intake.quality_town import CAME, MONDAY, QualityTown
 from tests.server.registry.caring import Care, a_uuid
 
@@ -67,6 +68,18 @@ def test_a_run_is_bounded_and_the_rest_waits(town: QualityTown, database: Databa
         town.send()
     assert quality_judging.judge_waiting(database, CAME, 3) == 3
     assert rows(database)[1:] == [3, 2]
+
+
+def test_phones_write_in_between_each_few_records(town: QualityTown, database: Database, listen: Listen) -> None:
+    for _ in range(TOGETHER + 1):
+        town.send()
+    written: list[str] = []
+    listen("before_cursor_execute", lambda _c, _k, statement, *_: written.append(statement))
+    listen("commit", lambda _connection: written.append("COMMIT"))
+    quality_judging.judge_waiting(database, CAME, 100)
+    takes = [number for number, one in enumerate(written) if one.startswith("DELETE FROM quality_wait")]
+    assert len(takes) == 2
+    assert "COMMIT" in written[takes[0] : takes[1]]
 
 
 def test_a_correction_is_judged_anew_and_what_was_settled_stays_while_there_is_reason_to_ask(

@@ -55,9 +55,10 @@ def test_what_odk_validate_finds_is_a_warning(store: BlobStore) -> None:
 
 
 def test_a_form_that_finds_no_turn_is_told_to_come_again(store: BlobStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(definition, "AT_ONCE", threading.BoundedSemaphore(1))
+    turns = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(definition, "AT_ONCE", turns)
     monkeypatch.setattr(definition, "WAIT_SECONDS", 0.01)
-    with definition.one_of_few(), pytest.raises(Unavailable):
+    with turns, pytest.raises(Unavailable):
         read_definition(an_xform(), "application/xml", None, store, validate=False)
     assert read_definition(an_xform(), "application/xml", None, store, validate=False).xform.form_id == "visit"
 
