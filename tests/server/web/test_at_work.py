@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.web.at_work import AtWork, in_place
-from server.workplaces import Workplaces
+from server.workplaces import HERE, STREAMS, Workplaces
 
 
 @pytest.fixture
@@ -60,3 +60,14 @@ def test_an_answer_that_breaks_off_leaves_its_place(places: Workplaces) -> None:
     with pytest.raises(ZeroDivisionError):
         next(answer)
     assert places.since == {}
+
+
+def test_pieces_of_a_long_answer_take_no_place_of_those_who_ask_meanwhile() -> None:
+    made = []
+
+    def pieces() -> Iterator[bytes]:
+        made.append((HERE.is_mine, STREAMS.is_mine))
+        yield b"a"
+
+    assert list(in_place(pieces())) == [b"a"]
+    assert made == [(False, True)]
