@@ -8,7 +8,7 @@ waits for that here holds no connection and has no lock to wait for in vain.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
@@ -79,8 +79,13 @@ class Store:
         """Writes for who waits, in the order of arrival."""
         tickets = [self.waiting.popleft() for _ in range(min(self.most_now, len(self.waiting)))]
         began = monotonic()
+
+        def begin() -> None:
+            nonlocal began
+            began = monotonic()
+
         try:
-            outcomes = iter(self.write([item for ticket in tickets for item in ticket.items]))
+            outcomes = iter(self.write([item for ticket in tickets for item in ticket.items], begin))
             for ticket in tickets:
                 ticket.outcomes = [next(outcomes) for _ in ticket.items]
         except BaseException as error:
@@ -97,9 +102,15 @@ class Store:
         if size > self.log_may_have:
             self.log_may_have = LONG_LOG if self.database.empty_log(PATIENCE_MS) else size + LONG_LOG
 
-    def write(self, items: Sequence[Item]) -> list[Outcome]:
-        """First without savepoints, each of which costs as much as an insert. Where that fails nothing of it is kept."""
+    def write(self, items: Sequence[Item], begin: Callable[[], None] | None = None) -> list[Outcome]:
+        """First without savepoints, each of which costs as much as an insert. Where that fails nothing of it is kept.
+
+        `begin` is called when it may write: while it waited for its turn nothing was done that says how long so many take.
+        """
         with suppress(NotAllWell), self.database.transaction() as db:
+            if begin is not None:
+                db.connection()
+                begin()
             return store_all(db, items)
         with self.database.transaction() as db:
             return [store_one(db, item) for item in items]

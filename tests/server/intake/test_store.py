@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.db import Database
@@ -15,13 +15,7 @@ from server.intake import derive
 from server.intake.items import Item, Receipt
 from server.intake.quality_queue import wait_for_look
 from server.intake.store import Store, number_together
-from server.models import (
-    Audit,
-    DeriveProblem,
-    QualityWait,
-    Submission,
-    SubmissionVersion,
-)
+from server.models import Audit, DeriveProblem, Project, QualityWait, Submission, SubmissionVersion
 from server.models.facts import ProjectFacts
 from server.reading import Reading
 from server.workplaces import Workplaces
@@ -103,6 +97,24 @@ def test_how_many_go_together_is_what_takes_a_quarter_of_a_second(number: int, s
     assert number_together(number, seconds) == next_time
 
 
+def test_how_long_it_waited_for_its_turn_says_nothing_of_how_many_go_together(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a job of many transactions leaves one record to each turn, and 32 phones wait for 32 turns."""
+    if not database.is_sqlite:
+        return  # where nobody waits for a turn
+    monkeypatch.setattr("server.intake.store.SECONDS_TOGETHER", 1.0)
+    store, item = Store(database), make_item(a_record())
+    phone = threading.Thread(target=store.store, args=([item],))
+    with database.transaction() as db:
+        db.execute(update(Project).values(name="held"))
+        phone.start()
+        phone.join(1.5)
+        assert phone.is_alive()
+    phone.join()
+    assert store.most_now > 1
+
+
 def test_records_of_care_wait_for_each_other_without_a_connection_and_others_do_not_wait(
     database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,7 +122,7 @@ def test_records_of_care_wait_for_each_other_without_a_connection_and_others_do_
     store, item = Store(database), make_item(a_record())
     of_care = replace(item, asked=replace(item.asked, project=ProjectFacts(1, "care")))
     written: list[str] = []
-    monkeypatch.setattr(store, "write", lambda items: written.append(items[0].asked.project.kind) or [None])
+    monkeypatch.setattr(store, "write", lambda items, *_: written.append(items[0].asked.project.kind) or [None])
     with store.writer:
         waiting = threading.Thread(target=store.store, args=([of_care],))
         waiting.start()
@@ -205,7 +217,7 @@ def test_when_the_transaction_fails_everybody_who_waited_is_told(
 ) -> None:
     store = Store(database)
 
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise OSError("disk")
 
     monkeypatch.setattr(store, "write", fail)
