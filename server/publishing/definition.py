@@ -57,10 +57,8 @@ def read_definition(
     `validate`: also ask ODK Validate, where Java is there; its findings are warnings. Raises Unavailable (503) when so many
     forms are being converted that this one had no turn.
     """
-    with (
-        one_of(AT_ONCE, WAIT_SECONDS, Unavailable),
-        CORE.on_any_core(),
-    ):  # conversion and ODK Validate are processes of their own
+    # on any core: conversion and ODK Validate are processes of their own
+    with one_of(AT_ONCE, WAIT_SECONDS, Unavailable), CORE.on_any_core():
         return convert(body, content_type, fallback_form_id, store, validate)
 
 
