@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from server.errors import PasswordTooLong, PasswordTooShort, PasswordWeak, Unavailable
-from server.workplaces import HERE, one_of
+from server.workplaces import one_of
 
 SHORTEST = 10
 MOST_BYTES = 72  # Central's limit (400.38), which its clients know
@@ -38,18 +38,8 @@ def check_password(password: str) -> None:
 @contextmanager
 def one_of_few() -> Iterator[None]:
     """A place among the few that hash. Raises Unavailable (503) when too many wait for one, or for too long."""
-    with HERE.rest(), one_of_all(), one_of(AT_ONCE, WAIT_SECONDS, busy):
+    with one_of(IN_ALL, 0, busy), one_of(AT_ONCE, WAIT_SECONDS, busy):
         yield
-
-
-@contextmanager
-def one_of_all() -> Iterator[None]:
-    if not IN_ALL.acquire(blocking=False):
-        raise busy()
-    try:
-        yield
-    finally:
-        IN_ALL.release()
 
 
 def busy() -> Unavailable:
