@@ -8,7 +8,7 @@ waits for that here holds no connection and has no lock to wait for in vain.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
@@ -47,6 +47,39 @@ class Ticket:
     done: bool = False
 
 
+class Group:
+    """Those who are written together: chosen when the turn to write has come, so that who comes meanwhile goes along."""
+
+    def __init__(self, waiting: deque[Ticket], most: int) -> None:
+        self.waiting, self.most = waiting, most
+        self.here_before = len(waiting)
+        self.tickets: list[Ticket] = []
+        self.began = monotonic()
+
+    def choose(self) -> list[Item]:
+        """Each time the same. That the turn was waited for says nothing of how long so many take."""
+        if not self.tickets:
+            self.began = monotonic()
+            self.take(len(self.waiting))
+        return [item for ticket in self.tickets for item in ticket.items]
+
+    def take(self, there: int) -> None:
+        self.tickets = [self.waiting.popleft() for _ in range(min(self.most, there))]
+
+    def tell(self, told: Iterable[Outcome]) -> None:
+        outcomes = iter(told)
+        for ticket in self.tickets:
+            ticket.outcomes = [next(outcomes) for _ in ticket.items]
+            ticket.done = True
+
+    def fail(self, error: BaseException) -> None:
+        """Where the turn did not come, of those who waited all the time for it."""
+        if not self.tickets:
+            self.take(self.here_before)
+        for ticket in self.tickets:
+            ticket.error, ticket.done = error, True
+
+
 class Store:
     """The submission doors' only way to write."""
 
@@ -63,7 +96,7 @@ class Store:
         Raises when the transaction as a whole failed (disk full, database away): then nothing of it is stored.
         """
         if not self.database.is_sqlite and not is_of_care(items):
-            return self.write(items)
+            return self.write(lambda: items)
         ticket = Ticket(items)
         self.waiting.append(ticket)
         HERE.give_up()  # who writes goes before all who work, since many wait for it; what is left after it is an answer
@@ -76,25 +109,13 @@ class Store:
         return ticket.outcomes
 
     def write_waiting(self) -> None:
-        """Writes for who waits, in the order of arrival."""
-        tickets = [self.waiting.popleft() for _ in range(min(self.most_now, len(self.waiting)))]
-        began = monotonic()
-
-        def begin() -> None:
-            nonlocal began
-            began = monotonic()
-
+        """Writes for who waits when its turn comes, in the order of arrival."""
+        group = Group(self.waiting, self.most_now)
         try:
-            outcomes = iter(self.write([item for ticket in tickets for item in ticket.items], begin))
-            for ticket in tickets:
-                ticket.outcomes = [next(outcomes) for _ in ticket.items]
+            group.tell(self.write(group.choose))
         except BaseException as error:
-            for ticket in tickets:
-                ticket.error = error
-        finally:
-            for ticket in tickets:
-                ticket.done = True
-            self.most_now = number_together(len(tickets), monotonic() - began)
+            group.fail(error)
+        self.most_now = number_together(len(group.tickets), monotonic() - group.began)
 
     def shorten_log(self) -> None:
         """SQLite's. Where somebody looks for long, as an export does, it is tried again when it has grown by a good deal."""
@@ -102,18 +123,16 @@ class Store:
         if size > self.log_may_have:
             self.log_may_have = LONG_LOG if self.database.empty_log(PATIENCE_MS) else size + LONG_LOG
 
-    def write(self, items: Sequence[Item], begin: Callable[[], None] | None = None) -> list[Outcome]:
+    def write(self, choose: Callable[[], Sequence[Item]]) -> list[Outcome]:
         """First without savepoints, each of which costs as much as an insert. Where that fails nothing of it is kept.
 
-        `begin` is called when it may write: while it waited for its turn nothing was done that says how long so many take.
+        `choose` says of what, each time the same; it is asked when this may write, so that who comes meanwhile goes along.
         """
         with suppress(NotAllWell), self.database.transaction() as db:
-            if begin is not None:
-                db.connection()
-                begin()
-            return store_all(db, items)
+            db.connection()
+            return store_all(db, choose())
         with self.database.transaction() as db:
-            return [store_one(db, item) for item in items]
+            return [store_one(db, item) for item in choose()]
 
 
 def number_together(number: int, seconds: float) -> int:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from server.db import Database
 from server.errors import InstanceConflict
 from server.intake import derive
-from server.intake.items import Item, Receipt
+from server.intake.items import Item, Outcome, Receipt
 from server.intake.quality_queue import wait_for_look
-from server.intake.store import Store, number_together
+from server.intake.store import Store, Ticket, number_together
 from server.models import Audit, DeriveProblem, Project, QualityWait, Submission, SubmissionVersion
 from server.models.facts import ProjectFacts
 from server.reading import Reading
@@ -115,6 +115,48 @@ def test_how_long_it_waited_for_its_turn_says_nothing_of_how_many_go_together(
     assert store.most_now > 1
 
 
+def test_who_comes_while_the_turn_is_waited_for_goes_along(
+    database: Database, make_item: Callable[[bytes], Item], listen: Listen
+) -> None:
+    """Else a job's transaction keeps the first waiting, and a second one of the job's the rest."""
+    if not database.is_sqlite:
+        return  # where nobody waits for a turn
+    store, commits = Store(database), []
+    items = [make_item(a_record()) for _ in range(4)]
+    phones = [threading.Thread(target=store.store, args=([item],)) for item in items]
+    with database.transaction() as db:
+        db.execute(update(Project).values(name="held"))
+        phones[0].start()
+        while not store.writer.locked():
+            pass
+        phones[0].join(0.2)  # long enough to stand at the lock
+        for phone in phones[1:]:
+            phone.start()
+        while len(store.waiting) < len(items):
+            pass
+        listen("commit", lambda _: commits.append(1))
+    for phone in phones:
+        phone.join()
+    assert (len(commits), count(database)) == (2, 4), "the job's and one of all"
+
+
+def test_where_the_turn_does_not_come_who_waited_for_it_is_told_and_who_came_later_waits_on(
+    database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, item = Store(database), make_item(a_record())
+    early, late = Ticket([item]), Ticket([item])
+
+    def refuse(choose: Callable[[], list[Item]]) -> list[Outcome]:
+        store.waiting.append(late)
+        raise TimeoutError
+
+    monkeypatch.setattr(store, "write", refuse)
+    store.waiting.append(early)
+    store.write_waiting()
+    assert early.done and isinstance(early.error, TimeoutError)
+    assert not late.done and list(store.waiting) == [late]
+
+
 def test_records_of_care_wait_for_each_other_without_a_connection_and_others_do_not_wait(
     database: Database, make_item: Callable[[bytes], Item], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +164,7 @@ def test_records_of_care_wait_for_each_other_without_a_connection_and_others_do_
     store, item = Store(database), make_item(a_record())
     of_care = replace(item, asked=replace(item.asked, project=ProjectFacts(1, "care")))
     written: list[str] = []
-    monkeypatch.setattr(store, "write", lambda items, *_: written.append(items[0].asked.project.kind) or [None])
+    monkeypatch.setattr(store, "write", lambda choose: written.append(choose()[0].asked.project.kind) or [None])
     with store.writer:
         waiting = threading.Thread(target=store.store, args=([of_care],))
         waiting.start()
