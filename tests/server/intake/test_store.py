@@ -2,7 +2,8 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,8 @@ from server.errors import InstanceConflict
 from server.intake import derive
 from server.intake.items import Item, Outcome, Receipt
 from server.intake.quality_queue import wait_for_look
-from server.intake.store import Store, Ticket, number_together
+from server.intake.store import Store
+from server.intake.together import Ticket
 from server.models import Audit, DeriveProblem, Project, QualityWait, Submission, SubmissionVersion
 from server.models.facts import ProjectFacts
 from server.reading import Reading
@@ -54,6 +56,14 @@ def test_many_identical_uploads_at_once_are_one_record(database: Database, make_
     assert count(database) == 1
 
 
+@contextmanager
+def held(store: Store) -> Iterator[None]:
+    """Somebody leads who has nothing to write."""
+    store.line.is_led = True
+    yield
+    store.line.hand_on(Ticket([]))
+
+
 def test_requests_that_wait_together_share_one_commit(
     database: Database, make_item: Callable[[bytes], Item], listen: Listen
 ) -> None:
@@ -61,11 +71,11 @@ def test_requests_that_wait_together_share_one_commit(
         return  # PostgreSQL groups its flushes itself
     store, commits = Store(database), []
     listen("commit", lambda _: commits.append(1))
-    with store.writer:
+    with held(store):
         threads = [threading.Thread(target=store.store, args=([make_item(a_record())],)) for _ in range(10)]
         for thread in threads:
             thread.start()
-        while len(store.waiting) < 10:
+        while len(store.line.waiting) < 10:
             pass
     for thread in threads:
         thread.join()
@@ -75,26 +85,20 @@ def test_requests_that_wait_together_share_one_commit(
 def test_what_takes_long_is_written_in_parts_so_that_others_get_in_between(
     database: Database, make_item: Callable[[bytes], Item], listen: Listen
 ) -> None:
-    """And who got the lock writes on until his own is written, for those before him too."""
     if not database.is_sqlite:
         return
     store, commits = Store(database), []
     listen("commit", lambda _: commits.append(1))
-    store.most_now = 3
-    with store.writer:
+    store.line.most_now = 3
+    with held(store):
         threads = [threading.Thread(target=store.store, args=([make_item(a_record())],)) for _ in range(4)]
         for number, thread in enumerate(threads, 1):
             thread.start()
-            while len(store.waiting) < number:
+            while len(store.line.waiting) < number:
                 pass
     for thread in threads:
         thread.join()
     assert (len(commits), count(database)) == (2, 4)
-
-
-@pytest.mark.parametrize(("number", "seconds", "next_time"), [(1, 0.1, 2), (10, 5.0, 1), (2, 0.0, 64), (8, 0.02, 64)])
-def test_how_many_go_together_is_what_takes_a_quarter_of_a_second(number: int, seconds: float, next_time: int) -> None:
-    assert number_together(number, seconds) == next_time
 
 
 def test_how_long_it_waited_for_its_turn_says_nothing_of_how_many_go_together(
@@ -103,7 +107,7 @@ def test_how_long_it_waited_for_its_turn_says_nothing_of_how_many_go_together(
     """Else a job of many transactions leaves one record to each turn, and 32 phones wait for 32 turns."""
     if not database.is_sqlite:
         return  # where nobody waits for a turn
-    monkeypatch.setattr("server.intake.store.SECONDS_TOGETHER", 1.0)
+    monkeypatch.setattr("server.intake.together.SECONDS_TOGETHER", 1.0)
     store, item = Store(database), make_item(a_record())
     phone = threading.Thread(target=store.store, args=([item],))
     with database.transaction() as db:
@@ -112,7 +116,7 @@ def test_how_long_it_waited_for_its_turn_says_nothing_of_how_many_go_together(
         phone.join(1.5)
         assert phone.is_alive()
     phone.join()
-    assert store.most_now > 1
+    assert store.line.most_now > 1
 
 
 def test_who_comes_while_the_turn_is_waited_for_goes_along(
@@ -127,12 +131,12 @@ def test_who_comes_while_the_turn_is_waited_for_goes_along(
     with database.transaction() as db:
         db.execute(update(Project).values(name="held"))
         phones[0].start()
-        while not store.writer.locked():
+        while not store.line.is_led:
             pass
         phones[0].join(0.2)  # long enough to stand at the lock
         for phone in phones[1:]:
             phone.start()
-        while len(store.waiting) < len(items):
+        while len(store.line.waiting) < len(items):
             pass
         listen("commit", lambda _: commits.append(1))
     for phone in phones:
@@ -147,14 +151,14 @@ def test_where_the_turn_does_not_come_who_waited_for_it_is_told_and_who_came_lat
     early, late = Ticket([item]), Ticket([item])
 
     def refuse(choose: Callable[[], list[Item]]) -> list[Outcome]:
-        store.waiting.append(late)
+        store.line.waiting.append(late)
         raise TimeoutError
 
     monkeypatch.setattr(store, "write", refuse)
-    store.waiting.append(early)
+    store.line.waiting.append(early)
     store.write_waiting()
     assert early.done and isinstance(early.error, TimeoutError)
-    assert not late.done and list(store.waiting) == [late]
+    assert not late.done and list(store.line.waiting) == [late]
 
 
 def test_records_of_care_wait_for_each_other_without_a_connection_and_others_do_not_wait(
@@ -165,10 +169,10 @@ def test_records_of_care_wait_for_each_other_without_a_connection_and_others_do_
     of_care = replace(item, asked=replace(item.asked, project=ProjectFacts(1, "care")))
     written: list[str] = []
     monkeypatch.setattr(store, "write", lambda choose: written.append(choose()[0].asked.project.kind) or [None])
-    with store.writer:
+    with held(store):
         waiting = threading.Thread(target=store.store, args=([of_care],))
         waiting.start()
-        while not store.waiting:
+        while not store.line.waiting:
             pass
         if not database.is_sqlite:
             store.store([item])
@@ -190,10 +194,10 @@ def test_who_waits_for_the_writer_keeps_nobody_else_from_work(
             store.store([item])
             assert not places.is_mine, "what is left is to say that it is stored"
 
-    with store.writer:
+    with held(store):
         phone = threading.Thread(target=send)
         phone.start()
-        while not store.waiting:
+        while not store.line.waiting:
             pass
         assert places.since == {}
     phone.join()
