@@ -212,6 +212,18 @@ def read_again(db: Session, version_id: int, now: datetime) -> Reading:
         .join(Project, Project.id == Submission.project_id)
         .where(SubmissionVersion.id == version_id)
     ).one()
+    return read_as(db, version, submission, form_version, project, now)
+
+
+def read_as(
+    db: Session,
+    version: SubmissionVersion,
+    submission: Submission,
+    form_version: FormVersion,
+    project: Project,
+    now: datetime,
+) -> Reading:
+    """For who has its rows already."""
     return Reading(
         project=project,
         form_id=version.form_id,

@@ -1,4 +1,4 @@
-"""What a record gives reason to ask beside its worker's earlier ones: pace, runs, digits, days, and pictures that came before.
+"""What a record gives reason to ask beside its worker's earlier ones: pace, runs, digits, days.
 
 Only earlier records count, by their ids, so that working everything out anew asks the same. Every look is bounded.
 """
@@ -6,22 +6,59 @@ Only earlier records count, by their ids, so that working everything out anew as
 from collections.abc import Iterator
 from datetime import date, timedelta
 from math import ceil
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy.orm import Session
 
+from server.db import ask, ask_once
 from server.followups.town_calendar import calendar_of
 from server.followups.working_days import WEEKEND
 from server.intake.quality_limits import LIMITS
 from server.intake.quality_measuring import Case
-from server.intake.quality_pictures import PICTURES, find_alike
-from server.models import Blob, QualityFlag, QualityMeasure, Submission, SubmissionAttachment, SubmissionVersion
+from server.models import QualityFlag, QualityMeasure, table_of
 
 Told = dict[str, int]
 
+MEASURES: Final = table_of(QualityMeasure).c
+FLAGS: Final = table_of(QualityFlag).c
+EARLIER: Final = (MEASURES.worker_id == bindparam("worker"), MEASURES.submission_id < bindparam("record"))
+"""Records of the same worker that came before."""
+OF_FORM: Final = MEASURES.form_id == bindparam("form")
+OF_PROJECT: Final = MEASURES.project_id == bindparam("project")
+NEWEST: Final = MEASURES.submission_id.desc()
+
+PACE: Final = (
+    select(MEASURES.seconds)
+    .where(*EARLIER, OF_FORM, MEASURES.seconds.is_not(None))
+    .order_by(NEWEST)
+    .limit(LIMITS["pace"]["most_records"])
+)
+ANSWERS: Final = (
+    select(MEASURES.vector, MEASURES.submission_id)
+    .where(*EARLIER, OF_FORM)
+    .order_by(NEWEST)
+    .limit(LIMITS["same_answers"]["run"] - 1)
+)
+DIGITS: Final = (
+    select(MEASURES.submission_id, MEASURES.readings, MEASURES.round_readings)
+    .where(*EARLIER, OF_PROJECT, MEASURES.readings > 0)
+    .order_by(NEWEST)
+    .limit(LIMITS["digits"]["most_records"] - 1)
+)
+DAYS: Final = select(func.count(MEASURES.submission_id)).where(
+    *EARLIER, OF_PROJECT, MEASURES.day.between(bindparam("first"), bindparam("last"))
+)
+ASKED: Final = select(FLAGS.kind).where(FLAGS.kind == bindparam("kind")).limit(1)
+ASKED_OF: Final = ASKED.where(FLAGS.submission_id.in_(bindparam("records", expanding=True)))
+ASKED_THAT_DAY: Final = ASKED.where(
+    FLAGS.submission_id.in_(
+        select(MEASURES.submission_id).where(*EARLIER, OF_PROJECT, MEASURES.day == bindparam("day"))
+    )
+)
+
 
 def ask_of_habits(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
-    yield from ask_of_pictures(db, case)
     yield from ask_of_holiday(db, case)
     if case.worker_id is not None:
         yield from ask_of_pace(db, case)
@@ -30,10 +67,9 @@ def ask_of_habits(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
         yield from ask_of_day(db, case)
 
 
-def earlier(case: Case) -> tuple[ColumnElement[bool], ...]:
-    """Records of the same worker that came before."""
+def about(case: Case, **more: Any) -> dict[str, Any]:
     mine = case.measure
-    return QualityMeasure.worker_id == mine.worker_id, QualityMeasure.submission_id < mine.submission_id
+    return {"worker": mine.worker_id, "record": case.id, "form": mine.form_id, "project": mine.project_id, **more}
 
 
 def ask_of_pace(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
@@ -45,10 +81,7 @@ def ask_of_pace(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
     if is_full and seconds < limits["least_seconds"].get(case.reading.instance.form_id, 0):
         yield "too_fast", {"seconds": seconds}
         return
-    here = QualityMeasure.form_id == case.measure.form_id, QualityMeasure.seconds.is_not(None)
-    query = select(QualityMeasure.seconds).where(*earlier(case), *here)
-    spent = db.scalars(query.order_by(QualityMeasure.submission_id.desc()).limit(limits["most_records"]))
-    usual = sorted(one for one in spent if one is not None)
+    usual = sorted(ask(db, PACE, about(case)).scalars())
     if len(usual) < limits["least_records"]:
         return
     told = {"seconds": seconds, "usual": percentile(usual, 50), "records": len(usual)}
@@ -68,9 +101,7 @@ def ask_of_answers(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
     run = LIMITS["same_answers"]["run"]
     if case.measure.vector is None:
         return
-    here = QualityMeasure.form_id == case.measure.form_id
-    query = select(QualityMeasure.vector, QualityMeasure.submission_id).where(*earlier(case), here)
-    last = db.execute(query.order_by(QualityMeasure.submission_id.desc()).limit(run - 1)).all()
+    last = ask(db, ANSWERS, about(case)).all()
     if len(last) == run - 1 and all(row.vector == case.measure.vector for row in last):
         yield "same_answers", {"records": run, "record": last[0].submission_id}
 
@@ -80,14 +111,11 @@ def ask_of_digits(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
     limits, mine = LIMITS["digits"], case.measure
     if not mine.round_readings:
         return
-    query = select(QualityMeasure).where(
-        QualityMeasure.project_id == mine.project_id, *earlier(case), QualityMeasure.readings > 0
-    )
-    rows = db.scalars(query.order_by(QualityMeasure.submission_id.desc()).limit(limits["most_records"] - 1)).all()
+    rows = ask(db, DIGITS, about(case)).all()
     readings = mine.readings + sum(one.readings for one in rows)
     share = (mine.round_readings + sum(one.round_readings for one in rows)) * 100 // readings
     plain = readings >= limits["least_readings"] and share >= limits["from_percent"]
-    if plain and not is_asked(db, "digits", QualityFlag.submission_id.in_([one.submission_id for one in rows])):
+    if plain and not is_asked(db, ASKED_OF, kind="digits", records=[one.submission_id for one in rows]):
         yield "digits", {"percent": share, "readings": readings}
 
 
@@ -106,45 +134,21 @@ def ask_of_day(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
 
 
 def count_days(db: Session, case: Case, first: date, last: date) -> int:
-    here = QualityMeasure.project_id == case.measure.project_id, QualityMeasure.day.between(first, last)
-    return db.scalar(select(func.count()).select_from(QualityMeasure).where(*earlier(case), *here)) or 0
+    return int(ask(db, DAYS, about(case, first=first, last=last)).scalar_one())
 
 
 def asked_that_day(db: Session, case: Case, kind: str) -> bool:
-    here = QualityMeasure.project_id == case.measure.project_id, QualityMeasure.day == case.measure.day
-    that_day = select(QualityMeasure.submission_id).where(*earlier(case), *here)
-    return is_asked(db, kind, QualityFlag.submission_id.in_(that_day))
+    return is_asked(db, ASKED_THAT_DAY, **about(case, kind=kind, day=case.measure.day))
 
 
-def is_asked(db: Session, kind: str, where: ColumnElement[bool]) -> bool:
-    return db.scalar(select(QualityFlag.kind).where(where, QualityFlag.kind == kind).limit(1)) is not None
+def is_asked(db: Session, query: Executable, **values: Any) -> bool:
+    return ask(db, query, values).first() is not None
 
 
 def ask_of_holiday(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
     """On a day that a notice gives off; weekends are no matter."""
-    cause = calendar_of(db, case.measure.project_id).cause_of(case.measure.day)
+    project_id = case.measure.project_id
+    calendar = ask_once(db, ("calendar", project_id), lambda: calendar_of(db, project_id))
+    cause = calendar.cause_of(case.measure.day)
     if cause not in ("", WEEKEND) and not case.said.has_note:
         yield "holiday", {}
-
-
-def ask_of_pictures(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
-    """A picture (a photo, a signature) of exactly the bytes of one in an earlier record of the project, or that looks
-    like one of the same phone and form."""
-    mine, other = SubmissionAttachment, aliased(SubmissionAttachment)
-    row = db.execute(
-        select(Submission.id)
-        .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
-        .join(other, other.submission_version_id == SubmissionVersion.id)
-        .join(mine, mine.blob_sha256 == other.blob_sha256)
-        .join(Blob, Blob.sha256 == mine.blob_sha256)
-        .where(mine.submission_version_id == case.reading.submission_version_id, Blob.content_type.like(PICTURES))
-        .where(Submission.project_id == case.measure.project_id, Submission.id < case.id)
-        .where(~Submission.draft, ~Submission.sealed, Submission.deleted_at.is_(None))
-        .order_by(Submission.id)
-        .limit(1)
-    ).first()
-    alike = None if row else find_alike(db, case)
-    if row:
-        yield "doubled_file", {"record": row.id}
-    elif alike is not None:
-        yield "doubled_file", {"record": alike, "alike": 1}

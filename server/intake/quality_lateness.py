@@ -7,46 +7,52 @@ silent counts for nothing: its carrier was asked about that already (followups/s
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from statistics import median_low
+from typing import Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.clock import today
+from server.db import ask
 from server.followups.sync_words import Silent, silences_told
+from server.intake.quality_habits import ASKED_OF, is_asked
 from server.intake.quality_limits import LIMITS
 from server.intake.quality_measuring import Case
-from server.models import QualityFlag, QualityMeasure, Submission
+from server.models import QualityMeasure, Submission, table_of
+
+MEASURES: Final = table_of(QualityMeasure).c
+CAME: Final = table_of(Submission).c
+LAST: Final = (
+    select(MEASURES.submission_id, MEASURES.day, MEASURES.ended_at, CAME.created_at)
+    .join_from(table_of(QualityMeasure), table_of(Submission), CAME.id == MEASURES.submission_id)
+    .where(MEASURES.project_id == bindparam("project"), MEASURES.worker_id == bindparam("worker"))
+    .where(MEASURES.submission_id <= bindparam("record"), MEASURES.ended_at < CAME.created_at)
+    .order_by(MEASURES.submission_id.desc())
+    .limit(LIMITS["late"]["most_records"])
+)
 
 
 def ask_of_lateness(db: Session, case: Case) -> Iterator[tuple[str, dict[str, int]]]:
     """Asked once, on the record that makes it plain; again only when none of those that count was asked about."""
-    limits = LIMITS["late"]
-    if case.worker_id is None:
+    limits, mine, came_at = LIMITS["late"], case.measure, case.kept.submission.created_at
+    says_when = mine.ended_at < came_at
+    if mine.worker_id is None or not says_when or days_waited(mine.day, came_at) < limits["days"]:
         return
-    rows = last_records(db, case, limits["most_records"])
-    if not rows or rows[0].submission_id != case.id or days_waited(rows[0].day, rows[0].created_at) < limits["days"]:
+    rows = last_records(db, case)
+    others = [one.submission_id for one in rows[1:]]
+    if len(rows) < limits["least_records"] or is_asked(db, ASKED_OF, kind="late", records=others):
         return
-    silences = silences_told(db, case.measure.project_id, case.worker_id)
+    silences = silences_told(db, mine.project_id, mine.worker_id)
     counted = [one for one in rows if not was_silent(one.ended_at, silences)]
     waits = [days_waited(one.day, one.created_at) for one in counted]
-    if counted[:1] != rows[:1] or len(waits) < limits["least_records"] or median_low(waits) < limits["days"]:
-        return
-    others = [one.submission_id for one in rows[1:]]
-    asked = select(QualityFlag.kind).where(QualityFlag.kind == "late", QualityFlag.submission_id.in_(others))
-    if db.scalar(asked.limit(1)) is None:
+    if counted[:1] == rows[:1] and len(waits) >= limits["least_records"] and median_low(waits) >= limits["days"]:
         yield "late", {"days": median_low(waits), "records": len(waits)}
 
 
-def last_records(db: Session, case: Case, most: int) -> Sequence[Row[int, date, datetime, datetime]]:
+def last_records(db: Session, case: Case) -> Sequence[Row[int, date, datetime, datetime]]:
     """The newest first, this one included; not those that do not say when they ended: they count as ended when they came."""
-    mine, measured = case.measure, QualityMeasure
-    query = (
-        select(measured.submission_id, measured.day, measured.ended_at, Submission.created_at)
-        .join(Submission, Submission.id == measured.submission_id)
-        .where(measured.project_id == mine.project_id, measured.worker_id == mine.worker_id)
-        .where(measured.submission_id <= mine.submission_id, measured.ended_at < Submission.created_at)
-    )
-    return db.execute(query.order_by(measured.submission_id.desc()).limit(most)).all()
+    mine = case.measure
+    return ask(db, LAST, {"project": mine.project_id, "worker": mine.worker_id, "record": case.id}).all()
 
 
 def days_waited(day: date, came_at: datetime) -> int:

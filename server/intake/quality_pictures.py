@@ -1,20 +1,18 @@
-"""How the pictures of a record look, and whether one looks like that of an earlier record.
+"""How the pictures of a record look, for who compares them with those of earlier records (quality_likeness.py).
 
 Looking takes time, so it is done before a record is held for judging. A file is opened through its seal (server/blobs.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from forms.photos.likeness import look_of, percent_apart
+from forms.photos.likeness import look_of
 from server.blobs import BlobStore, FileDamaged
 from server.db import Database
-from server.intake.quality_limits import LIMITS
-from server.intake.quality_measuring import Case
-from server.models import Blob, QualityMeasure, QualityPicture, Submission, SubmissionAttachment, SubmissionVersion
+from server.models import Blob, QualityPicture, Submission, SubmissionAttachment, SubmissionVersion
 
 PICTURES: Final = "image/%"
 TOGETHER: Final = 20
@@ -71,41 +69,3 @@ def keep_looks(db: Session, looks: Sequence[tuple[int, str, bytes | None]]) -> N
     for number, sha256, look in looks:
         if (number, sha256) in still and db.get(QualityPicture, (number, sha256)) is None:
             db.add(QualityPicture(submission_id=number, blob_sha256=sha256, look=look))
-
-
-def find_alike(db: Session, case: Case) -> int | None:
-    """An earlier record of the same phone and form with a picture that looks the same; the newest so many are looked at."""
-    own = {sha256 for _, sha256 in db.execute(pictures_of([case.id]))}
-    mine = select(QualityPicture).where(QualityPicture.submission_id == case.id)
-    looks = [one.look for one in forget_others(db, db.scalars(mine).all(), own) if one.look is not None]
-    if not looks or case.worker_id is None:
-        return None
-    limits = LIMITS["doubled_file"]
-    for number, look in earlier_looks(db, case, limits["most_records"]):
-        if any(percent_apart(look, one) <= limits["most_percent_apart"] for one in looks):
-            return number
-    return None
-
-
-def forget_others(db: Session, rows: Sequence[QualityPicture], own: set[str | None]) -> list[QualityPicture]:
-    """Those of pictures that the record still has; the others go."""
-    gone = [one.blob_sha256 for one in rows if one.blob_sha256 not in own]
-    if gone:
-        here = QualityPicture.submission_id == rows[0].submission_id, QualityPicture.blob_sha256.in_(gone)
-        db.execute(delete(QualityPicture).where(*here))
-    return [one for one in rows if one.blob_sha256 in own]
-
-
-def earlier_looks(db: Session, case: Case, most: int) -> Iterator[tuple[int, bytes]]:
-    mine = case.measure
-    query = (
-        select(QualityPicture.submission_id, QualityPicture.look)
-        .join(QualityMeasure, QualityMeasure.submission_id == QualityPicture.submission_id)
-        .join(Submission, Submission.id == QualityPicture.submission_id)
-        .where(QualityMeasure.form_id == mine.form_id, QualityMeasure.worker_id == mine.worker_id)
-        .where(QualityMeasure.submission_id < mine.submission_id, QualityPicture.look.is_not(None))
-        .where(~Submission.draft, ~Submission.sealed, Submission.deleted_at.is_(None))
-        .order_by(QualityMeasure.submission_id.desc())
-        .limit(most)
-    )
-    yield from ((number, look) for number, look in db.execute(query) if look is not None)

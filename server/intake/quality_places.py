@@ -4,63 +4,61 @@ Health records have no point here (places/place.py), so nothing of this is ever 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from typing import Any, Final
 
 import shapely
-from geoalchemy2.shape import to_shape
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.quality import placed_by_hand
-from geo.crs import metres_between, metres_per_degree
+from geo.crs import metres_per_degree
 from geo.plausible import is_far_outside, metres_outside, metres_shifted, speed_between
 from geo.spatial_sql import within_box
 from geo.tiles import Box
+from server.db import ask, ask_once
+from server.intake.quality_kept import Point, read_point
 from server.intake.quality_limits import LIMITS
 from server.intake.quality_measuring import Case
-from server.models import CareEvent, QualityMeasure, SubmissionGeometry, Village, VillageScope
+from server.models import CareEvent, QualityMeasure, SubmissionGeometry, Village, VillageScope, table_of
 from server.places.locating import village_map
 from server.places.place import named_village
 
 HOMES: Final = "households"
 Told = dict[str, int]
 
-
-@dataclass(frozen=True)
-class Point:
-    """Degrees, WGS-84, and the phone's accuracy in metres where it gave one."""
-
-    lon: float
-    lat: float
-    accuracy: float | None
-
-    def metres_to(self, other: "Point") -> float:
-        return metres_between(self.lon, self.lat, other.lon, other.lat)
+MEASURES: Final = table_of(QualityMeasure).c
+PLACES: Final = table_of(SubmissionGeometry).c
+EVENTS: Final = table_of(CareEvent).c
 
 
-def find_point(db: Session, submission_id: int) -> Point | None:
-    """The point that places a record; None where it has none, or a line or an area."""
-    here = SubmissionGeometry.submission_id == submission_id, SubmissionGeometry.is_place
-    row = db.execute(select(SubmissionGeometry.geometry, SubmissionGeometry.accuracy).where(*here)).first()
-    return read_point(*row) if row else None
-
-
-def read_point(geometry: Any, accuracy: float | None) -> Point | None:
-    shape = to_shape(geometry)
-    return Point(shape.x, shape.y, accuracy) if shape.geom_type == "Point" else None
+OWN_HOME: Final = select(EVENTS.subject).where(
+    EVENTS.submission_id == bindparam("record"), EVENTS.subject_list == HOMES
+)
+OF_THAT_DAY: Final = (
+    select(MEASURES.submission_id, MEASURES.began_at, MEASURES.ended_at, PLACES.geometry, PLACES.accuracy)
+    .join_from(table_of(QualityMeasure), table_of(SubmissionGeometry), PLACES.submission_id == MEASURES.submission_id)
+    .where(MEASURES.project_id == bindparam("project"), MEASURES.worker_id == bindparam("worker"))
+    .where(MEASURES.day == bindparam("day"), MEASURES.submission_id < bindparam("record"), PLACES.is_place)
+    .limit(1)
+)
+LAST_BEFORE: Final = OF_THAT_DAY.where(MEASURES.ended_at <= bindparam("ended")).order_by(
+    MEASURES.ended_at.desc(), MEASURES.submission_id
+)
+FIRST_AFTER: Final = OF_THAT_DAY.where(MEASURES.ended_at > bindparam("ended")).order_by(
+    MEASURES.ended_at, MEASURES.submission_id
+)
 
 
 def ask_of_place(db: Session, case: Case) -> Iterator[tuple[str, Told]]:
-    point = find_point(db, case.id)
+    point = case.kept.point
     if point is None:
         return
     yield from ask_of_village(db, case, point)
     if point.accuracy is not None and point.accuracy > LIMITS["accuracy"]["over_m"]:
         yield "accuracy", {"metres": round(point.accuracy)}
-    if placed_by_hand(case.reading.instance, case.reading.schema, case.user_agent):
+    if placed_by_hand(case.reading.instance, case.reading.schema, case.kept.submission.user_agent):
         yield "by_hand", {}
     homes = count_homes(db, case, point)
     if homes > LIMITS["same_point"]["more_than_homes"]:
@@ -89,7 +87,9 @@ def expected_areas(db: Session, case: Case) -> list[shapely.MultiPolygon]:
     if known is None:
         return []
     code = named_village(case.reading.instance, case.reading.schema)
-    codes = {code} if code else codes_of_worker(db, project_id, case.worker_id)
+    worker_id = case.worker_id
+    question = "codes of", project_id, worker_id
+    codes = {code} if code else ask_once(db, question, lambda: codes_of_worker(db, project_id, worker_id))
     return [known.outlines[one] for one in sorted(codes) if one in known.outlines]
 
 
@@ -111,9 +111,7 @@ def codes_of_worker(db: Session, project_id: int, worker_id: int | None) -> set[
 def count_homes(db: Session, case: Case, point: Point) -> int:
     """How many homes, this one included, have been given this point up to this record; 0 where it is about no home."""
     within, most = LIMITS["same_point"]["within_m"], LIMITS["same_point"]["most_looked_at"]
-    own = db.scalar(
-        select(CareEvent.subject).where(CareEvent.submission_id == case.id, CareEvent.subject_list == HOMES)
-    )
+    own = ask(db, OWN_HOME, {"record": case.id}).scalar()
     if own is None:
         return 0
     query = points_near(case, point, within).where(CareEvent.subject != own)
@@ -150,20 +148,12 @@ def ask_of_speed(db: Session, case: Case, point: Point) -> Iterator[tuple[str, T
 
 
 def neighbours(db: Session, case: Case) -> Iterator[tuple[int, Point, timedelta]]:
-    mine, measured = case.measure, QualityMeasure
+    mine = case.measure
     if mine.worker_id is None:
         return
-    query = (
-        select(measured.submission_id, measured.began_at, measured.ended_at)
-        .add_columns(SubmissionGeometry.geometry, SubmissionGeometry.accuracy)
-        .join(SubmissionGeometry, SubmissionGeometry.submission_id == measured.submission_id)
-        .where(measured.project_id == mine.project_id, measured.worker_id == mine.worker_id, measured.day == mine.day)
-        .where(measured.submission_id < mine.submission_id, SubmissionGeometry.is_place)
-    )
-    before = query.where(measured.ended_at <= mine.ended_at).order_by(measured.ended_at.desc(), measured.submission_id)
-    after = query.where(measured.ended_at > mine.ended_at).order_by(measured.ended_at, measured.submission_id)
-    for one in (before, after):
-        row = db.execute(one.limit(1)).first()
+    about = {"project": mine.project_id, "worker": mine.worker_id, "record": case.id, "day": mine.day}
+    for query in (LAST_BEFORE, FIRST_AFTER):
+        row = ask(db, query, {**about, "ended": mine.ended_at}).first()
         other = read_point(row.geometry, row.accuracy) if row else None
         if row and other:
             yield row.submission_id, other, max(mine.ended_at, row.ended_at) - min(mine.began_at, row.began_at)

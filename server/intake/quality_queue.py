@@ -66,5 +66,7 @@ def try_later(db: Session, submission_id: int, tries: int, now: datetime) -> boo
 
 def forget_quality(db: Session, submission_ids: Collection[int]) -> None:
     """Nothing is asked about these records, and none is compared with them."""
+    if not submission_ids:
+        return
     for about in ABOUT_QUALITY:
         db.execute(delete(about).where(about.submission_id.in_(submission_ids)))

@@ -251,6 +251,22 @@ def test_judging_asks_the_database_as_often_for_the_hundredth_record_as_for_the_
     assert asked[0] == asked[1]
 
 
+def test_records_that_are_judged_together_share_the_questions_about_what_is_stored_of_them(
+    town: QualityTown, count_queries
+) -> None:
+    """Judging takes no longer than receiving; three times as long it kept phones waiting, and a core busy."""
+    town.send(MONDAY, **SAID)
+    town.judge()
+    asked = []
+    for number in (1, TOGETHER):
+        for at in range(number):
+            town.send(MONDAY + timedelta(minutes=at + number), **SAID)
+        with count_queries() as statements:
+            town.judge()
+        asked.append(len(statements))
+    assert asked[1] - asked[0] <= 7 * (TOGETHER - 1), asked
+
+
 def test_every_limit_belongs_to_a_kind() -> None:
     named = {"pace": "too_fast"}
     assert [one for one in LIMITS if named.get(one, one) not in KINDS] == []
