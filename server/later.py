@@ -4,8 +4,8 @@ A statement of its own costs as much as what it writes: it is put together, sent
 records go as one for each kind of row; on PostgreSQL, where a record is alone, all its kinds of row go as one.
 """
 
-from collections.abc import Hashable, Sequence
-from contextlib import nullcontext
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
@@ -35,6 +35,17 @@ Kind = tuple[Writing, frozenset[str]]
 
 def begin_waiting(db: Session) -> None:
     db.info[LATER] = {}
+
+
+@contextmanager
+def written_together(db: Session) -> Iterator[None]:
+    """For who makes many rows of a few kinds: they are written at its end, for which nobody else is the owner of the session."""
+    begin_waiting(db)
+    try:
+        yield
+        write_waiting(db)
+    finally:
+        del db.info[LATER]
 
 
 def is_waiting(db: Session) -> bool:

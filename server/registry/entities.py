@@ -16,7 +16,7 @@ from sqlalchemy.orm.util import identity_key
 
 from forms.entities import EntityAct
 from server.access.audit import record
-from server.db import ask
+from server.db import ask, connection_of
 from server.errors import (
     EntityDeleted,
     EntityUnknown,
@@ -25,6 +25,7 @@ from server.errors import (
     MissingParameter,
     UniqueViolation,
 )
+from server.later import Row, write_later, written_together
 from server.models import Dataset, DatasetProperty, Entity, EntityVersion, table_of
 from server.registry.tombstones import REMOVED, buried_among, is_buried, purged_among
 
@@ -56,6 +57,7 @@ _PROPERTIES: Final = (
     select(DatasetProperty.name).where(DatasetProperty.dataset_id == bindparam("dataset")).order_by(DatasetProperty.id)
 )
 _INSERT: Final = insert(table_of(Entity))
+_INSERT_MANY: Final = _INSERT.returning(table_of(Entity).c.uuid, table_of(Entity).c.id)
 _INSERT_VERSION: Final = insert(table_of(EntityVersion)).inline()
 _NAMED: Final = select(Dataset).where(Dataset.project_id == bindparam("project"), Dataset.name == bindparam("name"))
 _LIST: Final = table_of(Dataset)
@@ -137,9 +139,22 @@ def add_entities(db: Session, dataset: Dataset, acts: Sequence[EntityAct], autho
     """Many new ones. Raises as refuse_taken."""
     refuse_taken(db, dataset, [act.uuid for act in acts])
     names = properties_of(db, dataset.id)
-    for act in acts:
-        insert_entity(db, dataset, names, act, act.label, author, made_up=False)
+    for start in range(0, len(acts), BATCH):
+        insert_entities(db, dataset, names, acts[start : start + BATCH], author)
     touch(db, dataset.id, author.now)
+
+
+def insert_entities(
+    db: Session, dataset: Dataset, names: Sequence[str], acts: Sequence[EntityAct], author: Author
+) -> None:
+    """A few statements for all of them: one for each was four fifths of what many cost."""
+    rows = [entity_row(dataset, names, act, act.label, author) for act in acts]
+    ids: dict[str, int] = dict(connection_of(db).execute(_INSERT_MANY, rows).all())
+    with written_together(db):
+        for act, row in zip(acts, rows, strict=True):
+            entity_id = ids[act.uuid]
+            write_later(db, _INSERT_VERSION, [first_version(entity_id, row, act, None, author)])
+            note(db, "entity.create", dataset, entity_id, act, author)
 
 
 def add_entity(db: Session, dataset: Dataset, act: EntityAct, label: str, author: Author, made_up: bool) -> None:
@@ -151,25 +166,33 @@ def insert_entity(
     db: Session, dataset: Dataset, names: Sequence[str], act: EntityAct, label: str, author: Author, made_up: bool
 ) -> None:
     """`names` are the list's properties."""
+    row = entity_row(dataset, names, act, label, author)
+    key = ask(db, _INSERT, row).inserted_primary_key
+    assert key is not None
+    entity_id = int(key[0])
+    ask(db, _INSERT_VERSION, first_version(entity_id, row, act, act if made_up else None, author))
+    note(db, "entity.create", dataset, entity_id, act, author)
+
+
+def entity_row(dataset: Dataset, names: Sequence[str], act: EntityAct, label: str, author: Author) -> Row:
     data = {name: act.properties[name] for name in names if name in act.properties}
-    text = orjson.dumps(data).decode()
-    row = {
+    return {
         "dataset_id": dataset.id,
         "uuid": act.uuid,
         "version": 1,
         "label": label,
-        "data_json": text,
+        "data_json": orjson.dumps(data).decode(),
         "about": about_of(data),
         "village_code": data.get(VILLAGE_PROPERTY) or None,
         "creator_id": author.actor_id,
         "created_at": author.now,
     }
-    key = ask(db, _INSERT, row).inserted_primary_key
-    assert key is not None
-    entity_id = int(key[0])
-    branch = act if made_up else None
-    write_version(db, entity_id, 1, label, text, received_text(data, act), None, [], branch, author)
-    note(db, "entity.create", dataset, entity_id, act, author)
+
+
+def first_version(entity_id: int, row: Row, act: EntityAct, branch: EntityAct | None, author: Author) -> Row:
+    """`row` is the entity's; a branch has who was made up by a change that was forced through."""
+    received = received_text(orjson.loads(row["data_json"]), act)
+    return version_row(entity_id, 1, row["label"], row["data_json"], received, None, [], branch, author)
 
 
 def received_text(properties: Mapping[str, str], act: EntityAct) -> str:
@@ -249,8 +272,12 @@ def write_update(
         entity.conflict = "hard" if clashing or entity.conflict == "hard" else "soft"
     db.flush()
     text = received_text(received, act)
-    write_version(
-        db, entity.id, entity.version, entity.label, entity.data_json, text, base_version, clashing, act, author
+    ask(
+        db,
+        _INSERT_VERSION,
+        version_row(
+            entity.id, entity.version, entity.label, entity.data_json, text, base_version, clashing, act, author
+        ),
     )
     note(db, "entity.update.version", dataset, entity.id, act, author)
     touch(db, dataset.id, author.now)
@@ -295,8 +322,7 @@ def is_interrupted(db: Session, entity: Entity, act: EntityAct, author: Author) 
     return db.scalar(select(EntityVersion.id).where(*since, *others).limit(1)) is not None
 
 
-def write_version(
-    db: Session,
+def version_row(
     entity_id: int,
     version: int,
     label: str,
@@ -306,9 +332,9 @@ def write_version(
     clashing: list[str],
     act: EntityAct | None,
     author: Author,
-) -> None:
+) -> Row:
     branch_id = act.branch_id if act else None
-    row = {
+    return {
         "entity_id": entity_id,
         "version": version,
         "label": label,
@@ -324,7 +350,6 @@ def write_version(
         "user_agent": author.user_agent,
         "created_at": author.now,
     }
-    ask(db, _INSERT_VERSION, row)
 
 
 def properties_of(db: Session, dataset_id: int) -> list[str]:

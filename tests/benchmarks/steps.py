@@ -88,9 +88,14 @@ def peak_of(found: Found) -> Found:
     return {"peak of all exports": {OURS: [{"peak_pss_mb": max(one["peak_pss_mb"] for one in exports)}]}}
 
 
-def lost_by_size(slices: list[dict[str, Any]], empty: list[dict[str, Any]]) -> Found:
-    """How much of an empty form's rate the last slices of a fill have lost."""
-    full, before = (statistics.median(one["per_s"] for one in rounds) for rounds in (slices[-3:], empty))
+def first_of(found: Found, what: str) -> Found:
+    """Of who was asked for it for the first time, with nothing kept from before."""
+    return {f"{what}, the first": {who: rounds[:1] for who, rounds in found.get(what, {}).items()}}
+
+
+def lost_by_size(large: list[dict[str, Any]], empty: list[dict[str, Any]]) -> Found:
+    """How much of an empty form's rate a large one loses."""
+    full, before = (statistics.median(one["per_s"] for one in rounds) for rounds in (large, empty))
     return {"share of the rate of an empty form": {OURS: [{"lost": round(max(0.0, 1 - full / before), 3)}]}}
 
 

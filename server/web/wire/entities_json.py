@@ -21,8 +21,6 @@ def entity(
     Of the data what `properties` names is told, where it is given.
     """
     row, current = listed.entity, listed.version
-    data = told_now(orjson.loads(current.data_json), properties)
-    told = {"data": data, "dataReceived": orjson.loads(current.received_json)}
     return {
         "uuid": row.uuid,
         "creatorId": row.creator_id,
@@ -30,9 +28,14 @@ def entity(
         "createdAt": instant(row.created_at),
         "updatedAt": instant(row.updated_at),
         "deletedAt": instant(row.deleted_at),
-        "currentVersion": version(current, row, makers) | (told if whole else {}),
+        "currentVersion": version(current, row, makers) | (said(current, properties) if whole else {}),
         **maker(row.creator_id, makers),
     }
+
+
+def said(current: EntityVersion, properties: Collection[str] | None) -> Json:
+    data, received = orjson.loads(current.data_json), orjson.loads(current.received_json)
+    return {"data": told_now(data, properties), "dataReceived": received}
 
 
 def told_now(data: Mapping[str, str], properties: Collection[str] | None) -> Json:
