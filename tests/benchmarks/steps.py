@@ -90,7 +90,7 @@ def peak_of(found: Found) -> Found:
 
 def first_of(found: Found, what: str) -> Found:
     """Of who was asked for it for the first time, with nothing kept from before."""
-    return {f"{what}, the first": {who: rounds[:1] for who, rounds in found.get(what, {}).items()}}
+    return {f"the first {what}": {who: rounds[:1] for who, rounds in found.get(what, {}).items()}}
 
 
 def lost_by_size(large: list[dict[str, Any]], empty: list[dict[str, Any]]) -> Found:
