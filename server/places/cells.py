@@ -1,6 +1,6 @@
 """How many records lie in each part of the map: counted by the database as they come and go (models MapCell), read here.
 
-A tile of a million records is read from a few hundred rows. Triggers keep them (migration 0046), so whoever writes a record,
+A tile of a million records is read from a few hundred rows. Triggers keep them (migrations 0046, 0047), so whoever writes a record,
 a place or a state need not think of them, and a tile shows what the same request would find in the records.
 """
 
@@ -21,7 +21,7 @@ from server.models import BACK_CHECK, MapCell, Submission, SubmissionGeometry, V
 from server.places.pins import APART_M, drawn_records, label_near, place_columns, place_in, stands_at_label
 
 CELLS: Final = 5  # a tile's side: clusters some 100 pixels apart on a tile of 512
-LEVELS: Final = (8, 12, 16)
+LEVELS: Final = (8, 12, 14, 16)
 AT_LABEL: Final = 0
 FEW: Final = 200  # columns of cells that are asked for one by one
 SHIFT_MARGIN: Final = 0.01  # degrees: GCJ-02 shifts by less

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Row, Select
@@ -14,7 +14,8 @@ from server.access.allow import Scope
 from server.db import connection_of
 from server.models import SubmissionVersion
 
-BATCH = 500
+BATCH: Final = 500
+FIRST_BATCH: Final = 100  # a page of a table is read by these alone
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,11 @@ class Narrowed:
 
 def iterate_in_batches(db: Session, query: Select[Any]) -> Iterator[Row[*tuple[Any, ...]]]:
     """The rows of a query of columns: flat memory however many there are, and whoever stops early has not read the rest."""
-    with connection_of(db).execute(query, execution_options={"yield_per": BATCH}) as rows:
-        yield from rows
+    options, number = {"stream_results": True, "max_row_buffer": BATCH}, FIRST_BATCH
+    with connection_of(db).execute(query, execution_options=options) as rows:
+        while batch := rows.fetchmany(number):
+            yield from batch
+            number = min(2 * number, BATCH)
 
 
 def read_tree(text: str | bytes | None) -> dict[str, Any]:
