@@ -1,6 +1,6 @@
 """How many records lie in each part of the map: counted by the database as they come and go (models MapCell), read here.
 
-A tile of a million records is read from a few hundred rows. Triggers keep them (migrations 0046, 0047), so whoever writes a record,
+A tile of a million records is read from a few hundred rows. Triggers keep them (migrations 0046, 0047), so who writes a record,
 a place or a state need not think of them, and a tile shows what the same request would find in the records.
 """
 
