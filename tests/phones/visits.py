@@ -46,10 +46,7 @@ def make_visit(seed: int) -> Visit:
     """The visit of a seed: the same bytes each time."""
     chance = random.Random(seed)
     instance_id = f"uuid:{uuid.UUID(int=chance.getrandbits(128), version=4)}"
-    photos = {
-        f"{seed}-{name}.jpg": b"\xff\xd8\xff\xe0" + chance.randbytes(chance.randrange(5_000, 120_000)) + b"\xff\xd9"
-        for name in ("a", "b")
-    }
+    photos = {f"{seed}-{name}.jpg": a_photo(chance.randbytes(chance.randrange(5_000, 120_000))) for name in ("a", "b")}
     first, second = photos
     xml = (
         f'<?xml version="1.0"?><data id="{FORM_ID}" version="1" xmlns:orx="http://openrosa.org/xforms">'
@@ -57,6 +54,13 @@ def make_visit(seed: int) -> Visit:
         f"<photo2>{second}</photo2><orx:meta><orx:instanceID>{instance_id}</orx:instanceID></orx:meta></data>"
     )
     return Visit(instance_id, xml.encode(), photos)
+
+
+def a_photo(data: bytes) -> bytes:
+    """A JPEG that can be followed to its end: of one that cannot, what looks like a note of where it was taken is not given out,
+    and among so many bytes of chance there is one now and then.
+    """
+    return b"\xff\xd8\xff\xda\x00\x02" + data.replace(b"\xff", b"\xfe") + b"\xff\xd9"
 
 
 def digest(data: bytes) -> str:
