@@ -84,13 +84,15 @@ def make_cluster(programs: Path, folder: Path) -> None:
     )
     if done.returncode:
         raise NoPostgresql(done.stderr.strip() or done.stdout.strip())
+    # In its file, not on its command line: what stands there no ALTER SYSTEM changes, and benchmarks want fsync.
+    with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as settings:
+        settings.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
 
 
 def start_server(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
-            [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *options],
+            [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder)],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -131,6 +133,21 @@ def new_database(url: str, name: str, template: str = TEMPLATE) -> str:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{head.rpartition('/')[0]}/{name}?{query}"
+
+
+def sync_truly(url: str) -> str:
+    """From now on it syncs what it acknowledges, as a town's does. Gives the number of its first process. Raises NoPostgresql."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = on")
+        connection.execute("ALTER SYSTEM SET full_page_writes = on")
+        connection.execute("SELECT pg_reload_conf()")
+    for _ in range(50):  # its first process reads them some time later
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT current_setting('data_directory'), current_setting('fsync')").fetchone()
+        if row is not None and row[1] == "on":
+            return (Path(row[0]) / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+        time.sleep(0.1)
+    raise NoPostgresql("it does not sync: what it acknowledges would be measured without a disk")
 
 
 def main(command: list[str]) -> int:

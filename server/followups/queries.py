@@ -173,23 +173,27 @@ def _listed(row: FollowUp, hers: str | None, home: str | None, assigned_worker: 
 
 
 def count_by_village(
-    db: Session, project_id: int, village_codes: Reached, today: date, *also: ColumnElement[bool]
+    db: Session, project_id: int, village_codes: Reached, today: date, to_be_counted: bool = False
 ) -> dict[str, Counts]:
-    """Tasks per village code, perhaps under further conditions; a village without any is not named."""
-    return counts_of(db, counting_by_village(project_id, village_codes, today, *also))
+    """Tasks per village code, perhaps of those alone whom statistics may count; a village without any is not named."""
+    return counts_of(db, counting_by_village(project_id, village_codes, today, to_be_counted))
 
 
-def counting_by_village(project_id: int, village_codes: Reached, today: date, *also: ColumnElement[bool]) -> Any:
+def counting_by_village(project_id: int, village_codes: Reached, today: date, to_be_counted: bool = False) -> Any:
     here = within(project_id, village_codes), of_hers(project_id, village_codes, today)
-    waits = *still_asked(today), FollowUp.inside.is_(None)
-    query = counting(FollowUp.village_code, today).where(*waits, *here, *also)
-    return query.group_by(FollowUp.village_code)
+    waits = *not_over(today), FollowUp.opens_on <= today, FollowUp.inside.is_(None)
+    agrees = is_counted(today) if to_be_counted else consent_holds(today)
+    return counting(FollowUp.village_code, today).where(*waits, *here, agrees).group_by(FollowUp.village_code)
 
 
-def is_counted() -> ColumnElement[bool]:
-    """Follow-ups that statistics may count: of homes, and of women who agreed to be counted (consent_stats)."""
+def is_counted(today: date | None = None) -> ColumnElement[bool]:
+    """Follow-ups that statistics may count: of homes, and of women who agreed to be counted (consent_stats).
+
+    With a day it is also what `consent_holds` asks, by looking at her once in place of twice.
+    """
     hers = (Woman.project_id == FollowUp.project_id) & (Woman.uuid == FollowUp.subject)
-    agrees = exists().where(hers, Woman.consent_service, Woman.consent_stats, in_use()).correlate(FollowUp)
+    holds = or_(Woman.consent_until.is_(None), Woman.consent_until >= today) if today else true()
+    agrees = exists().where(hers, holds, Woman.consent_service, Woman.consent_stats, in_use()).correlate(FollowUp)
     return or_(FollowUp.subject_list != "women", agrees)
 
 
@@ -248,8 +252,11 @@ def still_asked(today: date) -> tuple[ColumnElement[bool], ...]:
 
 def still_to_do(today: date) -> tuple[ColumnElement[bool], ...]:
     """What waits, its window open or not: neither ended nor over by its own days, of whoever still agrees to it."""
-    not_over = or_(FollowUp.latest_on.is_(None), FollowUp.latest_on >= today)
-    return FollowUp.ended.is_(False), not_over, consent_holds(today)
+    return *not_over(today), consent_holds(today)
+
+
+def not_over(today: date) -> tuple[ColumnElement[bool], ...]:
+    return FollowUp.ended.is_(False), or_(FollowUp.latest_on.is_(None), FollowUp.latest_on >= today)
 
 
 def consent_holds(today: date) -> ColumnElement[bool]:

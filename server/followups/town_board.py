@@ -13,7 +13,7 @@ from server.access.small_numbers import Counted, Telling, tell
 from server.followups.board import COLUMNS, Board
 from server.followups.lists_for_pages import people_by_village
 from server.followups.overdue import Overdue
-from server.followups.queries import count_by_village, is_counted
+from server.followups.queries import count_by_village
 from server.models import Village
 from server.places.successors import rolled_up, successor_codes
 
@@ -37,7 +37,7 @@ def lines_of_board(db: Session, project_id: int, today: date) -> tuple[dict[str,
     in_force = select(Village.code).where(Village.project_id == project_id, Village.retired_at.is_(None))
     codes = [*db.scalars(in_force.order_by(Village.code)), ELSEWHERE]
     successors = successor_codes(db, project_id)
-    found = count_by_village(db, project_id, None, today, is_counted())
+    found = count_by_village(db, project_id, None, today, to_be_counted=True)
     people_of = rolled_up(people_by_village(db, project_id), successors)
     people = {code: people_of.get(code, 0) for code in codes if code != ELSEWHERE}
     lines = {}

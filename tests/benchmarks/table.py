@@ -33,7 +33,7 @@ from server import __version__
 from server.clock import now, today
 from tests.benchmarks import board, desk_town, steps, tiles
 from tests.benchmarks.aims import CENTRAL, OURS, Results, judge, read_aims, write_table
-from tests.databases import new_database
+from tests.databases import new_database, sync_truly
 from tests.serving import ADMIN_EMAIL, ADMIN_PASSWORD, ROOT, database_name, running_server
 
 HISTORY: Final = Path(__file__).with_name("history")
@@ -91,17 +91,6 @@ def serve(asked: Asked, folder: str = "data") -> Iterator[Served]:
     with running_server(asked.folder / folder) as server:
         database = [sync_truly(os.environ["TEST_DATABASE_URL"])] if asked.kind == "postgresql" else []
         yield Served(server.url.rstrip("/"), str(server.process.pid), database)
-
-
-def sync_truly(url: str) -> str:
-    """The number of the database's first process."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = on")
-        connection.execute("ALTER SYSTEM SET full_page_writes = on")
-        connection.execute("SELECT pg_reload_conf()")
-        row = connection.execute("SHOW data_directory").fetchone()
-    assert row is not None
-    return (Path(row[0]) / "postmaster.pid").read_text(encoding="utf-8").split()[0]
 
 
 def run_bench(

@@ -23,6 +23,7 @@ from server.config import Config
 from server.keys import KeyRing
 from server.models import DeriveProblem, SubmissionAttachment, SubmissionVersion, TimetableRun
 from tests import sizes
+from tests.databases import sync_truly
 from tests.served_project import database_of
 from tests.serving import RunningServer, running_server, serve_environment
 from tests.sizes import ROOT, size
@@ -109,6 +110,8 @@ def timetable_of(server: RunningServer) -> tuple[dict[str, str | None], list[str
 def test_a_town_at_work_loses_nothing_and_sees_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     phones, seconds = size("soak_phones"), float(size("soak_seconds"))
     with running_server(tmp_path / "data") as server:
+        if sizes.FULL and server.uses_postgresql:
+            sync_truly(os.environ["TEST_DATABASE_URL"])  # how long a record takes is told
         town = make_soak_town(server, phones)
         clients, looks = load(server, town, tmp_path, seconds)
         cpu, sent = cpu_seconds(server), clients.pop("sent")

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import false, select
+from sqlalchemy import false, select, update
 from sqlalchemy.orm import Session
 
 from server.access.allow import Scope
@@ -23,7 +24,6 @@ from server.followups.queries import (
     due_for_villages,
     for_subject,
     get_by_visit_key,
-    of_the_team,
     state_at,
 )
 from server.followups.recalculate import recalculate_many
@@ -134,12 +134,12 @@ def test_what_is_a_clinicians_alone_is_on_no_workers_list_and_found_by_no_key(db
     checked(db, town, "2027-02-03", still_pregnant="ended")
     recalculate_many(db, town, [("women", "w1")], TODAY, at_noon("2027-02-03"))
     row = db.scalars(select(FollowUp).where(FollowUp.rule == "PL1")).one()
-    worker = Whose(frozenset([HERE]), select(Woman.uuid))
+    worker = Whose(frozenset([HERE]), select(Woman.uuid).where(Woman.village_code == HERE))
     clinician = replace(worker, clinical=True)
-    for whose, rules in ((worker, []), (clinician, ["PL1"])):
+    for whose, rules, waiting in ((worker, [], 1), (clinician, ["PL1"], 2)):
         found = due_for_villages(db, town.id, whose, TODAY)
         assert [one.row.rule for one in found if one.row.subject == "w1"] == rules
-    assert count_by_village(db, town.id, [HERE], TODAY, of_the_team()) == {HERE: Counts(open=1)}
+        assert count_by_village(db, town.id, whose, TODAY) == {HERE: Counts(open=waiting)}
     assert get_by_visit_key(db, town.id, clinician, row.visit_key).row is row
     with pytest.raises(NotFound):
         get_by_visit_key(db, town.id, worker, row.visit_key)
@@ -185,6 +185,16 @@ def test_after_the_last_day_of_her_consent_she_is_on_no_list_before_the_daily_st
     assert [one.woman for one in list_visits(db, town.id, None, Wanted(), tomorrow, 0, 50)] == ["w1", None]
     assert count_visits(db, town.id, None, tomorrow).all == 2
     assert THERE not in count_by_village(db, town.id, None, tomorrow)
+
+
+@pytest.mark.parametrize(
+    "hers", [{"consent_stats": False}, {"consent_service": False}, {"consent_until": TODAY - timedelta(days=1)}]
+)
+def test_who_does_not_agree_or_no_longer_is_in_no_statistic(db: Session, town: Project, hers: dict[str, Any]) -> None:
+    everybody = count_by_village(db, town.id, None, TODAY)
+    assert count_by_village(db, town.id, None, TODAY, to_be_counted=True) == everybody
+    db.execute(update(Woman).where(Woman.uuid == "w2").values(**hers))
+    assert count_by_village(db, town.id, None, TODAY, to_be_counted=True) == {HERE: everybody[HERE]}
 
 
 def test_cases_are_on_their_officers_lists_and_numbers_alone_and_these_have_nothing_else(
