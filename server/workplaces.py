@@ -3,7 +3,8 @@
 Python runs one thread at a time. Where thirty want to run, whoever asks the database sixty short questions, as a record of a
 care project does, stands behind all others sixty times; with few at work all are answered sooner, and no later on the whole.
 So two work at once. Whoever has been at it for long counts no longer among them, so that two slow questions keep nobody out;
-even of those there are so many at most.
+even of those there are so many at most. Who waits comes in by turn: when newcomers overtook, one of 32 clients in twenty waited
+ten times as long as the others. Who has begun, and rested, goes before who has not.
 A thread that waits for somebody else keeps no place: for a body that comes slowly, for another program. Who wants to write into
 SQLite's file gives its place up for good: one writes at a time, many wait for it, and it must not wait for those who read.
 Whoever is not in a place, a job or a command, is not counted.
@@ -11,8 +12,10 @@ Whoever is not in a place, a job or a command, is not counted.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
 PLACES: Final = 2
@@ -21,16 +24,25 @@ STREAMED: Final = 2  # answers that leave while they are made, beside those
 LONG: Final = 0.25  # seconds; most requests take a tenth of that. With 0.05 beside 200 phones most count as long
 
 
+@dataclass(eq=False)
+class Turn:
+    """A thread that waits outside, until it is told that it has a place."""
+
+    thread: int = field(default_factory=threading.get_ident)
+    is_in: threading.Event = field(default_factory=threading.Event)
+
+
 class Workplaces:
-    """So many threads at work; the others wait outside, about in the order in which they came."""
+    """So many threads at work; the others wait outside, in the order in which they came."""
 
     def __init__(self, places: int, most: int | None = None, long: float = LONG) -> None:
         """`most`: with those who have been at work for more than `long` seconds; by itself there are no more than `places`."""
         self.places = places
         self.most = most or places
         self.long = long
-        self.changed = threading.Condition()
+        self.door = threading.Lock()
         self.since: dict[int, float] = {}
+        self.outside: deque[Turn] = deque()
 
     @property
     def is_mine(self) -> bool:
@@ -59,21 +71,38 @@ class Workplaces:
         try:
             yield
         finally:
-            self.take()
+            self.take(has_begun=True)
 
     def give_up(self) -> None:
         """What is left is done without a place."""
         if self.is_mine:
             self.leave()
 
-    def take(self) -> None:
-        with self.changed:
-            while seconds := self.seconds_to_wait(time.monotonic()):
-                self.changed.wait(seconds)
-            self.since[threading.get_ident()] = time.monotonic()
+    def take(self, has_begun: bool = False) -> None:
+        turn = Turn()
+        with self.door:
+            if has_begun:
+                self.outside.appendleft(turn)
+            else:
+                self.outside.append(turn)
+            seconds = self.let_in()
+        while not turn.is_in.wait(seconds):
+            with self.door:
+                seconds = self.let_in()
+
+    def let_in(self) -> float:
+        """Whoever may come in, by turn. Gives when it is worth looking again, though nobody should have left by then."""
+        now = time.monotonic()
+        while self.outside:
+            if seconds := self.seconds_to_wait(now):
+                return seconds
+            turn = self.outside.popleft()
+            self.since[turn.thread] = now
+            turn.is_in.set()
+        return 0.0
 
     def seconds_to_wait(self, now: float) -> float:
-        """0 where one may come in; else when it is worth looking again, though nobody should have left by then."""
+        """0 where one may come in; else until somebody counts no longer as brief, or nobody knows."""
         if len(self.since) < self.places:
             return 0.0
         if len(self.since) >= self.most:
@@ -82,9 +111,9 @@ class Workplaces:
         return min(brief) + self.long - now if len(brief) >= self.places else 0.0
 
     def leave(self) -> None:
-        with self.changed:
+        with self.door:
             del self.since[threading.get_ident()]
-            self.changed.notify()
+            self.let_in()
 
 
 HERE: Final = Workplaces(PLACES, MOST)

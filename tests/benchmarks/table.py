@@ -40,6 +40,9 @@ HISTORY: Final = Path(__file__).with_name("history")
 BENCH: Final = Path(__file__).with_name("bench.py")
 VILLAGES: Final = 400
 SETTLE: Final = 15.0  # seconds after a start until nothing more is loaded
+QUIET: Final = (
+    5  # seconds between two who are measured in turn: Central works on for two after it has answered 600 records
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def run_bench(
     command = [sys.executable, str(BENCH), "--phases", phases, "--out", str(out)]
     if beside is not None:
         command += ["--target", f"{CENTRAL}={beside.url}", "--login", f"{CENTRAL}={beside.login}"]
-        command += ["--proc", f"{CENTRAL}={beside.roots}"]
+        command += ["--proc", f"{CENTRAL}={beside.roots}", "--settle", str(QUIET)]
     command += ["--target", f"{OURS}={served.url}", "--login", f"{OURS}={ADMIN_EMAIL}:{ADMIN_PASSWORD}"]
     command += ["--proc", f"{OURS}={','.join(served.roots)}"]
     for option, value in options.items():

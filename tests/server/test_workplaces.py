@@ -95,6 +95,66 @@ def test_who_rests_leaves_the_place_to_another_and_takes_one_again_before_it_goe
     assert again.is_set()
 
 
+def test_who_waits_comes_in_by_turn_and_no_newcomer_before(one: Workplaces) -> None:
+    came: list[str] = []
+    one.take()
+    waiting = [wait_outside(one, came, name) for name in ("first", "second", "third")]
+    one.give_up()
+    with one.work():
+        came.append("who had just left")
+    for thread in waiting:
+        thread.join(PATIENCE)
+    assert came == ["first", "second", "third", "who had just left"]
+
+
+def test_who_has_begun_and_rested_goes_before_who_waits_to_begin(one: Workplaces) -> None:
+    came: list[str] = []
+    one.take()
+    with one.rest():
+        in_its_place, may_leave = hold(one)
+        waits = wait_outside(one, came, "who waits to begin")
+        beside(lambda: leave_once_two_are_outside(one, may_leave))
+    came.append("who rested")
+    one.give_up()
+    for thread in (in_its_place, waits):
+        thread.join(PATIENCE)
+    assert came == ["who rested", "who waits to begin"]
+
+
+def hold(places: Workplaces) -> tuple[threading.Thread, threading.Event]:
+    """A thread that is in until it is told to leave."""
+    is_in, may_leave = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with places.work():
+            is_in.set()
+            may_leave.wait(PATIENCE)
+
+    thread = beside(work)
+    assert is_in.wait(PATIENCE)
+    return thread, may_leave
+
+
+def leave_once_two_are_outside(places: Workplaces, may_leave: threading.Event) -> None:
+    while len(places.outside) < 2:
+        time.sleep(0.001)
+    may_leave.set()
+
+
+def wait_outside(places: Workplaces, came: list[str], name: str) -> threading.Thread:
+    """A thread that stands outside by now."""
+    before = len(places.outside)
+
+    def work() -> None:
+        with places.work():
+            came.append(name)
+
+    thread = beside(work)
+    while len(places.outside) == before:
+        time.sleep(0.001)
+    return thread
+
+
 def one_turn(places: Workplaces, came: threading.Event) -> None:
     with places.work():
         came.set()
