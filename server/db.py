@@ -32,7 +32,15 @@ from sqlalchemy.pool import QueuePool
 
 from server.keys import KEY_NAME, KeyRing
 from server.models.sealed import give_keys
-from server.postgresql import MOST_OF_A_PROCESS, POOL_PATIENCE, STREAM_SECONDS, Rules, close_cursor, refuse_dead
+from server.postgresql import (
+    MOST_OF_A_PROCESS,
+    POOL_PATIENCE,
+    STREAM_SECONDS,
+    Rules,
+    close_cursor,
+    is_lost,
+    refuse_dead,
+)
 from server.turns import PATIENCE, Turns, begin_by_driver
 
 LOCK_PATIENCE_MS = 10_000  # how long a writer waits for another one
@@ -129,6 +137,25 @@ def connection_of(db: Asked) -> Connection:
         return db
     db.flush()
     return db.connection()
+
+
+class NotAllWell(Exception):
+    """Something in a transaction failed, and there was no savepoint to go back to: nothing of it is kept."""
+
+
+@contextmanager
+def without_savepoints(db: Session) -> Iterator[None]:
+    """For what is written together first, and where that fails again with a savepoint for each, which costs as much as an insert.
+
+    Raises NotAllWell for whatever fails in it; what befalls the connection is raised as it is.
+    """
+    db.info[KEPT] = {}  # nothing of it is undone while this goes well
+    try:
+        yield
+    except Exception as error:
+        if is_lost(error):
+            raise
+        raise NotAllWell from error
 
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.blobs import BlobStore
-from server.db import KEPT, Database
+from server.db import Database, NotAllWell, without_savepoints
 from server.intake.quality_checks import ask_of_checks
 from server.intake.quality_habits import ask_of_habits
 from server.intake.quality_kept import read_kept
@@ -70,26 +70,13 @@ def work_through(
 ) -> None:
     """A few at a time, first without savepoints. Where that fails nothing of it is kept, and each is tried in its own."""
     for batch in batches(submission_ids):
-        with suppress(NotAllWell), database.transaction() as db:
-            take_together(db, batch, step)
+        with suppress(NotAllWell), database.transaction() as db, without_savepoints(db):
+            step(db, hold(db, batch))  # what is asked for one of them is known for the others
             continue
         with database.transaction() as db:
             for one in hold(db, batch):
                 if not carefully(db, one, step):
                     failed(db, one)
-
-
-class NotAllWell(Exception):
-    """Some record could not be judged, and there was no savepoint to go back to."""
-
-
-def take_together(db: Session, submission_ids: Sequence[int], step: Step) -> None:
-    """What is asked for one of them is known for the others. Raises NotAllWell."""
-    db.info[KEPT] = {}  # nothing of it is undone while this goes well
-    try:
-        step(db, hold(db, submission_ids))
-    except Exception as error:
-        raise NotAllWell from error
 
 
 def batches(ids: Sequence[int]) -> list[Sequence[int]]:

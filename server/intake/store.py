@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from server.db import KEPT, Database
+from server.db import Database, NotAllWell, without_savepoints
 from server.intake.derive import derive
 from server.intake.items import Item, Outcome, Receipt
 from server.intake.kind_words import word_of
@@ -87,24 +87,15 @@ def is_of_care(items: Sequence[Item]) -> bool:
     return any(item.asked.project.kind == "care" for item in items)
 
 
-class NotAllWell(Exception):
-    """Some item or deriver failed, and there was no savepoint to go back to."""
-
-
 def store_all(db: Session, items: Sequence[Item]) -> list[Outcome]:
-    """Raises NotAllWell for whatever befalls an item; what befalls the connection or the commit is raised as it is."""
-    db.info[KEPT] = {}  # nothing of it is undone while this goes well
-    if not is_of_care(items):  # there one record's may be undone by the next one
-        begin_waiting(db)
-    try:
+    """Raises NotAllWell for whatever befalls an item."""
+    with without_savepoints(db):
+        if not is_of_care(items):  # there one record's may be undone by the next one
+            begin_waiting(db)
         look_ahead(db, items)
         outcomes: list[Outcome] = [receive_and_derive(db, item, guarded=False) for item in items]
         write_waiting(db, last=True)
         return outcomes
-    except Exception as error:
-        if is_lost(error):
-            raise
-        raise NotAllWell from error
 
 
 def store_one(db: Session, item: Item) -> Outcome:
