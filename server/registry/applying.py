@@ -10,6 +10,7 @@ from forms.entities import EntityAct, read_acts
 from forms.errors import FormError
 from server.access.audit import record
 from server.errors import DatasetUnknown, EntityUnknown, MultiEntityFailed, Problem
+from server.later import write_waiting
 from server.models import Audit, Dataset, Entity, EntityBacklog, EntityVersion, Submission, SubmissionVersion
 from server.reading import Reading
 from server.registry.backlog import hold, replay_followers
@@ -66,18 +67,14 @@ def has_acted(db: Session, reading: Reading) -> bool:
 def apply_acts(db: Session, reading: Reading, acts: Sequence[EntityAct]) -> None:
     """Raises the first act's Problem; where a record has several acts, one that fails undoes them all (400.43)."""
     author = author_of(reading)
-    with db.begin_nested() if needs_savepoint(reading, acts) else nullcontext():
+    write_waiting(db)  # what an act writes refers to the record
+    # one alone says why it may not before it writes anything
+    with db.begin_nested() if len(acts) > 1 else nullcontext():
         for act in acts:
             try:
                 apply_act(db, reading, act, author)
             except Problem as problem:
                 raise problem if len(acts) == 1 else MultiEntityFailed(reason=problem.message) from problem
-
-
-def needs_savepoint(reading: Reading, acts: Sequence[EntityAct]) -> bool:
-    """One act alone says why it may not before it writes anything. In a plain project rows that are written outside of a
-    savepoint wait (server/later.py), and those of an act are not to."""
-    return len(acts) > 1 or reading.project.kind != "care"
 
 
 def apply_act(db: Session, reading: Reading, act: EntityAct, author: Author) -> None:
