@@ -10,6 +10,7 @@ from tests.sizes import ROOT
 FOLDER = ROOT / "build" / "soak"
 WRONG = re.compile(
     r"\b(ERROR|CRITICAL|Traceback|uncaught)\b|unforeseen error|\bfailed\b|ended with|could not be|do not add up"
+    r"|are written again"  # what costs each record twice is a fault of ours where nobody sends anything odd
 )
 
 
