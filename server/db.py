@@ -4,6 +4,7 @@ SQLite rules that were measured (docs/architecture.md): the driver must not open
 write must say so at BEGIN, and shapely is imported before mod_spatialite is ever loaded, or the two share a wrong GEOS.
 """
 
+import logging
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -139,6 +140,9 @@ def connection_of(db: Asked) -> Connection:
     return db.connection()
 
 
+log = logging.getLogger("fangshi.db")
+
+
 class NotAllWell(Exception):
     """Something in a transaction failed, and there was no savepoint to go back to: nothing of it is kept."""
 
@@ -147,7 +151,7 @@ class NotAllWell(Exception):
 def without_savepoints(db: Session) -> Iterator[None]:
     """For what is written together first, and where that fails again with a savepoint for each, which costs as much as an insert.
 
-    Raises NotAllWell for whatever fails in it; what befalls the connection is raised as it is.
+    Raises NotAllWell for whatever fails in it, and the log names its kind; what befalls the connection is raised as it is.
     """
     db.info[KEPT] = {}  # nothing of it is undone while this goes well
     try:
@@ -155,6 +159,8 @@ def without_savepoints(db: Session) -> Iterator[None]:
     except Exception as error:
         if is_lost(error):
             raise
+        # Where this comes often something is wrong: it costs twice.
+        log.warning("rows are written again, each in a savepoint: %s", type(error).__name__)
         raise NotAllWell from error
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import and_, case, distinct, func, select
 from sqlalchemy.orm import Session
 
-from server.followups.queries import is_counted, is_late, still_to_do, within
+from server.followups.queries import is_late, still_to_do, within
 from server.models import FollowUp
 from server.places.successors import rolled_up, successor_codes
 
@@ -38,7 +38,7 @@ def overdue_in_villages(db: Session, project_id: int, today: date) -> dict[str, 
             func.count(distinct(case((late, FollowUp.subject)))),
             func.count(distinct(FollowUp.subject)),
         )
-        .where(within(project_id, None), *still_to_do(today), is_counted())
+        .where(within(project_id, None), *still_to_do(today, to_be_counted=True))
         .group_by(FollowUp.village_code)
     )
     found = {code: Overdue(int(tasks), late, people) for code, tasks, late, people in db.execute(query)}

@@ -181,9 +181,8 @@ def count_by_village(
 
 def counting_by_village(project_id: int, village_codes: Reached, today: date, to_be_counted: bool = False) -> Any:
     here = within(project_id, village_codes), of_hers(project_id, village_codes, today)
-    waits = *not_over(today), FollowUp.opens_on <= today, FollowUp.inside.is_(None)
-    agrees = is_counted(today) if to_be_counted else consent_holds(today)
-    return counting(FollowUp.village_code, today).where(*waits, *here, agrees).group_by(FollowUp.village_code)
+    waits = *still_asked(today, to_be_counted), FollowUp.inside.is_(None)
+    return counting(FollowUp.village_code, today).where(*waits, *here).group_by(FollowUp.village_code)
 
 
 def is_counted(today: date | None = None) -> ColumnElement[bool]:
@@ -245,18 +244,16 @@ def in_codes(village_codes: Collection[str] | None) -> ColumnElement[bool]:
     return true() if village_codes is None else FollowUp.village_code.in_(village_codes)
 
 
-def still_asked(today: date) -> tuple[ColumnElement[bool], ...]:
-    """Tasks whose window has opened by that day, of whoever still agrees to them."""
-    return *still_to_do(today), FollowUp.opens_on <= today
+def still_asked(today: date, to_be_counted: bool = False) -> tuple[ColumnElement[bool], ...]:
+    """Tasks whose window has opened by that day, of whoever still agrees to them, or to being counted too."""
+    return *still_to_do(today, to_be_counted), FollowUp.opens_on <= today
 
 
-def still_to_do(today: date) -> tuple[ColumnElement[bool], ...]:
+def still_to_do(today: date, to_be_counted: bool = False) -> tuple[ColumnElement[bool], ...]:
     """What waits, its window open or not: neither ended nor over by its own days, of whoever still agrees to it."""
-    return *not_over(today), consent_holds(today)
-
-
-def not_over(today: date) -> tuple[ColumnElement[bool], ...]:
-    return FollowUp.ended.is_(False), or_(FollowUp.latest_on.is_(None), FollowUp.latest_on >= today)
+    not_over = or_(FollowUp.latest_on.is_(None), FollowUp.latest_on >= today)
+    agrees = is_counted(today) if to_be_counted else consent_holds(today)
+    return FollowUp.ended.is_(False), not_over, agrees
 
 
 def consent_holds(today: date) -> ColumnElement[bool]:

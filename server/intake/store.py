@@ -7,8 +7,8 @@ request commits on its own, but in care projects: there one record at a time is 
 waits for that here holds no connection and has no lock to wait for in vain.
 """
 
-import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -26,7 +26,6 @@ from server.later import begin_waiting, write_waiting
 from server.postgresql import is_lost
 from server.workplaces import HERE
 
-log = logging.getLogger("fangshi.intake")
 LONG_LOG: Final = 64 * 2**20
 """Bytes. SQLite begins its log anew when nobody looks at it, which never happens while many phones send: it grew by 130 kB a
 record, to ten gigabytes."""
@@ -77,12 +76,9 @@ class Store:
 
         `choose` says of what, each time the same; it is asked when this may write, so that who comes meanwhile goes along.
         """
-        try:
-            with self.database.transaction() as db:
-                db.connection()
-                return store_all(db, choose())
-        except NotAllWell as error:  # of a kind that comes often something is wrong: it costs each of them twice
-            log.warning("records are written again, each in a savepoint: %s", type(error.__cause__).__name__)
+        with suppress(NotAllWell), self.database.transaction() as db:
+            db.connection()
+            return store_all(db, choose())
         with self.database.transaction() as db:
             return [store_one(db, item) for item in choose()]
 
