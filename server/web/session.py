@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from datetime import date, datetime
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from flask import current_app, g, request
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -54,6 +54,8 @@ PHONE_DOORS = frozenset(
         "form_files.get_attachment",
     }
 )
+# Asked for so often, by questions so short, that BEGIN and ROLLBACK are felt; what must see one moment has its own session.
+BRIEF_DOORS: Final = PHONE_DOORS | {"pages.tile", "odata.get_table", "odata.get_draft_table"}
 Found = TypeVar("Found")
 
 
@@ -91,7 +93,7 @@ def today() -> date:
 
 def reading() -> Session:
     if "reading" not in g:
-        g.reading = database().asking() if request.endpoint in PHONE_DOORS else database().reading()
+        g.reading = database().asking() if request.endpoint in BRIEF_DOORS else database().reading()
     return cast(Session, g.reading)
 
 

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from server.access import credentials, passwords, people, signing_in
 from server.db import Database
 from server.models import Session as SessionRow
+from server.web import session
 from tests.client import Client
 from tests.conftest import MORNING, PASSWORD, Clock
 
@@ -190,3 +191,21 @@ def test_where_a_session_was_used_last_is_written_every_few_minutes(
     with database.reading() as db:
         row = db.scalars(select(SessionRow)).one()
     assert (row.last_used_at, row.address) == (MORNING + timedelta(minutes=6), "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "path, is_brief",
+    [
+        ("/v1/projects/1/forms/visit.xml", True),
+        ("/v1/projects/1/forms/visit.svc/Submissions.member", True),
+        ("/map/tiles/9/1/1.mvt", True),
+        ("/v1/projects/1/forms", False),
+    ],
+)
+def test_what_is_asked_for_often_has_no_transaction_on_postgresql(
+    app: Flask, database: Database, path: str, is_brief: bool
+) -> None:
+    with app.test_request_context(path):
+        driver = session.reading().connection().connection.driver_connection
+        assert driver is not None
+        assert database.is_sqlite or driver.autocommit == is_brief
