@@ -100,7 +100,7 @@ def listing(db: Session, source: EntitySource, narrowed: Narrowed) -> Select[Any
 
 
 def iterate_rows(db: Session, source: EntitySource, narrowed: Narrowed = Narrowed()) -> Iterator[EntityRow]:
-    for row in iterate_in_batches(db, listing(db, source, narrowed)):
+    for row in iterate_in_batches(db, listing(db, source, narrowed), narrowed):
         yield EntityRow(*row)
 
 

@@ -112,6 +112,7 @@ def read_page(db: Session, source: Source, question: Question, known: Outlines, 
         offset=question.skip if plain else 0,
         limit=question.top + 1 if plain and question.top is not None else None,
         counted=question.table.parent is None,
+        is_page=not plain and question.top is not None and not question.order,  # in an order, all are sorted twice
     )
     skip = 0 if plain else question.skip
     if skip >= EACH and not question.order and question.after is None and source.instance_id is None:

@@ -108,7 +108,7 @@ def listing(source: Source, narrowed: Narrowed) -> Select[Any]:
 
 
 def iterate_records(db: Session, source: Source, narrowed: Narrowed = Narrowed()) -> Iterator[Record]:
-    for row in iterate_in_batches(db, listing(source, narrowed)):
+    for row in iterate_in_batches(db, listing(source, narrowed), narrowed):
         yield Record(*row)
 
 

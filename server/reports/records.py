@@ -41,6 +41,8 @@ class Narrowed:
     """What of a source is wanted: conditions on Submission, an order instead of the newest first, a stretch.
 
     Not `counted`: the records' files and edits are not asked for, each of which is a question more for every record.
+    `is_page`: hardly more than the first of them will be read, of no limit that could be told, in a session that sees one
+    moment (queries.take_snapshot).
     """
 
     conditions: tuple[ColumnElement[bool], ...] = ()
@@ -49,12 +51,29 @@ class Narrowed:
     offset: int = 0
     limit: int | None = None
     counted: bool = True
+    is_page: bool = False
 
 
-def iterate_in_batches(db: Session, query: Select[Any]) -> Iterator[Row[*tuple[Any, ...]]]:
-    """The rows of a query of columns: flat memory however many there are, and whoever stops early has not read the rest."""
+def iterate_in_batches(
+    db: Session, query: Select[Any], narrowed: Narrowed = Narrowed()
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows of a query of columns: flat memory however many there are, and whoever stops early has not read the rest.
+
+    That takes a cursor, which on PostgreSQL is five ways there and back: what has few rows, and the first rows of a page,
+    are asked for without one.
+    """
+    connection = connection_of(db)
+    if narrowed.limit is not None and narrowed.limit <= BATCH:
+        yield from connection.execute(query).all()
+        return
+    if narrowed.is_page:
+        first = connection.execute(query.limit(FIRST_BATCH)).all()
+        yield from first
+        if len(first) < FIRST_BATCH:
+            return
+        query = query.offset(FIRST_BATCH)
     options, number = {"stream_results": True, "max_row_buffer": BATCH}, FIRST_BATCH
-    with connection_of(db).execute(query, execution_options=options) as rows:
+    with connection.execute(query, execution_options=options) as rows:
         while batch := rows.fetchmany(number):
             yield from batch
             number = min(2 * number, BATCH)

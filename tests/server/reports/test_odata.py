@@ -1,11 +1,17 @@
 """Which rows a question gets, by HTTP: pages, tokens, order, filters, search, what is deleted (odk-contract.md 7.4)."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from urllib.parse import quote
+
+import pytest
 
 from tests.client import Client
 from tests.server.reports.census import Send
 from tests.server.reports.reading import HOST, a_token, ids, pages_of
 from tests.server.reports.samples import a_member
+
+Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
 def test_pages_meet_every_row_once_and_count_ignores_them(as_bob: Client, send: Send, feed: str) -> None:
@@ -28,6 +34,26 @@ def test_pages_meet_every_row_once_and_count_ignores_them(as_bob: Client, send: 
         first = as_bob.get(f"{feed}/{table}?$top=1&$count=True")
         link = first.json["@odata.nextLink"].removeprefix(f"{HOST}/v1")
         assert as_bob.get(link).json["@odata.count"] == total
+
+
+@pytest.mark.parametrize("first, asked", [(1, 2), (2, 2), (3, 1), (100, 1)])
+def test_a_page_of_a_repeat_is_the_same_by_one_question_after_records_or_by_two(
+    as_bob: Client,
+    send: Send,
+    feed: str,
+    monkeypatch: pytest.MonkeyPatch,
+    count_queries: Counting,
+    first: int,
+    asked: int,
+) -> None:
+    for name in "甲乙丙丁戊":
+        send(members=a_member(name) + a_member(name + "二"))
+    members = ids(as_bob.get(feed + "/Submissions.member"))
+    monkeypatch.setattr("server.reports.records.FIRST_BATCH", first)
+    with count_queries() as statements:
+        assert ids(as_bob.get(feed + "/Submissions.member?$top=4")) == members[:4]
+    assert len([one for one in statements if "submission_version.values_json" in one]) == asked
+    assert pages_of(as_bob, feed + "/Submissions.member?$top=3&$skip=1") == [members[1:4], members[4:7], members[7:]]
 
 
 def test_a_page_goes_on_where_the_last_one_ended_whatever_came_or_went(
