@@ -63,6 +63,7 @@ FEW = 4  # connections
 
 
 Listen = Callable[[str, Callable[..., object]], None]
+Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -384,7 +385,7 @@ def listen(database: Database) -> Iterator["Listen"]:
 
 
 @pytest.fixture
-def count_queries(database: Database) -> Callable[[], AbstractContextManager[list[str]]]:
+def count_queries(database: Database) -> Counting:
     """`with count_queries() as statements:` collects what is asked of the database meanwhile."""
 
     @contextmanager

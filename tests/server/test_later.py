@@ -1,7 +1,6 @@
 """Rows that wait for the end of their transaction: none of them is lost, none is written twice, few statements write them."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import bindparam, func, select, update
@@ -12,10 +11,9 @@ from server.access.changes import note_changes
 from server.db import Database
 from server.later import begin_waiting, write_later, write_waiting
 from server.models import Audit, Change, Project, table_of
-from tests.conftest import MORNING
+from tests.conftest import MORNING, Counting
 
 RENAME = update(table_of(Project)).where(table_of(Project).c.id == bindparam("of_project"))
-Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
 def counts(db: Session) -> tuple[int, int]:

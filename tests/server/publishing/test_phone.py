@@ -2,8 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,9 +14,8 @@ from server.models import AppUser, FollowUp, Form, Project, Woman
 from server.publishing import phone as phone_files
 from tests.care_town import LISTS, TODAY, CareTown
 from tests.client import Client
-from tests.conftest import Clock
+from tests.conftest import Clock, Counting
 
-Counting = Callable[[], AbstractContextManager[list[str]]]
 TODAY_UTC = datetime(2026, 3, 2, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)  # the Shanghai day after TODAY begins
 PRIVATE = ("ANC", "PILL", "IUD", "pill", "pregnan", "孕", "避孕", "method")

@@ -1,17 +1,14 @@
 """Which rows a question gets, by HTTP: pages, tokens, order, filters, search, what is deleted (odk-contract.md 7.4)."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from urllib.parse import quote
 
 import pytest
 
 from tests.client import Client
+from tests.conftest import Counting
 from tests.server.reports.census import Send
 from tests.server.reports.reading import HOST, a_token, ids, pages_of
 from tests.server.reports.samples import a_member
-
-Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
 def test_pages_meet_every_row_once_and_count_ignores_them(as_bob: Client, send: Send, feed: str) -> None:
