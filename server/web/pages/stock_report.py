@@ -29,7 +29,7 @@ def show_stock_report() -> Response:
     project, reach, store = read_month()
     lines = [line_words(store, one) for one in lines_of(store, month)]
     days = [days_words(store, one) for one in days_out(store, month, today())]
-    values = {"lines": lines, "days": days, "in_fives": in_fives(store, reach), **months_around(month)}
+    values = {"lines": lines, "days": days, "in_fives": in_fives(store, reach), **months_around(month, store)}
     return make_response(render_template("reports/stock.html", **values, project_name=project.name))
 
 

@@ -31,7 +31,7 @@ def show_ledger() -> Response:
     point, month = read_point(request.args.get("point", first), points), month_asked()
     lines = lines_of_month(store, point, month, may(session.caller(), "supply.update", project))
     values = {"key": key_of(point), "name": points[point], "lines": lines, "in_fives": not reach.is_own((point, ""))}
-    return make_response(render_template("supplies/ledger.html", **values, **months_around(month)))
+    return make_response(render_template("supplies/ledger.html", **values, **months_around(month, store)))
 
 
 def month_asked() -> date:
@@ -44,10 +44,12 @@ def month_asked() -> date:
     return asked if date(2000, 1, 1) <= asked <= now else now
 
 
-def months_around(month: date) -> dict[str, str]:
-    after = add_months(month, 1)
-    later = f"{after:%Y-%m}" if after <= today() else ""
-    return {"month": f"{month:%Y-%m}", "before": f"{add_months(month, -1):%Y-%m}", "after": later}
+def months_around(month: date, store: InStore) -> dict[str, str]:
+    """The month and those beside it: "" for one to come, and for one before the first of which there is anything to tell."""
+    told = [one.at for one in (*store.stock.steps, *store.taken_back)]
+    begun, after = told and clock.today(min(told)) < month, add_months(month, 1)
+    earlier = f"{add_months(month, -1):%Y-%m}" if begun else ""
+    return {"month": f"{month:%Y-%m}", "before": earlier, "after": f"{after:%Y-%m}" if after <= today() else ""}
 
 
 def lines_of_month(store: InStore, point: int | None, month: date, may_write: bool) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """What lies in store: the town's lead has every point, who works in a village has its own, and nobody else has any."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -285,6 +287,19 @@ def test_a_month_that_is_none_is_this_one_and_no_month_is_to_come(town, lea):
     assert "收到" in main_of(lea.see(f"{PAGE}/ledger?point=town&month=2026-02"))
     with town.database.reading() as db:
         assert len(list(db.scalars(select(SupplyMovement)))) == 1
+
+
+@pytest.mark.parametrize("path", [f"{PAGE}/ledger?point=town&", "/reports/stock?"])
+def test_no_month_is_offered_before_the_first_in_which_anything_came(town, lea, path):
+    def offered(month: str) -> list[str]:
+        months = main_of(lea.see(f"{path}month={month}")).split('<nav class="views"')[1].split("</nav>")[0]
+        return re.findall(r"month=(20..-..)", months)
+
+    assert offered("2026-03") == ["2026-03"]
+    lea.send(PAGE, LOT)  # in February
+    assert offered("2026-03") == ["2026-02", "2026-03"]
+    assert offered("2026-02") == ["2026-02", "2026-03"]
+    assert offered("2025-12") == ["2025-12", "2026-01"]
 
 
 def test_the_ledger_without_a_point_is_that_of_the_first_one_that_she_sees(town, browse):
