@@ -46,8 +46,8 @@ def month_asked() -> date:
 
 def months_around(month: date, store: InStore) -> dict[str, str]:
     """The month and those beside it: "" for one to come, and for one before the first of which there is anything to tell."""
-    told = [one.at for one in (*store.stock.steps, *store.taken_back)]
-    begun, after = told and clock.today(min(told)) < month, add_months(month, 1)
+    told = [one.at for one in store.stock.steps] + [one.at for one in store.taken_back]
+    begun, after = bool(told) and clock.today(min(told)) < month, add_months(month, 1)
     earlier = f"{add_months(month, -1):%Y-%m}" if begun else ""
     return {"month": f"{month:%Y-%m}", "before": earlier, "after": f"{after:%Y-%m}" if after <= today() else ""}
 
