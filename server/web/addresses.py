@@ -6,7 +6,6 @@ here, an encoded slash is kept as a private character through routing, and turne
 
 import ipaddress
 import socket
-import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -16,16 +15,13 @@ from werkzeug.routing import Rule
 
 from server.config import Network
 from server.errors import HostUnknown
+from server.web.syntax_trees import GROWING
 
 SLASH_INSIDE = "\ue000"  # private use: cannot come from a client unencoded, and no name of ours has it
 SLASH_BYTES = b"%EE%80%80"
 KEY_PREFIX = "/v1/key/"
 # RFC 1918 and RFC 4193. Python's `is_private` also holds networks that are no town's, those of documentation for one.
 PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
-
-# Python 3.11, up to 3.11.7 at least, counts how deep a syntax tree goes once for all threads (CPython's gh-106905): of two
-# that read source at the same time one may end with a SystemError. Nothing else in a request reads any.
-READING_SOURCE = threading.Lock()
 
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -39,7 +35,7 @@ class LateRule(Rule):
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         def build_first(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            with READING_SOURCE:
+            with GROWING:
                 made = Rule._compile_builder(rule, append_unknown).__get__(rule, None)
             setattr(rule, "_build_unknown" if append_unknown else "_build", made)
             found: tuple[str, str] = made(**values)

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from forms.errors import FormError
 from server.errors import Problem
 from server.web.errors import FORM_PROBLEMS
+from server.web.syntax_trees import GROWING
 
 OURS: Final = ("server.", "forms.", "geo.")
 # Who asks is found out by these, whatever is asked for: what they may raise is told once for all (document.py).
@@ -123,7 +124,9 @@ def tree_of(function: FunctionType) -> ast.AST:
 def functions_in(file: str) -> dict[int, ast.FunctionDef]:
     """By the line where each begins, with the first of its decorators. A file is read once: inspect reads it for each."""
     found = {}
-    for node in ast.walk(ast.parse(Path(file).read_text(encoding="utf-8"))):
+    with GROWING:
+        tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             found[min([node.lineno, *(one.lineno for one in node.decorator_list)])] = node
             node.decorator_list = []

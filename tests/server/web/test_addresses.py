@@ -1,9 +1,6 @@
 """The address as it was sent, and bodies that end too soon."""
 
 import io
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -159,28 +156,6 @@ def test_an_address_that_is_made_late_is_the_one_that_werkzeug_makes(more: dict[
     late, plain = rule(LateRule), rule(Rule)
     for _first_and_again in range(2):
         assert late.build(values | more, append_unknown=bool(more)) == plain.build(values | more, bool(more))
-
-
-def test_addresses_are_made_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two syntax trees that grow at the same time end each other, in the Python of Debian 12."""
-    growing: list[int] = []
-    most: list[int] = []
-    plain = Rule._compile_builder
-
-    def grow(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        growing.append(1)
-        time.sleep(0.01)
-        most.append(len(growing))
-        growing.pop()
-        return plain(rule, append_unknown)
-
-    rules = [LateRule(f"/{number}/<name>", endpoint=str(number)) for number in range(4)]
-    Map(rules)
-    monkeypatch.setattr(Rule, "_compile_builder", grow)
-    with ThreadPoolExecutor(4) as threads:
-        made = list(threads.map(lambda rule: rule.build({"name": "a"}), rules))
-    assert made == [("", f"/{number}/a") for number in range(4)]
-    assert most == [1, 1, 1, 1]
 
 
 def test_every_address_of_ours_is_made_late(app: Flask) -> None:
