@@ -31,6 +31,7 @@ from tests.phones.collectsim.csim.rules import Report
 from tests.phones.office import Office
 from tests.serving import RunningServer, copy_data, database_setting, running_server, serve_environment
 from tests.smtp_sink import Sink
+from tests.walks.kept_timetable import timetable_kept
 
 WEST, EAST = "519901100201", "519901100202"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -165,6 +166,7 @@ def walk(
     copy_data(made.data_dir, tmp_path / "data")
     with ExitStack() as stack:
         sink = stack.enter_context(Sink())
+        stack.enter_context(timetable_kept(tmp_path / "data"))
         server = stack.enter_context(running_server(tmp_path / "data"))
         office = Office(server)
         stack.callback(office.http.close)
