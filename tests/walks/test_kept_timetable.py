@@ -2,15 +2,13 @@
 
 import time
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from server.config import Config
-from server.db import Database
 from server.models import TimetableRun
+from tests.served_project import database_of
 from tests.serving import RunningServer, copy_data, running_server
 from tests.walks.kept_timetable import timetable_kept
 
@@ -18,8 +16,7 @@ BEGINS_WITHIN = 60.0  # ten seconds, on a machine that does nothing else
 
 
 def runs_since(server: RunningServer, begun: datetime) -> int:
-    config = replace(Config(server.data_dir), **server.database_url)
-    database = Database(config.sqlalchemy_url, config.key_file)
+    database = database_of(server)
     with database.reading() as db:
         found = db.scalar(select(func.count()).where(TimetableRun.started_at >= begun))
     database.dispose()
